@@ -1,0 +1,18 @@
+// JSON text <-> Value. Any thread.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "bot/base/result.h"
+#include "bot/base/value.h"
+
+namespace muster {
+
+// Parses one JSON document. Depth over `max_depth` is an error; invalid UTF-8 and lone surrogates become
+// U+FFFD; of duplicate keys the last wins; integers beyond 64 bits become doubles.
+Result<Value> parse_json(std::string_view text, int max_depth = 64);
+
+// Canonical text: keys sorted, no white space, UTF-8 as it is. `indent` > 0 prints for people.
+std::string to_json(const Value& value, int indent = 0);
+
+}  // namespace muster

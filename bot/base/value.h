@@ -1,0 +1,60 @@
+// JSON-like data as plain values: what journal payloads, outbox bodies and reports are made of.
+// Parsing and printing live in json.h, so that the core can use values without a reader.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace muster {
+
+class Value {
+ public:
+  using List = std::vector<Value>;
+  using Map = std::map<std::string, Value, std::less<>>;  // sorted: printing is canonical
+
+  Value() = default;
+  Value(std::nullptr_t) {}
+  Value(bool b) : data_(b) {}
+  Value(int n) : data_(static_cast<std::int64_t>(n)) {}
+  Value(std::int64_t n) : data_(n) {}
+  Value(double d) : data_(d) {}
+  Value(const char* s) : data_(std::string(s)) {}
+  Value(std::string s) : data_(std::move(s)) {}
+  Value(std::string_view s) : data_(std::string(s)) {}
+  Value(List l) : data_(std::move(l)) {}
+  Value(Map m) : data_(std::move(m)) {}
+
+  bool is_null() const { return std::holds_alternative<std::nullptr_t>(data_); }
+  bool is_bool() const { return std::holds_alternative<bool>(data_); }
+  bool is_int() const { return std::holds_alternative<std::int64_t>(data_); }
+  bool is_double() const { return std::holds_alternative<double>(data_); }
+  bool is_number() const { return is_int() || is_double(); }
+  bool is_string() const { return std::holds_alternative<std::string>(data_); }
+  bool is_list() const { return std::holds_alternative<List>(data_); }
+  bool is_map() const { return std::holds_alternative<Map>(data_); }
+
+  // Tolerant readers: the fallback when the type differs. Outside data is never trusted to have a type.
+  bool as_bool(bool fallback = false) const;
+  std::int64_t as_int(std::int64_t fallback = 0) const;
+  double as_double(double fallback = 0) const;  // also of an int
+  const std::string& as_string() const;         // empty when not a string
+  const List& as_list() const;                  // empty when not a list
+  const Map& as_map() const;                    // empty when not a map
+
+  // Member of a map; a null value when absent or when this is no map.
+  const Value& operator[](std::string_view key) const;
+  bool has(std::string_view key) const;
+  // Sets a member; turns null into a map. Throws when this is something else (a bug).
+  Value& set(std::string_view key, Value v);
+  void push(Value v);  // turns null into a list
+
+  bool operator==(const Value&) const = default;
+
+ private:
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> data_ = nullptr;
+};
+
+}  // namespace muster

@@ -1,0 +1,82 @@
+#include "bot/core/chat/message.h"
+
+#include "bot/base/text.h"
+
+namespace muster {
+
+std::string plain(std::string_view outside) {
+  // A backslash escapes markup for every renderer of ours; a zero-width space after @ keeps mentions dead.
+  std::string out;
+  for (const char c : outside) {
+    if (c == '*' || c == '`' || c == '\\') out += '\\';
+    out += c;
+    if (c == '@') out += "\xE2\x80\x8B";
+  }
+  return out;
+}
+
+namespace {
+
+std::string without_escapes(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) {
+      out += text[++i];
+    } else if (text[i] != '*') {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string plain_text(const Message& m) {
+  std::string out = without_escapes(m.text);
+  for (const Section& s : m.sections) {
+    if (!s.text.empty()) out += "\n" + without_escapes(s.text);
+    for (const auto& [label, value] : s.fields) out += "\n  " + label + ": " + without_escapes(value);
+  }
+  for (const Button& b : m.buttons) out += "\n  [" + b.label + "] " + b.command;
+  return out;
+}
+
+Value to_value(const Message& m) {
+  Value v = Value::Map{};
+  v.set("text", m.text);
+  if (!m.color.empty()) v.set("color", m.color);
+  Value sections = Value::List{};
+  for (const Section& s : m.sections) {
+    Value fields = Value::List{};
+    for (const auto& [label, value] : s.fields) fields.push(Value::List{label, value});
+    sections.push(Value::Map{{"text", s.text}, {"fields", fields}});
+  }
+  if (!m.sections.empty()) v.set("sections", sections);
+  Value buttons = Value::List{};
+  for (const Button& b : m.buttons) {
+    buttons.push(Value::Map{{"label", b.label}, {"command", b.command}, {"style", b.style}});
+  }
+  if (!m.buttons.empty()) v.set("buttons", buttons);
+  return v;
+}
+
+Message message_from(const Value& v) {
+  Message m;
+  m.text = v["text"].as_string();
+  m.color = v["color"].as_string();
+  for (const Value& s : v["sections"].as_list()) {
+    Section section{.text = s["text"].as_string(), .fields = {}};
+    for (const Value& f : s["fields"].as_list()) {
+      if (f.as_list().size() == 2) {
+        section.fields.emplace_back(f.as_list()[0].as_string(), f.as_list()[1].as_string());
+      }
+    }
+    m.sections.push_back(std::move(section));
+  }
+  for (const Value& b : v["buttons"].as_list()) {
+    m.buttons.push_back({b["label"].as_string(), b["command"].as_string(), b["style"].as_string()});
+  }
+  return m;
+}
+
+}  // namespace muster

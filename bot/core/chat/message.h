@@ -1,0 +1,36 @@
+// What the bot says, platform-neutral. Each platform renders it; plain_text() is the shared fallback.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bot/base/value.h"
+
+namespace muster {
+
+struct Button {
+  std::string label;
+  std::string command;  // the typed twin: pressing sends exactly this line as the presser
+  std::string style;    // "", primary, danger
+};
+
+// Text uses *strong*, `code` and newlines only; everything from outside has been through plain().
+struct Section {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> fields;  // label, value
+};
+
+struct Message {
+  std::string text;  // first line: what happened
+  std::vector<Section> sections;
+  std::vector<Button> buttons;
+  std::string color;  // "", good, warning, danger
+};
+
+// Outside text made safe: one line or many, no markup effect, mentions broken.
+std::string plain(std::string_view outside_text);
+std::string plain_text(const Message& message);  // the whole message for a terminal or a log
+Value to_value(const Message& message);
+Message message_from(const Value& value);
+
+}  // namespace muster

@@ -1,0 +1,60 @@
+// The HTTP server (Boost.Beast). Loop thread only.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "bot/base/result.h"
+
+namespace muster {
+
+class Loop;
+
+struct HttpRequest {
+  std::string method;
+  std::string path;                                   // decoded target without query; still percent-encoded bytes are kept as sent when invalid
+  std::map<std::string, std::string> query;           // decoded
+  std::map<std::string, std::string> headers;         // lower-case names
+  std::string body;                                   // whole, de-chunked
+  std::string remote;                                 // peer address
+};
+
+struct HttpResponse {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::map<std::string, std::string> headers;
+};
+
+// An open server-sent event stream. send() after close is ignored.
+class EventStream {
+ public:
+  virtual ~EventStream() = default;
+  virtual bool send(const std::string& event, const std::string& data, const std::string& id) = 0;  // false: gone or 1 MiB behind (closed)
+  virtual void close() = 0;
+};
+
+using HttpReply = std::function<void(HttpResponse)>;  // call once, on the loop, now or later
+
+struct HttpHandler {
+  std::function<void(HttpRequest, HttpReply)> request;
+  // Asked first for GETs that accept text/event-stream; an Error becomes a response (401/404…).
+  std::function<Result<void>(const HttpRequest&, std::shared_ptr<EventStream>)> stream;
+};
+
+struct HttpServerStats { std::uint64_t requests = 0, rejected = 0, timeouts = 0; std::size_t connections = 0; };
+
+class HttpServer {
+ public:
+  // "127.0.0.1:8080"; port 0 picks a free one. conflict: the port is taken (says which flag changes it).
+  static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const std::string& host_port, HttpHandler handler);
+  virtual ~HttpServer() = default;
+  virtual std::uint16_t port() const = 0;
+  virtual std::string address() const = 0;             // "127.0.0.1:8080" with the real port
+  virtual void drain(std::function<void()> done) = 0;  // stop accepting, finish what is in flight, close
+  virtual HttpServerStats stats() const = 0;
+};
+
+}  // namespace muster

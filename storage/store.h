@@ -1,0 +1,101 @@
+// The durable store: inbox, journal, projections, outbox, timers, room posts; one SQLite file.
+// One writer thread owns the writing connection and groups commits. All SQL of the product is in storage/.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "bot/base/result.h"
+#include "bot/core/decision.h"
+
+namespace muster {
+
+// What came in from outside, as stored (already redacted).
+struct InboxItem {
+  std::string dedupe_key;  // unique; a second delivery changes nothing
+  std::string kind;        // alertmanager, alerts_v2, chat, timer, cli, replay
+  std::string body;        // redacted bytes
+  TimeMs received_ms = 0;
+  Value meta;              // route, headers worth keeping, actor
+};
+
+// One atomic commit. Any part may be empty.
+struct Commit {
+  std::vector<InboxItem> inbox;             // stored (pending unless also named in inbox_done)
+  std::vector<std::string> inbox_done;      // dedupe keys that this decision finished
+  Decision decision;
+  std::vector<std::string> out_done;        // outbox ids that were delivered
+  struct Failure { std::string id; std::string error; TimeMs retry_ms = 0; bool dead = false; };
+  std::vector<Failure> out_failed;
+  std::vector<std::string> timers_fired;    // removed in the same commit as their effect
+};
+
+struct Committed {
+  bool duplicate = false;       // an inbox key was known: nothing of this commit was applied
+  std::vector<Entry> entries;   // with position, seq, written_ms filled in
+};
+
+struct PendingOut { OutMessage message; int attempts = 0; TimeMs due_ms = 0; };
+struct DeadLetter { OutMessage message; int attempts = 0; std::string last_error; };
+
+struct StoreStats {
+  std::size_t queue_depth = 0;
+  std::uint64_t commits = 0, decisions = 0, duplicates = 0, failures = 0;
+  double last_commit_ms = 0, max_commit_ms = 0;
+  std::vector<std::uint64_t> commit_ms_buckets;  // counts for <= 1, 2, 5, 10, 20, 50, 100, 500, +inf ms
+};
+
+class Store {
+ public:
+  // Completions run through this, in order (the loop's post). Called from the writer thread.
+  using Post = std::function<void(std::function<void()>)>;
+
+  virtual ~Store() = default;
+  // Any thread. `unavailable` in the completion: queue full, disk full or shutting down; nothing was applied.
+  virtual void commit(Commit commit, std::function<void(Result<Committed>)> done) = 0;
+  // The same, waiting for the answer. Not from the loop thread.
+  virtual Result<Committed> commit_now(Commit commit) = 0;
+
+  // Reading (own read-only connection; any one thread at a time).
+  virtual Result<void> read_journal(std::int64_t after_position, const std::function<void(const Entry&)>& each) = 0;
+  virtual Result<std::vector<Entry>> read_incident(const std::string& incident_id) = 0;
+  virtual Result<std::vector<InboxItem>> pending_inbox() = 0;
+  virtual Result<std::vector<PendingOut>> pending_out() = 0;
+  virtual Result<std::vector<DeadLetter>> dead_letters() = 0;
+  virtual Result<void> resend_dead_letter(const std::string& id) = 0;
+  virtual Result<std::vector<Timer>> timers() = 0;
+  virtual Result<std::vector<ProjectionRow>> projections() = 0;
+  // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
+  virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
+
+  virtual StoreStats stats() const = 0;
+  virtual void stop() = 0;  // finishes what is queued
+};
+
+struct StoreOptions {
+  std::string folder;              // holds muster.db, mac.key; made when absent (0700)
+  bool read_only = false;          // for verify and reports beside a running bot
+  std::function<void(const char* point)> fault;  // tests: called at each crash point; may _exit
+  std::function<TimeMs()> now;     // written_ms; the system clock when empty
+};
+
+// Opens or creates; applies numbered migrations forward; refuses a newer file, a second process (flock), a
+// corrupt file, each with a sentence that says what to do.
+Result<std::unique_ptr<Store>> open_store(StoreOptions options, Store::Post post);
+
+struct VerifyReport {
+  std::int64_t entries = 0, scrubbed = 0;
+  std::vector<std::string> problems;   // first broken link, MAC mismatch, gap in seq, dangling corrects …
+};
+// Walks the chain of a live file. The caller compares projections.
+Result<VerifyReport> verify_journal(const std::string& folder);
+// Consistent copy of a live store, taken online: the database and its MAC key (FILE and FILE.key, mode 0600).
+Result<void> backup_store(const std::string& folder, const std::string& file);
+Result<void> replace_projections(Store& store, const std::vector<ProjectionRow>& rows);
+// Destroys one entry's payload after a `redaction` entry was committed; the chain still verifies.
+Result<void> scrub_payload(Store& store, const std::string& event_id);
+
+}  // namespace muster
