@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "bot/base/clock.h"
+#include "bot/base/limits.h"
 #include "bot/base/result.h"
 
 namespace muster {
@@ -14,11 +16,11 @@ class Loop;
 
 struct HttpRequest {
   std::string method;
-  std::string path;                                   // decoded target without query; still percent-encoded bytes are kept as sent when invalid
-  std::map<std::string, std::string> query;           // decoded
-  std::map<std::string, std::string> headers;         // lower-case names
-  std::string body;                                   // whole, de-chunked
-  std::string remote;                                 // peer address
+  std::string path;                            // decoded target without query; invalid escapes are kept as sent
+  std::map<std::string, std::string> query;    // decoded
+  std::map<std::string, std::string> headers;  // lower-case names
+  std::string body;                            // whole, de-chunked
+  std::string remote;                          // peer address
 };
 
 struct HttpResponse {
@@ -32,7 +34,8 @@ struct HttpResponse {
 class EventStream {
  public:
   virtual ~EventStream() = default;
-  virtual bool send(const std::string& event, const std::string& data, const std::string& id) = 0;  // false: gone or 1 MiB behind (closed)
+  virtual bool send(const std::string& event, const std::string& data,
+                    const std::string& id) = 0;  // false: gone or 1 MiB behind (closed)
   virtual void close() = 0;
 };
 
@@ -44,12 +47,30 @@ struct HttpHandler {
   std::function<Result<void>(const HttpRequest&, std::shared_ptr<EventStream>)> stream;
 };
 
-struct HttpServerStats { std::uint64_t requests = 0, rejected = 0, timeouts = 0; std::size_t connections = 0; };
+struct HttpServerStats {
+  std::uint64_t requests = 0, rejected = 0, timeouts = 0;
+  std::size_t connections = 0;
+};
 
+// Defaults for everybody; tests make them small.
+struct HttpServerOptions {
+  DurationMs header_time_ms = limits::header_time_ms;  // first byte of a request to the end of its header
+  DurationMs body_time_ms = limits::body_time_ms;      // end of the header to the end of the body; also a whole answer
+  DurationMs idle_time_ms = limits::idle_time_ms;      // between requests of a kept connection
+  DurationMs linger_time_ms = 2 * second_ms;           // after a refusal: let the peer read it before the reset
+  DurationMs heartbeat_ms = 15 * second_ms;            // comment line on a silent event stream
+  std::size_t header_bytes_max = limits::header_bytes_max;
+  std::size_t body_bytes_max = limits::body_bytes_max;
+  std::size_t connections_max = limits::connections_max;
+  std::size_t stream_bytes_max = 1u << 20;  // waiting for one slow reader
+};
+
+// A HEAD is handed to the handler as a GET; the server drops the body.
 class HttpServer {
  public:
   // "127.0.0.1:8080"; port 0 picks a free one. conflict: the port is taken (says which flag changes it).
-  static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const std::string& host_port, HttpHandler handler);
+  static Result<std::unique_ptr<HttpServer>> listen(Loop& loop, const std::string& host_port, HttpHandler handler,
+                                                    const HttpServerOptions& options = {});
   virtual ~HttpServer() = default;
   virtual std::uint16_t port() const = 0;
   virtual std::string address() const = 0;             // "127.0.0.1:8080" with the real port

@@ -14,16 +14,16 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void run();                                        // until stop()
-  void stop();                                       // any thread
-  void post(std::function<void()> task);             // any thread
+  void run();                             // until stop()
+  void stop();                            // any thread
+  void post(std::function<void()> task);  // any thread
   // Runs `task` on the loop after `delay`. Returns an id for cancel. Loop thread only (or before run).
   std::uint64_t after(DurationMs delay, std::function<void()> task);
   void cancel(std::uint64_t id);
   void on_signal(int signal, std::function<void()> task);  // SIGTERM, SIGINT, SIGHUP
-  double lag_ms() const;                             // last measured delay of a one-second tick; any thread
+  double lag_ms() const;                                   // last measured delay of a one-second tick; any thread
 
-  void* io_context();                                // boost::asio::io_context*, for siblings in net/ only
+  void* io_context();  // boost::asio::io_context*, for siblings in net/ only
 
  private:
   struct Impl;

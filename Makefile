@@ -1,0 +1,52 @@
+# `make run` starts a bot, `make test` proves it. Missing distribution packages are installed first.
+PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+JOBS ?= 2
+WERROR := $(if $(CI),ON,OFF)
+TOKENS := $(strip $(foreach v,$(filter SLACK_% MATTERMOST_%,$(.VARIABLES)),\
+  $(if $(filter environment%,$(origin $(v))),$(if $(findstring TOKEN,$(v)),$($(v))))))
+
+.PHONY: build run test soak bench format clean install deps deps-test
+.DEFAULT_GOAL := build
+
+deps:
+	@packaging/install-deps.sh
+
+deps-test:
+	@packaging/install-deps.sh test
+
+build: deps
+	cmake --preset release -DMUSTER_WERROR=$(WERROR) >/dev/null
+	cmake --build build --target muster -- -j$(JOBS)
+
+# A bot that has chat tokens is no sandbox.
+run: build
+	@mkdir -p var
+	exec build/muster serve $(if $(TOKENS),,--sandbox) --data var --config config
+
+test: deps-test
+	cmake --preset release -DMUSTER_WERROR=$(WERROR) >/dev/null
+	cmake --build build -- -j$(JOBS)
+	ctest --test-dir build -j2 --output-on-failure
+
+# These build and run a program only where the sources have one.
+soak bench: deps
+	cmake --preset release >/dev/null
+	@if cmake --build build --target help | grep -q '^muster_$@:'; then \
+	  cmake --build build --target muster_$@ -- -j$(JOBS) && exec build/muster_$@; \
+	else echo "muster: there is no $@ program yet"; exit 2; fi
+
+format:
+	git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+clean:
+	rm -rf build
+
+install: build
+	install -Dm755 build/muster $(DESTDIR)$(PREFIX)/bin/muster
+	install -d $(DESTDIR)$(UNITDIR)
+	sed 's|@PREFIX@|$(PREFIX)|' packaging/muster.service >$(DESTDIR)$(UNITDIR)/muster.service
+	@if [ -e $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml ]; then \
+	  echo "muster: $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml stays as it is"; \
+	else install -Dm644 config/muster.yaml $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml; fi

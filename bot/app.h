@@ -1,0 +1,48 @@
+// Builds every object in order and owns them. main() and the tests start the same thing. Loop thread only.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "bot/base/result.h"
+#include "bot/core/config.h"
+#include "config/load.h"
+
+namespace muster {
+
+struct AppOptions {
+  std::string config_folder;  // empty: the compiled-in defaults
+  std::string data_folder;
+  std::string listen;         // empty: as configured
+  bool sandbox = false;
+  bool terminal = false;      // show the room on this terminal
+};
+
+inline constexpr const char* muster_version = "0.1.0";
+
+class App {
+ public:
+  static Result<std::unique_ptr<App>> start(AppOptions options);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  int run();   // until SIGTERM or SIGINT; the exit code
+  void stop(); // any thread
+  std::string url() const;        // "http://127.0.0.1:8080"
+  std::string login_url() const;
+
+ private:
+  App();
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+CoreConfig core_config(const Settings& settings, bool sandbox);
+
+// Tokens made at first start, kept in the data folder (0600).
+struct Tokens {
+  std::string login;
+  std::map<std::string, std::string> sources;  // source name -> path token
+};
+Result<Tokens> load_tokens(const std::string& data_folder, const Settings& settings);
+
+}  // namespace muster

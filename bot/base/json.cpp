@@ -1,0 +1,261 @@
+#include "bot/base/json.h"
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "bot/base/text.h"
+
+namespace muster {
+namespace {
+
+// Builds a Value from parser events. Depth is watched here: nlohmann itself has no limit.
+class Builder final : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {}
+
+  bool null() override { return add(Value()); }
+  bool boolean(bool v) override { return add(Value(v)); }
+  bool number_integer(number_integer_t v) override { return add(Value(static_cast<std::int64_t>(v))); }
+  bool number_unsigned(number_unsigned_t v) override {
+    constexpr auto most = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
+    return add(v <= most ? Value(static_cast<std::int64_t>(v)) : Value(static_cast<double>(v)));
+  }
+  bool number_float(number_float_t v, const string_t&) override { return add(Value(static_cast<double>(v))); }
+  bool string(string_t& v) override { return add(Value(std::move(v))); }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return open(Value(Value::Map{})); }
+  bool start_array(std::size_t) override { return open(Value(Value::List{})); }
+  bool key(string_t& v) override {
+    frames_.back().key = std::move(v);
+    return true;
+  }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
+    error_ = "not valid JSON at byte " + std::to_string(position);
+    return false;
+  }
+
+  Value take() { return std::move(root_); }
+  const std::string& error() const { return error_; }
+
+ private:
+  struct Frame {
+    Value value;
+    std::string key;
+  };
+
+  bool add(Value v) {
+    if (frames_.empty()) {
+      root_ = std::move(v);
+    } else if (frames_.back().value.is_map()) {
+      frames_.back().value.set(frames_.back().key, std::move(v));
+    } else {
+      frames_.back().value.push(std::move(v));
+    }
+    return true;
+  }
+  bool open(Value v) {
+    if (frames_.size() >= max_depth_) {
+      error_ = "JSON is nested deeper than " + std::to_string(max_depth_) + " levels";
+      return false;
+    }
+    frames_.push_back({std::move(v), {}});
+    return true;
+  }
+  bool close() {
+    Value done = std::move(frames_.back().value);
+    frames_.pop_back();
+    return add(std::move(done));
+  }
+
+  std::size_t max_depth_;
+  std::vector<Frame> frames_;
+  Value root_;
+  std::string error_;
+};
+
+// The unit of a "\uXXXX" at `at`, or -1.
+int escape_unit(std::string_view text, std::size_t at) {
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return -1;
+  int unit = 0;
+  const auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
+  return error == std::errc() && end == text.data() + at + 6 && unit >= 0 ? unit : -1;
+}
+
+bool is_high(int unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
+bool is_low(int unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+// nlohmann refuses a whole document for one lone surrogate escape; senders that cut text in the middle
+// of an emoji produce them.
+std::string mend_surrogates(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const std::size_t slash = std::min(text.find('\\', i), text.size());
+    out += text.substr(i, slash - i);
+    i = slash;
+    if (i == text.size()) break;
+    const int unit = escape_unit(text, i);
+    std::size_t length = unit < 0 ? 2 : 6;
+    if (is_high(unit) && is_low(escape_unit(text, i + 6))) {
+      length = 12;
+    } else if (is_high(unit) || is_low(unit)) {
+      out += "\\ufffd";
+      i += length;
+      continue;
+    }
+    out += text.substr(i, length);
+    i += length;
+  }
+  return out;
+}
+
+bool may_have_surrogates(std::string_view text) {
+  return text.find("\\ud") != text.npos || text.find("\\uD") != text.npos;
+}
+
+void print_escaped(unsigned char c, std::string& out) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  switch (c) {
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\b':
+      out += "\\b";
+      break;
+    case '\f':
+      out += "\\f";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      out += "\\u00";
+      out += digits[c >> 4];
+      out += digits[c & 15];
+  }
+}
+
+void print_string(std::string_view text, std::string& out) {
+  if (!is_utf8(text)) return print_string(repair_utf8(text), out);
+  out += '"';
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out += text.substr(start, i - start);
+    print_escaped(c, out);
+    start = i + 1;
+  }
+  out += text.substr(start);
+  out += '"';
+}
+
+void print_double(double d, std::string& out) {
+  if (!std::isfinite(d)) {
+    out += "null";  // JSON has no word for it
+    return;
+  }
+  char buffer[32];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, d).ptr;
+  const std::string_view digits(buffer, static_cast<std::size_t>(end - buffer));
+  out += digits;
+  if (digits.find_first_of(".e") == digits.npos) out += ".0";  // so that it is read back as a double
+}
+
+void print_int(std::int64_t n, std::string& out) {
+  char buffer[24];
+  const auto end = std::to_chars(buffer, buffer + sizeof buffer, n).ptr;
+  out.append(buffer, static_cast<std::size_t>(end - buffer));
+}
+
+class Printer {
+ public:
+  Printer(std::string& out, int indent) : out_(out), indent_(indent) {}
+
+  void print(const Value& v) {
+    if (v.is_string()) return print_string(v.as_string(), out_);
+    if (v.is_map()) return print_map(v.as_map());
+    if (v.is_list()) return print_list(v.as_list());
+    if (v.is_int()) return print_int(v.as_int(), out_);
+    if (v.is_double()) return print_double(v.as_double(), out_);
+    out_ += v.is_bool() ? (v.as_bool() ? "true" : "false") : "null";
+  }
+
+ private:
+  void print_map(const Value::Map& map) {
+    out_ += '{';
+    ++depth_;
+    bool first = true;
+    for (const auto& [key, member] : map) {
+      separate(first);
+      print_string(key, out_);
+      out_ += indent_ > 0 ? ": " : ":";
+      print(member);
+    }
+    finish(!map.empty(), '}');
+  }
+  void print_list(const Value::List& list) {
+    out_ += '[';
+    ++depth_;
+    bool first = true;
+    for (const Value& item : list) {
+      separate(first);
+      print(item);
+    }
+    finish(!list.empty(), ']');
+  }
+  void separate(bool& first) {
+    if (!first) out_ += ',';
+    first = false;
+    new_line();
+  }
+  void finish(bool any, char bracket) {
+    --depth_;
+    if (any) new_line();
+    out_ += bracket;
+  }
+  void new_line() {
+    if (indent_ <= 0) return;
+    out_ += '\n';
+    out_.append(static_cast<std::size_t>(indent_ * depth_), ' ');
+  }
+
+  std::string& out_;
+  int indent_;
+  int depth_ = 0;
+};
+
+}  // namespace
+
+Result<Value> parse_json(std::string_view text, int max_depth) {
+  std::string mended;
+  if (!is_utf8(text)) text = mended = repair_utf8(text);
+  if (may_have_surrogates(text)) text = mended = mend_surrogates(text);
+  Builder builder(max_depth);
+  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
+    return fail(ErrorKind::invalid, builder.error().empty() ? "not valid JSON" : builder.error());
+  }
+  return builder.take();
+}
+
+std::string to_json(const Value& value, int indent) {
+  std::string out;
+  Printer(out, indent).print(value);
+  return out;
+}
+
+}  // namespace muster

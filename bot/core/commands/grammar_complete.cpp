@@ -1,0 +1,153 @@
+// What may come next, from the same table that the parser reads.
+#include <algorithm>
+#include <set>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/grammar_parts.h"
+
+namespace muster {
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words values(std::string_view kind, const Live& live) {
+  if (kind == "service") return live.services;
+  if (kind == "environment") return live.environments;
+  if (kind == "person") return live.people;
+  if (kind == "incident") return live.incidents;
+  if (kind == "alert") return live.alerts;
+  if (kind == "severity") return live.severities;
+  if (kind == "role") return live.roles;
+  if (kind == "duration") return {"15m", "30m", "1h", "2h"};
+  if (kind.contains('|')) return split(kind, '|');
+  if (kind == "id") {
+    auto all = live.incidents;
+    all.insert(all.end(), live.alerts.begin(), live.alerts.end());
+    return all;
+  }
+  return {};
+}
+
+void add(Words& to, const Words& more) { to.insert(to.end(), more.begin(), more.end()); }
+
+// The words of verbs and topics at a place: after "config" its second words, at the start every first word.
+Words verb_words(std::string_view first) {
+  Words out;
+  for (const auto& v : verbs()) {
+    const auto space = v.verb.find(' ');
+    if (first.empty())
+      out.emplace_back(v.verb.substr(0, space));
+    else if (space != std::string_view::npos && v.verb.substr(0, space) == first)
+      out.emplace_back(v.verb.substr(space + 1));
+  }
+  if (first.empty()) add(out, {"incident", "plan"});
+  if (first == "incident") out.emplace_back("open");
+  return out;
+}
+
+const Slot* slot_of(const VerbInfo& verb, std::string_view word) {
+  for (const Slot& s : verb.named)
+    if (s.name == word) return &s;
+  return nullptr;
+}
+
+// Walks the words after the verb; what is open at the end is what may come next.
+Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live);
+
+Words next_command(const std::vector<Token>& tokens, std::size_t from, const Live& live) {
+  if (from < tokens.size() && from == 0 && lower_ascii(tokens[0].text) == "plan") ++from;
+  if (from >= tokens.size()) return verb_words("");
+  const auto first = lower_ascii(tokens[from].text);
+  if (from + 1 < tokens.size())
+    if (const auto* both = find_verb(first + " " + lower_ascii(tokens[from + 1].text)))
+      return next_of_verb(*both, tokens, from + 2, live);
+  Words out = from + 1 == tokens.size() ? verb_words(first) : Words{};
+  if (const auto* verb = find_verb(first)) add(out, next_of_verb(*verb, tokens, from + 1, live));
+  return out;
+}
+
+Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live) {
+  std::size_t positional = 0;
+  std::set<std::string> used;
+  for (std::size_t i = from; i < tokens.size(); ++i) {
+    const auto word = lower_ascii(tokens[i].text);
+    const bool rest = positional < verb.slots.size() && verb.slots[positional].rest;
+    if (rest && verb.slots[positional].kind == "verb") return next_command(tokens, i, live);
+    if (word == "because") return {};
+    const Slot* named = tokens[i].quoted ? nullptr : slot_of(verb, word);
+    if (named && i + 1 == tokens.size() && named->kind != "flag") return values(named->kind, live);
+    if (named) {
+      used.insert(named->name);
+      if (named->kind != "flag") ++i;
+    } else if (verb.of_incident && canonical_id(word).starts_with("INC-") && used.insert("incident").second) {
+      continue;
+    } else if (!rest) {
+      const bool skipped = verb.shape == Shape::declare && positional == 0 && canonical_severity(word).empty();
+      positional += skipped ? 2 : 1;
+    }
+  }
+  Words out;
+  for (std::size_t i = positional; i < verb.slots.size(); ++i) {
+    const auto& slot = verb.slots[i];
+    add(out, slot.kind == "verb" ? next_command(tokens, tokens.size(), live) : values(slot.kind, live));
+    if (slot.required) break;
+  }
+  if (verb.of_incident && positional == 0 && used.empty()) add(out, live.incidents);
+  for (const Slot& s : verb.named)
+    if (!used.contains(s.name)) out.push_back(s.name);
+  return out;
+}
+
+// Lenient: an open quote ends the words.
+std::vector<Token> words_of(std::string_view prefix) {
+  std::vector<Token> tokens;
+  std::size_t at = 0;
+  while (true) {
+    auto token = grammar::next_token(prefix, at);
+    if (!token || !*token) return tokens;
+    at = (*token)->end;
+    tokens.push_back(std::move(**token));
+  }
+}
+
+Words unique(const Words& words) {
+  Words out;
+  std::set<std::string_view> seen;
+  for (const auto& w : words)
+    if (!w.empty() && seen.insert(w).second) out.push_back(w);
+  return out;
+}
+
+}  // namespace
+
+std::vector<std::string> complete_line(std::string_view prefix, const Live& live) {
+  auto tokens = words_of(prefix);
+  const bool fresh = prefix.empty() || prefix.back() == ' ' || prefix.back() == '\t' || tokens.empty();
+  std::string partial;
+  if (!fresh) {
+    partial = fold_case(tokens.back().text);
+    tokens.pop_back();
+  }
+  Words out;
+  for (auto& word : next_command(tokens, 0, live))
+    // People are offered with or without the @ that was typed.
+    if (fold_case(word).starts_with(partial))
+      out.push_back(word);
+    else if (partial.starts_with('@') && fold_case("@" + word).starts_with(partial) &&
+             std::ranges::find(live.people, word) != live.people.end())
+      out.push_back("@" + word);
+  return unique(out);
+}
+
+std::vector<std::string> complete(const Command& partial, const Live& live) {
+  const std::string_view prefix = trim(partial.echo);
+  if (prefix.empty()) return complete_line("", live);
+  const auto tokens = words_of(prefix);
+  const auto last = tokens.empty() ? std::string{} : fold_case(tokens.back().text);
+  // The last word may be whole or only begun: a begun one is completed, a whole one is followed.
+  auto begun = complete_line(prefix, live);
+  const bool whole = std::ranges::any_of(begun, [&](const auto& w) { return fold_case(w) == last; });
+  return whole || begun.empty() ? complete_line(std::string(prefix) + " ", live) : begun;
+}
+
+}  // namespace muster

@@ -1,0 +1,195 @@
+// Verbs of free text: only what the verb says at its two ends is taken out, the middle stays as typed.
+#include <algorithm>
+
+#include "bot/base/clock.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/grammar_parts.h"
+
+namespace muster::grammar {
+namespace {
+
+std::string_view first_word(std::string_view text) { return text.substr(0, text.find_first_of(" \t")); }
+std::string_view after(std::string_view text, std::string_view word) { return trim(text.substr(word.size())); }
+
+struct Tail {
+  std::string_view before, word, value;  // "before word value", or "before value" with no word
+};
+
+// The last two words when the first of them is `word`, in any case, and something stands before them.
+std::optional<Tail> tail(std::string_view text, std::string_view word) {
+  const auto value_at = text.find_last_of(" \t");
+  if (value_at == std::string_view::npos) return {};
+  const auto head = trim(text.substr(0, value_at));
+  const auto word_at = head.find_last_of(" \t");
+  if (word_at == std::string_view::npos || lower_ascii(head.substr(word_at + 1)) != word) return {};
+  return Tail{trim(head.substr(0, word_at)), head.substr(word_at + 1), text.substr(value_at + 1)};
+}
+
+bool is_name(std::string_view word) {
+  return !word.empty() && word.find_first_of("\"'`,;:!?()") == std::string_view::npos;
+}
+
+// A text that is one quoted argument loses its quotes; any other keeps them, unclosed ones too.
+std::string unquoted(std::string_view text) {
+  if (!text.starts_with('"') && !text.starts_with('\'') && !text.starts_with('`')) return std::string(text);
+  const auto token = next_token(text, 0);
+  return token && *token && (*token)->end == text.size() ? (*token)->text : std::string(text);
+}
+
+void echo(Command& c, std::string_view label, const std::string& value) {
+  if (!value.empty()) c.echo += (label.empty() ? " " : " " + std::string(label) + " ") + value;
+}
+
+// INC-7 in front names the incident; "I7" does not here, since prose may begin with it.
+std::string_view take_incident(Command& c, const VerbInfo& verb, std::string_view text) {
+  const auto word = first_word(text);
+  const auto id = canonical_id(word);
+  if (!verb.of_incident || !id.starts_with("INC-") || !lower_ascii(word).starts_with("inc-")) return text;
+  c.named["incident"] = id;
+  echo(c, "", id);
+  return after(text, word);
+}
+
+Fault text_argument(Command& c, const VerbInfo& verb, std::string_view text) {
+  if (text.empty() && c.body.empty())
+    return verb_error("missing_argument", verb, {{"slot", verb.slots.empty() ? "text" : verb.slots.back().name}});
+  if (!text.empty()) c.args.push_back(unquoted(text));
+  echo(c, "", std::string(text));
+  return {};
+}
+
+Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
+  std::string severity, service, alert;
+  const auto leading = first_word(text);
+  if (const auto s = canonical_severity(leading); lower_ascii(leading).starts_with("sev") && !s.empty()) {
+    severity = s;
+    text = after(text, leading);
+  }
+  for (bool again = true; again;) {
+    again = false;
+    if (const auto t = tail(text, "from"); t && alert.empty() && canonical_id(t->value).starts_with('E'))
+      alert = canonical_id(t->value), text = t->before, again = true;
+    else if (const auto s = tail(text, "severity"); s && severity.empty() && !canonical_severity(s->value).empty())
+      severity = canonical_severity(s->value), text = s->before, again = true;
+    else if (const auto f = tail(text, "for"); f && service.empty() && is_name(f->value))
+      service = lower_ascii(f->value), text = f->before, again = true;
+  }
+  if (!severity.empty()) c.named["severity"] = severity;
+  if (!service.empty()) c.named["for"] = service;
+  if (!alert.empty()) c.named["from"] = alert;
+  echo(c, "", severity);
+  if (auto fault = text_argument(c, verb, text)) return fault;
+  echo(c, "for", service);
+  echo(c, "from", alert);
+  return {};
+}
+
+Fault read_update(Command& c, const VerbInfo& verb, std::string_view text) {
+  std::string next;
+  if (const auto t = tail(text, "next"); t && parse_duration(t->value)) next = t->value, text = t->before;
+  if (!next.empty()) c.named["next"] = next;
+  if (auto fault = text_argument(c, verb, text)) return fault;
+  echo(c, "next", next);
+  return {};
+}
+
+bool is_day(std::string_view word) {
+  constexpr std::string_view days[] = {"today",    "tomorrow", "monday",   "tuesday", "wednesday",
+                                       "thursday", "friday",   "saturday", "sunday"};
+  const auto lower = lower_ascii(word);
+  if (std::ranges::find(days, lower) != std::end(days)) return true;
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (lower.size() != 10 || lower[4] != '-' || lower[7] != '-') return false;
+  return std::ranges::all_of(lower, [&](char c) { return digit(c) || c == '-'; });
+}
+
+// Bare dates count; "today" and the like only after by or due, because prose ends in them too.
+std::optional<Tail> due_at_end(std::string_view text) {
+  for (auto word : {"by", "due"})
+    if (const auto t = tail(text, word); t && (is_day(t->value) || parse_duration(t->value))) return t;
+  const auto at = text.find_last_of(" \t");
+  if (at == std::string_view::npos) return {};
+  const auto value = text.substr(at + 1);
+  if (!is_day(value) || value[0] > '9') return {};
+  return Tail{trim(text.substr(0, at)), {}, value};
+}
+
+std::optional<Tail> who_at_end(std::string_view text) {
+  const auto at = text.find_last_of(" \t");
+  if (at == std::string_view::npos || text.size() < at + 3 || text[at + 1] != '@') return {};
+  const auto value = text.substr(at + 1);
+  return is_name(value) ? std::optional(Tail{trim(text.substr(0, at)), {}, value}) : std::nullopt;
+}
+
+Fault read_todo(Command& c, const VerbInfo& verb, std::string_view text) {
+  std::string who, due;
+  for (int i = 0; i < 2; ++i) {
+    if (const auto d = due_at_end(text); d && due.empty()) due = lower_ascii(d->value), text = d->before;
+    if (const auto w = who_at_end(text); w && who.empty()) who = w->value, text = w->before;
+  }
+  if (!who.empty()) c.named["who"] = who;
+  if (!due.empty()) c.named["due"] = due;
+  if (auto fault = text_argument(c, verb, text)) return fault;
+  echo(c, "", who);
+  echo(c, "due", due);
+  return {};
+}
+
+// "resolve at 14:02 because …" keeps what stands before the reason; without the word all of it is the reason.
+Fault read_reason(Command& c, std::string_view text) {
+  std::string_view before, reason = text;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto word = first_word(text.substr(at));
+    if (lower_ascii(word) == "because") {
+      before = trim(text.substr(0, at));
+      reason = after(text.substr(at), word);
+      break;
+    }
+    at += word.size() + 1;
+  }
+  if (!before.empty()) c.args.emplace_back(before);
+  if (!reason.empty()) c.named["because"] = reason;
+  echo(c, "", std::string(before));
+  echo(c, "because", std::string(reason));
+  return {};
+}
+
+Fault read_alias(Command& c, const VerbInfo& verb, std::string_view text) {
+  if (lower_ascii(first_word(text)) == "--team" || lower_ascii(first_word(text)) == "-team") {
+    c.named["team"] = "true";
+    echo(c, "", "--team");
+    text = after(text, first_word(text));
+  }
+  const auto equals = text.find('=');
+  const auto name = lower_ascii(trim(text.substr(0, equals)));
+  const auto command = equals == std::string_view::npos ? std::string_view{} : trim(text.substr(equals + 1));
+  if (name.empty()) return verb_error("missing_argument", verb, {{"slot", "name"}});
+  if (name.find_first_of(" \t\"'`") != std::string::npos)
+    return verb_error("too_many_arguments", verb, {{"word", name}});
+  if (command.empty()) return verb_error("missing_argument", verb, {{"slot", "command"}});
+  c.args = {name, unquoted(command)};
+  echo(c, "", name + " = " + c.args[1]);
+  return {};
+}
+
+}  // namespace
+
+Fault read_text(Command& command, const VerbInfo& verb, std::string_view text) {
+  text = take_incident(command, verb, trim(text));
+  switch (verb.shape) {
+    case Shape::declare:
+      return read_declare(command, verb, text);
+    case Shape::update:
+      return read_update(command, verb, text);
+    case Shape::todo:
+      return read_todo(command, verb, text);
+    case Shape::reason:
+      return read_reason(command, text);
+    case Shape::alias:
+      return read_alias(command, verb, text);
+    default:
+      return text_argument(command, verb, text);
+  }
+}
+
+}  // namespace muster::grammar

@@ -1,0 +1,214 @@
+#include "bot/core/commands/policy.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "bot/base/regex.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/verbs.h"
+
+namespace muster {
+namespace {
+
+constexpr std::size_t matcher_bytes_max = 8192;
+constexpr std::string_view name_characters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:";
+
+// Reads matchers from the front of `text`; `at` says where, for the error.
+struct MatcherReader {
+  std::string_view text;
+  std::size_t at = 0;
+
+  void skip_space() {
+    while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n')) ++at;
+  }
+  bool take(std::string_view what) {
+    if (!text.substr(at).starts_with(what)) return false;
+    at += what.size();
+    return true;
+  }
+  std::unexpected<Error> wrong(std::string_view expected) const {
+    return fail(ErrorKind::invalid,
+                "matcher, character " + std::to_string(code_point_count(text.substr(0, at)) + 1) + ": expected " +
+                    std::string(expected),
+                "write for example severity=~\"critical|page\"");
+  }
+  Result<std::string> quoted() {
+    std::string out;
+    for (++at; at < text.size(); ++at) {
+      if (text[at] == '"') return ++at, out;
+      if (text[at] != '\\' || at + 1 == text.size()) {
+        out += text[at];
+        continue;
+      }
+      const char next = text[++at];
+      if (next == 'n')
+        out += '\n';
+      else if (next == '"' || next == '\\')
+        out += next;
+      else
+        (out += '\\') += next;  // as Alertmanager: other escapes belong to the expression
+    }
+    return wrong("a closing quote");
+  }
+  Result<std::string> name() {
+    if (at < text.size() && text[at] == '"') return quoted();
+    const auto end = std::min(text.find_first_not_of(name_characters, at), text.size());
+    if (end == at || (text[at] >= '0' && text[at] <= '9')) return wrong("a label name");
+    const auto start = std::exchange(at, end);
+    return std::string(text.substr(start, end - start));
+  }
+  Result<std::string> value() {
+    if (at < text.size() && text[at] == '"') return quoted();
+    const auto end = std::min(text.find_first_of(",{}\"'`= !~ \t\n", at), text.size());
+    const auto start = std::exchange(at, end);
+    return std::string(text.substr(start, end - start));
+  }
+  Result<Matcher> matcher() {
+    Matcher m;
+    auto n = name();
+    if (!n) return std::unexpected(n.error());
+    m.name = *n;
+    skip_space();
+    for (std::string_view op : {"=~", "!~", "!=", "="})
+      if (m.op.empty() && take(op)) m.op = op;
+    if (m.op.empty()) return wrong("one of = != =~ !~");
+    skip_space();
+    auto v = value();
+    if (!v) return std::unexpected(v.error());
+    m.value = *v;
+    if (m.op.contains('~'))
+      if (auto ok = full_match("", m.value); !ok) return std::unexpected(ok.error());
+    return m;
+  }
+};
+
+bool holds(const Matcher& m, const std::map<std::string, std::string>& labels) {
+  const auto it = labels.find(m.name);
+  const std::string_view value = it == labels.end() ? std::string_view{} : std::string_view(it->second);
+  if (m.op == "=") return value == m.value;
+  if (m.op == "!=") return value != m.value;
+  const auto matched = full_match(value, m.value);
+  return matched && *matched == (m.op == "=~");
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view what) {
+  return std::ranges::find(list, what) != list.end();
+}
+
+bool names_asker(const std::string& who, const Ask& ask) {
+  if (who == "automation") return ask.automation;
+  if (who == "operator") return ask.operator_;
+  if (who == "*") return ask.automation || ask.operator_ || !ask.person.empty();
+  if (who.starts_with("group:")) return contains(ask.groups, std::string_view(who).substr(6));
+  if (who.starts_with("role:")) return contains(ask.roles, std::string_view(who).substr(5));
+  return !ask.person.empty() && who == ask.person;
+}
+
+bool allows(const std::vector<std::string>& list, const std::string& what) {
+  return list.empty() || contains(list, "*") || contains(list, what);
+}
+
+bool at_place(const Rule& rule, const Ask& ask) {
+  if (rule.where.empty()) return true;
+  return std::ranges::any_of(rule.where, [&](const std::string& w) {
+    return w == "*" || (w == "incident" && ask.incident_channel) || (w == "direct" && ask.direct) ||
+           (!ask.channel.empty() && (w == ask.channel || w == "#" + ask.channel));
+  });
+}
+
+bool conditions_hold(const Rule& rule, const Ask& ask) {
+  for (const auto& text : rule.matchers) {
+    const auto matchers = parse_matchers(text);
+    if (!matchers) return rule.effect == "deny";
+    if (!matches(*matchers, ask.arguments)) return false;
+  }
+  return true;
+}
+
+bool applies(const Rule& rule, const Ask& ask) {
+  const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
+  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
+         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask);
+}
+
+bool known_effect(std::string_view effect) {
+  return effect == "run" || effect == "confirm" || effect == "approve" || effect == "deny";
+}
+
+}  // namespace
+
+Result<std::vector<Matcher>> parse_matchers(std::string_view text) {
+  if (text.size() > matcher_bytes_max) return fail(ErrorKind::invalid, "the matchers are too long");
+  MatcherReader reader{text};
+  reader.skip_space();
+  const bool braces = reader.take("{");
+  std::vector<Matcher> out;
+  for (reader.skip_space(); reader.at < text.size() && text[reader.at] != '}'; reader.skip_space()) {
+    auto m = reader.matcher();
+    if (!m) return std::unexpected(m.error());
+    out.push_back(std::move(*m));
+    reader.skip_space();
+    if (!reader.take(",")) break;
+  }
+  if (braces && !reader.take("}")) return reader.wrong("} or ,");
+  reader.skip_space();
+  if (reader.at != text.size()) return reader.wrong(braces ? "the end" : "a comma or the end");
+  if (out.empty()) return reader.wrong("a matcher");
+  return out;
+}
+
+bool matches(const std::vector<Matcher>& matchers, const std::map<std::string, std::string>& labels) {
+  return std::ranges::all_of(matchers, [&](const Matcher& m) { return holds(m, labels); });
+}
+
+std::string to_text(const std::vector<Matcher>& matchers) {
+  const auto quote = [](const std::string& s) {
+    std::string out = "\"";
+    for (const char c : s) {
+      if (c == '"' || c == '\\') out += '\\';
+      if (c == '\n')
+        out += "\\n";
+      else
+        out += c;
+    }
+    return out + "\"";
+  };
+  std::vector<std::string> parts;
+  for (const auto& m : matchers) {
+    const bool bare = m.name.find_first_not_of(name_characters) == std::string::npos && !m.name.empty();
+    parts.push_back((bare ? m.name : quote(m.name)) + m.op + quote(m.value));
+  }
+  return "{" + join(parts, ", ") + "}";
+}
+
+Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = rules[i];
+    if (!applies(rule, ask)) continue;
+    const int line = static_cast<int>(i) + 1;
+    Verdict v{known_effect(rule.effect) ? rule.effect : "deny", rule.name, line, rule.approvals, rule.approve_group};
+    if (v.rule.empty()) v.rule = "line " + std::to_string(line);
+    return v;
+  }
+  return {"deny", "end", static_cast<int>(rules.size()) + 1, 0, {}};
+}
+
+std::vector<Rule> default_policy() {
+  std::vector<std::string> ready;
+  const std::vector<std::string> owned{"config reload", "grant", "revoke", "postmortem publish"};
+  for (const auto& v : verbs())
+    if (v.ready && !contains(owned, v.verb)) ready.emplace_back(v.verb);
+  const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
+                       std::string effect) {
+    Rule r;
+    r.name = std::move(name), r.who = std::move(who), r.verbs = std::move(what), r.effect = std::move(effect);
+    return r;
+  };
+  auto with_owned = ready;
+  with_owned.insert(with_owned.end(), owned.begin(), owned.end());
+  return {rule("automation-off", {"automation"}, {"*"}, "deny"), rule("operator", {"operator"}, with_owned, "run"),
+          rule("owners", {"role:owner"}, owned, "run"), rule("owners-only", {"*"}, owned, "deny"),
+          rule("everybody", {"*"}, ready, "run")};
+}
+
+}  // namespace muster

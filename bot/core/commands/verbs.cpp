@@ -1,0 +1,273 @@
+#include "bot/core/commands/verbs.h"
+
+#include <map>
+
+#include "bot/base/text.h"
+
+namespace muster {
+namespace {
+
+using Slots = std::vector<Slot>;
+
+Slot must(std::string name, std::string kind) { return {std::move(name), std::move(kind), true, false}; }
+Slot may(std::string name, std::string kind) { return {std::move(name), std::move(kind), false, false}; }
+Slot line(std::string name, std::string kind, bool required) {
+  return {std::move(name), std::move(kind), required, true};
+}
+
+const Slot because = may("because", "text");
+const Slot in_env = may("in", "environment");
+
+// Every reading command takes these.
+Slots reading(Slots own = {}) {
+  for (auto name : {"--json", "--private", "--here"}) own.push_back(may(name, "flag"));
+  own.push_back(may("--grep", "text"));
+  own.push_back(may("--tail", "number"));
+  return own;
+}
+
+VerbInfo read(std::string_view verb, std::string_view usage, std::string_view topic, Slots slots, Slots named = {}) {
+  VerbInfo v{.verb = verb, .usage = usage, .topic = topic, .gate = "-"};
+  v.ready = true;
+  v.shape = Shape::words;
+  v.slots = std::move(slots);
+  v.named = reading(std::move(named));
+  return v;
+}
+
+VerbInfo write(std::string_view verb, std::string_view usage, std::string_view topic, std::string_view gate,
+               Shape shape, Slots slots, Slots named = {}) {
+  VerbInfo v{.verb = verb, .usage = usage, .topic = topic, .gate = gate};
+  v.writes = v.ready = true;
+  v.shape = shape;
+  v.slots = std::move(slots);
+  v.named = std::move(named);
+  return v;
+}
+
+// A command whose capability comes later: it is understood well enough to say so.
+VerbInfo later(std::string_view verb, std::string_view usage, std::string_view topic, std::string_view gate,
+               bool writes, Slots slots = {}) {
+  VerbInfo v{.verb = verb, .usage = usage, .topic = topic, .gate = gate};
+  v.writes = writes;
+  v.any_keys = true;
+  v.slots = std::move(slots);
+  return v;
+}
+
+VerbInfo of_incident(VerbInfo v, bool body = false) {
+  v.of_incident = true;
+  v.takes_body = body;
+  return v;
+}
+
+VerbInfo any_keys(VerbInfo v) {
+  v.any_keys = true;
+  return v;
+}
+
+void add_finding(std::vector<VerbInfo>& t) {
+  const auto topic = "finding";
+  t.push_back(read("help", "help [command|topic]", topic, {line("command", "verb", false)}));
+  t.push_back(read("explain", "explain <id|error code>", topic, {may("id", "id")}));
+  t.push_back(read("whoami", "whoami", topic, {}));
+  t.push_back(read("can", "can <who> <command>", topic, {must("who", "person"), line("command", "verb", true)}));
+  t.push_back(read("status", "status [service] [in env]", topic, {may("service", "service")}, {in_env}));
+  t.push_back(later("where", "where <service>", topic, "-", false, {must("service", "service")}));
+  t.push_back(later("diff", "diff <service> <a> <b>", topic, "-", false, {must("service", "service")}));
+  t.push_back(later("releases", "releases <service> [in env]", topic, "-", false, {must("service", "service")}));
+  t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
+  t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
+  t.push_back(any_keys(read("history", "history [by @who] [verb=…] [service=…] [in env] [since 2h]", topic,
+                            {may("filter", "word"), may("filter", "word")},
+                            {in_env, may("by", "person"), may("from", "word"), may("until", "word"),
+                             may("since", "duration"), may("for", "service")})));
+  t.push_back(read("try", "try [step]", topic, {may("step", "word")}));
+  t.back().writes = true;  // it fires a sample alert
+}
+
+void add_production(std::vector<VerbInfo>& t) {
+  const auto topic = "production";
+  const Slots service = {must("service", "service")};
+  t.push_back(later("deploy",
+                    "deploy <service>[@ref] to <env> [--strategy rolling|canary|bluegreen] [--queue] "
+                    "[--override check] [because …]",
+                    topic, "A", true, service));
+  t.push_back(later("promote", "promote <service> from <env> to <env>", topic, "A", true, service));
+  t.push_back(later("rollback", "rollback <service> in <env> [to version]", topic, "C", true, service));
+  t.push_back(later("scale", "scale <service> in <env> to <n>|by +2", topic, "C", true, service));
+  t.push_back(later("restart", "restart <service> in <env> [--rolling]", topic, "C", true, service));
+  t.push_back(later("advance", "advance <R>", topic, "C", true));
+  t.push_back(later("hold", "hold <R>", topic, "C", true));
+  t.push_back(later("queue", "queue [env]", topic, "-", false, {may("env", "environment")}));
+  t.push_back(later("queue drop", "queue drop <R>", topic, "C", true));
+  t.push_back(later("queue first", "queue first <R>", topic, "O", true));
+}
+
+void add_runs(std::vector<VerbInfo>& t) {
+  const auto topic = "runs";
+  t.push_back(later("runs", "runs [--mine|--active|service]", topic, "-", false, {may("service", "service")}));
+  t.push_back(later("logs", "logs <R> [step] [--tail n]", topic, "-", false));
+  t.push_back(later("watch", "watch <R>", topic, "-", false));
+  t.push_back(later("unwatch", "unwatch <R>", topic, "-", false));
+  t.push_back(later("pause", "pause <R>", topic, "C", true));
+  t.push_back(later("resume", "resume <R>", topic, "C", true));
+  t.push_back(later("cancel", "cancel <R> [--undo]", topic, "C", true));
+  t.push_back(later("retry", "retry <R> [step] [--latest]", topic, "command", true));
+  t.push_back(later("done", "done <R> <step>", topic, "C", true));
+  t.push_back(later("skip", "skip <R> <step>", topic, "C", true));
+  t.push_back(later("fail", "fail <R> <step>", topic, "C", true));
+  t.push_back(later("undo", "undo <R>", topic, "A", true));
+}
+
+void add_people(std::vector<VerbInfo>& t) {
+  const auto topic = "people";
+  t.push_back(later("approvals", "approvals [--mine]", topic, "-", false));
+  t.push_back(later("approve", "approve <A> [because …]", topic, "right", true));
+  t.push_back(later("deny", "deny <A> [because …]", topic, "right", true));
+  t.push_back(later("withdraw", "withdraw <A>", topic, "own", true));
+  t.push_back(later("yes", "yes", topic, "own", true));
+  t.push_back(later("no", "no", topic, "own", true));
+  t.push_back(later("answer", "answer <R> field=value …", topic, "right", true));
+}
+
+void add_locks(std::vector<VerbInfo>& t) {
+  const auto topic = "locks";
+  const Slots service = {must("service", "service")};
+  t.push_back(later("lock", "lock <service|*> in <env> [for 2h] because …", topic, "-", true, service));
+  t.push_back(later("unlock", "unlock <service|*> in <env> [--steal because …]", topic, "C", true, service));
+  t.push_back(later("relock", "relock <L> because …", topic, "own", true));
+  t.push_back(later("locks", "locks [env]", topic, "-", false, {may("env", "environment")}));
+  t.push_back(
+      later("freeze", "freeze <env|*> [from … until …] because …", topic, "O", true, {must("env", "environment")}));
+  t.push_back(later("unfreeze", "unfreeze <L> because …", topic, "O", true));
+}
+
+void add_alerts(std::vector<VerbInfo>& t) {
+  const auto topic = "alerts";
+  t.push_back(read("alerts", "alerts [service] [in env] [--severity level]", topic, {may("service", "service")},
+                   {in_env, may("--severity", "word"), may("--all", "flag")}));
+  t.push_back(write("ack", "ack <E>", topic, "-", Shape::words, {must("alert", "alert")}, {because}));
+  t.push_back(write("unack", "unack <E>", topic, "-", Shape::words, {must("alert", "alert")}, {because}));
+  t.push_back(later("snooze", "snooze <E> for 30m because …", topic, "-", true, {must("alert", "alert")}));
+  t.push_back(later("silence", "silence <matchers> for 2h because …", topic, "C", true));
+  t.push_back(later("unsilence", "unsilence <L>", topic, "C", true));
+  t.push_back(later("graph", "graph <promql|E> [since 1h]", topic, "-", false));
+}
+
+void add_incident_work(std::vector<VerbInfo>& t) {
+  const auto topic = "incidents";
+  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12]", topic, "-", Shape::declare,
+                    {may("severity", "severity"), line("title", "text", true)},
+                    {may("for", "service"), may("from", "alert"), may("severity", "severity")}));
+  t.push_back(read("incidents", "incidents [--open]", topic, {may("service", "service")},
+                   {may("--open", "flag"), may("--all", "flag"), in_env}));
+  t.push_back(of_incident(write("severity", "severity <n> because …", topic, "-", Shape::words,
+                                {must("severity", "severity")}, {because, in_env})));
+  t.push_back(
+      of_incident(write("lead", "lead @who", topic, "-", Shape::words, {must("who", "person")}, {because, in_env})));
+  t.push_back(of_incident(write("role", "role <name> @who", topic, "-", Shape::words,
+                                {must("name", "role"), must("who", "person")}, {because, in_env})));
+  t.push_back(of_incident(
+      write("note", "note [at 14:02|10 min ago] <text|block>", topic, "-", Shape::text, {line("text", "text", true)}),
+      true));
+  t.push_back(of_incident(write("update", "update <text> [next 30m]", topic, "-", Shape::update,
+                                {line("text", "text", true)}, {may("next", "duration")}),
+                          true));
+  t.push_back(of_incident(write("todo", "todo <text> [@who] [due <day>]", topic, "-", Shape::todo,
+                                {line("text", "text", true)}, {may("due", "word")})));
+  t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
+  t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
+  t.push_back(later("pin", "pin", topic, "-", true));
+  t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
+  t.push_back(later("oncall", "oncall [service]", topic, "-", false, {may("service", "service")}));
+}
+
+void add_incident_states(std::vector<VerbInfo>& t) {
+  const auto topic = "incidents";
+  for (auto [verb, usage] :
+       {std::pair{"mitigate", "mitigate because …"}, {"resolve", "resolve because …"}, {"reopen", "reopen because …"}})
+    t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(of_incident(read("timeline", "timeline [--export md|json]", topic, {}, {may("--export", "md|json")})));
+  t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
+                               {may("--export", "md|html|json")})));
+  t.push_back(later("postmortem publish", "postmortem publish", topic, "O", true));
+}
+
+void add_runbooks(std::vector<VerbInfo>& t) {
+  const auto topic = "runbooks";
+  t.push_back(later("runbooks", "runbooks [text]", topic, "-", false));
+  t.push_back(later("runbook show", "runbook show <name>", topic, "-", false));
+  t.push_back(later("run", "run <name> [key=value …]", topic, "policy", true));
+  t.push_back(later("runbook lint", "runbook lint <name>", topic, "-", false));
+  t.push_back(later("runbook test", "runbook test <name>", topic, "-", false));
+  t.push_back(later("runbook record", "runbook record <R>", topic, "-", true));
+  t.push_back(later("runbook arm", "runbook arm <name> [key] [for 2h] because …", topic, "O", true));
+  t.push_back(later("runbook disarm", "runbook disarm <name> [key] [for 2h] because …", topic, "O", true));
+  t.push_back(
+      later("automation", "automation [off|on] [in env] because …", topic, "O", true, {may("switch", "off|on")}));
+}
+
+void add_names(std::vector<VerbInfo>& t) {
+  const auto topic = "admin";
+  t.push_back(later("at", "at <time> <command>", topic, "command", true));
+  t.push_back(later("every", "every <interval|cron> <command>", topic, "command", true));
+  t.push_back(later("schedule", "schedule", topic, "-", false));
+  t.push_back(later("schedule cancel", "schedule cancel <T>", topic, "own", true));
+  t.push_back(write("alias set", "alias set [--team] <name> = <command>", topic, "-", Shape::alias,
+                    {must("name", "word"), line("command", "verb", true)}, {may("--team", "flag")}));
+  t.push_back(read("alias list", "alias list", topic, {}, {may("--team", "flag")}));
+  t.push_back(write("alias remove", "alias remove [--team] <name>", topic, "-", Shape::words, {must("name", "word")},
+                    {may("--team", "flag")}));
+  t.push_back(write("grant", "grant <role> to @who [on service] [in env] for <time> because …", topic, "O",
+                    Shape::words, {must("role", "role")},
+                    {may("to", "person"), may("on", "service"), in_env, may("for", "duration"), because}));
+  t.push_back(write("revoke", "revoke <role> from @who [because …]", topic, "O", Shape::words, {must("role", "role")},
+                    {may("from", "person"), may("on", "service"), in_env, because}));
+  t.push_back(read("roles", "roles [@who]", topic, {may("who", "person")}));
+  t.push_back(later("link me", "link me <code>", topic, "own", true));
+  t.push_back(later("break-glass", "break-glass for 30m because …", topic, "role", true));
+}
+
+void add_admin(std::vector<VerbInfo>& t) {
+  const auto topic = "admin";
+  t.push_back(read("health", "health", topic, {}));
+  t.push_back(read("config check", "config check", topic, {}));
+  t.push_back(write("config reload", "config reload [because …]", topic, "O", Shape::words, {}, {because}));
+  t.push_back(read("config diff", "config diff", topic, {}));
+  t.push_back(later("drain", "drain", topic, "O", true));
+  t.push_back(later("undrain", "undrain", topic, "O", true));
+  t.push_back(read("version", "version", topic, {}));
+}
+
+std::vector<VerbInfo> build() {
+  std::vector<VerbInfo> t;
+  for (auto add : {add_finding, add_production, add_runs, add_people, add_locks, add_alerts, add_incident_work,
+                   add_incident_states, add_runbooks, add_names, add_admin})
+    add(t);
+  return t;
+}
+
+}  // namespace
+
+const std::vector<VerbInfo>& verbs() {
+  static const std::vector<VerbInfo> table = build();
+  return table;
+}
+
+const VerbInfo* find_verb(std::string_view verb) {
+  static const auto index = [] {
+    std::map<std::string, const VerbInfo*, std::less<>> by_name;
+    for (const VerbInfo& v : verbs()) by_name.emplace(v.verb, &v);
+    by_name.emplace("incident open", by_name.at("declare"));
+    return by_name;
+  }();
+  const auto it = index.find(lower_ascii(verb));
+  return it == index.end() ? nullptr : it->second;
+}
+
+std::vector<std::string_view> topics() {
+  return {"finding", "incidents", "alerts", "production", "runs", "people", "locks", "runbooks", "admin"};
+}
+
+}  // namespace muster

@@ -1,0 +1,48 @@
+// Every command the bot knows, as one table: grammar, help, completion and policy read it. Any thread.
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster {
+
+// kind: service, environment, person, incident, alert, severity, role, id, number, duration, text, verb, word,
+// flag (takes no value), or "one of": choices separated by '|'.
+struct Slot {
+  std::string name, kind;
+  bool required = false;
+  bool rest = false;  // takes the rest of the line as it is
+};
+
+// How the text after the verb is read.
+enum class Shape {
+  words,    // slots, prepositions, flags
+  loose,    // words without checks: commands whose capability comes later
+  text,     // one free text
+  reason,   // [text] because …
+  declare,  // [sev2] title [for service] [from E] [severity n]
+  update,   // text [next 30m]
+  todo,     // text [@who] [due]
+  alias,    // name = command
+};
+
+struct VerbInfo {
+  std::string_view verb;
+  std::string_view usage;
+  std::string_view topic;  // finding, production, runs, people, locks, alerts, incidents, runbooks, admin
+  std::string_view gate;   // "-", C confirm, A approval, O owner; own, right, role, command
+  bool writes = false;
+  bool takes_body = false;
+  bool ready = false;  // available now
+  Shape shape = Shape::loose;
+  bool of_incident = false;      // the incident is optional inside its channel
+  bool any_keys = false;         // key=value with any key
+  std::vector<Slot> slots = {};  // positional
+  std::vector<Slot> named = {};  // prepositions ("in") and flags ("--json") it takes
+};
+
+const std::vector<VerbInfo>& verbs();
+const VerbInfo* find_verb(std::string_view verb);  // any case; "incident open" finds declare
+std::vector<std::string_view> topics();            // in the order help shows them
+
+}  // namespace muster

@@ -1,0 +1,25 @@
+// Times as people type them at the start of a note. Any thread; the present is passed in.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bot/base/clock.h"
+#include "bot/base/result.h"
+
+namespace muster {
+
+struct When {
+  TimeMs at = 0;
+  std::int64_t precision_ms = 0;  // 1000 when seconds were given, else a minute (or the unit of "ago")
+  std::string rest;               // text after the time
+};
+
+// "at 14:02 …", "14:02 …", "10 min ago …", "yesterday 23:50 KST …", "2026-03-17 05:04 …", RFC 3339. No value when
+// the text does not start with a time. Errors: a time that does not exist or exists twice in the zone, or one that
+// is no time at all ("at 25:00"). An explicit offset or abbreviation wins over `zone`; without a date the latest
+// such time not in the future is meant.
+Result<std::optional<When>> leading_time(std::string_view text, TimeMs now, std::string_view zone);
+
+}  // namespace muster

@@ -1,0 +1,72 @@
+// The decisions: an event and the state go in, what to record and to say comes out. No I/O, no wall clock.
+// The state is advanced at once; if the commit fails the caller reloads it from disk. Loop thread only.
+#pragma once
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/core/chat/message.h"
+#include "bot/core/config.h"
+#include "bot/core/engine/state.h"
+
+namespace muster {
+
+// Everything one decision works with and fills.
+struct Work {
+  State& state;
+  const CoreConfig& config;
+  TimeMs now = 0;
+  std::function<std::string()> new_id;
+  Decision decision;
+};
+
+struct CommandInput {
+  std::string person;        // person id; empty: unknown
+  bool is_operator = false;  // came through the local socket
+  std::string platform = "room";
+  std::string channel;       // without '#'
+  std::string thread;
+  std::string source_id;     // the platform's id of the message
+  std::string text;          // without address
+  bool direct = false;
+  TimeMs sent_ms = 0;
+};
+
+// A reply that needs the journal: the caller reads off the loop and renders.
+struct ReadWanted {
+  std::string what;      // timeline, postmortem, history, config, health, try …
+  std::string incident;
+  std::vector<std::string> args;
+  std::map<std::string, std::string> named;
+};
+
+struct Outcome {
+  Message reply;
+  bool ok = true;
+  bool is_private = false;
+  Value json;                     // for scripts, when there is more than text
+  std::optional<ReadWanted> read; // then `reply` is empty
+};
+
+Outcome run_command(Work& work, const CommandInput& input);
+void take_alerts(Work& work, const std::vector<AlertEvent>& alerts, TimeMs received_ms);
+void take_undecodable(Work& work, const std::string& kind, const std::string& inbox_key, const std::string& why);
+void timer_rang(Work& work, const Timer& timer);
+void greet(Work& work);  // the first messages of a new data folder
+
+// Shared by the decision files.
+Entry& record(Work& work, Entry entry);  // fills ids and times that are empty, applies, keeps
+void touch(Work& work, const Incident& incident);  // the projection row, the summary message and the topic
+void touch(Work& work, const Alert& alert);
+void post(Work& work, const std::string& channel, const std::string& post_id, const Message& message,
+          const std::string& thread = {}, const std::string& private_to = {});
+Message summary_message(const Work& work, const Incident& incident);
+std::string incident_topic(const Work& work, const Incident& incident);
+Incident& open_incident(Work& work, Entry declared);
+Actor actor_of(const CoreConfig& config, const std::string& person, bool is_operator);
+std::string severity_color(std::string_view severity);
+std::string status_words(std::string_view language, std::string_view status);
+std::string slug(std::string_view text, std::size_t most);
+
+}  // namespace muster

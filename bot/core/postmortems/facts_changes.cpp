@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <cmath>
+
+#include "bot/core/postmortems/facts_parts.h"
+
+namespace muster {
+namespace {
+
+MaybeTime time_of(const Value& v) {
+  if (!v.is_string()) return std::nullopt;
+  const Result<TimeMs> t = parse_time(v.as_string());
+  return t ? MaybeTime(*t) : std::nullopt;
+}
+
+MaybeCount count_of(const Value& v) { return v.is_int() ? MaybeCount(v.as_int()) : std::nullopt; }
+
+DeploymentFacts& deployment(Facts& f, const std::string& id) {
+  for (DeploymentFacts& d : f.deployments) {
+    if (d.id == id) return d;
+  }
+  f.deployments.push_back({});
+  f.deployments.back().id = id;
+  return f.deployments.back();
+}
+
+void fold_deployment(Facts& f, const ViewRow& row) {
+  DeploymentFacts& d = deployment(f, row_data(row, "deploy_id").as_string());
+  const auto take = [&row](std::string& slot, std::string_view key) {
+    if (const std::string& s = row_data(row, key).as_string(); !s.empty()) slot = s;
+  };
+  take(d.version, "version");
+  take(d.type, "type");
+  take(d.service, "service");
+  take(d.reverts, "reverts");
+  take(d.outcome, "outcome");
+  d.unplanned = d.unplanned || row_data(row, "unplanned").as_bool();
+  if (const MaybeTime t = time_of(row_data(row, "commit_at"))) d.committed = t;
+  (row.entry->kind == "deploy.started" ? d.started : d.finished) = row.effective_ms;
+}
+
+// Failed: a rollback reverts it while the incident is open. Closeness in time alone links nothing.
+void judge_deployments(Facts& f) {
+  for (const DeploymentFacts& back : f.deployments) {
+    if (back.reverts.empty()) continue;
+    const MaybeTime at = back.finished ? back.finished : back.started;
+    if (!at || !f.times.declared || *at < *f.times.declared || (f.times.resolved && *at > *f.times.resolved)) continue;
+    for (DeploymentFacts& d : f.deployments) {
+      if (d.id != back.reverts) continue;
+      d.failed = true;
+      d.basis = "reverted by " + back.id + " during the incident";
+    }
+  }
+}
+
+void fold_run(Facts& f, const ViewRow& row) {
+  const std::string& id = row_data(row, "run_id").as_string();
+  auto it = std::find_if(f.runs.begin(), f.runs.end(), [&](const RunFacts& r) { return r.run == id; });
+  if (it == f.runs.end()) {
+    f.runs.push_back({id, {}, 0, 0, 0, 0});
+    it = f.runs.end() - 1;
+  }
+  if (const std::string& name = row_data(row, "runbook").as_string(); !name.empty()) it->runbook = name;
+  it->steps_total = std::max({it->steps_total, row_data(row, "steps_total").as_int(), row_data(row, "index").as_int()});
+  if (row.entry->kind != "runbook.step") return;
+  const std::string& outcome = row_data(row, "outcome").as_string();
+  if (outcome == "done") ++it->done;
+  if (outcome == "skipped") ++it->skipped;
+  if (outcome == "failed") ++it->failed;
+}
+
+double rounded(double x) { return std::round(x * 10000) / 10000; }
+
+void fold_measured(ImpactFacts& i, const ViewRow& row) {
+  const auto take = [&row](MaybeCount& slot, std::string_view key) {
+    if (const MaybeCount n = count_of(row_data(row, key))) slot = n;
+  };
+  take(i.requests_total, "requests_total");
+  take(i.requests_bad, "requests_bad");
+  take(i.customers, "customers_affected");
+  take(i.tickets_total, "tickets_total");
+  take(i.orders_lost, "orders_lost");
+  take(i.money_lost, "money_lost");
+  const double allowed = 1 - row_data(row, "objective").as_double(2);
+  if (!i.requests_bad || allowed <= 0 || allowed > 1) return;
+  if (const std::int64_t period = row_data(row, "period_requests").as_int(); period > 0) {
+    i.budget_requests = std::llround(allowed * static_cast<double>(period));
+    if (*i.budget_requests > 0) {
+      i.budget_spent = rounded(static_cast<double>(*i.requests_bad) / static_cast<double>(*i.budget_requests));
+    }
+  }
+  if (i.requests_total && *i.requests_total > 0) {
+    const double ratio = static_cast<double>(*i.requests_bad) / static_cast<double>(*i.requests_total);
+    i.burn_rate = rounded(ratio / allowed);
+  }
+}
+
+// The sum of the impact windows, overlaps counted once; an open window ends with the mitigation.
+MaybeCount impact_seconds(const Facts& f, const View& view) {
+  DurationMs sum = 0;
+  int open = 0;
+  TimeMs since = 0;
+  for (const ViewRow& row : view.rows) {
+    if (row.entry->kind == "impact.started" && open++ == 0) since = row.effective_ms;
+    if (row.entry->kind == "impact.ended" && open > 0 && --open == 0) sum += row.effective_ms - since;
+  }
+  if (open > 0) {
+    if (!f.times.mitigated) return std::nullopt;
+    sum += std::max<DurationMs>(0, *f.times.mitigated - since);
+  }
+  return f.times.impact_started ? MaybeCount(sum / second_ms) : std::nullopt;
+}
+
+std::optional<double> median(std::vector<double> xs) {
+  if (xs.empty()) return std::nullopt;
+  std::sort(xs.begin(), xs.end());
+  const std::size_t n = xs.size();
+  return n % 2 == 1 ? xs[n / 2] : (xs[n / 2 - 1] + xs[n / 2]) / 2;
+}
+
+}  // namespace
+
+void fold_impact(Facts& f, const View& view) {
+  for (const ViewRow& row : view.rows) {
+    if (row.entry->kind == "impact.measured") fold_measured(f.impact, row);
+  }
+  ImpactFacts& i = f.impact;
+  if (i.requests_bad && i.requests_total && *i.requests_total > 0) {
+    i.bad_ratio = rounded(static_cast<double>(*i.requests_bad) / static_cast<double>(*i.requests_total));
+  }
+  f.seconds.impact = impact_seconds(f, view);
+}
+
+void fold_changes(Facts& f, const View& view) {
+  for (const ViewRow& row : view.rows) {
+    const std::string& kind = row.entry->kind;
+    if (kind == "deploy.started" || kind == "deploy.finished") fold_deployment(f, row);
+    if (kind.starts_with("runbook.")) fold_run(f, row);
+  }
+  judge_deployments(f);
+}
+
+DoraFacts dora_facts(const Facts& f, bool count_rollbacks) {
+  DoraFacts out;
+  std::int64_t failed = 0, rework = 0;
+  std::vector<double> lead, recovery;
+  for (const DeploymentFacts& d : f.deployments) {
+    if (!d.finished || d.outcome == "failed" || (d.type == "rollback" && !count_rollbacks)) continue;
+    ++out.counted;
+    if (d.unplanned || d.type == "rollback") ++rework;
+    if (d.committed && *d.finished > *d.committed) {
+      lead.push_back(static_cast<double>((*d.finished - *d.committed) / second_ms));
+    }
+    if (!d.failed) continue;
+    ++failed;
+    if (f.times.mitigated && *f.times.mitigated >= *d.finished) {
+      recovery.push_back(static_cast<double>((*f.times.mitigated - *d.finished) / second_ms));
+    }
+  }
+  if (out.counted > 0) {
+    out.change_fail_rate = rounded(static_cast<double>(failed) / static_cast<double>(out.counted));
+    out.rework_rate = rounded(static_cast<double>(rework) / static_cast<double>(out.counted));
+  }
+  out.lead_median_s = median(lead);
+  out.failed_deployment_recovery_s = median(recovery);
+  return out;
+}
+
+}  // namespace muster

@@ -1,0 +1,29 @@
+// The postmortem of one incident: derived sections are filled, human ones ask. Same input, same document.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "bot/core/journal/entry.h"
+#include "bot/core/journal/view.h"
+#include "bot/core/postmortems/document.h"
+
+namespace muster {
+
+struct RosterPerson {
+  std::string id, handle, display;
+};
+
+struct ReportOptions {
+  Profile profile = Profile::internal;
+  std::string language = "en";  // en, ko
+  std::string zone;             // IANA name of a second time column; empty or UTC: none
+  bool names_as_roles = true;
+  std::vector<RosterPerson> roster;  // people besides the entries' own actors
+  std::string template_version = "1";
+};
+
+Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options);
+
+std::string_view profile_name(Profile profile);  // public, internal, responders
+
+}  // namespace muster

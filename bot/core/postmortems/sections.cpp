@@ -1,0 +1,243 @@
+#include <cstdio>
+
+#include "bot/base/text.h"
+#include "bot/core/postmortems/context.h"
+#include "bot/core/postmortems/words.h"
+
+namespace muster {
+namespace {
+
+using Fill = void (*)(Document&, const ReportContext&);
+
+Block table(std::vector<std::string> columns) {
+  Block b;
+  b.kind = BlockKind::table;
+  b.columns = std::move(columns);
+  return b;
+}
+
+void put_row(Block& b, std::initializer_list<std::string> cells) {
+  std::vector<Cell> row;
+  for (const std::string& s : cells) row.push_back({s, ""});
+  b.rows.push_back(std::move(row));
+}
+
+void put_text(Document& d, BlockKind kind, std::string text) {
+  Block b;
+  b.kind = kind;
+  b.text = std::move(text);
+  d.blocks.push_back(std::move(b));
+}
+
+void put_table(Document& d, const ReportContext& c, Block b) {
+  if (b.rows.empty()) return put_text(d, BlockKind::paragraph, c.word("nothing"));
+  d.blocks.push_back(std::move(b));
+}
+
+std::string known(const ReportContext& c, const std::string& s) {
+  return s.empty() ? c.word("not_recorded") : c.say(s, 0);
+}
+
+std::string decimal(const ReportContext& c, std::optional<double> x, double scale, const char* unit) {
+  if (!x) return c.word("not_recorded");
+  char buffer[48];
+  std::snprintf(buffer, sizeof buffer, "%.1f%s", *x * scale, unit);
+  return buffer;
+}
+
+void header(Document& d, const ReportContext& c) {
+  const Facts& f = c.facts;
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {c.word("incident"), known(c, f.id)});
+  put_row(b, {c.word("title"), known(c, f.title)});
+  put_row(b, {c.word("severity_peak"), known(c, f.severity_peak)});
+  put_row(b, {c.word("severity_final"), known(c, f.severity_final)});
+  put_row(b, {c.word("services"), known(c, join(f.services, ", "))});
+  put_row(b, {c.word("date"), f.times.declared ? format_utc(*f.times.declared).substr(0, 10) : c.word("not_recorded")});
+  put_row(b, {c.word("incident_state"), known(c, f.state)});
+  put_row(b, {c.word("document_state"), d.state});
+  put_row(b, {c.word("owner"), role_label("incident_commander", c.korean)});
+  put_row(b, {c.word("profile"), d.profile});
+  put_row(b, {c.word("template"), d.template_version});
+  d.blocks.push_back(std::move(b));
+}
+
+void impact(Document& d, const ReportContext& c) {
+  const Facts& f = c.facts;
+  const ImpactFacts& i = f.impact;
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {c.word("start"), c.when(f.times.impact_started)});
+  put_row(b, {c.word("end"), c.when(f.times.mitigated)});
+  put_row(b, {c.word("duration"), c.lasting(f.seconds.impact)});
+  put_row(b, {c.word("requests_total"), c.count(i.requests_total)});
+  put_row(b, {c.word("requests_bad"), c.count(i.requests_bad)});
+  put_row(b, {c.word("bad_ratio"), decimal(c, i.bad_ratio, 100, " %")});
+  put_row(b, {c.word("customers"), c.count(i.customers)});
+  put_row(b, {c.word("tickets_first"), c.count(i.tickets_first_report)});
+  put_row(b, {c.word("tickets_total"), c.count(i.tickets_total)});
+  put_row(b, {c.word("orders_lost"), c.count(i.orders_lost)});
+  put_row(b, {c.word("money_lost"), c.count(i.money_lost)});
+  d.blocks.push_back(std::move(b));
+}
+
+void lead_up(Document& d, const ReportContext& c) {
+  Block b = table({c.word("changes"), c.word("version"), c.word("type"), c.word("start"), c.word("end")});
+  for (const DeploymentFacts& x : c.facts.deployments) {
+    put_row(b, {known(c, x.id), known(c, x.version), known(c, x.type), c.when(x.started), c.when(x.finished)});
+  }
+  put_table(d, c, std::move(b));
+}
+
+void detection(Document& d, const ReportContext& c) {
+  const Facts& f = c.facts;
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {c.word("source"), f.detection_source.empty() ? c.word("not_recorded") : c.word(f.detection_source)});
+  put_row(b, {c.word("start"), c.when(f.times.detected)});
+  put_row(b, {c.word("ttd"), c.lasting(f.seconds.ttd)});
+  put_row(b, {c.word("first_report"), c.lasting(f.first_customer_report_after_s)});
+  d.blocks.push_back(std::move(b));
+}
+
+void timeline(Document& d, const ReportContext& c) {
+  Block chart;
+  chart.kind = BlockKind::chart;
+  d.blocks.push_back(std::move(chart));
+  put_table(d, c, timeline_table(c, false));
+}
+
+void response(Document& d, const ReportContext& c) {
+  Block b = table({c.word("role"), c.word("from"), c.word("to"), c.word("duration")});
+  for (const Tenure& t : c.facts.roles.tenures) {
+    const MaybeCount lasted = t.to ? MaybeCount((*t.to - t.from) / second_ms) : std::nullopt;
+    put_row(b, {role_label(t.role, c.korean) + (t.nth > 1 ? " (" + std::to_string(t.nth) + ")" : ""), c.when(t.from),
+                c.when(t.to), c.lasting(lasted)});
+  }
+  put_table(d, c, std::move(b));
+  Block runs = table({c.word("run"), c.word("done"), c.word("skipped"), c.word("failed")});
+  for (const RunFacts& r : c.facts.runs) {
+    put_row(runs, {known(c, r.run) + (r.runbook.empty() ? "" : " (" + c.say(r.runbook, 0) + ")"),
+                   std::to_string(r.done), std::to_string(r.skipped), std::to_string(r.failed)});
+  }
+  if (!runs.rows.empty()) d.blocks.push_back(std::move(runs));
+}
+
+void mitigation(Document& d, const ReportContext& c) {
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {kind_word("decision", c.korean), c.when(c.facts.times.decision)});
+  put_row(b, {kind_word("incident.mitigated", c.korean), c.when(c.facts.times.mitigated)});
+  put_row(b, {kind_word("incident.resolved", c.korean), c.when(c.facts.times.resolved)});
+  put_row(b, {c.word("verification"), c.lasting(c.facts.seconds.verification)});
+  d.blocks.push_back(std::move(b));
+}
+
+void actions(Document& d, const ReportContext& c) {
+  Block b = table({c.word("id"), c.word("text"), c.word("type"), c.word("priority"), c.word("owner"), c.word("due"),
+                   c.word("state")});
+  for (const ActionFacts& a : c.facts.actions) {
+    put_row(b, {known(c, a.id), c.say(a.text, a.at_ms), known(c, a.type), known(c, a.priority), known(c, a.owner_team),
+                known(c, a.due), known(c, a.state)});
+  }
+  put_table(d, c, std::move(b));
+}
+
+void metrics(Document& d, const ReportContext& c) {
+  const IncidentSeconds& s = c.facts.seconds;
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {c.word("ttd"), c.lasting(s.ttd)});
+  put_row(b, {c.word("page_delay"), c.lasting(s.page_delay)});
+  put_row(b, {c.word("tta"), c.lasting(s.tta)});
+  put_row(b, {c.word("time_to_declare"), c.lasting(s.time_to_declare)});
+  put_row(b, {c.word("ttm"), c.lasting(s.ttm)});
+  put_row(b, {c.word("ttr"), c.lasting(s.ttr)});
+  put_row(b, {c.word("response_time"), c.lasting(s.response)});
+  put_row(b, {c.word("verification"), c.lasting(s.verification)});
+  put_row(b, {c.word("impact_duration"), c.lasting(s.impact)});
+  put_row(b, {c.word("budget_spent"), decimal(c, c.facts.impact.budget_spent, 100, " %")});
+  put_row(b, {c.word("burn_rate"), decimal(c, c.facts.impact.burn_rate, 1, "")});
+  d.blocks.push_back(std::move(b));
+}
+
+std::string promise_of(const ReportContext& c, const ViewRow& row) {
+  const Result<TimeMs> promised = parse_time(row_data(row, "next_update_by").as_string());
+  if (!promised) return {};
+  std::string out = c.when(*promised);
+  for (const LateUpdate& l : c.facts.updates.late) {
+    if (l.promised != *promised) continue;
+    return out + " (" + (l.sent ? c.word("late_by") + " " + format_duration(*l.sent - l.promised) : c.word("late_by")) +
+           ")";
+  }
+  return out + " (" + c.word("kept") + ")";
+}
+
+void communications(Document& d, const ReportContext& c) {
+  Block b = table({c.word("utc"), c.word("audience"), c.word("state"), c.word("text"), c.word("promised")});
+  for (const PrintedRow& p : c.rows) {
+    if (p.row->entry->kind != "status.update") continue;
+    const TimeMs t = p.row->effective_ms;
+    put_row(b, {c.when(t), c.say(row_data(*p.row, "audience").as_string(), t),
+                c.say(row_data(*p.row, "status").as_string(), t), p.text, promise_of(c, *p.row)});
+  }
+  put_table(d, c, std::move(b));
+}
+
+void evidence(Document& d, const ReportContext& c) { put_table(d, c, evidence_table(c)); }
+
+void quality(Document& d, const ReportContext& c) {
+  put_table(d, c, quality_table(c));
+  if (c.view.responders_only > 0) {
+    put_text(d, BlockKind::paragraph, std::to_string(c.view.responders_only) + " " + c.word("responders_only"));
+  }
+}
+
+Fill fill_of(std::string_view id) {
+  static constexpr std::pair<std::string_view, Fill> fills[] = {
+      {"header", header},         {"impact", impact},
+      {"lead-up", lead_up},       {"detection", detection},
+      {"timeline", timeline},     {"response", response},
+      {"mitigation", mitigation}, {"actions", actions},
+      {"metrics", metrics},       {"communications", communications},
+      {"evidence", evidence},     {"quality", quality}};
+  for (const auto& [name, fill] : fills) {
+    if (name == id) return fill;
+  }
+  return nullptr;
+}
+
+void put_heading(Document& d, std::string_view id, std::string text) {
+  Block h;
+  h.kind = BlockKind::heading;
+  h.id = id;
+  h.text = std::move(text);
+  d.blocks.push_back(std::move(h));
+}
+
+}  // namespace
+
+void add_sections(Document& d, const ReportContext& c) {
+  put_text(d, BlockKind::note, d.state);
+  int number = 0;
+  for (const SectionWords& s : section_words()) {
+    put_heading(d, s.id, std::to_string(++number) + ". " + std::string(c.korean ? s.ko : s.en));
+    if (const Fill fill = fill_of(s.id)) fill(d, c);
+    const std::string_view prompt = c.korean ? s.prompt_ko : s.prompt_en;
+    if (!prompt.empty()) put_text(d, BlockKind::prompt, std::string(prompt));
+  }
+  put_heading(d, "appendix", c.word("appendix"));
+  put_table(d, c, timeline_table(c, true));
+}
+
+void add_public(Document& d, const ReportContext& c) {
+  Block b = table({c.word("field"), c.word("value")});
+  put_row(b, {c.word("severity"), known(c, c.facts.severity_peak)});
+  put_row(b, {c.word("start"), c.when(c.facts.times.impact_started)});
+  put_row(b, {c.word("end"), c.when(c.facts.times.mitigated)});
+  put_row(b, {c.word("duration"), c.lasting(c.facts.seconds.impact)});
+  d.blocks.push_back(std::move(b));
+  Block updates = table({c.word("utc"), c.word("text")});
+  for (const PrintedRow& p : c.rows) {
+    if (p.row->entry->kind == "status.update") put_row(updates, {c.when(p.row->effective_ms), p.text});
+  }
+  put_table(d, c, std::move(updates));
+}
+
+}  // namespace muster

@@ -1,0 +1,103 @@
+#include "bot/reports/html.h"
+
+#include <string_view>
+
+#include "bot/base/text.h"
+#include "bot/reports/svg.h"
+
+namespace muster {
+namespace {
+
+constexpr std::string_view style = R"css(
+:root{color-scheme:light dark;--ink:#1d2730;--soft:#5b6975;--line:#dde3e8;--paper:#fff;--band:#f5f7f9;--ask:#fff7e0;--mark:#b35c00}
+@media (prefers-color-scheme:dark){:root{--ink:#e3e9ee;--soft:#9fb0bd;--line:#33404a;--paper:#141b20;--band:#1b242b;--ask:#2d2614;--mark:#ffb454}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--paper);color:var(--ink);font:17px/1.6 system-ui,"Noto Sans CJK KR",sans-serif}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+h1{font-size:1.7rem;line-height:1.25;margin:.5rem 0 1rem}
+h2{font-size:1.2rem;margin:2.4rem 0 .6rem;padding-top:.8rem;border-top:1px solid var(--line)}
+p{max-width:42rem;margin:.6rem 0}
+.state{display:inline-block;border:1px solid var(--mark);color:var(--mark);border-radius:999px;padding:.05rem .8rem;font-size:.85rem;font-weight:600}
+.ask{max-width:42rem;background:var(--ask);border-left:4px solid var(--mark);padding:.5rem .9rem;border-radius:0 6px 6px 0}
+.wide{overflow-x:auto;margin:.6rem 0}
+table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
+th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+th{color:var(--soft);font-weight:600;white-space:nowrap}
+td:first-child{min-width:6.5rem}
+tbody tr:nth-child(even){background:var(--band)}
+a{color:inherit}
+summary{cursor:pointer;color:var(--soft)}
+.chart{min-width:720px;width:100%;height:auto}
+@page{size:A4;margin:16mm}
+@media print{body{font-size:10.5pt}thead{display:table-header-group}tr,figure{break-inside:avoid}.wide{overflow:visible}
+.chart{min-width:0}a[href]::after{content:" (" attr(href) ")";font-size:80%;overflow-wrap:anywhere}}
+)css";
+
+bool safe_link(std::string_view href) { return href.starts_with("https://") || href.starts_with("http://"); }
+
+void put_cell(std::string& out, const Cell& cell) {
+  out += "<td>";
+  if (safe_link(cell.href)) {
+    out += "<a rel=\"noreferrer\" href=\"" + escape_html(cell.href) + "\">" +
+           escape_html(cell.text.empty() ? "link" : cell.text) + "</a>";
+  } else {
+    out += escape_html(cell.text);
+  }
+  out += "</td>";
+}
+
+void put_table(std::string& out, const Block& b) {
+  if (b.folded) out += "<details><summary>" + std::to_string(b.rows.size()) + "</summary>";
+  out += "<div class=\"wide\"><table><thead><tr>";
+  for (const std::string& name : b.columns) out += "<th scope=\"col\">" + escape_html(name) + "</th>";
+  out += "</tr></thead><tbody>\n";
+  for (const auto& row : b.rows) {
+    out += "<tr>";
+    for (const Cell& cell : row) put_cell(out, cell);
+    out += "</tr>\n";
+  }
+  out += b.folded ? "</tbody></table></div></details>\n" : "</tbody></table></div>\n";
+}
+
+void put_block(std::string& out, const Document& d, const Block& b) {
+  switch (b.kind) {
+    case BlockKind::heading:
+      out += "<h2 id=\"" + escape_html(b.id) + "\">" + escape_html(b.text) + "</h2>\n";
+      break;
+    case BlockKind::paragraph:
+      out += "<p>" + escape_html(b.text) + "</p>\n";
+      break;
+    case BlockKind::prompt:
+      out += "<p class=\"ask\">" + escape_html(b.text) + "</p>\n";
+      break;
+    case BlockKind::note:
+      out += "<p class=\"state\">" + escape_html(b.text) + "</p>\n";
+      break;
+    case BlockKind::table:
+      put_table(out, b);
+      break;
+    case BlockKind::list:
+      out += "<ul>";
+      for (const std::string& item : b.items) out += "<li>" + escape_html(item) + "</li>";
+      out += "</ul>\n";
+      break;
+    case BlockKind::chart:
+      out += "<figure class=\"wide\" style=\"margin:.6rem 0\">" + to_svg(d.chart) + "</figure>\n";
+      break;
+  }
+}
+
+}  // namespace
+
+std::string to_html(const Document& d) {
+  std::string out = "<!doctype html>\n<html lang=\"" + escape_html(d.language) + "\"><head><meta charset=\"utf-8\">\n";
+  out +=
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
+      "img-src data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
+  out += escape_html(d.title) + "</title><style>" + std::string(style) + "</style></head><body><main>\n";
+  out += "<h1>" + escape_html(d.title) + "</h1>\n";
+  for (const Block& b : d.blocks) put_block(out, d, b);
+  return out + "</main></body></html>\n";
+}
+
+}  // namespace muster

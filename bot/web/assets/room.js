@@ -1,0 +1,298 @@
+const $ = (id) => document.getElementById(id);
+const quick = [['👍', 'Agree'], ['👀', 'Looking'], ['✅', 'Done']];
+const room = {
+  me: '', csrf: '', sandbox: false, people: new Map(), channels: new Map(), current: '', cursor: '',
+  side: null, editing: null, drafts: new Map(), history: [], at: -1, typing: new Map(), source: null,
+  retry: 0, lastTyped: 0, read: {}, nodes: new Map(), sticky: true,
+};
+try { room.read = JSON.parse(localStorage.getItem('muster-read')) || {}; } catch { /* a private window */ }
+try { room.me = sessionStorage.getItem('muster-as') || ''; } catch { /* a private window */ }
+
+const nameOf = (id) => room.people.get(id) || id;
+const here = () => room.channels.get(room.current);
+const asQuery = () => (room.sandbox && room.me ? `as=${encodeURIComponent(room.me)}` : '');
+
+// ---- talking to the bot
+
+function linkState(text, on) { $('link').textContent = text; $('link').classList.toggle('on', !!on); }
+
+function complain(text) {
+  $('error').textContent = text || '';
+  $('error').hidden = !text;
+}
+
+async function send(path, body) {
+  try {
+    const answer = await fetch(`/room/${path}`, {
+      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Muster-CSRF': room.csrf },
+      body: JSON.stringify(room.sandbox ? { ...body, as: room.me } : body),
+    });
+    if (answer.ok) { if (path !== 'typing') complain(''); return true; }
+    const why = await answer.json().catch(() => ({ error: `The bot answered ${answer.status}.` }));
+    if (path !== 'typing') complain([why.error, why.next_step].filter(Boolean).join(' '));
+  } catch {
+    if (path !== 'typing') complain('The bot cannot be reached. Your text is still here; send it again.');
+  }
+  return false;
+}
+
+// The id makes a repeated send of the same text one post.
+const say = (channel, thread, text, id) => send('say', { channel, thread, text, client_id: id });
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, '0')).join('');
+
+async function load() {
+  let answer = null;
+  const query = room.me ? `?as=${encodeURIComponent(room.me)}` : '';
+  try { answer = await fetch(`/room/state${query}`); } catch { return again(); }
+  if (answer.status === 401) return linkState('Logged out — open the login link again');
+  if (answer.status === 403 && room.me) { room.me = ''; return load(); }
+  if (!answer.ok) return again();
+  const state = await answer.json();
+  Object.assign(room, { me: state.me, csrf: state.csrf, sandbox: state.sandbox, cursor: state.cursor });
+  room.people = new Map(state.people.map((p) => [p.id, p.name]));
+  room.channels = new Map(state.channels.map((c) => [c.name, { ...c, posts: new Map(c.posts.map((p) => [p.id, p])) }]));
+  room.nodes.clear();
+  peopleSwitch(state.people);
+  if (!here()) choose(fromHash() || firstChannel(), false);
+  listen();
+  draw();
+}
+
+function again() {
+  const wait = Math.min(15, 2 ** room.retry++);
+  linkState(`Not connected — trying again in ${wait} s`);
+  setTimeout(load, wait * 1000 + Math.random() * 500);
+}
+
+function listen() {
+  if (room.source) room.source.close();
+  const source = new EventSource(`/room/events?since=${encodeURIComponent(room.cursor)}&${asQuery()}`);
+  room.source = source;
+  source.onopen = () => { room.retry = 0; linkState('Connected', true); };
+  source.onerror = () => {
+    if (source !== room.source) return;
+    source.close();
+    again();  // with a fresh state: simpler than trusting what was missed
+  };
+  source.addEventListener('change', (e) => change(JSON.parse(e.data)));
+  source.addEventListener('reset', () => { if (source === room.source) load(); });
+}
+
+function change(event) {
+  if (event.kind === 'channel') {
+    const old = room.channels.get(event.channel.name);
+    room.channels.set(event.channel.name, { ...event.channel, posts: old ? old.posts : new Map() });
+    if (!here()) choose(firstChannel(), false);
+  } else if (event.kind === 'channel_gone') {
+    room.channels.delete(event.channel);
+    if (room.current === event.channel) choose(firstChannel(), false);
+  } else if (event.kind === 'post') {
+    addPost(event.post);
+  } else if (event.kind === 'typing' && event.user !== room.me) {
+    room.typing.set(`${event.channel} ${event.user}`, { ...event, until: Date.now() + 5000 });
+    setTimeout(drawTyping, 5100);
+  }
+  draw();
+}
+
+function addPost(post) {
+  const channel = room.channels.get(post.channel);
+  if (!channel) return;
+  const fresh = !channel.posts.has(post.id);
+  channel.posts.set(post.id, post);
+  if (channel.posts.size > 600) channel.posts.delete(channel.posts.keys().next().value);
+  channel.last_ms = Math.max(channel.last_ms, post.created_ms);
+  room.typing.delete(`${post.channel} ${post.author}`);
+  if (fresh && post.channel === room.current && !room.sticky && post.author !== room.me) $('down').hidden = false;
+  if (post.author === room.me && fresh) room.sticky = true;
+}
+
+// ---- channels
+
+const firstChannel = () => {
+  const open = [...room.channels.values()].filter((c) => !c.archived);
+  return (open.find((c) => c.name === '#general') || open[0] || [...room.channels.values()][0] || { name: '' }).name;
+};
+
+function fromHash() {
+  try {
+    const name = `#${decodeURIComponent(location.hash.slice(2))}`;
+    return room.channels.has(name) ? name : '';
+  } catch { return ''; }
+}
+
+function choose(name, focus = true) {
+  if (room.current !== name) {
+    if (room.current) room.drafts.set(room.current, $('text').value);
+    room.current = name;
+    stopEditing();
+    $('text').value = room.drafts.get(name) || '';
+    room.side = null;
+    room.sticky = true;
+    room.nodes.clear();
+    $('posts').replaceChildren();
+    if (name) history.replaceState(null, '', `#/${encodeURIComponent(name.slice(1))}`);
+  }
+  drawer(false);
+  draw();
+  grow($('text'));
+  if (focus) $('text').focus();
+}
+
+function unread(channel) {
+  if (channel.name === room.current && document.visibilityState === 'visible') return 0;
+  const since = room.read[channel.name] || 0;
+  let n = 0;
+  for (const p of channel.posts.values()) if (p.created_ms > since && p.author !== room.me && !p.deleted) n++;
+  return n;
+}
+
+function markRead() {
+  const channel = here();
+  if (!channel || document.visibilityState !== 'visible' || room.read[channel.name] === channel.last_ms) return;
+  room.read[channel.name] = channel.last_ms;
+  try { localStorage.setItem('muster-read', JSON.stringify(room.read)); } catch { /* a private window */ }
+}
+
+function channelButton(channel) {
+  const n = unread(channel);
+  const node = button(n ? 'unread' : '', '', '', () => choose(channel.name));
+  node.append(el('span', '', channel.name));
+  if (n) {
+    node.append(el('i', '', n > 99 ? '99+' : String(n)));
+    node.setAttribute('aria-label', `${channel.name}, ${n} unread`);
+  }
+  if (channel.name === room.current) node.setAttribute('aria-current', 'page');
+  node.dataset.channel = channel.name;
+  node.title = channel.title || channel.name;
+  return node;
+}
+
+function drawChannels() {
+  const focused = document.activeElement && document.activeElement.dataset.channel;
+  const all = [...room.channels.values()];
+  const parts = [el('h2', '', 'Channels'), ...all.filter((c) => !c.archived).map(channelButton)];
+  const old = all.filter((c) => c.archived).reverse().slice(0, 20);
+  if (old.length) parts.push(el('h2', '', 'Archived'), ...old.map(channelButton));
+  $('channels').replaceChildren(...parts);
+  if (focused) $('channels').querySelectorAll('button').forEach((b) => { if (b.dataset.channel === focused) b.focus(); });
+  const waiting = all.reduce((sum, c) => sum + unread(c), 0);
+  $('dot').hidden = !waiting;
+  document.title = `${waiting ? `(${waiting}) ` : ''}${room.current || 'room'} · muster`;
+}
+
+function drawer(open) {
+  $('drawer').classList.toggle('open', open);
+  $('shade').hidden = !open;
+  $('menu').setAttribute('aria-expanded', String(open));
+  if (open) $('channels').querySelector('[aria-current]')?.focus();
+}
+
+function peopleSwitch(people) {
+  $('banner').hidden = !room.sandbox;
+  $('as').replaceChildren(...people.map((p) => {
+    const option = el('option', '', p.name);
+    option.value = p.id;
+    return option;
+  }));
+  $('as').value = room.me;
+}
+
+// ---- posts
+
+async function command(channel, thread, text, node) {
+  node.disabled = true;
+  await say(channel, thread, text, newId());
+  setTimeout(() => { node.disabled = false; }, 600);
+}
+
+function tools(post) {
+  const bar = el('div', 'tools');
+  const base = { channel: post.channel, post_id: post.id };
+  for (const [emoji, label] of quick) bar.append(button('', emoji, label, () => send('react', { ...base, emoji, on: true })));
+  bar.append(button('', '📌', post.pinned ? 'Unpin' : 'Pin', () => send('pin', { ...base, on: !post.pinned })));
+  bar.append(button('x', 'Reply', 'Reply in a thread', () => openSide({ thread: post.thread || post.id })));
+  if (!post.bot && post.author === room.me) {
+    bar.append(button('x', 'Edit', 'Edit your post', () => startEditing(post)));
+    const remove = button('x', 'Delete', 'Delete your post', () => {
+      if (remove.classList.contains('sure')) return send('delete', base);
+      remove.classList.add('sure');
+      remove.textContent = 'Really delete';
+    });
+    bar.append(remove);
+  }
+  return bar;
+}
+
+function under(post, replies) {
+  const row = el('div', 'under');
+  for (const [emoji, who] of Object.entries(post.reactions || {})) {
+    const mine = who.includes(room.me);
+    const node = button('', `${emoji} ${who.length}`, `${emoji} ${who.map(nameOf).join(', ')}`,
+      () => send('react', { channel: post.channel, post_id: post.id, emoji, on: !mine }));
+    node.setAttribute('aria-pressed', String(mine));
+    row.append(node);
+  }
+  if (replies.length) {
+    const last = replies[replies.length - 1].created_ms;
+    const text = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'} · ${clock.format(last)}`;
+    row.append(button('replies', text, '', () => openSide({ thread: post.id })));
+  }
+  return row;
+}
+
+function postBody(post) {
+  if (post.deleted) return [el('div', 'body gone', 'This post was deleted.')];
+  const out = [];
+  if (post.message) out.push(card(post.message, (text, node) => command(post.channel, post.thread, text, node)));
+  else out.push(post.bot ? botText(post.text) : humanText(post.text));
+  for (const file of post.files || []) out.push(el('p', 'note', `File: ${file}`));
+  const notes = [post.edited_ms && !post.bot ? `edited ${clock.format(post.edited_ms)}` : '', post.pinned ? '📌 pinned' : '',
+    post.private ? 'only you see this' : ''].filter(Boolean);
+  if (notes.length) out.push(el('p', 'note', notes.join(' · ')));
+  return out;
+}
+
+function postNode(post, first, replies) {
+  const node = el('article', `post${first ? ' first' : ''}${post.private ? ' private' : ''}`);
+  node.dataset.post = post.id;
+  const name = post.bot ? 'muster' : nameOf(post.author);
+  node.setAttribute('aria-label', `${name}, ${clock.format(post.created_ms)}`);
+  if (first) {
+    const who = el('div', 'who', el('b', '', name), post.bot ? el('span', 'tag', 'bot') : null, timeNode(post.created_ms));
+    node.append(face(post.author, name, post.bot), who);
+  } else {
+    node.append(timeNode(post.created_ms, 'side-time'));
+  }
+  node.append(...postBody(post));
+  if (!post.deleted) node.append(under(post, replies), tools(post));
+  node.addEventListener('click', (e) => {  // on touch there is no hover
+    const touch = matchMedia('(hover: none)').matches;
+    if (!e.target.closest('button, a')) node.classList.toggle('open', touch && !node.classList.contains('open'));
+  });
+  return node;
+}
+
+function nodesFor(where, posts, repliesOf) {
+  const out = [];
+  let before = null;
+  for (const post of posts) {
+    const day = dayName.format(post.created_ms);
+    const newDay = !before || dayName.format(before.created_ms) !== day;
+    if (newDay) out.push(cached(`${where} day ${day}`, day, () => el('div', 'day', day)));
+    const first = newDay || before.author !== post.author || post.created_ms - before.created_ms > 300000;
+    const replies = repliesOf(post);
+    const key = JSON.stringify([post, first, replies.length, replies.at(-1)?.created_ms, room.me, nameOf(post.author)]);
+    out.push(cached(`${where} ${post.id}`, key, () => postNode(post, first, replies)));
+    before = post;
+  }
+  return out;
+}
+
+function cached(id, key, make) {
+  const old = room.nodes.get(id);
+  if (old && old.key === key) return old.node;
+  const node = make();
+  room.nodes.set(id, { key, node });
+  return node;
+}

@@ -1,0 +1,141 @@
+// Values to nodes. Text from people and alerts only ever becomes text nodes;
+// nothing here reads markup as HTML.
+'use strict';
+
+function el(tag, cls, ...children) {
+  const node = document.createElement(tag);
+  if (cls) node.className = cls;
+  node.append(...children.filter((c) => c !== null && c !== undefined));
+  return node;
+}
+
+function button(cls, text, label, onClick) {
+  const node = el('button', cls, text);
+  node.type = 'button';
+  if (label) { node.setAttribute('aria-label', label); node.title = label; }
+  node.addEventListener('click', onClick);
+  return node;
+}
+
+// The bot escapes outside text with backslashes; people's own text is taken as typed.
+function tokens(text, escapes) {
+  const out = [];
+  const chars = [...text];
+  for (let i = 0; i < chars.length; i++) {
+    const escaped = escapes && chars[i] === '\\' && i + 1 < chars.length;
+    if (escaped) i++;
+    out.push({ c: chars[i], plain: escaped });
+  }
+  return out;
+}
+
+function linkAt(list, from) {
+  const head = list.slice(from, from + 8).map((t) => t.c).join('');
+  if (!/^https?:\/\//.test(head)) return null;
+  let end = from;
+  while (end < list.length && !/[\s<>"'`*]/.test(list[end].c)) end++;
+  while (end > from && /[.,;:!?)\]]/.test(list[end - 1].c)) end--;
+  const text = list.slice(from, end).map((t) => t.c).join('');
+  try {
+    const url = new URL(text);
+    return url.protocol === 'http:' || url.protocol === 'https:' ? { text, href: url.href, end } : null;
+  } catch { return null; }
+}
+
+function closing(list, from, mark) {
+  for (let i = from; i < list.length && list[i].c !== '\n'; i++) {
+    if (list[i].c === mark && !list[i].plain) return i > from ? i : -1;
+  }
+  return -1;
+}
+
+// *strong*, `code`, links and newlines: the whole markup.
+function rich(list) {
+  const out = document.createDocumentFragment();
+  let run = '';
+  const flush = () => { if (run) out.append(run); run = ''; };
+  for (let i = 0; i < list.length; i++) {
+    const { c, plain } = list[i];
+    const end = !plain && (c === '*' || c === '`') ? closing(list, i + 1, c) : -1;
+    const link = c === 'h' ? linkAt(list, i) : null;
+    if (end > 0) {
+      flush();
+      const inner = list.slice(i + 1, end);
+      out.append(c === '*' ? el('strong', '', rich(inner)) : el('code', '', inner.map((t) => t.c).join('')));
+      i = end;
+    } else if (link) {
+      flush();
+      const a = el('a', '', link.text);
+      a.href = link.href;
+      a.rel = 'noopener noreferrer nofollow';
+      a.target = '_blank';
+      out.append(a);
+      i = link.end - 1;
+    } else {
+      run += c;
+    }
+  }
+  flush();
+  return out;
+}
+
+const botText = (text) => el('div', 'body', rich(tokens(text || '', true)));
+const humanText = (text) => el('div', 'body', rich(tokens(text || '', false)));
+
+function cardFields(fields) {
+  const list = el('dl');
+  for (const field of fields) {
+    list.append(el('div', '', el('dt', '', String(field[0])), el('dd', '', rich(tokens(String(field[1]), true)))));
+  }
+  return list;
+}
+
+function card(message, onCommand) {
+  const color = ['good', 'warning', 'danger'].includes(message.color) ? message.color : '';
+  const node = el('div', `card ${color}`);
+  if (message.text) node.append(botText(message.text));
+  for (const section of message.sections || []) {
+    if (section.text) node.append(botText(section.text));
+    if (section.fields && section.fields.length) node.append(cardFields(section.fields));
+  }
+  if (message.buttons && message.buttons.length) {
+    const row = el('div', 'buttons');
+    for (const b of message.buttons) {
+      const style = ['primary', 'danger'].includes(b.style) ? b.style : '';
+      const node2 = button(style, b.label, '', () => onCommand(b.command, node2));
+      node2.title = b.command;
+      row.append(node2);
+    }
+    node.append(row);
+  }
+  return node;
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const dayName = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const fullTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+
+function timeNode(ms, cls) {
+  const node = el('time', cls || '', clock.format(ms));
+  node.dateTime = new Date(ms).toISOString();
+  node.title = fullTime.format(ms);
+  return node;
+}
+
+function face(author, name, bot) {
+  let sum = 0;
+  for (const c of author) sum = (sum * 31 + c.codePointAt(0)) >>> 0;
+  const node = el('div', bot ? 'face bot' : `face c${sum % 6}`, bot ? '' : ([...name][0] || '?').toUpperCase());
+  node.setAttribute('aria-hidden', 'true');
+  return node;
+}
+
+// Puts `wanted` into `parent` in order, touching only what differs, so that focus and selection stay.
+function place(parent, wanted) {
+  let at = parent.firstChild;
+  for (const node of wanted) {
+    if (node === at) { at = at.nextSibling; continue; }
+    parent.insertBefore(node, at);
+  }
+  while (at) { const next = at.nextSibling; at.remove(); at = next; }
+}

@@ -1,0 +1,105 @@
+// What a browser may post to the room, and the proofs it has to bring.
+#include "bot/base/hash.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/web/room_web.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::size_t body_bytes_max = 64u << 10;
+constexpr int body_depth_max = 4;
+
+std::string header(const HttpRequest& request, const std::string& name) {
+  const auto it = request.headers.find(name);
+  return it == request.headers.end() ? std::string() : it->second;
+}
+
+int status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::invalid:
+      return 400;
+    case ErrorKind::not_found:
+      return 404;
+    case ErrorKind::conflict:
+      return 409;
+    case ErrorKind::unauthorized:
+      return 403;
+    case ErrorKind::unavailable:
+      return 503;
+    case ErrorKind::internal:
+      return 500;
+  }
+  return 500;
+}
+
+HttpResponse respond(const Result<void>& result) {
+  HttpResponse r;
+  r.content_type = "application/json; charset=utf-8";
+  r.headers = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
+  if (result) {
+    r.body = R"({"ok":true})";
+    return r;
+  }
+  const Error& error = result.error();
+  r.status = status_of(error.kind);
+  r.body = to_json(Value::Map{{"error", error.message}, {"next_step", error.next_step}});
+  return r;
+}
+
+bool is_json(const std::string& type) {
+  const std::string_view name = std::string_view(type).substr(0, type.find(';'));
+  return lower_ascii(trim(name)) == "application/json";
+}
+
+}  // namespace
+
+// Another site's page can make a browser send a POST; it can neither read the token nor set these headers.
+Result<void> RoomWeb::check_origin(const HttpRequest& request, const Session& who) const {
+  const std::string origin = header(request, "origin");
+  const std::string host = header(request, "host");
+  const bool same = origin.empty() || origin == "http://" + host || origin == "https://" + host;
+  if (!same || header(request, "sec-fetch-site") == "cross-site") {
+    return fail(ErrorKind::unauthorized, "The request came from another site.");
+  }
+  if (!equal_constant_time(header(request, "x-muster-csrf"), who.csrf)) {
+    return fail(ErrorKind::unauthorized, "The page is out of date.", "Reload the page.");
+  }
+  if (!is_json(header(request, "content-type"))) return fail(ErrorKind::invalid, "The body has to be JSON.");
+  if (request.body.size() > body_bytes_max) return fail(ErrorKind::invalid, "The request is too large.");
+  return {};
+}
+
+void RoomWeb::post(const HttpRequest& request, const Session& who, const HttpReply& reply) {
+  if (const Result<void> ok = check_origin(request, who); !ok) return reply(respond(ok));
+  const Result<Value> body = parse_json(request.body, body_depth_max);
+  if (!body || !body->is_map()) return reply(respond(fail(ErrorKind::invalid, "The body is not a JSON object.")));
+  const Result<std::string> person = speaker((*body)["as"].as_string(), who);
+  if (!person) return reply(respond(std::unexpected(person.error())));
+  act(request.path, *body, *person, reply);
+}
+
+void RoomWeb::act(const std::string& path, const Value& body, const std::string& person, const HttpReply& reply) {
+  Room::Act a;
+  a.user = person;
+  a.channel = body["channel"].as_string();
+  a.thread = body["thread"].as_string();
+  a.post_id = body["post_id"].as_string();
+  a.text = body["text"].as_string();
+  a.emoji = body["emoji"].as_string();
+  a.client_id = body["client_id"].as_string();
+  const bool on = body["on"].as_bool(true);
+  const auto done = [reply](const Result<void>& result) { reply(respond(result)); };
+  if (path == "/room/say") return room_.say(std::move(a), done);
+  if (path == "/room/press") return room_.press(std::move(a), done);
+  if (path == "/room/react") return room_.react(std::move(a), on, done);
+  if (path == "/room/pin") return room_.pin(std::move(a), on, done);
+  if (path == "/room/edit") return room_.edit(std::move(a), done);
+  if (path == "/room/delete") return room_.remove(std::move(a), done);
+  if (path != "/room/typing") return done(fail(ErrorKind::not_found, "The room has no such door."));
+  room_.typing(person, a.channel);
+  done({});
+}
+
+}  // namespace muster

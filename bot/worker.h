@@ -1,0 +1,30 @@
+// One thread for reading work that must not block the loop. It starts with the first task.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace muster {
+
+class Worker {
+ public:
+  static constexpr std::size_t queue_max = 1000;  // tasks; beyond it a reader is told to try again
+  Worker() = default;
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  bool run(std::function<void()> task);  // any thread; false: full
+  void stop();                           // finishes the task at hand, drops the rest
+
+ private:
+  void work();
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> tasks_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace muster

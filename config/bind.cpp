@@ -1,0 +1,142 @@
+#include "config/bind.h"
+
+#include <charconv>
+
+#include "config/secrets.h"
+
+namespace muster {
+namespace {
+
+// One entry of a list with the table's fallbacks beneath it.
+struct Entry {
+  std::string_view list;
+  const ConfigRecord& record;
+
+  std::vector<std::string> all(const std::string& name) const {
+    const auto it = record.cells.find(name);
+    return it == record.cells.end() ? std::vector<std::string>{} : it->second.values;
+  }
+  std::string text(const std::string& name) const {
+    const auto values = all(name);
+    if (!values.empty()) return values.front();
+    const SettingField* field = find_setting(std::string(list) + "." + name);
+    return field == nullptr ? std::string() : std::string(field->fallback);
+  }
+};
+
+int number(const std::string& text) {
+  int n = 0;
+  std::from_chars(text.data(), text.data() + text.size(), n);
+  return n;
+}
+
+DurationMs duration(const std::string& text) { return text == "0" ? 0 : parse_duration(text).value_or(0); }
+
+Person bind_person(const Entry& in) {
+  Person person{.id = in.text("id"),
+                .name = in.text("name"),
+                .email = in.text("email"),
+                .zone = in.text("zone"),
+                .language = in.text("language"),
+                .handles = {},
+                .groups = in.all("groups"),
+                .roles = in.all("roles"),
+                .uids = {}};
+  if (person.name.empty()) person.name = person.id;
+  for (const std::string& handle : in.all("handles")) {
+    const std::size_t colon = handle.find(':');
+    person.handles.push_back({handle.substr(0, colon), handle.substr(colon + 1)});
+  }
+  for (const std::string& uid : in.all("uids")) person.uids.push_back(number(uid));
+  return person;
+}
+
+Service bind_service(const Entry& in) {
+  return {.name = in.text("name"),
+          .title = in.text("title"),
+          .owners = in.all("owners"),
+          .environments = in.all("environments"),
+          .depends_on = in.all("depends_on"),
+          .runbook_url = in.text("runbook_url")};
+}
+
+SeverityDef bind_severity(const Entry& in) {
+  return {.name = in.text("name"), .meaning = in.text("meaning"), .update_every = duration(in.text("update_every"))};
+}
+
+Rule bind_rule(const Entry& in) {
+  Rule rule;
+  rule.name = in.text("name");
+  rule.who = in.all("who");
+  rule.verbs = in.all("verbs");
+  rule.services = in.all("services");
+  rule.environments = in.all("environments");
+  rule.where = in.all("where");
+  rule.matchers = in.all("matchers");
+  rule.effect = in.text("effect");
+  rule.approvals = number(in.text("approvals"));
+  rule.approve_group = in.text("approve_group");
+  return rule;
+}
+
+AlertRoute bind_route(const Entry& in) {
+  return {.name = in.text("name"),
+          .matchers = in.all("matchers"),
+          .open_incident = in.text("open_incident") == "true",
+          .severity = in.text("severity")};
+}
+
+AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
+  AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
+  const auto cell = in.record.cells.find("secrets");
+  if (cell == in.record.cells.end()) return source;
+  for (std::size_t i = 0; i < cell->second.values.size(); ++i) {
+    const auto secret = resolve_secret(cell->second.values[i], folder);
+    if (secret) {
+      source.secrets.push_back(*secret);
+    } else {
+      issues.push_back(issue_at(cell->second.places[i], secret.error().message, secret.error().next_step));
+    }
+  }
+  return source;
+}
+
+template <class T, class Bind>
+std::vector<T> bind_list(const ConfigTree& tree, const std::string& path, Bind bind) {
+  std::vector<T> bound;
+  const auto it = tree.lists.find(path);
+  if (it == tree.lists.end()) return bound;
+  for (const ConfigRecord& record : it->second) bound.push_back(bind(Entry{path, record}));
+  return bound;
+}
+
+std::string value_of(const ConfigTree& tree, const std::string& path) {
+  const auto it = tree.values.find(path);
+  if (it != tree.values.end() && !it->second.values.empty()) return it->second.values.front();
+  const SettingField* field = find_setting(path);
+  return field == nullptr ? std::string() : std::string(field->fallback);
+}
+
+}  // namespace
+
+Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues& issues) {
+  Settings s;
+  s.bot_handle = value_of(tree, "bot_handle");
+  s.prefix = value_of(tree, "prefix").at(0);
+  s.language = value_of(tree, "language");
+  s.zone = value_of(tree, "zone");
+  s.sandbox = value_of(tree, "sandbox") == "true";
+  s.listen = value_of(tree, "listen");
+  s.alerts_channel = value_of(tree, "alerts_channel");
+  s.group_wait = duration(value_of(tree, "group_wait"));
+  s.people = bind_list<Person>(tree, "people[]", bind_person);
+  s.services = bind_list<Service>(tree, "services[]", bind_service);
+  s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);
+  s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
+  s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
+  s.sources =
+      bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
+  return s;
+}
+
+}  // namespace muster

@@ -1,0 +1,118 @@
+// What only shows when values are seen together.
+#include <functional>
+#include <set>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/verbs.h"
+#include "config/bind.h"
+
+namespace muster {
+namespace {
+
+struct Checking {
+  const ConfigTree& tree;
+  Issues& issues;
+
+  // Calls with every value of a list's field and its place; defaults need no check.
+  void each(const std::string& list, const std::string& name,
+            const std::function<void(const std::string&, const ConfigPlace&)>& look) const {
+    const auto it = tree.lists.find(list);
+    if (it == tree.lists.end()) return;
+    for (const ConfigRecord& record : it->second) {
+      const auto cell = record.cells.find(name);
+      if (cell == record.cells.end() || cell->second.place.file.empty()) continue;
+      for (std::size_t i = 0; i < cell->second.values.size(); ++i) look(cell->second.values[i], cell->second.places[i]);
+    }
+  }
+
+  void unique(const std::string& list, const std::string& name) {
+    std::set<std::string> seen;
+    each(list, name, [&](const std::string& value, const ConfigPlace& place) {
+      if (!seen.insert(lower_ascii(value)).second) {
+        issues.push_back(issue_at(place, "`" + clip(one_line(value), 60) + "` stands twice among " + list + "." + name,
+                                  "each once"));
+      }
+    });
+  }
+
+  void known(const std::string& list, const std::string& name, const std::vector<std::string>& names,
+             const std::string& what) {
+    const std::set<std::string> all(names.begin(), names.end());
+    const std::vector<std::string> once(all.begin(), all.end());
+    each(list, name, [&](const std::string& value, const ConfigPlace& place) {
+      // A role may be granted in chat, so the folder alone cannot tell that nobody holds it.
+      if (all.contains(value) || (list == "policy[]" && value.starts_with("role:"))) return;
+      const auto near = nearest(value, once, 3, 1);
+      issues.push_back(issue_at(place, "no " + what + " is called `" + clip(one_line(value), 60) + "`",
+                                "one of " + clip(join(once, ", "), 200), near.empty() ? "" : near.front()));
+    });
+  }
+};
+
+void check_verbs(Checking& in) {
+  std::vector<std::string> names;
+  for (const VerbInfo& verb : verbs()) names.emplace_back(verb.verb);
+  in.each("policy[]", "verbs", [&](const std::string& value, const ConfigPlace& place) {
+    if (value == "*" || find_verb(value) != nullptr) return;
+    const auto near = nearest(value, names, 3, 1);
+    in.issues.push_back(issue_at(place, "no command is called `" + clip(one_line(value), 60) + "`",
+                                 "a command as `help` lists them, or \"*\"", near.empty() ? "" : near.front()));
+  });
+}
+
+void check_routes(const Settings& settings, Checking& in) {
+  const auto it = in.tree.lists.find("alert_routes[]");
+  if (it == in.tree.lists.end()) return;
+  for (std::size_t i = 0; i < settings.alert_routes.size() && i < it->second.size(); ++i) {
+    const AlertRoute& route = settings.alert_routes[i];
+    if (!route.open_incident || !route.severity.empty()) continue;
+    in.issues.push_back(
+        issue_at(it->second[i].place,
+                 "the route `" + clip(one_line(route.name), 60) + "` opens an incident but names no severity",
+                 "severity: SEV2"));
+  }
+}
+
+void check_secrets(const Settings&, Checking& in) {
+  const auto it = in.tree.lists.find("sources[]");
+  if (it == in.tree.lists.end()) return;
+  for (const ConfigRecord& record : it->second) {
+    const auto cell = record.cells.find("secrets");
+    if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
+    in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
+  }
+}
+
+}  // namespace
+
+void check_together(const Settings& settings, const ConfigTree& tree, Issues& issues) {
+  Checking in{tree, issues};
+  in.unique("people[]", "id");
+  in.unique("people[]", "handles");
+  in.unique("people[]", "uids");
+  for (const char* list : {"services[]", "severities[]", "alert_routes[]", "sources[]"}) in.unique(list, "name");
+
+  std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
+  for (const Person& person : settings.people) {
+    owners.push_back(person.id);
+    for (const std::string& group : person.groups) {
+      groups.push_back(group);
+      owners.push_back("group:" + group);
+    }
+  }
+  who.insert(who.end(), owners.begin(), owners.end());
+  for (const Service& service : settings.services) services.push_back(service.name);
+  for (const SeverityDef& severity : settings.severities) severities.push_back(severity.name);
+  in.known("services[]", "owners", owners, "person or group");
+  in.known("services[]", "depends_on", services, "service");
+  in.known("alert_routes[]", "severity", severities, "severity");
+  in.known("policy[]", "who", who, "person or group");
+  in.known("policy[]", "approve_group", groups, "group");
+  services.emplace_back("*");
+  in.known("policy[]", "services", services, "service");
+  check_verbs(in);
+  check_routes(settings, in);
+  check_secrets(settings, in);
+}
+
+}  // namespace muster

@@ -1,0 +1,81 @@
+// The table itself. A new setting is one line here and one line in bind.cpp.
+#include "config/schema.h"
+
+namespace muster {
+
+const std::vector<SettingField>& setting_fields() {
+  using K = SettingKind;
+  static const std::vector<SettingField> fields = {
+      {"bot_handle", K::name, false, false, "muster", "The name people mention to speak to the bot."},
+      {"prefix", K::character, false, false, "!", "The character that begins a command without a mention."},
+      {"language", K::choice, false, false, "en", "The bot's language where a person has chosen none.", "en|ko"},
+      {"zone", K::zone, false, false, "UTC", "The time zone where a person has chosen none."},
+      {"sandbox", K::flag, false, false, "false",
+       "A playground marked in every message, in which one may speak as any sample person; refused beside chat "
+       "tokens."},
+      {"listen", K::listen, false, false, "127.0.0.1:8080",
+       "Where pages, webhooks and metrics are served; `--listen` and `MUSTER_LISTEN` come first."},
+      {"alerts_channel", K::name, false, false, "alerts",
+       "The channel that lists the alerts for which no incident opens."},
+      {"group_wait", K::duration, false, false, "30s",
+       "How long the first alert of a group waits for the others, on routes where grouping is our job."},
+
+      {"people[]", K::record, true, false, "", "Who works here. One entry per person, whatever handles they use."},
+      {"people[].id", K::name, false, true, "", "Short and lasting; rules and the record name it."},
+      {"people[].name", K::text, false, false, "", "As the person writes it."},
+      {"people[].email", K::text, false, false, "", "Mail address."},
+      {"people[].zone", K::zone, false, false, "UTC", "The zone in which times are shown to this person."},
+      {"people[].language", K::choice, false, false, "en", "The language in which the bot answers.", "en|ko"},
+      {"people[].handles", K::handle, true, false, "", "Names on the platforms, as `PLATFORM:NAME`."},
+      {"people[].groups", K::name, true, false, "", "Groups, which rules name as `group:NAME`."},
+      {"people[].roles", K::name, true, false, "", "Roles, which rules name as `role:NAME`."},
+      {"people[].uids", K::integer, true, false, "", "Local user ids that speak as this person through the socket."},
+
+      {"services[]", K::record, true, false, "", "What incidents, alerts and changes are about."},
+      {"services[].name", K::name, false, true, "", "The name, as the label `service` has it."},
+      {"services[].title", K::text, false, false, "", "The name for people."},
+      {"services[].owners", K::name, true, false, "", "People (by id) or groups (`group:NAME`)."},
+      {"services[].environments", K::name, true, false, "", "Where it runs."},
+      {"services[].depends_on", K::name, true, false, "", "Names of services that it needs."},
+      {"services[].runbook_url", K::url, false, false, "", "Where its runbook is."},
+
+      {"severities[]", K::record, true, false, "", "Severities, the worst first."},
+      {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},
+      {"severities[].meaning", K::text, false, false, "", "When to choose it."},
+      {"severities[].update_every", K::duration, false, false, "0s", "How often an update is due; 0 for never."},
+
+      {"policy[]", K::record, true, false, "",
+       "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
+      {"policy[].name", K::text, false, false, "", "What `can` and `explain` call the rule."},
+      {"policy[].who", K::text, true, true, "",
+       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for anybody."},
+      {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
+      {"policy[].services", K::name, true, false, "", "Services; none means every service."},
+      {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
+      {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
+      {"policy[].effect", K::choice, false, true, "", "What happens when the rule matches.",
+       "run|confirm|approve|deny"},
+      {"policy[].approvals", K::integer, false, false, "0", "How many other people must approve (effect `approve`)."},
+      {"policy[].approve_group", K::name, false, false, "", "The group whose members may approve."},
+
+      {"alert_routes[]", K::record, true, false, "",
+       "What a firing alert does. The first route that matches decides; other alerts are listed in the alerts "
+       "channel."},
+      {"alert_routes[].name", K::name, false, true, "", "What the record calls the route."},
+      {"alert_routes[].matchers", K::matcher, true, false, "",
+       "Alertmanager matchers over the labels as sent, all must hold; none matches every alert."},
+      {"alert_routes[].open_incident", K::flag, false, false, "false", "Whether it opens (or joins) an incident."},
+      {"alert_routes[].severity", K::name, false, false, "", "The severity of the incident it opens."},
+
+      {"sources[]", K::record, true, false, "", "Who may send alerts; `muster sources` prints the address of each."},
+      {"sources[].name", K::name, false, true, "", "The source's name."},
+      {"sources[].kind", K::choice, false, true, "", "What it speaks.", "alertmanager|prometheus"},
+      {"sources[].secrets", K::secret, true, false, "",
+       "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
+       "`file:PATH`; at most two, for rotation."},
+  };
+  return fields;
+}
+
+}  // namespace muster

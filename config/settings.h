@@ -1,0 +1,51 @@
+// What the configuration folder says, as plain values. The loader (load.h) fills it; nobody else writes it
+// except the command line, whose flags come last.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "bot/core/commands/policy.h"
+#include "bot/core/people/people.h"
+#include "bot/core/people/services.h"
+
+namespace muster {
+
+struct SeverityDef {
+  std::string name;  // SEV1 is the worst; the order of the list is the order of badness
+  std::string meaning;
+  DurationMs update_every = 0;  // 0: no reminder
+};
+
+// First match wins; an alert that no route matches is listed in the alerts channel.
+struct AlertRoute {
+  std::string name;
+  std::vector<std::string> matchers;  // Alertmanager matcher text, all must hold: severity=~"critical|page"
+  bool open_incident = false;
+  std::string severity;  // of the incident it opens: the name of a SeverityDef
+};
+
+struct AlertSourceDef {
+  std::string name;
+  std::string kind;                  // "alertmanager" or "prometheus"
+  std::vector<std::string> secrets;  // resolved, never printed: a bearer token or "user:pass"; two while rotating
+};
+
+struct Settings {
+  std::string bot_handle = "muster";
+  char prefix = '!';
+  std::string language = "en";
+  std::string zone = "UTC";
+  bool sandbox = false;
+  std::string listen = "127.0.0.1:8080";
+  std::vector<Person> people;
+  std::vector<Service> services;
+  std::vector<SeverityDef> severities;
+  std::vector<Rule> policy;
+  std::vector<AlertRoute> alert_routes;
+  std::vector<AlertSourceDef> sources;
+  std::string alerts_channel = "alerts";
+  DurationMs group_wait = 30 * second_ms;
+};
+
+}  // namespace muster

@@ -1,0 +1,38 @@
+// What every chat platform is to muster: Slack, Mattermost and our own room implement this. Loop thread only.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "bot/base/clock.h"
+#include "bot/base/result.h"
+#include "bot/core/decision.h"
+
+namespace muster {
+
+// Something a person did. Nothing is shown or done before the listener says it is stored.
+struct ChatEvent {
+  std::string platform;  // room, slack, mattermost
+  std::string id;        // unique; a second delivery of the same id changes nothing
+  std::string kind;      // message, edit, delete, reaction, unreaction, pin, unpin, button, join, file
+  std::string channel;   // "#inc-7" in the room; the platform's channel id elsewhere
+  std::string thread;    // root post id; empty: not in a thread
+  std::string post_id;   // the post said, edited, reacted to …
+  std::string user;      // person id or handle
+  std::string text;      // of a button: the typed twin
+  std::string emoji;
+  TimeMs at = 0;
+};
+
+class ChatPlatform {
+ public:
+  using Done = std::function<void(Result<void>)>;
+  using Listener = std::function<void(ChatEvent, Done accepted)>;
+
+  virtual ~ChatPlatform() = default;
+  virtual std::string name() const = 0;
+  virtual void deliver(const OutMessage& message, Done done) = 0;  // idempotent by OutMessage.id
+  virtual void on_event(Listener listener) = 0;                    // one listener; the last one wins
+  virtual bool connected() const = 0;
+};
+
+}  // namespace muster

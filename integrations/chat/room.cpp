@@ -1,0 +1,252 @@
+// What the room shows: deliveries and accepted events become channels, posts and changes in the feed.
+#include "integrations/chat/room.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "bot/base/hash.h"
+#include "bot/base/text.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::size_t seen_max = 50'000;  // far beyond what the outbox may still redeliver
+
+bool channel_char(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u >= 0x80 || (u > 0x20 && u != 0x7F && c != '#' && c != '/' && c != '"' && c != '<' && c != '>');
+}
+
+Value people_by_emoji(const RoomPost& post) {
+  Value out = Value::Map{};
+  for (const auto& [emoji, people] : post.reactions) {
+    Value list = Value::List{};
+    for (const std::string& person : people) list.push(person);
+    out.set(emoji, std::move(list));
+  }
+  return out;
+}
+
+bool visible(const RoomPost& post, const std::string& person) {
+  return post.private_to.empty() || post.private_to == person;
+}
+
+}  // namespace
+
+std::string room_channel_name(std::string_view name) {
+  if (name.starts_with("room:")) name.remove_prefix(5);
+  if (name.starts_with("#")) name.remove_prefix(1);
+  if (name.empty() || name.size() > 120 || !std::ranges::all_of(name, channel_char)) return {};
+  return "#" + std::string(name);
+}
+
+Value to_value(const RoomPost& post) {
+  Value v = Value::Map{{"id", post.id},
+                       {"channel", post.channel},
+                       {"thread", post.thread},
+                       {"author", post.author},
+                       {"bot", post.bot},
+                       {"created_ms", post.created_ms},
+                       {"edited_ms", post.edited_ms},
+                       {"deleted", post.deleted},
+                       {"pinned", post.pinned},
+                       {"private", !post.private_to.empty()}};
+  if (post.deleted) return v;  // what was deleted leaves the room; the journal keeps it
+  if (!post.message.is_null()) v.set("message", post.message);
+  v.set("text", post.text);
+  v.set("reactions", people_by_emoji(post));
+  Value files = Value::List{};
+  for (const std::string& file : post.files) files.push(file);
+  v.set("files", std::move(files));
+  return v;
+}
+
+Value to_value(const RoomChannel& channel) {
+  return Value::Map{{"name", channel.name},
+                    {"title", channel.title},
+                    {"topic", channel.topic},
+                    {"archived", channel.archived},
+                    {"opened", static_cast<std::int64_t>(channel.opened)},
+                    {"last_ms", channel.last_ms}};
+}
+
+Room::Room(const Clock& clock) : clock_(clock), boot_(random_token(6)) {}
+
+bool Room::first_time(const std::string& id) {
+  if (id.empty()) return true;
+  if (!seen_.insert(id).second) return false;
+  seen_order_.push_back(id);
+  if (seen_order_.size() > seen_max) {
+    seen_.erase(seen_order_.front());
+    seen_order_.pop_front();
+  }
+  return true;
+}
+
+void Room::deliver(const OutMessage& message, Done done) {
+  const Result<void> shown = show(message);
+  if (done) done(shown);
+}
+
+Result<void> Room::show(const OutMessage& message) {
+  const std::string named = message.body["channel"].as_string();
+  std::string channel = room_channel_name(message.destination);
+  if (channel.empty()) channel = room_channel_name(named);
+  if (channel.empty()) return fail(ErrorKind::invalid, "the room has no channel named " + message.destination);
+  if (!first_time(message.id)) return {};
+  const std::string& kind = message.kind;
+  if (kind == "post" || kind == "human_post") {
+    show_post(message, channel, kind == "human_post");
+  } else if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") {
+    change_post(message, channel);
+  } else if (kind == "open_channel" || kind == "topic" || kind == "archive") {
+    change_channel(message, channel);
+  } else {
+    return fail(ErrorKind::invalid, "the room does not know the message kind " + kind);
+  }
+  return {};
+}
+
+void Room::show_post(const OutMessage& message, const std::string& channel, bool human) {
+  const Value& body = message.body;
+  RoomPost post;
+  post.id = body["post_id"].as_string().empty() ? message.id : body["post_id"].as_string();
+  post.channel = channel;
+  post.thread = body["thread"].as_string();
+  post.author = human ? body["user"].as_string() : "muster";
+  post.bot = !human;
+  post.message = human ? Value() : body["message"];
+  post.text = body["text"].as_string();
+  post.created_ms = body["at"].as_int(clock_.now());
+  post.private_to = body["private_to"].as_string();
+  for (const Value& file : body["files"].as_list()) post.files.push_back(file.as_string());
+  add(std::move(post));
+}
+
+void Room::change_post(const OutMessage& message, const std::string& channel) {
+  RoomPost* post = find(channel, message.body["post_id"].as_string());
+  if (!post) return;  // scrolled out of memory: nothing to show, and trying again would not help
+  if (message.kind == "edit") {
+    post->message = message.body["message"];
+    if (message.body.has("text")) post->text = message.body["text"].as_string();
+    post->edited_ms = message.body["at"].as_int(clock_.now());
+  } else if (message.kind == "delete") {
+    post->deleted = true;
+    post->pinned = false;
+  } else {
+    post->pinned = message.kind == "pin";
+  }
+  publish_post(*post);
+}
+
+void Room::change_channel(const OutMessage& message, const std::string& name) {
+  RoomChannel& channel = open(name);
+  if (message.body.has("title")) channel.title = message.body["title"].as_string();
+  if (message.body.has("topic")) channel.topic = message.body["topic"].as_string();
+  if (message.kind == "archive") channel.archived = true;
+  if (message.kind == "open_channel") channel.archived = false;
+  publish_channel(channel);
+}
+
+RoomChannel& Room::open(const std::string& name) {
+  if (const auto it = channels_.find(name); it != channels_.end()) return it->second;
+  make_space();
+  RoomChannel& channel = channels_[name];
+  channel.name = name;
+  channel.opened = ++opened_;
+  publish_channel(channel);
+  return channel;
+}
+
+void Room::make_space() {
+  while (channels_.size() >= channels_max) {
+    // The oldest archived one; when none is archived, the one that has been quiet the longest.
+    const auto oldest = std::ranges::min_element(channels_, {}, [](const auto& entry) {
+      const RoomChannel& c = entry.second;
+      return c.archived ? std::tuple(0, static_cast<TimeMs>(c.opened), c.opened) : std::tuple(1, c.last_ms, c.opened);
+    });
+    const std::string name = oldest->first;
+    channels_.erase(oldest);
+    publish(Value::Map{{"kind", "channel_gone"}, {"channel", name}}, {});
+  }
+}
+
+void Room::add(RoomPost post) {
+  RoomChannel& channel = open(post.channel);
+  if (find(post.channel, post.id)) return;
+  post.text = clip_bytes(post.text, text_bytes_max);
+  channel.last_ms = std::max(channel.last_ms, post.created_ms);
+  channel.posts.push_back(std::move(post));
+  if (channel.posts.size() > posts_max) channel.posts.pop_front();
+  publish_post(channel.posts.back());
+}
+
+RoomPost* Room::find(const std::string& channel, std::string_view post_id) {
+  return const_cast<RoomPost*>(post(channel, post_id));  // the room itself is not const here
+}
+
+const RoomChannel* Room::channel(std::string_view name) const {
+  const auto it = channels_.find(name);
+  return it == channels_.end() ? nullptr : &it->second;
+}
+
+const RoomPost* Room::post(std::string_view channel_name, std::string_view post_id) const {
+  const RoomChannel* in = channel(channel_name);
+  if (!in) return nullptr;
+  // From the newest: that is what people and the bot touch.
+  const auto it = std::ranges::find(in->posts.rbegin(), in->posts.rend(), post_id, &RoomPost::id);
+  return it == in->posts.rend() ? nullptr : &*it;
+}
+
+bool Room::may_see(const std::string& person, std::string_view channel_name, std::string_view post_id) const {
+  const RoomPost* found = post(channel_name, post_id);
+  return found && visible(*found, person);
+}
+
+Value Room::snapshot(const std::string& person, std::size_t channel_limit, std::size_t post_limit) const {
+  std::vector<const RoomChannel*> chosen;
+  for (const auto& [name, channel] : channels_) chosen.push_back(&channel);
+  std::ranges::sort(chosen, [](const RoomChannel* a, const RoomChannel* b) {
+    return std::tuple(a->archived, -a->last_ms, a->opened) < std::tuple(b->archived, -b->last_ms, b->opened);
+  });
+  if (chosen.size() > channel_limit) chosen.resize(channel_limit);
+  std::ranges::sort(chosen, {}, &RoomChannel::opened);
+  Value channels = Value::List{};
+  for (const RoomChannel* channel : chosen) {
+    std::vector<const RoomPost*> seen;
+    for (const RoomPost& post : channel->posts) {
+      if (visible(post, person)) seen.push_back(&post);
+    }
+    const std::size_t skip = seen.size() > post_limit ? seen.size() - post_limit : 0;
+    Value posts = Value::List{};
+    for (std::size_t i = skip; i < seen.size(); ++i) posts.push(to_value(*seen[i]));
+    Value entry = to_value(*channel);
+    entry.set("posts", std::move(posts));
+    channels.push(std::move(entry));
+  }
+  return Value::Map{{"cursor", static_cast<std::int64_t>(cursor_)}, {"channels", std::move(channels)}};
+}
+
+std::uint64_t Room::subscribe(Feed feed) {
+  feeds_[next_feed_] = std::move(feed);
+  return next_feed_++;
+}
+
+void Room::unsubscribe(std::uint64_t id) { feeds_.erase(id); }
+
+void Room::publish_channel(const RoomChannel& channel) {
+  publish(Value::Map{{"kind", "channel"}, {"channel", to_value(channel)}}, {});
+}
+
+void Room::publish_post(const RoomPost& post) {
+  publish(Value::Map{{"kind", "post"}, {"post", to_value(post)}}, post.private_to);
+}
+
+void Room::publish(Value event, const std::string& private_to) {
+  event.set("n", static_cast<std::int64_t>(++cursor_));
+  const auto feeds = feeds_;  // a feed may unsubscribe while it is told
+  for (const auto& [id, feed] : feeds) feed(event, private_to);
+}
+
+}  // namespace muster

@@ -1,0 +1,122 @@
+// muster's own chat room: what is said, in memory. No sockets, no SQL. Loop thread only.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "integrations/chat/platform.h"
+
+namespace muster {
+
+struct RoomPost {
+  std::string id;
+  std::string channel;
+  std::string thread;  // root post id; empty: in the channel itself
+  std::string author;
+  bool bot = false;
+  Value message;     // a card (to_value); null for a person's text
+  std::string text;  // what a person said
+  TimeMs created_ms = 0;
+  TimeMs edited_ms = 0;  // 0: never
+  bool deleted = false;
+  bool pinned = false;
+  std::string private_to;                                  // only this person sees it; empty: all
+  std::map<std::string, std::set<std::string>> reactions;  // emoji -> who
+  std::vector<std::string> files;
+};
+
+struct RoomChannel {
+  std::string name;  // "#inc-7"
+  std::string title;
+  std::string topic;
+  bool archived = false;
+  std::uint64_t opened = 0;  // order of opening
+  TimeMs last_ms = 0;        // the newest post
+  std::deque<RoomPost> posts;
+};
+
+// Deliveries understood (destination "room:#channel"): open_channel {channel,title,topic}, topic {topic}, archive {},
+// post {post_id,thread,message,private_to,at}, edit {post_id,message}, pin {post_id}, unpin {post_id},
+// delete {post_id}, human_post {post_id,user,text,thread,at}. Other human events show up by apply().
+class Room final : public ChatPlatform {
+ public:
+  static constexpr std::size_t posts_max = 500;     // per channel; older ones live in the journal
+  static constexpr std::size_t channels_max = 200;  // beyond it the oldest archived one goes
+  static constexpr std::size_t text_bytes_max = 16'000;
+  // A person's action: `client_id` (optional) makes a repeated request the same event.
+  struct Act {
+    std::string user, channel, thread, post_id, text, emoji, client_id;
+  };
+  using Feed = std::function<void(const Value& event, std::string private_to)>;
+
+  explicit Room(const Clock& clock);
+
+  std::string name() const override { return "room"; }
+  void deliver(const OutMessage& message, Done done) override;
+  void on_event(Listener listener) override { listener_ = std::move(listener); }
+  bool connected() const override { return true; }
+
+  // Each makes a ChatEvent for the listener. A message is shown when its human_post is delivered; the rest is
+  // applied here as soon as the listener accepts.
+  void say(std::string user, std::string channel, std::string thread, std::string text, Done done = {});
+  void say(Act act, Done done);
+  void press(Act act, Done done);  // text: the button's typed twin; kind button
+  void edit(Act act, Done done);   // own posts only
+  void remove(Act act, Done done);
+  void react(Act act, bool on, Done done);
+  void pin(Act act, bool on, Done done);
+  void typing(const std::string& user, const std::string& channel);  // seen, never stored
+
+  // Shows a stored event again (after a restart, or on acceptance). Messages too: the same post_id is shown once.
+  void apply(const ChatEvent& event);
+
+  // {cursor, channels: [{name,title,topic,archived,opened,last_ms,posts:[…]}]}; what this person may see.
+  Value snapshot(const std::string& person, std::size_t channel_limit, std::size_t post_limit) const;
+  // Every change as {n, kind: channel|channel_gone|post|typing, …}; posts are whole, so the newest one wins.
+  // Returns an id for unsubscribe.
+  std::uint64_t subscribe(Feed feed);
+  void unsubscribe(std::uint64_t id);
+  std::uint64_t cursor() const { return cursor_; }  // n of the last change
+  const RoomChannel* channel(std::string_view name) const;
+  const RoomPost* post(std::string_view channel, std::string_view post_id) const;
+  bool may_see(const std::string& person, std::string_view channel, std::string_view post_id) const;
+
+ private:
+  RoomChannel& open(const std::string& name);
+  void make_space();
+  RoomPost* find(const std::string& channel, std::string_view post_id);
+  void add(RoomPost post);
+  void publish_channel(const RoomChannel& channel);
+  void publish_post(const RoomPost& post);
+  void publish(Value event, const std::string& private_to);
+  Result<void> show(const OutMessage& message);
+  void show_post(const OutMessage& message, const std::string& channel, bool human);
+  void change_post(const OutMessage& message, const std::string& channel);
+  void change_channel(const OutMessage& message, const std::string& channel);
+  void change_by_person(RoomPost& post, const ChatEvent& event);
+  bool first_time(const std::string& id);
+  ChatEvent event(std::string kind, Act act);
+  void submit(ChatEvent event, Done done);
+  Result<void> check_place(const Act& act) const;
+  Result<void> check_post(const Act& act) const;
+  Result<void> check_own(const Act& act) const;
+
+  const Clock& clock_;
+  Listener listener_;
+  std::map<std::string, RoomChannel, std::less<>> channels_;
+  std::map<std::uint64_t, Feed> feeds_;
+  std::unordered_set<std::string> seen_;
+  std::deque<std::string> seen_order_;
+  std::string boot_;  // ids of this process differ from those of the last one
+  std::uint64_t serial_ = 0, cursor_ = 0, opened_ = 0, next_feed_ = 1;
+};
+
+std::string room_channel_name(std::string_view name);  // "room:#inc-7", "#inc-7", "inc-7" -> "#inc-7"; empty when bad
+Value to_value(const RoomPost& post);
+Value to_value(const RoomChannel& channel);  // without posts
+
+}  // namespace muster

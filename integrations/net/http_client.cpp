@@ -1,0 +1,252 @@
+#include "integrations/net/http_client.h"
+
+#include <curl/curl.h>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/net/loop.h"
+
+namespace muster {
+
+namespace {
+
+constexpr int poll_ms = 60'000;  // woken up by every send
+constexpr std::size_t answer_header_bytes_max = 64u << 10;
+constexpr std::size_t calls_waiting_max = 10'000;
+
+struct CurlDone {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+struct MultiDone {  // CURL and CURLM are both void
+  void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+using Easy = std::unique_ptr<CURL, CurlDone>;
+using Headers = std::unique_ptr<curl_slist, CurlDone>;
+
+// One exchange. Lives in the wire's table until libcurl is done with it.
+struct Exchange {
+  HttpCall call;
+  HttpClient::Done done;
+  HttpResult result;
+  Headers headers;
+  std::size_t header_bytes = 0;
+  bool too_long = false;
+  char error[CURL_ERROR_SIZE] = {};
+  Easy easy;  // last: goes first, it points to all of the above
+};
+
+std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& exchange = *static_cast<Exchange*>(to);
+  const std::size_t n = size * count;
+  if (exchange.result.body.size() + n > exchange.call.max_body_bytes) {
+    exchange.too_long = true;
+    return 0;  // stops the transfer
+  }
+  exchange.result.body.append(data, n);
+  return n;
+}
+
+std::size_t take_header(char* data, std::size_t size, std::size_t count, void* to) {
+  auto& exchange = *static_cast<Exchange*>(to);
+  const std::size_t n = size * count;
+  const std::string_view line(data, n);
+  if (line.starts_with("HTTP/")) exchange.result.headers.clear();  // after a 100 the real header follows
+  exchange.header_bytes += n;
+  if (exchange.header_bytes > answer_header_bytes_max) {
+    exchange.too_long = true;
+    return 0;
+  }
+  if (const std::size_t colon = line.find(':'); colon != line.npos) {
+    exchange.result.headers[lower_ascii(line.substr(0, colon))] = std::string(trim(line.substr(colon + 1)));
+  }
+  return n;
+}
+
+bool add_header(Headers& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  if (!longer) return false;
+  static_cast<void>(list.release());
+  list.reset(longer);
+  return true;
+}
+
+// A line break in a header would smuggle in another header; libcurl passes it on.
+bool is_clean(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos; }
+
+bool set_headers(Exchange& exchange) {
+  for (const auto& [name, value] : exchange.call.headers) {
+    if (name.empty() || !is_clean(name) || !is_clean(value)) return false;
+    // "Name:" means "leave it out" to libcurl; an empty value is written with a semicolon.
+    if (!add_header(exchange.headers, value.empty() ? name + ";" : name + ": " + value)) return false;
+  }
+  return add_header(exchange.headers, "Expect:");  // small bodies: no waiting for a 100
+}
+
+void set_method(CURL* easy, const HttpCall& call) {
+  if (call.method == "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+    return;
+  }
+  if (call.method != "GET" || !call.body.empty()) {
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(call.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, call.body.data());
+  }
+  curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
+}
+
+// Certificate and host name checks are libcurl's defaults; they are set so that nobody wonders.
+bool prepare(Exchange& exchange) {
+  exchange.easy.reset(curl_easy_init());
+  CURL* easy = exchange.easy.get();
+  const HttpCall& call = exchange.call;
+  if (!easy || !is_clean(call.url) || call.method.empty() || call.method.find_first_of(" \r\n") != call.method.npos) {
+    return false;
+  }
+  if (!set_headers(exchange)) return false;
+  curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str());
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers.get());
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange.error);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &exchange);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &take_header);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);
+  set_method(easy, call);
+  return true;
+}
+
+Result<HttpResult> outcome(Exchange& exchange, CURLcode code) {
+  if (exchange.too_long) return fail(ErrorKind::unavailable, "the answer is longer than allowed");
+  if (code == CURLE_OK) {
+    long status = 0;
+    curl_easy_getinfo(exchange.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+    exchange.result.status = static_cast<int>(status);
+    return std::move(exchange.result);
+  }
+  const bool ours = code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT;
+  const std::string why = exchange.error[0] ? exchange.error : curl_easy_strerror(code);
+  return fail(ours ? ErrorKind::invalid : ErrorKind::unavailable, why);
+}
+
+class CurlClient final : public HttpClient {
+ public:
+  explicit CurlClient(Loop& loop) : loop_(loop) {}
+  ~CurlClient() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      if (multi_) curl_multi_wakeup(multi_.get());
+    }
+    if (thread_.joinable()) thread_.join();
+    *alive_ = false;
+  }
+  void send(HttpCall call, Done done) override;
+
+ private:
+  void run();
+  void take_new();
+  void begin(std::unique_ptr<Exchange> exchange);
+  void finish_done();
+  void complete(Done done, Result<HttpResult> result);
+
+  Loop& loop_;
+  std::mutex mutex_;
+  std::deque<std::unique_ptr<Exchange>> waiting_;  // under mutex_
+  bool stopping_ = false;                          // under mutex_
+  // A completion that was posted before the client went must not run after it: its captures went too.
+  std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+  std::unique_ptr<CURLM, MultiDone> multi_;
+  std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only
+  std::thread thread_;
+};
+
+void CurlClient::complete(Done done, Result<HttpResult> result) {
+  loop_.post([alive = alive_, done = std::move(done), result = std::move(result)]() mutable {
+    if (*alive) done(std::move(result));
+  });
+}
+
+void CurlClient::send(HttpCall call, Done done) {
+  auto exchange = std::make_unique<Exchange>();
+  exchange->call = std::move(call);
+  exchange->done = std::move(done);
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() >= calls_waiting_max) {
+    complete(std::move(exchange->done), fail(ErrorKind::unavailable, "too many calls are waiting"));
+    return;
+  }
+  waiting_.push_back(std::move(exchange));
+  if (!multi_) {
+    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    static_cast<void>(ready);
+    multi_.reset(curl_multi_init());
+    thread_ = std::thread([this] { run(); });
+  }
+  curl_multi_wakeup(multi_.get());
+}
+
+void CurlClient::take_new() {
+  std::deque<std::unique_ptr<Exchange>> fresh;
+  {
+    const std::lock_guard lock(mutex_);
+    fresh.swap(waiting_);
+  }
+  for (auto& exchange : fresh) begin(std::move(exchange));
+}
+
+void CurlClient::begin(std::unique_ptr<Exchange> exchange) {
+  CURL* easy = nullptr;
+  if (!prepare(*exchange) || curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
+    return complete(std::move(exchange->done),
+                    fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
+  }
+  running_.emplace(easy, std::move(exchange));
+}
+
+void CurlClient::finish_done() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    CURL* easy = message->easy_handle;
+    const CURLcode code = message->data.result;
+    curl_multi_remove_handle(multi_.get(), easy);
+    auto exchange = std::move(running_.extract(easy).mapped());
+    complete(std::move(exchange->done), outcome(*exchange, code));
+  }
+}
+
+void CurlClient::run() {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) break;
+    }
+    take_new();
+    int active = 0;
+    if (const CURLMcode code = curl_multi_perform(multi_.get(), &active); code != CURLM_OK) {
+      log(LogLevel::error, "the HTTP client failed", {{"error", curl_multi_strerror(code)}});
+    }
+    finish_done();
+    curl_multi_poll(multi_.get(), nullptr, 0, poll_ms, nullptr);
+  }
+  for (auto& [easy, exchange] : running_) curl_multi_remove_handle(multi_.get(), easy);
+  running_.clear();
+}
+
+}  // namespace
+
+std::unique_ptr<HttpClient> HttpClient::make(Loop& loop) { return std::make_unique<CurlClient>(loop); }
+
+}  // namespace muster

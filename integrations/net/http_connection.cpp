@@ -1,0 +1,401 @@
+#include "integrations/net/http_connection.h"
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+#include <optional>
+
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/net/http_text.h"
+
+namespace muster {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using boost::system::error_code;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::size_t read_bytes = 4u << 10;  // most requests fit into one read
+constexpr std::size_t body_read_bytes = 64u << 10;
+constexpr std::size_t unparsed_bytes_max = 96u << 10;  // only an endless chunk header leaves this much
+
+// A small state machine: read a request, hand it over, write the answer, again.
+HttpResponse plain(int status, std::string text) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(text);
+  return response;
+}
+
+class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(std::shared_ptr<HttpShared> server, tcp::socket socket, std::string remote)
+      : server_(std::move(server)), socket_(std::move(socket)), remote_(std::move(remote)) {
+    server_->joined(this);
+  }
+  ~Connection() override { Connection::close(); }
+
+  void start() override { next_request(); }
+  void refuse() override;
+  void sweep(steady_clock::time_point now) override;
+  void drain() override;
+  void close() override;
+  void answer(HttpResponse response, std::uint64_t request);
+  bool stream_send(std::string frame);
+  void stream_close();
+  bool open() const { return state_ != State::closed; }
+  asio::io_context& io() { return server_->io; }
+
+ private:
+  enum class State { idle, header, body, handling, writing, streaming, lingering, closed };
+
+  void next_request();
+  void read_more();
+  void parse();
+  bool parse_some(error_code& ec);
+  void header_complete();
+  void refuse_parse(error_code ec);
+  void dispatch();
+  HttpRequest take_request();
+  bool try_stream(const HttpRequest& request);
+  void write(HttpResponse response, bool keep);
+  void written(const error_code& ec);
+  void linger();
+  void discard();
+  void flush_stream();
+  void enter(State state, DurationMs time) {
+    state_ = state;
+    deadline_ = steady_clock::now() + milliseconds(time);
+  }
+
+  std::shared_ptr<HttpShared> server_;
+  tcp::socket socket_;
+  std::string remote_;
+  State state_ = State::idle;
+  steady_clock::time_point deadline_;
+  beast::flat_buffer buffer_;
+  std::optional<http::request_parser<http::string_body>> parser_;
+  std::uint64_t request_ = 0;  // counts requests, so that a late second answer meets nothing
+  bool head_only_ = false, keep_ = false, old_version_ = false;
+  std::string out_head_, out_body_;
+  std::string stream_waiting_, stream_writing_;
+  bool stream_ending_ = false;
+};
+
+// The reply of one request. Forgetting to answer is a bug that the peer must not wait for.
+class PendingReply {
+ public:
+  PendingReply(std::shared_ptr<Connection> connection, std::uint64_t request)
+      : connection_(std::move(connection)), request_(request) {}
+  PendingReply(const PendingReply&) = delete;
+  PendingReply& operator=(const PendingReply&) = delete;
+  ~PendingReply() {
+    if (!connection_ || !connection_->open()) return;
+    log(LogLevel::error, "a request was never answered");
+    asio::post(connection_->io(), [c = connection_, r = request_] { c->answer(plain(500, "internal error\n"), r); });
+  }
+  void done() { connection_ = nullptr; }
+  void answer(HttpResponse response) {
+    if (const auto connection = std::exchange(connection_, nullptr)) connection->answer(std::move(response), request_);
+  }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+  std::uint64_t request_;
+};
+
+class Stream final : public EventStream {
+ public:
+  explicit Stream(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
+  ~Stream() override { close(); }
+  bool send(const std::string& event, const std::string& data, const std::string& id) override {
+    const auto connection = connection_.lock();
+    return connection && connection->stream_send(stream_frame(event, data, id));
+  }
+  void close() override {
+    if (const auto connection = connection_.lock()) connection->stream_close();
+    connection_.reset();
+  }
+
+ private:
+  std::weak_ptr<Connection> connection_;
+};
+
+void Connection::close() {
+  if (state_ == State::closed) return;
+  state_ = State::closed;
+  error_code ignored;
+  socket_.close(ignored);
+  server_->left(this);
+}
+
+void Connection::next_request() {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(server_->options.header_bytes_max));
+  parser_->body_limit(server_->options.body_bytes_max);
+  if (buffer_.size() == 0) {
+    if (buffer_.capacity() > body_read_bytes) buffer_.shrink_to_fit();
+    enter(State::idle, server_->options.idle_time_ms);
+    read_more();
+  } else {
+    enter(State::header, server_->options.header_time_ms);
+    parse();
+  }
+}
+
+void Connection::read_more() {
+  if (buffer_.size() > unparsed_bytes_max) return refuse_parse(http::error::buffer_overflow);
+  const auto space = buffer_.prepare(state_ == State::body ? body_read_bytes : read_bytes);
+  socket_.async_read_some(space, [self = shared_from_this()](const error_code& ec, std::size_t n) {
+    if (!self->open()) return;
+    if (ec) return self->close();
+    self->buffer_.commit(n);
+    if (self->state_ == State::idle) self->enter(State::header, self->server_->options.header_time_ms);
+    self->parse();
+  });
+}
+
+// Feeds the parser once. False: it needs more bytes or failed.
+bool Connection::parse_some(error_code& ec) {
+  const std::size_t used = parser_->put(buffer_.data(), ec);
+  buffer_.consume(used);
+  return !ec;
+}
+
+void Connection::parse() {
+  error_code ec;
+  while (!parser_->is_done()) {
+    // Not eager until the header is there: an unwanted body must be refused before it is read.
+    parser_->eager(state_ == State::body);
+    const bool fed = buffer_.size() > 0 && parse_some(ec);
+    if (ec && ec != http::error::need_more) return refuse_parse(ec);
+    if (state_ == State::header && parser_->is_header_done()) {
+      header_complete();
+      continue;
+    }
+    if (!fed || buffer_.size() == 0) break;
+  }
+  if (parser_->is_done()) return dispatch();
+  read_more();
+}
+
+void Connection::header_complete() {
+  enter(State::body, server_->options.body_time_ms);
+  if (parser_->is_done() || buffer_.size() > 0) return;
+  const auto& fields = parser_->get();
+  if (fields.version() < 11 || !beast::iequals(fields[http::field::expect], "100-continue")) return;
+  // Twenty-five bytes into an empty send buffer: written at once or, on a hopeless peer, not at all.
+  static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.write_some(asio::buffer(go_on), ignored);
+}
+
+void Connection::refuse_parse(error_code ec) {
+  HttpResponse response = plain(400, "bad request\n");
+  if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
+    response = plain(431, "the header is too long\n");
+  } else if (ec == http::error::body_limit) {
+    response = plain(413, "the body is too long\n");
+  }
+  ++server_->stats.rejected;
+  head_only_ = false;
+  write(std::move(response), false);
+}
+
+HttpRequest Connection::take_request() {
+  auto& message = parser_->get();
+  HttpRequest request;
+  request.method = std::string(message.method_string());
+  if (head_only_) request.method = "GET";
+  const std::string_view target(message.target().data(), message.target().size());
+  const std::size_t mark = target.find('?');
+  request.path = percent_decode(target.substr(0, mark), false);
+  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
+  for (const auto& field : message) {
+    const std::string_view name(field.name_string().data(), field.name_string().size());
+    const std::string_view value(field.value().data(), field.value().size());
+    std::string& slot = request.headers[lower_ascii(name)];
+    if (!slot.empty()) slot += ", ";
+    slot += value;
+  }
+  request.body = std::move(message.body());
+  request.remote = remote_;
+  return request;
+}
+
+void Connection::dispatch() {
+  const auto& message = parser_->get();
+  head_only_ = message.method() == http::verb::head;
+  keep_ = message.keep_alive();
+  old_version_ = message.version() < 11;
+  state_ = State::handling;
+  ++server_->stats.requests;
+  const std::uint64_t number = ++request_;
+  // Made before the handler runs, so that it outlives a handler that throws.
+  const auto pending = std::make_shared<PendingReply>(shared_from_this(), number);
+  try {
+    HttpRequest request = take_request();
+    if (try_stream(request)) return pending->done();
+    server_->handler.request(std::move(request), [pending](HttpResponse r) { pending->answer(std::move(r)); });
+  } catch (const std::exception& e) {
+    log(LogLevel::error, "an HTTP handler failed", {{"error", e.what()}});
+    pending->answer(plain(500, "internal error\n"));
+  }
+}
+
+// True when the request was taken as an event stream, opened or refused.
+bool Connection::try_stream(const HttpRequest& request) {
+  if (!server_->handler.stream || request.method != "GET" || head_only_) return false;
+  const auto accept = request.headers.find("accept");
+  if (accept == request.headers.end() || accept->second.find("text/event-stream") == std::string::npos) return false;
+  if (server_->draining) {
+    answer(plain(503, "shutting down\n"), request_);
+    return true;
+  }
+  stream_waiting_ = stream_head();
+  stream_ending_ = false;
+  const auto stream = std::make_shared<Stream>(weak_from_this());
+  const Result<void> taken = server_->handler.stream(request, stream);
+  if (!open()) return true;
+  if (!taken) {
+    stream->close();
+    stream_waiting_.clear();
+    answer(response_of(taken.error()), request_);
+    return true;
+  }
+  enter(State::streaming, server_->options.heartbeat_ms);
+  discard();
+  flush_stream();
+  return true;
+}
+
+void Connection::answer(HttpResponse response, std::uint64_t request) {
+  if (state_ != State::handling || request != request_) return;
+  write(std::move(response), keep_ && !server_->draining);
+}
+
+void Connection::write(HttpResponse response, bool keep) {
+  enter(State::writing, server_->options.body_time_ms);
+  keep_ = keep;
+  out_head_.clear();
+  const KeepAlive spoken = !keep ? KeepAlive::close : old_version_ ? KeepAlive::spoken : KeepAlive::implied;
+  append_head(out_head_, response, server_->date(), spoken);
+  out_body_.clear();
+  if (!head_only_ && status_has_body(response.status)) out_body_ = std::move(response.body);
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(out_head_), asio::buffer(out_body_)};
+  asio::async_write(socket_, parts,
+                    [self = shared_from_this()](const error_code& ec, std::size_t) { self->written(ec); });
+}
+
+void Connection::written(const error_code& ec) {
+  if (!open()) return;
+  if (ec) return close();
+  if (out_body_.capacity() > body_read_bytes) out_body_ = {};
+  if (keep_ && !server_->draining) return next_request();
+  linger();
+}
+
+// Closing with unread bytes would reset the connection and could take the answer with it.
+void Connection::linger() {
+  enter(State::lingering, server_->options.linger_time_ms);
+  error_code ignored;
+  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  parser_.reset();
+  buffer_.consume(buffer_.size());
+  discard();
+}
+
+void Connection::discard() {
+  buffer_.consume(buffer_.size());
+  socket_.async_read_some(buffer_.prepare(read_bytes), [self = shared_from_this()](const error_code& ec, std::size_t) {
+    if (!self->open()) return;
+    if (ec) return self->close();
+    self->discard();
+  });
+}
+
+void Connection::refuse() {
+  ++server_->stats.rejected;
+  HttpResponse response = plain(503, "too many connections\n");
+  response.headers["Retry-After"] = "5";
+  write(std::move(response), false);
+}
+
+bool Connection::stream_send(std::string frame) {
+  if ((state_ != State::streaming && state_ != State::handling) || stream_ending_) return false;
+  if (stream_waiting_.size() + stream_writing_.size() + frame.size() > server_->options.stream_bytes_max) {
+    close();
+    return false;
+  }
+  stream_waiting_ += frame;
+  flush_stream();
+  return true;
+}
+
+void Connection::stream_close() {
+  if (state_ != State::streaming && state_ != State::handling) return;
+  stream_ending_ = true;
+  flush_stream();
+}
+
+void Connection::flush_stream() {
+  if (state_ != State::streaming || !stream_writing_.empty()) return;
+  if (stream_waiting_.empty()) {
+    if (!stream_ending_) return;
+    error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    return enter(State::lingering, server_->options.linger_time_ms);  // discard() is already reading
+  }
+  stream_writing_ = std::exchange(stream_waiting_, {});
+  enter(State::streaming, server_->options.body_time_ms);
+  asio::async_write(socket_, asio::buffer(stream_writing_),
+                    [self = shared_from_this()](const error_code& ec, std::size_t) {
+                      if (!self->open()) return;
+                      if (ec) return self->close();
+                      self->stream_writing_.clear();
+                      self->enter(State::streaming, self->server_->options.heartbeat_ms);
+                      self->flush_stream();
+                    });
+}
+
+void Connection::sweep(steady_clock::time_point now) {
+  if (state_ == State::handling || now < deadline_) return;
+  if (state_ == State::streaming && stream_writing_.empty()) {
+    stream_send(": still here\n\n");
+    return;
+  }
+  if (state_ != State::idle && state_ != State::lingering) ++server_->stats.timeouts;
+  close();
+}
+
+void Connection::drain() {
+  if (state_ == State::streaming) return stream_close();
+  error_code ec;
+  // A request that has arrived but was not read yet is in flight too.
+  if (state_ == State::idle && socket_.available(ec) == 0) close();
+}
+
+}  // namespace
+
+std::shared_ptr<HttpConnection> make_connection(std::shared_ptr<HttpShared> shared, int accepted_fd, bool is_v6,
+                                                std::string remote) {
+  tcp::socket socket(shared->io, is_v6 ? tcp::v6() : tcp::v4(), accepted_fd);
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);
+  return std::make_shared<Connection>(std::move(shared), std::move(socket), std::move(remote));
+}
+
+}  // namespace muster

@@ -1,0 +1,109 @@
+#include "integrations/net/loop.h"
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <exception>
+#include <unordered_map>
+#include <vector>
+
+#include "bot/base/log.h"
+
+namespace muster {
+
+namespace asio = boost::asio;
+using std::chrono::steady_clock;
+
+namespace {
+
+// The root of every task: a broken invariant is reported and the loop goes on (design: errors).
+void run_guarded(const std::function<void()>& task) {
+  try {
+    task();
+  } catch (const std::exception& e) {
+    log(LogLevel::error, "task failed", {{"error", e.what()}});
+  }
+}
+
+}  // namespace
+
+struct Loop::Impl {
+  asio::io_context io{1};
+  asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
+  asio::steady_timer tick{io};
+  steady_clock::time_point tick_due;
+  std::atomic<double> lag_ms{0};
+  std::unordered_map<std::uint64_t, asio::steady_timer> timers;
+  std::uint64_t last_timer = 0;
+  std::vector<std::unique_ptr<asio::signal_set>> signals;
+
+  void arm_tick() {
+    tick_due = steady_clock::now() + std::chrono::seconds(1);
+    tick.expires_at(tick_due);
+    tick.async_wait([this](const boost::system::error_code& ec) {
+      if (ec) return;
+      const std::chrono::duration<double, std::milli> late = steady_clock::now() - tick_due;
+      lag_ms.store(late.count(), std::memory_order_relaxed);
+      arm_tick();
+    });
+  }
+
+  void wait_signal(asio::signal_set& set, const std::shared_ptr<std::function<void()>>& task) {
+    set.async_wait([this, &set, task](const boost::system::error_code& ec, int) {
+      if (ec) return;
+      wait_signal(set, task);
+      run_guarded(*task);
+    });
+  }
+};
+
+Loop::Loop() : impl_(std::make_unique<Impl>()) { impl_->arm_tick(); }
+
+Loop::~Loop() = default;
+
+void Loop::run() {
+  for (;;) {
+    try {
+      impl_->io.run();
+      impl_->io.restart();  // afterwards: a stop() that came before run() must not be lost
+      return;
+    } catch (const std::exception& e) {
+      log(LogLevel::error, "a handler of the loop failed", {{"error", e.what()}});
+    }
+  }
+}
+
+void Loop::stop() { impl_->io.stop(); }
+
+void Loop::post(std::function<void()> task) {
+  asio::post(impl_->io, [task = std::move(task)] { run_guarded(task); });
+}
+
+std::uint64_t Loop::after(DurationMs delay, std::function<void()> task) {
+  const std::uint64_t id = ++impl_->last_timer;
+  const auto wait = std::chrono::milliseconds(delay < 0 ? 0 : delay);
+  const auto it = impl_->timers.emplace(id, asio::steady_timer(impl_->io, wait)).first;
+  it->second.async_wait([impl = impl_.get(), id, task = std::move(task)](const boost::system::error_code& ec) {
+    // A timer that had already expired when cancel() came is queued without an error: the map decides.
+    if (ec || impl->timers.erase(id) == 0) return;
+    run_guarded(task);
+  });
+  return id;
+}
+
+void Loop::cancel(std::uint64_t id) { impl_->timers.erase(id); }
+
+void Loop::on_signal(int signal, std::function<void()> task) {
+  auto& set = impl_->signals.emplace_back(std::make_unique<asio::signal_set>(impl_->io, signal));
+  impl_->wait_signal(*set, std::make_shared<std::function<void()>>(std::move(task)));
+}
+
+double Loop::lag_ms() const { return impl_->lag_ms.load(std::memory_order_relaxed); }
+
+void* Loop::io_context() { return &impl_->io; }
+
+}  // namespace muster

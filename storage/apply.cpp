@@ -1,0 +1,169 @@
+#include "storage/apply.h"
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "bot/base/json.h"
+#include "storage/chain.h"
+
+namespace muster::storage {
+
+Head read_head(Db& db) {
+  Head head{0, first_link(), {}};
+  auto row = db.query("SELECT position, row_hash FROM event ORDER BY position DESC LIMIT 1");
+  if (row->next()) {
+    head.position = row->integer(0);
+    head.hash = row->text(1);
+  }
+  return head;
+}
+
+Applied Applier::apply(const Commit& commit, TimeMs now, std::vector<Entry>& entries,
+                       const std::function<void(const char*)>& fault) {
+  old_position_ = head_.position;
+  old_hash_ = head_.hash;
+  counted_.clear();
+  if (!add_inbox(commit)) return Applied::duplicate;
+  if (add_entries(commit.decision.entries, now, entries, fault) == Applied::duplicate) return Applied::duplicate;
+  settle_out(commit);
+  add_out(commit.decision.out);
+  put_rows(commit.decision.rows);
+  // Fired timers go first: the same decision may arm the same timer again.
+  for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
+  put_timers(commit.decision.timers);
+  return Applied::yes;
+}
+
+void Applier::undo() {
+  head_.position = old_position_;
+  head_.hash = old_hash_;
+  for (const std::string& incident : counted_) --head_.seq[incident];
+  counted_.clear();
+}
+
+// False when one of the keys was known before this commit.
+bool Applier::add_inbox(const Commit& commit) {
+  const auto& done = commit.inbox_done;
+  std::set<std::string_view> own;
+  for (const InboxItem& item : commit.inbox) {
+    if (!own.insert(item.dedupe_key).second) continue;
+    const bool finished = std::find(done.begin(), done.end(), item.dedupe_key) != done.end();
+    const int added = db_.run(
+        "INSERT INTO inbox(dedupe_key, kind, body, meta, received_ms, done) VALUES(?,?,?,?,?,?) "
+        "ON CONFLICT(dedupe_key) DO NOTHING",
+        item.dedupe_key, item.kind, Blob{item.body}, to_json(item.meta), item.received_ms, finished);
+    if (added == 0) return false;
+  }
+  for (const std::string& key : done) {
+    if (!own.contains(key)) db_.run("UPDATE inbox SET done = 1 WHERE dedupe_key = ? AND done = 0", key);
+  }
+  return true;
+}
+
+Applied Applier::add_entries(const std::vector<Entry>& wanted, TimeMs now, std::vector<Entry>& entries,
+                             const std::function<void(const char*)>& fault) {
+  std::size_t known = 0;
+  entries = wanted;
+  for (Entry& entry : entries) {
+    if (fault) fault("before-entry");
+    entry.written_ms = now;
+    if (!add_entry(entry)) ++known;
+  }
+  if (known == 0) return Applied::yes;
+  if (known == wanted.size()) return Applied::duplicate;
+  throw std::runtime_error("some journal entries of one decision were known already, others not");
+}
+
+std::int64_t& Applier::seq_of(const std::string& incident) {
+  const auto it = head_.seq.find(incident);
+  if (it != head_.seq.end()) return it->second;
+  auto row = db_.query("SELECT coalesce(max(seq), 0) FROM event WHERE incident_id = ?", incident);
+  row->next();
+  return head_.seq[incident] = row->integer(0);
+}
+
+// False when an entry with this de-duplication key is there already.
+bool Applier::add_entry(Entry& e) {
+  std::int64_t* seq = e.incident_id.empty() ? nullptr : &seq_of(e.incident_id);
+  e.position = head_.position + 1;
+  e.seq = seq ? *seq + 1 : 0;
+  e.scrubbed = false;
+  const std::string& dedupe = dedupe_key_of(e);
+  const std::string body = to_json(entry_payload(e));
+  const std::string mac = payload_mac(key_, e.event_id, body);
+  const std::string hash = row_hash(e, mac, head_.hash);
+  const int added = db_.run(
+      "INSERT INTO event(position, event_id, incident_id, seq, kind, occurred_ms, received_ms, written_ms, "
+      "precision_ms, clock_name, skew_ms, origin, actor_type, actor_id, role, visibility, pinned, corrects, reply_to, "
+      "source_system, source_type, source_id, dedupe_key, payload_mac, prev_hash, row_hash) "
+      "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO NOTHING",
+      e.position, e.event_id, NullIfEmpty{e.incident_id}, NullIfZero{e.seq}, e.kind, e.occurred_ms, e.received_ms,
+      e.written_ms, e.precision_ms, e.clock_name, e.skew_ms, e.origin, e.actor.type, e.actor.id, NullIfEmpty{e.role},
+      e.visibility, e.pinned, NullIfEmpty{e.corrects}, NullIfEmpty{e.reply_to}, e.source.system, e.source.type,
+      e.source.id, dedupe, Blob{mac}, Blob{head_.hash}, Blob{hash});
+  if (added == 0) {
+    // Only a known de-duplication key is a duplicate; any other clash (an id used twice) must not pass as one.
+    if (db_.query("SELECT 1 FROM event WHERE dedupe_key = ?", dedupe)->next()) return false;
+    throw std::runtime_error("the journal entry " + e.event_id + " clashes with another entry");
+  }
+  db_.run("INSERT INTO event_payload(position, event_id, body) VALUES(?,?,?)", e.position, e.event_id, body);
+  head_.position = e.position;
+  head_.hash = hash;
+  if (seq) {
+    ++*seq;
+    counted_.push_back(e.incident_id);
+  }
+  return true;
+}
+
+void Applier::add_out(const std::vector<OutMessage>& out) {
+  for (const OutMessage& m : out) {
+    db_.run(
+        "INSERT INTO outbox(id, destination, kind, body, state, attempts, due_ms, last_error) "
+        "VALUES(?,?,?,?,'pending',0,0,'')",
+        m.id, m.destination, m.kind, to_json(m.body));
+  }
+}
+
+void Applier::settle_out(const Commit& commit) {
+  for (const std::string& id : commit.out_done) {
+    db_.run("UPDATE outbox SET state = 'done', last_error = '' WHERE id = ? AND state <> 'done'", id);
+  }
+  for (const Commit::Failure& f : commit.out_failed) {
+    db_.run(
+        "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
+        "WHERE id = ? AND state = 'pending'",
+        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id);
+  }
+}
+
+void put_row(Db& db, const ProjectionRow& row) {
+  if (row.body.is_null()) {
+    db.run("DELETE FROM projection WHERE kind = ? AND id = ?", row.kind, row.id);
+  } else {
+    db.run(
+        "INSERT INTO projection(kind, id, body) VALUES(?,?,?) "
+        "ON CONFLICT(kind, id) DO UPDATE SET body = excluded.body",
+        row.kind, row.id, to_json(row.body));
+  }
+}
+
+void Applier::put_rows(const std::vector<ProjectionRow>& rows) {
+  for (const ProjectionRow& row : rows) put_row(db_, row);
+}
+
+void Applier::put_timers(const std::vector<Timer>& timers) {
+  for (const Timer& t : timers) {
+    if (t.due_ms == 0) {
+      db_.run("DELETE FROM timer WHERE id = ?", t.id);
+    } else {
+      db_.run(
+          "INSERT INTO timer(id, due_ms, body) VALUES(?,?,?) "
+          "ON CONFLICT(id) DO UPDATE SET due_ms = excluded.due_ms, body = excluded.body",
+          t.id, t.due_ms, to_json(t.body));
+    }
+  }
+}
+
+}  // namespace muster::storage

@@ -1,0 +1,53 @@
+// Applies one commit inside the writer's open transaction. All writing SQL of the store is in apply.cpp.
+#pragma once
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace muster::storage {
+
+// The end of the chain and the next numbers, kept in memory so that an entry costs no query.
+struct Head {
+  std::int64_t position = 0;
+  std::string hash;
+  std::unordered_map<std::string, std::int64_t> seq;  // per incident, only those touched since the last reload
+};
+
+Head read_head(Db& db);
+
+enum class Applied { yes, duplicate };
+
+// Throws SqlError, or std::runtime_error when the commit contradicts itself; the caller rolls back. Changes `head`
+// and `entries` as it goes; the caller puts `head` back when it rolls back.
+class Applier {
+ public:
+  Applier(Db& db, const std::string& key, Head& head) : db_(db), key_(key), head_(head) {}
+  Applied apply(const Commit& commit, TimeMs now, std::vector<Entry>& entries,
+                const std::function<void(const char*)>& fault);
+  void undo();  // the head as it was before the last apply()
+
+ private:
+  bool add_inbox(const Commit& commit);
+  Applied add_entries(const std::vector<Entry>& wanted, TimeMs now, std::vector<Entry>& entries,
+                      const std::function<void(const char*)>& fault);
+  bool add_entry(Entry& entry);
+  void add_out(const std::vector<OutMessage>& out);
+  void settle_out(const Commit& commit);
+  void put_rows(const std::vector<ProjectionRow>& rows);
+  void put_timers(const std::vector<Timer>& timers);
+  std::int64_t& seq_of(const std::string& incident);
+
+  Db& db_;
+  const std::string& key_;
+  Head& head_;
+  std::int64_t old_position_ = 0;
+  std::string old_hash_;
+  std::vector<std::string> counted_;  // incidents whose seq went up, once for each time
+};
+
+void put_row(Db& db, const ProjectionRow& row);
+
+}  // namespace muster::storage

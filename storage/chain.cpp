@@ -1,0 +1,46 @@
+#include "storage/chain.h"
+
+#include "bot/base/hash.h"
+
+namespace muster::storage {
+namespace {
+
+void put(std::string& out, std::string_view field) {
+  out += std::to_string(field.size());
+  out += ':';
+  out += field;
+}
+void put(std::string& out, std::int64_t number) { put(out, std::string_view(std::to_string(number))); }
+
+}  // namespace
+
+std::string first_link() { return std::string(32, '\0'); }
+
+const std::string& dedupe_key_of(const Entry& e) { return e.dedupe_key.empty() ? e.event_id : e.dedupe_key; }
+
+std::string payload_mac(std::string_view key, std::string_view event_id, std::string_view body) {
+  std::string covered;
+  covered.reserve(event_id.size() + body.size() + 8);
+  put(covered, event_id);
+  covered += body;
+  return hmac_sha256(key, covered);
+}
+
+std::string row_hash(const Entry& e, std::string_view mac, std::string_view previous) {
+  std::string row;
+  row.reserve(512);
+  row += previous;
+  for (const std::int64_t n : {e.position, e.seq, e.occurred_ms, e.received_ms, e.written_ms, e.precision_ms, e.skew_ms,
+                               std::int64_t{e.pinned}}) {
+    put(row, n);
+  }
+  for (const std::string* text :
+       {&e.event_id, &e.incident_id, &e.kind, &e.clock_name, &e.origin, &e.actor.type, &e.actor.id, &e.role,
+        &e.visibility, &e.corrects, &e.reply_to, &e.source.system, &e.source.type, &e.source.id, &dedupe_key_of(e)}) {
+    put(row, std::string_view(*text));
+  }
+  put(row, mac);
+  return sha256(row);
+}
+
+}  // namespace muster::storage

@@ -1,0 +1,143 @@
+#include "storage/migrations.h"
+
+#include <array>
+#include <string>
+
+namespace muster::storage {
+namespace {
+
+// 1: the first schema. `event` is the journal; `corrects` carries no foreign key because a correction may arrive
+// before its target (verify reports what dangles).
+constexpr const char* step_1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+
+CREATE TABLE event(
+  position      INTEGER PRIMARY KEY,
+  event_id      TEXT NOT NULL UNIQUE,
+  incident_id   TEXT,
+  seq           INTEGER,
+  kind          TEXT NOT NULL,
+  occurred_ms   INTEGER NOT NULL,
+  received_ms   INTEGER NOT NULL,
+  written_ms    INTEGER NOT NULL,
+  precision_ms  INTEGER NOT NULL,
+  clock_name    TEXT NOT NULL,
+  skew_ms       INTEGER NOT NULL,
+  origin        TEXT NOT NULL CHECK(origin IN('auto','human','backfill')),
+  actor_type    TEXT NOT NULL CHECK(actor_type IN('user','bot','system')),
+  actor_id      TEXT NOT NULL,
+  role          TEXT,
+  visibility    TEXT NOT NULL CHECK(visibility IN('public','internal','responders','private')),
+  pinned        INTEGER NOT NULL CHECK(pinned IN(0,1)),
+  corrects      TEXT,
+  reply_to      TEXT,
+  source_system TEXT NOT NULL,
+  source_type   TEXT NOT NULL,
+  source_id     TEXT NOT NULL,
+  dedupe_key    TEXT NOT NULL UNIQUE,
+  payload_mac   BLOB NOT NULL,
+  prev_hash     BLOB NOT NULL,
+  row_hash      BLOB NOT NULL,
+  UNIQUE(incident_id, seq),
+  CHECK((incident_id IS NULL) = (seq IS NULL)),
+  CHECK((kind IN('correction','retraction','redaction')) = (corrects IS NOT NULL))
+) STRICT;
+CREATE INDEX event_by_target ON event(corrects) WHERE corrects IS NOT NULL;
+
+CREATE TABLE event_payload(
+  position    INTEGER PRIMARY KEY REFERENCES event(position),
+  event_id    TEXT NOT NULL,
+  body        TEXT,
+  scrubbed_ms INTEGER,
+  CHECK((body IS NULL) = (scrubbed_ms IS NOT NULL))
+) STRICT;
+
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+CREATE TRIGGER payload_no_delete BEFORE DELETE ON event_payload
+  BEGIN SELECT RAISE(ABORT,'payload rows are append-only'); END;
+CREATE TRIGGER payload_scrub_only BEFORE UPDATE ON event_payload
+  WHEN NOT(NEW.position IS OLD.position AND NEW.event_id IS OLD.event_id
+       AND NEW.body IS NULL AND NEW.scrubbed_ms IS NOT NULL)
+  BEGIN SELECT RAISE(ABORT,'payload may only be scrubbed'); END;
+
+CREATE TABLE inbox(
+  n           INTEGER PRIMARY KEY,
+  dedupe_key  TEXT NOT NULL UNIQUE,
+  kind        TEXT NOT NULL,
+  body        BLOB NOT NULL,
+  meta        TEXT NOT NULL,
+  received_ms INTEGER NOT NULL,
+  done        INTEGER NOT NULL CHECK(done IN(0,1))
+) STRICT;
+CREATE INDEX inbox_pending ON inbox(n) WHERE done = 0;
+
+CREATE TABLE outbox(
+  n           INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL UNIQUE,
+  destination TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK(state IN('pending','done','dead')),
+  attempts    INTEGER NOT NULL,
+  due_ms      INTEGER NOT NULL,
+  last_error  TEXT NOT NULL
+) STRICT;
+CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
+
+CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+
+CREATE TABLE projection(
+  kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(kind, id)
+) STRICT;
+)sql";
+
+constexpr std::array steps = {step_1};
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(steps.size()); }
+
+Result<int> schema_of(Db& db) {
+  auto tables = db.query("SELECT count(*), coalesce(sum(name = 'meta'), 0) FROM sqlite_schema WHERE type = 'table'");
+  tables->next();
+  if (tables->integer(0) == 0) return 0;
+  const std::string next = "Give the bot a folder of its own, or restore a backup into it.";
+  if (tables->integer(1) == 0) {
+    return fail(ErrorKind::conflict, "The database " + db.path() + " belongs to another program.", next);
+  }
+  auto row = db.query("SELECT value FROM meta WHERE key = 'schema_version'");
+  if (!row->next()) return fail(ErrorKind::conflict, "The database " + db.path() + " names no schema version.", next);
+  const std::string found = row->text(0);
+  int version = 0;
+  for (const char c : found) version = c >= '0' && c <= '9' && version < 100'000 ? version * 10 + (c - '0') : -1;
+  if (version < 1) return fail(ErrorKind::conflict, "The database " + db.path() + " names no schema version.", next);
+  if (version > newest_schema()) {
+    return fail(ErrorKind::conflict,
+                "The database " + db.path() + " has schema version " + found + "; this program knows versions up to " +
+                    std::to_string(newest_schema()) + ". Nothing was changed.",
+                "Run the newer program that wrote it, or restore a backup taken before the upgrade.");
+  }
+  return version;
+}
+
+void migrate(Db& db, int from) {
+  for (int version = from + 1; version <= newest_schema(); ++version) {
+    db.run("BEGIN IMMEDIATE");
+    try {
+      db.script(steps[static_cast<std::size_t>(version - 1)]);
+      db.run(
+          "INSERT INTO meta(key, value) VALUES('schema_version', ?) "
+          "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+          std::to_string(version));
+      db.run("COMMIT");
+    } catch (...) {
+      if (db.in_transaction()) db.run("ROLLBACK");
+      throw;
+    }
+  }
+}
+
+}  // namespace muster::storage

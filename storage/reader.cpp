@@ -1,0 +1,137 @@
+#include "storage/reader.h"
+
+#include <algorithm>
+
+#include "bot/base/json.h"
+
+namespace muster::storage {
+namespace {
+
+constexpr const char* columns =
+    "SELECT e.position, e.event_id, e.incident_id, e.seq, e.kind, e.occurred_ms, e.received_ms, e.written_ms, "
+    "e.precision_ms, e.clock_name, e.skew_ms, e.origin, e.actor_type, e.actor_id, e.role, e.visibility, e.pinned, "
+    "e.corrects, e.reply_to, e.source_system, e.source_type, e.source_id, e.dedupe_key, p.scrubbed_ms IS NOT NULL, "
+    "e.payload_mac, e.prev_hash, e.row_hash, p.body, p.event_id "
+    "FROM event e LEFT JOIN event_payload p ON p.position = e.position ";
+
+void fill(Entry& e, const Query& row) {
+  int c = 0;
+  const auto text = [&](std::string& to) { to.assign(row.view(c++)); };
+  const auto number = [&](std::int64_t& to) { to = row.integer(c++); };
+  number(e.position);
+  text(e.event_id);
+  text(e.incident_id);
+  number(e.seq);
+  text(e.kind);
+  number(e.occurred_ms);
+  number(e.received_ms);
+  number(e.written_ms);
+  number(e.precision_ms);
+  text(e.clock_name);
+  number(e.skew_ms);
+  text(e.origin);
+  text(e.actor.type);
+  text(e.actor.id);
+  text(e.role);
+  text(e.visibility);
+  e.pinned = row.integer(c++) != 0;
+  text(e.corrects);
+  text(e.reply_to);
+  text(e.source.system);
+  text(e.source.type);
+  text(e.source.id);
+  text(e.dedupe_key);
+  e.scrubbed = row.integer(c) != 0;
+}
+
+Link link_of(const Query& row) {
+  constexpr int first = 24;
+  Link link{row.view(first), row.view(first + 1), row.view(first + 2), row.view(first + 3), row.view(first + 4)};
+  link.has_payload = !row.is_null(first + 4);
+  return link;
+}
+
+// Our own text; when it does not parse the disk is damaged, and an empty value would hide that.
+Value stored_json(std::string_view text) {
+  auto value = parse_json(text, 128);  // deeper than any input may be: what was accepted can be read
+  if (!value) throw SqlError(11 /* SQLITE_CORRUPT */, "a stored value is no JSON: " + value.error().message);
+  return std::move(*value);
+}
+
+OutMessage message_of(const Query& row) { return {row.text(0), row.text(1), row.text(2), stored_json(row.view(3))}; }
+
+}  // namespace
+
+void each_row(Db& db, std::int64_t after, const std::string& incident_id, const EachRow& each) {
+  const std::string all = std::string(columns) + "WHERE e.position > ? ORDER BY e.position";
+  const std::string one = std::string(columns) + "WHERE e.position > ? AND e.incident_id = ? ORDER BY e.seq";
+  auto row = incident_id.empty() ? db.query(all, after) : db.query(one, after, incident_id);
+  Entry entry;
+  while (row->next()) {
+    fill(entry, *row);
+    each(entry, link_of(*row));
+  }
+}
+
+void read_entries(Db& db, std::int64_t after, const std::string& incident_id,
+                  const std::function<void(const Entry&)>& each) {
+  each_row(db, after, incident_id, [&each](Entry& entry, const Link& link) {
+    const bool readable = link.has_payload && !entry.scrubbed;
+    set_entry_payload(entry, readable ? stored_json(link.body) : Value());
+    each(entry);
+  });
+}
+
+std::vector<InboxItem> read_pending_inbox(Db& db) {
+  std::vector<InboxItem> out;
+  auto row = db.query("SELECT dedupe_key, kind, body, received_ms, meta FROM inbox WHERE done = 0 ORDER BY n");
+  while (row->next()) {
+    out.push_back({row->text(0), row->text(1), row->text(2), row->integer(3), stored_json(row->view(4))});
+  }
+  return out;
+}
+
+std::vector<PendingOut> read_pending_out(Db& db) {
+  std::vector<PendingOut> out;
+  auto row = db.query(
+      "SELECT id, destination, kind, body, attempts, due_ms FROM outbox "
+      "WHERE state <> 'done' AND state = 'pending' ORDER BY n");
+  while (row->next()) out.push_back({message_of(*row), static_cast<int>(row->integer(4)), row->integer(5)});
+  return out;
+}
+
+std::vector<DeadLetter> read_dead_letters(Db& db) {
+  std::vector<DeadLetter> out;
+  auto row = db.query(
+      "SELECT id, destination, kind, body, attempts, last_error FROM outbox "
+      "WHERE state <> 'done' AND state = 'dead' ORDER BY n");
+  while (row->next()) out.push_back({message_of(*row), static_cast<int>(row->integer(4)), row->text(5)});
+  return out;
+}
+
+std::vector<Timer> read_timers(Db& db) {
+  std::vector<Timer> out;
+  auto row = db.query("SELECT id, due_ms, body FROM timer ORDER BY due_ms, id");
+  while (row->next()) out.push_back({row->text(0), row->integer(1), stored_json(row->view(2))});
+  return out;
+}
+
+std::vector<ProjectionRow> read_projections(Db& db) {
+  std::vector<ProjectionRow> out;
+  auto row = db.query("SELECT kind, id, body FROM projection ORDER BY kind, id");
+  while (row->next()) out.push_back({row->text(0), row->text(1), stored_json(row->view(2))});
+  return out;
+}
+
+std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n) {
+  std::vector<OutMessage> out;
+  auto row = db.query(
+      "SELECT id, destination, kind, body FROM outbox "
+      "WHERE state = 'done' AND destination LIKE 'room:%' ORDER BY n DESC LIMIT ?",
+      static_cast<std::int64_t>(std::min<std::size_t>(last_n, 1u << 30)));
+  while (row->next()) out.push_back(message_of(*row));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace muster::storage

@@ -1,0 +1,164 @@
+#include "storage/store.h"
+
+#include "storage/files.h"
+#include "storage/migrations.h"
+#include "storage/reader.h"
+#include "storage/store_open.h"
+#include "storage/writer.h"
+
+namespace muster {
+namespace storage {
+namespace {
+
+class SqliteStore final : public WorkStore {
+ public:
+  SqliteStore(FolderLock lock, std::unique_ptr<Writer> writer, Db reader)
+      : lock_(std::move(lock)), reader_(std::move(reader)), writer_(std::move(writer)) {}
+
+  void commit(Commit commit, std::function<void(Result<Committed>)> done) override {
+    if (!writer_) return done(refuse_writing());
+    writer_->submit({std::move(commit), std::move(done), false, {}});
+  }
+  Result<Committed> commit_now(Commit commit) override {
+    if (!writer_) return refuse_writing();
+    return writer_->submit_and_wait({std::move(commit), {}, true, {}});
+  }
+  Result<void> work_now(std::function<Result<void>(Db&)> work) override {
+    if (!writer_) return std::unexpected(refuse_writing().error());
+    auto done = writer_->submit_and_wait({{}, {}, true, std::move(work)});
+    if (!done) return std::unexpected(done.error());
+    return {};
+  }
+
+  Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
+    return guarded(reader_, [&] { read_entries(reader_, after, {}, each); });
+  }
+  Result<std::vector<Entry>> read_incident(const std::string& incident_id) override {
+    if (incident_id.empty()) return std::vector<Entry>{};
+    std::vector<Entry> out;
+    const auto add = [&out](const Entry& e) { out.push_back(e); };
+    auto read = guarded(reader_, [&] { read_entries(reader_, 0, incident_id, add); });
+    if (!read) return std::unexpected(read.error());
+    return out;
+  }
+  Result<std::vector<InboxItem>> pending_inbox() override { return reading(read_pending_inbox); }
+  Result<std::vector<PendingOut>> pending_out() override { return reading(read_pending_out); }
+  Result<std::vector<DeadLetter>> dead_letters() override { return reading(read_dead_letters); }
+  Result<std::vector<Timer>> timers() override { return reading(read_timers); }
+  Result<std::vector<ProjectionRow>> projections() override { return reading(read_projections); }
+  Result<std::vector<OutMessage>> room_history(std::size_t last_n) override {
+    return reading([last_n](Db& db) { return read_room_history(db, last_n); });
+  }
+
+  Result<void> resend_dead_letter(const std::string& id) override {
+    return work_now([id](Db& db) -> Result<void> {
+      const int changed = db.run(
+          "UPDATE outbox SET state = 'pending', attempts = 0, due_ms = 0 "
+          "WHERE id = ? AND state = 'dead'",
+          id);
+      if (changed == 1) return {};
+      return fail(ErrorKind::not_found, "There is no undeliverable message " + id + ".", "List them to see their ids.");
+    });
+  }
+
+  StoreStats stats() const override { return writer_ ? writer_->stats() : StoreStats{}; }
+  void stop() override {
+    if (writer_) writer_->stop();
+  }
+
+ private:
+  static Result<Committed> refuse_writing() {
+    return fail(ErrorKind::conflict, "The store was opened for reading only.", "Write through the running bot.");
+  }
+  template <class F>
+  auto reading(F read) -> Result<decltype(read(std::declval<Db&>()))> {
+    decltype(read(reader_)) out;
+    auto ok = guarded(reader_, [&] { out = read(reader_); });
+    if (!ok) return std::unexpected(ok.error());
+    return out;
+  }
+
+  FolderLock lock_;  // given back last
+  Db reader_;
+  std::unique_ptr<Writer> writer_;  // stops first; null when reading only
+};
+
+Result<Db> open_for_writing(const std::string& folder) {
+  const std::string path = db_path(folder);
+  Db db = Db::open(path, Db::Mode::write);
+  auto schema = schema_of(db);  // before anything that writes: a file that is not ours stays as it is
+  if (!schema) return std::unexpected(schema.error());
+  db.query("PRAGMA journal_mode=WAL")->next();
+  // secure_delete: a scrubbed payload must not stay in free pages. A small cache: idle costs a few MB.
+  db.script(
+      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-512; "
+      "PRAGMA mmap_size=0;");
+  migrate(db, *schema);
+  return db;
+}
+
+// Files of the folder: made when it is new, checked when it is not. The key comes first, so that a database
+// without a key is always a loss and never an interrupted start.
+Result<std::string> prepare_files(const std::string& folder) {
+  const std::string path = db_path(folder);
+  const bool fresh = !has_bytes(path);
+  if (fresh && !has_bytes(key_path(folder))) {
+    if (auto made = make_key(key_path(folder)); !made) return std::unexpected(made.error());
+  }
+  auto key = read_key(key_path(folder));
+  if (!key) return key;
+  if (auto made = make_private_file(path); !made) return std::unexpected(made.error());
+  return key;
+}
+
+Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post post) {
+  const std::string folder = options.folder;
+  if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
+  auto lock = lock_folder(folder);
+  if (!lock) return std::unexpected(lock.error());
+  if (has_bytes(db_path(folder))) {
+    if (auto ok = check_writable(db_path(folder)); !ok) return std::unexpected(ok.error());
+  }
+  auto key = prepare_files(folder);
+  if (!key) return std::unexpected(key.error());
+  auto db = open_for_writing(folder);
+  if (!db) return std::unexpected(db.error());
+  Db reader = Db::open(db_path(folder), Db::Mode::read);
+  auto writer = std::make_unique<Writer>(std::move(*db), std::move(*key), std::move(options), std::move(post));
+  return std::make_unique<SqliteStore>(std::move(*lock), std::move(writer), std::move(reader));
+}
+
+}  // namespace
+
+Result<Db> open_for_reading(const std::string& folder) {
+  const std::string path = db_path(folder);
+  if (!has_bytes(path)) {
+    return fail(ErrorKind::not_found, "There is no database " + path + ".", "Name the data folder of the bot.");
+  }
+  Db db = Db::open(path, Db::Mode::read);
+  auto schema = schema_of(db);
+  if (!schema) return std::unexpected(schema.error());
+  if (*schema != newest_schema()) {
+    return fail(ErrorKind::conflict,
+                "The database " + path + " has schema version " + std::to_string(*schema) + "; this program reads " +
+                    std::to_string(newest_schema()) + ".",
+                "Start the bot once, it brings the file up to date.");
+  }
+  return db;
+}
+
+}  // namespace storage
+
+Result<std::unique_ptr<Store>> open_store(StoreOptions options, Store::Post post) {
+  const std::string path = storage::db_path(options.folder);
+  try {
+    if (!options.read_only) return storage::open_writing(std::move(options), std::move(post));
+    auto db = storage::open_for_reading(options.folder);
+    if (!db) return std::unexpected(db.error());
+    return std::make_unique<storage::SqliteStore>(storage::FolderLock(), nullptr, std::move(*db));
+  } catch (const storage::SqlError& error) {
+    return std::unexpected(storage::explain(error, path));
+  }
+}
+
+}  // namespace muster

@@ -1,0 +1,66 @@
+// The one thread that owns the writing connection. It takes all queued commits into one transaction, a savepoint
+// each, commits once and then posts the completions in order.
+#pragma once
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "storage/apply.h"
+#include "storage/sqlite.h"
+#include "storage/store.h"
+
+namespace muster::storage {
+
+struct Job {
+  Commit commit;
+  std::function<void(Result<Committed>)> done;
+  bool direct = false;                    // complete on the writer thread, for a caller that waits
+  std::function<Result<void>(Db&)> work;  // instead of a commit: runs alone, makes its own transaction
+};
+
+class Writer {
+ public:
+  Writer(Db db, std::string key, StoreOptions options, Store::Post post);
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void submit(Job job);
+  Result<Committed> submit_and_wait(Job job);
+  void stop();
+  StoreStats stats() const;
+
+ private:
+  using Answers = std::vector<Result<Committed>>;
+  void loop();
+  std::vector<Job> take();
+  void run_group(std::vector<Job>& jobs);
+  Answers write_group(std::vector<Job>& jobs);
+  Result<Committed> write_one(const Commit& commit);
+  Result<Committed> undo_one(Result<Committed> answer);
+  Result<Committed> run_work(const Job& job);
+  void roll_back();
+  void answer(Job& job, Result<Committed> result);
+  void count(const Answers& answers, double ms);
+  void fault(const char* point) const;
+  TimeMs now() const;
+
+  Db db_;
+  const std::string key_;
+  const StoreOptions options_;
+  const Store::Post post_;
+  Head head_;
+  bool head_known_ = false;
+  std::optional<Applier> applier_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  StoreStats stats_;
+  std::thread thread_;  // last: starts when everything else is there
+};
+
+}  // namespace muster::storage

@@ -1,0 +1,93 @@
+#include "bot/base/json.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+using namespace muster;
+
+namespace {
+
+std::string again(std::string_view text) {
+  const auto parsed = parse_json(text);
+  return parsed ? to_json(*parsed) : "refused: " + parsed.error().message;
+}
+
+std::string nested(int depth) {
+  return std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']');
+}
+
+}  // namespace
+
+TEST_CASE("what is parsed prints in canonical form") {
+  struct Row {
+    const char *in, *out;
+  };
+  const Row rows[] = {
+      {R"( { "b" : 1 , "a" : [ true , null ] } )", R"({"a":[true,null],"b":1})"},
+      {R"({"a":1,"a":2})", R"({"a":2})"},
+      {R"("결제 🚨 שלום e\u0301")", "\"결제 🚨 שלום e\u0301\""},
+      {R"("\ud83d\udea8")", R"("🚨")"},
+      {R"("a\/b\u0007\"\\\n\u0000")", "\"a/b\\u0007\\\"\\\\\\n\\u0000\""},
+      {"9223372036854775807", "9223372036854775807"},
+      {"9223372036854775808", "9223372036854775808.0"},
+      {"-9223372036854775808", "-9223372036854775808"},
+      {"18446744073709551616", "18446744073709551616.0"},
+      {"0.1", "0.1"},
+      {"1.0", "1.0"},
+      {"1e300", "1e+300"},
+      {"{}", "{}"},
+      {"[]", "[]"},
+      {"\xEF\xBB\xBF[1]", "[1]"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.in);
+    CHECK(again(row.in) == row.out);
+  }
+}
+
+TEST_CASE("broken text in strings becomes U+FFFD") {
+  CHECK(again(R"("a\ud800b")") == "\"a\uFFFDb\"");
+  CHECK(again(R"("a\uDC00b")") == "\"a\uFFFDb\"");
+  CHECK(again(R"("\ud83d")") == "\"\uFFFD\"");
+  CHECK(again(R"("\ud83d\ud83d\udea8")") == "\"\uFFFD🚨\"");
+  CHECK(again(R"("\ud83d\n")") == "\"\uFFFD\\n\"");
+  CHECK(again(R"("\\ud800")") == R"("\\ud800")");
+  CHECK(again("\"a\xFF\xC3(\"") == "\"a\uFFFD\uFFFD(\"");
+  CHECK(to_json(Value("\xED\xA0\x80x")).find("\xED") == std::string::npos);
+}
+
+TEST_CASE("JSON may be 64 levels deep and no deeper") {
+  CHECK(parse_json(nested(64)));
+  REQUIRE_FALSE(parse_json(nested(65)));
+  CHECK(parse_json(nested(65)).error().kind == ErrorKind::invalid);
+  CHECK(parse_json(nested(65)).error().message == "JSON is nested deeper than 64 levels");
+  CHECK_FALSE(parse_json(std::string(1'000'000, '[')));
+  CHECK_FALSE(parse_json("[[1]]", 1));
+}
+
+TEST_CASE("what is no JSON is refused with the place") {
+  for (const char* bad : {"", " ", "{", "[1,]", "{\"a\":}", "nul", "[1] 2", "'a'", "\"\\u12\"", "\"\\ud8\"", "1e999",
+                          "// c\n1", "\"a\nb\"", "\"\\"}) {
+    CAPTURE(bad);
+    REQUIRE_FALSE(parse_json(bad));
+    CHECK(parse_json(bad).error().kind == ErrorKind::invalid);
+    CHECK(parse_json(bad).error().message.starts_with("not valid JSON at byte "));
+  }
+}
+
+TEST_CASE("numbers keep their type through print and parse") {
+  for (const double d : {0.0, -0.5, 1.0, 1e22, 5e-324, 1.7976931348623157e308, 3.141592653589793}) {
+    const auto back = parse_json(to_json(Value(d)));
+    REQUIRE(back);
+    CHECK(back->is_double());
+    CHECK(back->as_double() == d);
+  }
+  CHECK(to_json(Value(std::nan(""))) == "null");
+}
+
+TEST_CASE("indentation is for people") {
+  CHECK(to_json(parse_json(R"({"b":[1,{}],"a":[]})").value(), 2) ==
+        "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {}\n  ]\n}");
+}

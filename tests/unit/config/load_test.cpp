@@ -1,0 +1,230 @@
+#include "config/load.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "bot/base/text.h"
+
+using namespace muster;
+namespace fs = std::filesystem;
+
+namespace {
+
+const std::string source_dir = MUSTER_SOURCE_DIR;
+
+// A configuration folder that is gone when the test is over.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "muster_config_XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name) << text; }
+  Loaded load(bool sandbox = false) const { return load_config(path_.string(), sandbox); }
+
+ private:
+  fs::path path_;
+};
+
+Loaded load_text(const std::string& text, bool sandbox = false) {
+  const Folder folder;
+  folder.write("a.yaml", text);
+  return folder.load(sandbox);
+}
+
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file.good(), path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string all_issues(const Loaded& loaded) {
+  std::string text;
+  for (const ConfigIssue& issue : loaded.issues) text += format_issue(issue) + "\n";
+  return text;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("no folder means the compiled-in defaults") {
+  const Loaded loaded = load_config("");
+  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  const Settings& s = loaded.settings;
+  CHECK(s.listen == "127.0.0.1:8080");
+  CHECK(s.prefix == '!');
+  CHECK(s.group_wait == 30 * second_ms);
+  REQUIRE(s.severities.size() == 5);
+  CHECK(s.severities[0].name == "SEV1");
+  CHECK(s.severities[0].update_every == 15 * minute_ms);
+  CHECK(s.severities[2].update_every == 60 * minute_ms);
+  CHECK(s.severities[3].update_every == 24 * hour_ms);
+  CHECK(s.severities[4].update_every == 0);
+  REQUIRE(s.alert_routes.size() == 2);
+  CHECK(s.alert_routes[0].open_incident);
+  CHECK(s.alert_routes[0].severity == "SEV2");
+  CHECK_FALSE(s.alert_routes[1].open_incident);
+  CHECK(s.sources.size() == 2);
+  CHECK_FALSE(s.policy.empty());
+  CHECK(s.people.empty());
+  CHECK(loaded.origin.at("listen") == "default");
+}
+
+TEST_CASE("a sandbox brings sample people and services, an ordinary bot does not") {
+  const Loaded loaded = load_config("", true);
+  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK(loaded.settings.sandbox);
+  REQUIRE(loaded.settings.people.size() == 3);
+  CHECK(loaded.settings.people[2].name == "김지수");
+  CHECK(loaded.settings.people[2].zone == "Asia/Seoul");
+  CHECK(loaded.settings.people[2].language == "ko");
+  CHECK(loaded.settings.people[0].handles.at(0).platform == "room");
+  REQUIRE(loaded.settings.services.size() == 3);
+  CHECK(loaded.settings.services[0].depends_on == std::vector<std::string>{"orders-db"});
+  CHECK(load_text("people: [{id: dana}]", true).settings.people.size() == 1);
+}
+
+TEST_CASE("a value of the folder replaces the default and remembers where it stands") {
+  const Folder folder;
+  folder.write("a.yaml", "zone: Asia/Seoul\n\nlisten: 0.0.0.0:0\n");
+  folder.write("b.yaml", "people:\n  - id: dana\n    uids: [1000]\n");
+  folder.write("c.yaml", "people:\n  - id: eli\n");
+  const Loaded loaded = folder.load();
+  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK(loaded.settings.zone == "Asia/Seoul");
+  CHECK(loaded.origin.at("listen").ends_with("a.yaml:3"));
+  REQUIRE(loaded.settings.people.size() == 2);
+  CHECK(loaded.settings.people[0].uids == std::vector<int>{1000});
+  CHECK(loaded.origin.at("people[1].id").ends_with("c.yaml:2"));
+  CHECK(loaded.settings.severities.size() == 5);
+}
+
+TEST_CASE("every mistake is reported at once with its place, what was expected and the nearest name") {
+  const Loaded loaded = load_text(
+      "lisen: 1\n"
+      "zone: Mars/Olympus\n"
+      "alert_routes:\n"
+      "  - name: pages\n"
+      "    open_incident: true\n"
+      "    severity: SEV9\n"
+      "    matchers: ['=~~']\n"
+      "sources:\n"
+      "  - name: x\n"
+      "    kind: alertmanger\n");
+  REQUIRE(loaded.issues.size() == 5);
+  CHECK(loaded.issues[0].line == 1);
+  CHECK(loaded.issues[0].column == 1);
+  CHECK(loaded.issues[0].nearest == "listen");
+  CHECK(loaded.issues[1].line == 2);
+  CHECK(loaded.issues[1].column == 7);
+  CHECK(contains(loaded.issues[1].expected, "Asia/Seoul"));
+  CHECK(loaded.issues[2].line == 6);
+  CHECK(loaded.issues[3].line == 7);
+  CHECK(loaded.issues[4].nearest == "alertmanager");
+  CHECK(contains(format_issue(loaded.issues[0]), "a.yaml:1:1: "));
+}
+
+TEST_CASE("a literal secret is refused and never printed") {
+  const Loaded loaded = load_text("sources:\n  - name: x\n    kind: prometheus\n    secrets: [hunter2-canary]\n");
+  REQUIRE(loaded.issues.size() == 1);
+  CHECK(loaded.issues[0].line == 4);
+  CHECK(loaded.issues[0].expected == "env:NAME or file:PATH");
+  CHECK_FALSE(contains(all_issues(loaded) + config_show(loaded), "canary"));
+}
+
+TEST_CASE("secrets are resolved from the environment and from files and shown as references") {
+  const Folder folder;
+  folder.write("token", "from-file\n");
+  folder.write("a.yaml",
+               "sources:\n  - name: x\n    kind: prometheus\n    secrets: [env:MUSTER_TEST_TOKEN, file:token]\n");
+  unsetenv("MUSTER_TEST_TOKEN");
+  const Loaded without = folder.load();
+  REQUIRE(without.issues.size() == 1);
+  CHECK(contains(without.issues[0].message, "MUSTER_TEST_TOKEN"));
+  setenv("MUSTER_TEST_TOKEN", "from-env", 1);
+  const Loaded loaded = folder.load();
+  unsetenv("MUSTER_TEST_TOKEN");
+  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK(loaded.settings.sources.at(0).secrets == std::vector<std::string>{"from-env", "from-file"});
+  const std::string shown = config_show(loaded);
+  CHECK(contains(shown, "env:MUSTER_TEST_TOKEN"));
+  CHECK_FALSE(contains(shown, "from-env"));
+  CHECK_FALSE(contains(shown, "from-file"));
+}
+
+TEST_CASE("names that nothing answers to and doubles are mistakes") {
+  const std::string issues =
+      all_issues(load_text("people: [{id: ana, groups: [oncall], handles: [room:a]}, {id: ben, handles: [room:a]}]\n"
+                           "services: [{name: web, owners: [group:oncal], depends_on: [db]}]\n"
+                           "policy: [{who: [annna], verbs: [declair], effect: run}]\n"));
+  CHECK(contains(issues, "`room:a` stands twice"));
+  CHECK(contains(issues, "did you mean `group:oncall`?"));
+  CHECK(contains(issues, "no service is called `db`"));
+  CHECK(contains(issues, "did you mean `ana`?"));
+  CHECK(contains(issues, "did you mean `declare`?"));
+}
+
+TEST_CASE("the same single value in two files is a mistake, a missing folder too") {
+  const Folder folder;
+  folder.write("a.yaml", "zone: UTC\n");
+  folder.write("b.yaml", "zone: Asia/Seoul\n");
+  CHECK(contains(all_issues(folder.load()), "b.yaml:1:1: `zone` is already set in"));
+  CHECK_FALSE(load_config("/nonexistent/muster").ok());
+}
+
+TEST_CASE("the shipped muster.yaml says nothing, and what it shows in comments are the defaults") {
+  const Loaded shipped = load_config(source_dir + "/config");
+  CHECK_MESSAGE(shipped.ok(), all_issues(shipped));
+  std::string uncommented;
+  for (const std::string& line : split(read(source_dir + "/config/muster.yaml"), '\n')) {
+    if (line.starts_with("# ")) uncommented += line.substr(2) + "\n";
+  }
+  const Loaded shown = load_text(uncommented);
+  CHECK_MESSAGE(shown.ok(), all_issues(shown));
+  const auto values = [](const Loaded& loaded) {
+    std::string text;
+    for (const ShownValue& value : loaded.shown) text += value.path + "=" + join(value.values, ",") + "\n";
+    return text;
+  };
+  CHECK(values(shown) == values(load_config("")));
+  CHECK(shown.origin.at("listen") != "default");
+}
+
+TEST_CASE("the example of a team loads") {
+  const Loaded loaded = load_config(source_dir + "/config/examples");
+  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK(loaded.settings.people.size() == 2);
+}
+
+TEST_CASE("what config show prints loads to the same values") {
+  const Loaded before = load_config("", true);
+  const Loaded after = load_text(config_show(before), true);
+  CHECK_MESSAGE(after.ok(), all_issues(after));
+  REQUIRE(after.shown.size() == before.shown.size());
+  for (std::size_t i = 0; i < after.shown.size(); ++i) CHECK(after.shown[i].values == before.shown[i].values);
+}
+
+TEST_CASE("docs/configuration.md is what the loader's table says") {
+  const bool same = read(source_dir + "/docs/configuration.md") == config_reference_markdown();
+  CHECK_MESSAGE(same, "regenerate it: build/muster config reference > docs/configuration.md");
+}
+
+TEST_CASE("the JSON Schema knows every setting and refuses unknown ones") {
+  const std::string schema = config_json_schema();
+  CHECK(contains(schema, "\"alert_routes\""));
+  CHECK(contains(schema, "\"additionalProperties\": false"));
+  CHECK_FALSE(contains(schema, "\"additionalProperties\": true"));
+}

@@ -1,0 +1,109 @@
+#include "bot/core/commands/policy.h"
+
+#include <doctest/doctest.h>
+
+#include "bot/base/regex.h"
+
+using namespace muster;
+
+namespace {
+
+Ask person(std::string verb, std::vector<std::string> roles = {}) {
+  Ask a;
+  a.person = "ann", a.verb = std::move(verb), a.roles = std::move(roles);
+  return a;
+}
+
+Rule rule(std::vector<std::string> who, std::vector<std::string> verbs, std::string effect) {
+  Rule r;
+  r.who = std::move(who), r.verbs = std::move(verbs), r.effect = std::move(effect);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("the default policy lets known people work and keeps administration to owners") {
+  const auto rules = default_policy();
+  const auto effect = [&](const Ask& a) { return decide_policy(rules, a).effect; };
+  CHECK(effect(person("declare")) == "run");
+  CHECK(effect(person("deploy")) == "deny");
+  for (auto verb : {"config reload", "grant", "revoke", "postmortem publish"}) {
+    CHECK(effect(person(verb)) == "deny");
+    CHECK(effect(person(verb, {"owner"})) == "run");
+    Ask op;
+    op.operator_ = true, op.verb = verb;
+    CHECK(effect(op) == "run");
+  }
+  Ask robot;
+  robot.automation = true, robot.verb = "declare";
+  CHECK(effect(robot) == "deny");
+  Ask nobody;
+  nobody.verb = "status";
+  CHECK(effect(nobody) == "deny");
+}
+
+TEST_CASE("the first matching line decides and the end denies") {
+  auto first = rule({"group:sre"}, {"severity"}, "confirm");
+  first.matchers = {"severity=~\"sev1|sev2\""};
+  first.where = {"incident"};
+  auto second = rule({"*"}, {"severity"}, "approve");
+  second.approvals = 2, second.approve_group = "leads", second.name = "two leads";
+  const std::vector<Rule> rules{first, second};
+  auto ask = person("severity");
+  ask.groups = {"sre"}, ask.incident_channel = true, ask.arguments = {{"severity", "sev2"}};
+  CHECK(decide_policy(rules, ask).line == 1);
+  CHECK(decide_policy(rules, ask).effect == "confirm");
+  ask.arguments["severity"] = "sev3";
+  const auto v = decide_policy(rules, ask);
+  CHECK(v.line == 2);
+  CHECK(v.rule == "two leads");
+  CHECK(v.approvals == 2);
+  CHECK(v.approve_group == "leads");
+  ask.verb = "note";
+  CHECK(decide_policy(rules, ask).effect == "deny");
+  CHECK(decide_policy(rules, ask).rule == "end");
+  CHECK(decide_policy(rules, ask).line == 3);
+}
+
+TEST_CASE("doubt never widens rights") {
+  auto broken = rule({"*"}, {}, "run");
+  broken.matchers = {"a=~\"(\""};
+  CHECK(decide_policy({broken}, person("note")).effect == "deny");
+  broken.effect = "deny";
+  CHECK(decide_policy({broken, rule({"*"}, {}, "run")}, person("note")).effect == "deny");
+  CHECK(decide_policy({rule({"*"}, {}, "perhaps")}, person("note")).effect == "deny");
+  CHECK(decide_policy({rule({}, {}, "run")}, person("note")).effect == "deny");
+}
+
+TEST_CASE("matchers are read and written as Alertmanager does") {
+  const auto m = parse_matchers(R"({ severity=~"critical|page", team!="a\"b", env = prod, x!~y.* })");
+  REQUIRE(m);
+  CHECK(*m ==
+        std::vector<Matcher>{
+            {"severity", "=~", "critical|page"}, {"team", "!=", "a\"b"}, {"env", "=", "prod"}, {"x", "!~", "y.*"}});
+  CHECK(*parse_matchers(to_text(*m)) == *m);
+  CHECK(parse_matchers(R"(a=~"x\.y")")->at(0).value == "x\\.y");
+  for (auto bad : {"", "{}", "a", "a==b", "1a=b", "a=\"b", "{a=b", "a=b}", "a=~\"(\"", "a=b c=d"}) {
+    CAPTURE(bad);
+    CHECK_FALSE(parse_matchers(bad).has_value());
+  }
+}
+
+TEST_CASE("expressions are anchored and an absent label is empty") {
+  const auto holds = [](std::string_view text) {
+    return matches(*parse_matchers(text), {{"severity", "critical"}, {"env", "prod"}});
+  };
+  CHECK(holds("severity=~\"crit.*\""));
+  CHECK_FALSE(holds("severity=~\"crit\""));
+  CHECK(holds("severity=critical, env!=dev"));
+  CHECK_FALSE(holds("severity=critical, env=dev"));
+  CHECK(holds("team=\"\""));
+  CHECK_FALSE(holds("team=~\".+\""));
+  CHECK(holds("team!~\".+\""));
+}
+
+TEST_CASE("an expression from outside cannot hang or be too large") {
+  CHECK_FALSE(*full_match(std::string(20000, 'a'), "(a*)*b"));
+  CHECK_FALSE(full_match("a", std::string(5000, 'a')).has_value());
+  CHECK_FALSE(full_match("a", "[").has_value());
+}

@@ -1,0 +1,121 @@
+#include "integrations/net/http_client.h"
+
+#include <doctest/doctest.h>
+
+#include "integrations/net/http_server.h"
+#include "tests/unit/net/peer.h"
+
+using namespace muster;
+using namespace muster::test;
+
+namespace {
+
+struct World {
+  LoopThread thread;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<HttpClient> client;
+  HttpReply never;
+
+  World() {
+    server = thread.on([&] {
+      HttpHandler handler;
+      handler.request = [this](HttpRequest request, HttpReply reply) {
+        if (request.path == "/never") {
+          never = std::move(reply);
+          return;
+        }
+        HttpResponse response;
+        response.status = request.path == "/moved" ? 302 : 201;
+        response.headers["Location"] = "/elsewhere";
+        response.body = request.method + request.path + ":" + request.headers["x-key"] + ":" + request.body;
+        reply(response);
+      };
+      return HttpServer::listen(thread.loop, "127.0.0.1:0", std::move(handler)).value();
+    });
+    client = HttpClient::make(thread.loop);
+  }
+  ~World() {
+    client.reset();
+    thread.on([&] {
+      never = nullptr;
+      server.reset();
+      return 0;
+    });
+  }
+  HttpCall call(const std::string& path) {
+    HttpCall out;
+    out.url = "http://" + server->address() + path;
+    out.timeout_ms = patience_ms;
+    return out;
+  }
+  Result<HttpResult> send(HttpCall call) {
+    std::promise<Result<HttpResult>> promise;
+    auto future = promise.get_future();
+    client->send(std::move(call), [&](Result<HttpResult> result) { promise.set_value(std::move(result)); });
+    return future.get();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a call arrives with method, header and body, and its answer comes back with headers") {
+  World world;
+  HttpCall call = world.call("/x");
+  call.method = "PUT";
+  call.headers = {{"X-Key", "k"}};
+  call.body = "payload";
+  const auto result = world.send(call);
+  REQUIRE(result.has_value());
+  CHECK(result->status == 201);
+  CHECK(result->body == "PUT/x:k:payload");
+  CHECK(result->headers.at("content-type") == "text/plain; charset=utf-8");
+  CHECK(world.send(world.call("/g"))->body == "GET/g::");
+}
+
+TEST_CASE("a redirect is an answer and is not followed") {
+  World world;
+  const auto result = world.send(world.call("/moved"));
+  REQUIRE(result.has_value());
+  CHECK(result->status == 302);
+  CHECK(world.server->stats().requests == 1);
+}
+
+TEST_CASE("other schemes, line breaks in a header and a nameless header are refused") {
+  World world;
+  for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/x", "not a url", ""}) {
+    CAPTURE(url);
+    HttpCall call;
+    call.url = url;
+    const auto result = world.send(call);
+    REQUIRE(!result.has_value());
+    CHECK(result.error().kind == ErrorKind::invalid);
+  }
+  HttpCall call = world.call("/x");
+  call.headers = {{"X-A", "1\r\nX-B: 2"}};
+  CHECK(!world.send(call).has_value());
+}
+
+TEST_CASE("an answer over the limit, a silent server and a closed port are errors of the kind try again") {
+  World world;
+  HttpCall small = world.call("/0123456789");
+  small.max_body_bytes = 10;
+  HttpCall late = world.call("/never");
+  late.timeout_ms = 50;
+  HttpCall closed;
+  closed.url = "http://127.0.0.1:1/";
+  for (const HttpCall& call : {small, late, closed}) {
+    const auto result = world.send(call);
+    REQUIRE(!result.has_value());
+    CHECK(result.error().kind == ErrorKind::unavailable);
+    CHECK(!result.error().message.empty());
+  }
+}
+
+TEST_CASE("a client that goes with calls in flight completes none of them") {
+  World world;
+  bool completed = false;
+  world.client->send(world.call("/never"), [&](const Result<HttpResult>&) { completed = true; });
+  world.client.reset();
+  world.thread.on([] { return 0; });
+  CHECK(!completed);
+}

@@ -1,0 +1,172 @@
+// Opening, refusing, backing up.
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <csignal>
+
+#include "fixture.h"
+
+using namespace muster;
+using namespace muster::test;
+
+namespace {
+
+Error refused(const std::string& folder) {
+  auto store = open_store(options_for(folder), {});
+  REQUIRE_FALSE(store.has_value());
+  return store.error();
+}
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+unsigned mode_of(const std::string& path) {
+  struct stat info {};
+  REQUIRE(::stat(path.c_str(), &info) == 0);
+  return info.st_mode & 0777u;
+}
+
+}  // namespace
+
+TEST_CASE("a new folder is private and so is what is in it") {
+  const Folder folder;
+  const std::string inner = folder.path() + "/deep/data";
+  auto store = open(inner);
+  REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  CHECK(mode_of(inner) == 0700);
+  for (const char* name : {"/muster.db", "/muster.db-wal", "/mac.key", "/muster.lock"})
+    CHECK(mode_of(inner + name) == 0600);
+}
+
+TEST_CASE("a second process is refused by name, and may come when the first has gone") {
+  const Folder folder;
+  {
+    auto first = open(folder.path());
+    const Error error = refused(folder.path());
+    CHECK(error.kind == ErrorKind::conflict);
+    CHECK(has(error.message, "pid " + std::to_string(::getpid())));
+    CHECK_FALSE(error.next_step.empty());
+  }
+  open(folder.path());
+}
+
+TEST_CASE("a newer file is refused naming both versions and stays as it is") {
+  const Folder folder;
+  { open(folder.path()); }
+  REQUIRE(raw_sql(folder.db(), "UPDATE meta SET value = '99'") == "");
+  const std::string before = bytes_of(folder.db());
+  const Error error = refused(folder.path());
+  CHECK(has(error.message, "99"));
+  CHECK(has(error.message, "up to 1"));
+  CHECK(bytes_of(folder.db()) == before);
+  CHECK_FALSE(verify_journal(folder.path()).has_value());
+}
+
+TEST_CASE("a file that is no database, or another program's, is refused and not touched") {
+  const Folder folder;
+  { open(folder.path()); }
+  const std::string garbage(9000, 'x');
+  std::ofstream(folder.db(), std::ios::binary) << garbage;
+  const Error error = refused(folder.path());
+  CHECK(has(error.message, "damaged"));
+  CHECK(has(error.next_step, "backup"));
+  CHECK(bytes_of(folder.db()) == garbage);
+  std::filesystem::remove(folder.db());
+  REQUIRE(raw_sql(folder.db(), "CREATE TABLE other(x)") == "");
+  CHECK(has(refused(folder.path()).message, "another program"));
+}
+
+TEST_CASE("a database whose key is missing or cut is refused") {
+  const Folder folder;
+  { open(folder.path()); }
+  const std::string key = folder.path() + "/mac.key";
+  std::filesystem::resize_file(key, 31);
+  CHECK(has(refused(folder.path()).message, "32 bytes"));
+  std::filesystem::remove(key);
+  const Error error = refused(folder.path());
+  CHECK(has(error.message, "missing"));
+  CHECK_FALSE(std::filesystem::exists(key));
+}
+
+TEST_CASE("a damaged page is found by verify and told in a sentence") {
+  const Folder folder;
+  {
+    auto store = open(folder.path());
+    std::vector<Entry> many;
+    for (int i = 0; i < 300; ++i) many.push_back(entry("e" + std::to_string(i)));
+    REQUIRE(store->commit_now(with_entries(many)).has_value());
+  }
+  const auto size = std::filesystem::file_size(folder.db());
+  std::fstream file(folder.db(), std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(16384);
+  file << std::string(size - 16384, '\x5a');
+  file.close();
+  const auto report = verify_journal(folder.path());
+  CHECK((!report || !report->problems.empty()));
+  if (!report) CHECK(has(report.error().message, "damaged"));
+}
+
+TEST_CASE("read-only opening reads beside a running bot and refuses to write") {
+  const Folder folder;
+  auto store = open(folder.path());
+  REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  StoreOptions options = options_for(folder.path());
+  options.read_only = true;
+  auto reader = open_store(options, {});
+  REQUIRE(reader.has_value());
+  CHECK(journal(**reader).size() == 1);
+  CHECK((*reader)->commit_now(with_entries({entry("e2")})).error().kind == ErrorKind::conflict);
+  options.folder = folder.path() + "/nothing";
+  CHECK(open_store(options, {}).error().kind == ErrorKind::not_found);
+  CHECK_FALSE(std::filesystem::exists(options.folder));
+}
+
+TEST_CASE("a backup taken online is private, verifies and can be restored") {
+  const Folder folder, elsewhere;
+  auto store = open(folder.path());
+  REQUIRE(store->commit_now(with_entries({entry("e1"), entry("e2")})).has_value());
+  const std::string file = elsewhere.path() + "/copy.db";
+  REQUIRE(backup_store(folder.path(), file).has_value());
+  REQUIRE(store->commit_now(with_entries({entry("e3")})).has_value());
+  CHECK(mode_of(file) == 0600);
+  CHECK(mode_of(file + ".key") == 0600);
+  const std::string restored = elsewhere.path() + "/data";
+  std::filesystem::create_directory(restored);
+  std::filesystem::copy(file, restored + "/muster.db");
+  std::filesystem::copy(file + ".key", restored + "/mac.key");
+  CHECK(verified(restored).entries == 2);
+  CHECK(verified(restored).problems.empty());
+  CHECK(open(restored)->commit_now(with_entries({entry("e4")}))->entries.at(0).position == 3);
+  CHECK(verified(restored).problems.empty());
+  REQUIRE(backup_store(folder.path(), file).has_value());
+  CHECK_FALSE(std::filesystem::exists(file + ".new"));
+  const Error self = backup_store(folder.path(), folder.db()).error();
+  CHECK(has(self.message, "live database"));
+  CHECK(verified(folder.path()).entries == 3);
+}
+
+TEST_CASE("when the disk takes no more, commits are unavailable, and go on when there is room") {
+  const Folder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto store = open_store(options_for(folder.path()), {});
+    if (!store || !(*store)->commit_now(with_entries({entry("e1")}))) ::_exit(1);
+    struct rlimit limit {};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    const auto old = limit.rlim_cur;
+    limit.rlim_cur = 4096;  // no file may grow: what a full disk does to a write
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const auto refused_commit = (*store)->commit_now(with_entries({entry("e2"), entry("e3")}));
+    if (refused_commit || refused_commit.error().kind != ErrorKind::unavailable) ::_exit(2);
+    limit.rlim_cur = old;
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    const auto again = (*store)->commit_now(with_entries({entry("e4")}));
+    ::_exit(again && again->entries.at(0).seq == 2 ? 0 : 3);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(journal(*open(folder.path())).size() == 2);
+  CHECK(verified(folder.path()).problems.empty());
+}
