@@ -13,7 +13,10 @@ namespace {
 class SqliteStore final : public WorkStore {
  public:
   SqliteStore(FolderLock lock, std::unique_ptr<Writer> writer, Db reader)
-      : lock_(std::move(lock)), reader_(std::move(reader)), writer_(std::move(writer)) {}
+      : lock_(std::move(lock)), writer_(std::move(writer)), reader_(std::move(reader)) {}
+  ~SqliteStore() override {
+    if (writer_) writer_->stop();
+  }
 
   void commit(Commit commit, std::function<void(Result<Committed>)> done) override {
     if (!writer_) return done(refuse_writing());
@@ -78,9 +81,11 @@ class SqliteStore final : public WorkStore {
     return out;
   }
 
-  FolderLock lock_;  // given back last
+  // Closed from the bottom up: the reader before the writer, because only a writing connection that is the last one
+  // folds the write-ahead log into the file.
+  FolderLock lock_;
+  std::unique_ptr<Writer> writer_;  // null when reading only
   Db reader_;
-  std::unique_ptr<Writer> writer_;  // stops first; null when reading only
 };
 
 Result<Db> open_for_writing(const std::string& folder) {

@@ -167,10 +167,8 @@ void Connection::read_more() {
   });
 }
 
-// Feeds the parser once. False: it needs more bytes or failed.
 bool Connection::parse_some(error_code& ec) {
-  const std::size_t used = parser_->put(buffer_.data(), ec);
-  buffer_.consume(used);
+  buffer_.consume(parser_->put(buffer_.data(), ec));
   return !ec;
 }
 

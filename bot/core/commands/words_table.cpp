@@ -56,8 +56,8 @@ const std::vector<Sentence>& catalogue() {
        "입력해 볼 세 가지:\n`try` – 예제 알림이 들어와 장애가 열립니다\n`declare sev2 결제 지연 for checkout-api` – 직접 "
        "장애를 선언합니다\n`status` – 지금 상황을 봅니다"},
       // Refusals that any command can meet
-      {"unknown_verb", "I do not know `{verb}`. Type `help` to see what you may run.",
-       "`{verb}` 명령은 없습니다. `help`를 입력하면 쓸 수 있는 명령이 나옵니다."},
+      {"unknown_verb", "I do not know `{word}`. Type `help` to see what you may run.",
+       "`{word}` 명령은 없습니다. `help`를 입력하면 쓸 수 있는 명령이 나옵니다."},
       {"verb.unknown", "I do not know `{verb}`. Type `help` to see what you may run.",
        "`{verb}` 명령은 없습니다. `help`를 입력하면 쓸 수 있는 명령이 나옵니다."},
       {"verb.later", "`{verb}` is understood, but this version cannot do it yet. Nothing was changed.",

@@ -144,7 +144,7 @@ Outcome role(Call& c) {
 Outcome note(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  std::string text(trim(c.command.rest));
+  std::string text(trim(join(c.command.args, " ")));
   Result<std::optional<When>> when = leading_time(text, c.work.now, c.zone);
   if (!when) return refuse(c, "as_is", {{"text", when.error().message}, {"next", when.error().next_step}});
   Entry e = human_entry(c, "note", i);
@@ -167,7 +167,7 @@ Outcome note(Call& c) {
 Outcome update(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  std::string text(trim(c.command.args.empty() ? c.command.rest : join(c.command.args, " ")));
+  std::string text(trim(join(c.command.args, " ")));
   if (!c.command.body.empty()) text += "\n" + c.command.body;
   if (text.empty()) return refuse(c, "update.empty");
   TimeMs next = 0;

@@ -151,7 +151,7 @@ void touch(Work& w, const Alert& a) {
 Incident& open_incident(Work& w, Entry e) {
   const int n = w.state.next_incident;
   const std::string id = "INC-" + std::to_string(n);
-  std::string name = slug(e.data["title"].as_string(), 40);
+  std::string name = slug(e.data["title"].as_string(), 24);
   if (name.empty() && !e.services.empty()) name = slug(e.services.front(), 40);
   const std::string channel = "inc-" + std::to_string(n) + (name.empty() ? "" : "-" + name);
   e.kind = "incident.declared";

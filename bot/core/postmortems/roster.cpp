@@ -104,7 +104,7 @@ Roster::Roster(const std::vector<Entry>& entries, const View& view, const Facts&
   for (const RosterPerson& p : options.roster) {
     if (done.insert(p.id + '\n' + p.handle + '\n' + p.display).second) add_person(p);
   }
-  for (auto& [first, names] : by_first_) {
+  for (auto& names : by_first_) {
     std::stable_sort(names.begin(), names.end(),
                      [](const Name& a, const Name& b) { return a.text.size() > b.text.size(); });
   }
@@ -151,9 +151,7 @@ void Roster::add_person(const RosterPerson& p) {
 }
 
 const Roster::Name* Roster::match_at(std::string_view lower, std::size_t at, bool after_at_sign) const {
-  const auto bucket = by_first_.find(static_cast<unsigned char>(lower[at]));
-  if (bucket == by_first_.end()) return nullptr;
-  for (const Name& n : bucket->second) {
+  for (const Name& n : by_first_[static_cast<unsigned char>(lower[at])]) {
     if (!lower.substr(at).starts_with(n.text)) continue;
     const std::size_t end = at + n.text.size();
     // Latin names end at a letter's edge; long ones with a separator are names wherever they stand.

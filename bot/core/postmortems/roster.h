@@ -1,5 +1,6 @@
 // Roles instead of names: finds every person's names in text and puts the role of that moment in their place.
 #pragma once
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,7 +44,7 @@ class Roster {
   Hit next(std::string_view text, std::string_view lower, std::size_t from) const;
   const Name* match_at(std::string_view lower, std::size_t at, bool after_at_sign) const;
 
-  std::map<unsigned char, std::vector<Name>> by_first_;                                // longest first
+  std::array<std::vector<Name>, 256> by_first_;                                // longest first
   std::unordered_map<std::string, std::vector<std::pair<TimeMs, std::string>>> seen_;  // person: time, role
   std::unordered_map<std::string, std::vector<Tenure>> tenures_;
   std::map<std::string, int, std::less<>> holders_;  // role: how many people held it

@@ -149,7 +149,8 @@ TEST_CASE("outgoing messages keep their order through retry, dead letter and res
   after.out_failed = {{"m1", "503", 777, false}, {"m4", "gone", 0, true}};
   REQUIRE(store->commit_now(after).has_value());
   REQUIRE(store->pending_out()->size() == 1);
-  CHECK(store->pending_out()->at(0).message == message("m1"));
+  CHECK(store->pending_out()->at(0).message.id == "m1");
+  CHECK(store->pending_out()->at(0).message.body == message("m1").body);
   CHECK(store->pending_out()->at(0).attempts == 1);
   CHECK(store->pending_out()->at(0).due_ms == 777);
   REQUIRE(store->dead_letters()->size() == 1);

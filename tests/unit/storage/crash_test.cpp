@@ -72,7 +72,9 @@ std::set<int> check_whole(const std::string& folder) {
     last = std::stoi(entry.event_id.substr(1));
     CHECK(seen.insert(last).second);
   }
-  for (const PendingOut& p : *store->pending_out()) CHECK(out.insert(std::stoi(p.message.id.substr(1))).second);
+  const auto waiting = store->pending_out();  // named: a range-for would not keep the temporary alive
+  REQUIRE(waiting.has_value());
+  for (const PendingOut& p : *waiting) CHECK(out.insert(std::stoi(p.message.id.substr(1))).second);
   CHECK(e == f);
   CHECK(e == out);
   CHECK(store->pending_inbox()->empty());

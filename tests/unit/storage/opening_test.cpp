@@ -38,6 +38,13 @@ TEST_CASE("a new folder is private and so is what is in it") {
     CHECK(mode_of(inner + name) == 0600);
 }
 
+TEST_CASE("an orderly end leaves one complete file and no log beside it") {
+  const Folder folder;
+  { REQUIRE(open(folder.path())->commit_now(with_entries({entry("e1")})).has_value()); }
+  CHECK_FALSE(std::filesystem::exists(folder.db() + "-wal"));
+  CHECK(bytes_of(folder.db()).find("text of e1") != std::string::npos);
+}
+
 TEST_CASE("a second process is refused by name, and may come when the first has gone") {
   const Folder folder;
   {
@@ -97,6 +104,7 @@ TEST_CASE("a damaged page is found by verify and told in a sentence") {
     REQUIRE(store->commit_now(with_entries(many)).has_value());
   }
   const auto size = std::filesystem::file_size(folder.db());
+  REQUIRE(size > 32768);
   std::fstream file(folder.db(), std::ios::binary | std::ios::in | std::ios::out);
   file.seekp(16384);
   file << std::string(size - 16384, '\x5a');
