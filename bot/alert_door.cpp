@@ -17,14 +17,18 @@ bool secret_fits(const std::vector<std::string>& secrets, const HttpRequest& req
   const std::string& sent = header->second;
   const std::string lower = lower_ascii(sent.substr(0, 7));
   std::string offered;
-  if (lower.starts_with("bearer ")) offered = std::string(trim(std::string_view(sent).substr(7)));
-  else if (lower.starts_with("basic ")) offered = from_base64(trim(std::string_view(sent).substr(6)));
+  if (lower.starts_with("bearer "))
+    offered = std::string(trim(std::string_view(sent).substr(7)));
+  else if (lower.starts_with("basic "))
+    offered = from_base64(trim(std::string_view(sent).substr(6)));
   bool fits = false;
   for (const std::string& s : secrets) fits = equal_constant_time(s, offered) || fits;
   return fits;
 }
 
-HttpResponse busy() { return {.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}}; }
+HttpResponse busy() {
+  return {.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}};
+}
 HttpResponse json_response(int status, std::string body) {
   return {.status = status, .content_type = "application/json", .body = std::move(body), .headers = {}};
 }
@@ -64,7 +68,8 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
   }
   const std::string rest = request.path.substr(5 + parts[2].size() + parts[3].size());
   if (!rest.empty() && rest != "/") return api(*s, rest, std::move(request), std::move(reply));
-  if (request.method != "POST") return reply({.status = 405, .content_type = "text/plain", .body = "", .headers = {{"Allow", "POST"}}});
+  if (request.method != "POST")
+    return reply({.status = 405, .content_type = "text/plain", .body = "", .headers = {{"Allow", "POST"}}});
   webhook(*s, std::move(request), std::move(reply));
 }
 
@@ -73,12 +78,17 @@ void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
   const std::string key = "in:" + dispatcher_.new_id();
   std::string body = redact_body(request.body);
   Commit c;
-  c.inbox.push_back({.dedupe_key = key, .kind = "alertmanager", .body = body, .received_ms = received, .meta = Value::Map{{"source", s.name}}});
-  store_.commit(std::move(c), [this, key, body = std::move(body), received, reply = std::move(reply)](Result<Committed> r) {
-    if (!r) return reply(busy());
-    reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
-    decide(key, body, received);
-  });
+  c.inbox.push_back({.dedupe_key = key,
+                     .kind = "alertmanager",
+                     .body = body,
+                     .received_ms = received,
+                     .meta = Value::Map{{"source", s.name}}});
+  store_.commit(std::move(c),
+                [this, key, body = std::move(body), received, reply = std::move(reply)](Result<Committed> r) {
+                  if (!r) return reply(busy());
+                  reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
+                  decide(key, body, received);
+                });
 }
 
 void AlertDoor::decide(const std::string& key, const std::string& body, TimeMs received) {
@@ -92,13 +102,16 @@ void AlertDoor::take_pending(const InboxItem& item) {
 }
 
 void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest request, HttpReply reply) {
-  if (rest == "/-/ready" || rest == "/-/healthy") return reply({.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}});
+  if (rest == "/-/ready" || rest == "/-/healthy")
+    return reply({.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}});
   if (rest == "/api/v2/alerts" && request.method == "POST") return api_post(s, std::move(request), std::move(reply));
   if (rest == "/api/v2/alerts" && request.method == "GET") return reply(api_alerts());
   if (rest == "/api/v2/status" && request.method == "GET") {
-    return reply(json_response(200, R"({"cluster":{"status":"disabled","peers":[]},"config":{"original":""},"uptime":"1970-01-01T00:00:00.000Z",)"
-                                    R"("versionInfo":{"branch":"","buildDate":"","buildUser":"","goVersion":"","revision":"","version":"muster )" +
-                                        std::string(muster_version) + "\"}}"));
+    return reply(json_response(
+        200,
+        R"({"cluster":{"status":"disabled","peers":[]},"config":{"original":""},"uptime":"1970-01-01T00:00:00.000Z",)"
+        R"("versionInfo":{"branch":"","buildDate":"","buildUser":"","goVersion":"","revision":"","version":"muster )" +
+            std::string(muster_version) + "\"}}"));
   }
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
 }
@@ -109,12 +122,14 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
   const auto type = request.headers.find("content-type");
   ApiV2Alerts parsed = parse_alerts_v2(body, type == request.headers.end() ? "" : type->second, received);
   if (parsed.alerts.empty()) return reply(json_response(parsed.status, parsed.answer));
-  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(), .kind = "alerts_v2", .body = std::move(body), .received_ms = received,
+  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(),
+                 .kind = "alerts_v2",
+                 .body = std::move(body),
+                 .received_ms = received,
                  .meta = Value::Map{{"source", s.name}}};
   dispatcher_.alerts_with_inbox(parsed.alerts, std::move(item),
-                                [reply = std::move(reply), status = parsed.status, answer = parsed.answer](Result<void> r) {
-                                  reply(r ? json_response(status, answer) : busy());
-                                });
+                                [reply = std::move(reply), status = parsed.status, answer = parsed.answer](
+                                    Result<void> r) { reply(r ? json_response(status, answer) : busy()); });
 }
 
 HttpResponse AlertDoor::api_alerts() const {
@@ -124,14 +139,15 @@ HttpResponse AlertDoor::api_alerts() const {
     Value labels = Value::Map{};
     for (const auto& [k, v] : a.labels) labels.set(k, v);
     const Value none = Value::List{};
-    list.push(Value::Map{{"labels", labels},
-                         {"annotations", Value::Map{{"summary", a.title}}},
-                         {"startsAt", format_utc(a.starts_ms)},
-                         {"endsAt", format_utc(clock_.now() + 5 * minute_ms)},
-                         {"updatedAt", format_utc(a.last_seen_ms)},
-                         {"fingerprint", label_fingerprint(a.labels)},
-                         {"receivers", Value::List{Value::Map{{"name", "muster"}}}},
-                         {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}});
+    list.push(Value::Map{
+        {"labels", labels},
+        {"annotations", Value::Map{{"summary", a.title}}},
+        {"startsAt", format_utc(a.starts_ms)},
+        {"endsAt", format_utc(clock_.now() + 5 * minute_ms)},
+        {"updatedAt", format_utc(a.last_seen_ms)},
+        {"fingerprint", label_fingerprint(a.labels)},
+        {"receivers", Value::List{Value::Map{{"name", "muster"}}}},
+        {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}});
   }
   return json_response(200, to_json(list));
 }

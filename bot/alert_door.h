@@ -11,7 +11,8 @@ namespace muster {
 
 class AlertDoor {
  public:
-  AlertDoor(Dispatcher& dispatcher, Store& store, const Clock& clock) : dispatcher_(dispatcher), store_(store), clock_(clock) {}
+  AlertDoor(Dispatcher& dispatcher, Store& store, const Clock& clock)
+      : dispatcher_(dispatcher), store_(store), clock_(clock) {}
   void configure(const Settings& settings, const Tokens& tokens);
   bool handles(const HttpRequest& request) const { return request.path.starts_with("/in/"); }
   void request(HttpRequest request, HttpReply reply);
@@ -19,7 +20,10 @@ class AlertDoor {
   std::string token_of(const std::string& kind) const;
 
  private:
-  struct Sender { std::string name, kind, token; std::vector<std::string> secrets; };
+  struct Sender {
+    std::string name, kind, token;
+    std::vector<std::string> secrets;
+  };
   const Sender* sender(const std::string& kind, const std::string& token) const;
   void webhook(const Sender& sender, HttpRequest request, HttpReply reply);
   void api(const Sender& sender, const std::string& rest, HttpRequest request, HttpReply reply);

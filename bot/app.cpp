@@ -56,7 +56,8 @@ struct App::Impl {
   void local(std::uint32_t uid, const std::string& line, const LocalReply& reply);
   void local_say(std::uint32_t uid, const Value& ask, const LocalReply& reply);
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
-  void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone, std::function<void(Outcome)> done);
+  void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
+                     std::function<void(Outcome)> done);
   Outcome read_here(const ReadWanted& wanted, const std::string& language);
   Outcome config_outcome(const ReadWanted& wanted, const std::string& language);
   void send_sample();
@@ -66,14 +67,27 @@ struct App::Impl {
 namespace {
 
 std::string sample_alert(TimeMs now) {
-  const Value labels = Value::Map{{"alertname", "CheckoutLatencyHigh"}, {"severity", "critical"}, {"service", "checkout-api"}, {"cluster", "sample"}};
+  const Value labels = Value::Map{{"alertname", "CheckoutLatencyHigh"},
+                                  {"severity", "critical"},
+                                  {"service", "checkout-api"},
+                                  {"cluster", "sample"}};
   const Value annotations = Value::Map{{"summary", "Checkout is slow: p99 4.8 s, threshold 1.2 s (sample)"}};
-  const Value alert = Value::Map{{"status", "firing"}, {"labels", labels}, {"annotations", annotations},
-                                 {"startsAt", format_utc(now - minute_ms)}, {"endsAt", "0001-01-01T00:00:00Z"}, {"generatorURL", ""}};
-  return to_json(Value::Map{{"version", "4"}, {"groupKey", "{}:{alertname=\"CheckoutLatencyHigh\", try=\"" + std::to_string(now) + "\"}"},
-                            {"truncatedAlerts", 0}, {"status", "firing"}, {"receiver", "muster"},
-                            {"groupLabels", Value::Map{{"alertname", "CheckoutLatencyHigh"}}}, {"commonLabels", labels},
-                            {"commonAnnotations", annotations}, {"externalURL", "http://localhost"}, {"alerts", Value::List{alert}}});
+  const Value alert = Value::Map{{"status", "firing"},
+                                 {"labels", labels},
+                                 {"annotations", annotations},
+                                 {"startsAt", format_utc(now - minute_ms)},
+                                 {"endsAt", "0001-01-01T00:00:00Z"},
+                                 {"generatorURL", ""}};
+  return to_json(Value::Map{{"version", "4"},
+                            {"groupKey", "{}:{alertname=\"CheckoutLatencyHigh\", try=\"" + std::to_string(now) + "\"}"},
+                            {"truncatedAlerts", 0},
+                            {"status", "firing"},
+                            {"receiver", "muster"},
+                            {"groupLabels", Value::Map{{"alertname", "CheckoutLatencyHigh"}}},
+                            {"commonLabels", labels},
+                            {"commonAnnotations", annotations},
+                            {"externalURL", "http://localhost"},
+                            {"alerts", Value::List{alert}}});
 }
 
 std::string issues_text(const Loaded& loaded) {
@@ -99,7 +113,8 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   Impl& i = *app->impl_;
   i.options = std::move(options);
   i.loaded = load_config(i.options.config_folder, i.options.sandbox);
-  if (!i.loaded.ok()) return fail(ErrorKind::invalid, issues_text(i.loaded), "Nothing was started. `muster check` shows this again.");
+  if (!i.loaded.ok())
+    return fail(ErrorKind::invalid, issues_text(i.loaded), "Nothing was started. `muster check` shows this again.");
   if (i.options.listen.empty()) i.options.listen = i.loaded.settings.listen;
   if (auto r = i.open(); !r) return std::unexpected(r.error());
   if (auto r = i.serve(); !r) return std::unexpected(r.error());
@@ -123,13 +138,18 @@ Result<void> App::Impl::open() {
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
-    HttpCall call{.method = "POST", .url = url() + m.body["path"].as_string(), .headers = {{"Content-Type", "application/json"}}, .body = m.body["body"].as_string()};
+    HttpCall call{.method = "POST",
+                  .url = url() + m.body["path"].as_string(),
+                  .headers = {{"Content-Type", "application/json"}},
+                  .body = m.body["body"].as_string()};
     client->send(std::move(call), [done](Result<HttpResult> r) {
       if (r && r->status / 100 == 2) return done({});
       done(fail(ErrorKind::unavailable, r ? "status " + std::to_string(r->status) : r.error().message));
     });
   });
-  dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) { read(w, i, std::move(done)); });
+  dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
+    read(w, i, std::move(done));
+  });
   return {};
 }
 
@@ -143,13 +163,16 @@ Result<void> App::Impl::fill_room() {
 Result<void> App::Impl::serve() {
   HttpHandler handler;
   handler.request = [this](HttpRequest q, HttpReply reply) { request(std::move(q), std::move(reply)); };
-  handler.stream = [this](const HttpRequest& q, std::shared_ptr<EventStream> s) { return web->stream(q, std::move(s)); };
+  handler.stream = [this](const HttpRequest& q, std::shared_ptr<EventStream> s) {
+    return web->stream(q, std::move(s));
+  };
   make_web();
   auto listening = HttpServer::listen(loop, options.listen, std::move(handler));
   if (!listening) return std::unexpected(listening.error());
   server = std::move(*listening);
-  auto local_socket = LocalSocket::listen(loop, options.data_folder + "/muster.sock",
-                                          [this](std::uint32_t uid, std::string line, LocalReply reply) { local(uid, line, reply); });
+  auto local_socket =
+      LocalSocket::listen(loop, options.data_folder + "/muster.sock",
+                          [this](std::uint32_t uid, std::string line, LocalReply reply) { local(uid, line, reply); });
   if (!local_socket) return std::unexpected(local_socket.error());
   socket = std::move(*local_socket);
   if (auto started = dispatcher->start(); !started) return started;
@@ -192,11 +215,17 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
   if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
   if (q.path == "/readyz") {
     const bool full = store->stats().queue_depth > 15'000;
-    return reply({.status = full ? 503 : 200, .content_type = "text/plain", .body = full ? "not ready: the writer's queue is full\n" : "ready\n", .headers = {}});
+    return reply({.status = full ? 503 : 200,
+                  .content_type = "text/plain",
+                  .body = full ? "not ready: the writer's queue is full\n" : "ready\n",
+                  .headers = {}});
   }
   if (q.path == "/metrics") {
-    return reply({.status = 200, .content_type = "text/plain; version=0.0.4; charset=utf-8",
-                  .body = metrics_text(store->stats(), dispatcher->stats(), server->stats(), loop.lag_ms(), web->streams(), dispatcher->state()), .headers = {}});
+    return reply({.status = 200,
+                  .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                  .body = metrics_text(store->stats(), dispatcher->stats(), server->stats(), loop.lag_ms(),
+                                       web->streams(), dispatcher->state()),
+                  .headers = {}});
   }
   if (q.path.starts_with("/room/report/")) return report(q, reply);
   if (door->handles(q)) return door->request(std::move(q), std::move(reply));
@@ -205,13 +234,15 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
 }
 
 void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
-  if (!web->logged_in(q)) return reply({.status = 401, .content_type = "text/plain", .body = "Log in to the room first.\n", .headers = {}});
+  if (!web->logged_in(q))
+    return reply({.status = 401, .content_type = "text/plain", .body = "Log in to the room first.\n", .headers = {}});
   const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
   if (!i) return reply({.status = 404, .content_type = "text/plain", .body = "no such incident\n", .headers = {}});
   const std::string lang = q.query.contains("lang") ? q.query.at("lang") : dispatcher->config().language;
   const bool taken = worker.run([this, id = i->id, lang, reply, config = dispatcher->config()] {
     auto entries = store->read_incident(id);
-    HttpResponse r{.status = 503, .content_type = "text/plain", .body = "", .headers = {{"X-Content-Type-Options", "nosniff"}}};
+    HttpResponse r{
+        .status = 503, .content_type = "text/plain", .body = "", .headers = {{"X-Content-Type-Options", "nosniff"}}};
     if (entries) {
       r.status = 200;
       r.content_type = "text/html; charset=utf-8";
@@ -227,7 +258,8 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
   const Person* p = find_person(dispatcher->config(), input.person);
   const std::string language = p ? p->language : dispatcher->config().language;
   const std::string zone = p ? p->zone : dispatcher->config().zone;
-  if (wanted.what == "timeline" || wanted.what == "postmortem") return read_incident(wanted, language, zone, std::move(done));
+  if (wanted.what == "timeline" || wanted.what == "postmortem")
+    return read_incident(wanted, language, zone, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, language, done] {
     std::vector<Entry> last;
@@ -240,10 +272,16 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
     if (!read) o.reply.text = read.error().message;
     loop.post([done, o = std::move(o)] { done(o); });
   });
-  if (!taken) done({.reply = {.text = say(language, "not_stored", {{"why", "busy"}}), .sections = {}, .buttons = {}, .color = {}}, .ok = false, .is_private = false, .json = {}, .read = {}});
+  if (!taken)
+    done({.reply = {.text = say(language, "not_stored", {{"why", "busy"}}), .sections = {}, .buttons = {}, .color = {}},
+          .ok = false,
+          .is_private = false,
+          .json = {},
+          .read = {}});
 }
 
-void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone, std::function<void(Outcome)> done) {
+void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
+                              std::function<void(Outcome)> done) {
   const std::string link = url() + "/room/report/" + wanted.incident;
   const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config()] {
     auto entries = store->read_incident(wanted.incident);
@@ -267,8 +305,9 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
   if (wanted.what == "health") {
     const StoreStats s = store->stats();
     char text[200];
-    std::snprintf(text, sizeof text, "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits", s.queue_depth,
-                  s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
+    std::snprintf(text, sizeof text,
+                  "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits",
+                  s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
     o.reply.text = say(language, "health.head", {{"parts", text}});
   } else if (wanted.what == "try") {
     send_sample();
@@ -306,20 +345,26 @@ Outcome App::Impl::config_outcome(const ReadWanted& wanted, const std::string& l
     o.reply.text = say(language, "config.reloaded");
     return o;
   }
-  o.reply.text = wanted.what == "config diff" ? say(language, "config.diff") : say(language, "config.fine", {{"n", std::to_string(differing)}});
-  if (wanted.what == "config diff") o.reply.sections.push_back({lines.empty() ? say(language, "none_yet") : std::string(trim(lines)), {}});
+  o.reply.text = wanted.what == "config diff" ? say(language, "config.diff")
+                                              : say(language, "config.fine", {{"n", std::to_string(differing)}});
+  if (wanted.what == "config diff")
+    o.reply.sections.push_back({lines.empty() ? say(language, "none_yet") : std::string(trim(lines)), {}});
   return o;
 }
 
 void App::Impl::send_sample() {
-  dispatcher->send({.id = {}, .destination = "http:self", .kind = "http_post",
-                    .body = Value::Map{{"path", "/in/alertmanager/" + door->token_of("alertmanager")}, {"body", sample_alert(clock.now())}}});
+  dispatcher->send({.id = {},
+                    .destination = "http:self",
+                    .kind = "http_post",
+                    .body = Value::Map{{"path", "/in/alertmanager/" + door->token_of("alertmanager")},
+                                       {"body", sample_alert(clock.now())}}});
 }
 
 void App::Impl::local(std::uint32_t uid, const std::string& line, const LocalReply& reply) {
   const Result<Value> ask = parse_json(line);
   if (ask && (*ask)["op"].as_string() == "say") return local_say(uid, *ask, reply);
-  reply(to_json(Value::Map{{"ok", false}, {"text", "This bot does not know that request. Is the command line of another version?"}}));
+  reply(to_json(Value::Map{{"ok", false},
+                           {"text", "This bot does not know that request. Is the command line of another version?"}}));
 }
 
 void App::Impl::local_say(std::uint32_t uid, const Value& ask, const LocalReply& reply) {
@@ -339,7 +384,8 @@ void App::Impl::local_say(std::uint32_t uid, const Value& ask, const LocalReply&
   const std::string as = ask["as"].as_string();
   const bool stranger = !input.is_operator && input.person.empty();
   if (stranger || (!as.empty() && !options.sandbox)) {
-    const char* why = stranger ? "This user id is not mapped to a person (people: uids)." : "Only a sandbox takes --as.";
+    const char* why =
+        stranger ? "This user id is not mapped to a person (people: uids)." : "Only a sandbox takes --as.";
     return reply(to_json(Value::Map{{"ok", false}, {"text", why}}));
   }
   if (!as.empty()) {

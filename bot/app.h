@@ -12,9 +12,9 @@ namespace muster {
 struct AppOptions {
   std::string config_folder;  // empty: the compiled-in defaults
   std::string data_folder;
-  std::string listen;         // empty: as configured
+  std::string listen;  // empty: as configured
   bool sandbox = false;
-  bool terminal = false;      // show the room on this terminal
+  bool terminal = false;  // show the room on this terminal
 };
 
 inline constexpr const char* muster_version = "0.1.0";
@@ -25,9 +25,9 @@ class App {
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
-  int run();   // until SIGTERM or SIGINT; the exit code
-  void stop(); // any thread
-  std::string url() const;        // "http://127.0.0.1:8080"
+  int run();                // until SIGTERM or SIGINT; the exit code
+  void stop();              // any thread
+  std::string url() const;  // "http://127.0.0.1:8080"
   std::string login_url() const;
 
  private:

@@ -24,7 +24,8 @@ std::string Dispatcher::new_id() {
 }
 
 Work Dispatcher::work() {
-  return {.state = state_, .config = config_, .now = clock_.now(), .new_id = [this] { return new_id(); }, .decision = {}};
+  return {
+      .state = state_, .config = config_, .now = clock_.now(), .new_id = [this] { return new_id(); }, .decision = {}};
 }
 
 void Dispatcher::attach(ChatPlatform& platform) {
@@ -49,15 +50,23 @@ Result<void> Dispatcher::start() {
   if (state_.position == 0) {
     Work w = work();
     greet(w);
-    finish({.inbox = {}, .inbox_done = {}, .decision = std::move(w.decision), .out_done = {}, .out_failed = {}, .timers_fired = {}}, {});
+    finish({.inbox = {},
+            .inbox_done = {},
+            .decision = std::move(w.decision),
+            .out_done = {},
+            .out_failed = {},
+            .timers_fired = {}},
+           {});
   }
   return {};
 }
 
 void Dispatcher::remember_timers(const std::vector<Timer>& timers) {
   for (const Timer& t : timers) {
-    if (t.due_ms == 0) timers_.erase(t.id);
-    else timers_[t.id] = t;
+    if (t.due_ms == 0)
+      timers_.erase(t.id);
+    else
+      timers_[t.id] = t;
   }
 }
 
@@ -93,7 +102,8 @@ void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done) {
   store_.commit(std::move(commit), [this, out, done = std::move(done)](Result<Committed> result) {
     if (!result) {
       log(LogLevel::error, "a decision could not be stored", {{"error", result.error().message}});
-      if (auto loaded = reload(); !loaded) log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
+      if (auto loaded = reload(); !loaded)
+        log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
       if (auto kept = store_.timers()) {
         timers_.clear();
         remember_timers(*kept);
@@ -103,7 +113,8 @@ void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done) {
     }
     if (result->duplicate) {
       // The state was advanced by a decision that was not applied: what is on disk counts.
-      if (auto loaded = reload(); !loaded) log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
+      if (auto loaded = reload(); !loaded)
+        log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
       if (done) done({});
       return;
     }
@@ -123,9 +134,12 @@ void Dispatcher::deliver(const OutMessage& m, int attempts) {
     delivered(m.id, attempts + 1, r);
   };
   const std::string platform = m.destination.substr(0, m.destination.find(':'));
-  if (const auto it = platforms_.find(platform); it != platforms_.end()) it->second->deliver(m, done);
-  else if (platform == "http" && carrier_) carrier_(m, done);
-  else done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));
+  if (const auto it = platforms_.find(platform); it != platforms_.end())
+    it->second->deliver(m, done);
+  else if (platform == "http" && carrier_)
+    carrier_(m, done);
+  else
+    done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));
 }
 
 void Dispatcher::retry_later(OutMessage m, int attempts) {
@@ -140,8 +154,10 @@ void Dispatcher::retry_later(OutMessage m, int attempts) {
 
 void Dispatcher::delivered(const std::string& id, int attempts, const Result<void>& r) {
   stats_.deliveries[r ? "delivered" : "dead"] += 1;
-  if (r) delivered_.push_back(id);
-  else failed_.push_back({id, r.error().message + " (attempt " + std::to_string(attempts) + ")", 0, true});
+  if (r)
+    delivered_.push_back(id);
+  else
+    failed_.push_back({id, r.error().message + " (attempt " + std::to_string(attempts) + ")", 0, true});
   flush_delivered();
 }
 
@@ -183,15 +199,24 @@ namespace {
 std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
 
 Value human_post(const ChatEvent& e, const std::string& text) {
-  Value body = Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
+  Value body =
+      Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
   if (!e.thread.empty()) body.set("thread", e.thread);
   return body;
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
-  return {.dedupe_key = e.platform + ":" + e.id, .kind = "chat", .body = text, .received_ms = now,
-          .meta = Value::Map{{"kind", e.kind}, {"channel", e.channel}, {"user", e.user}, {"post", e.post_id},
-                             {"emoji", e.emoji}, {"thread", e.thread}, {"at", e.at}}};
+  return {.dedupe_key = e.platform + ":" + e.id,
+          .kind = "chat",
+          .body = text,
+          .received_ms = now,
+          .meta = Value::Map{{"kind", e.kind},
+                             {"channel", e.channel},
+                             {"user", e.user},
+                             {"post", e.post_id},
+                             {"emoji", e.emoji},
+                             {"thread", e.thread},
+                             {"at", e.at}}};
 }
 
 }  // namespace
@@ -205,12 +230,21 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   const bool speaks = e.kind == "message" || e.kind == "button";
   if (!speaks) return finish(std::move(c), std::move(accepted));
   Work w = work();
-  if (e.kind == "message") w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
+  if (e.kind == "message")
+    w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
   // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
   // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
-  const Addressed to = e.kind == "button" ? Addressed{true, false, e.text} : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
-  CommandInput input{.person = e.user, .is_operator = false, .platform = e.platform, .channel = channel, .thread = e.thread,
-                     .source_id = e.id, .text = to.command, .direct = channel == "muster", .sent_ms = e.at};
+  const Addressed to = e.kind == "button" ? Addressed{true, false, e.text}
+                                          : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
+  CommandInput input{.person = e.user,
+                     .is_operator = false,
+                     .platform = e.platform,
+                     .channel = channel,
+                     .thread = e.thread,
+                     .source_id = e.id,
+                     .text = to.command,
+                     .direct = channel == "muster",
+                     .sent_ms = e.at};
   std::optional<ReadWanted> read;
   if (to.to_us) {
     stats_.commands += 1;
@@ -247,7 +281,10 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   if (input.source_id.empty()) input.source_id = new_id();
   Outcome o = run_command(w, input);
   Commit c;
-  c.inbox.push_back({.dedupe_key = "cli:" + input.source_id, .kind = "cli", .body = redact(input.text).text, .received_ms = w.now,
+  c.inbox.push_back({.dedupe_key = "cli:" + input.source_id,
+                     .kind = "cli",
+                     .body = redact(input.text).text,
+                     .received_ms = w.now,
                      .meta = Value::Map{{"person", input.person}, {"channel", input.channel}}});
   c.inbox_done.push_back(c.inbox.back().dedupe_key);
   c.decision = std::move(w.decision);
@@ -258,15 +295,18 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   });
 }
 
-void Dispatcher::alerts(const std::vector<AlertEvent>& events, const std::string& key, std::int64_t truncated, TimeMs received,
-                        std::function<void(Result<void>)> done) {
+void Dispatcher::alerts(const std::vector<AlertEvent>& events, const std::string& key, std::int64_t truncated,
+                        TimeMs received, std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
   Work w = work();
   take_alerts(w, events, received);
   if (truncated > 0) {
     post(w, config_.alerts_channel, "truncated-" + key,
-         {.text = say(config_.language, "alert.truncated", {{"n", std::to_string(truncated)}}), .sections = {}, .buttons = {}, .color = "warning"});
+         {.text = say(config_.language, "alert.truncated", {{"n", std::to_string(truncated)}}),
+          .sections = {},
+          .buttons = {},
+          .color = "warning"});
   }
   Commit c;
   c.inbox_done.push_back(key);
@@ -274,7 +314,8 @@ void Dispatcher::alerts(const std::vector<AlertEvent>& events, const std::string
   finish(std::move(c), std::move(done));
 }
 
-void Dispatcher::alerts_with_inbox(const std::vector<AlertEvent>& events, InboxItem item, std::function<void(Result<void>)> done) {
+void Dispatcher::alerts_with_inbox(const std::vector<AlertEvent>& events, InboxItem item,
+                                   std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
   Work w = work();

@@ -41,8 +41,8 @@ class Dispatcher {
   // One command from a script: the answer comes back instead of being posted.
   void command(CommandInput input, CommandDone done);
   // A webhook body that is stored already (key) is parsed by the caller and decided here.
-  void alerts(const std::vector<AlertEvent>& alerts, const std::string& inbox_key, std::int64_t truncated, TimeMs received,
-              std::function<void(Result<void>)> done);
+  void alerts(const std::vector<AlertEvent>& alerts, const std::string& inbox_key, std::int64_t truncated,
+              TimeMs received, std::function<void(Result<void>)> done);
   void undecodable(const std::string& kind, const std::string& inbox_key, const std::string& why);
   // API v2: the inbox row and the decision in one commit.
   void alerts_with_inbox(const std::vector<AlertEvent>& alerts, InboxItem item, std::function<void(Result<void>)> done);
@@ -67,7 +67,11 @@ class Dispatcher {
   void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
   void read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread);
 
-  struct Later { OutMessage message; int attempts = 0; TimeMs due_ms = 0; };
+  struct Later {
+    OutMessage message;
+    int attempts = 0;
+    TimeMs due_ms = 0;
+  };
 
   Store& store_;
   const Clock& clock_;

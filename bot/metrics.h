@@ -6,6 +6,6 @@
 #include "integrations/net/http_server.h"
 
 namespace muster {
-std::string metrics_text(const StoreStats& store, const DispatcherStats& dispatcher, const HttpServerStats& http, double loop_lag_ms,
-                         std::size_t streams, const State& state);
+std::string metrics_text(const StoreStats& store, const DispatcherStats& dispatcher, const HttpServerStats& http,
+                         double loop_lag_ms, std::size_t streams, const State& state);
 }  // namespace muster

@@ -11,7 +11,8 @@
 
 namespace muster {
 
-Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config, const std::string& language) {
+Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config,
+                         const std::string& language) {
   (void)config;
   const View view = effective_view(entries, Profile::internal);
   Outcome o;
@@ -20,8 +21,10 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& i
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
     const std::string text = clip(one_line(r.text), 160);
-    lines.push_back("`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + plain(text) + (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : ""));
-    list.push(Value::Map{{"at", format_utc(r.effective_ms)}, {"kind", r.entry->kind}, {"text", r.text}, {"actor", r.entry->actor.id}});
+    lines.push_back("`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + plain(text) +
+                    (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : ""));
+    list.push(Value::Map{
+        {"at", format_utc(r.effective_ms)}, {"kind", r.entry->kind}, {"text", r.text}, {"actor", r.entry->actor.id}});
   }
   // First eight and last four: the whole is in the report.
   std::string text;
@@ -40,18 +43,24 @@ Outcome history_outcome(const std::vector<Entry>& entries, const std::string& la
   std::string text;
   Value list = Value::List{};
   for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
-    text += "`" + format_utc_minute(it->received_ms) + "` " + plain(it->actor.id) + " · " + it->kind + (it->incident_id.empty() ? "" : " · " + it->incident_id) +
-            " · " + plain(clip(one_line(it->text), 100)) + "\n";
-    list.push(Value::Map{{"at", format_utc(it->received_ms)}, {"who", it->actor.id}, {"kind", it->kind}, {"incident", it->incident_id}, {"text", it->text}});
+    text += "`" + format_utc_minute(it->received_ms) + "` " + plain(it->actor.id) + " · " + it->kind +
+            (it->incident_id.empty() ? "" : " · " + it->incident_id) + " · " + plain(clip(one_line(it->text), 100)) +
+            "\n";
+    list.push(Value::Map{{"at", format_utc(it->received_ms)},
+                         {"who", it->actor.id},
+                         {"kind", it->kind},
+                         {"incident", it->incident_id},
+                         {"text", it->text}});
   }
-  o.reply.text = entries.empty() ? say(language, "history.none") : say(language, "history.head", {{"n", std::to_string(entries.size())}});
+  o.reply.text = entries.empty() ? say(language, "history.none")
+                                 : say(language, "history.head", {{"n", std::to_string(entries.size())}});
   if (!text.empty()) o.reply.sections.push_back({std::string(trim(text)), {}});
   o.json = list;
   return o;
 }
 
-std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format, const std::string& language,
-                          const std::string& zone, Profile profile) {
+std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
+                          const std::string& language, const std::string& zone, Profile profile) {
   ReportOptions options;
   options.profile = profile;
   options.language = language;

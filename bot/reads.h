@@ -8,10 +8,11 @@
 
 namespace muster {
 
-Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config, const std::string& language);
+Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config,
+                         const std::string& language);
 Outcome history_outcome(const std::vector<Entry>& newest_last, const std::string& language);
 // format: md, html, json
-std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format, const std::string& language,
-                          const std::string& zone, Profile profile = Profile::internal);
+std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
+                          const std::string& language, const std::string& zone, Profile profile = Profile::internal);
 
 }  // namespace muster

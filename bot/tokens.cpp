@@ -35,7 +35,9 @@ Result<Tokens> load_tokens(const std::string& folder, const Settings& settings) 
   Value kept = Value::Map{};
   if (file) {
     const Result<Value> parsed = parse_json(text.str());
-    if (!parsed) return fail(ErrorKind::invalid, path + " is damaged", "Restore it from a backup, or remove it: every sender then needs its new address.");
+    if (!parsed)
+      return fail(ErrorKind::invalid, path + " is damaged",
+                  "Restore it from a backup, or remove it: every sender then needs its new address.");
     kept = *parsed;
   }
   Tokens t;
@@ -71,7 +73,8 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.version = muster_version;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
-  for (const Rule& r : c.policy) policy += r.name + "|" + join(r.who, ",") + "|" + join(r.verbs, ",") + "|" + r.effect + "\n";
+  for (const Rule& r : c.policy)
+    policy += r.name + "|" + join(r.who, ",") + "|" + join(r.verbs, ",") + "|" + r.effect + "\n";
   c.policy_hash = to_hex(sha256(policy)).substr(0, 12);
   for (const AlertRoute& r : s.alert_routes) {
     AlertRouteRule rule{.name = r.name, .matchers = {}, .open_incident = r.open_incident, .severity = r.severity};

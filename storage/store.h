@@ -19,27 +19,40 @@ struct InboxItem {
   std::string kind;        // alertmanager, alerts_v2, chat, timer, cli, replay
   std::string body;        // redacted bytes
   TimeMs received_ms = 0;
-  Value meta;              // route, headers worth keeping, actor
+  Value meta;  // route, headers worth keeping, actor
 };
 
 // One atomic commit. Any part may be empty.
 struct Commit {
-  std::vector<InboxItem> inbox;             // stored (pending unless also named in inbox_done)
-  std::vector<std::string> inbox_done;      // dedupe keys that this decision finished
+  std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
+  std::vector<std::string> inbox_done;  // dedupe keys that this decision finished
   Decision decision;
-  std::vector<std::string> out_done;        // outbox ids that were delivered
-  struct Failure { std::string id; std::string error; TimeMs retry_ms = 0; bool dead = false; };
+  std::vector<std::string> out_done;  // outbox ids that were delivered
+  struct Failure {
+    std::string id;
+    std::string error;
+    TimeMs retry_ms = 0;
+    bool dead = false;
+  };
   std::vector<Failure> out_failed;
-  std::vector<std::string> timers_fired;    // removed in the same commit as their effect
+  std::vector<std::string> timers_fired;  // removed in the same commit as their effect
 };
 
 struct Committed {
-  bool duplicate = false;       // an inbox key was known: nothing of this commit was applied
-  std::vector<Entry> entries;   // with position, seq, written_ms filled in
+  bool duplicate = false;      // an inbox key was known: nothing of this commit was applied
+  std::vector<Entry> entries;  // with position, seq, written_ms filled in
 };
 
-struct PendingOut { OutMessage message; int attempts = 0; TimeMs due_ms = 0; };
-struct DeadLetter { OutMessage message; int attempts = 0; std::string last_error; };
+struct PendingOut {
+  OutMessage message;
+  int attempts = 0;
+  TimeMs due_ms = 0;
+};
+struct DeadLetter {
+  OutMessage message;
+  int attempts = 0;
+  std::string last_error;
+};
 
 struct StoreStats {
   std::size_t queue_depth = 0;
@@ -76,10 +89,10 @@ class Store {
 };
 
 struct StoreOptions {
-  std::string folder;              // holds muster.db, mac.key; made when absent (0700)
-  bool read_only = false;          // for verify and reports beside a running bot
+  std::string folder;                            // holds muster.db, mac.key; made when absent (0700)
+  bool read_only = false;                        // for verify and reports beside a running bot
   std::function<void(const char* point)> fault;  // tests: called at each crash point; may _exit
-  std::function<TimeMs()> now;     // written_ms; the system clock when empty
+  std::function<TimeMs()> now;                   // written_ms; the system clock when empty
 };
 
 // Opens or creates; applies numbered migrations forward; refuses a newer file, a second process (flock), a
@@ -88,7 +101,7 @@ Result<std::unique_ptr<Store>> open_store(StoreOptions options, Store::Post post
 
 struct VerifyReport {
   std::int64_t entries = 0, scrubbed = 0;
-  std::vector<std::string> problems;   // first broken link, MAC mismatch, gap in seq, dangling corrects …
+  std::vector<std::string> problems;  // first broken link, MAC mismatch, gap in seq, dangling corrects …
 };
 // Walks the chain of a live file. The caller compares projections.
 Result<VerifyReport> verify_journal(const std::string& folder);

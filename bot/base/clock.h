@@ -40,16 +40,18 @@ class VirtualClock final : public Clock {
 // RFC 3339 and its relatives (protocols/alerts.md 2): 0-9 fractional digits, Z, +09:00, +0000, a space for T,
 // trailing " UTC". Go's zero time (year 1) is an error of kind not_found: absent.
 Result<TimeMs> parse_time(std::string_view text);
-std::string format_utc(TimeMs t);                // 2026-03-17T05:04:40.000Z
-std::string format_utc_minute(TimeMs t);         // 2026-03-17 05:04
-std::string format_utc_clock(TimeMs t);          // 05:04:40
+std::string format_utc(TimeMs t);         // 2026-03-17T05:04:40.000Z
+std::string format_utc_minute(TimeMs t);  // 2026-03-17 05:04
+std::string format_utc_clock(TimeMs t);   // 05:04:40
 std::string format_in_zone(TimeMs t, std::string_view zone, std::string_view strftime_format);
-bool is_zone(std::string_view zone);             // an IANA name that this machine knows
+bool is_zone(std::string_view zone);  // an IANA name that this machine knows
 // Local civil time in a zone to UTC. conflict when it does not exist or exists twice (2.4 rule 7).
 Result<TimeMs> from_civil(int year, int month, int day, int hour, int minute, int second, std::string_view zone);
-struct Civil { int year, month, day, hour, minute, second; };
+struct Civil {
+  int year, month, day, hour, minute, second;
+};
 Civil to_civil(TimeMs t, std::string_view zone);
-std::string format_duration(DurationMs d);       // "1h 02m 03s", "4m 20s", "10s": whole seconds, floor
+std::string format_duration(DurationMs d);                 // "1h 02m 03s", "4m 20s", "10s": whole seconds, floor
 Result<DurationMs> parse_duration(std::string_view text);  // 30m, 2h, 1h30m, 90s, 1d
 
 }  // namespace muster

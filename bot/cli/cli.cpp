@@ -45,14 +45,21 @@ int serve(const Flags& f) {
   const std::string data = data_folder(f);
   std::error_code error;
   std::filesystem::create_directories(data, error);
-  if (error) return complain({ErrorKind::unavailable, "cannot make the data folder " + data + ": " + error.message(), "Name another with --data."});
+  if (error)
+    return complain({ErrorKind::unavailable, "cannot make the data folder " + data + ": " + error.message(),
+                     "Name another with --data."});
   if (tty) log_to(data + "/muster.log");
   for (const char* token : {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MATTERMOST_TOKEN"}) {
-    if (f.sandbox && std::getenv(token)) return complain({ErrorKind::conflict, std::string(token) + " is set: a bot with chat tokens refuses to be a sandbox.", "Unset it, or leave out --sandbox."});
+    if (f.sandbox && std::getenv(token))
+      return complain({ErrorKind::conflict,
+                       std::string(token) + " is set: a bot with chat tokens refuses to be a sandbox.",
+                       "Unset it, or leave out --sandbox."});
   }
-  auto app = App::start({.config_folder = f.config, .data_folder = data, .listen = f.listen, .sandbox = f.sandbox, .terminal = tty});
+  auto app = App::start(
+      {.config_folder = f.config, .data_folder = data, .listen = f.listen, .sandbox = f.sandbox, .terminal = tty});
   if (!app) return complain(app.error());
-  std::cout << "muster " << muster_version << (f.sandbox ? " (sandbox: anyone may speak as a sample person)" : "") << "\n"
+  std::cout << "muster " << muster_version << (f.sandbox ? " (sandbox: anyone may speak as a sample person)" : "")
+            << "\n"
             << "listening on " << (*app)->url() << "\n"
             << "room: " << (*app)->login_url() << std::endl;
   return (*app)->run();
@@ -67,9 +74,12 @@ int check(const Flags& f) {
 }
 
 int config_print(const Flags& f) {
-  if (f.what == "schema") std::cout << config_json_schema();
-  else if (f.what == "reference") std::cout << config_reference_markdown();
-  else std::cout << config_show(load_config(f.config, f.sandbox));
+  if (f.what == "schema")
+    std::cout << config_json_schema();
+  else if (f.what == "reference")
+    std::cout << config_reference_markdown();
+  else
+    std::cout << config_show(load_config(f.config, f.sandbox));
   return 0;
 }
 
@@ -77,14 +87,18 @@ int say_line(const Flags& f, const std::string& text) {
   Value ask = Value::Map{{"op", "say"}, {"text", text}, {"channel", f.channel}, {"as", f.as}};
   const auto line = call_local_socket(data_folder(f) + "/muster.sock", to_json(ask), 30'000);
   if (!line) {
-    complain({line.error().kind, "The bot is not running with the data folder " + data_folder(f) + ".", "Start it with `muster serve`, or name its folder with --data."});
+    complain({line.error().kind, "The bot is not running with the data folder " + data_folder(f) + ".",
+              "Start it with `muster serve`, or name its folder with --data."});
     return 3;
   }
   const auto answer = parse_json(*line, 128);
   if (!answer) return complain(answer.error());
-  if (f.json && answer->has("json")) std::cout << to_json((*answer)["json"], 2) << "\n";
-  else if (f.json) std::cout << to_json(*answer, 2) << "\n";
-  else std::cout << (*answer)["text"].as_string() << "\n";
+  if (f.json && answer->has("json"))
+    std::cout << to_json((*answer)["json"], 2) << "\n";
+  else if (f.json)
+    std::cout << to_json(*answer, 2) << "\n";
+  else
+    std::cout << (*answer)["text"].as_string() << "\n";
   return (*answer)["ok"].as_bool() ? 0 : 1;
 }
 
@@ -104,10 +118,15 @@ int sources(const Flags& f) {
   for (const AlertSourceDef& s : loaded.settings.sources) {
     const std::string path = "/in/" + s.kind + "/" + tokens->sources.at(s.name);
     const std::string host = base.substr(7);
-    const std::string snippet = s.kind == "alertmanager"
-                                    ? "receivers:\n  - name: muster\n    webhook_configs:\n      - url: " + base + path + "\n"
-                                    : "alerting:\n  alertmanagers:\n    - path_prefix: " + path + "\n      static_configs:\n        - targets: [\"" + host + "\"]\n";
-    list.push(Value::Map{{"name", s.name}, {"kind", s.kind}, {"url", base + path + (s.kind == "prometheus" ? "/api/v2/alerts" : "")}, {"snippet", snippet}});
+    const std::string snippet =
+        s.kind == "alertmanager"
+            ? "receivers:\n  - name: muster\n    webhook_configs:\n      - url: " + base + path + "\n"
+            : "alerting:\n  alertmanagers:\n    - path_prefix: " + path +
+                  "\n      static_configs:\n        - targets: [\"" + host + "\"]\n";
+    list.push(Value::Map{{"name", s.name},
+                         {"kind", s.kind},
+                         {"url", base + path + (s.kind == "prometheus" ? "/api/v2/alerts" : "")},
+                         {"snippet", snippet}});
     if (!f.json) std::cout << "# " << s.name << " (" << s.kind << ")\n# " << base << path << "\n" << snippet << "\n";
   }
   if (f.json) std::cout << to_json(list, 2) << "\n";
@@ -116,7 +135,8 @@ int sources(const Flags& f) {
 
 Result<State> folded(Store& store) {
   State state;
-  if (auto read = store.read_journal(0, [&state](const Entry& e) { apply(state, e); }); !read) return std::unexpected(read.error());
+  if (auto read = store.read_journal(0, [&state](const Entry& e) { apply(state, e); }); !read)
+    return std::unexpected(read.error());
   return state;
 }
 
@@ -141,15 +161,19 @@ int verify(const Flags& f) {
   for (const ProjectionRow& r : *kept) rows[r.kind + " " + r.id] = r.body;
   for (const ProjectionRow& r : projections(*state)) {
     const auto it = rows.find(r.kind + " " + r.id);
-    if (it == rows.end() || it->second != r.body) problems.push_back("the row of " + r.id + " differs from the journal; `muster rebuild` makes it anew");
+    if (it == rows.end() || it->second != r.body)
+      problems.push_back("the row of " + r.id + " differs from the journal; `muster rebuild` makes it anew");
   }
   if (f.json) {
     Value list = Value::List{};
     for (const std::string& p : problems) list.push(p);
-    std::cout << to_json(Value::Map{{"entries", report->entries}, {"scrubbed", report->scrubbed}, {"problems", list}}, 2) << "\n";
+    std::cout << to_json(Value::Map{{"entries", report->entries}, {"scrubbed", report->scrubbed}, {"problems", list}},
+                         2)
+              << "\n";
   } else {
     for (const std::string& p : problems) std::cout << p << "\n";
-    std::cout << report->entries << " entries, " << (problems.empty() ? "the chain holds and the rows agree" : "NOT in order") << "\n";
+    std::cout << report->entries << " entries, "
+              << (problems.empty() ? "the chain holds and the rows agree" : "NOT in order") << "\n";
   }
   return problems.empty() ? 0 : 1;
 }
@@ -180,7 +204,9 @@ int postmortem_command(const Flags& f) {
   if (!store) return complain(store.error());
   const auto entries = (*store)->read_incident(f.incident);
   if (!entries) return complain(entries.error());
-  if (entries->empty()) return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".", "`muster say incidents` lists what exists."});
+  if (entries->empty())
+    return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".",
+                     "`muster say incidents` lists what exists."});
   const Loaded loaded = load_config(f.config, f.sandbox);
   std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.format, f.language, f.zone);
   return 0;
@@ -198,7 +224,8 @@ int doctor(const Flags& f) {
   std::cout << (loaded.ok() ? "ok   " : "FAIL ") << "configuration\n";
   for (const ConfigIssue& i : loaded.issues) std::cout << "     " << format_issue(i) << "\n";
   const auto report = verify_journal(data_folder(f));
-  std::cout << (report && report->problems.empty() ? "ok   " : "FAIL ") << "journal" << (report ? "" : ": " + report.error().message) << "\n";
+  std::cout << (report && report->problems.empty() ? "ok   " : "FAIL ") << "journal"
+            << (report ? "" : ": " + report.error().message) << "\n";
   const auto alive = call_local_socket(data_folder(f) + "/muster.sock", R"({"op":"say","text":"version"})", 2000);
   std::cout << (alive ? "ok   the bot is running\n" : "note the bot is not running\n");
   return loaded.ok() && report && report->problems.empty() ? 0 : 1;
@@ -207,13 +234,16 @@ int doctor(const Flags& f) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
-  CLI::App cli{"muster: chat-ops and incident response.\nExit codes: 0 fine, 1 refused or failed, 2 wrong usage, 3 the bot is not running."};
+  CLI::App cli{
+      "muster: chat-ops and incident response.\nExit codes: 0 fine, 1 refused or failed, 2 wrong usage, 3 the bot is "
+      "not running."};
   Flags f;
   int code = 0;
   cli.require_subcommand(1);
   cli.fallthrough();
   cli.set_version_flag("--version", std::string("muster ") + muster_version);
-  cli.add_option("--config", f.config, "Configuration folder (default: compiled-in defaults)")->envname("MUSTER_CONFIG");
+  cli.add_option("--config", f.config, "Configuration folder (default: compiled-in defaults)")
+      ->envname("MUSTER_CONFIG");
   cli.add_option("--data", f.data, "Data folder (default: the state folder of the user)")->envname("MUSTER_DATA");
   cli.add_option("--listen", f.listen, "HOST:PORT; port 0 picks a free one and prints it")->envname("MUSTER_LISTEN");
   cli.add_flag("--sandbox", f.sandbox, "Sample people and services; anyone may speak as a sample person");
@@ -234,14 +264,20 @@ int run_command_line(int argc, char** argv) {
   report->add_option("--format", f.format, "md, html or json")->check(CLI::IsMember({"md", "html", "json"}));
   report->add_option("--lang", f.language, "en or ko")->check(CLI::IsMember({"en", "ko"}));
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
-  command("replay", "Fold recorded facts into a fresh data folder", replay)->add_option("FILE", f.file, "JSON lines")->required();
-  auto* say = command("say", "Say one chat line to the running bot", [](const Flags& x) { return say_line(x, joined(x.words)); });
+  command("replay", "Fold recorded facts into a fresh data folder", replay)
+      ->add_option("FILE", f.file, "JSON lines")
+      ->required();
+  auto* say = command("say", "Say one chat line to the running bot",
+                      [](const Flags& x) { return say_line(x, joined(x.words)); });
   say->add_option("LINE", f.words, "The line, as typed in chat")->required();
   say->add_option("--channel", f.channel, "Channel to say it in");
   say->add_option("--as", f.as, "Speak as this person (sandbox only)");
   command("try", "Fire a sample alert through the HTTP door", [](const Flags& x) { return say_line(x, "try"); });
   command("history", "What was done, newest first", [](const Flags& x) { return say_line(x, "history"); });
-  command("version", "Version of this program", [](const Flags&) { std::cout << "muster " << muster_version << "\n"; return 0; });
+  command("version", "Version of this program", [](const Flags&) {
+    std::cout << "muster " << muster_version << "\n";
+    return 0;
+  });
   command("sources", "Addresses for alert senders, with a snippet to paste", sources);
   auto* incident = command("incident", "List or show incidents", [](const Flags& x) {
     return say_line(x, x.what == "show" ? "show " + joined(x.words) : "incidents");
@@ -249,7 +285,9 @@ int run_command_line(int argc, char** argv) {
   incident->add_option("ACTION", f.what, "list or show")->required()->check(CLI::IsMember({"list", "show"}));
   incident->add_option("ID", f.words, "INC-7, for show");
   auto* config = command("config", "Print the configuration, its schema or its reference", config_print);
-  config->add_option("WHAT", f.what, "show, schema or reference")->required()->check(CLI::IsMember({"show", "schema", "reference"}));
+  config->add_option("WHAT", f.what, "show, schema or reference")
+      ->required()
+      ->check(CLI::IsMember({"show", "schema", "reference"}));
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

@@ -18,7 +18,9 @@ Result<int> replay_file(const std::string& file, const std::string& data_folder)
     if (line.empty()) continue;
     const auto value = parse_json(line);
     const auto entry = value ? entry_from_fact(*value) : Result<Entry>(std::unexpected(value.error()));
-    if (!entry) return fail(ErrorKind::invalid, file + ":" + std::to_string(n) + ": " + entry.error().message, "Nothing was kept. Mend the line and say it again.");
+    if (!entry)
+      return fail(ErrorKind::invalid, file + ":" + std::to_string(n) + ": " + entry.error().message,
+                  "Nothing was kept. Mend the line and say it again.");
     entries.push_back(*entry);
   }
   // The virtual clock of a replay: each fact is written when it was received.
@@ -29,7 +31,8 @@ Result<int> replay_file(const std::string& file, const std::string& data_folder)
   auto store = open_store(std::move(options), [](std::function<void()> task) { task(); });
   if (!store) return std::unexpected(store.error());
   State state;
-  if (auto read = (*store)->read_journal(0, [&state](const Entry& e) { apply(state, e); }); !read) return std::unexpected(read.error());
+  if (auto read = (*store)->read_journal(0, [&state](const Entry& e) { apply(state, e); }); !read)
+    return std::unexpected(read.error());
   int fresh = 0;
   for (Entry& e : entries) {
     now = e.received_ms;

@@ -20,7 +20,8 @@ const Person* find_person(const CoreConfig& config, std::string_view name) {
 
 const Service* find_service(const CoreConfig& config, std::string_view name) {
   const std::string wanted = lower_ascii(name);
-  const auto it = std::ranges::find_if(config.services, [&](const Service& s) { return lower_ascii(s.name) == wanted; });
+  const auto it =
+      std::ranges::find_if(config.services, [&](const Service& s) { return lower_ascii(s.name) == wanted; });
   return it == config.services.end() ? nullptr : &*it;
 }
 

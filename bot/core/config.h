@@ -12,7 +12,7 @@
 namespace muster {
 
 struct SeverityRule {
-  std::string name;          // SEV1 … SEV5, most urgent first
+  std::string name;  // SEV1 … SEV5, most urgent first
   std::string meaning;
   DurationMs update_every = 0;  // 0: no reminder
 };

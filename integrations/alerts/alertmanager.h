@@ -21,8 +21,8 @@ Result<WebhookAlerts> parse_alertmanager_webhook(std::string_view body, TimeMs r
 // The API validates before it answers (3.2): the valid part is kept whatever the answer is.
 struct ApiV2Alerts {
   std::vector<AlertEvent> alerts;
-  int status = 200;           // 200, 400, 415, 422
-  std::string answer;         // body of the answer, as Alertmanager words it (JSON), empty for 200
+  int status = 200;    // 200, 400, 415, 422
+  std::string answer;  // body of the answer, as Alertmanager words it (JSON), empty for 200
 };
 ApiV2Alerts parse_alerts_v2(std::string_view body, std::string_view content_type, TimeMs received_ms);
 

@@ -18,11 +18,13 @@ Outcome alias_set(Call& c) {
   if (const auto flag = target.find("--team"); flag != std::string::npos) target.erase(flag, 6);
   target = std::string(trim(target));
   if (name.empty() || target.empty() || name.find(' ') != std::string::npos) return refuse(c, "alias.usage");
-  const bool shadows = std::ranges::any_of(verbs(), [&](const VerbInfo& v) { return std::string(v.verb).substr(0, v.verb.find(' ')) == name; });
+  const bool shadows = std::ranges::any_of(
+      verbs(), [&](const VerbInfo& v) { return std::string(v.verb).substr(0, v.verb.find(' ')) == name; });
   if (shadows) return refuse(c, "alias.shadow", {{"name", name}});
   const auto parsed = parse_command(target);
   if (!parsed) return refuse(c, "alias.target", {{"text", plain(target)}});
-  if (team && !is_owner(c)) return refuse(c, "denied", {{"verb", "alias set --team"}, {"rule", "owner"}, {"line", "–"}});
+  if (team && !is_owner(c))
+    return refuse(c, "denied", {{"verb", "alias set --team"}, {"rule", "owner"}, {"line", "–"}});
   Entry e = human_entry(c, "alias.set", nullptr);
   e.text = name + " = " + target;
   e.data = Value::Map{{"key", (team ? "*" : c.actor.id) + "/" + name}, {"command", target}};
@@ -34,7 +36,8 @@ Outcome alias_list(Call& c) {
   std::string lines;
   for (const auto& [key, command] : c.work.state.aliases) {
     const bool mine = key.starts_with(c.actor.id + "/"), team = key.starts_with("*/");
-    if (mine || team) lines += "`" + key.substr(key.find('/') + 1) + "` = `" + plain(command) + "`" + (team ? " · team" : "") + "\n";
+    if (mine || team)
+      lines += "`" + key.substr(key.find('/') + 1) + "` = `" + plain(command) + "`" + (team ? " · team" : "") + "\n";
   }
   Outcome o = answer(c, lines.empty() ? "alias.none" : "alias.list");
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
@@ -70,7 +73,8 @@ Outcome grant(Call& c) {
   e.text = role + " to " + p->id;
   e.data = Value::Map{{"id", id}, {"person", p->id}, {"role", lower_ascii(role)}, {"until_ms", c.work.now + *d}};
   record(c.work, std::move(e));
-  return answer(c, "grant.done", {{"id", id}, {"role", plain(role)}, {"who", plain(p->name)}, {"time", short_time(c, c.work.now + *d)}});
+  return answer(c, "grant.done",
+                {{"id", id}, {"role", plain(role)}, {"who", plain(p->name)}, {"time", short_time(c, c.work.now + *d)}});
 }
 
 Outcome revoke(Call& c) {
@@ -93,7 +97,8 @@ Outcome roles(Call& c) {
     if (!held.empty()) lines += plain(p.name) + ": " + plain(join(held, ", ")) + "\n";
   }
   for (const auto& [id, g] : c.work.state.grants) {
-    if (g.until_ms > c.work.now) lines += id + " " + g.role + " · " + g.person + " · " + short_time(c, g.until_ms) + "\n";
+    if (g.until_ms > c.work.now)
+      lines += id + " " + g.role + " · " + g.person + " · " + short_time(c, g.until_ms) + "\n";
   }
   Outcome o = answer(c, lines.empty() ? "roles.none" : "roles.head");
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
@@ -103,9 +108,9 @@ Outcome roles(Call& c) {
 }  // namespace
 
 const std::map<std::string_view, Handler>& admin_handlers() {
-  static const std::map<std::string_view, Handler> table = {{"alias set", alias_set},       {"alias list", alias_list},
-                                                            {"alias remove", alias_remove}, {"grant", grant},
-                                                            {"revoke", revoke},             {"roles", roles}};
+  static const std::map<std::string_view, Handler> table = {
+      {"alias set", alias_set}, {"alias list", alias_list}, {"alias remove", alias_remove},
+      {"grant", grant},         {"revoke", revoke},         {"roles", roles}};
   return table;
 }
 

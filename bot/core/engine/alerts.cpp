@@ -82,7 +82,8 @@ Message alert_message(const Work& w, const Alert& a) {
   Section labels;
   for (const auto& [k, v] : a.labels) {
     if (labels.fields.size() == 6) break;
-    if (k != "alertname" && k != "severity") labels.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 80)));
+    if (k != "alertname" && k != "severity")
+      labels.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 80)));
   }
   if (!labels.fields.empty()) m.sections.push_back(labels);
   if (firing && a.acknowledged_by.empty()) m.buttons.push_back({say(lang, "button.ack"), "ack " + a.id, "primary"});
@@ -105,7 +106,8 @@ Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
   e.services = services_of(w, event);
   e.actor = {.type = "bot", .id = "muster", .handle = w.config.bot_handle, .display = "muster"};
   e.source = {.system = "muster", .type = "bot", .id = {}, .channel = {}, .permalink = {}};
-  e.data = Value::Map{{"title", clip(event.title, 120)}, {"severity", route->severity}, {"group_key", group}, {"route", route->name}};
+  e.data = Value::Map{
+      {"title", clip(event.title, 120)}, {"severity", route->severity}, {"group_key", group}, {"route", route->name}};
   Incident& i = open_incident(w, std::move(e));
   Entry impact;
   impact.kind = "impact.started";
@@ -118,7 +120,9 @@ Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
   record(w, std::move(impact));
   Message m{.text = say(w.config.language, "incident.opened_by_alert",
                         {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
-            .sections = {}, .buttons = {}, .color = severity_color(i.severity)};
+            .sections = {},
+            .buttons = {},
+            .color = severity_color(i.severity)};
   post(w, w.config.alerts_channel, "announce-" + i.id, m);
   return &i;
 }
@@ -143,8 +147,11 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
   touch(w, now);
   if (i) touch(w, *i);
   const std::string& channel = i ? i->channel : w.config.alerts_channel;
-  if (flapping && !i) w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", "alert-" + id}, {"message", to_value(alert_message(w, now))}}});
-  else post(w, channel, "alert-" + id + (flapping ? "-" + std::to_string(now.episode) : ""), alert_message(w, now));
+  if (flapping && !i)
+    w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
+                              Value::Map{{"post_id", "alert-" + id}, {"message", to_value(alert_message(w, now))}}});
+  else
+    post(w, channel, "alert-" + id + (flapping ? "-" + std::to_string(now.episode) : ""), alert_message(w, now));
 }
 
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
@@ -164,15 +171,18 @@ void resolve(Work& w, const AlertEvent& event, TimeMs received) {
   if (i) touch(w, *i);
   const std::string& channel = i ? i->channel : w.config.alerts_channel;
   const Message m = alert_message(w, a);
-  w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", "alert-" + a.id}, {"message", to_value(m)}}});
+  w.decision.out.push_back(
+      {w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", "alert-" + a.id}, {"message", to_value(m)}}});
 }
 
 }  // namespace
 
 void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received) {
   for (const AlertEvent& event : alerts) {
-    if (event.status == "firing") fire(w, event, received);
-    else if (event.status == "resolved") resolve(w, event, received);
+    if (event.status == "firing")
+      fire(w, event, received);
+    else if (event.status == "resolved")
+      resolve(w, event, received);
     if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
     // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
     const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
@@ -189,7 +199,9 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
   e.data = Value::Map{{"source", kind}, {"inbox", inbox_key}};
   record(w, std::move(e));
   const Message m{.text = say(w.config.language, "alert.undecodable", {{"kind", kind}, {"why", plain(clip(why, 200))}}),
-                  .sections = {}, .buttons = {}, .color = "warning"};
+                  .sections = {},
+                  .buttons = {},
+                  .color = "warning"};
   post(w, w.config.alerts_channel, "undecodable-" + inbox_key, m);
 }
 
@@ -201,7 +213,9 @@ void timer_rang(Work& w, const Timer& timer) {
     e.kind = "alert.resolved";
     e.incident_id = a->incident;
     e.text = a->title;
-    e.data = Value::Map{{"alert_id", a->id}, {"alert", a->title}, {"state", "resolved"},
+    e.data = Value::Map{{"alert_id", a->id},
+                        {"alert", a->title},
+                        {"state", "resolved"},
                         {"reason", say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}})}};
     record(w, std::move(e));
     touch(w, *a);
@@ -226,7 +240,9 @@ void timer_rang(Work& w, const Timer& timer) {
   const char* sentence = said >= 3 ? "reminder.late" : "reminder.update";
   post(w, i->channel, timer.id + "-" + std::to_string(w.now),
        {.text = say(lang, sentence, {{"id", i->id}, {"time", format_utc_clock(i->next_update_ms).substr(0, 5)}}),
-        .sections = {}, .buttons = {}, .color = "warning"});
+        .sections = {},
+        .buttons = {},
+        .color = "warning"});
   const SeverityRule* severity = find_severity(w.config, i->severity);
   const DurationMs every = severity && severity->update_every > 0 ? severity->update_every : hour_ms;
   if (said < 3) {
@@ -236,10 +252,12 @@ void timer_rang(Work& w, const Timer& timer) {
 
 void greet(Work& w) {
   const std::string& lang = w.config.language;
-  w.decision.out.push_back({w.new_id(), "room:#muster", "open_channel",
-                            Value::Map{{"channel", "muster"}, {"title", "muster"}, {"topic", say(lang, "channel.muster")}}});
+  w.decision.out.push_back(
+      {w.new_id(), "room:#muster", "open_channel",
+       Value::Map{{"channel", "muster"}, {"title", "muster"}, {"topic", say(lang, "channel.muster")}}});
   w.decision.out.push_back({w.new_id(), "room:#" + w.config.alerts_channel, "open_channel",
-                            Value::Map{{"channel", w.config.alerts_channel}, {"title", w.config.alerts_channel},
+                            Value::Map{{"channel", w.config.alerts_channel},
+                                       {"title", w.config.alerts_channel},
                                        {"topic", say(lang, "channel.alerts")}}});
   Entry e;
   e.kind = "bot.created";

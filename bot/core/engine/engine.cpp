@@ -77,7 +77,8 @@ Entry human_entry(const Call& c, std::string kind, const Incident* incident) {
       if (person == c.actor.id) e.role = role;
     }
   }
-  e.source = {.system = "chat", .type = "chat_post", .id = c.input.source_id, .channel = c.input.channel, .permalink = {}};
+  e.source = {
+      .system = "chat", .type = "chat_post", .id = c.input.source_id, .channel = c.input.channel, .permalink = {}};
   return e;
 }
 
@@ -136,7 +137,8 @@ Outcome grammar_refusal(Call& c, const GrammarError& error) {
   for (const std::string& s : error.suggestions) {
     if (allowed.size() < 3) allowed.push_back("`" + plain(s) + "`");
   }
-  if (!allowed.empty()) o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(allowed, ", ")}}), {}});
+  if (!allowed.empty())
+    o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(allowed, ", ")}}), {}});
   return o;
 }
 
@@ -163,7 +165,8 @@ Ask ask_for(const Call& c) {
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   ask.roles = roles_of(c.work.state, c.work.config, c.input.person, c.work.now);
   if (const Person* p = find_person(c.work.config, c.input.person)) ask.groups = p->groups;
-  if (const auto s = c.command.named.find("for"); s != c.command.named.end() && find_service(c.work.config, s->second)) {
+  if (const auto s = c.command.named.find("for");
+      s != c.command.named.end() && find_service(c.work.config, s->second)) {
     ask.service = s->second;
   }
   return ask;
@@ -205,7 +208,8 @@ Outcome gate_and_run(Call& c) {
   }
   Outcome o = carry_out(c);
   audit(c, *verb);
-  if (o.ok && verb->writes && !c.command.echo.empty()) o.reply.sections.push_back({"› `" + plain(clip(one_line(c.command.echo), 200)) + "`", {}});
+  if (o.ok && verb->writes && !c.command.echo.empty())
+    o.reply.sections.push_back({"› `" + plain(clip(one_line(c.command.echo), 200)) + "`", {}});
   return o;
 }
 
@@ -218,7 +222,8 @@ Outcome run_command(Work& w, const CommandInput& input) {
   const std::string language = person && !person->language.empty() ? person->language : w.config.language;
   const std::string zone = person && !person->zone.empty() ? person->zone : w.config.zone;
   Call early{w, input, nothing, language, zone, actor};
-  if (input.text.size() > limits::command_bytes_max) return refuse(early, "too_long", {{"n", std::to_string(limits::command_bytes_max)}});
+  if (input.text.size() > limits::command_bytes_max)
+    return refuse(early, "too_long", {{"n", std::to_string(limits::command_bytes_max)}});
   const Redaction cleaned = redact(input.text);
   if (!cleaned.types.empty()) return refuse(early, "secret", {{"type", cleaned.types.front()}});
   const std::string text = expand_alias(w.state, actor.id, std::string(trim(input.text)));

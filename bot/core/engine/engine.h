@@ -25,17 +25,17 @@ struct CommandInput {
   std::string person;        // person id; empty: unknown
   bool is_operator = false;  // came through the local socket
   std::string platform = "room";
-  std::string channel;       // without '#'
+  std::string channel;  // without '#'
   std::string thread;
-  std::string source_id;     // the platform's id of the message
-  std::string text;          // without address
+  std::string source_id;  // the platform's id of the message
+  std::string text;       // without address
   bool direct = false;
   TimeMs sent_ms = 0;
 };
 
 // A reply that needs the journal: the caller reads off the loop and renders.
 struct ReadWanted {
-  std::string what;      // timeline, postmortem, history, config, health, try …
+  std::string what;  // timeline, postmortem, history, config, health, try …
   std::string incident;
   std::vector<std::string> args;
   std::map<std::string, std::string> named;
@@ -45,8 +45,8 @@ struct Outcome {
   Message reply;
   bool ok = true;
   bool is_private = false;
-  Value json;                     // for scripts, when there is more than text
-  std::optional<ReadWanted> read; // then `reply` is empty
+  Value json;                      // for scripts, when there is more than text
+  std::optional<ReadWanted> read;  // then `reply` is empty
 };
 
 Outcome run_command(Work& work, const CommandInput& input);
@@ -56,7 +56,7 @@ void timer_rang(Work& work, const Timer& timer);
 void greet(Work& work);  // the first messages of a new data folder
 
 // Shared by the decision files.
-Entry& record(Work& work, Entry entry);  // fills ids and times that are empty, applies, keeps
+Entry& record(Work& work, Entry entry);            // fills ids and times that are empty, applies, keeps
 void touch(Work& work, const Incident& incident);  // the projection row, the summary message and the topic
 void touch(Work& work, const Alert& alert);
 void post(Work& work, const std::string& channel, const std::string& post_id, const Message& message,

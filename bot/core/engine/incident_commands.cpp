@@ -34,10 +34,13 @@ Outcome declare(Call& c) {
     std::vector<std::string> names;
     for (const Service& each : c.work.config.services) names.push_back(each.name);
     const std::vector<std::string> near = nearest(service, names);
-    if (!known && !near.empty()) return refuse(c, "service.unknown_near", {{"name", plain(service)}, {"near", near.front()}});
+    if (!known && !near.empty())
+      return refuse(c, "service.unknown_near", {{"name", plain(service)}, {"near", near.front()}});
     // "for" is also a word of titles: what is no service belongs to the title.
-    if (known) e.services = {known->name};
-    else title += " for " + service;
+    if (known)
+      e.services = {known->name};
+    else
+      title += " for " + service;
   }
   e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
   const std::string from = named(c.command, "from");
@@ -50,8 +53,13 @@ Outcome declare(Call& c) {
     fact.text = alert->title;
     Value labels = Value::Map{};
     for (const auto& [k, v] : alert->labels) labels.set(k, v);
-    fact.data = Value::Map{{"alert_id", alert->id}, {"alert", alert->title}, {"state", "firing"}, {"severity", alert->severity},
-                           {"fingerprint", alert->fingerprint}, {"labels", labels}, {"group_key", alert->group_key},
+    fact.data = Value::Map{{"alert_id", alert->id},
+                           {"alert", alert->title},
+                           {"state", "firing"},
+                           {"severity", alert->severity},
+                           {"fingerprint", alert->fingerprint},
+                           {"labels", labels},
+                           {"group_key", alert->group_key},
                            {"episode", alert->episode}};
     record(c.work, std::move(fact));
     touch(c.work, *alert);
@@ -61,9 +69,12 @@ Outcome declare(Call& c) {
     post(c.work, c.work.config.alerts_channel, "announce-" + i.id,
          {.text = say(c.work.config.language, "incident.announced",
                       {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}}),
-          .sections = {}, .buttons = {}, .color = severity_color(i.severity)});
+          .sections = {},
+          .buttons = {},
+          .color = severity_color(i.severity)});
   }
-  Outcome o = answer(c, "declare.done", {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}});
+  Outcome o = answer(c, "declare.done",
+                     {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}});
   o.json = projection(i).body;
   o.json.set("id", i.id);
   return o;
@@ -122,13 +133,18 @@ Outcome lead(Call& c) {
 }
 
 std::string role_name(std::string_view word) {
-  static const std::map<std::string_view, std::string_view> names = {
-      {"commander", "incident_commander"}, {"ic", "incident_commander"},  {"lead", "incident_commander"},
-      {"ops", "ops_lead"},                 {"operations", "ops_lead"},    {"comms", "communications_lead"},
-      {"communications", "communications_lead"}, {"expert", "subject_matter_expert"}, {"sme", "subject_matter_expert"}};
+  static const std::map<std::string_view, std::string_view> names = {{"commander", "incident_commander"},
+                                                                     {"ic", "incident_commander"},
+                                                                     {"lead", "incident_commander"},
+                                                                     {"ops", "ops_lead"},
+                                                                     {"operations", "ops_lead"},
+                                                                     {"comms", "communications_lead"},
+                                                                     {"communications", "communications_lead"},
+                                                                     {"expert", "subject_matter_expert"},
+                                                                     {"sme", "subject_matter_expert"}};
   static const std::vector<std::string_view> known = {
-      "incident_commander", "deputy", "ops_lead", "communications_lead", "scribe", "subject_matter_expert",
-      "customer_liaison", "internal_liaison", "planning"};
+      "incident_commander", "deputy",           "ops_lead", "communications_lead", "scribe", "subject_matter_expert",
+      "customer_liaison",   "internal_liaison", "planning"};
   const std::string lower = lower_ascii(word);
   if (const auto it = names.find(lower); it != names.end()) return std::string(it->second);
   return std::ranges::find(known, std::string_view(lower)) != known.end() ? lower : "";
@@ -181,7 +197,8 @@ Outcome update(Call& c) {
   Entry e = human_entry(c, "status.update", i);
   e.text = text;
   e.visibility = "public";
-  e.data = Value::Map{{"number", i->updates + 1}, {"status", i->status}, {"audience", "stakeholders"}, {"next_update_ms", next}};
+  e.data = Value::Map{
+      {"number", i->updates + 1}, {"status", i->status}, {"audience", "stakeholders"}, {"next_update_ms", next}};
   e.data.set("next_update_by", next == 0 ? Value() : Value(format_utc(next)));
   record(c.work, std::move(e));
   c.work.decision.timers.push_back({"update-due:" + i->id, next, Value::Map{{"incident", i->id}, {"said", 0}}});
@@ -200,7 +217,8 @@ Outcome todo(Call& c) {
     Outcome o = answer(c, "todo.list", {{"id", i->id}});
     std::string lines;
     for (const Todo& t : i->todos) {
-      lines += (t.done ? "✅ " : "⬜ ") + std::to_string(t.number) + " " + plain(t.text) + (t.assignee.empty() ? "" : " · " + t.assignee) + "\n";
+      lines += (t.done ? "✅ " : "⬜ ") + std::to_string(t.number) + " " + plain(t.text) +
+               (t.assignee.empty() ? "" : " · " + t.assignee) + "\n";
     }
     o.reply.sections.push_back({std::string(trim(lines)), {}});
     return o;
@@ -210,7 +228,10 @@ Outcome todo(Call& c) {
   const int number = static_cast<int>(i->todos.size()) + 1;
   Entry e = human_entry(c, "action.created", i);
   e.text = text;
-  e.data = Value::Map{{"action_id", "AI-" + std::to_string(number)}, {"number", number}, {"assignee", assignee}, {"due", named(c.command, "due")}};
+  e.data = Value::Map{{"action_id", "AI-" + std::to_string(number)},
+                      {"number", number},
+                      {"assignee", assignee},
+                      {"due", named(c.command, "due")}};
   record(c.work, std::move(e));
   touch(c.work, *i);
   return answer(c, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", plain(clip(text, 200))}});
@@ -223,7 +244,8 @@ Outcome todo_done(Call& c) {
   int n = 0;
   if (!words.empty()) std::from_chars(words.front().data(), words.front().data() + words.front().size(), n);
   const auto it = std::ranges::find_if(i->todos, [n](const Todo& t) { return t.number == n; });
-  if (it == i->todos.end()) return refuse(c, "todo.unknown", {{"id", i->id}, {"n", words.empty() ? "" : words.front()}});
+  if (it == i->todos.end())
+    return refuse(c, "todo.unknown", {{"id", i->id}, {"n", words.empty() ? "" : words.front()}});
   if (it->done) return refuse(c, "todo.already", {{"n", std::to_string(n)}});
   Entry e = human_entry(c, "action.closed", i);
   e.text = it->text;
@@ -265,7 +287,9 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
   if (!may_move(i->status, status)) {
-    return refuse(c, "status.refused", {{"id", i->id}, {"from", status_words(c.language, i->status)}, {"to", status_words(c.language, status)}});
+    return refuse(
+        c, "status.refused",
+        {{"id", i->id}, {"from", status_words(c.language, i->status)}, {"to", status_words(c.language, status)}});
   }
   const std::string because = named(c.command, "because");
   if (because.empty()) return refuse(c, "need.because", {{"command", c.command.verb + " because …"}});
@@ -279,7 +303,8 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   const bool has_impact = i->impact_ms != 0;
   Outcome o = answer(c, done, {{"id", i->id}, {"time", short_time(c, c.work.now)}});
   if (has_impact && status != "investigating") {
-    o.reply.sections.push_back({say(c.language, "impact.lasted", {{"duration", format_duration(c.work.now - i->impact_ms)}}), {}});
+    o.reply.sections.push_back(
+        {say(c.language, "impact.lasted", {{"duration", format_duration(c.work.now - i->impact_ms)}}), {}});
   }
   return o;
 }
@@ -289,7 +314,8 @@ Outcome resolve(Call& c) { return move(c, "incident.resolved", "resolved", "reso
 
 Outcome reopen(Call& c) {
   const Incident* i = incident_of(c);
-  if (i && i->status == "resolved" && c.work.now - i->resolved_ms > day_ms) return refuse(c, "reopen.late", {{"id", i->id}});
+  if (i && i->status == "resolved" && c.work.now - i->resolved_ms > day_ms)
+    return refuse(c, "reopen.late", {{"id", i->id}});
   return move(c, "incident.reopened", "investigating", "reopen.done");
 }
 
@@ -302,13 +328,15 @@ Outcome acknowledge(Call& c, bool on) {
     return refuse(c, "ack.already", {{"id", a->id}, {"who", p ? p->name : a->acknowledged_by}});
   }
   if (!on && a->acknowledged_by.empty()) return refuse(c, "ack.not", {{"id", a->id}});
-  Entry e = human_entry(c, on ? "alert.acknowledged" : "alert.unacknowledged", find_incident(c.work.state, a->incident));
+  Entry e =
+      human_entry(c, on ? "alert.acknowledged" : "alert.unacknowledged", find_incident(c.work.state, a->incident));
   e.text = a->title;
   e.data = Value::Map{{"alert_id", a->id}};
   record(c.work, std::move(e));
   touch(c.work, *a);
   if (Incident* i = find_incident(c.work.state, a->incident)) touch(c.work, *i);
-  return answer(c, on ? "ack.done" : "unack.done", {{"id", a->id}, {"who", plain(c.actor.display)}, {"title", plain(clip(a->title, 200))}});
+  return answer(c, on ? "ack.done" : "unack.done",
+                {{"id", a->id}, {"who", plain(c.actor.display)}, {"title", plain(clip(a->title, 200))}});
 }
 
 Outcome ack(Call& c) { return acknowledge(c, true); }
@@ -318,9 +346,10 @@ Outcome unack(Call& c) { return acknowledge(c, false); }
 
 const std::map<std::string_view, Handler>& incident_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"declare", declare}, {"severity", severity}, {"lead", lead},         {"role", role},     {"note", note},
-      {"update", update},   {"todo", todo},         {"todo done", todo_done}, {"link", link},   {"mitigate", mitigate},
-      {"resolve", resolve}, {"reopen", reopen},     {"ack", ack},           {"unack", unack}};
+      {"declare", declare}, {"severity", severity}, {"lead", lead},       {"role", role},
+      {"note", note},       {"update", update},     {"todo", todo},       {"todo done", todo_done},
+      {"link", link},       {"mitigate", mitigate}, {"resolve", resolve}, {"reopen", reopen},
+      {"ack", ack},         {"unack", unack}};
   return table;
 }
 

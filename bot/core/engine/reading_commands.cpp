@@ -31,7 +31,9 @@ Outcome help(Call& c) {
   std::map<std::string, std::string> by_topic;
   std::size_t found = 0;
   for (const VerbInfo& v : verbs()) {
-    if (!v.ready || decide_policy(c.work.config.policy, ask_for(c, c.input.person, std::string(v.verb))).effect == "deny") continue;
+    if (!v.ready ||
+        decide_policy(c.work.config.policy, ask_for(c, c.input.person, std::string(v.verb))).effect == "deny")
+      continue;
     if (!topic.empty() && v.verb != topic && v.topic != topic) continue;
     by_topic[std::string(v.topic)] += "`" + std::string(v.usage) + "`\n";
     ++found;
@@ -48,12 +50,15 @@ Outcome whoami(Call& c) {
   if (const Person* p = find_person(c.work.config, c.input.person)) {
     std::string handles;
     for (const Handle& h : p->handles) handles += (handles.empty() ? "" : ", ") + h.platform + ":" + h.name;
-    s.fields.emplace_back(say(c.language, "field.handles"), handles.empty() ? say(c.language, "none_yet") : plain(handles));
-    s.fields.emplace_back(say(c.language, "field.groups"), p->groups.empty() ? say(c.language, "none_yet") : plain(join(p->groups, ", ")));
+    s.fields.emplace_back(say(c.language, "field.handles"),
+                          handles.empty() ? say(c.language, "none_yet") : plain(handles));
+    s.fields.emplace_back(say(c.language, "field.groups"),
+                          p->groups.empty() ? say(c.language, "none_yet") : plain(join(p->groups, ", ")));
     s.fields.emplace_back(say(c.language, "field.zone"), p->zone);
   }
   const auto roles = roles_of(c.work.state, c.work.config, c.input.person, c.work.now);
-  s.fields.emplace_back(say(c.language, "field.roles"), roles.empty() ? say(c.language, "none_yet") : plain(join(roles, ", ")));
+  s.fields.emplace_back(say(c.language, "field.roles"),
+                        roles.empty() ? say(c.language, "none_yet") : plain(join(roles, ", ")));
   for (const auto& [id, g] : c.work.state.grants) {
     if (g.person == c.actor.id && g.until_ms > c.work.now) {
       s.fields.emplace_back(id, g.role + " · " + format_duration(g.until_ms - c.work.now));
@@ -73,7 +78,11 @@ Outcome can(Call& c) {
   if (!find_verb(verb)) return refuse(c, "verb.unknown", {{"verb", plain(verb)}});
   const Verdict v = decide_policy(c.work.config.policy, ask_for(c, p->id, verb));
   return answer(c, v.effect == "deny" ? "can.no" : "can.yes",
-                {{"who", plain(p->name)}, {"verb", verb}, {"effect", v.effect}, {"rule", v.rule}, {"line", std::to_string(v.line)}});
+                {{"who", plain(p->name)},
+                 {"verb", verb},
+                 {"effect", v.effect},
+                 {"rule", v.rule},
+                 {"line", std::to_string(v.line)}});
 }
 
 std::string incident_line(const Call& c, const Incident& i) {
@@ -82,7 +91,8 @@ std::string incident_line(const Call& c, const Incident& i) {
 }
 
 std::string alert_line(const Call& c, const Alert& a) {
-  std::string line = (a.status == "firing" ? "🔥 *" : "✅ *") + a.id + "* " + a.severity + " · " + plain(clip(a.title, 90));
+  std::string line =
+      (a.status == "firing" ? "🔥 *" : "✅ *") + a.id + "* " + a.severity + " · " + plain(clip(a.title, 90));
   if (!a.incident.empty()) line += " · " + a.incident;
   const Person* p = find_person(c.work.config, a.acknowledged_by);
   if (p) line += " · " + say(c.language, "acked_by", {{"who", plain(p->name)}});
@@ -91,12 +101,14 @@ std::string alert_line(const Call& c, const Alert& a) {
 
 Outcome status(Call& c) {
   const std::string service = first_word(c.command);
-  if (!service.empty() && !find_service(c.work.config, service)) return refuse(c, "service.unknown", {{"name", plain(service)}});
+  if (!service.empty() && !find_service(c.work.config, service))
+    return refuse(c, "service.unknown", {{"name", plain(service)}});
   std::string incidents, alerts;
   Value json = Value::Map{{"incidents", Value::List{}}, {"alerts", Value::List{}}};
   Value::List incident_ids, alert_ids;
   for (const auto& [n, i] : c.work.state.incidents) {
-    const bool concerns = service.empty() || std::ranges::find(i.services, find_service(c.work.config, service)->name) != i.services.end();
+    const bool concerns = service.empty() ||
+                          std::ranges::find(i.services, find_service(c.work.config, service)->name) != i.services.end();
     if (!i.open() || !concerns) continue;
     incidents += incident_line(c, i) + "\n";
     incident_ids.emplace_back(i.id);
@@ -115,8 +127,11 @@ Outcome status(Call& c) {
   if (!incidents.empty()) o.reply.sections.push_back({std::string(trim(incidents)), {}});
   if (!alerts.empty()) o.reply.sections.push_back({std::string(trim(alerts)), {}});
   const std::string none = say(c.language, "none_yet");
-  o.reply.sections.push_back({"", {{say(c.language, "field.changes"), none}, {say(c.language, "field.runs"), none},
-                                   {say(c.language, "field.locks"), none}, {say(c.language, "field.oncall"), none}}});
+  o.reply.sections.push_back({"",
+                              {{say(c.language, "field.changes"), none},
+                               {say(c.language, "field.runs"), none},
+                               {say(c.language, "field.locks"), none},
+                               {say(c.language, "field.oncall"), none}}});
   json.set("incidents", incident_ids);
   json.set("alerts", alert_ids);
   o.json = json;
@@ -134,9 +149,11 @@ Outcome show(Call& c) {
                 {say(c.language, "field.episode"), std::to_string(a->episode)}};
     if (a->ended_ms) s.fields.emplace_back(say(c.language, "field.resolved"), short_time(c, a->ended_ms));
     for (const auto& [k, v] : a->labels) s.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 200)));
-    for (const auto& [text, url] : a->links) s.fields.emplace_back(clip(one_line(text), 40), plain(clip(one_line(url), 300)));
+    for (const auto& [text, url] : a->links)
+      s.fields.emplace_back(clip(one_line(text), 40), plain(clip(one_line(url), 300)));
     o.reply.sections.push_back(s);
-    if (a->status == "firing" && a->acknowledged_by.empty()) o.reply.buttons = {{say(c.language, "button.ack"), "ack " + a->id, "primary"}};
+    if (a->status == "firing" && a->acknowledged_by.empty())
+      o.reply.buttons = {{say(c.language, "button.ack"), "ack " + a->id, "primary"}};
     o.json = projection(*a).body;
     return o;
   }
@@ -162,7 +179,8 @@ Outcome incidents(Call& c) {
     v.set("id", i.id);
     list.push_back(std::move(v));
   }
-  Outcome o = list.empty() ? answer(c, "incidents.none") : answer(c, "incidents.head", {{"n", std::to_string(list.size())}});
+  Outcome o =
+      list.empty() ? answer(c, "incidents.none") : answer(c, "incidents.head", {{"n", std::to_string(list.size())}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   o.json = Value(std::move(list));
   return o;
@@ -187,7 +205,8 @@ Outcome alerts(Call& c) {
   }
   Outcome o = n == 0 ? answer(c, "alerts.none") : answer(c, "alerts.head", {{"n", std::to_string(n)}});
   for (const auto& [name, lines] : groups) {
-    if (o.reply.sections.size() < 20) o.reply.sections.push_back({"*" + plain(clip(one_line(name), 80)) + "*\n" + std::string(trim(lines)), {}});
+    if (o.reply.sections.size() < 20)
+      o.reply.sections.push_back({"*" + plain(clip(one_line(name), 80)) + "*\n" + std::string(trim(lines)), {}});
   }
   o.json = Value(std::move(list));
   return o;
@@ -201,12 +220,17 @@ Outcome explain(Call& c) {
     const auto& routes = c.work.config.alert_routes;
     const auto hit = std::ranges::find_if(routes, [&](const AlertRouteRule& r) { return matches(r.matchers, facts); });
     return answer(c, "explain.alert",
-                  {{"id", a->id}, {"route", hit == routes.end() ? say(c.language, "explain.no_route") : hit->name},
-                   {"group", plain(clip(a->group_key, 200))}, {"incident", a->incident.empty() ? "–" : a->incident}});
+                  {{"id", a->id},
+                   {"route", hit == routes.end() ? say(c.language, "explain.no_route") : hit->name},
+                   {"group", plain(clip(a->group_key, 200))},
+                   {"incident", a->incident.empty() ? "–" : a->incident}});
   }
   if (const Incident* i = find_incident(c.work.state, id)) {
-    return answer(c, "explain.incident", {{"id", i->id}, {"who", i->declared_by}, {"time", short_time(c, i->declared_ms)},
-                                          {"group", i->group_key.empty() ? "–" : plain(clip(i->group_key, 200))}});
+    return answer(c, "explain.incident",
+                  {{"id", i->id},
+                   {"who", i->declared_by},
+                   {"time", short_time(c, i->declared_ms)},
+                   {"group", i->group_key.empty() ? "–" : plain(clip(i->group_key, 200))}});
   }
   return refuse(c, "unknown.id", {{"id", plain(id)}});
 }
@@ -232,10 +256,11 @@ Outcome wanted(Call& c) {
 
 const std::map<std::string_view, Handler>& reading_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"help", help},         {"whoami", whoami}, {"can", can},         {"status", status},   {"show", show},
-      {"incidents", incidents}, {"alerts", alerts}, {"explain", explain}, {"version", version}, {"timeline", wanted},
-      {"postmortem", wanted}, {"history", wanted}, {"health", wanted},   {"more", wanted},     {"try", wanted},
-      {"config check", wanted}, {"config diff", wanted}, {"config reload", wanted}};
+      {"help", help},          {"whoami", whoami},       {"can", can},           {"status", status},
+      {"show", show},          {"incidents", incidents}, {"alerts", alerts},     {"explain", explain},
+      {"version", version},    {"timeline", wanted},     {"postmortem", wanted}, {"history", wanted},
+      {"health", wanted},      {"more", wanted},         {"try", wanted},        {"config check", wanted},
+      {"config diff", wanted}, {"config reload", wanted}};
   return table;
 }
 

@@ -8,7 +8,10 @@ namespace muster {
 
 Actor actor_of(const CoreConfig& config, const std::string& person, bool is_operator) {
   if (const Person* p = find_person(config, person)) {
-    return {.type = "user", .id = p->id, .handle = p->handles.empty() ? p->id : p->handles.front().name, .display = p->name};
+    return {.type = "user",
+            .id = p->id,
+            .handle = p->handles.empty() ? p->id : p->handles.front().name,
+            .display = p->name};
   }
   if (is_operator) return {.type = "user", .id = "operator", .handle = "operator", .display = "the local operator"};
   return {.type = "user", .id = person, .handle = person, .display = person};
@@ -28,8 +31,10 @@ std::string slug(std::string_view text, std::size_t most) {
   std::string out;
   for (const char c : lower_ascii(text)) {
     const bool keep = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (keep) out += c;
-    else if (!out.empty() && out.back() != '-') out += '-';
+    if (keep)
+      out += c;
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
     if (out.size() >= most) break;
   }
   while (out.ends_with('-')) out.pop_back();
@@ -108,13 +113,15 @@ Message summary_message(const Work& w, const Incident& i) {
                   {say(lang, "field.impact"), zone_time(w, i.impact_ms)}};
   if (i.mitigated_ms) facts.fields.emplace_back(say(lang, "field.mitigated"), zone_time(w, i.mitigated_ms));
   if (i.resolved_ms) facts.fields.emplace_back(say(lang, "field.resolved"), zone_time(w, i.resolved_ms));
-  if (!i.last_update.empty()) facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
+  if (!i.last_update.empty())
+    facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
   facts.fields.emplace_back(say(lang, "field.changes"), say(lang, "none_yet"));
   m.sections.push_back(facts);
   if (!i.alerts.empty()) m.sections.push_back({alert_list(w, i), {}});
   if (i.open()) {
     m.buttons.push_back({say(lang, "button.lead"), "lead me", ""});
-    if (i.status != "mitigated") m.buttons.push_back({say(lang, "button.mitigate"), "mitigate because impact ended", ""});
+    if (i.status != "mitigated")
+      m.buttons.push_back({say(lang, "button.mitigate"), "mitigate because impact ended", ""});
     m.buttons.push_back({say(lang, "button.resolve"), "resolve because verified", "primary"});
   } else {
     m.buttons.push_back({say(lang, "button.postmortem"), "postmortem " + i.id, "primary"});
@@ -130,7 +137,8 @@ void touch(Work& w, const Incident& i) {
   const std::string destination = "room:#" + i.channel;
   // Of several changes in one decision only the last state is worth sending.
   std::erase_if(w.decision.out, [&](const OutMessage& o) {
-    return o.destination == destination && ((o.kind == "edit" && o.body["post_id"].as_string() == post_id) || o.kind == "topic");
+    return o.destination == destination &&
+           ((o.kind == "edit" && o.body["post_id"].as_string() == post_id) || o.kind == "topic");
   });
   const Value message = to_value(summary_message(w, i));
   for (OutMessage& o : w.decision.out) {
@@ -140,7 +148,8 @@ void touch(Work& w, const Incident& i) {
     }
   }
   w.decision.out.push_back({w.new_id(), destination, "edit", Value::Map{{"post_id", post_id}, {"message", message}}});
-  w.decision.out.push_back({w.new_id(), destination, "topic", Value::Map{{"channel", i.channel}, {"topic", incident_topic(w, i)}}});
+  w.decision.out.push_back(
+      {w.new_id(), destination, "topic", Value::Map{{"channel", i.channel}, {"topic", incident_topic(w, i)}}});
 }
 
 void touch(Work& w, const Alert& a) {
@@ -161,7 +170,8 @@ Incident& open_incident(Work& w, Entry e) {
   e.data.set("channel", channel);
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);
-  const Value opened = Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
+  const Value opened =
+      Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});
   post(w, channel, "summary-" + id, summary_message(w, i));
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "pin", Value::Map{{"post_id", "summary-" + id}}});

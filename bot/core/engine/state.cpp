@@ -130,16 +130,26 @@ void apply_correction(State& s, const Entry& e) {
 }
 
 void apply_to_incident(State& s, Incident& i, const Entry& e) {
-  if (e.kind == "severity.changed") apply_severity(i, e);
-  else if (e.kind == "incident.mitigated") apply_status(i, e, "mitigated");
-  else if (e.kind == "incident.resolved") apply_status(i, e, "resolved");
-  else if (e.kind == "incident.closed") apply_status(i, e, "closed");
-  else if (e.kind == "incident.reopened") apply_status(i, e, "investigating");
-  else if (e.kind == "incident.status_changed") apply_status(i, e, i.status);
-  else if (e.kind == "role.assigned") i.roles[e.data["role"].as_string()] = e.data["assignee"].as_string();
-  else if (e.kind == "role.handoff") i.roles[e.data["role"].as_string()] = e.data["to"].as_string();
-  else if (e.kind == "action.created" || e.kind == "action.closed") apply_todo(i, e);
-  else if (e.kind == "evidence.linked") i.links.push_back(e.data["url"].as_string());
+  if (e.kind == "severity.changed")
+    apply_severity(i, e);
+  else if (e.kind == "incident.mitigated")
+    apply_status(i, e, "mitigated");
+  else if (e.kind == "incident.resolved")
+    apply_status(i, e, "resolved");
+  else if (e.kind == "incident.closed")
+    apply_status(i, e, "closed");
+  else if (e.kind == "incident.reopened")
+    apply_status(i, e, "investigating");
+  else if (e.kind == "incident.status_changed")
+    apply_status(i, e, i.status);
+  else if (e.kind == "role.assigned")
+    i.roles[e.data["role"].as_string()] = e.data["assignee"].as_string();
+  else if (e.kind == "role.handoff")
+    i.roles[e.data["role"].as_string()] = e.data["to"].as_string();
+  else if (e.kind == "action.created" || e.kind == "action.closed")
+    apply_todo(i, e);
+  else if (e.kind == "evidence.linked")
+    i.links.push_back(e.data["url"].as_string());
   else if (e.kind == "status.update") {
     i.updates += 1;
     i.last_update = e.text;
@@ -167,16 +177,26 @@ void apply_grant(State& s, const Entry& e) {
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
-  if (e.kind == "incident.declared") apply_declared(s, e);
-  else if (e.kind == "alert.firing") apply_alert_firing(s, e);
-  else if (e.kind == "alert.resolved") apply_alert_resolved(s, e);
-  else if (e.kind == "alert.acknowledged") apply_acknowledged(s, e, true);
-  else if (e.kind == "alert.unacknowledged") apply_acknowledged(s, e, false);
-  else if (e.kind == "correction") apply_correction(s, e);
-  else if (e.kind == "grant.given" || e.kind == "grant.revoked") apply_grant(s, e);
-  else if (e.kind == "alias.set") s.aliases[e.data["key"].as_string()] = e.data["command"].as_string();
-  else if (e.kind == "alias.removed") s.aliases.erase(e.data["key"].as_string());
-  else if (Incident* i = find_incident(s, e.incident_id)) apply_to_incident(s, *i, e);
+  if (e.kind == "incident.declared")
+    apply_declared(s, e);
+  else if (e.kind == "alert.firing")
+    apply_alert_firing(s, e);
+  else if (e.kind == "alert.resolved")
+    apply_alert_resolved(s, e);
+  else if (e.kind == "alert.acknowledged")
+    apply_acknowledged(s, e, true);
+  else if (e.kind == "alert.unacknowledged")
+    apply_acknowledged(s, e, false);
+  else if (e.kind == "correction")
+    apply_correction(s, e);
+  else if (e.kind == "grant.given" || e.kind == "grant.revoked")
+    apply_grant(s, e);
+  else if (e.kind == "alias.set")
+    s.aliases[e.data["key"].as_string()] = e.data["command"].as_string();
+  else if (e.kind == "alias.removed")
+    s.aliases.erase(e.data["key"].as_string());
+  else if (Incident* i = find_incident(s, e.incident_id))
+    apply_to_incident(s, *i, e);
 }
 
 Incident* find_incident(State& s, std::string_view id) {

@@ -20,7 +20,7 @@ struct Alert {
   std::map<std::string, std::string> labels;
   std::vector<std::pair<std::string, std::string>> links;
   TimeMs starts_ms = 0, ended_ms = 0;
-  std::string incident;     // INC-7 or empty
+  std::string incident;  // INC-7 or empty
   std::string acknowledged_by;
   std::string group_key;
   std::string reason;
@@ -37,16 +37,16 @@ struct Todo {
 };
 
 struct Incident {
-  std::string id;        // INC-7
+  std::string id;  // INC-7
   std::string title, severity, peak_severity, status;
-  std::string channel;   // without '#'
+  std::string channel;  // without '#'
   std::vector<std::string> services;
   std::string declared_by;
   TimeMs declared_ms = 0, detected_ms = 0, acknowledged_ms = 0, impact_ms = 0, mitigated_ms = 0, resolved_ms = 0;
-  std::string impact_event;              // the impact.started entry, target of corrections
+  std::string impact_event;                  // the impact.started entry, target of corrections
   std::map<std::string, std::string> roles;  // role -> person id
-  std::set<std::string> alerts;          // E ids
-  std::string group_key;                 // of the alert group that opened it
+  std::set<std::string> alerts;              // E ids
+  std::string group_key;                     // of the alert group that opened it
   std::vector<Todo> todos;
   std::vector<std::string> links;
   int updates = 0;
@@ -62,27 +62,27 @@ struct Grant {
 };
 
 struct State {
-  std::map<int, Incident> incidents;          // by number
-  std::map<int, Alert> alerts;                // by number
+  std::map<int, Incident> incidents;  // by number
+  std::map<int, Alert> alerts;        // by number
   std::map<std::string, int> alert_by_fingerprint;
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
-  std::map<std::string, std::string> aliases;  // "ana/name" or "*/name" -> command
-  std::map<std::string, Grant> grants;         // by id
+  std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
+  std::map<std::string, Grant> grants;           // by id
   std::map<std::string, std::string> corrected;  // event_id of impact entries -> incident id
   int next_incident = 1, next_alert = 1, next_lock = 1;
-  std::int64_t position = 0;                   // of the last folded entry
+  std::int64_t position = 0;  // of the last folded entry
 };
 
 void apply(State& state, const Entry& entry);
 
-Incident* find_incident(State& state, std::string_view id);              // INC-7, I7, 7
+Incident* find_incident(State& state, std::string_view id);  // INC-7, I7, 7
 const Incident* find_incident(const State& state, std::string_view id);
-Alert* find_alert(State& state, std::string_view id);                    // E12
+Alert* find_alert(State& state, std::string_view id);  // E12
 const Alert* find_alert(const State& state, std::string_view id);
 
 ProjectionRow projection(const Incident& incident);
 ProjectionRow projection(const Alert& alert);
-std::vector<ProjectionRow> projections(const State& state);              // everything, sorted by kind and id
+std::vector<ProjectionRow> projections(const State& state);  // everything, sorted by kind and id
 
 }  // namespace muster

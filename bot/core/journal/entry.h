@@ -30,30 +30,30 @@ struct Source {
 struct Entry {
   std::int64_t position = 0;  // global, given at commit; 0 before
   std::string event_id;
-  std::string incident_id;    // "INC-7", or empty
-  std::int64_t seq = 0;       // per incident, no gaps, given at commit; 0 without incident
-  std::string kind;           // see kinds below
+  std::string incident_id;  // "INC-7", or empty
+  std::int64_t seq = 0;     // per incident, no gaps, given at commit; 0 without incident
+  std::string kind;         // see kinds below
   TimeMs occurred_ms = 0;
   TimeMs received_ms = 0;
-  TimeMs written_ms = 0;      // given at commit
+  TimeMs written_ms = 0;  // given at commit
   std::int64_t precision_ms = 1000;
   std::string clock_name = "muster";
   std::int64_t skew_ms = 0;
   std::string origin = "auto";  // auto, human, backfill
   Actor actor;
-  std::string role;             // role of the actor then, or empty
+  std::string role;  // role of the actor then, or empty
   std::vector<std::string> services;
   std::string text;
-  Value data;                   // a map, or null
+  Value data;  // a map, or null
   Source source;
   std::string visibility = "internal";  // public, internal, responders, private
   bool pinned = false;
-  Value attachments;            // list of maps, or null
-  std::string corrects;         // event_id
-  std::string reply_to;         // event_id
+  Value attachments;     // list of maps, or null
+  std::string corrects;  // event_id
+  std::string reply_to;  // event_id
   std::vector<std::string> tags;
-  std::string dedupe_key;       // unique; empty: event_id is used
-  bool scrubbed = false;        // the payload was destroyed (text, data, attachments are empty)
+  std::string dedupe_key;  // unique; empty: event_id is used
+  bool scrubbed = false;   // the payload was destroyed (text, data, attachments are empty)
   bool operator==(const Entry&) const = default;
 };
 

@@ -44,7 +44,7 @@ class Roster {
   Hit next(std::string_view text, std::string_view lower, std::size_t from) const;
   const Name* match_at(std::string_view lower, std::size_t at, bool after_at_sign) const;
 
-  std::array<std::vector<Name>, 256> by_first_;                                // longest first
+  std::array<std::vector<Name>, 256> by_first_;                                        // longest first
   std::unordered_map<std::string, std::vector<std::pair<TimeMs, std::string>>> seen_;  // person: time, role
   std::unordered_map<std::string, std::vector<Tenure>> tenures_;
   std::map<std::string, int, std::less<>> holders_;  // role: how many people held it

@@ -202,7 +202,7 @@ function peopleSwitch(people) {
 
 async function command(channel, thread, text, node) {
   node.disabled = true;
-  await say(channel, thread, text, newId());
+  await send('press', { channel, thread, text, client_id: newId() });
   setTimeout(() => { node.disabled = false; }, 600);
 }
 

@@ -1,0 +1,495 @@
+// Replays .chat files through the real Dispatcher on a real store, with time turned by hand.
+//
+// A file reads like a chat log:
+//   // what it proves
+//   date 2026-03-17
+//   05:09:00 alert fires CheckoutLatencyHigh severity=critical service=checkout-api summary="Checkout is slow"
+//   05:10:00 #muster ana: declare sev2 Checkout is slow        (\n in a text is a line break)
+//   #muster bot: *INC-1* is open …                             <- what the bot says, complete and in order
+//     | a line of a section of that message
+//   05:40:00 wait                                              <- only time passes; timers ring
+//   restart | again | start                                    <- again: the last chat event, same id
+// "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
+// before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
+// after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <optional>
+
+#include "bot/app.h"
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/dispatcher.h"
+#include "bot/reads.h"
+#include "integrations/alerts/alertmanager.h"
+
+namespace muster {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+// The loop: completions wait here until the runner takes them.
+class Tasks {
+ public:
+  void post(std::function<void()> task) {
+    {
+      const std::lock_guard lock(mutex_);
+      tasks_.push_back(std::move(task));
+    }
+    ready_.notify_one();
+  }
+  bool run_one(std::chrono::seconds wait) {
+    std::function<void()> task;
+    {
+      std::unique_lock lock(mutex_);
+      if (!ready_.wait_for(lock, wait, [this] { return !tasks_.empty(); })) return false;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    task();
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> tasks_;
+};
+
+// Counts the commits on their way, so that the runner knows when everything has been answered.
+class CountingStore final : public Store {
+ public:
+  explicit CountingStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
+  void commit(Commit c, std::function<void(Result<Committed>)> done) override {
+    ++waiting;
+    inner_->commit(std::move(c), [this, done = std::move(done)](Result<Committed> r) {
+      --waiting;
+      if (done) done(std::move(r));
+    });
+  }
+  Result<Committed> commit_now(Commit c) override { return inner_->commit_now(std::move(c)); }
+  Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
+    return inner_->read_journal(after, each);
+  }
+  Result<std::vector<Entry>> read_incident(const std::string& id) override { return inner_->read_incident(id); }
+  Result<std::vector<InboxItem>> pending_inbox() override { return inner_->pending_inbox(); }
+  Result<std::vector<PendingOut>> pending_out() override { return inner_->pending_out(); }
+  Result<std::vector<DeadLetter>> dead_letters() override { return inner_->dead_letters(); }
+  Result<void> resend_dead_letter(const std::string& id) override { return inner_->resend_dead_letter(id); }
+  Result<std::vector<Timer>> timers() override { return inner_->timers(); }
+  Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
+  Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
+  StoreStats stats() const override { return inner_->stats(); }
+  void stop() override { inner_->stop(); }
+  int waiting = 0;
+
+ private:
+  std::unique_ptr<Store> inner_;
+};
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+Lines split_lines(const std::string& text) {
+  Lines lines;
+  std::size_t at = 0;
+  while (at <= text.size() && !text.empty()) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+std::string trimmed_right(std::string text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\r')) text.pop_back();
+  return text;
+}
+
+class Recorder final : public ChatPlatform {
+ public:
+  std::string name() const override { return "room"; }
+  bool connected() const override { return true; }
+  void on_event(Listener listener) override { say = std::move(listener); }
+  void deliver(const OutMessage& m, Done done) override {
+    note(m, m.destination.substr(m.destination.find(':') + 1));
+    done({});
+  }
+  Listener say;
+  Lines lines;
+  std::string said;  // the text as the person sent it
+  int calls = 0;
+
+ private:
+  void note(const OutMessage& m, const std::string& channel) {
+    ++calls;
+    const std::string post_id = m.body["post_id"].as_string();
+    if (m.kind == "human_post") {
+      const std::string shown = m.body["text"].as_string();
+      if (shown != said) lines.push_back(channel + " " + m.body["user"].as_string() + " says: " + first_line(shown));
+    } else if (m.kind == "post" || m.kind == "edit") {
+      const Message message = message_from(m.body["message"]);
+      const std::string to = m.body["private_to"].as_string();
+      const std::string verb = m.kind == "edit" ? " edits " + post_id : to.empty() ? "" : " to " + to;
+      add(channel + " bot" + verb + ": ", message, m.kind == "post" && !post_id.starts_with("summary-"));
+    } else if (m.kind == "topic") {
+      lines.push_back(channel + " bot topic: " + m.body["topic"].as_string());
+    } else {
+      lines.push_back(channel + " bot " + (m.kind == "open_channel" ? "opens" : m.kind + " " + post_id));
+    }
+  }
+  void add(const std::string& head, const Message& message, bool whole) {
+    lines.push_back(trimmed_right(head + first_line(message.text)));
+    if (!whole) return;
+    Lines rest = split_lines(message.text);
+    if (!rest.empty()) rest.erase(rest.begin());
+    for (const Section& s : message.sections) {
+      for (std::string& line : split_lines(s.text)) rest.push_back(std::move(line));
+      for (const auto& [label, value] : s.fields) rest.push_back(label + ": " + value);
+    }
+    for (const std::string& line : rest) lines.push_back(trimmed_right("  | " + line));
+  }
+};
+
+struct Step {
+  Lines before;  // comments and empty lines
+  std::size_t line = 0;
+  std::string input;
+  Lines expected;
+  std::size_t expected_line = 0;
+};
+
+bool is_expectation(const std::string& line) { return line.starts_with('#') || line.starts_with("  | "); }
+
+struct Script {
+  std::vector<Step> steps;
+  Lines after;
+};
+
+Script read_script(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) throw std::runtime_error(path + ": cannot be read");
+  Script script;
+  std::string line;
+  for (std::size_t number = 1; std::getline(file, line); ++number) {
+    line = trimmed_right(line);
+    if (line.empty() || line.starts_with("//")) {
+      script.after.push_back(line);
+    } else if (is_expectation(line)) {
+      if (script.steps.empty()) throw std::runtime_error(path + ": an expectation before any input");
+      // A comment between expectations belongs to the next input when rewritten.
+      script.steps.back().expected.push_back(line);
+    } else {
+      script.steps.push_back({std::move(script.after), number, line, {}, number + 1});
+      script.after.clear();
+    }
+  }
+  return script;
+}
+
+bool like(std::string_view pattern, std::string_view text) {
+  const std::size_t dots = pattern.find("...");
+  if (dots == std::string_view::npos) return pattern == text;
+  if (!text.starts_with(pattern.substr(0, dots))) return false;
+  const std::string_view rest = pattern.substr(dots + 3);
+  for (std::size_t at = dots; at <= text.size(); ++at) {
+    if (like(rest, text.substr(at))) return true;
+  }
+  return false;
+}
+
+bool like(const Lines& expected, const Lines& got) {
+  if (expected.size() != got.size()) return false;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    if (!like(std::string_view(expected[i]), std::string_view(got[i]))) return false;
+  }
+  return true;
+}
+
+void explain(const std::string& path, const Step& step, const Lines& got) {
+  std::cout << path << ":" << step.line << ": " << step.input << "\n";
+  const std::size_t most = std::max(step.expected.size(), got.size());
+  for (std::size_t i = 0; i < most; ++i) {
+    const bool has_expected = i < step.expected.size(), has_got = i < got.size();
+    if (has_expected && has_got && like(std::string_view(step.expected[i]), std::string_view(got[i]))) {
+      std::cout << "    " << got[i] << "\n";
+      continue;
+    }
+    if (has_expected) std::cout << "  - " << step.expected[i] << "\n";
+    if (has_got) std::cout << "  + " << got[i] << "\n";
+  }
+}
+
+// Words separated by spaces; "…" keeps spaces together.
+Lines words_of(const std::string& text) {
+  Lines words;
+  std::string word;
+  bool quoted = false;
+  for (const char c : text + " ") {
+    if (c == '"')
+      quoted = !quoted;
+    else if (c != ' ' || quoted)
+      word += c;
+    else if (!word.empty())
+      words.push_back(std::exchange(word, ""));
+  }
+  return words;
+}
+
+std::string with_breaks(std::string text) {
+  for (std::size_t at; (at = text.find("\\n")) != std::string::npos;) text.replace(at, 2, "\n");
+  return text;
+}
+
+class Talk {
+ public:
+  explicit Talk(std::string twist) : twist_(std::move(twist)) {
+    std::string pattern = (std::filesystem::temp_directory_path() / "muster-chat-XXXXXX").string();
+    if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
+    folder_ = pattern;
+  }
+  ~Talk() {
+    close();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  Talk(const Talk&) = delete;
+  Talk& operator=(const Talk&) = delete;
+
+  Lines play(const Step& step) {
+    chat_.lines.clear();
+    if (!store_ && step.input != "start" && !step.input.starts_with("date ")) {
+      open();
+      chat_.lines.clear();  // the greeting is shown by `start` only
+    }
+    act(step);
+    settle();
+    if (twist_ == "restart" && store_) restart();
+    return chat_.lines;
+  }
+
+ private:
+  void act(const Step& step) {
+    const std::string& input = step.input;
+    if (input.starts_with("date ")) {
+      date_ = input.substr(5);
+      if (!store_) clock_.set(time_of("00:00:00"));
+      return;
+    }
+    if (input == "start") return open();
+    if (input == "restart") return restart();
+    if (input == "again") return again();
+    if (input.size() < 10 || input[2] != ':' || input[5] != ':') throw std::runtime_error("not understood: " + input);
+    move_to(time_of(input.substr(0, 8)));
+    const std::string what = input.substr(9);
+    if (what == "wait") return;
+    if (what.starts_with("alert fires ") || what.starts_with("alert clears ")) return alert(what);
+    const std::size_t space = what.find(' '), colon = what.find(": ");
+    if (!what.starts_with('#') || space == std::string::npos || colon == std::string::npos || colon < space)
+      throw std::runtime_error("not understood: " + input);
+    last_ = {.platform = "room",
+             .id = "c" + std::to_string(step.line),
+             .kind = "message",
+             .channel = what.substr(0, space),
+             .thread = {},
+             .post_id = "c" + std::to_string(step.line),
+             .user = what.substr(space + 1, colon - space - 1),
+             .text = with_breaks(what.substr(colon + 2)),
+             .emoji = {},
+             .at = clock_.now()};
+    chat_.said = last_->text;
+    hear(*last_);
+    if (twist_ == "twice") again();
+  }
+
+  TimeMs time_of(const std::string& clock) const {
+    const auto t = parse_time(date_ + "T" + clock + "Z");
+    if (!t) throw std::runtime_error("no time: " + date_ + " " + clock);
+    return *t;
+  }
+
+  // In steps of a minute, as a running bot would see it.
+  void move_to(TimeMs target) {
+    if (target < clock_.now()) throw std::runtime_error("time goes backwards: " + format_utc(target));
+    while (clock_.now() < target) {
+      clock_.set(std::min(target, (clock_.now() / minute_ms + 1) * minute_ms));
+      dispatcher_->tick();
+      settle();
+    }
+  }
+
+  void hear(const ChatEvent& e) {
+    bool accepted = false;
+    chat_.say(e, [&accepted](Result<void> r) { accepted = r.has_value(); });
+    settle();
+    if (!accepted) throw std::runtime_error("the event was not accepted: " + e.text);
+  }
+
+  void again() {
+    if (!last_) throw std::runtime_error("again: nobody has said anything");
+    const int before = chat_.calls;
+    hear(*last_);
+    if (chat_.calls != before) chat_.lines.push_back("a second delivery had an effect");
+  }
+
+  // Through the real codec: the body is what Alertmanager would send.
+  void alert(const std::string& what) {
+    Lines words = words_of(what);
+    const bool fires = words[1] == "fires";
+    Value labels = Value::Map{{"alertname", words.at(2)}}, annotations = Value::Map{};
+    for (std::size_t i = 3; i < words.size(); ++i) {
+      const std::size_t eq = words[i].find('=');
+      if (eq == std::string::npos) throw std::runtime_error("no label: " + words[i]);
+      const std::string key = words[i].substr(0, eq);
+      (key == "summary" || key == "description" ? annotations : labels).set(key, words[i].substr(eq + 1));
+    }
+    const std::string identity = to_json(labels);
+    TimeMs& started = firing_[identity];
+    if (started == 0) started = clock_.now();
+    const Value one = Value::Map{{"status", fires ? "firing" : "resolved"},
+                                 {"labels", labels},
+                                 {"annotations", annotations},
+                                 {"startsAt", format_utc(started)},
+                                 {"endsAt", fires ? "0001-01-01T00:00:00Z" : format_utc(clock_.now())},
+                                 {"generatorURL", ""}};
+    if (!fires) started = 0;
+    const Value body = Value::Map{{"version", "4"},
+                                  {"groupKey", "{}:{alertname=\"" + words[2] + "\"}"},
+                                  {"truncatedAlerts", 0},
+                                  {"status", fires ? "firing" : "resolved"},
+                                  {"receiver", "muster"},
+                                  {"groupLabels", Value::Map{{"alertname", words[2]}}},
+                                  {"commonLabels", labels},
+                                  {"commonAnnotations", annotations},
+                                  {"externalURL", "http://alertmanager.example"},
+                                  {"alerts", Value::List{one}}};
+    const auto parsed = parse_alertmanager_webhook(to_json(body), clock_.now());
+    if (!parsed) throw std::runtime_error(parsed.error().message);
+    InboxItem item{.dedupe_key = "alert-" + std::to_string(++bodies_),
+                   .kind = "alertmanager",
+                   .body = to_json(body),
+                   .received_ms = clock_.now(),
+                   .meta = {}};
+    dispatcher_->alerts_with_inbox(parsed->alerts, std::move(item), {});
+  }
+
+  void settle() {
+    while (store_ && store_->waiting > 0) {
+      if (!tasks_.run_one(std::chrono::seconds(20))) throw std::runtime_error("the store did not answer");
+    }
+  }
+
+  void open() {
+    StoreOptions o;
+    o.folder = folder_;
+    auto opened = open_store(std::move(o), [this](std::function<void()> task) { tasks_.post(std::move(task)); });
+    if (!opened) throw std::runtime_error(opened.error().message);
+    store_ = std::make_unique<CountingStore>(std::move(*opened));
+    dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
+    dispatcher_->attach(chat_);
+    dispatcher_->set_reader(
+        [this](const ReadWanted& w, const CommandInput& in, std::function<void(Outcome)> done) { read(w, in, done); });
+    if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
+    settle();
+  }
+
+  void close() {
+    if (store_) store_->stop();
+    dispatcher_.reset();
+    store_.reset();
+  }
+
+  void restart() {
+    close();
+    open();
+  }
+
+  // What the application reads off the loop, read here at once.
+  void read(const ReadWanted& wanted, const CommandInput& in, const std::function<void(Outcome)>& done) {
+    const Person* p = find_person(config_, in.person);
+    const std::string language = p ? p->language : config_.language;
+    const auto entries = store_->read_incident(wanted.incident);
+    Outcome o;
+    if (!entries) {
+      o.reply.text = entries.error().message;
+    } else if (wanted.what == "timeline") {
+      o = timeline_outcome(*entries, wanted.incident, config_, language);
+    } else if (wanted.what == "postmortem") {
+      const std::string html = render_report(*entries, config_, "html", language, "UTC");
+      o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", "/room/report/INC"}});
+      if (!html.contains(wanted.incident)) o.reply.text = "the report does not name its incident";
+    } else {
+      o.reply.text = "reads " + wanted.what;
+    }
+    done(std::move(o));
+  }
+
+  std::string twist_, folder_, date_ = "2026-01-01";
+  VirtualClock clock_{0};
+  CoreConfig config_ = core_config(load_config("", true).settings, true);
+  Tasks tasks_;
+  Recorder chat_;
+  std::unique_ptr<CountingStore> store_;
+  std::unique_ptr<Dispatcher> dispatcher_;
+  std::optional<ChatEvent> last_;
+  std::map<std::string, TimeMs> firing_;
+  int bodies_ = 0;
+};
+
+bool replay(const std::string& path, const std::string& twist, bool rewrite) {
+  Script script = read_script(path);
+  Talk talk(twist);
+  bool same = true;
+  for (Step& step : script.steps) {
+    Lines got = talk.play(step);
+    if (like(step.expected, got)) continue;
+    same = false;
+    if (rewrite)
+      step.expected = std::move(got);
+    else
+      explain(path, step, got);
+  }
+  if (script.steps.empty()) throw std::runtime_error(path + ": nothing is said");
+  if (!rewrite || same) return same;
+  std::ofstream file(path);
+  const auto write = [&file](const Lines& lines) {
+    for (const std::string& line : lines) file << line << "\n";
+  };
+  for (const Step& step : script.steps) {
+    write(step.before);
+    file << step.input << "\n";
+    write(step.expected);
+  }
+  write(script.after);
+  std::cout << path << ": rewritten\n";
+  return static_cast<bool>(file.flush());
+}
+
+}  // namespace
+}  // namespace muster
+
+int main(int argc, char** argv) {
+  const char* twist = std::getenv("MUSTER_TWIST");
+  const bool rewrite = std::getenv("MUSTER_REWRITE") != nullptr && twist == nullptr;
+  int differing = 0;
+  for (int i = 1; i < argc; ++i) {
+    try {
+      if (!muster::replay(argv[i], twist ? twist : "", rewrite)) ++differing;
+    } catch (const std::exception& e) {
+      std::cout << argv[i] << ": " << e.what() << "\n";
+      ++differing;
+    }
+  }
+  std::cout << argc - 1 << " conversations, " << differing << " differ"
+            << (twist ? std::string(", twist ") + twist : "") << "\n";
+  return argc < 2 ? 2 : differing == 0 ? 0 : 1;
+}
