@@ -95,33 +95,42 @@ void Dispatcher::tick() {
   for (const Later& l : again) deliver(l.message, l.attempts);
 }
 
-void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done) {
+void Dispatcher::forget_memory() {
+  generation_ += 1;
+  if (auto loaded = reload(); !loaded) {
+    log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
+  }
+  if (auto kept = store_.timers()) {
+    timers_.clear();
+    remember_timers(*kept);
+  }
+}
+
+void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done, std::function<void()> applied) {
   const std::vector<OutMessage> out = commit.decision.out;
-  const std::vector<Timer> timers = commit.decision.timers;
-  remember_timers(timers);
-  store_.commit(std::move(commit), [this, out, done = std::move(done)](Result<Committed> result) {
+  remember_timers(commit.decision.timers);
+  const auto taken = [this, out, generation = generation_, done = std::move(done),
+                      applied = std::move(applied)](Result<Committed> result) {
     if (!result) {
       log(LogLevel::error, "a decision could not be stored", {{"error", result.error().message}});
-      if (auto loaded = reload(); !loaded)
-        log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
-      if (auto kept = store_.timers()) {
-        timers_.clear();
-        remember_timers(*kept);
-      }
+      forget_memory();
       if (done) done(std::unexpected(result.error()));
       return;
     }
-    if (result->duplicate) {
-      // The state was advanced by a decision that was not applied: what is on disk counts.
-      if (auto loaded = reload(); !loaded)
-        log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
-      if (done) done({});
-      return;
+    // A duplicate was decided in memory and not applied on disk.
+    if (result->duplicate) forget_memory();
+    for (const Entry& e : result->entries) {
+      // A reload while this commit was on its way may have read the disk before it.
+      if (generation != generation_ && e.position > state_.position) apply(state_, e);
+      state_.position = std::max(state_.position, e.position);
     }
-    for (const Entry& e : result->entries) state_.position = std::max(state_.position, e.position);
-    for (const OutMessage& m : out) deliver(m, 0);
+    if (!result->duplicate) {
+      for (const OutMessage& m : out) deliver(m, 0);
+    }
     if (done) done({});
-  });
+    if (!result->duplicate && applied) applied();
+  };
+  store_.commit(std::move(commit), taken);
 }
 
 void Dispatcher::deliver(const OutMessage& m, int attempts) {
@@ -249,14 +258,14 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   if (to.to_us) {
     stats_.commands += 1;
     Outcome o = run_command(w, input);
-    // An unknown !word in a shared channel stays silent: other bots use ! too.
     read = o.read;
-    if (!read) answer_in_chat(e, input, std::move(o), w);
+    // An unknown !word in a shared channel stays silent: other bots use ! too.
+    const bool silent = o.unknown_word && !to.by_mention && !input.direct && e.kind == "message";
+    if (!read && !silent) answer_in_chat(e, input, std::move(o), w);
   }
   c.decision = std::move(w.decision);
-  finish(std::move(c), [this, read, input, thread = e.thread, accepted = std::move(accepted)](Result<void> r) {
-    if (accepted) accepted(r);
-    if (r && read) read_and_post(*read, input, thread);
+  finish(std::move(c), std::move(accepted), [this, read, input, thread = e.thread] {
+    if (read) read_and_post(*read, input, thread);
   });
 }
 

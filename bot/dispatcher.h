@@ -57,7 +57,8 @@ class Dispatcher {
 
  private:
   Work work();
-  void finish(Commit commit, std::function<void(Result<void>)> done);
+  void finish(Commit commit, std::function<void(Result<void>)> done, std::function<void()> applied = {});
+  void forget_memory();  // what is on disk counts
   void deliver(const OutMessage& message, int attempts);
   void delivered(const std::string& id, int attempts, const Result<void>& result);
   void flush_delivered();
@@ -85,6 +86,7 @@ class Dispatcher {
   std::vector<std::string> delivered_;
   std::vector<Commit::Failure> failed_;
   bool flushing_ = false;
+  std::uint64_t generation_ = 0;  // of the state in memory; a reload begins a new one
   DispatcherStats stats_;
   std::uint64_t serial_ = 0;
   std::string boot_;

@@ -79,8 +79,12 @@ Outcome grant(Call& c) {
 
 Outcome revoke(Call& c) {
   const std::string what = c.command.args.empty() ? "" : c.command.args.front();
+  const auto named = c.command.named.contains("from") ? c.command.named.find("from") : c.command.named.find("to");
+  const Person* from = named == c.command.named.end() ? nullptr : find_person(c.work.config, named->second);
+  if (!from && c.command.args.size() > 1) from = find_person(c.work.config, c.command.args[1]);
   for (const auto& [id, g] : c.work.state.grants) {
-    if (lower_ascii(id) != lower_ascii(what)) continue;
+    const bool by_role = g.role == lower_ascii(what) && from && g.person == from->id;
+    if (lower_ascii(id) != lower_ascii(what) && !by_role) continue;
     Entry e = human_entry(c, "grant.revoked", nullptr);
     e.text = g.role + " from " + g.person;
     e.data = Value::Map{{"id", id}};

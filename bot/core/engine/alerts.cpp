@@ -71,6 +71,11 @@ Entry alert_entry(const Work& w, const AlertEvent& event, const std::string& id,
   return e;
 }
 
+// A refire inside an incident gets a card of its own, so that the story stays in order.
+std::string card_id(const Alert& a) {
+  return "alert-" + a.id + (a.episode > 1 && !a.incident.empty() ? "-" + std::to_string(a.episode) : "");
+}
+
 Message alert_message(const Work& w, const Alert& a) {
   const std::string& lang = w.config.language;
   Message m;
@@ -151,7 +156,7 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
     w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
                               Value::Map{{"post_id", "alert-" + id}, {"message", to_value(alert_message(w, now))}}});
   else
-    post(w, channel, "alert-" + id + (flapping ? "-" + std::to_string(now.episode) : ""), alert_message(w, now));
+    post(w, channel, card_id(now), alert_message(w, now));
 }
 
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
@@ -172,7 +177,7 @@ void resolve(Work& w, const AlertEvent& event, TimeMs received) {
   const std::string& channel = i ? i->channel : w.config.alerts_channel;
   const Message m = alert_message(w, a);
   w.decision.out.push_back(
-      {w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", "alert-" + a.id}, {"message", to_value(m)}}});
+      {w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", card_id(a)}, {"message", to_value(m)}}});
 }
 
 }  // namespace
@@ -223,7 +228,7 @@ void timer_rang(Work& w, const Timer& timer) {
     if (i) touch(w, *i);
     const std::string& channel = i ? i->channel : w.config.alerts_channel;
     w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
-                              Value::Map{{"post_id", "alert-" + a->id}, {"message", to_value(alert_message(w, *a))}}});
+                              Value::Map{{"post_id", card_id(*a)}, {"message", to_value(alert_message(w, *a))}}});
     return;
   }
   if (!timer.id.starts_with("update-due:")) return;

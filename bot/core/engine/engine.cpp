@@ -137,6 +137,7 @@ Outcome grammar_refusal(Call& c, const GrammarError& error) {
   for (const std::string& s : error.suggestions) {
     if (allowed.size() < 3) allowed.push_back("`" + plain(s) + "`");
   }
+  o.unknown_word = error.message_key == "unknown_verb" && allowed.empty();
   if (!allowed.empty())
     o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(allowed, ", ")}}), {}});
   return o;
@@ -202,7 +203,10 @@ Outcome gate_and_run(Call& c) {
   if (v.effect == "deny") return denied(c, v);
   if (v.effect != "run") return refuse(c, "gate.later", {{"effect", v.effect}, {"rule", v.rule}});
   if (!verb->ready) return refuse(c, "verb.later", {{"verb", c.command.verb}});
-  if (c.command.plan) return answer(c, "plan.simple", {{"command", plain(c.command.echo)}, {"rule", v.rule}});
+  if (c.command.plan)
+    return answer(c, "plan.simple",
+                  {{"command", plain(c.command.echo.starts_with("plan ") ? c.command.echo.substr(5) : c.command.echo)},
+                   {"rule", v.rule}});
   if (verb->writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms) {
     return refuse(c, "stale", {{"command", plain(c.input.text)}});
   }

@@ -25,7 +25,7 @@ Outcome declare(Call& c) {
   if (title.empty()) return refuse(c, "declare.no_title");
   std::string severity = named(c.command, "severity");
   const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
-  if (!severity.empty() && !rule) return refuse(c, "severity.unknown", {{"name", severity}});
+  if (!severity.empty() && !rule) return refuse(c, "severity.unknown", {{"name", plain(severity)}});
   Entry e = human_entry(c, "incident.declared", nullptr);
   e.text = "declare " + title;
   std::string service = named(c.command, "for");
@@ -45,7 +45,7 @@ Outcome declare(Call& c) {
   e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
   const std::string from = named(c.command, "from");
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
-  if (!from.empty() && !alert) return refuse(c, "unknown.id", {{"id", from}});
+  if (!from.empty() && !alert) return refuse(c, "unknown.id", {{"id", plain(from)}});
   Incident& i = open_incident(c.work, std::move(e));
   if (alert && alert->incident.empty()) {
     Entry fact = human_entry(c, "alert.firing", &i);
@@ -85,7 +85,7 @@ Outcome severity(Call& c) {
   if (!i) return no_incident(c);
   const std::string name = first_word(c.command).empty() ? named(c.command, "severity") : first_word(c.command);
   const SeverityRule* rule = find_severity(c.work.config, name);
-  if (!rule) return refuse(c, "severity.unknown", {{"name", name}});
+  if (!rule) return refuse(c, "severity.unknown", {{"name", plain(name)}});
   if (rule->name == i->severity) return refuse(c, "severity.same", {{"id", i->id}, {"severity", i->severity}});
   const std::string because = named(c.command, "because");
   if (because.empty()) return refuse(c, "need.because", {{"command", "severity " + name + " because …"}});
@@ -103,7 +103,7 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
   if (!i) return no_incident(c);
   const std::string wanted = who == "me" || who.empty() ? c.actor.id : who;
   const Person* p = find_person(c.work.config, wanted);
-  if (!p) return refuse(c, "person.unknown", {{"name", wanted}});
+  if (!p) return refuse(c, "person.unknown", {{"name", plain(wanted)}});
   const auto held = i->roles.find(role);
   const std::string before = held == i->roles.end() ? "" : held->second;
   if (before == p->id) return refuse(c, "role.same", {{"who", p->name}, {"role", role}});
@@ -189,7 +189,7 @@ Outcome update(Call& c) {
   TimeMs next = 0;
   if (const std::string in = named(c.command, "next"); !in.empty()) {
     const Result<DurationMs> d = parse_duration(in);
-    if (!d || *d < minute_ms || *d > 7 * day_ms) return refuse(c, "duration.bad", {{"text", in}});
+    if (!d || *d < minute_ms || *d > 7 * day_ms) return refuse(c, "duration.bad", {{"text", plain(in)}});
     next = c.work.now + *d;
   } else if (const SeverityRule* s = find_severity(c.work.config, i->severity); s && s->update_every > 0) {
     next = c.work.now + s->update_every;
@@ -262,7 +262,7 @@ Outcome link(Call& c) {
   const std::string what = words.empty() ? "" : words.front();
   Alert* a = find_alert(c.work.state, what);
   const bool url = what.starts_with("http://") || what.starts_with("https://");
-  if (!a && !url) return refuse(c, "link.what", {{"text", what}});
+  if (!a && !url) return refuse(c, "link.what", {{"text", plain(what)}});
   Entry e = human_entry(c, "evidence.linked", i);
   e.text = a ? a->id + " " + a->title : what;
   e.data = Value::Map{{"url", a ? a->id : what}};
@@ -321,7 +321,7 @@ Outcome reopen(Call& c) {
 
 Outcome acknowledge(Call& c, bool on) {
   Alert* a = find_alert(c.work.state, first_word(c.command));
-  if (!a) return refuse(c, "unknown.id", {{"id", first_word(c.command)}});
+  if (!a) return refuse(c, "unknown.id", {{"id", plain(first_word(c.command))}});
   if (a->status != "firing") return refuse(c, "ack.resolved", {{"id", a->id}});
   if (on && !a->acknowledged_by.empty()) {
     const Person* p = find_person(c.work.config, a->acknowledged_by);

@@ -71,7 +71,7 @@ Outcome whoami(Call& c) {
 Outcome can(Call& c) {
   const std::string who = first_word(c.command);
   const Person* p = find_person(c.work.config, who);
-  if (!p) return refuse(c, "person.unknown", {{"name", who}});
+  if (!p) return refuse(c, "person.unknown", {{"name", plain(who)}});
   std::vector<std::string> words(c.command.args.begin() + 1, c.command.args.end());
   const auto parsed = parse_command(join(words, " "));
   const std::string verb = parsed ? parsed->verb : join(words, " ");

@@ -200,9 +200,10 @@ function peopleSwitch(people) {
 
 // ---- posts
 
-async function command(channel, thread, text, node) {
+async function command(post, text, node) {
   node.disabled = true;
-  await send('press', { channel, thread, text, client_id: newId() });
+  const { channel, thread } = post;
+  await send('press', { channel, thread, post_id: post.id, text, client_id: newId() });
   setTimeout(() => { node.disabled = false; }, 600);
 }
 
@@ -244,7 +245,7 @@ function under(post, replies) {
 function postBody(post) {
   if (post.deleted) return [el('div', 'body gone', 'This post was deleted.')];
   const out = [];
-  if (post.message) out.push(card(post.message, (text, node) => command(post.channel, post.thread, text, node)));
+  if (post.message) out.push(card(post.message, (text, node) => command(post, text, node)));
   else out.push(post.bot ? botText(post.text) : humanText(post.text));
   for (const file of post.files || []) out.push(el('p', 'note', `File: ${file}`));
   const notes = [post.edited_ms && !post.bot ? `edited ${clock.format(post.edited_ms)}` : '', post.pinned ? '📌 pinned' : '',
