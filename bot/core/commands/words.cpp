@@ -3,7 +3,18 @@
 #include <stdexcept>
 #include <unordered_map>
 
+#include "bot/core/commands/words_parts.h"
+
 namespace muster {
+
+const std::vector<Sentence>& catalogue() {
+  static const std::vector<Sentence> all = [] {
+    std::vector<Sentence> sentences;
+    for (const auto part : {words_general()}) sentences.insert(sentences.end(), part.begin(), part.end());
+    return sentences;
+  }();
+  return all;
+}
 
 std::string say(std::string_view language, std::string_view key, Words arguments) {
   static const auto index = [] {

@@ -1,9 +1,9 @@
-#include "bot/core/commands/words.h"
+#include "bot/core/commands/words_parts.h"
 
 namespace muster {
 
-const std::vector<Sentence>& catalogue() {
-  static const std::vector<Sentence> table = {
+std::span<const Sentence> words_general() {
+  static constexpr Sentence table[] = {
       // Short words
       {"not_recorded", "not recorded", "기록 없음"},
       {"nobody_yet", "nobody yet", "아직 없음"},
@@ -186,7 +186,8 @@ const std::vector<Sentence>& catalogue() {
       {"alert.truncated",
        "⚠️ Alertmanager cut {n} alerts from a delivery (max_alerts). Their resolution may never arrive: leave "
        "max_alerts at 0.",
-       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 있으니 max_alerts를 "
+       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 있으니 "
+       "max_alerts를 "
        "0으로 두세요."},
       {"alerts.none", "No alert is firing.", "발생 중인 알림이 없습니다."},
       {"alerts.head", "{n} firing:", "발생 중 {n}건:"},
