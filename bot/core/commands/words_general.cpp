@@ -186,7 +186,8 @@ std::span<const Sentence> words_general() {
       {"alert.truncated",
        "⚠️ Alertmanager cut {n} alerts from a delivery (max_alerts). Their resolution may never arrive: leave "
        "max_alerts at 0.",
-       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 있으니 "
+       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 "
+       "있으니 "
        "max_alerts를 "
        "0으로 두세요."},
       {"alerts.none", "No alert is firing.", "발생 중인 알림이 없습니다."},
