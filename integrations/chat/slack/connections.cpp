@@ -7,8 +7,6 @@ namespace muster {
 
 namespace {
 
-constexpr DurationMs kPingEvery = 10'000;
-constexpr DurationMs kDeadAfter = 30'000;      // no frame of any kind
 constexpr DurationMs kConnectWithin = 20'000;  // from the ticket to hello
 constexpr DurationMs kSteadyAfter = 60'000;    // a connection that lives this long resets the back-off
 constexpr DurationMs kFirstBackoff = 1'000, kLongestBackoff = 60'000;
@@ -49,7 +47,7 @@ std::optional<int> SlackConnections::free_slot() const { return slot_in(State::n
 void SlackConnections::ask(std::vector<SlackStep>& steps, TimeMs now) {
   const auto slot = free_slot();
   if (!slot || slot_in(State::asked) || slot_in(State::connecting) || now < next_try_ms_) return;
-  slots_[static_cast<std::size_t>(*slot)] = {State::asked, now, now, now};
+  slots_[static_cast<std::size_t>(*slot)] = {State::asked, now};
   steps.push_back({Kind::ask_url, *slot, {}});
 }
 
@@ -62,17 +60,13 @@ void SlackConnections::fail_later(TimeMs now, DurationMs at_least) {
 }
 
 void SlackConnections::watch(std::vector<SlackStep>& steps, int i, TimeMs now) {
-  Slot& s = slots_[static_cast<std::size_t>(i)];
+  const Slot& s = slots_[static_cast<std::size_t>(i)];
   const bool late = s.state == State::connecting && now - s.since_ms >= kConnectWithin;
-  const bool silent = (s.state == State::ready || s.state == State::leaving) && now - s.heard_ms >= kDeadAfter;
   const bool lingers = s.state == State::leaving && now - s.since_ms >= kLeaveWithin && slot_in(State::ready);
-  if (late || silent || lingers) {
+  if (late || lingers) {
     steps.push_back({Kind::close, i, {}});
     const auto more = closed(i, now);
     steps.insert(steps.end(), more.begin(), more.end());
-  } else if ((s.state == State::ready || s.state == State::leaving) && now - s.pinged_ms >= kPingEvery) {
-    s.pinged_ms = now;
-    steps.push_back({Kind::ping, i, {}});
   }
 }
 
@@ -91,7 +85,7 @@ std::vector<SlackStep> SlackConnections::tick(TimeMs now) {
 std::vector<SlackStep> SlackConnections::url(const std::string& url, TimeMs now) {
   const auto i = slot_in(State::asked);
   if (!i) return {};
-  slots_[static_cast<std::size_t>(*i)] = {State::connecting, now, now, now};
+  slots_[static_cast<std::size_t>(*i)] = {State::connecting, now};
   return {{Kind::connect, *i, url}};
 }
 
@@ -110,15 +104,10 @@ std::vector<SlackStep> SlackConnections::refused(const std::string& error, Durat
 std::vector<SlackStep> SlackConnections::hello(int slot, TimeMs now) {
   Slot& s = slots_[static_cast<std::size_t>(slot)];
   if (s.state != State::connecting) return {};
-  s = {State::ready, now, now, now};
+  s = {State::ready, now};
   problem_.clear();
   if (std::exchange(was_ready_, true)) return {};
   return {{Kind::ready, slot, {}}};
-}
-
-std::vector<SlackStep> SlackConnections::heard(int slot, TimeMs now) {
-  slots_[static_cast<std::size_t>(slot)].heard_ms = now;
-  return {};
 }
 
 std::vector<SlackStep> SlackConnections::disconnect(int slot, const std::string& reason, TimeMs now) {

@@ -1,7 +1,7 @@
 // Socket Mode's connections as a state machine without sockets: what happened goes in, what to do comes out.
 // One connection carries the events; a second is opened when Slack announces the end of the first, and both are read
 // until the old one closes, so that a refresh loses nothing. Never more than two. Protocol facts: Slack's
-// "Using Socket Mode" and what the official Node and Python clients do.
+// "Using Socket Mode" and what the official Node and Python clients do. Pings and silence are the websocket's business.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -18,7 +18,6 @@ struct SlackStep {
   enum class Kind {
     ask_url,  // call apps.connections.open, then url() or refused()
     connect,  // open the websocket `slot` to `url`, a ticket for one use: never stored, never logged
-    ping,     // send a ping on `slot`
     close,    // close `slot`; drop it after a second when the other side does not answer
     tell,     // `text` is a problem (an error code of Slack's) that a person must know of
     ready,    // connected again, or for the first time
@@ -39,7 +38,6 @@ class SlackConnections {
   // `error` is Slack's code or "" for a broken exchange; `retry_after_ms` 0: none was given.
   std::vector<SlackStep> refused(const std::string& error, DurationMs retry_after_ms, TimeMs now);
   std::vector<SlackStep> hello(int slot, TimeMs now);
-  std::vector<SlackStep> heard(int slot, TimeMs now);  // any frame, pings and pongs too
   std::vector<SlackStep> disconnect(int slot, const std::string& reason, TimeMs now);
   std::vector<SlackStep> closed(int slot, TimeMs now);
 
@@ -52,7 +50,7 @@ class SlackConnections {
   enum class State { none, asked, connecting, ready, leaving };
   struct Slot {
     State state = State::none;
-    TimeMs since_ms = 0, heard_ms = 0, pinged_ms = 0;
+    TimeMs since_ms = 0;  // in this state
   };
 
   std::optional<int> slot_in(State state) const;

@@ -9,7 +9,7 @@ using namespace muster;
 namespace {
 
 std::string shown(const std::vector<SlackStep>& steps) {
-  static const char* const names[] = {"ask_url", "connect", "ping", "close", "tell", "ready", "lost"};
+  static const char* const names[] = {"ask_url", "connect", "close", "tell", "ready", "lost"};
   std::string out;
   for (const SlackStep& s : steps) {
     out += (out.empty() ? "" : ", ") + std::string(names[static_cast<int>(s.kind)]) + " " + std::to_string(s.slot);
@@ -63,8 +63,6 @@ TEST_CASE("an old connection that never closes is closed by us, once the new one
   c.hello(1, 0);
   std::string seen;
   for (TimeMs now = 1'000; now <= 61'000; now += 1'000) {
-    c.heard(0, now);
-    c.heard(1, now);
     for (const SlackStep& s : c.tick(now)) seen += s.kind == SlackStep::Kind::close ? shown({s}) : "";
   }
   CHECK(seen == "close 0");
@@ -87,20 +85,9 @@ TEST_CASE("an abrupt loss is retried after 1, 2, 4 … seconds, at most 60, and 
   }
   c.url("wss://x", now);
   c.hello(0, now);
-  c.heard(0, now + 60'000);
   c.tick(now + 60'000);
   c.closed(0, now + 60'000);
   CHECK(c.next_try_ms() == now + 60'500);
-}
-
-TEST_CASE("silence for half a minute is a dead connection; pings go out every ten seconds") {
-  SlackConnections c = connected(0);
-  CHECK(shown(c.tick(9'999)).empty());
-  CHECK(shown(c.tick(10'000)) == "ping 0");
-  CHECK(shown(c.tick(11'000)).empty());
-  CHECK(shown(c.tick(20'000)) == "ping 0");
-  CHECK(shown(c.tick(30'000)) == "close 0, lost 0");
-  CHECK_FALSE(c.ready());
 }
 
 TEST_CASE("a wrong token is told once and looked at again every five minutes") {
@@ -169,9 +156,6 @@ TEST_CASE("property: whatever happens, there are never more than two connections
           break;
         case 4:
           steps = c.closed(slot, now);
-          break;
-        case 5:
-          steps = c.heard(slot, now);
           break;
         default:
           steps = c.tick(now);
