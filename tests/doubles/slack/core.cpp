@@ -1,4 +1,4 @@
-#include "tests/doubles/slack_core.h"
+#include "tests/doubles/slack/core.h"
 
 #include <algorithm>
 
@@ -212,7 +212,7 @@ Value SlackCore::connections_open(const Arguments&) {
   if (link_disabled) return error("link_disabled");
   const std::string ticket = "ticket-" + std::to_string(++serial_);
   tickets_.insert(ticket);
-  return ok({{"url", "/link/?ticket=" + ticket + "&app_id=A1"}});  // the server puts its own address in front
+  return ok({{"url", link_base + "/link/?ticket=" + ticket + "&app_id=A1"}});
 }
 
 Value SlackCore::auth_test(const Arguments&) {
@@ -578,7 +578,7 @@ Value SlackCore::user_list(const Arguments& a) {
 Value SlackCore::upload_url(const Arguments& a) {
   const std::string id = "F" + std::to_string(++serial_);
   uploads_[id] = {argument(a, "filename"), std::stoul("0" + argument(a, "length"))};
-  return ok({{"upload_url", "/upload/" + id}, {"file_id", id}});
+  return ok({{"upload_url", upload_base + "/upload/" + id}, {"file_id", id}});
 }
 
 SlackReply SlackCore::upload(const std::string& file_id, std::string bytes) {

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "bot/base/json.h"
-#include "tests/doubles/slack_core.h"
+#include "tests/doubles/slack/core.h"
 
 namespace muster::doubles {
 

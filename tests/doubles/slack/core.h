@@ -94,6 +94,7 @@ class SlackCore {
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
   std::string granted_scopes;  // X-OAuth-Scopes
   bool link_disabled = false;
+  std::string link_base = "ws://slack", upload_base = "http://slack";  // where the server can be reached
 
   std::map<std::string, SlackUser> users;
   std::map<std::string, SlackChannel> channels;
