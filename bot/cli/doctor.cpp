@@ -36,7 +36,7 @@ std::string mode_text(mode_t mode) {
 
 void look_at_config(const Loaded& loaded, const std::string& folder, Findings& out) {
   const std::string where = folder.empty() ? "the compiled-in defaults" : folder;
-  if (loaded.ok()) out.push_back({"ok", "configuration: " + where + " is valid", ""});
+  if (loaded.ok()) out.push_back({"ok", "configuration: valid (" + where + ")", ""});
   for (const ConfigIssue& i : loaded.issues)
     out.push_back({"FAIL", "configuration: " + format_issue(i), "correct that line"});
 }

@@ -6,6 +6,7 @@
 
 #include "bot/app.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/replay.h"
 #include "bot/core/engine/state.h"
@@ -153,16 +154,31 @@ int restore(const Flags& f) {
   return print_report(f, *report);
 }
 
+namespace {
+
+// As in chat: INC-7, inc-7, I7 and 7 are the same incident.
+std::string incident_id(const std::string& text) {
+  std::string digits = lower_ascii(text);
+  for (const char* prefix : {"inc-", "i"}) {
+    if (digits.starts_with(prefix)) digits.erase(0, std::string_view(prefix).size());
+  }
+  const bool number = !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+  return number ? "INC-" + digits : text;
+}
+
+}  // namespace
+
 int postmortem_command(const Flags& f) {
   auto store = open_for_reading(data_folder(f));
   if (!store) return complain(store.error());
-  const auto entries = (*store)->read_incident(f.incident);
+  const auto entries = (*store)->read_incident(incident_id(f.incident));
   if (!entries) return complain(entries.error());
   if (entries->empty())
     return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".",
                      "`muster say incidents` lists what exists."});
   const Loaded loaded = load_config(f.config, f.sandbox);
-  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.format, f.language, f.zone);
+  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.json ? "json" : f.format, f.language,
+                             f.zone);
   return exit_fine;
 }
 

@@ -155,6 +155,9 @@ opened() { [ "$("$muster" incident list --json --data "$data" | jq length)" -ge 
 within 10 opened && ok "try opened an incident" || bad "try opened none"
 run "$muster" incident show INC-1 --json --data "$data"
 equal "incident show has the whole" '"INC-1" true' "$(jq -c '.id, (.timeline | length > 0)' <<<"$text" | paste -sd' ')"
+equal "each entry has its id and number" true "$(jq '[.timeline[] | (.id != "") and (.n > 0)] | all' <<<"$text")"
+run "$muster" postmortem i1 --json --data "$data"
+equal "postmortem understands I1, and --json is JSON" 0 "$(jq -e . >/dev/null <<<"$text"; echo $?)"
 run "$muster" incident show --data "$data"
 equal "incident show without an id is wrong usage" 2 $code
 run "$muster" incident show INC-99 --data "$data"
