@@ -16,7 +16,8 @@ PrintedRow print_row(const ReportContext& c, const ViewRow& row) {
   PrintedRow p;
   p.row = &row;
   if (is_typed(e)) {
-    p.held = holds_back(wording_findings(c.roster.mask(row.text)));
+    p.findings = wording_findings(c.roster.mask(wording_form(row.text)));
+    p.held = holds_back(p.findings);
     p.speaker = c.options.names_as_roles && e.role.empty() ? c.roster.role_of(e.actor.id, row.effective_ms, c.korean)
                 : c.options.names_as_roles                 ? role_label(e.role, c.korean)
                                                            : e.actor.display;
