@@ -75,6 +75,12 @@ const Rules& rules() {
   return all;
 }
 
+// One look per byte; find_first_of searches its whole set for each.
+template <char... set>
+bool has_any(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return ((c == set) || ...); });
+}
+
 bool overlaps(const Spans& spans, Span hit) {
   return std::ranges::any_of(spans, [hit](Span s) { return s.first < hit.second && hit.first < s.second; });
 }
@@ -107,7 +113,7 @@ void blank_all(std::string& text, const PatternSet& set) {
   }
 }
 
-bool may_be_quoted(std::string_view text) { return text.find_first_of("`>:/.") != std::string_view::npos; }
+bool may_be_quoted(std::string_view text) { return has_any<'`', '>', ':', '/', '.'>(text); }
 
 std::string own_words(std::string_view text) {
   static const PatternSet places = built({R"(https?://\S+)", R"([\w./-]+\.(?:cpp|h|py|go|js|ts|java|rb|rs|sh|sql|ya?ml)"
@@ -155,8 +161,7 @@ bool first_hit(const Rules& all, const Rules::Use& use, std::string_view text, S
 
 std::string wording_form(std::string_view text) {
   // Combining marks and single Hangul letters start with these bytes; without them the text is NFC already.
-  const bool plain = text.find_first_of("\xCC\xCD\xE1") == std::string_view::npos;
-  return plain ? std::string(text) : to_nfc(text);
+  return has_any<'\xCC', '\xCD', '\xE1'>(text) ? to_nfc(text) : std::string(text);
 }
 
 std::vector<WordingFinding> wording_findings(std::string_view masked, std::string_view section) {
