@@ -23,6 +23,7 @@ p{max-width:42rem;margin:.6rem 0}
 .wide{overflow-x:auto;margin:.6rem 0}
 table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+.many th,.many td{overflow-wrap:break-word;min-width:5.5rem;max-width:34rem}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
 td:first-child{min-width:6.5rem}
 tbody tr:nth-child(even){background:var(--band)}
@@ -68,7 +69,9 @@ void put_cell(std::string& out, const Cell& cell) {
 
 void put_table(std::string& out, const Block& b) {
   if (b.folded) out += "<details><summary>" + std::to_string(b.rows.size()) + "</summary>";
-  out += "<div class=\"wide\"><table><thead><tr>";
+  // A table of many columns scrolls on a phone; squeezed, its words would fall apart into letters.
+  out += b.columns.size() > 3 ? "<div class=\"wide many\">" : "<div class=\"wide\">";
+  out += "<table><thead><tr>";
   for (const std::string& name : b.columns) out += "<th scope=\"col\">" + escape_html(name) + "</th>";
   out += "</tr></thead><tbody>\n";
   for (const auto& row : b.rows) {

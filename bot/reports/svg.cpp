@@ -64,14 +64,14 @@ double text_width(std::string_view text) {
   return w;
 }
 
-// Bars of a lane stand in up to three rows, first come first placed. What finds no room is numbered and told below.
+// Bars of a lane stand in up to three rows, first come first placed. What finds no room is told below.
 class Rows {
  public:
   std::optional<int> place(int lane, double from, double to) {
     auto& ends = ends_[static_cast<std::size_t>(lane) % ends_.size()];
     for (std::size_t row = 0; row < ends.size(); ++row) {
       if (ends[row] > from) continue;
-      ends[row] = to + 3;
+      ends[row] = to;
       return static_cast<int>(row);
     }
     return std::nullopt;
@@ -85,21 +85,17 @@ constexpr std::size_t legend_max = 12;
 
 // One bar: its label inside, or beside it when it is longer than the bar.
 void put_bar(std::string& out, const ChartBar& b, double x, double w, Rows& rows, std::vector<std::string>& legend) {
-  std::string label = clip(one_line(b.label), 32);
-  bool inside = text_width(label) + 8 <= w;
-  double end = inside ? x + w : x + w + 4 + text_width(label);
-  std::optional<int> row = rows.place(b.lane, x, end);
-  if (!row) {
-    legend.push_back(b.label);
-    label = "(" + std::to_string(legend.size()) + ")";
-    inside = text_width(label) + 8 <= w;
-    row = rows.place(b.lane, x, x + w);
-    if (!row) label.clear();
+  const std::string label = clip(one_line(b.label), 32);
+  const bool inside = text_width(label) + 8 <= w;
+  const double end = inside ? x + w : x + w + 4 + text_width(label);
+  const std::optional<int> row = rows.place(b.lane, x, end);
+  if (!row) {  // drawn over another bar it would hide both; its mark stays, and its words go below
+    legend.push_back(format_utc_clock(b.from).substr(0, 5) + "–" + format_utc_clock(b.to).substr(0, 5) + " " + b.label);
+    return;
   }
-  const double y = y_of(b.lane) + 4 + 14 * row.value_or(2);
+  const double y = y_of(b.lane) + 4 + 14 * *row;
   out += "<rect class=\"" + b.tone + "\"" + attr("x", x) + attr("y", y) + attr("width", w) +
          " height=\"12\" rx=\"3\"><title>" + escape_html(b.label) + "</title></rect>";
-  if (label.empty()) return;
   const bool left_of = !inside && end > width;
   const double at = inside ? x + 4 : left_of ? std::max(left, x - 4 - text_width(label)) : x + w + 4;
   out += text_at(at, y + 9.8, inside ? "label" : "beside", label);
@@ -123,7 +119,7 @@ void put_bars(std::string& out, const Chart& c, double bottom, std::vector<std::
 void put_legend(std::string& out, const std::vector<std::string>& legend, double bottom) {
   for (std::size_t i = 0; i < legend.size() && i < legend_max; ++i) {
     const double x = left + 320 * static_cast<double>(i % 3), y = bottom + 18 + 15 * static_cast<double>(i / 3);
-    out += text_at(x, y, "beside", "(" + std::to_string(i + 1) + ") " + clip(one_line(legend[i]), 40));
+    out += text_at(x, y, "beside", clip(one_line(legend[i]), 44));
   }
 }
 

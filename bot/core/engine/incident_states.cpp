@@ -36,8 +36,11 @@ std::expected<Moment, Outcome> moment_of(Call& c) {
   if (!when) return std::unexpected(when.error());
   if (!before.empty() && (!*when || !(*when)->rest.empty()))
     return std::unexpected(refuse(c, "time.unread", {{"text", plain(before)}, {"verb", c.command.verb}}));
+  const std::string typed = before.empty() ? reason : before;  // only a time, and no reason
   if (reason.empty() || (before.empty() && *when && (*when)->rest.empty()))
-    return std::unexpected(refuse(c, "need.because", {{"command", c.command.verb + " at 14:02 because …"}}));
+    return std::unexpected(
+        refuse(c, "need.because",
+               {{"command", c.command.verb + (typed.empty() ? "" : " " + plain(clip(typed, 60))) + " because …"}}));
   if (before.empty() || !*when) return Moment{c.work.now, second_ms, false};
   return Moment{(*when)->at, (*when)->precision_ms, true};
 }
@@ -180,7 +183,10 @@ Outcome correct_time(Call& c) {
   if (!i) return no_incident(c);
   const std::string text = join(words_without_incident(c), " ");
   const std::string because = named(c.command, "because");
-  if (text.empty()) return refuse(c, "need.because", {{"command", "time impact 13:55 because …"}});
+  if (text.empty())
+    return refuse(
+        c, "need.because",
+        {{"command", "time " + (because.empty() ? "impact 13:55" : plain(clip(because, 60))) + " because …"}});
   const std::size_t space = text.find(' ');
   const auto known = time_names().find(lower_ascii(text.substr(0, space)));
   if (known == time_names().end()) return refuse(c, "time.which", {{"name", plain(text.substr(0, space))}});

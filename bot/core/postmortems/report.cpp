@@ -26,7 +26,7 @@ PrintedRow print_row(const ReportContext& c, const ViewRow& row) {
   } else if (e.actor.type == "user") {
     p.speaker = c.options.names_as_roles ? c.roster.role_of(e.actor.id, row.effective_ms, c.korean) : e.actor.display;
   } else {
-    p.speaker = c.say(e.actor.id, row.effective_ms);
+    p.speaker = c.say(e.actor.display.empty() ? e.actor.id : e.actor.display, row.effective_ms);
   }
   p.text = p.held ? c.word("held") : named ? c.say(text, row.effective_ms) : one_line(text);
   return p;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "bot/base/text.h"
 #include "bot/core/postmortems/context.h"
 #include "bot/core/postmortems/words.h"
@@ -52,11 +54,20 @@ std::string marks_of(const ReportContext& c, const ViewRow& row) {
   return out;
 }
 
+// Text that runs from right to left keeps to itself, so that what stands around it is not turned over.
+std::string isolated(std::string text) {
+  const bool turns = std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0xD6 && byte <= 0xDB;  // Hebrew, Arabic, Syriac begin so in UTF-8
+  });
+  return turns ? "\u2068" + text + "\u2069" : text;
+}
+
 std::string what_of(const ReportContext& c, const PrintedRow& p) {
   std::string out = kind_word(p.row->entry->kind, c.korean);
   if (!p.speaker.empty()) out += " (" + p.speaker + ")";
   const std::string text = p.text.empty() ? told_by_data(c, *p.row) : p.text;
-  if (!text.empty()) out += ": " + text;
+  if (!text.empty()) out += ": " + isolated(text);
   return out + marks_of(c, *p.row);
 }
 
