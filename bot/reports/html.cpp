@@ -24,6 +24,8 @@ p{max-width:42rem;margin:.6rem 0}
 table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .many th,.many td{overflow-wrap:break-word;min-width:5.5rem;max-width:34rem}
+@media (max-width:640px){.story thead{display:none}.story table,.story tbody,.story tr{display:block}.story tr{padding:.35rem 0}
+.story td{display:inline-block;min-width:0;border:0;padding:.1rem .5rem}.story td:nth-last-child(2){display:block;max-width:none;overflow-wrap:anywhere}}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
 td:first-child{min-width:6.5rem}
 tbody tr:nth-child(even){background:var(--band)}
@@ -70,7 +72,10 @@ void put_cell(std::string& out, const Cell& cell) {
 void put_table(std::string& out, const Block& b) {
   if (b.folded) out += "<details><summary>" + std::to_string(b.rows.size()) + "</summary>";
   // A table of many columns scrolls on a phone; squeezed, its words would fall apart into letters.
-  out += b.columns.size() > 3 ? "<div class=\"wide many\">" : "<div class=\"wide\">";
+  const bool many = b.columns.size() > 3;
+  out += b.id == "timeline" ? "<div class=\"wide many story\">"
+         : many             ? "<div class=\"wide many\">"
+                            : "<div class=\"wide\">";
   out += "<table><thead><tr>";
   for (const std::string& name : b.columns) out += "<th scope=\"col\">" + escape_html(name) + "</th>";
   out += "</tr></thead><tbody>\n";

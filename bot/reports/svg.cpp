@@ -153,14 +153,16 @@ constexpr std::string_view style =
     ".beside{font-size:10.5px}.chart "
     ".tick{stroke:#dde3e8}"
     ".chart .rule{stroke:#c8d1d9}.chart .impact{fill:#d9480f;opacity:.12}.chart .alert{fill:#f0b429}.chart .severity"
-    "{fill:#f2a98b}.chart .role{fill:#a5c8f0}.chart .deploy{fill:#b9d9a5}.chart .change{stroke:#4c7a2e}.chart .bad{"
+    "{fill:#f2a98b}.chart .role{fill:#a5c8f0}.chart .deploy{fill:#b9d9a5}.chart .severity,.chart "
+    ".role{stroke:#fff}.chart .change{stroke:#4c7a2e}.chart .bad{"
     "stroke-dasharray:5 4;stroke:#c92a2a}.chart .human{fill:#1864ab}.chart .auto{fill:#5b6975}.chart "
     ".warn{fill:#c05600}"
     ".chart .decide{fill:#862e9c}.chart .ring{fill:none;stroke:#1864ab;stroke-width:2}@media "
     "(prefers-color-scheme:dark)"
     "{.chart text{fill:#dfe6ec}.chart .axis{fill:#9fb0bd}.chart .label{fill:#10171c}.chart .tick{stroke:#2b3640}.chart "
     ".rule{stroke:#3a4853}.chart .human{fill:#74b8f5}.chart .ring{stroke:#74b8f5}.chart .auto{fill:#aab8c3}.chart .warn"
-    "{fill:#ffa94d}.chart .decide{fill:#da9df0}.chart .impact{opacity:.25}}</style>";
+    "{fill:#ffa94d}.chart .decide{fill:#da9df0}.chart .impact{opacity:.25}.chart .severity,.chart "
+    ".role{stroke:#141b20}}</style>";
 
 }  // namespace
 

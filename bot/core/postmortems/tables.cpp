@@ -85,6 +85,18 @@ std::string moved_from(const ReportContext& c, std::string_view event_id) {
   return {};
 }
 
+std::string rules_of(const PrintedRow& p) {
+  std::vector<std::string> ids;
+  for (const WordingFinding& f : p.findings) ids.emplace_back(f.rule);
+  return join(ids, ", ");
+}
+
+// What a person may write instead, by the rule that held the text.
+std::string advice_of(const PrintedRow& p) {
+  const auto held_by = std::ranges::find(p.findings, WordingLevel::error, &WordingFinding::level);
+  return held_by == p.findings.end() ? "" : std::string(held_by->rewrite);
+}
+
 bool has_zone(const ReportContext& c) {
   return !c.options.zone.empty() && c.options.zone != "UTC" && is_zone(c.options.zone);
 }
@@ -94,6 +106,7 @@ bool has_zone(const ReportContext& c) {
 Block timeline_table(const ReportContext& c, bool complete) {
   Block b;
   b.kind = BlockKind::table;
+  b.id = "timeline";
   b.folded = complete;
   b.columns = {c.word("utc")};
   const bool zone = has_zone(c);
@@ -135,7 +148,8 @@ Block quality_table(const ReportContext& c) {
   add("clock", c.view.clock_adjusted);
   add("added_later", c.view.added_later);
   for (const PrintedRow& p : c.rows) {
-    if (p.held) b.rows.push_back({{c.word("held"), ""}, {p.row->entry->event_id, ""}, {"", ""}, {"", ""}});
+    if (p.held)
+      b.rows.push_back({{c.word("held"), ""}, {p.row->entry->event_id, ""}, {rules_of(p), ""}, {advice_of(p), ""}});
   }
   for (const PrintedRow& p : c.rows) {
     for (const WordingFinding& f : p.findings) {
