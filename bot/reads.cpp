@@ -69,6 +69,7 @@ std::string render_report(const std::vector<Entry>& entries, const CoreConfig& c
   options.profile = profile;
   options.language = language;
   options.zone = zone;
+  options.with_model = format == "json";
   for (const Person& p : config.people) {
     options.roster.push_back({p.id, p.handles.empty() ? p.id : p.handles.front().name, p.name});
   }

@@ -109,6 +109,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.services = s.services;
   c.policy = s.policy.empty() ? default_policy() : s.policy;
   c.alerts_channel = s.alerts_channel;
+  c.group_wait = s.group_wait;
   c.version = muster_version;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;

@@ -37,6 +37,7 @@ struct CoreConfig {
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;
   std::string alerts_channel = "alerts";
+  DurationMs group_wait = 0;  // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;
   std::string version;
 };

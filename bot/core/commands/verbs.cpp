@@ -185,9 +185,13 @@ void add_incident_work(std::vector<VerbInfo>& t) {
 
 void add_incident_states(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  for (auto [verb, usage] :
-       {std::pair{"mitigate", "mitigate because …"}, {"resolve", "resolve because …"}, {"reopen", "reopen because …"}})
+  for (auto [verb, usage] : {std::pair{"mitigate", "mitigate [at 14:02] because …"},
+                             {"resolve", "resolve [at 14:02] because …"},
+                             {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(
+      of_incident(write("time", "time <impact|detected|declared|acknowledged|mitigated|resolved> 13:55 because …",
+                        topic, "-", Shape::reason, {line("which", "text", false)}, {because})));
   t.push_back(of_incident(read("timeline", "timeline [--export md|json]", topic, {}, {may("--export", "md|json")})));
   t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
                                {may("--export", "md|html|json")})));

@@ -149,8 +149,9 @@ std::span<const Sentence> words_general() {
        "{id}의 {n}번째 공지를 기록했습니다. 다음 공지는 {time}까지입니다."},
       {"reminder.update", "⏰ {id}: an update was due at {time} UTC. `update … next 30m`",
        "⏰ {id}: {time} UTC까지 공지할 차례였습니다. `update … next 30m`"},
-      {"reminder.late", "⏰ {id}: updates are late since {time} UTC. I will not remind again until the next update.",
-       "⏰ {id}: {time} UTC부터 공지가 늦어지고 있습니다. 다음 공지 전까지 다시 알리지 않겠습니다."},
+      {"reminder.late",
+       "⏰ {id}: updates are late since {time} UTC ({late}). This line stays until the next `update … next 30m`.",
+       "⏰ {id}: {time} UTC부터 공지가 늦어지고 있습니다({late}). 다음 `update … next 30m`까지 이 줄이 남습니다."},
       {"todo.none", "{id} has no follow-ups yet. `todo Raise the pool limit @ana`",
        "{id}에는 아직 후속 조치가 없습니다. `todo 풀 한도 올리기 @ana`"},
       {"todo.list", "Follow-ups of {id}:", "{id}의 후속 조치:"},
@@ -186,7 +187,8 @@ std::span<const Sentence> words_general() {
       {"alert.truncated",
        "⚠️ Alertmanager cut {n} alerts from a delivery (max_alerts). Their resolution may never arrive: leave "
        "max_alerts at 0.",
-       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 있으니 "
+       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 "
+       "있으니 "
        "max_alerts를 "
        "0으로 두세요."},
       {"alerts.none", "No alert is firing.", "발생 중인 알림이 없습니다."},

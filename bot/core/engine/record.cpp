@@ -2,6 +2,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 
 namespace muster {
@@ -168,8 +169,11 @@ Incident& open_incident(Work& w, Entry e) {
   e.pinned = true;
   e.data.set("status", "investigating");
   e.data.set("channel", channel);
+  const TimeMs next = next_update_for(w, e.data["severity"].as_string(), "investigating");
+  e.data.set("next_update_ms", next);
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);
+  if (next != 0) arm_reminder(w, i);
   const Value opened =
       Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});

@@ -8,6 +8,8 @@
 namespace muster {
 namespace {
 
+constexpr std::size_t projected_alerts_max = 50;  // a storm would write its whole list once per alert
+
 int number_after(std::string_view id, std::string_view prefix) {
   const std::string lower = lower_ascii(id);
   if (!lower.starts_with(prefix)) return 0;
@@ -30,10 +32,34 @@ std::map<std::string, std::string> text_map(const Value& v) {
   return out;
 }
 
+TimeMs& time_of(Incident& i, std::string_view name) {
+  if (name == "impact") return i.impact_ms;
+  if (name == "detected") return i.detected_ms;
+  if (name == "declared") return i.declared_ms;
+  if (name == "acknowledged") return i.acknowledged_ms;
+  return name == "mitigated" ? i.mitigated_ms : i.resolved_ms;
+}
+
+void set_time(State& s, Incident& i, const std::string& name, TimeMs at, const Entry& e) {
+  time_of(i, name) = at;
+  i.time_events[name] = e.event_id;
+  s.time_entries[e.event_id] = {i.id, name};
+}
+
+void note_detected(State& s, Incident& i, const Entry& e) {
+  if (i.detected_ms == 0 || e.occurred_ms < i.detected_ms) set_time(s, i, "detected", e.occurred_ms, e);
+}
+
 void apply_alert_firing(State& s, const Entry& e) {
   const int n = number_after(e.data["alert_id"].as_string(), "e");
-  if (n == 0) return;  // an imported fact about somebody else's alert: it is timeline, not our state
+  if (n == 0) {  // an imported fact about somebody else's alert: it is timeline, not our state
+    if (Incident* i = find_incident(s, e.incident_id)) note_detected(s, *i, e);
+    return;
+  }
   Alert& a = s.alerts[n];
+  const int episode = static_cast<int>(e.data["episode"].as_int(1));
+  // The same episode again, now in an incident: who is on it stays on it.
+  if (a.status != "firing" || a.episode != episode) a.acknowledged_by.clear();
   a.id = "E" + std::to_string(n);
   a.event_id = e.event_id;
   a.fingerprint = e.data["fingerprint"].as_string();
@@ -48,14 +74,24 @@ void apply_alert_firing(State& s, const Entry& e) {
   a.incident = e.incident_id;
   a.group_key = e.data["group_key"].as_string();
   a.reason = e.data["reason"].as_string();
-  a.episode = static_cast<int>(e.data["episode"].as_int(1));
-  a.acknowledged_by.clear();
+  a.episode = episode;
+  a.card = e.data["card"].as_string();
+  a.card_channel = e.data["card_channel"].as_string();
   a.last_seen_ms = e.received_ms;
+  if (const TimeMs due = e.data["waits_until_ms"].as_int(); due != 0) {
+    WaitingGroup& group = s.waiting[a.group_key];
+    if (group.due_ms != due) group = {due, {}};
+    group.alerts.push_back(n);
+  } else if (const auto waited = s.waiting.find(a.group_key); waited != s.waiting.end()) {
+    std::erase(waited->second.alerts, n);
+    if (waited->second.alerts.empty()) s.waiting.erase(waited);
+  }
   s.alert_by_fingerprint[a.fingerprint] = n;
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
-    if (i->detected_ms == 0 || e.occurred_ms < i->detected_ms) i->detected_ms = e.occurred_ms;
+    note_detected(s, *i, e);
+    if (!a.acknowledged_by.empty() && i->acknowledged_ms == 0) set_time(s, *i, "acknowledged", e.received_ms, e);
   }
 }
 
@@ -72,7 +108,7 @@ void apply_acknowledged(State& s, const Entry& e, bool on) {
   if (!a) return;
   a->acknowledged_by = on ? e.actor.id : "";
   Incident* i = find_incident(s, a->incident);
-  if (i && on && i->acknowledged_ms == 0) i->acknowledged_ms = e.occurred_ms;
+  if (i && on && i->acknowledged_ms == 0) set_time(s, *i, "acknowledged", e.occurred_ms, e);
 }
 
 void apply_declared(State& s, const Entry& e) {
@@ -86,27 +122,28 @@ void apply_declared(State& s, const Entry& e) {
   i.channel = e.data["channel"].as_string();
   i.services = e.services;
   i.declared_by = e.actor.id;
-  i.declared_ms = e.occurred_ms;
+  i.next_update_ms = e.data["next_update_ms"].as_int();
+  set_time(s, i, "declared", e.occurred_ms, e);
   i.group_key = e.data["group_key"].as_string();
   s.next_incident = std::max(s.next_incident, n + 1);
   if (!i.group_key.empty()) s.incident_by_group[i.group_key] = n;
   if (!i.channel.empty()) s.incident_by_channel[i.channel] = n;
 }
 
-void apply_status(Incident& i, const Entry& e, std::string_view fallback) {
+void apply_status(State& s, Incident& i, const Entry& e, std::string_view fallback) {
   const std::string& named = e.data["status"].as_string();
   i.status = named.empty() ? std::string(fallback) : named;
-  if (i.status == "mitigated") i.mitigated_ms = e.occurred_ms;
-  if (i.status == "resolved") {
-    i.resolved_ms = e.occurred_ms;
-    i.next_update_ms = 0;
-  }
+  if (i.status == "mitigated") set_time(s, i, "mitigated", e.occurred_ms, e);
+  if (i.status == "resolved") set_time(s, i, "resolved", e.occurred_ms, e);
+  if (!i.open()) i.next_update_ms = 0;
+  if (i.open() && e.data["next_update_ms"].is_int()) i.next_update_ms = e.data["next_update_ms"].as_int();
   if (i.status == "investigating") i.mitigated_ms = i.resolved_ms = 0;
 }
 
 void apply_severity(Incident& i, const Entry& e) {
   i.severity = e.data["to"].as_string();
   if (i.severity < i.peak_severity) i.peak_severity = i.severity;  // SEV1 sorts before SEV2
+  if (e.data["next_update_ms"].is_int()) i.next_update_ms = e.data["next_update_ms"].as_int();
 }
 
 void apply_todo(Incident& i, const Entry& e) {
@@ -122,26 +159,26 @@ void apply_todo(Incident& i, const Entry& e) {
 }
 
 void apply_correction(State& s, const Entry& e) {
-  const auto it = s.corrected.find(e.corrects);
-  if (it == s.corrected.end()) return;
+  const auto it = s.time_entries.find(e.corrects);
+  if (it == s.time_entries.end()) return;
   const std::int64_t at = e.data["patch"]["occurred_ms"].as_int();
-  Incident* i = find_incident(s, it->second);
-  if (i && at != 0) i->impact_ms = at;
+  Incident* i = find_incident(s, it->second.incident);
+  if (i && at != 0) time_of(*i, it->second.name) = at;
 }
 
 void apply_to_incident(State& s, Incident& i, const Entry& e) {
   if (e.kind == "severity.changed")
     apply_severity(i, e);
   else if (e.kind == "incident.mitigated")
-    apply_status(i, e, "mitigated");
+    apply_status(s, i, e, "mitigated");
   else if (e.kind == "incident.resolved")
-    apply_status(i, e, "resolved");
+    apply_status(s, i, e, "resolved");
   else if (e.kind == "incident.closed")
-    apply_status(i, e, "closed");
+    apply_status(s, i, e, "closed");
   else if (e.kind == "incident.reopened")
-    apply_status(i, e, "investigating");
+    apply_status(s, i, e, "investigating");
   else if (e.kind == "incident.status_changed")
-    apply_status(i, e, i.status);
+    apply_status(s, i, e, i.status);
   else if (e.kind == "role.assigned")
     i.roles[e.data["role"].as_string()] = e.data["assignee"].as_string();
   else if (e.kind == "role.handoff")
@@ -155,11 +192,11 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     i.last_update = e.text;
     i.next_update_ms = e.data["next_update_ms"].as_int();
   } else if (e.kind == "impact.started") {
-    i.impact_ms = e.occurred_ms;
-    i.impact_event = e.event_id;
-    s.corrected[e.event_id] = i.id;
+    if (i.impact_ms == 0 || e.occurred_ms < i.impact_ms) set_time(s, i, "impact", e.occurred_ms, e);
+  } else if (e.kind == "report.customer" || e.kind == "report.internal") {
+    note_detected(s, i, e);
   } else if (e.kind == "page.acknowledged" && i.acknowledged_ms == 0) {
-    i.acknowledged_ms = e.occurred_ms;
+    set_time(s, i, "acknowledged", e.occurred_ms, e);
   }
 }
 
@@ -235,8 +272,12 @@ ProjectionRow projection(const Incident& i) {
   for (const auto& [role, person] : i.roles) roles.set(role, person);
   b.set("roles", roles);
   Value alerts = Value::List{};
-  for (const std::string& x : i.alerts) alerts.push(x);
+  for (const std::string& x : i.alerts) {
+    if (alerts.as_list().size() == projected_alerts_max) break;
+    alerts.push(x);
+  }
   b.set("alerts", alerts);
+  b.set("alert_count", static_cast<std::int64_t>(i.alerts.size()));
   Value todos = Value::List{};
   for (const Todo& t : i.todos) {
     todos.push(Value::Map{{"number", t.number}, {"text", t.text}, {"assignee", t.assignee}, {"done", t.done}});

@@ -25,6 +25,7 @@ struct Alert {
   std::string group_key;
   std::string reason;
   int episode = 1;
+  std::string card, card_channel;  // the message that shows it; "storm-…" counts many, empty: none yet
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
@@ -43,10 +44,10 @@ struct Incident {
   std::vector<std::string> services;
   std::string declared_by;
   TimeMs declared_ms = 0, detected_ms = 0, acknowledged_ms = 0, impact_ms = 0, mitigated_ms = 0, resolved_ms = 0;
-  std::string impact_event;                  // the impact.started entry, target of corrections
-  std::map<std::string, std::string> roles;  // role -> person id
-  std::set<std::string> alerts;              // E ids
-  std::string group_key;                     // of the alert group that opened it
+  std::map<std::string, std::string> time_events;  // impact, detected, mitigated … -> the entry to correct
+  std::map<std::string, std::string> roles;        // role -> person id
+  std::set<std::string> alerts;                    // E ids
+  std::string group_key;                           // of the alert group that opened it
   std::vector<Todo> todos;
   std::vector<std::string> links;
   int updates = 0;
@@ -61,15 +62,38 @@ struct Grant {
   TimeMs until_ms = 0;
 };
 
+// Alerts per channel and minute: over the limit they are counted on one card instead of having their own.
+// Not journaled and no projection: after a restart counting begins anew.
+struct Burst {
+  TimeMs window_ms = 0;  // start of the minute
+  int arrivals = 0;
+  std::string post_id;  // of the counting card; empty: every alert has its own
+};
+
+// A group whose first alert came a moment ago; its incident opens when the wait is over.
+struct WaitingGroup {
+  TimeMs due_ms = 0;
+  std::vector<int> alerts;  // numbers
+};
+
+// Which time of which incident an entry set.
+struct TimeOf {
+  std::string incident, name;
+};
+
 struct State {
   std::map<int, Incident> incidents;  // by number
   std::map<int, Alert> alerts;        // by number
   std::map<std::string, int> alert_by_fingerprint;
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
-  std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
-  std::map<std::string, Grant> grants;           // by id
-  std::map<std::string, std::string> corrected;  // event_id of impact entries -> incident id
+  std::map<std::string, std::string> aliases;   // "ana/name" or "*/name" -> command
+  std::map<std::string, Grant> grants;          // by id
+  std::map<std::string, TimeOf> time_entries;   // event_id -> what a correction of it changes
+  std::map<std::string, WaitingGroup> waiting;  // by group
+  std::map<std::string, Burst> bursts;          // by channel
+  std::set<std::string> stale_cards;            // a timer will bring them up to date
+  std::set<std::string> known_storms;           // counting cards that were posted
   int next_incident = 1, next_alert = 1, next_lock = 1;
   std::int64_t position = 0;  // of the last folded entry
 };

@@ -169,6 +169,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"unack", {"ack E1", "unack E1"}},
       {"declare", {"declare sev3 Search is stale for search"}},
       {"incidents", {"incidents"}},
+      {"time", {"time impact 05:05 because the graph shows it"}},
       {"severity", {"severity INC-1 1 because it grows"}},
       {"lead", {"lead INC-1 @ben"}},
       {"role", {"role INC-1 scribe @ben"}},
