@@ -21,6 +21,7 @@ namespace {
 
 struct Flags {
   std::string config, data, listen, channel, as, file, incident, format = "md", language = "en", zone = "UTC", what;
+  std::string profile = "internal";
   std::vector<std::string> words;
   bool sandbox = false, json = false;
 };
@@ -208,7 +209,10 @@ int postmortem_command(const Flags& f) {
     return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".",
                      "`muster say incidents` lists what exists."});
   const Loaded loaded = load_config(f.config, f.sandbox);
-  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.format, f.language, f.zone);
+  const Profile profile = f.profile == "public"       ? Profile::public_only
+                          : f.profile == "responders" ? Profile::responders
+                                                      : Profile::internal;
+  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.format, f.language, f.zone, profile);
   return 0;
 }
 
@@ -262,6 +266,8 @@ int run_command_line(int argc, char** argv) {
   auto* report = command("postmortem", "Print the postmortem draft of an incident", postmortem_command);
   report->add_option("ID", f.incident, "INC-7")->required();
   report->add_option("--format", f.format, "md, html or json")->check(CLI::IsMember({"md", "html", "json"}));
+  report->add_option("--profile", f.profile, "For whom: internal, responders or public (updates and impact only)")
+      ->check(CLI::IsMember({"internal", "responders", "public"}));
   report->add_option("--lang", f.language, "en or ko")->check(CLI::IsMember({"en", "ko"}));
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
   command("replay", "Fold recorded facts into a fresh data folder", replay)
