@@ -8,5 +8,6 @@ namespace muster {
 
 std::span<const Sentence> words_general();
 std::span<const Sentence> words_incidents();
+std::span<const Sentence> words_ops();
 
 }  // namespace muster
