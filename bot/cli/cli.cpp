@@ -118,6 +118,8 @@ void add_record(Table& table, Flags& f) {
   auto* report = table.add("postmortem", "Print the postmortem draft of an incident", postmortem_command);
   report->add_option("ID", f.incident, "INC-7")->required();
   report->add_option("--format", f.format, "md, html or json")->check(CLI::IsMember({"md", "html", "json"}));
+  report->add_option("--profile", f.profile, "For whom: internal, responders or public (updates and impact only)")
+      ->check(CLI::IsMember({"internal", "responders", "public"}));
   report->add_option("--lang", f.language, "en or ko")->check(CLI::IsMember({"en", "ko"}));
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
   table.add("replay", "Fold recorded facts into a fresh data folder", replay)

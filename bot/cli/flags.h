@@ -14,6 +14,7 @@ inline constexpr int exit_fine = 0, exit_failed = 1, exit_usage = 2, exit_not_ru
 
 struct Flags {
   std::string config, data, listen, channel, as, file, incident, format = "md", language = "en", zone = "UTC", what;
+  std::string profile = "internal";
   std::string base, rotate, retire, because;
   std::vector<std::string> words;
   bool sandbox = false, json = false, force = false;

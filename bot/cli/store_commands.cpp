@@ -177,8 +177,11 @@ int postmortem_command(const Flags& f) {
     return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".",
                      "`muster say incidents` lists what exists."});
   const Loaded loaded = load_config(f.config, f.sandbox);
+  const Profile profile = f.profile == "public"       ? Profile::public_only
+                          : f.profile == "responders" ? Profile::responders
+                                                      : Profile::internal;
   std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.json ? "json" : f.format, f.language,
-                             f.zone);
+                             f.zone, profile);
   return exit_fine;
 }
 
