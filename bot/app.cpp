@@ -44,6 +44,7 @@ struct App::Impl {
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
   bool stopping = false;
+  int exit_code = 0;
 
   Result<void> open();
   Result<void> fill_room();
@@ -150,6 +151,8 @@ Result<void> App::Impl::open() {
   dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
   });
+  dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
+                             [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};
 }
 
@@ -196,6 +199,12 @@ void App::Impl::make_web() {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  if (const StoreStats s = store->stats(); s.broken && !stopping) {
+    log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
+        {{"why", s.refusing}});
+    exit_code = 1;
+    return loop.stop();
+  }
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 
@@ -214,10 +223,10 @@ void App::Impl::stop() {
 void App::Impl::request(HttpRequest q, HttpReply reply) {
   if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
   if (q.path == "/readyz") {
-    const bool full = store->stats().queue_depth > 15'000;
-    return reply({.status = full ? 503 : 200,
+    const std::string why = dispatcher->not_ready();
+    return reply({.status = why.empty() ? 200 : 503,
                   .content_type = "text/plain",
-                  .body = full ? "not ready: the writer's queue is full\n" : "ready\n",
+                  .body = why.empty() ? "ready\n" : "not ready: " + why + "\n",
                   .headers = {}});
   }
   if (q.path == "/metrics") {
@@ -440,7 +449,7 @@ int App::run() {
   }
   i.loop.run();
   i.stop();
-  return 0;
+  return i.exit_code;
 }
 
 }  // namespace muster
