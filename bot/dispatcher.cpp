@@ -64,6 +64,7 @@ void Dispatcher::tick() {
     take_owed();
   outbox_.tick();
   if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
+  prune();
   const TimeMs now = clock_.now();
   std::vector<Timer> due;
   for (const auto& [id, t] : timers_) {

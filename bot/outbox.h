@@ -23,7 +23,8 @@ class Outbox {
   void attach(ChatPlatform& platform) { platforms_[platform.name()] = &platform; }
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
 
-  void add(PendingOut pending);                  // committed already
+  void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
+  void add(PendingOut pending);                                                          // committed already
   void tick();                                   // what waited for its time, marks that the disk refused
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
@@ -44,6 +45,7 @@ class Outbox {
   const Clock& clock_;
   std::map<std::string, ChatPlatform*> platforms_;
   Carrier carrier_;
+  std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
   std::map<std::string, std::uint64_t> results_;  // delivered, retried, dead
   std::vector<std::string> delivered_, marking_delivered_;
