@@ -115,7 +115,7 @@ TEST_CASE("law: positions and numbers have no gaps, and the chain holds over eve
     for (const Step& s : steps) texts.emplace("k" + std::to_string(s.key), s.text);
     for (const Entry& e : journal(*open(folder.path()))) {
       RC_ASSERT(e.position == ++position);
-      RC_ASSERT(e.incident_id.empty() ? e.seq == 0 : e.seq == ++seq[e.incident_id]);
+      RC_ASSERT((e.incident_id.empty() ? e.seq == 0 : e.seq == ++seq[e.incident_id]));
       RC_ASSERT(e.text == texts.at(e.event_id.substr(0, e.event_id.find('-'))));
     }
     RC_ASSERT(verified(folder.path()).problems.empty());
