@@ -40,6 +40,9 @@ Result<void> Dispatcher::start() {
   remember_timers(fresh->timers);
   auto pending = store_.pending_out();
   if (!pending) return std::unexpected(pending.error());
+  const auto dead = store_.dead_letters();
+  if (!dead) return std::unexpected(dead.error());
+  dead_before_ = static_cast<std::int64_t>(dead->size());
   for (PendingOut& p : *pending) outbox_.add(std::move(p));
   if (state_.position == 0) {
     take({.decide = [](Work& w, Commit&) { greet(w); }, .done = {}, .applied = {}, .again = {}, .key = {}});
@@ -91,6 +94,16 @@ void Dispatcher::send(OutMessage message) {
 void Dispatcher::record_fact(Entry entry, std::function<void(Result<void>)> done) {
   const auto decide = [e = std::move(entry)](Work& w, Commit&) { record(w, e); };
   take({.decide = decide, .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::announce(const std::string& channel, const Message& message) {
+  const auto decide = [channel, message](Work& w, Commit&) { post(w, channel, "notice-" + w.new_id(), message); };
+  take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::redeliver(const std::vector<OutMessage>& messages) {
+  dead_before_ -= static_cast<std::int64_t>(messages.size());
+  for (const OutMessage& m : messages) outbox_.add({m, 0, 0});
 }
 
 std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
@@ -243,6 +256,7 @@ void Dispatcher::alerts_with_inbox(std::vector<AlertEvent> events, InboxItem ite
 }
 
 void Dispatcher::undecodable(const std::string& kind, const std::string& key, const std::string& why) {
+  stats_.undecodable += 1;
   const auto decide = [kind, key, why](Work& w, Commit& c) {
     take_undecodable(w, kind, key, why);
     c.inbox_done.push_back(key);
@@ -253,6 +267,11 @@ void Dispatcher::undecodable(const std::string& kind, const std::string& key, co
 DispatcherStats Dispatcher::stats() const {
   DispatcherStats s = stats_;
   s.deliveries = outbox_.results();
+  s.waiting = outbox_.waiting();
+  s.timers = timers_.size();
+  const auto died = s.deliveries.find("dead");
+  const std::int64_t now = dead_before_ + static_cast<std::int64_t>(died == s.deliveries.end() ? 0 : died->second);
+  s.dead_now = static_cast<std::size_t>(std::max<std::int64_t>(now, 0));
   return s;
 }
 

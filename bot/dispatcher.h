@@ -18,7 +18,10 @@ namespace muster {
 
 struct DispatcherStats {
   std::map<std::string, std::uint64_t> deliveries;  // result -> count
-  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, reloads = 0, refused = 0;
+  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, reloads = 0, refused = 0;
+  std::size_t dead_now = 0;  // undeliverable messages that wait for a person
+  std::size_t waiting = 0;   // messages that are not delivered yet
+  std::size_t timers = 0;
 };
 
 using CommandDone = std::function<void(Result<Outcome>)>;
@@ -53,6 +56,8 @@ class Dispatcher {
   void alerts_with_inbox(std::vector<AlertEvent> alerts, InboxItem item, std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
   void send(OutMessage message);
+  void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
+  void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again
 
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
@@ -120,6 +125,7 @@ class Dispatcher {
   TimeMs refused_since_ = 0;
   std::uint64_t refused_then_ = 0;
   TimeMs prune_at_ = 0;
+  std::int64_t dead_before_ = 0;          // when the process began, less those tried again
   std::unordered_set<std::string> seen_;  // keys committed lately: their second delivery costs no reload
   std::deque<std::string> seen_order_;
   DispatcherStats stats_;

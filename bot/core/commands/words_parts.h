@@ -7,6 +7,7 @@
 namespace muster {
 
 std::span<const Sentence> words_general();
+std::span<const Sentence> words_ops();
 std::span<const Sentence> words_storage();
 
 }  // namespace muster
