@@ -88,6 +88,7 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
+  if (dispatcher_.full()) return reply(busy());
   const TimeMs received = clock_.now();
   const std::string key = "in:" + dispatcher_.new_id();
   std::string body = redact_body(request.body);
@@ -106,9 +107,9 @@ void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::decide(const std::string& key, const std::string& body, TimeMs received) {
-  const Result<WebhookAlerts> parsed = parse_alertmanager_webhook(body, received);
+  Result<WebhookAlerts> parsed = parse_alertmanager_webhook(body, received);
   if (!parsed) return dispatcher_.undecodable("Alertmanager", key, parsed.error().message);
-  dispatcher_.alerts(parsed->alerts, key, parsed->truncated, received, {});
+  dispatcher_.alerts(std::move(parsed->alerts), key, parsed->truncated, received, {});
 }
 
 void AlertDoor::take_pending(const InboxItem& item) {
@@ -151,7 +152,7 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
                  .body = std::move(body),
                  .received_ms = received,
                  .meta = Value::Map{{"source", s.name}}};
-  dispatcher_.alerts_with_inbox(parsed.alerts, std::move(item),
+  dispatcher_.alerts_with_inbox(std::move(parsed.alerts), std::move(item),
                                 [reply = std::move(reply), status = parsed.status, answer = parsed.answer](
                                     Result<void> r) { reply(r ? json_response(status, answer) : busy()); });
 }

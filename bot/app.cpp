@@ -50,6 +50,7 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
 Result<void> App::Impl::open() {
   StoreOptions so;
   so.folder = options.data_folder;
+  so.fault = options.fault;
   auto opened = open_store(std::move(so), [this](std::function<void()> task) { loop.post(std::move(task)); });
   if (!opened) return std::unexpected(opened.error());
   store = std::move(*opened);
@@ -79,6 +80,9 @@ Result<void> App::Impl::open() {
   dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
   });
+  dispatcher->set_fault(options.fault);
+  dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
+                             [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};
 }
 
@@ -153,6 +157,12 @@ void App::Impl::make_web() {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  if (const StoreStats s = store->stats(); s.broken && !stopping) {
+    log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
+        {{"why", s.refusing}});
+    exit_code = 1;
+    return loop.stop();
+  }
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 
@@ -215,7 +225,7 @@ int App::run() {
   }
   i.loop.run();
   i.stop();
-  return 0;
+  return i.exit_code;
 }
 
 }  // namespace muster

@@ -25,10 +25,10 @@ Outcome busy(const std::string& language) {
 void App::Impl::request(HttpRequest q, HttpReply reply) {
   if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
   if (q.path == "/readyz") {
-    const bool full = store->stats().queue_depth > 15'000;
-    return reply({.status = full ? 503 : 200,
+    const std::string why = dispatcher->not_ready();
+    return reply({.status = why.empty() ? 200 : 503,
                   .content_type = "text/plain",
-                  .body = full ? "not ready: the writer's queue is full\n" : "ready\n",
+                  .body = why.empty() ? "ready\n" : "not ready: " + why + "\n",
                   .headers = {}});
   }
   if (q.path == "/metrics") {

@@ -37,6 +37,7 @@ struct App::Impl {
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
   bool stopping = false;
+  int exit_code = 0;
   TimeMs started = clock.now();
 
   Result<void> open();

@@ -30,23 +30,40 @@ Writer::Writer(Db db, std::string key, StoreOptions options, Store::Post post)
 Writer::~Writer() { stop(); }
 
 void Writer::submit(Job job) {
-  std::string refusal;
+  std::string why;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refusal = "The store is shutting down; nothing was recorded.";
-    } else if (queue_.size() >= limits::writer_queue_max) {
-      refusal = "Too many decisions wait for the disk; nothing was recorded.";
-      ++stats_.failures;
-    } else {
-      queue_.push_back(std::move(job));
-    }
+    why = refusal(job);
+    if (why.empty()) queue_.push_back(std::move(job));
   }
-  if (refusal.empty()) {
+  if (why.empty()) {
     wake_.notify_one();
   } else {
-    answer(job, fail(ErrorKind::unavailable, refusal, "Try again in a moment."));
+    answer(job, fail(ErrorKind::unavailable, why, "Try again in a moment."));
   }
+}
+
+std::string Writer::refusal(const Job& job) {
+  std::string why;
+  if (stopping_) {
+    why = "The store is shutting down; nothing was recorded.";
+  } else if (stats_.broken) {
+    why = stats_.refusing;
+  } else if (queue_.size() >= limits::writer_queue_max) {
+    why = "Too many decisions wait for the disk; nothing was recorded.";
+    ++stats_.failures;
+  }
+  if (!why.empty() && job.commit.epoch != 0) ++epoch_;
+  return why;
+}
+
+void Writer::probe(std::function<void(Result<Committed>)> done) {
+  submit({{}, std::move(done), false, [](Db& db) -> Result<void> {
+            db.run(
+                "INSERT INTO meta(key, value) VALUES('probe', '1') "
+                "ON CONFLICT(key) DO UPDATE SET value = CASE value WHEN '1' THEN '2' ELSE '1' END");
+            return {};
+          }});
 }
 
 Result<Committed> Writer::submit_and_wait(Job job) {
@@ -119,18 +136,36 @@ Writer::Answers Writer::write_group(std::vector<Job>& jobs) {
     db_.run("BEGIN IMMEDIATE");
     if (!head_known_) head_ = read_head(db_);
     head_known_ = true;
-    for (const Job& job : jobs) answers.push_back(write_one(job.commit));
+    for (const Job& job : jobs) answers.push_back(write_in_epoch(job.commit));
     fault("before-commit");
     db_.run("COMMIT");
+    {
+      const std::lock_guard lock(mutex_);
+      stats_.refusing.clear();
+    }
     if (head_.seq.size() > seq_cache_max) head_.seq.clear();
   } catch (const SqlError& error) {
     roll_back();
     Error why = explain(error, db_.path());
     why.kind = ErrorKind::unavailable;  // for whoever sent it: not recorded, send it again
     log(LogLevel::error, "commit failed", {{"why", why.message}, {"decisions", std::to_string(jobs.size())}});
+    refused(error, why);
+    if (std::ranges::any_of(jobs, [](const Job& job) { return job.commit.epoch != 0; })) ++epoch_;
     answers.assign(jobs.size(), std::unexpected(why));
   }
   return answers;
+}
+
+// What stands on a decision that was not applied is not applied either.
+Result<Committed> Writer::write_in_epoch(const Commit& commit) {
+  if (commit.epoch != 0 && commit.epoch != epoch_) {
+    return fail(ErrorKind::conflict, "It was decided on a state that was not recorded; nothing of it was recorded.");
+  }
+  auto answer = write_one(commit);
+  const Decision& d = commit.decision;
+  const bool forgotten = !answer || (answer->duplicate && !(d.entries.empty() && d.timers.empty()));
+  if (forgotten && commit.epoch != 0) ++epoch_;
+  return answer;
 }
 
 Result<Committed> Writer::write_one(const Commit& commit) {
@@ -175,11 +210,21 @@ void Writer::roll_back() {
 Result<Committed> Writer::run_work(const Job& job) {
   try {
     if (auto done = job.work(db_); !done) return std::unexpected(done.error());
+    const std::lock_guard lock(mutex_);
+    stats_.refusing.clear();
     return Committed{};
   } catch (const SqlError& error) {
     roll_back();
-    return std::unexpected(explain(error, db_.path()));
+    const Error why = explain(error, db_.path());
+    refused(error, why);
+    return std::unexpected(why);
   }
+}
+
+void Writer::refused(const SqlError& error, const Error& why) {
+  const std::lock_guard lock(mutex_);
+  stats_.refusing = why.message;
+  stats_.broken = stats_.broken || error.is_broken();
 }
 
 void Writer::answer(Job& job, Result<Committed> result) {

@@ -1,6 +1,7 @@
 // The one thread that owns the writing connection. It takes all queued commits into one transaction, a savepoint
 // each, commits once and then posts the completions in order.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,6 +29,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void submit(Job job);
+  void probe(std::function<void(Result<Committed>)> done);
+  std::uint64_t epoch() const { return epoch_; }
   Result<Committed> submit_and_wait(Job job);
   void stop();
   StoreStats stats() const;
@@ -39,6 +42,9 @@ class Writer {
   void run_group(std::vector<Job>& jobs);
   Answers write_group(std::vector<Job>& jobs);
   Result<Committed> write_one(const Commit& commit);
+  Result<Committed> write_in_epoch(const Commit& commit);
+  std::string refusal(const Job& job);  // with the mutex held; empty: it may wait in the queue
+  void refused(const SqlError& error, const Error& why);
   Result<Committed> undo_one(Result<Committed> answer);
   Result<Committed> run_work(const Job& job);
   void roll_back();
@@ -53,6 +59,7 @@ class Writer {
   const Store::Post post_;
   Head head_;
   bool head_known_ = false;
+  std::atomic<std::uint64_t> epoch_ = 1;
   std::optional<Applier> applier_;
 
   mutable std::mutex mutex_;

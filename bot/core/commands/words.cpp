@@ -10,7 +10,11 @@ namespace muster {
 const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
-    for (const auto part : {words_general(), words_incidents(), words_ops()})
+    for (const auto part :
+         {words_general(),
+          words_incidents(),
+          words_ops(),
+          words_storage()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

@@ -9,5 +9,6 @@ namespace muster {
 std::span<const Sentence> words_general();
 std::span<const Sentence> words_incidents();
 std::span<const Sentence> words_ops();
+std::span<const Sentence> words_storage();
 
 }  // namespace muster

@@ -174,6 +174,7 @@ Incident& open_incident(Work& w, Entry e) {
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);
   if (next != 0) arm_reminder(w, i);
+  w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
   const Value opened =
       Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});
