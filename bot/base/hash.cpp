@@ -1,17 +1,56 @@
 #include "bot/base/hash.h"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <climits>
+#include <memory>
 #include <stdexcept>
 
 namespace muster {
 namespace {
 
 const unsigned char* bytes(std::string_view s) { return reinterpret_cast<const unsigned char*>(s.data()); }
+
+struct FreeDigest {
+  void operator()(EVP_MAC* m) const { EVP_MAC_free(m); }
+  void operator()(EVP_MAC_CTX* c) const { EVP_MAC_CTX_free(c); }
+  void operator()(EVP_MD* m) const { EVP_MD_free(m); }
+  void operator()(EVP_MD_CTX* c) const { EVP_MD_CTX_free(c); }
+};
+
+// Looked up once: OpenSSL 3 searches its providers whenever it is asked by name.
+const EVP_MD* sha256_method() {
+  static const std::unique_ptr<EVP_MD, FreeDigest> method(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return method.get();
+}
+
+// One context per thread that stays at the key it had: the journal always uses the same one.
+struct MacWork {
+  std::unique_ptr<EVP_MAC, FreeDigest> method{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+  std::unique_ptr<EVP_MAC_CTX, FreeDigest> context{EVP_MAC_CTX_new(method.get())};
+  std::string key;
+  bool keyed = false;
+
+  bool start(std::string_view wanted) {
+    if (keyed && key == wanted) return EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1;
+    char name[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+                                 OSSL_PARAM_construct_end()};
+    key = wanted;
+    // An empty view may have no address, and OpenSSL takes a null key to mean "the last one".
+    keyed = EVP_MAC_init(context.get(), key.empty() ? bytes("") : bytes(key), key.size(), params) == 1;
+    return keyed;
+  }
+};
+
+EVP_MD_CTX* digest_work() {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> work(EVP_MD_CTX_new());
+  return work.get();
+}
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -33,20 +72,19 @@ int base64_digit(char c) {
 
 std::string sha256(std::string_view data) {
   std::string out(32, '\0');
-  if (!EVP_Digest(data.data(), data.size(), reinterpret_cast<unsigned char*>(out.data()), nullptr, EVP_sha256(),
-                  nullptr)) {
+  EVP_MD_CTX* const work = digest_work();
+  if (!EVP_DigestInit_ex2(work, sha256_method(), nullptr) || !EVP_DigestUpdate(work, data.data(), data.size()) ||
+      !EVP_DigestFinal_ex(work, reinterpret_cast<unsigned char*>(out.data()), nullptr)) {
     throw std::runtime_error("OpenSSL: SHA-256 failed");
   }
   return out;
 }
 
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  if (key.size() > INT_MAX) throw std::length_error("HMAC key too long");
+  thread_local MacWork work;
   std::string out(32, '\0');
-  // An empty view may have no address, and OpenSSL takes a null key to mean "the last one".
-  const void* key_bytes = key.empty() ? static_cast<const void*>("") : key.data();
-  if (!HMAC(EVP_sha256(), key_bytes, static_cast<int>(key.size()), bytes(data), data.size(),
-            reinterpret_cast<unsigned char*>(out.data()), nullptr)) {
+  if (!work.start(key) || !EVP_MAC_update(work.context.get(), bytes(data), data.size()) ||
+      !EVP_MAC_final(work.context.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr, out.size())) {
     throw std::runtime_error("OpenSSL: HMAC failed");
   }
   return out;

@@ -11,7 +11,7 @@ namespace muster {
 
 namespace {
 
-constexpr std::size_t seen_max = 50'000;  // far beyond what the outbox may still redeliver
+constexpr std::size_t seen_max = 10'000;  // far beyond what the outbox may still redeliver
 
 bool channel_char(char c) {
   const auto u = static_cast<unsigned char>(c);

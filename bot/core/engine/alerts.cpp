@@ -133,9 +133,7 @@ Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
 }
 
 void fire(Work& w, const AlertEvent& event, TimeMs received) {
-  const std::string fingerprint = alert_fingerprint(event);
-  const auto known = w.state.alert_by_fingerprint.find(fingerprint);
-  Alert* a = known == w.state.alert_by_fingerprint.end() ? nullptr : &w.state.alerts.at(known->second);
+  Alert* a = alert_of_fingerprint(w.state, alert_fingerprint(event));
   if (a && a->status == "firing") {
     a->count += 1;  // a copy: nothing new to record
     a->last_seen_ms = received;
@@ -160,9 +158,9 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
 }
 
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
-  const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-  if (known == w.state.alert_by_fingerprint.end()) return;  // never opens an alert
-  Alert& a = w.state.alerts.at(known->second);
+  Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+  if (!known) return;  // never opens an alert
+  Alert& a = *known;
   if (a.status != "firing") return;
   if (event.ends_ms != 0 && event.ends_ms < a.starts_ms) return;  // a late delivery about an earlier episode
   Entry e = alert_entry(w, event, a.id, received);
@@ -190,9 +188,9 @@ void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received
       resolve(w, event, received);
     if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
     // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
-    const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-    if (known == w.state.alert_by_fingerprint.end()) continue;
-    const std::string id = "E" + std::to_string(known->second);
+    const Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+    if (!known) continue;
+    const std::string id = known->id;
     w.decision.timers.push_back({"alert-expiry:" + id, event.ends_ms, Value::Map{{"alert", id}}});
   }
 }

@@ -59,7 +59,7 @@ Outcome declare(Call& c) {
                            {"severity", alert->severity},
                            {"fingerprint", alert->fingerprint},
                            {"labels", labels},
-                           {"group_key", alert->group_key},
+                           {"group_key", alert->group_key()},
                            {"episode", alert->episode}};
     record(c.work, std::move(fact));
     touch(c.work, *alert);

@@ -222,7 +222,7 @@ Outcome explain(Call& c) {
     return answer(c, "explain.alert",
                   {{"id", a->id},
                    {"route", hit == routes.end() ? say(c.language, "explain.no_route") : hit->name},
-                   {"group", plain(clip(a->group_key, 200))},
+                   {"group", plain(clip(a->group_key(), 200))},
                    {"incident", a->incident.empty() ? "–" : a->incident}});
   }
   if (const Incident* i = find_incident(c.work.state, id)) {

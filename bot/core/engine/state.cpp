@@ -24,10 +24,32 @@ int incident_number(std::string_view id) {
   return 0;
 }
 
-std::map<std::string, std::string> text_map(const Value& v) {
-  std::map<std::string, std::string> out;
-  for (const auto& [k, x] : v.as_map()) out[k] = x.as_string();
+Pairs kept_pairs(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_map().size());
+  for (const auto& [k, x] : v.as_map()) out.add(s.pairs->keep(k, x.as_string()));
   return out;
+}
+
+Pairs kept_links(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_list().size());
+  for (const Value& l : v.as_list()) out.add(s.pairs->keep(l["text"].as_string(), l["url"].as_string()));
+  return out;
+}
+
+auto fingerprint_entry(State& s, const std::string& fingerprint) {
+  auto [at, end] = s.alert_by_fingerprint.equal_range(std::hash<std::string>()(fingerprint));
+  while (at != end && s.alerts.at(at->second).fingerprint != fingerprint) ++at;
+  return at == end ? s.alert_by_fingerprint.end() : at;
+}
+
+void index_fingerprint(State& s, const std::string& fingerprint, int number) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  if (known != s.alert_by_fingerprint.end())
+    known->second = number;
+  else
+    s.alert_by_fingerprint.emplace(std::hash<std::string>()(fingerprint), number);
 }
 
 void apply_alert_firing(State& s, const Entry& e) {
@@ -35,23 +57,21 @@ void apply_alert_firing(State& s, const Entry& e) {
   if (n == 0) return;  // an imported fact about somebody else's alert: it is timeline, not our state
   Alert& a = s.alerts[n];
   a.id = "E" + std::to_string(n);
-  a.event_id = e.event_id;
   a.fingerprint = e.data["fingerprint"].as_string();
   a.status = "firing";
   a.severity = e.data["severity"].as_string();
   a.title = e.data["alert"].as_string();
-  a.labels = text_map(e.data["labels"]);
-  a.links.clear();
-  for (const Value& l : e.data["links"].as_list()) a.links.emplace_back(l["text"].as_string(), l["url"].as_string());
+  a.labels = kept_pairs(s, e.data["labels"]);
+  a.links = kept_links(s, e.data["links"]);
   a.starts_ms = e.occurred_ms;
   a.ended_ms = 0;
   a.incident = e.incident_id;
-  a.group_key = e.data["group_key"].as_string();
+  a.group = s.pairs->keep("group", e.data["group_key"].as_string());
   a.reason = e.data["reason"].as_string();
   a.episode = static_cast<int>(e.data["episode"].as_int(1));
   a.acknowledged_by.clear();
   a.last_seen_ms = e.received_ms;
-  s.alert_by_fingerprint[a.fingerprint] = n;
+  index_fingerprint(s, a.fingerprint, n);
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
@@ -212,6 +232,11 @@ Alert* find_alert(State& s, std::string_view id) {
 }
 
 const Alert* find_alert(const State& s, std::string_view id) { return find_alert(const_cast<State&>(s), id); }
+
+Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  return known == s.alert_by_fingerprint.end() ? nullptr : &s.alerts.at(known->second);
+}
 
 ProjectionRow projection(const Incident& i) {
   Value b = Value::Map{};
