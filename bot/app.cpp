@@ -34,7 +34,7 @@ struct App::Impl {
   SystemClock clock;
   Loop loop;
   std::unique_ptr<Store> store;
-  Worker worker;
+  Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -44,6 +44,7 @@ struct App::Impl {
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
   bool stopping = false;
+  int exit_code = 0;
 
   Result<void> open();
   Result<void> fill_room();
@@ -134,6 +135,12 @@ Result<void> App::Impl::open() {
   room = std::make_unique<Room>(clock);
   door = std::make_unique<AlertDoor>(*dispatcher, *store, clock);
   door->configure(loaded.settings, tokens);
+  door->set_elsewhere([this](std::function<void()> work, std::function<void()> then) {
+    return bodies.run([this, work = std::move(work), then = std::move(then)] {
+      work();
+      loop.post(then);
+    });
+  });
   client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
@@ -150,6 +157,8 @@ Result<void> App::Impl::open() {
   dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
   });
+  dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
+                             [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};
 }
 
@@ -196,6 +205,12 @@ void App::Impl::make_web() {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  if (const StoreStats s = store->stats(); s.broken && !stopping) {
+    log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
+        {{"why", s.refusing}});
+    exit_code = 1;
+    return loop.stop();
+  }
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 
@@ -208,16 +223,17 @@ void App::Impl::stop() {
   server.reset();
   client.reset();
   worker.stop();
+  bodies.stop();
   if (store) store->stop();
 }
 
 void App::Impl::request(HttpRequest q, HttpReply reply) {
   if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
   if (q.path == "/readyz") {
-    const bool full = store->stats().queue_depth > 15'000;
-    return reply({.status = full ? 503 : 200,
+    const std::string why = dispatcher->not_ready();
+    return reply({.status = why.empty() ? 200 : 503,
                   .content_type = "text/plain",
-                  .body = full ? "not ready: the writer's queue is full\n" : "ready\n",
+                  .body = why.empty() ? "ready\n" : "not ready: " + why + "\n",
                   .headers = {}});
   }
   if (q.path == "/metrics") {
@@ -440,7 +456,7 @@ int App::run() {
   }
   i.loop.run();
   i.stop();
-  return 0;
+  return i.exit_code;
 }
 
 }  // namespace muster

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <filesystem>
 
 #include "bot/base/hash.h"
@@ -34,6 +35,14 @@ std::unique_ptr<sqlite3, CloseDb> connect(const std::string& name, int flags) {
   return db;
 }
 
+// A quota or a limit on the size of files is no broken disk: to us it is a full one.
+[[noreturn]] void raise(sqlite3* db, int code) {
+  const std::string what = sqlite3_errmsg(db);
+  const int why = sqlite3_system_errno(db);
+  const bool no_room = code == SQLITE_IOERR_WRITE && (why == EDQUOT || why == EFBIG || why == ENOSPC);
+  throw SqlError(no_room ? SQLITE_FULL : code, what);
+}
+
 bool wal_is_empty(const std::string& path) {
   std::error_code ignored;
   const auto size = std::filesystem::file_size(path + "-wal", ignored);
@@ -43,14 +52,20 @@ bool wal_is_empty(const std::string& path) {
 }  // namespace
 
 bool SqlError::is_constraint() const { return code() == SQLITE_CONSTRAINT; }
+bool SqlError::is_full() const {
+  // The index of the write-ahead log cannot grow on a full disk either, and that has a code of its own.
+  return code() == SQLITE_FULL || code_ == SQLITE_IOERR_SHMSIZE || code_ == SQLITE_IOERR_SHMMAP;
+}
+bool SqlError::is_broken() const { return is_damage() || (code() == SQLITE_IOERR && !is_full()); }
 bool SqlError::is_damage() const { return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB; }
 
 Error explain(const SqlError& error, const std::string& path) {
   const std::string what = error.what();
+  if (error.is_full()) {
+    return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
+            "Make room on that disk; the bot goes on by itself."};
+  }
   switch (error.code()) {
-    case SQLITE_FULL:
-      return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
-              "Make room on that disk; the bot goes on by itself."};
     case SQLITE_IOERR:
       return {ErrorKind::unavailable, "Reading or writing " + path + " failed (" + what + ").",
               "Check the disk and the free space; nothing of this was recorded."};
@@ -88,7 +103,7 @@ Query::~Query() {
 }
 
 void Query::check(int code) const {
-  if (code != SQLITE_OK) throw SqlError(code, sqlite3_errmsg(db_));
+  if (code != SQLITE_OK) raise(db_, code);
 }
 
 // A null pointer would bind NULL, so an empty view gets a real one.
@@ -111,7 +126,7 @@ void Query::bind(int index, NullIfZero number) {
 bool Query::next() {
   const int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) throw SqlError(code, sqlite3_errmsg(db_));
+  if (code != SQLITE_DONE) raise(db_, code);
   return false;
 }
 
@@ -166,7 +181,7 @@ std::unique_ptr<Query> Db::start(std::string_view sql) {
 
 void Db::script(const std::string& sql) {
   const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) throw SqlError(code, sqlite3_errmsg(db_.get()));
+  if (code != SQLITE_OK) raise(db_.get(), code);
 }
 
 bool Db::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }

@@ -33,6 +33,15 @@ class SqliteStore final : public WorkStore {
     return {};
   }
 
+  std::uint64_t epoch() const override { return writer_ ? writer_->epoch() : 0; }
+  void probe(std::function<void(Result<void>)> done) override {
+    if (!writer_) return done({});
+    writer_->probe([done = std::move(done)](Result<Committed> r) {
+      if (r) return done({});
+      done(std::unexpected(r.error()));
+    });
+  }
+
   Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
     return guarded(reader_, [&] { read_entries(reader_, after, {}, each); });
   }

@@ -39,6 +39,9 @@ struct Commit {
   };
   std::vector<Failure> out_failed;
   std::vector<std::string> timers_fired;  // removed in the same commit as their effect
+  // Store::epoch() when the state was read that this was decided on; 0: it depends on no state. Refused with
+  // `conflict` when another decision of that epoch was refused meanwhile: decide again on what the disk holds.
+  std::uint64_t epoch = 0;
 };
 
 struct Committed {
@@ -62,6 +65,8 @@ struct StoreStats {
   std::size_t queue_depth = 0;
   std::uint64_t commits = 0, decisions = 0, duplicates = 0, failures = 0;
   double last_commit_ms = 0, max_commit_ms = 0;
+  std::string refusing;  // why the last write was refused by the disk; empty: writing works
+  bool broken = false;   // not full but damaged or unreadable: only a restart can tell what is there
   std::vector<std::uint64_t> commit_ms_buckets;  // counts for <= 1, 2, 5, 10, 20, 50, 100, 500, +inf ms
 };
 
@@ -87,6 +92,11 @@ class Store {
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
   // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
+
+  // Rises whenever a commit that names an epoch was not applied: what was decided on top of it must not be either.
+  virtual std::uint64_t epoch() const { return 0; }
+  // Writes a little, to learn whether a disk that refused takes writes again.
+  virtual void probe(std::function<void(Result<void>)> done) { done({}); }
 
   virtual StoreStats stats() const = 0;
   virtual void stop() = 0;  // finishes what is queued

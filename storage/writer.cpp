@@ -33,25 +33,42 @@ Writer::Writer(Db db, std::string key, StoreOptions options, Store::Post post)
 Writer::~Writer() { stop(); }
 
 void Writer::submit(Job job) {
-  std::string refusal;
+  std::string why;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refusal = "The store is shutting down; nothing was recorded.";
-    } else if (queue_.size() >= limits::writer_queue_max) {
-      refusal = "Too many decisions wait for the disk; nothing was recorded.";
-      ++stats_.failures;
-    } else {
-      queue_.push_back(std::move(job));
-    }
+    why = refusal(job);
+    if (why.empty()) queue_.push_back(std::move(job));
   }
-  if (refusal.empty()) {
+  if (why.empty()) {
     wake_.notify_one();
   } else {
     std::vector<Job> refused;
     refused.push_back(std::move(job));
-    answer(refused, Answers{fail(ErrorKind::unavailable, refusal, "Try again in a moment.")});
+    answer(refused, Answers{fail(ErrorKind::unavailable, why, "Try again in a moment.")});
   }
+}
+
+std::string Writer::refusal(const Job& job) {
+  std::string why;
+  if (stopping_) {
+    why = "The store is shutting down; nothing was recorded.";
+  } else if (stats_.broken) {
+    why = stats_.refusing;
+  } else if (queue_.size() >= limits::writer_queue_max) {
+    why = "Too many decisions wait for the disk; nothing was recorded.";
+    ++stats_.failures;
+  }
+  if (!why.empty() && job.commit.epoch != 0) ++epoch_;
+  return why;
+}
+
+void Writer::probe(std::function<void(Result<Committed>)> done) {
+  submit({{}, std::move(done), false, [](Db& db) -> Result<void> {
+            db.run(
+                "INSERT INTO meta(key, value) VALUES('probe', '1') "
+                "ON CONFLICT(key) DO UPDATE SET value = CASE value WHEN '1' THEN '2' ELSE '1' END");
+            return {};
+          }});
 }
 
 Result<Committed> Writer::submit_and_wait(Job job) {
@@ -132,16 +149,22 @@ Writer::Answers Writer::write_group(std::vector<Job>& jobs) {
       roll_back();
       begin();
       answers.clear();
-      for (Job& job : jobs) answers.push_back(write_one(job.commit));
+      for (Job& job : jobs) answers.push_back(write_in_epoch(job.commit));
     }
     fault("before-commit");
     db_.run("COMMIT");
+    {
+      const std::lock_guard lock(mutex_);
+      stats_.refusing.clear();
+    }
     if (head_.seq.size() > seq_cache_max) head_.seq.clear();
   } catch (const SqlError& error) {
     roll_back();
     Error why = explain(error, db_.path());
     why.kind = ErrorKind::unavailable;  // for whoever sent it: not recorded, send it again
     log(LogLevel::error, "commit failed", {{"why", why.message}, {"decisions", std::to_string(jobs.size())}});
+    refused(error, why);
+    if (std::ranges::any_of(jobs, [](const Job& job) { return job.commit.epoch != 0; })) ++epoch_;
     answers.assign(jobs.size(), std::unexpected(why));
     return answers;
   }
@@ -159,14 +182,39 @@ void Writer::begin() {
   head_known_ = true;
 }
 
+namespace {
+
+// What stands on a decision that was not applied is not applied either.
+bool is_stale(const Commit& commit, std::uint64_t epoch) { return commit.epoch != 0 && commit.epoch != epoch; }
+
+std::unexpected<Error> stale() {
+  return fail(ErrorKind::conflict, "It was decided on a state that was not recorded; nothing of it was recorded.");
+}
+
+// A known delivery whose decision changed the state in memory only.
+bool is_forgotten(const Commit& commit) {
+  const Decision& d = commit.decision;
+  return commit.epoch != 0 && !(d.entries.empty() && d.timers.empty());
+}
+
+}  // namespace
+
 // False: one of them was refused after it had written something. The caller rolls back and takes them one by one.
 bool Writer::write_together(std::vector<Job>& jobs, Answers& answers) {
+  const std::uint64_t epoch = epoch_;
+  std::uint64_t forgotten = 0;
   try {
     for (Job& job : jobs) {
+      if (is_stale(job.commit, epoch + forgotten)) {
+        answers.push_back(stale());
+        continue;
+      }
       const bool applied = applier_->apply(job.commit, now(), options_.fault) == Applied::yes;
       if (!applied && applier_->wrote()) return false;
+      if (!applied && is_forgotten(job.commit)) ++forgotten;
       answers.push_back(Committed{!applied, {}, {}});
     }
+    epoch_ += forgotten;  // submit() may have counted meanwhile
     return true;
   } catch (const SqlError& error) {
     if (!error.is_constraint()) throw;  // the disk, not a commit: the whole group fails
@@ -174,6 +222,13 @@ bool Writer::write_together(std::vector<Job>& jobs, Answers& answers) {
     // Said when it is refused alone.
   }
   return false;
+}
+
+Result<Committed> Writer::write_in_epoch(Commit& commit) {
+  if (is_stale(commit, epoch_)) return stale();
+  auto answer = write_one(commit);
+  if (commit.epoch != 0 && (!answer || (answer->duplicate && is_forgotten(commit)))) ++epoch_;
+  return answer;
 }
 
 Result<Committed> Writer::write_one(Commit& commit) {
@@ -215,11 +270,21 @@ void Writer::roll_back() {
 Result<Committed> Writer::run_work(const Job& job) {
   try {
     if (auto done = job.work(db_); !done) return std::unexpected(done.error());
+    const std::lock_guard lock(mutex_);
+    stats_.refusing.clear();
     return Committed{};
   } catch (const SqlError& error) {
     roll_back();
-    return std::unexpected(explain(error, db_.path()));
+    const Error why = explain(error, db_.path());
+    refused(error, why);
+    return std::unexpected(why);
   }
+}
+
+void Writer::refused(const SqlError& error, const Error& why) {
+  const std::lock_guard lock(mutex_);
+  stats_.refusing = why.message;
+  stats_.broken = stats_.broken || error.is_broken();
 }
 
 // One task for the whole group: the loop is woken once.

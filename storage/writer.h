@@ -2,6 +2,7 @@
 // then posts the completions in order. Only when one of them is refused half-way are they done again with a savepoint
 // each: savepoints copy every page they touch.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -29,6 +30,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void submit(Job job);
+  void probe(std::function<void(Result<Committed>)> done);
+  std::uint64_t epoch() const { return epoch_; }
   Result<Committed> submit_and_wait(Job job);
   void stop();
   StoreStats stats() const;
@@ -42,6 +45,9 @@ class Writer {
   void begin();
   bool write_together(std::vector<Job>& jobs, Answers& answers);
   Result<Committed> write_one(Commit& commit);
+  Result<Committed> write_in_epoch(Commit& commit);
+  std::string refusal(const Job& job);  // with the mutex held; empty: it may wait in the queue
+  void refused(const SqlError& error, const Error& why);
   Result<Committed> undo_one(Result<Committed> answer);
   Result<Committed> run_work(const Job& job);
   void roll_back();
@@ -57,6 +63,7 @@ class Writer {
   const Store::Post post_;
   Head head_;
   bool head_known_ = false;
+  std::atomic<std::uint64_t> epoch_ = 1;
   std::optional<Applier> applier_;
 
   mutable std::mutex mutex_;

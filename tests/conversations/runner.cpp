@@ -88,6 +88,7 @@ class CountingStore final : public Store {
   Result<std::vector<Timer>> timers() override { return inner_->timers(); }
   Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
   Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
+  std::uint64_t epoch() const override { return inner_->epoch(); }
   StoreStats stats() const override { return inner_->stats(); }
   void stop() override { inner_->stop(); }
   int waiting = 0;
