@@ -14,6 +14,7 @@
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
+#include "bot/memory.h"
 #include "bot/metrics.h"
 #include "bot/reads.h"
 #include "bot/web/room_web.h"
@@ -43,6 +44,7 @@ struct App::Impl {
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
+  MemoryKeeper memory;
   bool stopping = false;
   int exit_code = 0;
 
@@ -205,6 +207,7 @@ void App::Impl::make_web() {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  memory.tick(store->stats().commits);
   if (const StoreStats s = store->stats(); s.broken && !stopping) {
     log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
         {{"why", s.refusing}});

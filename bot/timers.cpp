@@ -32,6 +32,7 @@ void Timers::remember(const std::vector<Timer>& changes) {
 void Timers::arm(const Timer& t) {
   if (size() == 0) earliest_ = t.due_ms;
   earliest_ = std::min(earliest_, t.due_ms);
+  forget(t.id);
   const int number = expiry_number(t.id);
   if (number != 0 && t.body == expiry_body(number))
     expiries_[number] = t.due_ms;

@@ -12,6 +12,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/cli/replay.h"
+#include "bot/memory.h"
 #include "bot/reads.h"
 #include "integrations/net/local_socket.h"
 #include "storage/store.h"
@@ -41,6 +42,7 @@ std::string data_folder(const Flags& f) {
 }
 
 int serve(const Flags& f) {
+  tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
   std::error_code error;
