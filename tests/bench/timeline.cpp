@@ -1,6 +1,7 @@
 // The report of an incident with ten thousand entries: read from the file, and rendered to HTML.
 #include <stdexcept>
 
+#include "bot/app.h"
 #include "bot/reads.h"
 #include "config/load.h"
 #include "storage/store.h"

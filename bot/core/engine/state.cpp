@@ -273,17 +273,17 @@ ProjectionRow projection(const Incident& i) {
 ProjectionRow projection(const Alert& a) {
   Value labels = Value::Map{};
   for (const auto& [k, v] : a.labels) labels.set(k, v);
-  return {"alert", a.id,
-          Value::Map{{"status", a.status},
-                     {"severity", a.severity},
-                     {"title", a.title},
-                     {"fingerprint", a.fingerprint},
-                     {"labels", labels},
-                     {"incident", a.incident},
-                     {"acknowledged_by", a.acknowledged_by},
-                     {"starts_ms", a.starts_ms},
-                     {"ended_ms", a.ended_ms},
-                     {"episode", a.episode}}};
+  Value body = Value::Map{{"status", a.status},
+                          {"severity", a.severity},
+                          {"title", a.title},
+                          {"fingerprint", a.fingerprint},
+                          {"incident", a.incident},
+                          {"acknowledged_by", a.acknowledged_by},
+                          {"starts_ms", a.starts_ms},
+                          {"ended_ms", a.ended_ms},
+                          {"episode", a.episode}};
+  body.set("labels", std::move(labels));
+  return {"alert", a.id, std::move(body)};
 }
 
 std::vector<ProjectionRow> projections(const State& s) {
