@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <charconv>
@@ -145,6 +146,8 @@ int connect_to(int port) {
     return -1;
   }
   const int on = 1;
+  const timeval patience{.tv_sec = 20, .tv_usec = 0};  // a lost answer ends the section, not the evening
+  ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return fd;
 }

@@ -44,7 +44,8 @@ class Page {
 
   // Says `text` on connection `i`, whose last answer has come.
   void say(std::size_t i, const std::string& channel, const std::string& text) {
-    const std::string id = "bench-" + std::to_string(::getpid()) + "-" + std::to_string(++said_);
+    static std::size_t said = 0;  // over all pages: an id that was seen is not answered again
+    const std::string id = "bench-" + std::to_string(::getpid()) + "-" + std::to_string(++said);
     const std::string body = to_json(Value::Map{{"channel", channel}, {"text", text}, {"client_id", id}});
     asked_[id] = {i, now_ms()};
     read_reply(i);  // of the command before
@@ -92,12 +93,11 @@ class Page {
   std::vector<int> speaking_;
   std::vector<bool> waiting_;  // for the reply to the POST itself
   std::map<std::string, std::pair<std::size_t, double>> asked_;
-  std::size_t said_ = 0;
 };
 
 // One reading and one writing command, in turn.
 std::string command(std::size_t n) {
-  return n % 2 ? "status" : "note in INC-1 checked the dashboard " + std::to_string(n);
+  return n % 2 ? "status" : "note INC-1 checked the dashboard " + std::to_string(n);
 }
 
 void one_client(const Muster& m, const Disk& disk) {
