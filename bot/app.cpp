@@ -127,6 +127,7 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
 Result<void> App::Impl::open() {
   StoreOptions so;
   so.folder = options.data_folder;
+  so.fault = options.fault;
   auto opened = open_store(std::move(so), [this](std::function<void()> task) { loop.post(std::move(task)); });
   if (!opened) return std::unexpected(opened.error());
   store = std::move(*opened);
@@ -159,6 +160,7 @@ Result<void> App::Impl::open() {
   dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
   });
+  dispatcher->set_fault(options.fault);
   dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
                              [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};

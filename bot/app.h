@@ -1,5 +1,6 @@
 // Builds every object in order and owns them. main() and the tests start the same thing. Loop thread only.
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,7 +15,8 @@ struct AppOptions {
   std::string data_folder;
   std::string listen;  // empty: as configured
   bool sandbox = false;
-  bool terminal = false;  // show the room on this terminal
+  bool terminal = false;                              // show the room on this terminal
+  std::function<void(const char* point)> fault = {};  // tests: called at each crash point; may end the process
 };
 
 inline constexpr const char* muster_version = "0.1.0";

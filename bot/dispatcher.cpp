@@ -55,6 +55,7 @@ void Dispatcher::tick() {
     take_owed();
   outbox_.tick();
   if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
+  prune();
   for (const Timer& t : timers_.take_due(clock_.now())) {
     const auto ring = [t](Work& w, Commit& c) {
       timer_rang(w, t);

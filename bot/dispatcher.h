@@ -34,6 +34,7 @@ class Dispatcher {
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
+  void set_fault(std::function<void(const char*)> fault) { outbox_.set_fault(std::move(fault)); }
   // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
   void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);
   void set_config(CoreConfig config) { config_ = std::move(config); }
@@ -95,6 +96,7 @@ class Dispatcher {
   void note_refusal(const Error& error);
   void recovered();
   void probe();
+  void prune();
   bool waits() const { return lost_ || reloading_ || !waiting_.empty(); }
   bool remember_key(const std::string& key);
   static Result<Fresh> load(Store& store);
@@ -121,6 +123,7 @@ class Dispatcher {
   std::string refusal_;          // why the disk refuses; empty: it does not
   TimeMs refused_since_ = 0;
   std::uint64_t refused_then_ = 0;
+  TimeMs prune_at_ = 0;
   std::unordered_set<std::string> seen_;  // keys committed lately: their second delivery costs no reload
   std::deque<std::string> seen_order_;
   DispatcherStats stats_;

@@ -215,6 +215,18 @@ void Dispatcher::probe() {
   });
 }
 
+// Once an hour, a small step a second until there is nothing more to forget.
+void Dispatcher::prune() {
+  const TimeMs now = clock_.now();
+  if (prune_at_ == 0) prune_at_ = now + minute_ms;  // not in the first busy minute
+  if (now < prune_at_) return;
+  prune_at_ = now + hour_ms;
+  store_.prune(now, [this](const Result<PruneReport>& r) {
+    if (!r) return log(LogLevel::error, "old rows could not be removed", {{"error", r.error().message}});
+    if (r->more) prune_at_ = 1;
+  });
+}
+
 void Dispatcher::recovered() {
   log(LogLevel::info, "the disk takes writes again", {});
   const std::string why = std::move(refusal_);

@@ -67,6 +67,7 @@ void Outbox::pump(const std::string& destination) {
   line.pumping = true;  // a delivery may be done before send() returns
   while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now()) {
     line.busy = true;
+    if (fault_) fault_("before-deliver");
     send(line.items.front().message, [this, destination](const Result<void>& r) { settled(destination, r); });
   }
   line.pumping = false;
@@ -89,6 +90,7 @@ void Outbox::show_once(const OutMessage& note) const {
 }
 
 void Outbox::settled(const std::string& destination, const Result<void>& r) {
+  if (fault_) fault_("after-deliver");
   Line& line = lines_.at(destination);
   PendingOut& first = line.items.front();
   line.busy = false;

@@ -27,7 +27,8 @@ class Outbox {
   const std::string& shown_here() const { return shown_here_; }  // for Commit::shown_here
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
 
-  void add(PendingOut pending);                  // committed already
+  void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
+  void add(PendingOut pending);                                                          // committed already
   void add_new(OutMessage message);              // the same, by the commit that is being answered
   void tick();                                   // what waited for its time, marks that the disk refused
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
@@ -51,6 +52,7 @@ class Outbox {
   std::map<std::string, ChatPlatform*> platforms_;
   std::string shown_here_;  // "room:": destinations whose messages are delivered by being stored
   Carrier carrier_;
+  std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
   std::map<std::string, std::uint64_t> results_;  // delivered, retried, dead
   std::vector<std::string> delivered_, marking_delivered_;

@@ -2,6 +2,7 @@
 
 #include "storage/files.h"
 #include "storage/migrations.h"
+#include "storage/prune.h"
 #include "storage/reader.h"
 #include "storage/store_open.h"
 #include "storage/writer.h"
@@ -40,6 +41,22 @@ class SqliteStore final : public WorkStore {
       if (r) return done({});
       done(std::unexpected(r.error()));
     });
+  }
+
+  void prune(TimeMs now, std::function<void(Result<PruneReport>)> done) override {
+    if (!writer_) return done(PruneReport{});
+    const auto report = std::make_shared<PruneReport>();
+    const auto work = [this, now, report](Db& db) -> Result<void> {
+      *report = prune_step(db, now, prune_cursor_);
+      return {};
+    };
+    writer_->submit({{},
+                     [report, done = std::move(done)](Result<Committed> r) {
+                       if (r) return done(*report);
+                       done(std::unexpected(r.error()));
+                     },
+                     false,
+                     work});
   }
 
   Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
@@ -93,6 +110,7 @@ class SqliteStore final : public WorkStore {
   // Closed from the bottom up: the reader before the writer, because only a writing connection that is the last one
   // folds the write-ahead log into the file.
   FolderLock lock_;
+  PruneCursor prune_cursor_;        // used on the writer thread
   std::unique_ptr<Writer> writer_;  // null when reading only
   Db reader_;
 };

@@ -70,6 +70,12 @@ struct StoreStats {
   std::vector<std::uint64_t> commit_ms_buckets;  // counts for <= 1, 2, 5, 10, 20, 50, 100, 500, +inf ms
 };
 
+// What one step of forgetting took away.
+struct PruneReport {
+  std::int64_t inbox = 0, outbox = 0;
+  bool more = false;  // another step would find more
+};
+
 class Store {
  public:
   // Completions run through this, in order (the loop's post). Called from the writer thread.
@@ -97,6 +103,9 @@ class Store {
   virtual std::uint64_t epoch() const { return 0; }
   // Writes a little, to learn whether a disk that refused takes writes again.
   virtual void probe(std::function<void(Result<void>)> done) { done({}); }
+
+  // Forgets decided inbox rows and delivered messages beyond what limits.h keeps; a small step at a time.
+  virtual void prune(TimeMs, std::function<void(Result<PruneReport>)> done) { done(PruneReport{}); }
 
   virtual StoreStats stats() const = 0;
   virtual void stop() = 0;  // finishes what is queued

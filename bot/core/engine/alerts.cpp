@@ -5,7 +5,7 @@
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
-#include "bot/core/engine/engine.h"
+#include "bot/core/engine/storm.h"
 
 namespace muster {
 namespace {
@@ -96,7 +96,8 @@ Message alert_message(const Work& w, const Alert& a) {
 }
 
 // The incident this alert belongs to: the open one of its group, or a new one when its route says so.
-Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
+Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received, const std::string& before) {
+  if (Incident* i = find_incident(w.state, before); i && i->open()) return i;
   const std::string group = group_of(event);
   const auto known = w.state.incident_by_group.find(group);
   if (known != w.state.incident_by_group.end()) {
@@ -105,6 +106,7 @@ Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
   }
   const AlertRouteRule* route = route_of(w, event);
   if (!route || !route->open_incident) return nullptr;
+  if (Incident* i = storm_incident(w, received, services_of(w, event), route->severity)) return i;
   Entry e;
   e.received_ms = received;
   e.text = event.title;
@@ -140,7 +142,8 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
     return;
   }
   const bool flapping = a && received - a->ended_ms <= limits::flap_window_ms;
-  Incident* i = incident_for(w, event, received);
+  watch_for_storm(w, received);
+  Incident* i = incident_for(w, event, received, a ? a->incident : "");
   const std::string id = flapping ? a->id : "E" + std::to_string(w.state.next_alert);
   Entry e = alert_entry(w, event, id, received);
   if (i) e.incident_id = i->id;
@@ -148,6 +151,7 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
   record(w, std::move(e));
   const Alert& now = *find_alert(w.state, id);
   touch(w, now);
+  if (storming(w.state)) return i ? keep_row(w, *i) : void();
   if (i) touch(w, *i);
   const std::string& channel = i ? i->channel : w.config.alerts_channel;
   if (flapping && !i)
@@ -157,25 +161,35 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
     post(w, channel, card_id(now), alert_message(w, now));
 }
 
+void draw_card(Work& w, const Alert& a) {
+  const Incident* i = find_incident(w.state, a.incident);
+  const std::string& channel = i ? i->channel : w.config.alerts_channel;
+  w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
+                            Value::Map{{"post_id", card_id(a)}, {"message", to_value(alert_message(w, a))}}});
+}
+
+void show_resolved(Work& w, const Alert& a) {
+  touch(w, a);
+  Incident* i = find_incident(w.state, a.incident);
+  if (storming(w.state)) return i ? keep_row(w, *i) : void();
+  if (i) touch(w, *i);
+  if (!a.in_storm) draw_card(w, a);  // one that came in a storm has none
+}
+
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
   Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
   if (!known) return;  // never opens an alert
   Alert& a = *known;
   if (a.status != "firing") return;
   if (event.ends_ms != 0 && event.ends_ms < a.starts_ms) return;  // a late delivery about an earlier episode
+  watch_for_storm(w, received);
   Entry e = alert_entry(w, event, a.id, received);
   e.incident_id = a.incident;
   e.text = a.title;
   e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}, {"reason", event.reason}};
   record(w, std::move(e));
-  touch(w, a);
   w.decision.timers.push_back({"alert-expiry:" + a.id, 0, {}});
-  Incident* i = find_incident(w.state, a.incident);
-  if (i) touch(w, *i);
-  const std::string& channel = i ? i->channel : w.config.alerts_channel;
-  const Message m = alert_message(w, a);
-  w.decision.out.push_back(
-      {w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", card_id(a)}, {"message", to_value(m)}}});
+  show_resolved(w, a);
 }
 
 }  // namespace
@@ -209,6 +223,8 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
 }
 
 void timer_rang(Work& w, const Timer& timer) {
+  if (storm_rang(w, timer)) return;
+  if (timer.id == "storm") return end_storm(w, draw_card);
   if (timer.id.starts_with("alert-expiry:")) {
     Alert* a = find_alert(w.state, timer.body["alert"].as_string());
     if (!a || a->status != "firing") return;
@@ -220,14 +236,9 @@ void timer_rang(Work& w, const Timer& timer) {
                         {"alert", a->title},
                         {"state", "resolved"},
                         {"reason", say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}})}};
+    watch_for_storm(w, w.now);
     record(w, std::move(e));
-    touch(w, *a);
-    Incident* i = find_incident(w.state, a->incident);
-    if (i) touch(w, *i);
-    const std::string& channel = i ? i->channel : w.config.alerts_channel;
-    w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
-                              Value::Map{{"post_id", card_id(*a)}, {"message", to_value(alert_message(w, *a))}}});
-    return;
+    return show_resolved(w, *a);
   }
   if (!timer.id.starts_with("update-due:")) return;
   const Incident* i = find_incident(w.state, timer.body["incident"].as_string());

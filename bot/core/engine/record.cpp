@@ -172,6 +172,7 @@ Incident& open_incident(Work& w, Entry e) {
   e.data.set("channel", channel);
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);
+  w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
   const Value opened =
       Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});

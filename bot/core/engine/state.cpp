@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bot/base/limits.h"
 #include "bot/base/text.h"
 
 namespace muster {
@@ -52,6 +53,35 @@ void index_fingerprint(State& s, const std::string& fingerprint, int number) {
     s.alert_by_fingerprint.emplace(std::hash<std::string>()(fingerprint), number);
 }
 
+void remember_time(std::deque<TimeMs>& times, TimeMs t, std::size_t most) {
+  times.push_back(t);
+  if (times.size() > most) times.pop_front();
+}
+
+void apply_storm(State& s, const Entry& e) {
+  Storm& storm = s.storm;
+  storm.since_ms = e.data["state"].as_string() == "began" ? e.received_ms : 0;
+  storm.fired = storm.critical = storm.resolved = 0;
+  storm.incidents.clear();
+  storm.changed.clear();
+  if (storm.since_ms != 0) return;
+  storm.incident.clear();
+  for (auto& [n, a] : s.alerts) a.stale_card = false;
+}
+
+void apply_alert_change(State& s, const Entry& e, Alert& a, bool fires) {
+  remember_time(s.storm.changes, e.received_ms, limits::storm_changes_per_minute);
+  const bool storm = s.storm.since_ms != 0;
+  if (fires) a.in_storm = storm;
+  a.stale_card = storm && !a.in_storm;
+  if (!storm) return;
+  (fires ? s.storm.fired : s.storm.resolved) += 1;
+  if (fires && a.severity == "critical") s.storm.critical += 1;
+  if (e.incident_id.empty()) return;
+  s.storm.incidents.insert(e.incident_id);
+  s.storm.changed.insert(e.incident_id);
+}
+
 void apply_alert_firing(State& s, const Entry& e) {
   const int n = number_after(e.data["alert_id"].as_string(), "e");
   if (n == 0) return;  // an imported fact about somebody else's alert: it is timeline, not our state
@@ -72,6 +102,7 @@ void apply_alert_firing(State& s, const Entry& e) {
   a.acknowledged_by.clear();
   a.last_seen_ms = e.received_ms;
   index_fingerprint(s, a.fingerprint, n);
+  apply_alert_change(s, e, a, true);
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
@@ -84,6 +115,7 @@ void apply_alert_resolved(State& s, const Entry& e) {
     a->status = "resolved";
     a->ended_ms = e.occurred_ms;
     a->reason = e.data["reason"].as_string();
+    apply_alert_change(s, e, *a, false);
   }
 }
 
@@ -109,7 +141,11 @@ void apply_declared(State& s, const Entry& e) {
   i.declared_ms = e.occurred_ms;
   i.group_key = e.data["group_key"].as_string();
   s.next_incident = std::max(s.next_incident, n + 1);
-  if (!i.group_key.empty()) s.incident_by_group[i.group_key] = n;
+  if (!i.group_key.empty()) {
+    s.incident_by_group[i.group_key] = n;
+    remember_time(s.storm.opened, e.received_ms, limits::incidents_opened_per_minute);
+  }
+  if (e.data["storm"].as_bool()) s.storm.incident = i.id;
   if (!i.channel.empty()) s.incident_by_channel[i.channel] = n;
 }
 
@@ -201,6 +237,8 @@ void apply(State& s, const Entry& e) {
     apply_declared(s, e);
   else if (e.kind == "alert.firing")
     apply_alert_firing(s, e);
+  else if (e.kind == "alert.storm")
+    apply_storm(s, e);
   else if (e.kind == "alert.resolved")
     apply_alert_resolved(s, e);
   else if (e.kind == "alert.acknowledged")
@@ -260,8 +298,12 @@ ProjectionRow projection(const Incident& i) {
   for (const auto& [role, person] : i.roles) roles.set(role, person);
   b.set("roles", roles);
   Value alerts = Value::List{};
-  for (const std::string& x : i.alerts) alerts.push(x);
+  for (const std::string& x : i.alerts) {
+    if (alerts.as_list().size() == limits::projection_alerts_max) break;
+    alerts.push(x);
+  }
   b.set("alerts", alerts);
+  b.set("alert_count", static_cast<std::int64_t>(i.alerts.size()));
   Value todos = Value::List{};
   for (const Todo& t : i.todos) {
     todos.push(Value::Map{{"number", t.number}, {"text", t.text}, {"assignee", t.assignee}, {"done", t.done}});
@@ -273,15 +315,10 @@ ProjectionRow projection(const Incident& i) {
 ProjectionRow projection(const Alert& a) {
   Value labels = Value::Map{};
   for (const auto& [k, v] : a.labels) labels.set(k, v);
-  Value body = Value::Map{{"status", a.status},
-                          {"severity", a.severity},
-                          {"title", a.title},
-                          {"fingerprint", a.fingerprint},
-                          {"incident", a.incident},
-                          {"acknowledged_by", a.acknowledged_by},
-                          {"starts_ms", a.starts_ms},
-                          {"ended_ms", a.ended_ms},
-                          {"episode", a.episode}};
+  Value body =
+      Value::Map{{"status", a.status},           {"severity", a.severity}, {"title", a.title},
+                 {"fingerprint", a.fingerprint}, {"incident", a.incident}, {"acknowledged_by", a.acknowledged_by},
+                 {"starts_ms", a.starts_ms},     {"ended_ms", a.ended_ms}, {"episode", a.episode}};
   body.set("labels", std::move(labels));
   return {"alert", a.id, std::move(body)};
 }

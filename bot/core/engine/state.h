@@ -1,5 +1,6 @@
 // What is true now: a fold over the journal. apply() is the only thing that changes it.
 #pragma once
+#include <deque>
 #include <map>
 #include <memory>
 #include <set>
@@ -27,6 +28,8 @@ struct Alert {
   const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
+  bool in_storm = false;    // this episode began without a card of its own
+  bool stale_card = false;  // it changed during a storm and its card does not show it
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
@@ -64,6 +67,17 @@ struct Grant {
   TimeMs until_ms = 0;
 };
 
+// Many alerts at once, and how often alerts opened incidents: folded like the rest.
+struct Storm {
+  TimeMs since_ms = 0;              // 0: none
+  std::deque<TimeMs> changes;       // of the last alerts that fired or resolved
+  std::deque<TimeMs> opened;        // of the last incidents that alerts opened
+  std::string incident;             // takes what would open too many incidents
+  std::set<std::string> incidents;  // with alerts of this storm
+  std::set<std::string> changed;    // of these, not shown since
+  std::int64_t fired = 0, critical = 0, resolved = 0;
+};
+
 struct State {
   std::map<int, Incident> incidents;                               // by number
   std::map<int, Alert> alerts;                                     // by number
@@ -74,6 +88,7 @@ struct State {
   std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
   std::map<std::string, Grant> grants;           // by id
   std::map<std::string, std::string> corrected;  // event_id of impact entries -> incident id
+  Storm storm;
   int next_incident = 1, next_alert = 1, next_lock = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
