@@ -39,7 +39,9 @@ void Outbox::add_new(OutMessage m) {
 
 // It was stored as delivered; only a refusal is still to be noted.
 void Outbox::show(const OutMessage& m) {
+  if (fault_) fault_("before-deliver");
   send(m, [this, id = m.id](const Result<void>& r) {
+    if (fault_) fault_("after-deliver");
     results_[r ? "delivered" : "dead"] += 1;
     if (r) return;
     failed_.push_back({id, r.error().message, 0, true});
