@@ -1,5 +1,9 @@
 #include "bot/alert_door.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
 #include "bot/alert_api.h"
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
@@ -38,7 +42,51 @@ HttpResponse json_response(int status, std::string body) {
   return {.status = status, .content_type = "application/json", .body = std::move(body), .headers = {}};
 }
 
+// More than this is not redacted and parsed on the loop: it would take more than a few milliseconds.
+constexpr std::size_t on_loop_bytes_max = 96u << 10;
+// More alerts are decided in parts, so that the loop breathes in between.
+constexpr std::size_t part_alerts_max = 200;
+
 }  // namespace
+
+// One body on its way from the wire to its decisions.
+struct AlertDoor::Delivery {
+  InboxItem item;           // its body: as received first, then redacted
+  bool stored = false;      // in a commit of its own, or in one with a part of the decisions
+  std::string type;         // Content-Type, for API v2
+  std::string undecodable;  // why
+  ApiV2Alerts alerts;
+  std::size_t next = 0;  // the first alert that is not decided yet
+  std::int64_t truncated = 0;
+  std::function<void(Result<void>)> done;
+
+  void parse_webhook() {
+    Result<WebhookAlerts> parsed = parse_alertmanager_webhook(item.body, item.received_ms);
+    if (!parsed) undecodable = parsed.error().message;
+    if (!parsed) return;
+    alerts.alerts = std::move(parsed->alerts);
+    truncated = parsed->truncated;
+  }
+  void parse() {
+    if (item.kind == "alerts_v2")
+      alerts = parse_alerts_v2(item.body, type, item.received_ms);
+    else
+      parse_webhook();
+  }
+  std::vector<AlertEvent> take_part() {
+    const auto from = alerts.alerts.begin() + static_cast<std::ptrdiff_t>(next);
+    next = std::min(next + part_alerts_max, alerts.alerts.size());
+    const auto to = alerts.alerts.begin() + static_cast<std::ptrdiff_t>(next);
+    return {std::make_move_iterator(from), std::make_move_iterator(to)};
+  }
+};
+
+bool AlertDoor::run(std::size_t bytes, std::function<void()> work, std::function<void()> then) {
+  if (bytes > on_loop_bytes_max && elsewhere_) return elsewhere_(std::move(work), std::move(then));
+  work();
+  then();
+  return true;
+}
 
 void AlertDoor::configure(const Settings& settings, const Tokens& tokens) {
   senders_.clear();
@@ -89,31 +137,65 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
   if (dispatcher_.full()) return reply(busy());
-  const TimeMs received = clock_.now();
-  const std::string key = "in:" + dispatcher_.new_id();
-  std::string body = redact_body(request.body);
-  Commit c;
-  c.inbox.push_back({.dedupe_key = key,
-                     .kind = "alertmanager",
-                     .body = body,
-                     .received_ms = received,
-                     .meta = Value::Map{{"source", s.name}}});
-  store_.commit(std::move(c),
-                [this, key, body = std::move(body), received, reply = std::move(reply)](Result<Committed> r) {
-                  if (!r) return reply(busy());
-                  reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
-                  decide(key, body, received);
-                });
+  const auto d = std::make_shared<Delivery>();
+  d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
+             .kind = "alertmanager",
+             .body = std::move(request.body),
+             .received_ms = clock_.now(),
+             .meta = Value::Map{{"source", s.name}}};
+  const bool taken = run(
+      d->item.body.size(), [d] { d->item.body = redact_body(d->item.body); }, [this, d, reply] { store(d, reply); });
+  if (!taken) reply(busy());
 }
 
-void AlertDoor::decide(const std::string& key, const std::string& body, TimeMs received) {
-  Result<WebhookAlerts> parsed = parse_alertmanager_webhook(body, received);
-  if (!parsed) return dispatcher_.undecodable("Alertmanager", key, parsed.error().message);
-  dispatcher_.alerts(std::move(parsed->alerts), key, parsed->truncated, received, {});
+void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
+  Commit c;
+  c.inbox.push_back(d->item);
+  store_.commit(std::move(c), [this, d, reply](const Result<Committed>& r) {
+    if (!r) return reply(busy());
+    reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
+    d->stored = true;
+    decide(d);
+  });
+}
+
+// The body is stored; whatever happens now, a restart takes it up again.
+void AlertDoor::decide(const DeliveryPtr& d) {
+  const auto decided = [this, d] {
+    if (!d->undecodable.empty()) return dispatcher_.undecodable("Alertmanager", d->item.dedupe_key, d->undecodable);
+    decide_part(d);
+  };
+  if (!run(
+          d->item.body.size(), [d] { d->parse(); }, decided)) {
+    d->parse();
+    decided();
+  }
+}
+
+// One part follows the commit of the part before; only the last one marks the delivery as done.
+void AlertDoor::decide_part(const DeliveryPtr& d) {
+  std::vector<AlertEvent> part = d->take_part();
+  const InboxItem& item = d->item;
+  if (d->next == d->alerts.alerts.size()) {
+    if (d->stored) return dispatcher_.alerts(std::move(part), item.dedupe_key, d->truncated, item.received_ms, d->done);
+    return dispatcher_.alerts_with_inbox(std::move(part), std::move(d->item), d->done);
+  }
+  std::optional<InboxItem> first;
+  if (!d->stored) first = item;
+  d->stored = true;
+  dispatcher_.alert_part(std::move(part), std::move(first), item.received_ms, [this, d](const Result<void>& r) {
+    if (r) return decide_part(d);
+    if (d->done) d->done(r);
+  });
 }
 
 void AlertDoor::take_pending(const InboxItem& item) {
-  if (item.kind == "alertmanager") decide(item.dedupe_key, item.body, item.received_ms);
+  if (item.kind != "alertmanager" && item.kind != "alerts_v2") return;
+  const auto d = std::make_shared<Delivery>();
+  d->item = item;
+  d->stored = true;
+  d->type = "application/json";
+  decide(d);
 }
 
 void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest request, HttpReply reply) {
@@ -141,20 +223,27 @@ HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& requ
   return json_response(200, to_json(list));
 }
 
+// Alertmanager's clients expect the body to be checked before the answer, so that it is stored with its decisions.
 void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) {
-  const TimeMs received = clock_.now();
-  std::string body = redact_body(request.body);
+  const auto d = std::make_shared<Delivery>();
   const auto type = request.headers.find("content-type");
-  ApiV2Alerts parsed = parse_alerts_v2(body, type == request.headers.end() ? "" : type->second, received);
-  if (parsed.alerts.empty()) return reply(json_response(parsed.status, parsed.answer));
-  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(),
-                 .kind = "alerts_v2",
-                 .body = std::move(body),
-                 .received_ms = received,
-                 .meta = Value::Map{{"source", s.name}}};
-  dispatcher_.alerts_with_inbox(std::move(parsed.alerts), std::move(item),
-                                [reply = std::move(reply), status = parsed.status, answer = parsed.answer](
-                                    Result<void> r) { reply(r ? json_response(status, answer) : busy()); });
+  if (type != request.headers.end()) d->type = type->second;
+  d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
+             .kind = "alerts_v2",
+             .body = std::move(request.body),
+             .received_ms = clock_.now(),
+             .meta = Value::Map{{"source", s.name}}};
+  const auto work = [d] {
+    d->item.body = redact_body(d->item.body);
+    d->parse();
+  };
+  const auto then = [this, d, reply] {
+    const HttpResponse answer = json_response(d->alerts.status, d->alerts.answer);
+    if (d->alerts.alerts.empty()) return reply(answer);
+    d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : busy()); };
+    decide_part(d);
+  };
+  if (!run(d->item.body.size(), work, then)) reply(busy());
 }
 
 // The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.

@@ -61,6 +61,12 @@ Result<void> App::Impl::open() {
   room = std::make_unique<Room>(clock);
   door = std::make_unique<AlertDoor>(*dispatcher, *store, clock);
   door->configure(loaded.settings, tokens);
+  door->set_elsewhere([this](std::function<void()> work, std::function<void()> then) {
+    return bodies.run([this, work = std::move(work), then = std::move(then)] {
+      work();
+      loop.post(then);
+    });
+  });
   client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
@@ -157,6 +163,7 @@ void App::Impl::make_web() {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  memory.tick(store->stats().commits);
   if (const StoreStats s = store->stats(); s.broken && !stopping) {
     log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
         {{"why", s.refusing}});
@@ -175,6 +182,7 @@ void App::Impl::stop() {
   server.reset();
   client.reset();
   worker.stop();
+  bodies.stop();
   if (store) store->stop();
 }
 

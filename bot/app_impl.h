@@ -8,6 +8,7 @@
 #include "bot/app.h"
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
+#include "bot/memory.h"
 #include "bot/web/room_web.h"
 #include "bot/worker.h"
 #include "integrations/chat/room.h"
@@ -26,7 +27,7 @@ struct App::Impl {
   SystemClock clock;
   Loop loop;
   std::unique_ptr<Store> store;
-  Worker worker;
+  Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -36,6 +37,7 @@ struct App::Impl {
   std::unique_ptr<LocalDoor> local;
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
+  MemoryKeeper memory;
   bool stopping = false;
   int exit_code = 0;
   TimeMs started = clock.now();

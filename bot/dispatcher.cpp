@@ -37,7 +37,7 @@ Result<void> Dispatcher::start() {
   auto fresh = load(store_);
   if (!fresh) return std::unexpected(fresh.error());
   state_ = std::move(fresh->state);
-  remember_timers(fresh->timers);
+  timers_.remember(fresh->timers);
   auto pending = store_.pending_out();
   if (!pending) return std::unexpected(pending.error());
   const auto dead = store_.dead_letters();
@@ -50,15 +50,6 @@ Result<void> Dispatcher::start() {
   return {};
 }
 
-void Dispatcher::remember_timers(const std::vector<Timer>& timers) {
-  for (const Timer& t : timers) {
-    if (t.due_ms == 0)
-      timers_.erase(t.id);
-    else
-      timers_[t.id] = t;
-  }
-}
-
 void Dispatcher::tick() {
   if (lost_) read_again();
   if (!refusal_.empty())
@@ -68,14 +59,7 @@ void Dispatcher::tick() {
   outbox_.tick();
   if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
   prune();
-  const TimeMs now = clock_.now();
-  std::vector<Timer> due;
-  for (const auto& [id, t] : timers_) {
-    if (t.due_ms <= now) due.push_back(t);
-  }
-  std::ranges::stable_sort(due, {}, &Timer::due_ms);
-  for (const Timer& t : due) {
-    timers_.erase(t.id);
+  for (const Timer& t : timers_.take_due(clock_.now())) {
     const auto ring = [t](Work& w, Commit& c) {
       timer_rang(w, t);
       c.timers_fired.push_back(t.id);
@@ -230,7 +214,7 @@ void Dispatcher::alerts(std::vector<AlertEvent> events, const std::string& key, 
                         std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
-  const auto decide = [events = std::move(events), key, truncated, received](Work& w, Commit& c) {
+  auto decide = [events = std::move(events), key, truncated, received](Work& w, Commit& c) {
     take_alerts(w, events, received);
     c.inbox_done.push_back(key);
     if (truncated <= 0) return;
@@ -240,19 +224,34 @@ void Dispatcher::alerts(std::vector<AlertEvent> events, const std::string& key, 
           .buttons = {},
           .color = "warning"});
   };
-  take({.decide = decide, .done = std::move(done), .applied = {}, .again = Task::Again::always, .key = {}});
+  take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = Task::Again::always, .key = {}});
 }
 
 void Dispatcher::alerts_with_inbox(std::vector<AlertEvent> events, InboxItem item,
                                    std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
-  const auto decide = [events = std::move(events), item = std::move(item)](Work& w, Commit& c) {
+  auto decide = [events = std::move(events), item = std::move(item)](Work& w, Commit& c) {
     take_alerts(w, events, item.received_ms);
     c.inbox_done.push_back(item.dedupe_key);
     c.inbox.push_back(item);
   };
-  take({.decide = decide, .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+  take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::alert_part(std::vector<AlertEvent> events, std::optional<InboxItem> item, TimeMs received,
+                            std::function<void(Result<void>)> done) {
+  stats_.alerts += events.size();
+  const bool stored = !item;
+  auto decide = [events = std::move(events), item = std::move(item), received](Work& w, Commit& c) {
+    take_alerts(w, events, received);
+    if (item) c.inbox.push_back(*item);
+  };
+  take({.decide = std::move(decide),
+        .done = std::move(done),
+        .applied = {},
+        .again = stored ? Task::Again::always : Task::Again::when_stale,
+        .key = {}});
 }
 
 void Dispatcher::undecodable(const std::string& kind, const std::string& key, const std::string& why) {

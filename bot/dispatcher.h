@@ -5,12 +5,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "bot/core/engine/engine.h"
 #include "bot/outbox.h"
+#include "bot/timers.h"
 #include "integrations/chat/platform.h"
 #include "storage/store.h"
 
@@ -54,6 +56,9 @@ class Dispatcher {
   void undecodable(const std::string& kind, const std::string& inbox_key, const std::string& why);
   // API v2: the inbox row and the decision in one commit.
   void alerts_with_inbox(std::vector<AlertEvent> alerts, InboxItem item, std::function<void(Result<void>)> done);
+  // The first parts of a large delivery; the last part goes to one of the two above. `inbox` may be empty.
+  void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
+                  std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
@@ -86,7 +91,7 @@ class Dispatcher {
   Work work();
   void take(Task task);
   void run(TaskPtr task);
-  void answered(const TaskPtr& task, const std::vector<OutMessage>& out, Result<Committed> result);
+  void answered(const TaskPtr& task, Result<Committed> result);
   void refused(const TaskPtr& task, const Error& error);
   void lose_memory();  // what is on disk counts; read again when nothing is in flight
   void read_again();
@@ -100,7 +105,6 @@ class Dispatcher {
   bool waits() const { return lost_ || reloading_ || !waiting_.empty(); }
   bool remember_key(const std::string& key);
   static Result<Fresh> load(Store& store);
-  void remember_timers(const std::vector<Timer>& timers);
   void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
   std::optional<ReadWanted> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
   void read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread);
@@ -113,7 +117,7 @@ class Dispatcher {
   Reader reader_;
   std::function<bool(std::function<void()>)> background_;
   std::function<void(std::function<void()>)> post_;
-  std::map<std::string, Timer> timers_;
+  Timers timers_;
 
   std::uint64_t epoch_ = 0;  // of the store when the state was read
   std::size_t in_flight_ = 0;

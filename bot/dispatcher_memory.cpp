@@ -66,20 +66,18 @@ void Dispatcher::run(TaskPtr task) {
   }
   c.decision = std::move(w.decision);
   c.epoch = epoch_;
-  remember_timers(c.decision.timers);
+  timers_.remember(c.decision.timers);
+  c.shown_here = outbox_.shown_here();
   ++in_flight_;
-  std::vector<OutMessage> out = c.decision.out;
-  store_.commit(std::move(c), [this, task = std::move(task), out = std::move(out)](Result<Committed> r) {
-    answered(task, out, std::move(r));
-  });
+  store_.commit(std::move(c), [this, task = std::move(task)](Result<Committed> r) { answered(task, std::move(r)); });
 }
 
-void Dispatcher::answered(const TaskPtr& task, const std::vector<OutMessage>& out, Result<Committed> r) {
+void Dispatcher::answered(const TaskPtr& task, Result<Committed> r) {
   --in_flight_;
   if (r && !r->duplicate) {
     for (const Entry& e : r->entries) state_.position = std::max(state_.position, e.position);
     remember_key(task->key);
-    for (const OutMessage& m : out) outbox_.add({m, 0, 0});
+    for (OutMessage& m : r->out) outbox_.add_new(std::move(m));
     if (task->done) task->done({});
     if (task->applied) task->applied();
   } else if (r) {  // decided in memory, not applied on disk
@@ -156,7 +154,7 @@ void Dispatcher::reloaded(Result<Fresh> fresh) {
   }
   state_ = std::move(fresh->state);
   timers_.clear();
-  remember_timers(fresh->timers);
+  timers_.remember(fresh->timers);
   epoch_ = store_.epoch();
   waiting_.insert(waiting_.begin(), redo_.begin(), redo_.end());
   redo_.clear();

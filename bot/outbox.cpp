@@ -32,6 +32,23 @@ void Outbox::add(PendingOut pending) {
   pump(destination);
 }
 
+void Outbox::add_new(OutMessage m) {
+  if (!shown_here_.empty() && m.destination.starts_with(shown_here_)) return show(m);
+  add({std::move(m), 0, 0});
+}
+
+// It was stored as delivered; only a refusal is still to be noted.
+void Outbox::show(const OutMessage& m) {
+  if (fault_) fault_("before-deliver");
+  send(m, [this, id = m.id](const Result<void>& r) {
+    if (fault_) fault_("after-deliver");
+    results_[r ? "delivered" : "dead"] += 1;
+    if (r) return;
+    failed_.push_back({id, r.error().message, 0, true});
+    flush();
+  });
+}
+
 void Outbox::tick() {
   std::vector<std::string> names;
   for (const auto& [name, line] : lines_) names.push_back(name);

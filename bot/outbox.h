@@ -20,11 +20,16 @@ using Carrier = std::function<void(const OutMessage&, std::function<void(Result<
 class Outbox {
  public:
   Outbox(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
-  void attach(ChatPlatform& platform) { platforms_[platform.name()] = &platform; }
+  void attach(ChatPlatform& platform) {
+    platforms_[platform.name()] = &platform;
+    if (platform.shows_what_is_stored()) shown_here_ = platform.name() + ":";
+  }
+  const std::string& shown_here() const { return shown_here_; }  // for Commit::shown_here
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
 
   void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
   void add(PendingOut pending);                                                          // committed already
+  void add_new(OutMessage message);              // the same, by the commit that is being answered
   void tick();                                   // what waited for its time, marks that the disk refused
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
@@ -37,6 +42,7 @@ class Outbox {
     bool busy = false, pumping = false;
   };
   void pump(const std::string& destination);
+  void show(const OutMessage& message);
   void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
   void settled(const std::string& destination, const Result<void>& result);
   void flush();
@@ -44,6 +50,7 @@ class Outbox {
   Store& store_;
   const Clock& clock_;
   std::map<std::string, ChatPlatform*> platforms_;
+  std::string shown_here_;  // "room:": destinations whose messages are delivered by being stored
   Carrier carrier_;
   std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;

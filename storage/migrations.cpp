@@ -87,11 +87,11 @@ CREATE TABLE outbox(
 ) STRICT;
 CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
 
-CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE projection(
   kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(kind, id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::array steps = {step_1};

@@ -28,6 +28,9 @@ struct Commit {
   std::vector<std::string> inbox_done;  // dedupe keys that this decision finished
   Decision decision;
   std::vector<std::string> out_done;  // outbox ids that were delivered
+  // Messages of this decision to destinations that begin so are stored as delivered: this process itself shows
+  // them after the commit, and shows what is stored when it starts. Empty: none.
+  std::string shown_here;
   struct Failure {
     std::string id;
     std::string error;
@@ -42,8 +45,9 @@ struct Commit {
 };
 
 struct Committed {
-  bool duplicate = false;      // an inbox key was known: nothing of this commit was applied
-  std::vector<Entry> entries;  // with position, seq, written_ms filled in
+  bool duplicate = false;       // an inbox key was known: nothing of this commit was applied
+  std::vector<Entry> entries;   // with position, seq, written_ms filled in
+  std::vector<OutMessage> out;  // the decision's messages, given back
 };
 
 struct PendingOut {

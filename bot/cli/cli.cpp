@@ -12,6 +12,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/cli/flags.h"
+#include "bot/memory.h"
 
 namespace muster {
 namespace {
@@ -26,6 +27,7 @@ Result<void> make_data_folder(const std::string& data) {
 }
 
 int serve(const Flags& f) {
+  tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
   if (auto made = make_data_folder(data); !made) return complain(made.error());

@@ -33,6 +33,9 @@ class ChatPlatform {
   virtual void deliver(const OutMessage& message, Done done) = 0;  // idempotent by OutMessage.id
   virtual void on_event(Listener listener) = 0;                    // one listener; the last one wins
   virtual bool connected() const = 0;
+  // True: the platform is this process, shows what is stored when it starts and calls `done` before deliver()
+  // returns. Its messages are delivered by being stored.
+  virtual bool shows_what_is_stored() const { return false; }
 };
 
 }  // namespace muster

@@ -11,7 +11,7 @@ namespace muster {
 
 namespace {
 
-constexpr std::size_t seen_max = 50'000;  // far beyond what the outbox may still redeliver
+constexpr std::size_t seen_max = 10'000;  // far beyond what the outbox may still redeliver
 
 bool channel_char(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -194,8 +194,10 @@ const RoomChannel* Room::channel(std::string_view name) const {
 const RoomPost* Room::post(std::string_view channel_name, std::string_view post_id) const {
   const RoomChannel* in = channel(channel_name);
   if (!in) return nullptr;
-  // From the newest: that is what people and the bot touch.
-  const auto it = std::ranges::find(in->posts.rbegin(), in->posts.rend(), post_id, &RoomPost::id);
+  if (post_id.empty()) return nullptr;
+  // From the newest: that is what people and the bot touch. Ids differ at their end.
+  const auto same = [post_id](const RoomPost& p) { return p.id.ends_with(post_id.back()) && p.id == post_id; };
+  const auto it = std::find_if(in->posts.rbegin(), in->posts.rend(), same);
   return it == in->posts.rend() ? nullptr : &*it;
 }
 

@@ -59,6 +59,7 @@ class Room final : public ChatPlatform {
   void deliver(const OutMessage& message, Done done) override;
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return true; }
+  bool shows_what_is_stored() const override { return true; }
 
   // Each makes a ChatEvent for the listener. A message is shown when its human_post is delivered; the rest is
   // applied here as soon as the listener accepts.

@@ -10,11 +10,7 @@ namespace muster {
 const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
-    for (const auto part :
-         {words_general(),
-          words_incidents(),
-          words_ops(),
-          words_storage()})
+    for (const auto part : {words_general(), words_incidents(), words_ops(), words_storage()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

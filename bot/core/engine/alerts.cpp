@@ -169,9 +169,9 @@ void clear(Work& w, Alert& a, Entry e, const std::string& reason) {
 }
 
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
-  const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-  if (known == w.state.alert_by_fingerprint.end()) return;  // never opens an alert
-  Alert& a = w.state.alerts.at(known->second);
+  Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+  if (!known) return;  // never opens an alert
+  Alert& a = *known;
   if (a.status != "firing") return;
   if (event.ends_ms != 0 && event.ends_ms < a.starts_ms) return;  // a late delivery about an earlier episode
   clear(w, a, alert_entry(w, event, a.id, received), event.reason);
@@ -222,13 +222,12 @@ void group_waited(Work& w, const std::string& group) {
 }
 
 void fire(Work& w, const AlertEvent& event, TimeMs received) {
-  const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-  Alert* a = known == w.state.alert_by_fingerprint.end() ? nullptr : &w.state.alerts.at(known->second);
+  Alert* a = alert_of_fingerprint(w.state, alert_fingerprint(event));
   if (a && a->status == "firing") {
     a->count += 1;  // a copy: nothing new to record
     a->last_seen_ms = received;
     // A sender that groups has waited already.
-    const std::string group = a->group_key;
+    const std::string group = a->group_key();
     if (a->incident.empty() && !event.group_key.empty() && w.state.waiting.contains(group)) {
       group_waited(w, group);
       w.decision.timers.push_back({wait_timer(group), 0, {}});
@@ -268,9 +267,9 @@ void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received
       resolve(w, event, received);
     if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
     // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
-    const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-    if (known == w.state.alert_by_fingerprint.end()) continue;
-    const std::string id = "E" + std::to_string(known->second);
+    const Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+    if (!known) continue;
+    const std::string id = known->id;
     w.decision.timers.push_back({"alert-expiry:" + id, event.ends_ms, Value::Map{{"alert", id}}});
   }
 }

@@ -87,7 +87,7 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
                     {"fingerprint", a.fingerprint},
                     {"labels", labels},
                     {"links", links},
-                    {"group_key", a.group_key},
+                    {"group_key", a.group_key()},
                     {"reason", a.reason},
                     {"episode", a.episode},
                     {"card", card},

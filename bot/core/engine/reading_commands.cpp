@@ -222,7 +222,7 @@ Outcome explain(Call& c) {
     return answer(c, "explain.alert",
                   {{"id", a->id},
                    {"route", hit == routes.end() ? say(c.language, "explain.no_route") : hit->name},
-                   {"group", plain(clip(a->group_key, 200))},
+                   {"group", plain(clip(a->group_key(), 200))},
                    {"incident", a->incident.empty() ? "–" : a->incident}});
   }
   if (const Incident* i = find_incident(c.work.state, id)) {
@@ -256,11 +256,11 @@ Outcome wanted(Call& c) {
 
 const std::map<std::string_view, Handler>& reading_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"help", help},          {"whoami", whoami},       {"can", can},           {"status", status},
-      {"show", show},          {"incidents", incidents}, {"alerts", alerts},     {"explain", explain},
-      {"version", version},    {"timeline", wanted},     {"postmortem", wanted}, {"history", wanted},
-      {"health", wanted},      {"more", wanted},         {"try", wanted},        {"config check", wanted},
-      {"config diff", wanted}, {"config reload", wanted}, {"outbox", wanted}, {"outbox resend", wanted}};
+      {"help", help},          {"whoami", whoami},        {"can", can},           {"status", status},
+      {"show", show},          {"incidents", incidents},  {"alerts", alerts},     {"explain", explain},
+      {"version", version},    {"timeline", wanted},      {"postmortem", wanted}, {"history", wanted},
+      {"health", wanted},      {"more", wanted},          {"try", wanted},        {"config check", wanted},
+      {"config diff", wanted}, {"config reload", wanted}, {"outbox", wanted},     {"outbox resend", wanted}};
   return table;
 }
 

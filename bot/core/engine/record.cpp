@@ -54,10 +54,12 @@ Entry& record(Work& w, Entry e) {
 
 void post(Work& w, const std::string& channel, const std::string& post_id, const Message& m, const std::string& thread,
           const std::string& private_to) {
-  Value body = Value::Map{{"post_id", post_id}, {"message", to_value(m)}, {"at", w.now}};
+  // Set one by one: a braced list would copy the whole message, twice.
+  Value body = Value::Map{{"post_id", post_id}, {"at", w.now}};
+  body.set("message", to_value(m));
   if (!thread.empty()) body.set("thread", thread);
   if (!private_to.empty()) body.set("private_to", private_to);
-  w.decision.out.push_back({w.new_id(), "room:#" + channel, "post", body});
+  w.decision.out.push_back({w.new_id(), "room:#" + channel, "post", std::move(body)});
 }
 
 std::string incident_topic(const Work& w, const Incident& i) {

@@ -26,9 +26,10 @@ int incident_number(std::string_view id) {
   return 0;
 }
 
-std::map<std::string, std::string> text_map(const Value& v) {
-  std::map<std::string, std::string> out;
-  for (const auto& [k, x] : v.as_map()) out[k] = x.as_string();
+Pairs kept_pairs(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_map().size());
+  for (const auto& [k, x] : v.as_map()) out.add(s.pairs->keep(k, x.as_string()));
   return out;
 }
 
@@ -38,6 +39,27 @@ TimeMs& time_of(Incident& i, std::string_view name) {
   if (name == "declared") return i.declared_ms;
   if (name == "acknowledged") return i.acknowledged_ms;
   return name == "mitigated" ? i.mitigated_ms : i.resolved_ms;
+}
+
+Pairs kept_links(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_list().size());
+  for (const Value& l : v.as_list()) out.add(s.pairs->keep(l["text"].as_string(), l["url"].as_string()));
+  return out;
+}
+
+auto fingerprint_entry(State& s, const std::string& fingerprint) {
+  auto [at, end] = s.alert_by_fingerprint.equal_range(std::hash<std::string>()(fingerprint));
+  while (at != end && s.alerts.at(at->second).fingerprint != fingerprint) ++at;
+  return at == end ? s.alert_by_fingerprint.end() : at;
+}
+
+void index_fingerprint(State& s, const std::string& fingerprint, int number) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  if (known != s.alert_by_fingerprint.end())
+    known->second = number;
+  else
+    s.alert_by_fingerprint.emplace(std::hash<std::string>()(fingerprint), number);
 }
 
 void set_time(State& s, Incident& i, const std::string& name, TimeMs at, const Entry& e) {
@@ -61,32 +83,30 @@ void apply_alert_firing(State& s, const Entry& e) {
   // The same episode again, now in an incident: who is on it stays on it.
   if (a.status != "firing" || a.episode != episode) a.acknowledged_by.clear();
   a.id = "E" + std::to_string(n);
-  a.event_id = e.event_id;
   a.fingerprint = e.data["fingerprint"].as_string();
   a.status = "firing";
   a.severity = e.data["severity"].as_string();
   a.title = e.data["alert"].as_string();
-  a.labels = text_map(e.data["labels"]);
-  a.links.clear();
-  for (const Value& l : e.data["links"].as_list()) a.links.emplace_back(l["text"].as_string(), l["url"].as_string());
+  a.labels = kept_pairs(s, e.data["labels"]);
+  a.links = kept_links(s, e.data["links"]);
   a.starts_ms = e.occurred_ms;
   a.ended_ms = 0;
   a.incident = e.incident_id;
-  a.group_key = e.data["group_key"].as_string();
+  a.group = s.pairs->keep("group", e.data["group_key"].as_string());
   a.reason = e.data["reason"].as_string();
   a.episode = episode;
   a.card = e.data["card"].as_string();
   a.card_channel = e.data["card_channel"].as_string();
   a.last_seen_ms = e.received_ms;
   if (const TimeMs due = e.data["waits_until_ms"].as_int(); due != 0) {
-    WaitingGroup& group = s.waiting[a.group_key];
+    WaitingGroup& group = s.waiting[a.group_key()];
     if (group.due_ms != due) group = {due, {}};
     group.alerts.push_back(n);
-  } else if (const auto waited = s.waiting.find(a.group_key); waited != s.waiting.end()) {
+  } else if (const auto waited = s.waiting.find(a.group_key()); waited != s.waiting.end()) {
     std::erase(waited->second.alerts, n);
     if (waited->second.alerts.empty()) s.waiting.erase(waited);
   }
-  s.alert_by_fingerprint[a.fingerprint] = n;
+  index_fingerprint(s, a.fingerprint, n);
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
@@ -250,6 +270,11 @@ Alert* find_alert(State& s, std::string_view id) {
 
 const Alert* find_alert(const State& s, std::string_view id) { return find_alert(const_cast<State&>(s), id); }
 
+Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  return known == s.alert_by_fingerprint.end() ? nullptr : &s.alerts.at(known->second);
+}
+
 ProjectionRow projection(const Incident& i) {
   Value b = Value::Map{};
   b.set("title", i.title);
@@ -289,17 +314,12 @@ ProjectionRow projection(const Incident& i) {
 ProjectionRow projection(const Alert& a) {
   Value labels = Value::Map{};
   for (const auto& [k, v] : a.labels) labels.set(k, v);
-  return {"alert", a.id,
-          Value::Map{{"status", a.status},
-                     {"severity", a.severity},
-                     {"title", a.title},
-                     {"fingerprint", a.fingerprint},
-                     {"labels", labels},
-                     {"incident", a.incident},
-                     {"acknowledged_by", a.acknowledged_by},
-                     {"starts_ms", a.starts_ms},
-                     {"ended_ms", a.ended_ms},
-                     {"episode", a.episode}}};
+  Value body =
+      Value::Map{{"status", a.status},           {"severity", a.severity}, {"title", a.title},
+                 {"fingerprint", a.fingerprint}, {"incident", a.incident}, {"acknowledged_by", a.acknowledged_by},
+                 {"starts_ms", a.starts_ms},     {"ended_ms", a.ended_ms}, {"episode", a.episode}};
+  body.set("labels", std::move(labels));
+  return {"alert", a.id, std::move(body)};
 }
 
 std::vector<ProjectionRow> projections(const State& s) {

@@ -1,34 +1,37 @@
 // What is true now: a fold over the journal. apply() is the only thing that changes it.
 #pragma once
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
 #include "bot/core/decision.h"
+#include "bot/core/engine/pairs.h"
 
 namespace muster {
 
 struct Alert {
   std::string id;           // E12
-  std::string event_id;     // of the entry that opened the episode
   std::string fingerprint;  // 64 hex
   std::string status;       // firing, resolved
   std::string severity, title;
-  std::map<std::string, std::string> labels;
-  std::vector<std::pair<std::string, std::string>> links;
+  Pairs labels;
+  Pairs links;  // text, url; in the order of the sender
   TimeMs starts_ms = 0, ended_ms = 0;
   std::string incident;  // INC-7 or empty
   std::string acknowledged_by;
-  std::string group_key;
+  const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
   std::string card, card_channel;  // the message that shows it; "storm-…" counts many, empty: none yet
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
+  std::string group_key() const { return group ? group->second : std::string(); }
 };
 
 struct Todo {
@@ -82,9 +85,10 @@ struct TimeOf {
 };
 
 struct State {
-  std::map<int, Incident> incidents;  // by number
-  std::map<int, Alert> alerts;        // by number
-  std::map<std::string, int> alert_by_fingerprint;
+  std::map<int, Incident> incidents;                               // by number
+  std::map<int, Alert> alerts;                                     // by number
+  std::unordered_multimap<std::size_t, int> alert_by_fingerprint;  // hash -> number: see alert_of_fingerprint()
+  std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
   std::map<std::string, std::string> aliases;   // "ana/name" or "*/name" -> command
@@ -104,6 +108,7 @@ Incident* find_incident(State& state, std::string_view id);  // INC-7, I7, 7
 const Incident* find_incident(const State& state, std::string_view id);
 Alert* find_alert(State& state, std::string_view id);  // E12
 const Alert* find_alert(const State& state, std::string_view id);
+Alert* alert_of_fingerprint(State& state, const std::string& fingerprint);  // the newest one
 
 ProjectionRow projection(const Incident& incident);
 ProjectionRow projection(const Alert& alert);
