@@ -10,22 +10,34 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "bot/metrics.h"
 #include "bot/reads.h"
+#include "bot/room_terminal.h"
 #include "bot/web/room_web.h"
 #include "bot/worker.h"
 #include "integrations/chat/room.h"
-#include "integrations/chat/terminal.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
 
 namespace muster {
+
+namespace {
+
+// Every address of this machine is no address to call.
+std::string reachable(const std::string& address) {
+  const std::string port = address.substr(address.rfind(':'));
+  if (address.starts_with("0.0.0.0:")) return "127.0.0.1" + port;
+  return address.starts_with("[::]:") ? "[::1]" + port : address;
+}
+
+}  // namespace
 
 struct App::Impl {
   AppOptions options;
@@ -42,7 +54,8 @@ struct App::Impl {
   std::unique_ptr<HttpClient> client;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalSocket> socket;
-  std::unique_ptr<Terminal> terminal;
+  std::unique_ptr<RoomTerminal> terminal;
+  std::uint64_t ticks = 0;  // one a second
   bool stopping = false;
 
   Result<void> open();
@@ -61,7 +74,7 @@ struct App::Impl {
   Outcome read_here(const ReadWanted& wanted, const std::string& language);
   Outcome config_outcome(const ReadWanted& wanted, const std::string& language);
   void send_sample();
-  std::string url() const { return "http://" + server->address(); }
+  std::string url() const { return "http://" + reachable(server->address()); }
 };
 
 namespace {
@@ -88,6 +101,11 @@ std::string sample_alert(TimeMs now) {
                             {"commonAnnotations", annotations},
                             {"externalURL", "http://localhost"},
                             {"alerts", Value::List{alert}}});
+}
+
+std::string own_host_name() {
+  char name[256] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
 std::string issues_text(const Loaded& loaded) {
@@ -154,6 +172,9 @@ Result<void> App::Impl::open() {
 }
 
 Result<void> App::Impl::fill_room() {
+  const auto held = store->file_bytes();
+  if (!held) return std::unexpected(held.error());
+  room->set_file_bytes(*held);
   auto history = store->room_history(5000);
   if (!history) return std::unexpected(history.error());
   for (const OutMessage& m : *history) room->deliver(m, [](Result<void>) {});
@@ -189,13 +210,32 @@ void App::Impl::make_web() {
   o.sandbox = options.sandbox;
   for (const Person& p : dispatcher->config().people) o.people.push_back({p.id, p.name});
   o.default_person = o.people.empty() ? "operator" : o.people.front().id;
-  o.listen_host = options.listen.substr(0, options.listen.rfind(':'));
+  o.prefix = dispatcher->config().prefix;
+  o.host_names = {options.listen.substr(0, options.listen.rfind(':')), own_host_name()};
+  o.now = [this] { return clock.now(); };
+  o.read_file = [this](std::string id, std::function<void(Result<std::string>)> done) {
+    const bool taken = worker.run([this, id, done] {
+      auto file = store->read_file(id);
+      loop.post([done, file = std::move(file)] {
+        done(file ? Result<std::string>(file->bytes) : std::unexpected(file.error()));
+      });
+    });
+    if (!taken) done(fail(ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."));
+  };
+  o.clean_file = [this](std::string bytes, std::function<void(std::string)> done) {
+    // Secrets leave text before it is stored; other bytes have no words to look at.
+    const bool taken = worker.run([this, bytes, done] {
+      loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
+    });
+    if (!taken) done({});
+  };
   o.complete = [this](std::string prefix, std::string, std::string) { return dispatcher->complete(prefix); };
   web = std::make_unique<RoomWeb>(*room, std::move(o));
 }
 
 void App::Impl::tick() {
   dispatcher->tick();
+  if (++ticks % 20 == 0) web->heartbeat();
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 
@@ -414,30 +454,16 @@ void App::stop() {
 int App::run() {
   Impl& i = *impl_;
   i.loop.on_signal(SIGTERM, [this] { stop(); });
-  i.loop.on_signal(SIGINT, [this] { stop(); });
+  i.loop.on_signal(SIGINT, [this, &i] { i.terminal ? i.terminal->interrupt() : stop(); });
+  i.loop.on_signal(SIGWINCH, [&i] {
+    if (i.terminal) i.terminal->resized();
+  });
   i.loop.on_signal(SIGHUP, [&i] {
     const Outcome o = i.config_outcome({.what = "config reload", .incident = {}, .args = {}, .named = {}}, "en");
     log(o.ok ? LogLevel::info : LogLevel::error, plain_text(o.reply));
   });
-  if (i.options.terminal) {
-    TerminalOptions t;
-    t.person = i.dispatcher->config().people.empty() ? "operator" : i.dispatcher->config().people.front().id;
-    t.channel = "#muster";
-    t.sandbox = i.options.sandbox;
-    for (const Person& p : i.dispatcher->config().people) t.people.push_back(p.id);
-    t.say = [&i](std::string channel, std::string person, std::string text) {
-      i.loop.post([&i, channel, person, text] { i.room->say(person, channel, "", text); });
-    };
-    t.complete = [&i](std::string prefix) { return complete_line(prefix, {}); };
-    t.quit = [this] { stop(); };
-    if (auto started = Terminal::start(std::move(t))) {
-      i.terminal = std::move(*started);
-      i.room->subscribe([&i](const Value& event, const std::string& private_to) {
-        if (i.terminal) i.terminal->show(event, private_to);
-      });
-      i.terminal->notice("The room in your browser: " + login_url());
-    }
-  }
+  if (i.options.terminal)
+    i.terminal = RoomTerminal::open(i.loop, *i.room, *i.dispatcher, i.options.data_folder, [this] { stop(); });
   i.loop.run();
   i.stop();
   return 0;

@@ -211,7 +211,19 @@ Value human_post(const ChatEvent& e, const std::string& text) {
   Value body =
       Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
   if (!e.thread.empty()) body.set("thread", e.thread);
+  Value files = Value::List{};
+  for (const ChatFile& f : e.files) {
+    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"size", static_cast<std::int64_t>(f.bytes.size())}});
+  }
+  if (!e.files.empty()) body.set("files", std::move(files));
   return body;
+}
+
+// What somebody did to a post of our own room. The outbox is the room's history, so it goes there like the posts.
+OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
+  Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
+                          {"emoji", e.emoji}, {"at", e.at}};
+  return {std::move(id), "room:#" + bare_channel(e.channel), "human_change", std::move(body)};
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
@@ -237,14 +249,20 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   c.inbox_done.push_back(c.inbox.back().dedupe_key);
   const std::string channel = bare_channel(e.channel);
   const bool speaks = e.kind == "message" || e.kind == "button";
-  if (!speaks) return finish(std::move(c), std::move(accepted));
+  for (const ChatFile& f : e.files) c.files.push_back({f.id, f.name, channel, e.user, e.at, f.bytes});
+  c.files_gone = e.files_gone;
   Work w = work();
+  if (!speaks) {
+    if (e.platform == "room") c.decision.out.push_back(human_change(e, text, w.new_id()));
+    return finish(std::move(c), std::move(accepted));
+  }
   if (e.kind == "message")
     w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
   // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
   // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
   const Addressed to = e.kind == "button" ? Addressed{true, false, e.text}
                                           : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
+  const bool only_files = e.text.empty() && !e.files.empty();
   CommandInput input{.person = e.user,
                      .is_operator = false,
                      .platform = e.platform,
@@ -255,7 +273,7 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
                      .direct = channel == "muster",
                      .sent_ms = e.at};
   std::optional<ReadWanted> read;
-  if (to.to_us) {
+  if (to.to_us && !only_files) {
     stats_.commands += 1;
     Outcome o = run_command(w, input);
     read = o.read;

@@ -134,4 +134,17 @@ std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n) {
   return out;
 }
 
+std::vector<StoredFile> read_room_file(Db& db, const std::string& id) {
+  std::vector<StoredFile> out;
+  auto row = db.query("SELECT id, name, channel, author, created_ms, bytes FROM room_file WHERE id = ?", id);
+  if (row->next())
+    out.push_back({row->text(0), row->text(1), row->text(2), row->text(3), row->integer(4), row->text(5)});
+  return out;
+}
+
+std::int64_t read_file_bytes(Db& db) {
+  auto row = db.query("SELECT coalesce(sum(size), 0) FROM room_file");
+  return row->next() ? row->integer(0) : 0;
+}
+
 }  // namespace muster::storage

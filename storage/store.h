@@ -22,6 +22,16 @@ struct InboxItem {
   Value meta;  // route, headers worth keeping, actor
 };
 
+// A file that somebody put into the room. What it says about itself is never believed: it is bytes with a name.
+struct StoredFile {
+  std::string id;
+  std::string name;
+  std::string channel;
+  std::string author;
+  TimeMs at = 0;
+  std::string bytes;
+};
+
 // One atomic commit. Any part may be empty.
 struct Commit {
   std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
@@ -36,6 +46,8 @@ struct Commit {
   };
   std::vector<Failure> out_failed;
   std::vector<std::string> timers_fired;  // removed in the same commit as their effect
+  std::vector<StoredFile> files = {};
+  std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
 };
 
 struct Committed {
@@ -83,6 +95,9 @@ class Store {
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
   // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
+
+  virtual Result<StoredFile> read_file(const std::string& id) = 0;  // not_found when it was deleted
+  virtual Result<std::int64_t> file_bytes() = 0;                    // of all files together
 
   virtual StoreStats stats() const = 0;
   virtual void stop() = 0;  // finishes what is queued

@@ -19,10 +19,20 @@ function drawNow() {
   const closed = !channel || channel.archived;
   $('text').disabled = closed;
   $('send').disabled = closed;
-  $('text').placeholder = !channel ? 'No channel yet' : closed ? `${channel.name} is archived` : `Message ${channel.name}`;
+  $('attach').hidden = closed || !room.fileMax;
+  $('text').placeholder = placeholder(channel);
   if (!channel) return $('posts').replaceChildren(el('p', 'empty', 'The bot has not opened a channel yet.'));
   drawPosts(channel);
   drawSide(channel);
+}
+
+function placeholder(channel) {
+  if (!channel) return 'No channel yet';
+  if (channel.archived) return `${channel.name} is archived`;
+  // In the first channel every line is for the bot; elsewhere people talk, and a command says so.
+  if (channel.name === '#muster') return 'A command: help, try, status …';
+  const narrow = matchMedia('(max-width: 720px)').matches;
+  return narrow ? `Message, or ${room.prefix}command` : `Message ${channel.name} — a command begins with ${room.prefix}`;
 }
 
 function drawPosts(channel) {
@@ -36,7 +46,7 @@ function drawPosts(channel) {
   }
   const nodes = nodesFor('main', top, (post) => threads.get(post.id) || []);
   const empty = cached('empty', room.current, () =>
-    el('p', 'empty', 'Nothing said here yet. Type help to see what muster can do.'));
+    el('p', 'empty', `Nothing said here yet. ${room.current === '#muster' ? '' : room.prefix}help tells what muster can do.`));
   place($('posts'), nodes.length ? nodes : [empty]);
   if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight;
   const pinned = [...channel.posts.values()].filter((p) => p.pinned && !p.deleted).length;
@@ -116,15 +126,16 @@ function sendId(area, text) {
 async function submit() {
   const area = $('text');
   const text = area.value.trim();
-  if (!text || !room.current) return;
+  if (!room.current || (!text && (room.editing || !chosen.length))) return;
   hideWords();
   const editing = room.editing;
   const sent = editing ? await send('edit', { channel: editing.channel, post_id: editing.id, text })
-    : await say(room.current, '', text, sendId(area, text));
+    : chosen.length ? await sendFiles(room.current, '', text)
+      : await say(room.current, '', text, sendId(area, text));
   if (!sent) return;
   delete area.dataset.sent;
   if (editing) return stopEditing();
-  if (room.history[0] !== text) room.history.unshift(text);
+  if (text && room.history[0] !== text) room.history.unshift(text);
   room.history.length = Math.min(room.history.length, 100);
   room.at = -1;
   if (area.value.trim() === text) setText('');
@@ -239,6 +250,11 @@ $('as').addEventListener('change', () => {
   load();
   $('text').focus();
 });
+$('logout').addEventListener('click', async () => {
+  if (room.source) room.source.close();
+  room.source = null;
+  if (await send('logout', {})) location.replace('/room');
+});
 $('menu').addEventListener('click', () => drawer(!$('drawer').classList.contains('open')));
 $('shade').addEventListener('click', () => drawer(false));
 $('pins').addEventListener('click', () => openSide({ pins: true }));
@@ -256,5 +272,6 @@ document.addEventListener('keydown', (e) => {
   if ($('drawer').classList.contains('open')) drawer(false);
   else if (room.side) closeSide();
 });
+wireFiles();
 addEventListener('hashchange', () => { const name = fromHash(); if (name) choose(name); });
 load();

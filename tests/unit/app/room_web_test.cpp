@@ -31,6 +31,7 @@ RoomWebOptions options(bool sandbox) {
   o.sandbox = sandbox;
   o.default_person = "ana";
   o.people = {{"ana", "Ana"}, {"ben", "Ben"}};
+  o.host_names = {"chat.example.org"};
   o.complete = [](const std::string& prefix, const std::string&, const std::string&) {
     return std::vector<std::string>{prefix + "lare"};
   };
@@ -106,12 +107,12 @@ std::string read(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("the login link opens a session with a strict cookie and a wrong token does not") {
+TEST_CASE("the login link opens a session with a cookie that scripts cannot read and a wrong token does not") {
   Fixture f;
   const HttpResponse right = f.send(f.get("/login", {{"token", "let-me-in"}}));
   CHECK(right.status == 302);
   CHECK(right.headers.at("Location") == "/room");
-  CHECK(right.headers.at("Set-Cookie").find("HttpOnly; SameSite=Strict") != std::string::npos);
+  CHECK(right.headers.at("Set-Cookie").find("HttpOnly; SameSite=Lax; Max-Age=2592000") != std::string::npos);
   const HttpResponse wrong = f.send(f.get("/login", {{"token", "let-me-im"}}));
   CHECK(wrong.status == 401);
   CHECK_FALSE(wrong.headers.contains("Set-Cookie"));
@@ -134,7 +135,7 @@ TEST_CASE("an empty login token lets nobody in") {
 
 TEST_CASE("without a session there is only a page that says where the login link is") {
   Fixture f;
-  f.cookie = "muster_session=guess";
+  f.cookie += "0";  // of the right name, signed by nobody
   for (const char* path : {"/room", "/room/state", "/room/complete", "/room/nothing"}) {
     const HttpResponse r = f.send(f.get(path));
     CHECK(r.status == 401);
@@ -143,6 +144,42 @@ TEST_CASE("without a session there is only a page that says where the login link
   auto stream = std::make_shared<FakeStream>();
   CHECK_FALSE(f.web.stream(f.get("/room/events"), stream).has_value());
   CHECK(stream->sent.empty());
+}
+
+TEST_CASE("a session outlives a restart, not its thirty days, not a new token and not a logout") {
+  Fixture f;
+  const HttpRequest ask = f.get("/room/state");
+  TimeMs now = 0;
+  RoomWebOptions o = options(false);
+  o.now = [&now] { return now; };
+  Room room(f.clock);
+  const auto status = [&](RoomWeb& web) {
+    int code = 0;
+    web.request(ask, [&](const HttpResponse& r) { code = r.status; });
+    return code;
+  };
+  RoomWeb restarted(room, o);
+  CHECK(status(restarted) == 200);
+  now = RoomSessions::lifetime_ms + 1;
+  CHECK(status(restarted) == 401);
+  now = 0;
+  o.login_token = "another";
+  RoomWeb renewed(room, o);
+  CHECK(status(renewed) == 401);
+  auto stream = std::make_shared<FakeStream>();
+  REQUIRE(f.web.stream(f.get("/room/events"), stream).has_value());
+  const HttpResponse out = f.send(f.post("/room/logout", Value::Map{}));
+  CHECK(out.headers.at("Set-Cookie").find("Max-Age=0") != std::string::npos);
+  CHECK(stream->closed);
+  CHECK(f.send(ask).status == 401);
+}
+
+TEST_CASE("logging out needs the session's own token") {
+  Fixture f;
+  HttpRequest foreign = f.post("/room/logout", Value::Map{});
+  foreign.headers["origin"] = "http://evil.example";
+  CHECK(f.send(foreign).status == 403);
+  CHECK(f.send(f.get("/room/state")).status == 200);
 }
 
 TEST_CASE("pages forbid foreign scripts, framing and sniffing") {
@@ -159,12 +196,12 @@ TEST_CASE("pages forbid foreign scripts, framing and sniffing") {
 TEST_CASE("a foreign host name is refused and loopback names are not") {
   Fixture f;
   HttpRequest r = f.get("/room");
-  for (const char* host : {"evil.example:8080", "", "localhost.evil.example", "[::1"}) {
+  for (const char* host : {"evil.example:8080", "", "localhost.evil.example", "1.2.3.4.evil.example", "[::1"}) {
     r.headers["host"] = host;
     CHECK(f.send(r).status == 421);
     CHECK_FALSE(f.web.stream(f.get("/x"), std::make_shared<FakeStream>()).has_value());
   }
-  for (const char* host : {"127.0.0.1:1", "[::1]:8080", "LOCALHOST"}) {
+  for (const char* host : {"127.0.0.1:1", "[::1]:8080", "LOCALHOST", "chat.example.org:8080", "192.168.1.7"}) {
     r.headers["host"] = host;
     CHECK(f.send(r).status == 200);
   }
@@ -281,7 +318,8 @@ TEST_CASE("completion asks with the prefix and the person") {
 TEST_CASE("the embedded page is the one in the assets folder and never writes HTML from text") {
   CHECK(room_page() == read("room.html"));
   CHECK(room_style() == read("room.css"));
-  CHECK(room_script() == read("room_nodes.js") + read("room.js") + read("room_app.js"));
+  CHECK(room_script() ==
+        read("room_nodes.js") + read("room.js") + read("room_posts.js") + read("room_files.js") + read("room_app.js"));
   for (const char* risky : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
     CHECK(room_script().find(risky) == std::string::npos);
   }
