@@ -13,6 +13,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
+#include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "bot/metrics.h"
@@ -60,6 +61,7 @@ struct App::Impl {
 
   Result<void> open();
   Result<void> fill_room();
+  void restore_channels();
   Result<void> serve();
   void make_web();
   void tick();
@@ -181,6 +183,21 @@ Result<void> App::Impl::fill_room() {
   return {};
 }
 
+// Old messages are forgotten one day; a channel that people need is there all the same.
+void App::Impl::restore_channels() {
+  const State& state = dispatcher->state();
+  if (state.position == 0) return;  // a new folder: the greeting opens them
+  std::map<std::string, std::string> needed = {{"muster", "muster"}, {dispatcher->config().alerts_channel, ""}};
+  for (const auto& [number, i] : state.incidents) {
+    if (i.open() && !i.channel.empty()) needed[i.channel] = i.id + " " + i.title;
+  }
+  for (const auto& [name, title] : needed) {
+    if (room->channel("#" + name)) continue;
+    room->deliver(
+        {.id = {}, .destination = "room:#" + name, .kind = "open_channel", .body = Value::Map{{"title", title}}}, {});
+  }
+}
+
 Result<void> App::Impl::serve() {
   HttpHandler handler;
   handler.request = [this](HttpRequest q, HttpReply reply) { request(std::move(q), std::move(reply)); };
@@ -197,6 +214,7 @@ Result<void> App::Impl::serve() {
   if (!local_socket) return std::unexpected(local_socket.error());
   socket = std::move(*local_socket);
   if (auto started = dispatcher->start(); !started) return started;
+  restore_channels();
   auto pending = store->pending_inbox();
   if (!pending) return std::unexpected(pending.error());
   for (const InboxItem& item : *pending) door->take_pending(item);
@@ -211,6 +229,9 @@ void App::Impl::make_web() {
   for (const Person& p : dispatcher->config().people) o.people.push_back({p.id, p.name});
   o.default_person = o.people.empty() ? "operator" : o.people.front().id;
   o.prefix = dispatcher->config().prefix;
+  for (const VerbInfo& v : verbs()) {
+    if (v.ready) o.verbs.emplace_back(v.verb);
+  }
   o.host_names = {options.listen.substr(0, options.listen.rfind(':')), own_host_name()};
   o.now = [this] { return clock.now(); };
   o.read_file = [this](std::string id, std::function<void(Result<std::string>)> done) {
@@ -440,6 +461,7 @@ void App::Impl::local_say(std::uint32_t uid, const Value& ask, const LocalReply&
 }
 
 std::string App::url() const { return impl_->url(); }
+std::string App::listens_on() const { return impl_->server->address(); }
 std::string App::login_url() const { return impl_->url() + "/login?token=" + impl_->tokens.login; }
 
 void App::stop() {

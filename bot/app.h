@@ -27,7 +27,8 @@ class App {
   App& operator=(const App&) = delete;
   int run();                // until SIGTERM or SIGINT; the exit code
   void stop();              // any thread
-  std::string url() const;  // "http://127.0.0.1:8080"
+  std::string url() const;         // "http://127.0.0.1:8080"
+  std::string listens_on() const;  // "0.0.0.0:8080"
   std::string login_url() const;
 
  private:

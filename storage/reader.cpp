@@ -125,12 +125,13 @@ std::vector<ProjectionRow> read_projections(Db& db) {
 
 std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n) {
   std::vector<OutMessage> out;
+  // The channels themselves always: a storm of alerts must not push the room of an incident out of sight.
   auto row = db.query(
-      "SELECT id, destination, kind, body FROM outbox "
-      "WHERE state = 'done' AND destination LIKE 'room:%' ORDER BY n DESC LIMIT ?",
+      "SELECT id, destination, kind, body FROM outbox WHERE state = 'done' AND destination LIKE 'room:%' "
+      "AND (kind IN('open_channel', 'topic', 'archive') OR n > coalesce((SELECT n FROM outbox "
+      "WHERE state = 'done' AND destination LIKE 'room:%' ORDER BY n DESC LIMIT 1 OFFSET ?), 0)) ORDER BY n",
       static_cast<std::int64_t>(std::min<std::size_t>(last_n, 1u << 30)));
   while (row->next()) out.push_back(message_of(*row));
-  std::reverse(out.begin(), out.end());
   return out;
 }
 

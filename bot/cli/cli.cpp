@@ -1,5 +1,6 @@
 #include "bot/cli/cli.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include "bot/base/log.h"
 #include "bot/cli/replay.h"
 #include "bot/reads.h"
+#include "bot/web/listen_notice.h"
 #include "integrations/net/local_socket.h"
 #include "storage/store.h"
 
@@ -43,6 +45,7 @@ std::string data_folder(const Flags& f) {
 int serve(const Flags& f) {
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
+  ::umask(0077);  // what the bot keeps, its log too, is for its own user only
   std::error_code error;
   std::filesystem::create_directories(data, error);
   if (error)
@@ -62,6 +65,7 @@ int serve(const Flags& f) {
             << "\n"
             << "listening on " << (*app)->url() << "\n"
             << "room: " << (*app)->login_url() << std::endl;
+  if (const std::string note = listen_notice((*app)->listens_on()); !note.empty()) std::cout << note << std::endl;
   return (*app)->run();
 }
 

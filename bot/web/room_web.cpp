@@ -143,6 +143,9 @@ HttpResponse RoomWeb::state(const HttpRequest& request, const RoomSession& who) 
   v.set("csrf", who.csrf);
   v.set("sandbox", options_.sandbox);
   v.set("prefix", options_.prefix);
+  Value verbs = Value::List{};
+  for (const std::string& verb : options_.verbs) verbs.push(verb);
+  v.set("verbs", std::move(verbs));
   v.set("file_bytes_max", options_.read_file ? static_cast<std::int64_t>(Room::file_bytes_max) : 0);
   v.set("cursor", event_id(room_.cursor()));
   return json_answer(v);
@@ -150,12 +153,16 @@ HttpResponse RoomWeb::state(const HttpRequest& request, const RoomSession& who) 
 
 HttpResponse RoomWeb::completions(const HttpRequest& request, const RoomSession& who) const {
   const Result<std::string> person = speaker(query_of(request, "as"), who);
-  const std::string prefix = query_of(request, "prefix");
+  std::string text = query_of(request, "prefix");
+  // Where people talk a command begins with the prefix, which the grammar does not know.
+  const bool prefixed = !options_.prefix.empty() && text.starts_with(options_.prefix);
+  if (prefixed) text.erase(0, options_.prefix.size());
+  const bool first_word = text.find(' ') == std::string::npos;
   Value list = Value::List{};
-  if (options_.complete && person && prefix.size() <= Room::text_bytes_max) {
-    std::vector<std::string> words = options_.complete(prefix, query_of(request, "channel"), *person);
+  if (options_.complete && person && text.size() <= Room::text_bytes_max) {
+    std::vector<std::string> words = options_.complete(text, query_of(request, "channel"), *person);
     if (words.size() > completions_max) words.resize(completions_max);
-    for (std::string& word : words) list.push(std::move(word));
+    for (const std::string& word : words) list.push((prefixed && first_word ? options_.prefix : "") + word);
   }
   return json_answer(Value::Map{{"completions", std::move(list)}});
 }

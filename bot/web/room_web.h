@@ -23,7 +23,8 @@ struct RoomWebOptions {
   std::string login_token;  // empty: nobody can log in
   bool sandbox = false;     // one may speak as any of `people`
   std::string default_person;
-  std::string prefix = "!";  // of commands where people talk
+  std::string prefix = "!";        // of commands where people talk
+  std::vector<std::string> verbs;  // what a command begins with
   std::vector<RoomPerson> people;
   // prefix, channel, person -> whole words that continue the prefix
   std::function<std::vector<std::string>(std::string, std::string, std::string)> complete;

@@ -1,10 +1,11 @@
-// The terminal's thread: poll() on standard input and on a pipe that show() writes to.
+// The terminal's thread: poll() on standard input and on a pipe that show() writes to. libedit edits the line; it is
+// asked for one key at a time, so that lines of the room can be printed above a half-typed one.
 #include "integrations/chat/terminal.h"
 
-#include <editline/readline.h>
 #include <fcntl.h>
+#include <histedit.h>
 #include <poll.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <cwchar>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -29,11 +31,52 @@ namespace {
 
 constexpr std::size_t waiting_max = 2'000;  // lines; a terminal stopped with ^S must not eat the memory
 constexpr int history_max = 500;
-constexpr const char* word_breaks = " \t\n";
+constexpr std::chrono::seconds second_interrupt{3};
+
+struct EndEdit {
+  void operator()(EditLine* e) const { el_end(e); }
+};
+struct EndHistory {
+  void operator()(History* h) const { history_end(h); }
+};
 
 void set_flags(int fd) {
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
   fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+// Not wcstombs: the locale of the machine may know no Korean.
+std::string to_utf8(const wchar_t* text, std::size_t length) {
+  std::string out;
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto c = static_cast<std::uint32_t>(text[i]);
+    const auto byte = [&out](std::uint32_t b) { out += static_cast<char>(static_cast<unsigned char>(b)); };
+    if (c < 0x80) {
+      byte(c);
+    } else if (c < 0x800) {
+      byte(0xC0 | (c >> 6));
+      byte(0x80 | (c & 0x3F));
+    } else if (c < 0x10000) {
+      byte(0xE0 | (c >> 12));
+      byte(0x80 | ((c >> 6) & 0x3F));
+      byte(0x80 | (c & 0x3F));
+    } else {
+      byte(0xF0 | ((c >> 18) & 0x07));
+      byte(0x80 | ((c >> 12) & 0x3F));
+      byte(0x80 | ((c >> 6) & 0x3F));
+      byte(0x80 | (c & 0x3F));
+    }
+  }
+  return repair_utf8(out);
+}
+
+std::string common_start(const std::vector<std::string>& words) {
+  std::string common = words.front();
+  for (const std::string& word : words) {
+    while (!word.starts_with(common)) common.pop_back();
+  }
+  while (!is_utf8(common)) common.pop_back();  // two words may differ within a letter
+  return common;
 }
 
 }  // namespace
@@ -45,7 +88,7 @@ struct Terminal::Impl {
     std::string private_to;
   };
 
-  explicit Impl(TerminalOptions options, bool is_dumb, bool colors) : desk(std::move(options), colors), dumb(is_dumb) {}
+  Impl(TerminalOptions options, bool is_dumb, bool colors) : desk(std::move(options), colors), dumb(is_dumb) {}
   ~Impl() {
     for (const int fd : wake) {
       if (fd >= 0) ::close(fd);
@@ -55,12 +98,13 @@ struct Terminal::Impl {
   TerminalDesk desk;
   const bool dumb;  // understands no escape sequence at all
   std::string prompt;
-  std::vector<std::string> candidates;  // of the completion under way
-  std::mutex mutex;                     // guards waiting
+  std::mutex mutex;  // guards waiting
   std::deque<Line> waiting;
   std::atomic<bool> stopping = false, interrupted = false, size_changed = false;
   std::chrono::steady_clock::time_point last_interrupt{};
-  bool over = false;  // terminal thread only
+  bool over = false;  // terminal thread only, like all below
+  std::unique_ptr<EditLine, EndEdit> edit;
+  std::unique_ptr<History, EndHistory> past;
   int wake[2] = {-1, -1};
   std::thread thread;
 
@@ -68,36 +112,29 @@ struct Terminal::Impl {
   void poke() const;
   void run();
   void set_up();
+  void load_history();
+  void save_history() const;
   void wait_once();
   void drain_wake() const;
   void print_waiting();
-  void print(const std::string& text) const;
-  void entered(char* raw);
-  void remember(const std::string& line) const;
+  void clear_input() const;
+  void print(const std::string& text);
+  void read_key();
+  void entered(std::string line);
   void on_interrupt();
-  void show_prompt();
-  char* candidate(const char* word, int state);
+  unsigned char complete();
 };
 
 namespace {
 
-// libedit calls back without a context argument, and one process has one terminal: the thread's own pointer.
-thread_local void (*entered_hook)(void*, char*) = nullptr;
-thread_local char* (*complete_hook)(void*, const char*, int) = nullptr;
-thread_local void* hook_context = nullptr;
-
-void on_line(char* raw) {
-  if (entered_hook) entered_hook(hook_context, raw);
+Terminal::Impl& self_of(EditLine* edit) {
+  void* self = nullptr;
+  el_get(edit, EL_CLIENTDATA, &self);
+  return *static_cast<Terminal::Impl*>(self);
 }
 
-char* next_candidate(const char* word, int state) {
-  return complete_hook ? complete_hook(hook_context, word, state) : nullptr;
-}
-
-char** on_complete(const char* word, int, int) {
-  rl_attempted_completion_over = 1;  // file names are never meant
-  return rl_completion_matches(word, next_candidate);
-}
+char* prompt_of(EditLine* edit) { return self_of(edit).prompt.data(); }
+unsigned char complete_in(EditLine* edit, int) { return self_of(edit).complete(); }
 
 }  // namespace
 
@@ -115,16 +152,33 @@ void Terminal::Impl::push(Line line) {
   poke();
 }
 
-void Terminal::Impl::show_prompt() {
-  prompt = desk.prompt();
-  rl_set_prompt(prompt.c_str());
+// Takes the line that is being typed off the screen, also where it wrapped.
+void Terminal::Impl::clear_input() const {
+  if (dumb) {
+    std::fputs("\n", stdout);
+    return;
+  }
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const LineInfoW* const info = el_wline(edit.get());
+  std::wstring before(prompt.size(), L'\0');
+  const std::size_t wide = std::mbstowcs(before.data(), prompt.c_str(), before.size());
+  before.resize(wide == static_cast<std::size_t>(-1) ? 0 : wide);
+  before.append(info->buffer, info->cursor);
+  int width = 0;
+  for (const wchar_t c : before) width += std::max(0, ::wcwidth(c));
+  const int rows = known ? width / size.ws_col : 0;
+  if (rows > 0) std::printf("\x1b[%dA", rows);
+  std::fputs("\r\x1b[J", stdout);
 }
 
-void Terminal::Impl::print(const std::string& text) const {
-  if (text.empty()) return;
-  std::fputs(dumb ? "\n" : "\r\x1b[J", stdout);  // over the input line, which is drawn again below it
+// Above the line that is being typed; libedit then draws that line again below.
+void Terminal::Impl::print(const std::string& text) {
+  clear_input();
   std::fputs(text.c_str(), stdout);
   std::fputs("\n", stdout);
+  el_set(edit.get(), EL_REFRESH);
+  std::fflush(stdout);
 }
 
 void Terminal::Impl::print_waiting() {
@@ -138,49 +192,63 @@ void Terminal::Impl::print_waiting() {
     const std::string text = line.event.is_null() ? line.text : desk.show(line.event, line.private_to);
     if (!text.empty()) all += (all.empty() ? "" : "\n") + text;
   }
-  if (all.empty()) return;
-  print(all);
-  std::fflush(stdout);
-  rl_on_new_line();
-  rl_forced_update_display();
+  if (!all.empty()) print(all);
 }
 
-// What looks like a secret is not kept in a file.
-void Terminal::Impl::remember(const std::string& line) const {
-  if (redact(line).types.empty()) add_history(line.c_str());
-}
-
-void Terminal::Impl::entered(char* raw) {
-  if (!raw) {  // end of input
-    over = true;
-    return;
-  }
-  const std::string line(trim(raw));
-  std::free(raw);
-  if (line.empty()) return;
-  remember(line);
-  if (const std::string text = desk.entered(line); !text.empty()) {
-    std::fputs((text + "\n").c_str(), stdout);
+void Terminal::Impl::entered(std::string line) {
+  line = std::string(trim(line));
+  el_set(edit.get(), EL_UNBUFFERED, 0);  // begins a new line when it is set again
+  if (!line.empty()) {
+    HistEvent event;
+    // What looks like a secret is not kept in a file.
+    if (redact(line).types.empty()) history(past.get(), &event, H_ENTER, line.c_str());
+    if (const std::string text = desk.entered(line); !text.empty()) std::fputs((text + "\n").c_str(), stdout);
     std::fflush(stdout);
   }
   over = desk.over();
-  show_prompt();
+  prompt = desk.prompt();
+  el_set(edit.get(), EL_UNBUFFERED, 1);
+}
+
+void Terminal::Impl::read_key() {
+  int length = 0;
+  const wchar_t* const line = el_wgets(edit.get(), &length);
+  constexpr wchar_t end_of_input = 4;  // ^D on an empty line
+  if (!line || length <= 0 || (length == 1 && line[0] == end_of_input)) {
+    over = length <= 0 ? errno != EINTR && errno != EAGAIN : true;
+    return;
+  }
+  const auto size = static_cast<std::size_t>(length);
+  if (line[size - 1] == L'\n' || line[size - 1] == L'\r') entered(to_utf8(line, size - 1));
+}
+
+unsigned char Terminal::Impl::complete() {
+  const LineInfoW* const info = el_wline(edit.get());
+  const std::string line = to_utf8(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
+  const std::vector<std::string> words = desk.completions(line);
+  if (words.empty()) return CC_REFRESH_BEEP;
+  const std::size_t space = line.rfind(' ');
+  const std::size_t typed = space == line.npos ? line.size() : line.size() - space - 1;
+  const std::string more = common_start(words).substr(typed) + (words.size() == 1 ? " " : "");
+  if (!more.empty()) return el_insertstr(edit.get(), more.c_str()) == 0 ? CC_REFRESH : CC_ERROR;
+  print(harmless(join(words, "  ")));
+  return CC_REFRESH;
 }
 
 // ^C clears what was typed; on an empty line a second one within three seconds stops the bot.
 void Terminal::Impl::on_interrupt() {
-  if (rl_end > 0) {
-    rl_replace_line("", 1);
-    rl_forced_update_display();
+  const LineInfoW* const info = el_wline(edit.get());
+  if (info->lastchar != info->buffer) {
+    el_cursor(edit.get(), static_cast<int>(info->lastchar - info->cursor));
+    clear_input();
+    el_deletestr(edit.get(), static_cast<int>(info->lastchar - info->buffer));
+    el_set(edit.get(), EL_REFRESH);
     return;
   }
   const auto now = std::chrono::steady_clock::now();
-  if (last_interrupt.time_since_epoch().count() != 0 && now - last_interrupt < std::chrono::seconds(3)) {
-    over = true;
-    return;
-  }
+  over = last_interrupt.time_since_epoch().count() != 0 && now - last_interrupt < second_interrupt;
   last_interrupt = now;
-  push({.event = {}, .text = "Press ^C once more to stop the bot.", .private_to = {}});
+  if (!over) print("Press ^C once more to stop the bot.");
 }
 
 void Terminal::Impl::drain_wake() const {
@@ -197,52 +265,56 @@ void Terminal::Impl::wait_once() {
   }
   if (fds[1].revents != 0) drain_wake();
   if (stopping) return;
-  if (size_changed.exchange(false)) rl_resize_terminal();
+  if (size_changed.exchange(false)) el_resize(edit.get());
   if (interrupted.exchange(false)) on_interrupt();
   print_waiting();
   if ((fds[0].revents & POLLIN) != 0) {
-    rl_callback_read_char();
+    read_key();
   } else if (fds[0].revents != 0) {
     over = true;  // the terminal went away
   }
 }
 
-char* Terminal::Impl::candidate(const char* word, int state) {
-  if (state == 0) {
-    const std::string line(rl_line_buffer, static_cast<std::size_t>(std::clamp(rl_point, 0, rl_end)));
-    candidates = desk.completions(line);
-    std::erase_if(candidates, [&](const std::string& c) { return !c.starts_with(word); });
-  }
-  const auto at = static_cast<std::size_t>(state);
-  return at < candidates.size() ? ::strdup(candidates[at].c_str()) : nullptr;
+void Terminal::Impl::load_history() {
+  HistEvent event;
+  past.reset(history_init());
+  history(past.get(), &event, H_SETSIZE, history_max);
+  history(past.get(), &event, H_SETUNIQUE, 1);
+  const std::string& file = desk.options().history_file;
+  if (!file.empty()) history(past.get(), &event, H_LOAD, file.c_str());
+  el_set(edit.get(), EL_HIST, history, past.get());
+}
+
+void Terminal::Impl::save_history() const {
+  const std::string& file = desk.options().history_file;
+  if (file.empty()) return;
+  HistEvent event;
+  // Made before it is filled, so that nobody else can ever read it.
+  if (const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600); fd >= 0) ::close(fd);
+  history(past.get(), &event, H_SAVE, file.c_str());
 }
 
 void Terminal::Impl::set_up() {
-  hook_context = this;
-  entered_hook = [](void* self, char* raw) { static_cast<Impl*>(self)->entered(raw); };
-  complete_hook = [](void* self, const char* word, int state) {
-    return static_cast<Impl*>(self)->candidate(word, state);
-  };
-  rl_attempted_completion_function = on_complete;
-  rl_basic_word_break_characters = word_breaks;
-  rl_catch_signals = 0;  // the loop has them
-  rl_catch_sigwinch = 0;
-  using_history();
-  stifle_history(history_max);
-  if (const std::string& file = desk.options().history_file; !file.empty()) read_history(file.c_str());
   prompt = desk.prompt();
-  rl_callback_handler_install(prompt.c_str(), on_line);
+  edit.reset(el_init("muster", stdin, stdout, stderr));
+  EditLine* const e = edit.get();
+  el_set(e, EL_CLIENTDATA, this);
+  el_set(e, EL_PROMPT, prompt_of);
+  el_set(e, EL_EDITOR, "emacs");
+  el_set(e, EL_SIGNAL, 0);  // the loop has them
+  el_set(e, EL_ADDFN, "room-complete", "Complete the word", complete_in);
+  el_set(e, EL_BIND, "^I", "room-complete", nullptr);
+  el_set(e, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+  load_history();
+  el_set(e, EL_UNBUFFERED, 1);
 }
 
 void Terminal::Impl::run() {
   set_up();
   while (!over && !stopping) wait_once();
-  rl_callback_handler_remove();
-  if (const std::string& file = desk.options().history_file; !file.empty()) {
-    const mode_t before = ::umask(0177);
-    write_history(file.c_str());
-    ::umask(before);
-  }
+  el_set(edit.get(), EL_UNBUFFERED, 0);  // gives the terminal back as it was
+  save_history();
+  edit.reset();
   std::fputs("\n", stdout);
   std::fflush(stdout);
   if (!stopping && desk.options().quit) desk.options().quit();

@@ -42,8 +42,9 @@ class Terminal {
   void interrupt();                      // ^C: clears the line; twice on an empty one quits
   void resized();
 
- private:
   struct Impl;
+
+ private:
   explicit Terminal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -9,6 +9,7 @@ namespace muster {
 namespace {
 
 constexpr std::size_t recent_posts = 15;
+constexpr std::size_t typed_max = 20;  // lines on their way
 constexpr const char* help_text =
     "Here a line that begins with / is for this terminal:\n"
     "  /channel NAME   speak in another channel (Tab completes); /channels lists them\n"
@@ -28,7 +29,14 @@ std::string TerminalDesk::prompt() const { return options_.person + " " + option
 
 std::string TerminalDesk::show(const Value& event, const std::string& private_to) {
   if (!private_to.empty() && private_to != options_.person) return {};
-  return view_.take(event, options_.channel);
+  const Value& post = event["post"];
+  const std::string text = view_.take(event, options_.channel);
+  // What was typed here stands on the screen already.
+  const bool own = event["kind"].as_string() == "post" && post["author"].as_string() == options_.person;
+  const auto typed = own ? std::ranges::find(typed_, post["text"].as_string()) : typed_.end();
+  if (typed == typed_.end()) return text;
+  typed_.erase(typed);
+  return {};
 }
 
 void TerminalDesk::act(const std::string& kind, const std::string& text, const std::string& post_id,
@@ -93,6 +101,8 @@ std::string TerminalDesk::command(const std::string& word, const std::string& re
 
 std::string TerminalDesk::entered(const std::string& line) {
   if (!line.starts_with("/")) {
+    typed_.push_back(line);
+    if (typed_.size() > typed_max) typed_.pop_front();
     act("say", line, "", "");
     return {};
   }
@@ -120,6 +130,7 @@ std::vector<std::string> TerminalDesk::completions(const std::string& line) cons
   const std::size_t space = line.rfind(' ');
   const std::string last = space == line.npos ? line : line.substr(space + 1);
   std::erase_if(words, [&](const std::string& w) { return !w.starts_with(last); });
+  std::ranges::sort(words);
   return words;
 }
 

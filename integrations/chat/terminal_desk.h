@@ -1,5 +1,6 @@
 // The one who sits at the terminal: who speaks, where, and what a line typed means. Knows no screen.
 #pragma once
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ class TerminalDesk {
 
   TerminalOptions options_;
   TerminalView view_;
+  std::deque<std::string> typed_;  // said here and not yet back from the room
   bool over_ = false;
 };
 

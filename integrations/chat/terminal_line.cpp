@@ -72,11 +72,8 @@ std::string card_text(const Value& post, const TerminalLook& look) {
 
 std::string files_text(const Value& post) {
   std::string out;
-  for (const Value* list : {&post["files"], &post["message"]["attachments"]}) {
-    for (const Value& f : list->as_list()) {
-      out += "\n    file " + harmless(f["name"].as_string()) + ", " + std::to_string(f["size"].as_int()) +
-             " bytes (to be saved from the page)";
-    }
+  for (const Value& f : post["files"].as_list()) {
+    out += "\n    📎 " + harmless(f["name"].as_string()) + ", " + std::to_string(f["size"].as_int()) + " bytes";
   }
   return out;
 }

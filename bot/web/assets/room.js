@@ -3,7 +3,7 @@ const quick = [['👍', 'Agree'], ['👀', 'Looking'], ['✅', 'Done']];
 const room = {
   me: '', csrf: '', sandbox: false, people: new Map(), channels: new Map(), current: '', cursor: '',
   side: null, editing: null, drafts: new Map(), history: [], at: -1, typing: new Map(), source: null,
-  retry: 0, lastTyped: 0, read: {}, nodes: new Map(), sticky: true, prefix: '!', fileMax: 0,
+  retry: 0, lastTyped: 0, read: {}, nodes: new Map(), sticky: true, prefix: '!', fileMax: 0, verbs: new Set(),
 };
 try { room.read = JSON.parse(localStorage.getItem('muster-read')) || {}; } catch { /* a private window */ }
 try { room.me = sessionStorage.getItem('muster-as') || ''; } catch { /* a private window */ }
@@ -54,7 +54,7 @@ async function load() {
   const state = await answer.json();
   Object.assign(room, {
     me: state.me, csrf: state.csrf, sandbox: state.sandbox, cursor: state.cursor, prefix: state.prefix,
-    fileMax: state.file_bytes_max,
+    fileMax: state.file_bytes_max, verbs: new Set(state.verbs),
   });
   room.people = new Map(state.people.map((p) => [p.id, p.name]));
   room.channels = new Map(state.channels.map((c) => [c.name, { ...c, posts: new Map(c.posts.map((p) => [p.id, p])) }]));
@@ -134,6 +134,7 @@ function choose(name, focus = true) {
     if (room.current) room.drafts.set(room.current, $('text').value);
     room.current = name;
     stopEditing();
+    $('tip').hidden = true;
     $('text').value = room.drafts.get(name) || '';
     room.side = null;
     room.sticky = true;

@@ -31,8 +31,7 @@ function placeholder(channel) {
   if (channel.archived) return `${channel.name} is archived`;
   // In the first channel every line is for the bot; elsewhere people talk, and a command says so.
   if (channel.name === '#muster') return 'A command: help, try, status …';
-  const narrow = matchMedia('(max-width: 720px)').matches;
-  return narrow ? `Message, or ${room.prefix}command` : `Message ${channel.name} — a command begins with ${room.prefix}`;
+  return `Message, or ${room.prefix}command`;
 }
 
 function drawPosts(channel) {
@@ -134,11 +133,39 @@ async function submit() {
       : await say(room.current, '', text, sendId(area, text));
   if (!sent) return;
   delete area.dataset.sent;
+  room.lastTyped = 0;
   if (editing) return stopEditing();
+  suggestPrefix(text);
   if (text && room.history[0] !== text) room.history.unshift(text);
   room.history.length = Math.min(room.history.length, 100);
   room.at = -1;
   if (area.value.trim() === text) setText('');
+}
+
+// Where people talk, "resolve because …" is talk. Whoever meant the bot gets it with one press.
+function looksLikeCommand(text) {
+  const words = text.trim().split(/\s+/);
+  return room.verbs.has(words[0].toLowerCase()) && (words.length < 3 || /\sbecause\s/.test(text));
+}
+
+function suggestPrefix(text) {
+  const meant = room.current !== '#muster' && !text.startsWith(room.prefix) && !text.includes('\n') && looksLikeCommand(text);
+  $('tip').hidden = !meant;
+  if (!meant) return;
+  const line = room.prefix + text.trim();
+  const channel = room.current;
+  $('tip').replaceChildren('That was said to people. For the bot: ',
+    button('', line, '', () => { $('tip').hidden = true; say(channel, '', line, newId()); }));
+}
+
+// A command in an answer is put into the box, ready to be changed and sent.
+function takeCommand(e) {
+  const code = e.target.closest('.card code');
+  if (!code || e.target.closest('button, a') || !getSelection().isCollapsed) return;
+  const text = code.textContent.startsWith(room.prefix) ? code.textContent.slice(room.prefix.length) : code.textContent;
+  if (!room.verbs.has(text.split(' ')[0]) || $('text').value || $('text').disabled) return;
+  setText((room.current === '#muster' ? '' : room.prefix) + text.replace(/\s*…$/, ' '));
+  $('text').focus();
 }
 
 async function submitReply() {
@@ -265,13 +292,14 @@ $('posts').addEventListener('scroll', () => {
   room.sticky = posts.scrollHeight - posts.scrollTop - posts.clientHeight < 60;
   if (room.sticky) $('down').hidden = true;
 });
-addEventListener('resize', () => { if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight; });
+new ResizeObserver(() => { if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight; }).observe($('posts'));
 document.addEventListener('visibilitychange', draw);
 document.addEventListener('keydown', (e) => {
   if (e.key !== 'Escape') return;
   if ($('drawer').classList.contains('open')) drawer(false);
   else if (room.side) closeSide();
 });
+for (const list of ['posts', 'sideposts']) $(list).addEventListener('click', takeCommand);
 wireFiles();
 addEventListener('hashchange', () => { const name = fromHash(); if (name) choose(name); });
 load();

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "bot/base/json.h"
+#include "bot/web/listen_notice.h"
 #include "bot/web/room_assets.h"
 
 using namespace muster;
@@ -309,10 +310,19 @@ TEST_CASE("markup in a post stays text in the JSON and no page carries it") {
   CHECK(f.send(f.get("/room")).body.find("onerror") == std::string::npos);
 }
 
+TEST_CASE("listening beyond this machine is said, listening on it is not") {
+  CHECK(listen_notice("127.0.0.1:8080").empty());
+  CHECK(listen_notice("[::1]:8080").empty());
+  CHECK(listen_notice("0.0.0.0:8080").find("TLS") != std::string::npos);
+  CHECK(listen_notice("10.0.0.7:8080").find("10.0.0.7:8080") != std::string::npos);
+}
+
 TEST_CASE("completion asks with the prefix and the person") {
   Fixture f;
   const HttpResponse r = f.send(f.get("/room/complete", {{"prefix", "dec"}, {"channel", "#c"}}));
   CHECK(r.body == R"({"completions":["declare"]})");
+  const HttpResponse talk = f.send(f.get("/room/complete", {{"prefix", "!dec"}, {"channel", "#inc-1"}}));
+  CHECK(talk.body == R"({"completions":["!declare"]})");
 }
 
 TEST_CASE("the embedded page is the one in the assets folder and never writes HTML from text") {

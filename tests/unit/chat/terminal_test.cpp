@@ -121,6 +121,15 @@ TEST_CASE("switching shows what was said there, and an unknown channel names tho
   CHECK(f.acts[0].text == "hello");
 }
 
+TEST_CASE("what was typed here is not shown again, the same words said elsewhere are") {
+  Fixture f;
+  f.desk.entered("status");
+  CHECK(f.show(post("1", "ana", "status")).empty());
+  CHECK(has(f.show(post("2", "ana", "status")), "status"));
+  f.desk.entered("status");
+  CHECK(has(f.show(post("3", "ben", "status")), "status"));
+}
+
 TEST_CASE("replies, reactions, pins, edits and deletes work on the newest post") {
   Fixture f;
   CHECK(has(f.desk.entered("/react 👍"), "Nothing was said"));
