@@ -239,8 +239,8 @@ unsigned char Terminal::Impl::complete() {
 void Terminal::Impl::on_interrupt() {
   const LineInfoW* const info = el_wline(edit.get());
   if (info->lastchar != info->buffer) {
-    el_cursor(edit.get(), static_cast<int>(info->lastchar - info->cursor));
     clear_input();
+    el_cursor(edit.get(), static_cast<int>(info->lastchar - info->cursor));
     el_deletestr(edit.get(), static_cast<int>(info->lastchar - info->buffer));
     el_set(edit.get(), EL_REFRESH);
     return;

@@ -57,6 +57,7 @@ async function useAssets(context) {
   const text = (...names) => names.map((n) => readFileSync(join(from, n), 'utf8')).join('');
   const script = ['room_nodes.js', 'room.js', 'room_posts.js', 'room_files.js', 'room_app.js'];
   await context.route('**/room/app.js', (r) => r.fulfill({ contentType: 'text/javascript', body: text(...script) }));
+  await context.route((u) => u.pathname === '/room', (r) => r.fulfill({ contentType: 'text/html', body: text('room.html') }));
   await context.route('**/room/style.css', (r) => r.fulfill({ contentType: 'text/css', body: text('room.css') }));
 }
 
@@ -66,6 +67,7 @@ export async function open(browser, url, size = WIDE, colorScheme = 'light') {
   const page = await context.newPage();
   watch(page);
   await page.goto(url);
+  if (process.env.MUSTER_ASSETS) await page.goto(new URL('/room', url).href);  // a redirect cannot be replaced
   await page.locator('#link.on').waitFor({ state: 'attached' });
   return page;
 }

@@ -137,10 +137,22 @@ async function foreignPagesAreRefused(page) {
   assert.equal(await page.getByText('forged words').count(), 0, 'nothing was said');
 }
 
+// A command said to people is offered to the bot, and a command in an answer is taken into the box.
+async function commandsAreOffered(page) {
+  await say(page, 'timeline');
+  await page.locator('#tip button', { hasText: '!timeline' }).click();
+  await post(page, '!timeline').waitFor();
+  await say(page, 'the timeline looks fine to me');
+  assert(await page.locator('#tip').isHidden(), 'talk that is no command is let be');
+}
+
 async function endsIt(page) {
   const card = page.locator('#posts .card', { hasText: 'Impact start' }).last();
   await card.locator('button', { hasText: 'Mitigated' }).click();
   await topicHas(page, 'mitigated');
+  await page.locator('#posts .card code', { hasText: 'resolve because …' }).last().click();
+  assert.equal(await page.inputValue('#text'), '!resolve because ', 'a command in an answer is taken into the box');
+  await page.fill('#text', '');
   await say(page, '!note rolled back to v1.4.1');
   await card.locator('button', { hasText: 'Resolve' }).click();
   await topicHas(page, 'resolved');
@@ -230,6 +242,7 @@ try {
   await talk(page, other);
   await thread(page, other);
   await files(page, other);
+  await commandsAreOffered(page);
   await endsIt(page);
   await postmortem(page);
   await outlivesAKill(page, other);
