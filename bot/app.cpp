@@ -243,12 +243,12 @@ void App::Impl::make_web() {
     });
     if (!taken) done(fail(ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."));
   };
-  o.clean_file = [this](std::string bytes, std::function<void(std::string)> done) {
+  o.clean_file = [this](std::string bytes, std::function<void(Result<std::string>)> done) {
     // Secrets leave text before it is stored; other bytes have no words to look at.
     const bool taken = worker.run([this, bytes, done] {
       loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
     });
-    if (!taken) done({});
+    if (!taken) done(fail(ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."));
   };
   o.complete = [this](std::string prefix, std::string, std::string) { return dispatcher->complete(prefix); };
   web = std::make_unique<RoomWeb>(*room, std::move(o));

@@ -93,8 +93,7 @@ class Store {
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
   virtual Result<std::vector<Timer>> timers() = 0;
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
-  // Room posts delivered so far, oldest first: the last outbox messages to "room:*" that are done, and every one that
-  // opens, names or archives a channel.
+  // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
 
   virtual Result<StoredFile> read_file(const std::string& id) = 0;  // not_found when it was deleted

@@ -30,7 +30,7 @@ struct RoomWebOptions {
   std::function<std::vector<std::string>(std::string, std::string, std::string)> complete;
   // A stored file by its id, and text with its secrets masked; both may answer later, on the loop. Empty: no files.
   std::function<void(std::string id, std::function<void(Result<std::string>)>)> read_file;
-  std::function<void(std::string bytes, std::function<void(std::string)>)> clean_file;
+  std::function<void(std::string bytes, std::function<void(Result<std::string>)>)> clean_file;
   std::vector<std::string> host_names;  // allowed in Host besides localhost and addresses
   std::function<TimeMs()> now;          // for the age of sessions
   bool secure_cookie = false;           // behind TLS

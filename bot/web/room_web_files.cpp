@@ -15,9 +15,10 @@ void RoomWeb::upload(const HttpRequest& request, const RoomSession& who, const H
   a.text = query_of(request, "text");
   a.client_id = query_of(request, "client_id");
   a.files.push_back({.id = {}, .name = query_of(request, "name"), .bytes = {}});
-  const auto say = [this, a, reply](std::string bytes) {
+  const auto say = [this, a, reply](Result<std::string> bytes) {
+    if (!bytes) return reply(respond(std::unexpected(bytes.error())));
     Room::Act whole = a;
-    whole.files.front().bytes = std::move(bytes);
+    whole.files.front().bytes = std::move(*bytes);
     room_.say(std::move(whole), [reply](const Result<void>& result) { reply(respond(result)); });
   };
   // Beyond the limit it is refused anyhow: no work for it.

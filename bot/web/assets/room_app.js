@@ -20,7 +20,8 @@ function drawNow() {
   $('text').disabled = closed;
   $('send').disabled = closed;
   $('attach').hidden = closed || !room.fileMax;
-  $('text').placeholder = placeholder(channel);
+  const hint = placeholder(channel);
+  if ($('text').placeholder !== hint) { $('text').placeholder = hint; grow($('text')); }
   if (!channel) return $('posts').replaceChildren(el('p', 'empty', 'The bot has not opened a channel yet.'));
   drawPosts(channel);
   drawSide(channel);
@@ -30,7 +31,7 @@ function placeholder(channel) {
   if (!channel) return 'No channel yet';
   if (channel.archived) return `${channel.name} is archived`;
   // In the first channel every line is for the bot; elsewhere people talk, and a command says so.
-  if (channel.name === '#muster') return 'A command: help, try, status …';
+  if (channel.name === '#muster') return 'A command, such as help';
   return `Message, or ${room.prefix}command`;
 }
 

@@ -32,8 +32,8 @@ struct Fixture {
       }
       done(fail(ErrorKind::not_found, "gone"));
     };
-    o.clean_file = [](const std::string& bytes, const std::function<void(std::string)>& done) {
-      done(bytes == "password=hunter2" ? "password=[REDACTED]" : bytes);
+    o.clean_file = [](const std::string& bytes, const std::function<void(Result<std::string>)>& done) {
+      done(bytes == "password=hunter2" ? std::string("password=[REDACTED]") : bytes);
     };
     web = std::make_unique<RoomWeb>(room, o);
     deliver("open_channel", Value::Map{});
