@@ -147,7 +147,7 @@ async function commandsAreOffered(page) {
 }
 
 async function endsIt(page) {
-  const card = page.locator('#posts .card', { hasText: 'Impact start' }).last();
+  const card = page.locator('#posts .card', { hasText: 'Recent changes' }).first();
   await card.locator('button', { hasText: 'Mitigated' }).click();
   await topicHas(page, 'mitigated');
   await page.locator('#posts .card code', { hasText: 'resolve because …' }).last().click();

@@ -79,5 +79,6 @@ type_keys 'status\r'
 wait_for "All quiet" "and takes commands"
 if grep -q $'\x1b' "$screen"; then bad "a dumb terminal got an escape sequence"; else ok "and gets no escape sequence"; fi
 kill -TERM "$bot" 2>/dev/null
+within 10 gone "$bot" || true
 exec 7>&-
 finish
