@@ -10,7 +10,6 @@
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
 #include "bot/config_answers.h"
-#include "bot/core/commands/grammar.h"
 #include "bot/sample_alert.h"
 
 namespace muster {
@@ -93,6 +92,9 @@ Result<void> App::Impl::open() {
 }
 
 Result<void> App::Impl::fill_room() {
+  const auto held = store->file_bytes();
+  if (!held) return std::unexpected(held.error());
+  room->set_file_bytes(*held);
   auto history = store->room_history(5000);
   if (!history) return std::unexpected(history.error());
   for (const OutMessage& m : *history) room->deliver(m, [](Result<void>) {});
@@ -113,6 +115,7 @@ Result<void> App::Impl::serve() {
   door->started(started);
   if (auto listens = serve_locally(); !listens) return listens;
   if (auto started = dispatcher->start(); !started) return started;
+  restore_channels();
   auto pending = store->pending_inbox();
   if (!pending) return std::unexpected(pending.error());
   for (const InboxItem& item : *pending) door->take_pending(item);
@@ -150,17 +153,6 @@ Value App::Impl::info() const {
                     {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)}};
 }
 
-void App::Impl::make_web() {
-  RoomWebOptions o;
-  o.login_token = tokens.login;
-  o.sandbox = options.sandbox;
-  for (const Person& p : dispatcher->config().people) o.people.push_back({p.id, p.name});
-  o.default_person = o.people.empty() ? "operator" : o.people.front().id;
-  o.listen_host = options.listen.substr(0, options.listen.rfind(':'));
-  o.complete = [this](std::string prefix, std::string, std::string) { return dispatcher->complete(prefix); };
-  web = std::make_unique<RoomWeb>(*room, std::move(o));
-}
-
 void App::Impl::tick() {
   dispatcher->tick();
   memory.tick(store->stats().commits);
@@ -170,6 +162,7 @@ void App::Impl::tick() {
     exit_code = 1;
     return loop.stop();
   }
+  if (++ticks % 20 == 0) web->heartbeat();
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 
@@ -196,6 +189,7 @@ void App::Impl::send_sample() {
 
 bool App::sandbox() const { return impl_->options.sandbox; }
 std::string App::url() const { return impl_->url(); }
+std::string App::listens_on() const { return impl_->server->address(); }
 std::string App::login_url() const { return impl_->url() + "/login?token=" + impl_->tokens.login; }
 
 void App::stop() {
@@ -210,27 +204,13 @@ void App::stop() {
 int App::run() {
   Impl& i = *impl_;
   i.loop.on_signal(SIGTERM, [this] { stop(); });
-  i.loop.on_signal(SIGINT, [this] { stop(); });
+  i.loop.on_signal(SIGINT, [this, &i] { i.terminal ? i.terminal->interrupt() : stop(); });
+  i.loop.on_signal(SIGWINCH, [&i] {
+    if (i.terminal) i.terminal->resized();
+  });
   i.loop.on_signal(SIGHUP, [&i] { i.hangup(); });
-  if (i.options.terminal) {
-    TerminalOptions t;
-    t.person = i.dispatcher->config().people.empty() ? "operator" : i.dispatcher->config().people.front().id;
-    t.channel = "#muster";
-    t.sandbox = i.options.sandbox;
-    for (const Person& p : i.dispatcher->config().people) t.people.push_back(p.id);
-    t.say = [&i](std::string channel, std::string person, std::string text) {
-      i.loop.post([&i, channel, person, text] { i.room->say(person, channel, "", text); });
-    };
-    t.complete = [&i](std::string prefix) { return complete_line(prefix, {}); };
-    t.quit = [this] { stop(); };
-    if (auto started = Terminal::start(std::move(t))) {
-      i.terminal = std::move(*started);
-      i.room->subscribe([&i](const Value& event, const std::string& private_to) {
-        if (i.terminal) i.terminal->show(event, private_to);
-      });
-      i.terminal->notice("The room in your browser: " + login_url());
-    }
-  }
+  if (i.options.terminal)
+    i.terminal = RoomTerminal::open(i.loop, *i.room, *i.dispatcher, i.options.data_folder, [this] { stop(); });
   i.loop.run();
   i.stop();
   return i.exit_code;

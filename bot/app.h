@@ -27,9 +27,10 @@ class App {
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
-  int run();                // until SIGTERM or SIGINT; the exit code
-  void stop();              // any thread
-  std::string url() const;  // "http://127.0.0.1:8080"
+  int run();                       // until SIGTERM or SIGINT; the exit code
+  void stop();                     // any thread
+  std::string url() const;         // "http://127.0.0.1:8080"
+  std::string listens_on() const;  // "0.0.0.0:8080"
   std::string login_url() const;
   bool sandbox() const;  // as asked for, or as configured
 

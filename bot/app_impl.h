@@ -1,4 +1,5 @@
-// What the application consists of, shared by the files that make it up (app.cpp, app_answers.cpp). Loop thread only.
+// What the application consists of, shared by the files that make it up (app.cpp, app_answers.cpp, app_room.cpp). Loop
+// thread only.
 #pragma once
 #include <functional>
 #include <memory>
@@ -9,10 +10,10 @@
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
 #include "bot/memory.h"
+#include "bot/room_terminal.h"
 #include "bot/web/room_web.h"
 #include "bot/worker.h"
 #include "integrations/chat/room.h"
-#include "integrations/chat/terminal.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
@@ -36,14 +37,16 @@ struct App::Impl {
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalDoor> local;
   std::unique_ptr<LocalSocket> socket;
-  std::unique_ptr<Terminal> terminal;
+  std::unique_ptr<RoomTerminal> terminal;
   MemoryKeeper memory;
+  std::uint64_t ticks = 0;  // one a second
   bool stopping = false;
   int exit_code = 0;
   TimeMs started = clock.now();
 
   Result<void> open();
   Result<void> fill_room();
+  void restore_channels();
   Result<void> serve();
   Result<void> serve_locally();
   void open_socket_to_mapped();
@@ -65,7 +68,7 @@ struct App::Impl {
   void take_config(Loaded fresh, Tokens made);
   void hangup();
   void send_sample();
-  std::string url() const { return "http://" + server->address(); }
+  std::string url() const;
 };
 
 }  // namespace muster

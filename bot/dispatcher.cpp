@@ -102,7 +102,19 @@ Value human_post(const ChatEvent& e, const std::string& text) {
   Value body =
       Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
   if (!e.thread.empty()) body.set("thread", e.thread);
+  Value files = Value::List{};
+  for (const ChatFile& f : e.files) {
+    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"size", static_cast<std::int64_t>(f.bytes.size())}});
+  }
+  if (!e.files.empty()) body.set("files", std::move(files));
   return body;
+}
+
+// What somebody did to a post of our own room. The outbox is the room's history, so it goes there like the posts.
+OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
+  Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
+                          {"emoji", e.emoji}, {"at", e.at}};
+  return {std::move(id), "room:#" + bare_channel(e.channel), "human_change", std::move(body)};
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
@@ -150,7 +162,13 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   const auto decide = [this, e, text, item, read, speaks](Work& w, Commit& c) {
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
-    if (speaks) *read = decide_chat(e, text, w);
+    for (const ChatFile& f : e.files) c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
+    c.files_gone = e.files_gone;
+    if (speaks) {
+      *read = decide_chat(e, text, w);
+    } else if (e.platform == "room") {
+      w.decision.out.push_back(human_change(e, text, w.new_id()));
+    }
   };
   const auto applied = [this, e, read] {
     if (*read) read_and_post(**read, input_of(e, addressed(e, config_)), e.thread);
@@ -164,7 +182,8 @@ std::optional<ReadWanted> Dispatcher::decide_chat(const ChatEvent& e, const std:
         {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
   }
   const Addressed to = addressed(e, config_);
-  if (!to.to_us) return {};
+  const bool only_files = e.text.empty() && !e.files.empty();
+  if (!to.to_us || only_files) return {};
   const CommandInput input = input_of(e, to);
   Outcome o = run_command(w, input);
   // An unknown !word in a shared channel stays silent: other bots use ! too.

@@ -32,6 +32,7 @@ Applied Applier::apply(Commit& commit, TimeMs now, const std::function<void(cons
   // Fired timers go first: the same decision may arm the same timer again.
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
+  put_files(commit);
   return Applied::yes;
 }
 
@@ -137,6 +138,14 @@ void Applier::settle_out(const Commit& commit) {
         "WHERE id = ? AND (state = 'pending' OR (state = 'done' AND ?))",
         f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id, f.dead);
   }
+}
+
+void Applier::put_files(const Commit& commit) {
+  for (const StoredFile& f : commit.files) {
+    db_.run("INSERT INTO room_file(id, name, channel, author, created_ms, size, bytes) VALUES(?,?,?,?,?,?,?)", f.id,
+            f.name, f.channel, f.author, f.at, static_cast<std::int64_t>(f.bytes.size()), Blob{f.bytes});
+  }
+  for (const std::string& id : commit.files_gone) db_.run("DELETE FROM room_file WHERE id = ?", id);
 }
 
 void put_row(Db& db, const ProjectionRow& row) {

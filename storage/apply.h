@@ -37,6 +37,7 @@ class Applier {
   void settle_out(const Commit& commit);
   void put_rows(const std::vector<ProjectionRow>& rows);
   void put_timers(const std::vector<Timer>& timers);
+  void put_files(const Commit& commit);
   std::int64_t& seq_of(const std::string& incident);
 
   Db& db_;

@@ -94,7 +94,20 @@ CREATE TABLE projection(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps = {step_1};
+// 2: files that people put into the room. The bytes come last: sums over `size` then read no overflow page.
+constexpr const char* step_2 = R"sql(
+CREATE TABLE room_file(
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  channel     TEXT NOT NULL,
+  author      TEXT NOT NULL,
+  created_ms  INTEGER NOT NULL,
+  size        INTEGER NOT NULL,
+  bytes       BLOB NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array steps = {step_1, step_2};
 
 }  // namespace
 

@@ -79,6 +79,14 @@ class SqliteStore final : public WorkStore {
     return reading([last_n](Db& db) { return read_room_history(db, last_n); });
   }
 
+  Result<StoredFile> read_file(const std::string& id) override {
+    auto found = reading([&id](Db& db) { return read_room_file(db, id); });
+    if (!found) return std::unexpected(found.error());
+    if (found->empty()) return fail(ErrorKind::not_found, "This file is no longer here.", "Ask who posted it.");
+    return std::move(found->front());
+  }
+  Result<std::int64_t> file_bytes() override { return reading(read_file_bytes); }
+
   Result<void> resend_dead_letter(const std::string& id) override {
     return work_now([id](Db& db) -> Result<void> {
       const int changed = db.run(

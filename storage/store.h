@@ -22,6 +22,16 @@ struct InboxItem {
   Value meta;  // route, headers worth keeping, actor
 };
 
+// A file that somebody put into the room. What it says about itself is never believed: it is bytes with a name.
+struct StoredFile {
+  std::string id;
+  std::string name;
+  std::string channel;
+  std::string author;
+  TimeMs at = 0;
+  std::string bytes;
+};
+
 // One atomic commit. Any part may be empty.
 struct Commit {
   std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
@@ -42,6 +52,8 @@ struct Commit {
   // Store::epoch() when the state was read that this was decided on; 0: it depends on no state. Refused with
   // `conflict` when another decision of that epoch was refused meanwhile: decide again on what the disk holds.
   std::uint64_t epoch = 0;
+  std::vector<StoredFile> files = {};
+  std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
 };
 
 struct Committed {
@@ -106,6 +118,8 @@ class Store {
 
   // Forgets decided inbox rows and delivered messages beyond what limits.h keeps; a small step at a time.
   virtual void prune(TimeMs, std::function<void(Result<PruneReport>)> done) { done(PruneReport{}); }
+  virtual Result<StoredFile> read_file(const std::string& id) = 0;  // not_found when it was deleted
+  virtual Result<std::int64_t> file_bytes() = 0;                    // of all files together
 
   virtual StoreStats stats() const = 0;
   virtual void stop() = 0;  // finishes what is queued

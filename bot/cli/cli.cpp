@@ -1,6 +1,7 @@
 // The table of commands. What each does is in the other files of this folder.
 #include "bot/cli/cli.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +14,7 @@
 #include "bot/base/log.h"
 #include "bot/cli/flags.h"
 #include "bot/memory.h"
+#include "bot/web/listen_notice.h"
 
 namespace muster {
 namespace {
@@ -31,6 +33,7 @@ int serve(const Flags& f) {
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
   if (auto made = make_data_folder(data); !made) return complain(made.error());
+  ::umask(0077);  // what the bot keeps, its log too, is for its own user only
   if (tty) log_to(data + "/muster.log");
   auto app = App::start(
       {.config_folder = f.config, .data_folder = data, .listen = f.listen, .sandbox = f.sandbox, .terminal = tty});
@@ -39,6 +42,7 @@ int serve(const Flags& f) {
             << ((*app)->sandbox() ? " (sandbox: anyone may speak as a sample person)" : "") << "\n"
             << "listening on " << (*app)->url() << "\n"
             << "room: " << (*app)->login_url() << std::endl;
+  if (const std::string note = listen_notice((*app)->listens_on()); !note.empty()) std::cout << note << std::endl;
   return (*app)->run();
 }
 

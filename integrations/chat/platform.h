@@ -2,12 +2,20 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
 #include "bot/core/decision.h"
 
 namespace muster {
+
+// What a person attached. Name and bytes are outside data: nothing in them is believed.
+struct ChatFile {
+  std::string id;
+  std::string name;
+  std::string bytes;
+};
 
 // Something a person did. Nothing is shown or done before the listener says it is stored.
 struct ChatEvent {
@@ -21,6 +29,8 @@ struct ChatEvent {
   std::string text;      // of a button: the typed twin
   std::string emoji;
   TimeMs at = 0;
+  std::vector<ChatFile> files = {};          // of a message; stored in the same commit
+  std::vector<std::string> files_gone = {};  // of a deleted post
 };
 
 class ChatPlatform {

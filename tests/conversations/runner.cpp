@@ -89,6 +89,8 @@ class CountingStore final : public Store {
   Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
   Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
   std::uint64_t epoch() const override { return inner_->epoch(); }
+  Result<StoredFile> read_file(const std::string& id) override { return inner_->read_file(id); }
+  Result<std::int64_t> file_bytes() override { return inner_->file_bytes(); }
   StoreStats stats() const override { return inner_->stats(); }
   void stop() override { inner_->stop(); }
   int waiting = 0;
