@@ -203,6 +203,13 @@ std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
   return complete_line(prefix, live_words(state_, config_));
 }
 
+std::vector<std::string> Dispatcher::complete(const std::string& prefix, const std::string& person,
+                                              const std::string& channel) {
+  Work w = work();
+  const std::string bare = channel.starts_with('#') ? channel.substr(1) : channel;
+  return complete_line(prefix, live_words_for(w, person, bare));
+}
+
 namespace {
 
 std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
@@ -236,48 +243,74 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   c.inbox.push_back(inbox_of(e, text, clock_.now()));
   c.inbox_done.push_back(c.inbox.back().dedupe_key);
   const std::string channel = bare_channel(e.channel);
-  const bool speaks = e.kind == "message" || e.kind == "button";
-  if (!speaks) return finish(std::move(c), std::move(accepted));
   Work w = work();
   if (e.kind == "message")
     w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
-  // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
-  // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
-  const Addressed to = e.kind == "button" ? Addressed{true, false, e.text}
-                                          : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
   CommandInput input{.person = e.user,
                      .is_operator = false,
                      .platform = e.platform,
                      .channel = channel,
                      .thread = e.thread,
                      .source_id = e.id,
-                     .text = to.command,
+                     .text = e.text,
                      .direct = channel == "muster",
                      .sent_ms = e.at};
-  std::optional<ReadWanted> read;
-  if (to.to_us) {
-    stats_.commands += 1;
-    Outcome o = run_command(w, input);
-    read = o.read;
-    // An unknown !word in a shared channel stays silent: other bots use ! too.
-    const bool silent = o.unknown_word && !to.by_mention && !input.direct && e.kind == "message";
-    if (!read && !silent) answer_in_chat(e, input, std::move(o), w);
+  // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
+  if (input.thread.empty() && !input.direct && e.kind == "message")
+    input.thread = e.post_id.empty() ? e.id : e.post_id;
+  // A room without people belongs to whoever has its login: the operator.
+  input.is_operator = config_.people.empty() && e.platform == "room" && e.user == "operator";
+  bool by_mention = false;
+  if (!understand(e, input, by_mention)) {
+    c.decision = std::move(w.decision);
+    return finish(std::move(c), std::move(accepted));
   }
+  stats_.commands += 1;
+  Outcome o = run_command(w, input);
+  if (o.read && o.read->what == "more") {
+    const ReadWanted wanted = *o.read;
+    o = read_outcome(pager_.more(wanted, e.user, channel), o);
+  }
+  // An unknown !word in a shared channel stays silent: other bots use ! too.
+  const bool silent = o.unknown_word && !by_mention && !input.direct && e.kind == "message";
+  if (!o.read && !silent) answer_in_chat(e, input, o, w);
   c.decision = std::move(w.decision);
-  finish(std::move(c), std::move(accepted), [this, read, input, thread = e.thread] {
-    if (read) read_and_post(*read, input, thread);
+  finish(std::move(c), std::move(accepted), [this, o, input, e] {
+    if (o.read) read_and_post(o, input, e);
   });
 }
 
-void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
-  post(w, input.channel, "reply-" + e.id, o.reply, e.thread, o.is_private ? e.user : "");
+bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_mention) const {
+  if (e.kind == "button") return true;
+  if (e.kind == "reaction") {
+    input.text = reaction_answer(state_, config_, e.post_id, e.user, e.emoji);
+    return !input.text.empty();
+  }
+  if (e.kind != "message") return false;
+  // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
+  // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
+  if (const std::string bare = bare_answer(state_, config_, input); !bare.empty()) {
+    input.text = bare;
+    return true;
+  }
+  const Addressed to = address(e.text, config_.bot_handle, config_.prefix, input.direct);
+  by_mention = to.by_mention;
+  input.text = to.command;
+  return to.to_us;
 }
 
-void Dispatcher::read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread) {
+void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
+  apply_flags(o);
+  pager_.fit(o, e.user, input.channel);
+  const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
+  post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
+}
+
+void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {
   if (!reader_) return;
-  reader_(wanted, input, [this, input, thread](Outcome o) {
+  reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
     Work w = work();
-    post(w, input.channel, "reply-" + input.source_id, o.reply, thread, o.is_private ? input.person : "");
+    answer_in_chat(e, input, read_outcome(std::move(read), asked), w);
     Commit c;
     c.decision = std::move(w.decision);
     finish(std::move(c), {});
@@ -299,8 +332,16 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   c.decision = std::move(w.decision);
   finish(std::move(c), [this, o, input, done = std::move(done)](Result<void> r) {
     if (!r) return done(std::unexpected(r.error()));
-    if (!o.read || !reader_) return done(o);
-    reader_(*o.read, input, [done](Outcome read) { done(std::move(read)); });
+    // A script gets the whole answer: there is nothing more, and no page to turn.
+    const auto give = [done](Outcome whole) {
+      const bool json = std::exchange(whole.output.json, false);
+      apply_flags(whole);
+      whole.output.json = json;
+      done(std::move(whole));
+    };
+    if (!o.read) return give(o);
+    if (o.read->what == "more") return give(read_outcome(Pager().more(*o.read, "", ""), o));
+    if (reader_) reader_(*o.read, input, [give, o](Outcome read) { give(read_outcome(std::move(read), o)); });
   });
 }
 

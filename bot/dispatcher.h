@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bot/core/engine/engine.h"
+#include "bot/output.h"
 #include "integrations/chat/platform.h"
 #include "storage/store.h"
 
@@ -52,7 +53,9 @@ class Dispatcher {
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
   const DispatcherStats& stats() const { return stats_; }
-  std::vector<std::string> complete(const std::string& prefix) const;
+  std::vector<std::string> complete(const std::string& prefix) const;  // anybody's words
+  // What this person may type next in this channel.
+  std::vector<std::string> complete(const std::string& prefix, const std::string& person, const std::string& channel);
   std::string new_id();
 
  private:
@@ -65,8 +68,9 @@ class Dispatcher {
   void retry_later(OutMessage message, int attempts);
   void remember_timers(const std::vector<Timer>& timers);
   Result<void> reload();
+  bool understand(const ChatEvent& event, CommandInput& input, bool& by_mention) const;  // is it for us?
   void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
-  void read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread);
+  void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   struct Later {
     OutMessage message;
@@ -88,6 +92,7 @@ class Dispatcher {
   bool flushing_ = false;
   std::uint64_t generation_ = 0;  // of the state in memory; a reload begins a new one
   DispatcherStats stats_;
+  Pager pager_;
   std::uint64_t serial_ = 0;
   std::string boot_;
 };

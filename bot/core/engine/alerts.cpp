@@ -211,6 +211,7 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
 }
 
 void timer_rang(Work& w, const Timer& timer) {
+  if (question_rang(w, timer)) return;
   if (timer.id.starts_with("alert-expiry:")) {
     Alert* a = find_alert(w.state, timer.body["alert"].as_string());
     if (!a || a->status != "firing") return;

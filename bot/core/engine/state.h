@@ -8,6 +8,7 @@
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
 #include "bot/core/decision.h"
+#include "bot/core/engine/questions.h"
 
 namespace muster {
 
@@ -59,6 +60,7 @@ struct Grant {
   std::string id;  // L3
   std::string person, role;
   TimeMs until_ms = 0;
+  std::string service, environment;  // empty: everywhere
 };
 
 struct State {
@@ -70,7 +72,9 @@ struct State {
   std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
   std::map<std::string, Grant> grants;           // by id
   std::map<std::string, std::string> corrected;  // event_id of impact entries -> incident id
-  int next_incident = 1, next_alert = 1, next_lock = 1;
+  std::map<int, Question> questions;             // by number
+  std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
+  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
 
