@@ -334,9 +334,7 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
     if (!r) return done(std::unexpected(r.error()));
     // A script gets the whole answer: there is nothing more, and no page to turn.
     const auto give = [done](Outcome whole) {
-      const bool json = std::exchange(whole.output.json, false);
-      apply_flags(whole);
-      whole.output.json = json;
+      apply_flags_for_script(whole);
       done(std::move(whole));
     };
     if (!o.read) return give(o);

@@ -135,6 +135,15 @@ void apply_flags(Outcome& o) {
   if (!o.output.grep.empty() || o.output.tail > 0) grep_and_tail(o);
 }
 
+void apply_flags_for_script(Outcome& o) {
+  const bool json = std::exchange(o.output.json, false);
+  apply_flags(o);
+  o.output.json = json;
+  if (!json || !o.ok || o.json.is_null()) return;
+  o.reply = {};
+  print_json(o.json, 0, o.reply.text);
+}
+
 Outcome read_outcome(Outcome read, const Outcome& command) {
   read.output = command.output;
   read.echo = command.echo;

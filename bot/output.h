@@ -11,6 +11,7 @@ namespace muster {
 
 // --grep, --tail and --json are applied; the answer keeps its first line.
 void apply_flags(Outcome& outcome);
+void apply_flags_for_script(Outcome& outcome);  // --json is bare JSON there, without markup and without the echo
 // The answer of a reader gets what the command had: flags, echo, code.
 Outcome read_outcome(Outcome read, const Outcome& command);
 
