@@ -13,11 +13,11 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t first_lines = 8, last_lines = 4;   // of an answer that does not fit
+constexpr std::size_t first_lines = 8, last_lines = 4;  // of an answer that does not fit
 constexpr std::size_t page_lines = 12, page_lines_max = 40;
-constexpr std::size_t file_bytes_max = 256u << 10;       // one answer as a file
-constexpr std::size_t memory_bytes_max = 1u << 20;       // all remembered answers together
-constexpr std::size_t line_graphemes_max = 400;          // of one line shown inline
+constexpr std::size_t file_bytes_max = 256u << 10;  // one answer as a file
+constexpr std::size_t memory_bytes_max = 1u << 20;  // all remembered answers together
+constexpr std::size_t line_graphemes_max = 400;     // of one line shown inline
 
 using Lines = std::vector<std::string>;
 
@@ -44,7 +44,9 @@ void set_body(Message& m, const Lines& lines) {
   if (!lines.empty()) m.sections.push_back({join(lines, "\n"), {}});
 }
 
-std::string unmarked(const std::string& line) { return plain_text({.text = line, .sections = {}, .buttons = {}, .color = {}}); }
+std::string unmarked(const std::string& line) {
+  return plain_text({.text = line, .sections = {}, .buttons = {}, .color = {}});
+}
 
 void refuse_grep(Outcome& o, const char* key) {
   o.reply = {.text = say(o.language, key, {{"text", plain(clip(o.output.grep, 80))}}),
@@ -186,14 +188,20 @@ void Pager::fit(Outcome& o, const std::string& person, const std::string& channe
     shown.push_back(clip(lines[i], line_graphemes_max));
   }
   set_body(o.reply, shown);
-  remember(person + "\n" + channel,
-           {.lines = std::move(lines), .shown = cut ? first_lines : 0, .is_private = o.is_private});
+  remember(person + "\n" + channel, {.lines = std::move(lines),
+                                     .shown = cut ? first_lines : 0,
+                                     .before = 0,
+                                     .turned_by = {},
+                                     .is_private = o.is_private});
 }
 
-Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const std::string& channel) {
+Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const std::string& channel,
+                    const std::string& source_id) {
   Outcome o;
   o.language = wanted.language;
   const auto it = pages_.find(person + "\n" + channel);
+  if (it != pages_.end() && !source_id.empty() && it->second.turned_by == source_id)
+    it->second.shown = it->second.before;
   if (it == pages_.end() || it->second.shown >= it->second.lines.size()) {
     o.reply.text = say(wanted.language, "page.none");
     return o;
@@ -208,13 +216,15 @@ Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const s
   const std::size_t from = p.shown, to = std::min(p.lines.size(), from + n);
   Lines lines(p.lines.begin() + static_cast<std::ptrdiff_t>(from), p.lines.begin() + static_cast<std::ptrdiff_t>(to));
   for (std::string& line : lines) line = clip(line, line_graphemes_max);
+  p.before = from;
+  p.turned_by = source_id;
   p.shown = to;
   p.used = ++clock_;
   if (to < p.lines.size())
     lines.push_back(say(wanted.language, "page.next", {{"n", std::to_string(p.lines.size() - to)}}));
-  o.reply.text = say(wanted.language, "page.head",
-                     {{"from", std::to_string(from + 1)}, {"to", std::to_string(to)},
-                      {"n", std::to_string(p.lines.size())}});
+  o.reply.text =
+      say(wanted.language, "page.head",
+          {{"from", std::to_string(from + 1)}, {"to", std::to_string(to)}, {"n", std::to_string(p.lines.size())}});
   set_body(o.reply, lines);
   o.is_private = p.is_private;
   return o;

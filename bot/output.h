@@ -20,12 +20,16 @@ class Pager {
  public:
   // Up to 12 lines and 3,000 characters stay; more is cut to the first 8 and the last 4, with the whole as a file.
   void fit(Outcome& outcome, const std::string& person, const std::string& channel);
-  Outcome more(const ReadWanted& wanted, const std::string& person, const std::string& channel);
+  // The same message delivered again (source_id) shows the same page and turns none.
+  Outcome more(const ReadWanted& wanted, const std::string& person, const std::string& channel,
+               const std::string& source_id = {});
 
  private:
   struct Pages {
     std::vector<std::string> lines;
-    std::size_t shown = 0;  // lines from the front
+    std::size_t shown = 0;   // lines from the front
+    std::size_t before = 0;  // the last turn began here
+    std::string turned_by;
     bool is_private = false;
     std::uint64_t used = 0;
     std::size_t bytes = 0;

@@ -35,8 +35,12 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
   for (const ViewRow& r : view.rows) {
     lines += "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " +
              plain(clip(one_line(r.text), 160)) + (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : "") + "\n";
-    list.push(Value::Map{
-        {"at", format_utc(r.effective_ms)}, {"kind", r.entry->kind}, {"text", r.text}, {"actor", r.entry->actor.id}});
+    list.push(Value::Map{{"id", r.entry->event_id},
+                         {"n", r.entry->seq},
+                         {"at", format_utc(r.effective_ms)},
+                         {"kind", r.entry->kind},
+                         {"text", r.text},
+                         {"actor", r.entry->actor.id}});
   }
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   if (const auto format = wanted.named.find("export"); format != wanted.named.end()) {
@@ -84,7 +88,8 @@ bool HistoryReader::keeps(const Entry& e) const {
   if (!verb.empty() && command != verb && !command.starts_with(verb + " ")) return false;
   const bool named = command.contains(" " + service + " ") || command.ends_with(" " + service);
   if (!service.empty() && std::ranges::find(e.services, service) == e.services.end() && !named) return false;
-  if (!env.empty() && lower_ascii(e.data["environment"].as_string()) != env && !has_word_pair(lower_ascii(command), env))
+  if (!env.empty() && lower_ascii(e.data["environment"].as_string()) != env &&
+      !has_word_pair(lower_ascii(command), env))
     return false;
   TimeMs since = 0;
   const std::string text = filter_of(wanted_, "since_ms");
@@ -114,8 +119,9 @@ Outcome HistoryReader::outcome() const {
                          {"command", it->data["command"].as_string()},
                          {"text", it->text}});
   }
-  const bool filtered = std::ranges::any_of(std::initializer_list<const char*>{"who", "verb", "service", "env", "since_ms"},
-                                            [&](const char* key) { return wanted_.named.contains(key); });
+  const bool filtered =
+      std::ranges::any_of(std::initializer_list<const char*>{"who", "verb", "service", "env", "since_ms"},
+                          [&](const char* key) { return wanted_.named.contains(key); });
   const std::string n = std::to_string(last_.size());
   o.reply.text = !last_.empty() ? say(wanted_.language, "history.filtered", {{"n", n}})
                  : filtered     ? say(wanted_.language, "history.none_match")

@@ -15,6 +15,8 @@ const std::vector<SettingField>& setting_fields() {
        "tokens."},
       {"listen", K::listen, false, false, "127.0.0.1:8080",
        "Where pages, webhooks and metrics are served; `--listen` and `MUSTER_LISTEN` come first."},
+      {"log_level", K::choice, false, false, "info", "The least important lines that the log still gets.",
+       "debug|info|warn|error"},
       {"alerts_channel", K::name, false, false, "alerts",
        "The channel that lists the alerts for which no incident opens."},
       {"group_wait", K::duration, false, false, "30s",
@@ -48,7 +50,8 @@ const std::vector<SettingField>& setting_fields() {
        "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
       {"policy[].name", K::text, false, false, "", "What `can` and `explain` call the rule."},
       {"policy[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for every person of the configuration."},
+       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for every person of the "
+       "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
       {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},

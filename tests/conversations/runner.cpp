@@ -211,7 +211,9 @@ class Talk {
     const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
     last_ = {.platform = "room",
              .id = id,
-             .kind = reacts ? "reaction" : presses ? "button" : "message",
+             .kind = reacts    ? "reaction"
+                     : presses ? "button"
+                               : "message",
              .channel = what.substr(0, space),
              .thread = in_thread ? root : "",
              .post_id = reacts || presses ? chat_.last_post : id,

@@ -26,6 +26,7 @@ const Table& exact() {
                               {"unknown.id", "unknown-id"},
                               {"todo.unknown", "unknown-id"},
                               {"revoke.none", "unknown-id"},
+                              {"outbox.unknown", "unknown-id"},
                               {"person.unknown", "unknown-person"},
                               {"env.unknown", "unknown-environment"},
                               {"severity.unknown", "unknown-severity"},
@@ -55,14 +56,17 @@ const Table& exact() {
 
 // By the first part of the key, for the sentences of one kind.
 const Table& family() {
-  static const Table table = {{"denied", "denied"},    {"service", "unknown-service"}, {"alias", "alias"},
-                              {"ack", "state"},        {"status", "state"},            {"reopen", "state"},
-                              {"approve", "closed"},   {"withdraw", "closed"},         {"ask", "closed"},
-                              {"missing_argument", "usage"}, {"missing_value", "usage"},
-                              {"too_many_arguments", "usage"}, {"unknown_flag", "usage"},
-                              {"bad_choice", "usage"}, {"extra_lines", "usage"},       {"unexpected_block", "usage"},
-                              {"plan_reads", "usage"}, {"grammar", "usage"},           {"language", "usage"},
-                              {"link", "usage"},       {"grant", "usage"},             {"page", "usage"},
+  static const Table table = {{"denied", "denied"},        {"service", "unknown-service"},
+                              {"alias", "alias"},          {"ack", "state"},
+                              {"status", "state"},         {"reopen", "state"},
+                              {"approve", "closed"},       {"withdraw", "closed"},
+                              {"ask", "closed"},           {"missing_argument", "usage"},
+                              {"missing_value", "usage"},  {"too_many_arguments", "usage"},
+                              {"unknown_flag", "usage"},   {"bad_choice", "usage"},
+                              {"extra_lines", "usage"},    {"unexpected_block", "usage"},
+                              {"plan_reads", "usage"},     {"grammar", "usage"},
+                              {"language", "usage"},       {"link", "usage"},
+                              {"grant", "usage"},          {"page", "usage"},
                               {"help", "unknown-command"}, {"code", "unknown-id"}};
   return table;
 }

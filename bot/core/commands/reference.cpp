@@ -31,7 +31,8 @@ std::string topic_table(std::string_view topic) {
   std::string text = "\n## " + say("en", "about." + std::string(topic)) + "\n\n";
   if (!rows.empty()) text += "| Command | What it does | Example |\n|---|---|---|\n" + rows;
   if (!later.empty())
-    text += (rows.empty() ? "" : "\n") + std::string("Not in this version yet, and said so when typed: ") + later + ".\n";
+    text +=
+        (rows.empty() ? "" : "\n") + std::string("Not in this version yet, and said so when typed: ") + later + ".\n";
   return text;
 }
 

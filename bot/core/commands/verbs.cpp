@@ -74,8 +74,8 @@ void add_finding(std::vector<VerbInfo>& t) {
   t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
   t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
   t.push_back(read("history", "history [by @who] [verb=…] [for service] [in env] [since 2h]", topic, {},
-                   {in_env, may("by", "person"), may("since", "duration"), may("for", "service"),
-                    may("verb", "word"), may("who", "person"), may("service", "service"), may("env", "environment")}));
+                   {in_env, may("by", "person"), may("since", "duration"), may("for", "service"), may("verb", "word"),
+                    may("who", "person"), may("service", "service"), may("env", "environment")}));
   t.push_back(read("try", "try [step]", topic, {may("step", "word")}));
   t.back().writes = true;  // it fires a sample alert
 }
@@ -217,8 +217,7 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(write("grant", "grant <role> to @who [on service] [in env] for <time> because …", topic, "O",
                     Shape::words, {must("role", "right")},
                     {may("to", "person"), may("on", "service"), in_env, may("for", "duration"), because}));
-  t.push_back(write("revoke", "revoke <role> from @who [because …]", topic, "O", Shape::words,
-                    {must("role", "grant")},
+  t.push_back(write("revoke", "revoke <role> from @who [because …]", topic, "O", Shape::words, {must("role", "grant")},
                     {may("from", "person"), may("to", "person"), may("on", "service"), in_env, because}));
   t.push_back(read("roles", "roles [@who]", topic, {may("who", "person")}));
   t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
@@ -233,6 +232,8 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("config check", "config check", topic, {}));
   t.push_back(write("config reload", "config reload [because …]", topic, "O", Shape::words, {}, {because}));
   t.push_back(read("config diff", "config diff", topic, {}));
+  t.push_back(read("outbox", "outbox", topic, {}));
+  t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
   t.push_back(later("drain", "drain", topic, "O", true));
   t.push_back(later("undrain", "undrain", topic, "O", true));
   t.push_back(read("version", "version", topic, {}));
@@ -285,6 +286,8 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"config check", "config check"},
       {"config reload", "config reload because the new route is in"},
       {"config diff", "config diff"},
+      {"outbox", "outbox"},
+      {"outbox resend", "outbox resend all"},
       {"version", "version"},
   };
   return lines;

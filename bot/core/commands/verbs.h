@@ -36,10 +36,10 @@ struct VerbInfo {
   bool takes_body = false;
   bool ready = false;  // available now
   Shape shape = Shape::loose;
-  bool of_incident = false;      // the incident is optional inside its channel
-  bool any_keys = false;         // key=value with any key
-  std::vector<Slot> slots = {};  // positional
-  std::vector<Slot> named = {};  // prepositions ("in") and flags ("--json") it takes
+  bool of_incident = false;       // the incident is optional inside its channel
+  bool any_keys = false;          // key=value with any key
+  std::vector<Slot> slots = {};   // positional
+  std::vector<Slot> named = {};   // prepositions ("in") and flags ("--json") it takes
   std::string_view example = {};  // a line to paste; every ready verb has one
 };
 

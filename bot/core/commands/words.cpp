@@ -12,7 +12,9 @@ namespace muster {
 const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
-    for (const auto part : {words_general(), words_verbs(), words_codes(), words_questions(), words_reading()}) sentences.insert(sentences.end(), part.begin(), part.end());
+    for (const auto part :
+         {words_general(), words_ops(), words_verbs(), words_codes(), words_questions(), words_reading()})
+      sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();
   return all;
@@ -78,8 +80,8 @@ std::string fill(std::string_view pattern, const Find& find) {
     if (choice == std::string_view::npos || bar == std::string_view::npos)
       out += find(inside);
     else
-      out += find(inside.substr(0, choice)) == "1" ? inside.substr(choice + 1, bar - choice - 1)
-                                                   : inside.substr(bar + 1);
+      out +=
+          find(inside.substr(0, choice)) == "1" ? inside.substr(choice + 1, bar - choice - 1) : inside.substr(bar + 1);
     i = end + 1;
   }
   return out;

@@ -56,33 +56,42 @@ std::span<const Sentence> words_codes() {
        "사람은 설정(`people`)의 id나 계정으로 부릅니다."},
       {"code.unknown-service", "Services are named by the configuration (`services`). `status ?` lists them.",
        "서비스는 설정(`services`)에 있습니다. `status ?`로 볼 수 있습니다."},
-      {"code.unknown-environment", "Environments are those of the services in the configuration. `status in ?` lists them.",
+      {"code.unknown-environment",
+       "Environments are those of the services in the configuration. `status in ?` lists them.",
        "환경은 설정의 서비스에 적힌 것입니다. `status in ?`로 볼 수 있습니다."},
-      {"code.unknown-severity", "Severities go from sev1 (worst) to sev5.", "심각도는 sev1(가장 심각)부터 sev5까지입니다."},
+      {"code.unknown-severity", "Severities go from sev1 (worst) to sev5.",
+       "심각도는 sev1(가장 심각)부터 sev5까지입니다."},
       {"code.unknown-role", "That role does not exist here. `roles` and `role ?` list what does.",
        "그런 역할은 없습니다. `roles`와 `role ?`로 볼 수 있습니다."},
-      {"code.time", "A time or time span could not be used. Spans: `30m`, `2h`. Times: `14:02`, `10 min ago`, "
+      {"code.time",
+       "A time or time span could not be used. Spans: `30m`, `2h`. Times: `14:02`, `10 min ago`, "
        "`yesterday 23:50 KST`.",
        "시각이나 시간을 쓸 수 없습니다. 시간: `30m`, `2h`. 시각: `14:02`, `10 min ago`, `yesterday 23:50 KST`."},
-      {"code.state", "What the command would change is not in a state for it, or is so already. `show ID` tells how it is.",
+      {"code.state",
+       "What the command would change is not in a state for it, or is so already. `show ID` tells how it is.",
        "바꾸려는 것이 그럴 수 없는 상태이거나 이미 그렇습니다. `show 번호`로 확인하세요."},
-      {"code.alias", "An alias is one word that stands for one whole command of the bot. It can hide no command, stand for "
+      {"code.alias",
+       "An alias is one word that stands for one whole command of the bot. It can hide no command, stand for "
        "no other alias and give no right.",
        "별칭은 명령 하나를 대신하는 한 단어입니다. 명령을 가리거나, 다른 별칭을 가리키거나, 권한을 줄 수 없습니다."},
       {"code.no-question", "Nothing waits for this answer. A question is open for 2 minutes (confirm) or 15 (approve).",
        "이 답을 기다리는 질문이 없습니다. 확인은 2분, 승인은 15분 동안 열려 있습니다."},
-      {"code.closed", "The question has its answer already; it cannot be answered twice. Run the command again if it is "
+      {"code.closed",
+       "The question has its answer already; it cannot be answered twice. Run the command again if it is "
        "still wanted.",
        "이미 답이 나온 질문입니다. 여전히 필요하면 명령을 다시 실행하세요."},
-      {"code.void", "A yes is bound to the exact command and to the facts that were shown. They changed before it ran, "
+      {"code.void",
+       "A yes is bound to the exact command and to the facts that were shown. They changed before it ran, "
        "so it counts for nothing. Run the command again to see how things are now.",
        "승낙은 보여 준 명령과 사실에 묶여 있습니다. 실행 전에 사실이 바뀌어 무효가 되었습니다. 다시 실행해 지금 "
        "상태를 확인하세요."},
-      {"code.own-approval", "Somebody else must approve: the one who asks never counts, whatever handle or door is used.",
+      {"code.own-approval",
+       "Somebody else must approve: the one who asks never counts, whatever handle or door is used.",
        "다른 사람이 승인해야 합니다. 요청한 사람은 어떤 계정으로도 세지 않습니다."},
       {"code.not-approver", "The policy line that asked names who may approve. `show A1` lists them.",
        "승인할 수 있는 사람은 질문을 만든 정책 줄이 정합니다. `show A1`로 볼 수 있습니다."},
-      {"code.unsatisfiable", "The policy asks for more approvals than there are people who could give them. Somebody who "
+      {"code.unsatisfiable",
+       "The policy asks for more approvals than there are people who could give them. Somebody who "
        "keeps the configuration can add people to the group; the operator at the machine can run it with `muster say`.",
        "정책이 요구하는 승인 수보다 승인할 수 있는 사람이 적습니다. 설정에서 그룹에 사람을 더하거나, 서버의 운영자가 "
        "`muster say`로 실행할 수 있습니다."},

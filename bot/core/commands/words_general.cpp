@@ -178,9 +178,11 @@ std::span<const Sentence> words_general() {
       {"alert.undecodable", "⚠️ A delivery from {kind} was accepted and stored but could not be read: {why}",
        "⚠️ {kind}에서 온 내용을 받아 저장했지만 읽을 수 없습니다: {why}"},
       {"alert.truncated",
-       "⚠️ Alertmanager cut {n} {n?alert|alerts} from a delivery (max_alerts). Their resolution may never arrive: leave "
+       "⚠️ Alertmanager cut {n} {n?alert|alerts} from a delivery (max_alerts). Their resolution may never arrive: "
+       "leave "
        "max_alerts at 0.",
-       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 있으니 "
+       "⚠️ Alertmanager가 알림 {n}건을 잘라 보냈습니다(max_alerts). 해소 소식이 오지 않을 수 "
+       "있으니 "
        "max_alerts를 "
        "0으로 두세요."},
       {"alerts.none", "No alert is firing.", "발생 중인 알림이 없습니다."},
@@ -220,7 +222,6 @@ std::span<const Sentence> words_general() {
       {"config.wrong", "The configuration has {n} {n?mistake|mistakes}; nothing was changed:",
        "설정에 잘못이 {n}개 있어 아무것도 바꾸지 않았습니다:"},
       {"config.reloaded", "The configuration was reloaded.", "설정을 다시 읽었습니다."},
-      {"config.diff", "What differs from the defaults:", "기본값과 다른 값:"},
       {"try.sent",
        "A sample alert is on its way through the real HTTP door. Watch #{alerts}; then in the incident's channel: "
        "`!lead me`, `!note …`, `!mitigate because …`, `!resolve because …`, `!postmortem`.",

@@ -7,6 +7,7 @@
 namespace muster {
 
 std::span<const Sentence> words_general();
+std::span<const Sentence> words_ops();
 std::span<const Sentence> words_verbs();      // what each ready command does, one line
 std::span<const Sentence> words_codes();      // what each code of a refusal means
 std::span<const Sentence> words_questions();  // confirmations and approvals

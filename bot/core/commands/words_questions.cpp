@@ -10,7 +10,8 @@ std::span<const Sentence> words_questions() {
       {"ask.approve",
        "*{id}* · Nothing has happened yet. {who} needs {n} {n?approval|approvals} of {group} by {time}: `approve {id}` "
        "or `deny {id}`.",
-       "*{id}* · 아직 아무 일도 없습니다. {who} 님의 명령에 {time}까지 {group}의 승인 {n}건이 필요합니다: `approve {id}` "
+       "*{id}* · 아직 아무 일도 없습니다. {who} 님의 명령에 {time}까지 {group}의 승인 {n}건이 필요합니다: `approve "
+       "{id}` "
        "또는 `deny {id}`."},
       {"ask.already", "*{id}* asks this already.", "*{id}*에서 이미 묻고 있습니다."},
       {"ask.anybody", "somebody else with the right", "권한이 있는 다른 사람"},
@@ -20,12 +21,14 @@ std::span<const Sentence> words_questions() {
        "machine can run it with `muster say`.",
        "`{verb}`에는 {group}의 승인 {n}건이 필요한데, 본인 말고 줄 수 있는 사람은 {k}명입니다. 아무에게도 묻지 않았고 "
        "바꾼 것도 없습니다. 비상 권한은 이 버전에 없으며, 서버의 운영자가 `muster say`로 실행할 수 있습니다."},
-      {"ask.done", "*{id}* · done with the yes of {who}: `{command}`", "*{id}* · {who} 님의 승낙으로 실행: `{command}`"},
+      {"ask.done", "*{id}* · done with the yes of {who}: `{command}`",
+       "*{id}* · {who} 님의 승낙으로 실행: `{command}`"},
       {"ask.denied", "*{id}* · refused by {who}, nothing was changed: `{command}`",
        "*{id}* · {who} 님이 거절, 바꾼 것 없음: `{command}`"},
       {"ask.withdrawn", "*{id}* · withdrawn by {who}, nothing was changed: `{command}`",
        "*{id}* · {who} 님이 철회, 바꾼 것 없음: `{command}`"},
-      {"ask.expired", "*{id}* · nobody answered in time, nothing was changed. Run it again if it is still wanted: "
+      {"ask.expired",
+       "*{id}* · nobody answered in time, nothing was changed. Run it again if it is still wanted: "
        "`{command}`",
        "*{id}* · 제때 답이 없어 바꾼 것이 없습니다. 여전히 필요하면 다시 실행하세요: `{command}`"},
       {"ask.void", "*{id}* · void, because things changed: {reason}. Nothing was done. Run it again: `{command}`",

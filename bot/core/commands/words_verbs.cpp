@@ -26,7 +26,8 @@ std::span<const Sentence> words_verbs() {
       {"what.alerts", "The alerts that fire now, grouped by name.", "지금 발생 중인 알림을 이름별로 묶어 보여 줍니다."},
       {"what.ack", "Says that you are looking after this alert.", "이 알림을 내가 맡는다고 알립니다."},
       {"what.unack", "Puts an alert back: nobody is looking after it.", "맡은 알림을 내려놓습니다."},
-      {"what.declare", "Opens an incident with its own channel, in one line.", "한 줄로 장애를 선언하고 채널을 엽니다."},
+      {"what.declare", "Opens an incident with its own channel, in one line.",
+       "한 줄로 장애를 선언하고 채널을 엽니다."},
       {"what.incidents", "All incidents, newest first; `--open` shows only what is not over.",
        "모든 장애를 최신순으로. `--open`은 끝나지 않은 것만."},
       {"what.severity", "Changes how bad the incident is, with the reason and the time.",
@@ -75,6 +76,8 @@ std::span<const Sentence> words_verbs() {
        "설정을 적용합니다. 전부 아니면 전무."},
       {"what.config_diff", "Shows what a reload would change, or what differs from the defaults.",
        "다시 읽으면 달라질 것, 또는 기본값과 다른 것을 보여 줍니다."},
+      {"what.outbox", "Messages that could not be delivered.", "전달하지 못한 메시지."},
+      {"what.outbox_resend", "Sends undelivered messages again.", "전달하지 못한 메시지를 다시 보냅니다."},
       {"what.version", "The version of the bot and of its policy.", "봇과 정책의 버전."},
       // Topics
       {"about.finding", "Finding out", "알아보기"},

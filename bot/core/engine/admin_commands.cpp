@@ -19,9 +19,8 @@ bool alias_name(std::string_view name) {
 }
 
 bool shadows(const std::string& name) {
-  return name == "plan" || name == "incident" || std::ranges::any_of(verbs(), [&](const VerbInfo& v) {
-           return v.verb.substr(0, v.verb.find(' ')) == name;
-         });
+  return name == "plan" || name == "incident" ||
+         std::ranges::any_of(verbs(), [&](const VerbInfo& v) { return v.verb.substr(0, v.verb.find(' ')) == name; });
 }
 
 std::string alias_key(const Call& c, const std::string& name) {
@@ -116,9 +115,9 @@ Outcome grant(Call& c) {
                       {"service", service}, {"environment", environment},
                       {"reason", because}};
   record(c.work, std::move(e));
-  Outcome o = answer(
-      c, "grant.done",
-      {{"id", id}, {"role", plain(role)}, {"who", plain(p->name)}, {"time", short_time(c, c.work.now + *d)}});
+  Outcome o =
+      answer(c, "grant.done",
+             {{"id", id}, {"role", plain(role)}, {"who", plain(p->name)}, {"time", short_time(c, c.work.now + *d)}});
   const std::string scope = service + (service.empty() || environment.empty() ? "" : " ") + environment;
   if (!scope.empty()) o.reply.sections.push_back({say(c.language, "grant.scope", {{"scope", plain(scope)}}), {}});
   return o;

@@ -89,8 +89,7 @@ Outcome completion(Call& c, const std::string& text) {
   std::string lines;
   constexpr std::size_t most = 60;
   for (std::size_t i = 0; i < words.size() && i < most; ++i) lines += "`" + plain(words[i]) + "` ";
-  if (words.size() > most)
-    lines += say(c.language, "complete.more", {{"n", std::to_string(words.size() - most)}});
+  if (words.size() > most) lines += say(c.language, "complete.more", {{"n", std::to_string(words.size() - most)}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   o.is_private = true;
   o.output.reading = true;
@@ -115,7 +114,8 @@ Outcome grammar_refusal(Call& c, const GrammarError& error) {
   for (const std::string& s : error.suggestions)
     if (offered(c, s)) list.push_back("`" + plain(s) + "`");
   if (const auto word = error.args.find("word"); key == "unknown_verb" && word != error.args.end())
-    for (const std::string& name : nearest(word->second, live_words(c).aliases)) list.push_back("`" + plain(name) + "`");
+    for (const std::string& name : nearest(word->second, live_words(c).aliases))
+      list.push_back("`" + plain(name) + "`");
   if (list.size() > 3) list.resize(3);
   o.unknown_word = key == "unknown_verb" && list.empty();
   if (!list.empty()) o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(list, ", ")}}), {}});

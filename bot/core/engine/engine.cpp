@@ -117,8 +117,7 @@ Outcome run_command(Work& w, const CommandInput& input) {
   if (input.text.size() > limits::command_bytes_max)
     return finished(early, refuse(early, "too_long", {{"limit", std::to_string(limits::command_bytes_max)}}));
   const Redaction cleaned = redact(input.text);
-  if (!cleaned.types.empty())
-    return finished(early, refuse(early, "secret", {{"type", cleaned.types.front()}}));
+  if (!cleaned.types.empty()) return finished(early, refuse(early, "secret", {{"type", cleaned.types.front()}}));
   const std::string text = expand_alias(w.state, early.actor.id, std::string(trim(input.text)));
   return finished(early, understand(early, text));
 }

@@ -54,7 +54,7 @@ struct Outcome {
   Message reply;
   bool ok = true;
   bool is_private = false;
-  bool unknown_word = false;      // no such verb and nothing near it: stay silent where other bots listen too
+  bool unknown_word = false;       // no such verb and nothing near it: stay silent where other bots listen too
   Value json;                      // for scripts, when there is more than text
   std::optional<ReadWanted> read;  // then `reply` is empty
   OutputFlags output = {};

@@ -40,9 +40,9 @@ Outcome show_question(Call& c, const Question& q) {
   if (q.open() && q.kind == "approve" && q.person != c.actor.id)
     o.reply.buttons = {{say(c.language, "button.approve"), "approve " + q.id, "primary"},
                        {say(c.language, "button.deny"), "deny " + q.id, "danger"}};
-  o.json = Value::Map{{"id", q.id},           {"kind", q.kind},       {"status", q.status},
-                      {"command", q.command}, {"person", q.person},   {"rule", q.rule},
-                      {"group", q.group},     {"needed", q.needed},   {"given", static_cast<int>(q.approvers.size())}};
+  o.json = Value::Map{{"id", q.id},           {"kind", q.kind},     {"status", q.status},
+                      {"command", q.command}, {"person", q.person}, {"rule", q.rule},
+                      {"group", q.group},     {"needed", q.needed}, {"given", static_cast<int>(q.approvers.size())}};
   return o;
 }
 
@@ -108,8 +108,9 @@ Outcome explain(Call& c) {
                    {"time", short_time(c, i->declared_ms)},
                    {"group", i->group_key.empty() ? "–" : plain(clip(i->group_key, 200))}});
   }
-  return canonical_id(what).empty() ? refuse(c, "code.unknown", {{"text", plain(clip(what, 60))}, {"codes", codes_text()}})
-                                    : unknown_id(c, what);
+  return canonical_id(what).empty()
+             ? refuse(c, "code.unknown", {{"text", plain(clip(what, 60))}, {"codes", codes_text()}})
+             : unknown_id(c, what);
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ void add_incident(const Call& c, const Incident& i, Facts& facts) {
 void add_person(const Call& c, const std::string& name, Facts& facts) {
   const Person* p = find_person(c.work.config, name);
   if (!p) return;
-  facts.emplace_back("roles", p->id + ": " + join(roles_of(c.work.state, c.work.config, p->id, c.work.now), ", "));
+  const auto held = roles_of(c.work.state, c.work.config, p->id, c.work.now);
+  facts.emplace_back("roles", p->id + ": " + (held.empty() ? "–" : join(held, ", ")));
 }
 
 std::string rule_text(const Verdict& v) {

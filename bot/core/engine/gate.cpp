@@ -111,8 +111,8 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   }
   for (const auto& [id, g] : c.work.state.grants) {
     const bool scoped = !g.service.empty() || !g.environment.empty();
-    const bool here = (g.service.empty() || g.service == ask.service) &&
-                      (g.environment.empty() || g.environment == ask.environment);
+    const bool here =
+        (g.service.empty() || g.service == ask.service) && (g.environment.empty() || g.environment == ask.environment);
     if (scoped && here && !asker.person.empty() && g.person == asker.person && g.until_ms > c.work.now)
       ask.roles.push_back(g.role);
   }

@@ -32,8 +32,8 @@ bool may_run(const Call& call, std::string_view verb);
 
 // Asks before the command runs: a question of kind confirm or approve.
 Outcome ask_first(Call& call, const Verdict& verdict);
-Outcome carry_out(Call& call);                      // no right is asked any more
-Outcome gate_and_run(Call& call);                   // a parsed command: policy, then plan, question or effect
+Outcome carry_out(Call& call);     // no right is asked any more
+Outcome gate_and_run(Call& call);  // a parsed command: policy, then plan, question or effect
 void audit(Call& call, const std::string& approved_by);
 Facts facts_of(const Call& call, const Verdict& verdict);  // what the command depends on, now
 std::string approvers_text(const Call& call, const Verdict& verdict);
@@ -52,7 +52,7 @@ const std::map<std::string_view, Handler>& explain_handlers();   // explain, sho
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});
-Incident* incident_of(Call& call);  // named as first argument, or the channel's
+Incident* incident_of(Call& call);                   // named as first argument, or the channel's
 std::string short_time(const Call& call, TimeMs t);  // UTC and the reader's zone
 Entry human_entry(const Call& call, std::string kind, const Incident* incident);
 Live live_words(const State& state, const CoreConfig& config);

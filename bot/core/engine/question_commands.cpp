@@ -83,8 +83,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
   const bool approve = v.effect == "approve";
   const std::size_t eligible = approve ? approvers_of(c.work.config, v.approve_group, c.actor.id).size() : 0;
   if (approve && eligible < static_cast<std::size_t>(needed)) return nobody_can(c, v, eligible);
-  if (const Question* before = same_question(c, v.effect))
-    return answer(c, "ask.already", {{"id", before->id}});
+  if (const Question* before = same_question(c, v.effect)) return answer(c, "ask.already", {{"id", before->id}});
   const std::string id = "A" + std::to_string(c.work.state.next_question);
   const Place place = place_of(c, v, id);
   const TimeMs expires = c.work.now + (approve ? approve_ms : confirm_ms);
@@ -94,7 +93,8 @@ Outcome ask_first(Call& c, const Verdict& v) {
                       {"kind", v.effect},
                       {"person", c.actor.id},
                       {"operator", c.input.is_operator},
-                      {"asked_command", c.command.body.empty() ? c.command.echo : c.command.echo + "\n```\n" + c.command.body + "\n```"},
+                      {"asked_command",
+                       c.command.body.empty() ? c.command.echo : c.command.echo + "\n```\n" + c.command.body + "\n```"},
                       {"verb", c.command.verb},
                       {"platform", c.input.platform},
                       {"channel", place.channel},
@@ -265,7 +265,8 @@ Outcome deny(Call& c) {
   close_question(c.work, q, human_entry(c, {}, nullptr), "denied", because);
   if (reason_later) return answer(c, "deny.reason", {{"id", id}});
   Outcome o = answer(c, "deny.done", {{"id", id}});
-  if (because.empty()) o.reply.sections.push_back({say(c.language, "deny.ask_why", {{"id", id}, {"who", requester}}), {}});
+  if (because.empty())
+    o.reply.sections.push_back({say(c.language, "deny.ask_why", {{"id", id}, {"who", requester}}), {}});
   return o;
 }
 
@@ -310,8 +311,8 @@ Outcome approvals(Call& c) {
              "\n";
     list.push_back(Value::Map{{"id", q.id}, {"kind", q.kind}, {"person", q.person}, {"command", q.command}});
   }
-  Outcome o = list.empty() ? answer(c, "approvals.none")
-                           : answer(c, "approvals.head", {{"n", std::to_string(list.size())}});
+  Outcome o =
+      list.empty() ? answer(c, "approvals.none") : answer(c, "approvals.head", {{"n", std::to_string(list.size())}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   o.json = Value(std::move(list));
   return o;
@@ -320,9 +321,8 @@ Outcome approvals(Call& c) {
 }  // namespace
 
 const std::map<std::string_view, Handler>& question_handlers() {
-  static const std::map<std::string_view, Handler> table = {{"yes", yes},           {"no", no},
-                                                            {"approve", approve},   {"deny", deny},
-                                                            {"withdraw", withdraw}, {"approvals", approvals}};
+  static const std::map<std::string_view, Handler> table = {
+      {"yes", yes}, {"no", no}, {"approve", approve}, {"deny", deny}, {"withdraw", withdraw}, {"approvals", approvals}};
   return table;
 }
 

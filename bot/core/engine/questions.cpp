@@ -172,8 +172,8 @@ std::string bare_answer(const State& state, const CoreConfig& config, const Comm
 std::string reaction_answer(const State& state, const CoreConfig& config, const std::string& post,
                             const std::string& person, const std::string& emoji) {
   const Person* p = find_person(config, person);
-  static const std::vector<std::string_view> yes = {"✅", "👍", "✔️", "white_check_mark", "+1", "thumbsup",
-                                                    "heavy_check_mark"};
+  static const std::vector<std::string_view> yes = {"✅",  "👍",        "✔️",          "white_check_mark",
+                                                    "+1", "thumbsup", "heavy_check_mark"};
   static const std::vector<std::string_view> no = {"❌", "👎", "x", "-1", "thumbsdown"};
   for (const auto& [n, q] : state.questions) {
     // Never an approval: only the sender's own confirmation.

@@ -234,10 +234,10 @@ Outcome history(Call& c) {
 
 const std::map<std::string_view, Handler>& reading_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"status", status},        {"incidents", incidents},   {"alerts", alerts},        {"version", version},
-      {"timeline", wanted},      {"postmortem", wanted},     {"history", history},      {"health", wanted},
-      {"more", wanted},          {"try", wanted},            {"config check", wanted},  {"config diff", wanted},
-      {"config reload", wanted}};
+      {"status", status},        {"incidents", incidents}, {"alerts", alerts},       {"version", version},
+      {"timeline", wanted},      {"postmortem", wanted},   {"history", history},     {"health", wanted},
+      {"more", wanted},          {"try", wanted},          {"config check", wanted}, {"config diff", wanted},
+      {"config reload", wanted}, {"outbox", wanted},       {"outbox resend", wanted}};
   return table;
 }
 

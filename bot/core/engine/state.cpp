@@ -169,8 +169,12 @@ void apply_grant(State& s, const Entry& e) {
     s.grants.erase(id);
     return;
   }
-  s.grants[id] = {id, e.data["person"].as_string(), e.data["role"].as_string(), e.data["until_ms"].as_int(),
-                 e.data["service"].as_string(), e.data["environment"].as_string()};
+  s.grants[id] = {id,
+                  e.data["person"].as_string(),
+                  e.data["role"].as_string(),
+                  e.data["until_ms"].as_int(),
+                  e.data["service"].as_string(),
+                  e.data["environment"].as_string()};
   s.next_lock = std::max(s.next_lock, number_after(id, "l") + 1);
 }
 

@@ -25,7 +25,9 @@ std::vector<std::string> shown(const Outcome& o) {
   return o.reply.sections.empty() ? std::vector<std::string>{} : split(o.reply.sections.front().text, '\n');
 }
 
-ReadWanted page(std::vector<std::string> args = {}) { return {.what = "more", .incident = {}, .args = args, .named = {}}; }
+ReadWanted page(std::vector<std::string> args = {}) {
+  return {.what = "more", .incident = {}, .args = args, .named = {}};
+}
 
 }  // namespace
 
