@@ -71,23 +71,17 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
 }
 
 void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done) {
-  const Person* p = find_person(dispatcher->config(), input.person);
-  const std::string language = p ? p->language : dispatcher->config().language;
-  const std::string zone = p ? p->zone : dispatcher->config().zone;
+  const std::string &language = wanted.language, &zone = wanted.zone;
   if (wanted.what == "timeline" || wanted.what == "postmortem")
     return read_incident(wanted, language, zone, std::move(done));
   if (wanted.what == "config reload")
     return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
-  const bool taken = worker.run([this, language, done] {
-    std::vector<Entry> last;
-    auto read = store->read_journal(0, [&last](const Entry& e) {
-      if (e.origin != "human" && e.kind != "config.changed") return;
-      if (last.size() == 20) last.erase(last.begin());
-      last.push_back(e);
-    });
-    Outcome o = history_outcome(last, language);
+  const bool taken = worker.run([this, wanted, done] {
+    HistoryReader history(wanted);
+    auto read = store->read_journal(0, [&history](const Entry& e) { history.take(e); });
+    Outcome o = history.outcome();
     if (!read) o.reply.text = read.error().message;
     loop.post([done, o = std::move(o)] { done(o); });
   });
@@ -104,7 +98,7 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
       o.ok = false;
       o.reply.text = entries.error().message;
     } else if (wanted.what == "timeline") {
-      o = timeline_outcome(*entries, wanted.incident, config, language);
+      o = timeline_outcome(*entries, wanted, config);
     } else {
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
       o.json = Value::Map{{"url", link}, {"markdown", render_report(*entries, config, "md", language, zone)}};
@@ -137,7 +131,7 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     const Loaded fresh = load_config(options.config_folder, options.sandbox);
     o = wanted.what == "config diff" ? config_diff(loaded, fresh, language) : config_check(fresh, language);
   } else {
-    o.reply.text = say(language, "more.none");
+    o.reply.text = say(language, "page.none");
   }
   return o;
 }

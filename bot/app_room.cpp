@@ -70,7 +70,9 @@ void App::Impl::make_web() {
     });
     if (!taken) done(std::unexpected(busy()));
   };
-  o.complete = [this](std::string prefix, std::string, std::string) { return dispatcher->complete(prefix); };
+  o.complete = [this](std::string prefix, std::string person, std::string channel) {
+    return dispatcher->complete(prefix, person, channel);
+  };
   web = std::make_unique<RoomWeb>(*room, std::move(o));
 }
 

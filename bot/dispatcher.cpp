@@ -94,6 +94,13 @@ std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
   return complete_line(prefix, live_words(state_, config_));
 }
 
+std::vector<std::string> Dispatcher::complete(const std::string& prefix, const std::string& person,
+                                              const std::string& channel) {
+  Work w = work();
+  const std::string bare = channel.starts_with('#') ? channel.substr(1) : channel;
+  return complete_line(prefix, live_words_for(w, person, bare));
+}
+
 namespace {
 
 std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
@@ -131,77 +138,101 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
                              {"at", e.at}}};
 }
 
-CommandInput input_of(const ChatEvent& e, const Addressed& to) {
-  const std::string channel = bare_channel(e.channel);
-  return {.person = e.user,
-          .is_operator = false,
-          .platform = e.platform,
-          .channel = channel,
-          .thread = e.thread,
-          .source_id = e.id,
-          .text = to.command,
-          .direct = channel == "muster",
-          .sent_ms = e.at};
-}
-
-// A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
-// plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
-Addressed addressed(const ChatEvent& e, const CoreConfig& config) {
-  if (e.kind == "button") return {true, false, e.text};
-  return address(e.text, config.bot_handle, config.prefix, bare_channel(e.channel) == "muster");
-}
-
 }  // namespace
 
 void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
   const std::string text = redact(clip_bytes(repair_utf8(e.text), limits::chat_text_bytes_max)).text;
   const InboxItem item = inbox_of(e, text, clock_.now());
-  const auto read = std::make_shared<std::optional<ReadWanted>>();
-  const bool speaks = e.kind == "message" || e.kind == "button";
-  if (speaks && addressed(e, config_).to_us) stats_.commands += 1;
-  const auto decide = [this, e, text, item, read, speaks](Work& w, Commit& c) {
+  const auto asked = std::make_shared<std::optional<Outcome>>();
+  const auto decide = [this, e, text, item, asked](Work& w, Commit& c) {
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
     for (const ChatFile& f : e.files) c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
     c.files_gone = e.files_gone;
-    if (speaks) {
-      *read = decide_chat(e, text, w);
-    } else if (e.platform == "room") {
-      w.decision.out.push_back(human_change(e, text, w.new_id()));
-    }
+    *asked = decide_chat(e, text, w);
   };
-  const auto applied = [this, e, read] {
-    if (*read) read_and_post(**read, input_of(e, addressed(e, config_)), e.thread);
+  const auto applied = [this, e, asked] {
+    CommandInput input = input_of(e);
+    bool by_mention = false;
+    if (!understand(e, input, by_mention)) return;
+    stats_.commands += 1;
+    if (*asked) read_and_post(**asked, input, e);
   };
   take({.decide = decide, .done = std::move(accepted), .applied = applied, .again = {}, .key = item.dedupe_key});
 }
 
-std::optional<ReadWanted> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, Work& w) {
+CommandInput Dispatcher::input_of(const ChatEvent& e) const {
+  const std::string channel = bare_channel(e.channel);
+  CommandInput input{.person = e.user,
+                     .is_operator = false,
+                     .platform = e.platform,
+                     .channel = channel,
+                     .thread = e.thread,
+                     .source_id = e.id,
+                     .text = e.text,
+                     .direct = channel == "muster",
+                     .sent_ms = e.at};
+  // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
+  if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
+  // A room without people belongs to whoever has its login: the operator.
+  input.is_operator = config_.people.empty() && e.platform == "room" && e.user == "operator";
+  return input;
+}
+
+std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, Work& w) {
   if (e.kind == "message") {
     w.decision.out.push_back(
         {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
+  } else if (e.kind != "button" && e.platform == "room") {
+    w.decision.out.push_back(human_change(e, text, w.new_id()));
   }
-  const Addressed to = addressed(e, config_);
+  CommandInput input = input_of(e);
+  bool by_mention = false;
   const bool only_files = e.text.empty() && !e.files.empty();
-  if (!to.to_us || only_files) return {};
-  const CommandInput input = input_of(e, to);
+  if (only_files || !understand(e, input, by_mention)) return {};
   Outcome o = run_command(w, input);
+  if (o.read && o.read->what == "more") {
+    const ReadWanted wanted = *o.read;
+    o = read_outcome(pager_.more(wanted, e.user, input.channel, e.id), o);
+  }
+  if (o.read) return o;
   // An unknown !word in a shared channel stays silent: other bots use ! too.
-  const bool silent = o.unknown_word && !to.by_mention && !input.direct && e.kind == "message";
-  std::optional<ReadWanted> read = o.read;
-  if (!read && !silent) answer_in_chat(e, input, std::move(o), w);
-  return read;
+  const bool silent = o.unknown_word && !by_mention && !input.direct && e.kind == "message";
+  if (!silent) answer_in_chat(e, input, o, w);
+  return {};
+}
+
+bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_mention) const {
+  if (e.kind == "button") return true;
+  if (e.kind == "reaction") {
+    input.text = reaction_answer(state_, config_, e.post_id, e.user, e.emoji);
+    return !input.text.empty();
+  }
+  if (e.kind != "message") return false;
+  // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
+  // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
+  if (const std::string bare = bare_answer(state_, config_, input); !bare.empty()) {
+    input.text = bare;
+    return true;
+  }
+  const Addressed to = address(e.text, config_.bot_handle, config_.prefix, input.direct);
+  by_mention = to.by_mention;
+  input.text = to.command;
+  return to.to_us;
 }
 
 void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
-  post(w, input.channel, "reply-" + e.id, o.reply, e.thread, o.is_private ? e.user : "");
+  apply_flags(o);
+  pager_.fit(o, e.user, input.channel);
+  const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
+  post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
 }
 
-void Dispatcher::read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread) {
+void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {
   if (!reader_) return;
-  reader_(wanted, input, [this, input, thread](Outcome o) {
-    const auto decide = [input, thread, o = std::move(o)](Work& w, Commit&) {
-      post(w, input.channel, "reply-" + input.source_id, o.reply, thread, o.is_private ? input.person : "");
+  reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
+    const auto decide = [this, asked, input, e, read = std::move(read)](Work& w, Commit&) {
+      answer_in_chat(e, input, read_outcome(read, asked), w);
     };
     take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
   });
@@ -223,8 +254,16 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   };
   const auto answer = [this, outcome, input, done = std::move(done)](const Result<void>& r) {
     if (!r) return done(std::unexpected(r.error()));
-    if (!outcome->read || !reader_) return done(std::move(*outcome));
-    reader_(*outcome->read, input, [done](Outcome read) { done(std::move(read)); });
+    // A script gets the whole answer: there is nothing more, and no page to turn.
+    const auto give = [done](Outcome whole) {
+      apply_flags_for_script(whole);
+      done(std::move(whole));
+    };
+    const Outcome& o = *outcome;
+    if (!o.read) return give(o);
+    if (o.read->what == "more") return give(read_outcome(Pager().more(*o.read, "", ""), o));
+    if (!reader_) return give(o);
+    reader_(*o.read, input, [give, o](Outcome read) { give(read_outcome(std::move(read), o)); });
   };
   take({.decide = decide, .done = answer, .applied = {}, .again = {}, .key = item.dedupe_key});
 }

@@ -12,6 +12,7 @@
 
 #include "bot/core/engine/engine.h"
 #include "bot/outbox.h"
+#include "bot/output.h"
 #include "bot/timers.h"
 #include "integrations/chat/platform.h"
 #include "storage/store.h"
@@ -70,7 +71,9 @@ class Dispatcher {
   // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
   std::string not_ready() const;
   bool full() const;  // so much waits that a new request should come again later
-  std::vector<std::string> complete(const std::string& prefix) const;
+  std::vector<std::string> complete(const std::string& prefix) const;  // anybody's words
+  // What this person may type next in this channel.
+  std::vector<std::string> complete(const std::string& prefix, const std::string& person, const std::string& channel);
   std::string new_id();
 
  private:
@@ -106,8 +109,11 @@ class Dispatcher {
   bool remember_key(const std::string& key);
   static Result<Fresh> load(Store& store);
   void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
-  std::optional<ReadWanted> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
-  void read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread);
+  bool understand(const ChatEvent& event, CommandInput& input, bool& by_mention) const;  // is it for us?
+  CommandInput input_of(const ChatEvent& event) const;
+  // The outcome that still needs to be read off the loop, if there is one.
+  std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
+  void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   Store& store_;
   const Clock& clock_;
@@ -133,6 +139,7 @@ class Dispatcher {
   std::unordered_set<std::string> seen_;  // keys committed lately: their second delivery costs no reload
   std::deque<std::string> seen_order_;
   DispatcherStats stats_;
+  Pager pager_;
   std::uint64_t serial_ = 0;
   std::string boot_;
 };

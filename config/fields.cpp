@@ -50,7 +50,8 @@ const std::vector<SettingField>& setting_fields() {
        "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
       {"policy[].name", K::text, false, false, "", "What `can` and `explain` call the rule."},
       {"policy[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for anybody."},
+       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for every person of the "
+       "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
       {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},

@@ -9,6 +9,11 @@
 //     | a line of a section of that message
 //   05:40:00 wait                                              <- only time passes; timers ring
 //   restart | again | start                                    <- again: the last chat event, same id
+//   config gated                                               <- the folder beside the transcript, before any input
+//   memory only                                                <- what it shows is not kept over a restart
+//   05:11:00 #muster ana in thread: yes                        <- in the thread of the last message
+//   05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives
+//   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
@@ -106,11 +111,14 @@ class Recorder final : public ChatPlatform {
   void on_event(Listener listener) override { say = std::move(listener); }
   void deliver(const OutMessage& m, Done done) override {
     note(m, m.destination.substr(m.destination.find(':') + 1));
+    if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
+      last_post = m.body["post_id"].as_string();
     done({});
   }
   Listener say;
   Lines lines;
-  std::string said;  // the text as the person sent it
+  std::string said;       // the text as the person sent it
+  std::string last_post;  // of the bot
   int calls = 0;
 
  private:
@@ -123,7 +131,8 @@ class Recorder final : public ChatPlatform {
     } else if (m.kind == "post" || m.kind == "edit") {
       const Message message = message_from(m.body["message"]);
       const std::string to = m.body["private_to"].as_string();
-      const std::string verb = m.kind == "edit" ? " edits " + post_id : to.empty() ? "" : " to " + to;
+      const std::string thread = m.body["thread"].as_string().empty() ? "" : " in thread";
+      const std::string verb = m.kind == "edit" ? " edits " + post_id : (to.empty() ? "" : " to " + to) + thread;
       add(channel + " bot" + verb + ": ", message, m.kind == "post" && !post_id.starts_with("summary-"));
     } else if (m.kind == "topic") {
       lines.push_back(channel + " bot topic: " + m.body["topic"].as_string());
@@ -140,13 +149,15 @@ class Recorder final : public ChatPlatform {
       for (std::string& line : split_lines(s.text)) rest.push_back(std::move(line));
       for (const auto& [label, value] : s.fields) rest.push_back(label + ": " + value);
     }
+    for (const Attachment& a : message.attachments)
+      rest.push_back("📎 " + a.name + ", " + std::to_string(split_lines(a.text).size()) + " lines");
     for (const std::string& line : rest) lines.push_back(trimmed_right("  | " + line));
   }
 };
 
 class Talk {
  public:
-  explicit Talk(std::string twist) : twist_(std::move(twist)) {
+  Talk(std::string twist, std::string beside) : twist_(std::move(twist)), beside_(std::move(beside)) {
     std::string pattern = (std::filesystem::temp_directory_path() / "muster-chat-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
@@ -161,7 +172,8 @@ class Talk {
 
   Lines play(const Step& step) {
     chat_.lines.clear();
-    if (!store_ && step.input != "start" && !step.input.starts_with("date ")) {
+    const bool about_the_run = step.input.starts_with("config ") || step.input == "memory only";
+    if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
       chat_.lines.clear();  // the greeting is shown by `start` only
     }
@@ -179,6 +191,11 @@ class Talk {
       if (!store_) clock_.set(time_of("00:00:00"));
       return;
     }
+    if (input == "memory only") {
+      if (twist_ == "restart") twist_.clear();
+      return;
+    }
+    if (input.starts_with("config ")) return configure(beside_ + "/" + input.substr(7));
     if (input == "start") return open();
     if (input == "restart") return restart();
     if (input == "again") return again();
@@ -190,19 +207,38 @@ class Talk {
     const std::size_t space = what.find(' '), colon = what.find(": ");
     if (!what.starts_with('#') || space == std::string::npos || colon == std::string::npos || colon < space)
       throw std::runtime_error("not understood: " + input);
+    std::string user = what.substr(space + 1, colon - space - 1);
+    const bool in_thread = taken(user, " in thread"), late = taken(user, " late");
+    const bool reacts = taken(user, " reacts"), presses = taken(user, " presses");
+    const std::string id = "c" + std::to_string(step.line), text = with_breaks(what.substr(colon + 2));
+    const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
     last_ = {.platform = "room",
-             .id = "c" + std::to_string(step.line),
-             .kind = "message",
+             .id = id,
+             .kind = reacts    ? "reaction"
+                     : presses ? "button"
+                               : "message",
              .channel = what.substr(0, space),
-             .thread = {},
-             .post_id = "c" + std::to_string(step.line),
-             .user = what.substr(space + 1, colon - space - 1),
-             .text = with_breaks(what.substr(colon + 2)),
-             .emoji = {},
-             .at = clock_.now()};
+             .thread = in_thread ? root : "",
+             .post_id = reacts || presses ? chat_.last_post : id,
+             .user = user,
+             .text = reacts ? "" : text,
+             .emoji = reacts ? text : "",
+             .at = late ? clock_.now() - 90 * second_ms : clock_.now()};
     chat_.said = last_->text;
     hear(*last_);
     if (twist_ == "twice") again();
+  }
+
+  static bool taken(std::string& user, std::string_view word) {
+    if (!user.ends_with(word)) return false;
+    user.resize(user.size() - word.size());
+    return true;
+  }
+
+  void configure(const std::string& folder) {
+    const Loaded loaded = load_config(folder, true);
+    if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
+    config_ = core_config(loaded.settings, true);
   }
 
   TimeMs time_of(const std::string& clock) const {
@@ -309,14 +345,19 @@ class Talk {
 
   // What the application reads off the loop, read here at once.
   void read(const ReadWanted& wanted, const CommandInput& in, const std::function<void(Outcome)>& done) {
-    const Person* p = find_person(config_, in.person);
-    const std::string language = p ? p->language : config_.language;
+    (void)in;
+    const std::string& language = wanted.language;
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
+    if (wanted.what == "history") {
+      HistoryReader history(wanted);
+      if (!store_->read_journal(0, [&history](const Entry& e) { history.take(e); })) return;
+      return done(history.outcome());
+    }
     if (!entries) {
       o.reply.text = entries.error().message;
     } else if (wanted.what == "timeline") {
-      o = timeline_outcome(*entries, wanted.incident, config_, language);
+      o = timeline_outcome(*entries, wanted, config_);
     } else if (wanted.what == "postmortem") {
       const std::string html = render_report(*entries, config_, "html", language, "UTC");
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", "/room/report/INC"}});
@@ -327,7 +368,7 @@ class Talk {
     done(std::move(o));
   }
 
-  std::string twist_, folder_, date_ = "2026-01-01";
+  std::string twist_, beside_, folder_, date_ = "2026-01-01";
   VirtualClock clock_{0};
   CoreConfig config_ = core_config(load_config("", true).settings, true);
   Tasks tasks_;
@@ -341,7 +382,7 @@ class Talk {
 
 bool replay(const std::string& path, const std::string& twist, bool rewrite) {
   Script script = read_script(path);
-  Talk talk(twist);
+  Talk talk(twist, std::filesystem::path(path).parent_path().string());
   bool same = true;
   for (Step& step : script.steps) {
     Lines got = talk.play(step);

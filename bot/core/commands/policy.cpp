@@ -131,6 +131,12 @@ bool applies(const Rule& rule, const Ask& ask) {
          allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask);
 }
 
+// Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.
+bool answers_a_question(std::string_view verb) {
+  constexpr std::string_view answers[] = {"yes", "no", "approve", "deny", "withdraw"};
+  return std::ranges::find(answers, verb) != std::end(answers);
+}
+
 bool known_effect(std::string_view effect) {
   return effect == "run" || effect == "confirm" || effect == "approve" || effect == "deny";
 }
@@ -190,6 +196,8 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
     if (v.rule.empty()) v.rule = "line " + std::to_string(line);
     return v;
   }
+  const bool known = !ask.person.empty() || ask.operator_;
+  if (known && answers_a_question(ask.verb)) return {"run", "answers", static_cast<int>(rules.size()) + 1, 0, {}};
   return {"deny", "end", static_cast<int>(rules.size()) + 1, 0, {}};
 }
 
@@ -206,8 +214,16 @@ std::vector<Rule> default_policy() {
   };
   auto with_owned = ready;
   with_owned.insert(with_owned.end(), owned.begin(), owned.end());
-  return {rule("automation-off", {"automation"}, {"*"}, "deny"), rule("operator", {"operator"}, with_owned, "run"),
-          rule("owners", {"role:owner"}, owned, "run"), rule("owners-only", {"*"}, owned, "deny"),
+  Rule team = rule("team-aliases", {"*"}, {"alias set", "alias remove"}, "deny");
+  team.matchers = {"team=\"true\""};
+  Rule team_owners = team;
+  team_owners.name = "owners-team-aliases", team_owners.who = {"role:owner"}, team_owners.effect = "run";
+  return {rule("automation-off", {"automation"}, {"*"}, "deny"),
+          rule("operator", {"operator"}, with_owned, "run"),
+          rule("owners", {"role:owner"}, owned, "run"),
+          rule("owners-only", {"*"}, owned, "deny"),
+          team_owners,
+          team,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -34,7 +34,7 @@ struct Rule {
 };
 
 struct Ask {
-  std::string person;  // id, empty when unknown
+  std::string person;  // id; empty when the configuration does not know them: then no line matches, "*" neither
   std::vector<std::string> groups, roles;
   bool automation = false;
   bool operator_ = false;
@@ -45,7 +45,7 @@ struct Ask {
 
 struct Verdict {
   std::string effect;  // run, confirm, approve, deny
-  std::string rule;    // its name, or "end" when no rule matched
+  std::string rule;    // its name, or "end" (denied) or "answers" (an answer to a question) when no rule matched
   int line = 0;        // 1 for the first rule; one past the last when none matched
   int approvals = 0;
   std::string approve_group;

@@ -81,7 +81,8 @@ std::span<const Sentence> words_incidents() {
        "🌪️ Many alerts at once: {n} more are counted here, {firing} firing ({on_it} with somebody on it), "
        "{resolved} "
        "resolved. `alerts` lists them.",
-       "🌪️ 알림이 한꺼번에 들어와 {n}건을 여기서 셉니다: 발생 중 {firing}건(확인 중 {on_it}건), 해소 "
+       "🌪️ 알림이 한꺼번에 들어와 {n}건을 여기서 셉니다: 발생 중 {firing}건(확인 중 {on_it}건), "
+       "해소 "
        "{resolved}건. "
        "`alerts`로 목록을 보세요."},
       {"button.alerts", "List them", "목록 보기"},

@@ -226,14 +226,28 @@ void apply_grant(State& s, const Entry& e) {
     s.grants.erase(id);
     return;
   }
-  s.grants[id] = {id, e.data["person"].as_string(), e.data["role"].as_string(), e.data["until_ms"].as_int()};
+  s.grants[id] = {id,
+                  e.data["person"].as_string(),
+                  e.data["role"].as_string(),
+                  e.data["until_ms"].as_int(),
+                  e.data["service"].as_string(),
+                  e.data["environment"].as_string()};
   s.next_lock = std::max(s.next_lock, number_after(id, "l") + 1);
+}
+
+void apply_language(State& s, const Entry& e) {
+  if (const std::string& chosen = e.data["language"].as_string(); chosen.empty())
+    s.languages.erase(e.data["key"].as_string());
+  else
+    s.languages[e.data["key"].as_string()] = chosen;
 }
 
 }  // namespace
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
+  if (apply_question(s, e)) return;
+  if (e.kind == "language.chosen") return apply_language(s, e);
   if (e.kind == "incident.declared")
     apply_declared(s, e);
   else if (e.kind == "alert.firing")

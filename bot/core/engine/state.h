@@ -11,6 +11,7 @@
 #include "bot/core/alerts/alert.h"
 #include "bot/core/decision.h"
 #include "bot/core/engine/pairs.h"
+#include "bot/core/engine/questions.h"
 
 namespace muster {
 
@@ -63,6 +64,7 @@ struct Grant {
   std::string id;  // L3
   std::string person, role;
   TimeMs until_ms = 0;
+  std::string service, environment;  // empty: everywhere
 };
 
 // Alerts per channel and minute: over the limit they are counted on one card instead of having their own.
@@ -91,14 +93,16 @@ struct State {
   std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
-  std::map<std::string, std::string> aliases;   // "ana/name" or "*/name" -> command
-  std::map<std::string, Grant> grants;          // by id
-  std::map<std::string, TimeOf> time_entries;   // event_id -> what a correction of it changes
-  std::map<std::string, WaitingGroup> waiting;  // by group
-  std::map<std::string, Burst> bursts;          // by channel
-  std::set<std::string> stale_cards;            // a timer will bring them up to date
-  std::set<std::string> known_storms;           // counting cards that were posted
-  int next_incident = 1, next_alert = 1, next_lock = 1;
+  std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
+  std::map<std::string, Grant> grants;           // by id
+  std::map<std::string, TimeOf> time_entries;    // event_id -> what a correction of it changes
+  std::map<std::string, WaitingGroup> waiting;   // by group
+  std::map<std::string, Burst> bursts;           // by channel
+  std::set<std::string> stale_cards;             // a timer will bring them up to date
+  std::set<std::string> known_storms;            // counting cards that were posted
+  std::map<int, Question> questions;             // by number
+  std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
+  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
 
