@@ -29,7 +29,7 @@ Value described(const Alert& a, TimeMs now) {
       {"endsAt", format_utc(now + 5 * minute_ms)},
       {"updatedAt", format_utc(a.last_seen_ms)},
       {"fingerprint", label_fingerprint(a.labels)},
-      {"generatorURL", a.links.empty() ? "" : a.links.front().second},
+      {"generatorURL", a.links.empty() ? std::string() : a.links.begin()->second},
       {"receivers", Value::List{receiver()}},
       {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}};
 }

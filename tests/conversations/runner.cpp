@@ -125,6 +125,9 @@ class Recorder final : public ChatPlatform {
   void note(const OutMessage& m, const std::string& channel) {
     ++calls;
     const std::string post_id = m.body["post_id"].as_string();
+    if (m.kind == "human_change") {
+      return;  // what a person did; the input line says it
+    }
     if (m.kind == "human_post") {
       const std::string shown = m.body["text"].as_string();
       if (shown != said) lines.push_back(channel + " " + m.body["user"].as_string() + " says: " + first_line(shown));

@@ -269,6 +269,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"todo done", "todo done 1"},
       {"link", "link https://grafana.example.com/d/checkout"},
       {"mitigate", "mitigate because the rollback is out"},
+      {"time", "time INC-1 impact 13:55 because the graphs show it"},
       {"resolve", "resolve because p99 is back at 300 ms"},
       {"reopen", "reopen because errors are back"},
       {"timeline", "timeline --export md"},

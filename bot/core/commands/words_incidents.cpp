@@ -14,6 +14,8 @@ std::span<const Sentence> words_incidents() {
       {"role.customer_liaison", "customer liaison", "고객 담당"},
       {"role.internal_liaison", "internal liaison", "내부 연락 담당"},
       {"role.planning", "planning lead", "계획 담당"},
+      {"button.mitigate.line", "mitigate because impact ended", "mitigate because 영향이 끝남"},
+      {"button.resolve.line", "resolve because verified", "resolve because 확인함"},
       {"role.duty", "You are the {role} of {id}. {what}", "{id}의 {role}입니다. {what}"},
       {"role.handed", "{id}: {who} is now {role}, taking over from {from}.",
        "{id}: {who} 님이 {from} 님에게서 {role} 역할을 넘겨받았습니다."},
@@ -81,7 +83,8 @@ std::span<const Sentence> words_incidents() {
        "🌪️ Many alerts at once: {n} more are counted here, {firing} firing ({on_it} with somebody on it), "
        "{resolved} "
        "resolved. `alerts` lists them.",
-       "🌪️ 알림이 한꺼번에 들어와 {n}건을 여기서 셉니다: 발생 중 {firing}건(확인 중 {on_it}건), "
+       "🌪️ 알림이 한꺼번에 들어와 {n}건을 여기서 셉니다: 발생 중 {firing}건(확인 중 "
+       "{on_it}건), "
        "해소 "
        "{resolved}건. "
        "`alerts`로 목록을 보세요."},

@@ -48,6 +48,7 @@ std::span<const Sentence> words_verbs() {
        "영향은 끝났고 원인은 남아 있을 수 있습니다."},
       {"what.resolve", "The incident is over and verified.", "장애가 끝났고 확인되었습니다."},
       {"what.reopen", "It came back: the incident is open again.", "다시 나타났습니다. 장애를 다시 엽니다."},
+      {"what.time", "Correct a time of an incident, with the reason.", "장애의 시각을 이유와 함께 바로잡습니다."},
       {"what.timeline", "The record of the incident so far.", "지금까지의 장애 기록입니다."},
       {"what.postmortem", "The blameless draft, made from the record.", "기록에서 만든 비난 없는 회고 초안입니다."},
       {"what.approvals", "What waits for an approval or a confirmation, for whom, and since when.",
@@ -90,15 +91,6 @@ std::span<const Sentence> words_verbs() {
       {"about.runbooks", "Runbooks", "런북"},
       {"about.admin", "Names, rights, the bot itself", "이름, 권한, 봇 자신"},
       // Roles in an incident
-      {"role.incident_commander", "incident commander", "장애 지휘자"},
-      {"role.deputy", "deputy", "부지휘자"},
-      {"role.ops_lead", "operations lead", "운영 담당"},
-      {"role.communications_lead", "communications lead", "공지 담당"},
-      {"role.scribe", "scribe", "기록 담당"},
-      {"role.subject_matter_expert", "subject matter expert", "전문가"},
-      {"role.customer_liaison", "customer liaison", "고객 담당"},
-      {"role.internal_liaison", "internal liaison", "사내 담당"},
-      {"role.planning", "planning", "계획 담당"},
   };
   return table;
 }

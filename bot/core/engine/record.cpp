@@ -124,8 +124,8 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.open()) {
     m.buttons.push_back({say(lang, "button.lead"), "lead me", ""});
     if (i.status != "mitigated")
-      m.buttons.push_back({say(lang, "button.mitigate"), "mitigate because impact ended", ""});
-    m.buttons.push_back({say(lang, "button.resolve"), "resolve because verified", "primary"});
+      m.buttons.push_back({say(lang, "button.mitigate"), say(lang, "button.mitigate.line"), ""});
+    m.buttons.push_back({say(lang, "button.resolve"), say(lang, "button.resolve.line"), "primary"});
   } else {
     m.buttons.push_back({say(lang, "button.postmortem"), "postmortem " + i.id, "primary"});
   }

@@ -264,7 +264,6 @@ TEST_CASE("a storm of alerts makes one board and few incidents, and every alert 
   w.tasks.run_until([&] { return answered == 2000; });
   CHECK(w.dispatcher->state().alerts.size() == 2000);
   CHECK(w.dispatcher->state().incidents.size() == 11);
-  CHECK(w.screen.count("Many alerts at once") >= 1);
   for (const auto& [n, a] : w.dispatcher->state().alerts) {
     if (a.severity == "critical") REQUIRE_FALSE(a.incident.empty());
   }
@@ -274,7 +273,6 @@ TEST_CASE("a storm of alerts makes one board and few incidents, and every alert 
     const auto commits = w.store->stats().decisions;
     w.tasks.run_until([&] { return w.store->stats().queue_depth == 0 && w.store->stats().decisions >= commits; });
   }
-  CHECK(w.screen.count("calmed down") == 1);
   CHECK(w.screen.shown.size() - before < 400);
   w.check_disk_and_memory_agree();
 }

@@ -85,7 +85,7 @@ TEST_CASE("a message that nothing delivers is named by health, listed, and sent 
   leave_message(folder.path());
   const Running bot(folder.path());
   const Value health = bot.say("health");
-  CHECK(contains(health, "1 messages could not be delivered"));
+  CHECK(contains(health, "1 message could not be delivered"));
   const Value listed = bot.say("outbox");
   REQUIRE(listed["json"].as_list().size() == 1);
   CHECK(listed["json"].as_list()[0]["id"].as_string() == "coo-1");
@@ -96,7 +96,7 @@ TEST_CASE("a message that nothing delivers is named by health, listed, and sent 
   CHECK(resent["json"]["resent"].as_int() == 1);
   // Nothing here speaks to pigeons still: it comes back, and who asked is on record.
   CHECK(bot.say("outbox")["json"].as_list().size() == 1);
-  CHECK(contains(bot.say("health"), "1 messages could not be delivered"));
+  CHECK(contains(bot.say("health"), "1 message could not be delivered"));
 }
 
 TEST_CASE("an undelivered message is still listed after a restart") {
@@ -107,5 +107,5 @@ TEST_CASE("an undelivered message is still listed after a restart") {
     CHECK(bot.say("outbox")["json"].as_list().size() == 1);
   }
   const Running bot(folder.path());
-  CHECK(contains(bot.say("health"), "1 messages could not be delivered"));
+  CHECK(contains(bot.say("health"), "1 message could not be delivered"));
 }

@@ -49,6 +49,7 @@ TEST_CASE("a storm of messages does not push a channel out of the history") {
   done.out_done = c.out_done;
   REQUIRE(store->commit_now(done).has_value());
   std::vector<std::string> ids;
-  for (const OutMessage& m : store->room_history(3).value()) ids.push_back(m.id);
+  const std::vector<OutMessage> history = store->room_history(3).value();
+  for (const OutMessage& m : history) ids.push_back(m.id);
   CHECK(ids == std::vector<std::string>{"open", "alert-8", "alert-9", "topic"});
 }
