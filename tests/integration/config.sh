@@ -74,7 +74,7 @@ said() { "$muster" say --data "$data" "$@"; }
 has "nothing to reload at first" "$(said config diff)" "change nothing"
 printf 'zone: Mars/Olympus\nprefix: "?"\n' >"$work/conf/a.yaml"
 kill -HUP "$bot"
-within 10 grep -q 'SIGHUP.*mistakes' "$log" && ok "a bad file is named in the log" || bad "no log line: $(cat "$log")"
+within 10 grep -q 'SIGHUP.*mistake' "$log" && ok "a bad file is named in the log" || bad "no log line: $(cat "$log")"
 has "with its place" "$(cat "$log")" "a.yaml:1:7"
 run said config reload
 equal "the same by command exits 1" 1 $code

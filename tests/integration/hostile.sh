@@ -84,7 +84,7 @@ done | sed '$d' >"$work/requests"
 equal "every batch of the storm is taken" "100 200" "$(curl -m 120 -K "$work/requests" | sort | uniq -c | xargs)"
 all_fire() { [ "$(metric muster_alerts_firing)" = $((had + 10000)) ]; }
 within 30 all_fire && ok "10,000 alerts fire" || bad "only $(metric muster_alerts_firing) alerts fire"
-quiet() { [ "$(metric muster_writer_queue_depth)" = 0 ]; }
+quiet() { [ "$(metric 'muster_queue_depth{queue="writer"}')" = 0 ]; }
 within 20 quiet || bad "the writer does not come to rest"
 posts=$(($(metric 'muster_deliveries_total{result="delivered"}') - posted))
 [ "$posts" -le 500 ] && ok "the storm made few chat messages" || bad "the storm made $posts chat messages"
