@@ -11,6 +11,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/cli/cel.h"
 #include "bot/cli/replay.h"
 #include "bot/reads.h"
 #include "integrations/net/local_socket.h"
@@ -288,6 +289,7 @@ int run_command_line(int argc, char** argv) {
   config->add_option("WHAT", f.what, "show, schema or reference")
       ->required()
       ->check(CLI::IsMember({"show", "schema", "reference"}));
+  add_cel_command(cli, code);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
