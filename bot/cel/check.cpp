@@ -91,8 +91,8 @@ class Checker {
     if (const Type* t = declared(n)) return *t;
     const std::string& name = n.words.back();
     if (name == "now") return Type::timestamp();
+    if (options_.open) return Type::dyn();  // also of a type's name: a variable of that name may be bound
     if (kind_of_type(name)) return Type::of(K::type);
-    if (options_.open) return Type::dyn();
     std::vector<std::string> known = {"now", "true", "false", "null"};
     for (const auto& [variable, type] : options_.variables) known.push_back(variable);
     stop(id, "there is no variable " + name, unknown_variable_help(name, known));

@@ -2,6 +2,7 @@
 
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
@@ -100,6 +101,19 @@ std::string chars_text(double d, std::chars_format format) {
   return {buffer, end};
 }
 
+// Whether a decimal number beyond the range of doubles is beyond its small end.
+bool is_tiny(std::string_view decimal) {
+  const std::size_t e = std::min(decimal.find_first_of("eE"), decimal.size());
+  const std::size_t point = std::min(decimal.substr(0, e).find('.'), e);
+  const std::size_t first = std::min(decimal.substr(0, e).find_first_of("123456789"), e);
+  long exponent = 0;
+  std::string_view digits = decimal.substr(std::min(e + 1, decimal.size()));
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), exponent).ec == std::errc::result_out_of_range)
+    return digits.starts_with('-');
+  return static_cast<long>(point) - static_cast<long>(first) + exponent < 0;
+}
+
 std::optional<std::string> not_finite(double d) {
   if (std::isnan(d)) return "NaN";
   if (std::isinf(d)) return d < 0 ? "-Infinity" : "Infinity";
@@ -124,17 +138,6 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& i) {
   return c < 0 ? std::nullopt : std::optional(static_cast<char32_t>(c));
 }
 
-double read_double(std::string_view decimal) {
-  double d = 0;
-  const auto read = std::from_chars(decimal.data(), decimal.data() + decimal.size(), d);
-  if (read.ec != std::errc::result_out_of_range) return d;
-  // Too large or too small: the exponent's sign tells which, a long row of digits is large.
-  const bool small = decimal.find("e-") != decimal.npos || decimal.find("E-") != decimal.npos ||
-                     decimal.find_first_of("123456789") > decimal.find('.');
-  const double size = small ? 0 : std::numeric_limits<double>::infinity();
-  return decimal.starts_with('-') ? -size : size;
-}
-
 std::optional<double> parse_double(std::string_view text) {
   const bool negative = text.starts_with('-');
   const bool has_sign = negative || text.starts_with('+');
@@ -148,7 +151,7 @@ std::optional<double> parse_double(std::string_view text) {
   double d = 0;
   const auto read = std::from_chars(size.data(), size.data() + size.size(), d);
   if (read.ec == std::errc::invalid_argument || read.ptr != size.data() + size.size()) return std::nullopt;
-  if (read.ec != std::errc()) d = read_double(size);
+  if (read.ec != std::errc() && !is_tiny(size)) return std::nullopt;  // else 0: what is smaller than the smallest
   return negative ? -d : d;
 }
 

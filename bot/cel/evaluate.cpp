@@ -106,6 +106,7 @@ class Machine {
   }
 
   Val call_function(const Node& n) {
+    if (!n.function) return Val::failure("unbound function: there is no function " + n.text);
     constexpr std::size_t few = 4;
     if (n.kids.size() <= few) {
       std::array<Val, few> args;
@@ -120,7 +121,6 @@ class Machine {
       args[i] = eval(n.kids[i]);
       if (args[i].failed()) return std::move(args[i]);
     }
-    if (!n.function) return Val::failure("unbound function: there is no function " + n.text);
     return call(*n.function, budget_, args);
   }
 

@@ -155,7 +155,9 @@ class Lexer {
   Token real_number(std::size_t start) {
     if (in_name(peek())) return fail(i_, "a number runs into a name", "Put a space or an operator between them.");
     Token t = token(Token::Kind::real, start);
-    t.real = read_double(t.raw);
+    const auto real = parse_double(t.raw);
+    if (!real) return fail(start, "the number is larger than a double holds");
+    t.real = *real;
     return t;
   }
 

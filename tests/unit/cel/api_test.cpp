@@ -62,7 +62,7 @@ TEST_CASE("a condition must be true or false: nothing counts as true by itself")
 TEST_CASE("the present time comes from the bindings only") {
   cel::Bindings with;
   with.now(-1500);
-  CHECK(result("now", with) == R"("1969-12-31T23:59:58.500Z")");
+  CHECK(result("now", with) == R"("1969-12-31T23:59:58.5Z")");
   CHECK(result("age(timestamp(-10))", with) == R"("8.5s")");
   CHECK(result("now") == "line 1, column 1: there is no variable now");
   CHECK(result("age(timestamp(0))").find("the present time is not known here") != std::string::npos);
@@ -94,7 +94,7 @@ TEST_CASE("errors at evaluation stand at their place") {
 }
 
 TEST_CASE("cost is limited, and no operator absorbs that") {
-  CHECK(result("[1, 2, 3].all(x, x > 0)", {}, 10) == "line 1, column 18: the expression costs too much to evaluate");
+  CHECK(result("[1, 2, 3].all(x, x > 0)", {}, 10) == "line 1, column 20: the expression costs too much to evaluate");
   CHECK(result("[1, 2, 3].all(x, x > 0) || true", {}, 10).find("costs too much") != std::string::npos);
   CHECK(result("default([1, 2, 3].all(x, x > 0), true)", {}, 10).find("costs too much") != std::string::npos);
   CHECK(result("[1, 2, 3].all(x, x > 0)", {}, 100) == "true");
@@ -102,7 +102,7 @@ TEST_CASE("cost is limited, and no operator absorbs that") {
 
 TEST_CASE("values as plain JSON") {
   CHECK(result("{'u': 18446744073709551615u, 'b': b'hi', 't': timestamp(0), 'd': duration('1m'), 'y': int}") ==
-        R"({"b":"aGk=","d":"60s","t":"1970-01-01T00:00:00Z","u":18446744073709552000.0,"y":"int"})");
+        R"({"b":"aGk=","d":"60s","t":"1970-01-01T00:00:00Z","u":18446744073709551616.0,"y":"int"})");
   CHECK(result("{1: 'a', true: 'b', 2u: 'c'}") == R"({"1":"a","2":"c","true":"b"})");
   CHECK(result("[0.0 / 0.0, 1.0 / 0.0]") == R"(["NaN","Infinity"])");
 }
