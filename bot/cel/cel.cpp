@@ -19,6 +19,24 @@ std::vector<std::string> Program::names() const {
   return all;
 }
 
+namespace {
+
+// Lists of constants are made once, not at every evaluation. Kids stand before their parents.
+void fold_lists(Tree& tree) {
+  for (Node& n : tree.nodes) {
+    if (n.op != Op::list) continue;
+    std::vector<Val> items;
+    for (const NodeId kid : n.kids)
+      if (tree[kid].op == Op::constant) items.push_back(tree[kid].constant);
+    if (items.size() != n.kids.size()) continue;
+    n.constant = Val::list(std::move(items));
+    n.op = Op::constant;
+    n.kids.clear();
+  }
+}
+
+}  // namespace
+
 Checked<Program> compile(std::string_view source, const Options& options) {
   auto tree = parse(source);
   if (!tree) return std::unexpected(tree.error());
@@ -28,6 +46,7 @@ Checked<Program> compile(std::string_view source, const Options& options) {
   try {
     resolve(*program, options);
     if (options.check) program->type = check(*program, options);
+    fold_lists(program->tree);  // after the check, which sees more in a list
   } catch (const Mistake& mistake) {
     return std::unexpected(mistake.problem);
   }

@@ -107,10 +107,13 @@ class Machine {
 
   Val call_function(const Node& n) {
     if (!n.function) return Val::failure("unbound function: there is no function " + n.text);
-    constexpr std::size_t few = 4;
-    if (n.kids.size() <= few) {
-      std::array<Val, few> args;
-      return call_with(n, std::span(args).first(n.kids.size()));
+    if (n.kids.size() == 2) {
+      std::array<Val, 2> args;
+      return call_with(n, args);
+    }
+    if (n.kids.size() == 1) {
+      std::array<Val, 1> args;
+      return call_with(n, args);
     }
     std::vector<Val> args(n.kids.size());
     return call_with(n, args);

@@ -4,6 +4,7 @@
 
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/engine.h"
 
@@ -14,7 +15,9 @@ const AlertRouteRule* route_of(const Work& w, const AlertEvent& event) {
   std::map<std::string, std::string> facts = event.labels;
   facts["alert.severity"] = event.severity;
   for (const AlertRouteRule& r : w.config.alert_routes) {
-    if (matches(r.matchers, facts)) return &r;
+    if (!matches(r.matchers, facts)) continue;
+    if (r.when.empty() || condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false))
+      return &r;
   }
   return nullptr;
 }

@@ -163,6 +163,7 @@ Ask ask_for(const Call& c) {
   ask.arguments = c.command.named;
   ask.channel = c.input.channel;
   ask.direct = c.input.direct;
+  ask.at = c.work.now;
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   ask.roles = roles_of(c.work.state, c.work.config, c.input.person, c.work.now);
   if (const Person* p = find_person(c.work.config, c.input.person)) ask.groups = p->groups;
