@@ -80,8 +80,8 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
     const auto program = cel::compile(value, kind);
     if (program) return;
     const cel::Problem& p = program.error();
-    in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(p).message,
-                                 p.next_step.empty() ? "docs/cel.md tells how to write conditions" : p.next_step));
+    in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(p).message +
+                                            (p.next_step.empty() ? "" : ". " + p.next_step)));
   });
 }
 
