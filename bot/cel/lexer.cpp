@@ -120,8 +120,8 @@ class Lexer {
       return whole(start, start + 2, 16);
     }
     while (is_digit(peek())) ++i_;
-    const bool real = fraction() | exponent();
-    return real ? real_number(start) : whole(start, start, 10);
+    const bool has_fraction = fraction(), has_exponent = exponent();
+    return has_fraction || has_exponent ? real_number(start) : whole(start, start, 10);
   }
 
   bool fraction() {
