@@ -26,7 +26,7 @@ std::string digits_of(const Val& v, int base) {
   return {buffer, end};
 }
 
-[[noreturn]] void refuse(char verb, std::string_view takes, const Val& v) {
+[[noreturn]] void wrong_kind(char verb, std::string_view takes, const Val& v) {
   throw Wrong{std::string("%") + verb + " takes " + std::string(takes) + ", not " + std::string(v.type_name())};
 }
 
@@ -99,7 +99,7 @@ class Formatter {
       case 'X':
         return hex(verb, v);
       case 'o':
-        if (!is_whole(v)) refuse(verb, "int and uint", v);
+        if (!is_whole(v)) wrong_kind(verb, "int and uint", v);
         out_ += digits_of(v, 8);
         return;
       default:
@@ -113,7 +113,7 @@ class Formatter {
     else if (is_whole(v))
       out_ += digits_of(v, 2);
     else
-      refuse('b', "int, uint and bool", v);
+      wrong_kind('b', "int, uint and bool", v);
   }
 
   void decimal(const Val& v) {
@@ -122,11 +122,11 @@ class Formatter {
     else if (v.is(Kind::real))
       out_ += shortest_fixed_text(v.as_double());
     else
-      refuse('d', "numbers", v);
+      wrong_kind('d', "numbers", v);
   }
 
   void real(char verb, int precision, const Val& v) {
-    if (!v.is_number()) refuse(verb, "numbers", v);
+    if (!v.is_number()) wrong_kind(verb, "numbers", v);
     const double d = v.is(Kind::real)      ? v.as_double()
                      : v.is(Kind::integer) ? static_cast<double>(v.as_int())
                                            : static_cast<double>(v.as_uint());
@@ -149,7 +149,7 @@ class Formatter {
       for (const char c : v.as_chars())
         digits.append({sign[static_cast<unsigned char>(c) >> 4], sign[static_cast<unsigned char>(c) & 15]});
     } else {
-      refuse(verb, "int, uint, string and bytes", v);
+      wrong_kind(verb, "int, uint, string and bytes", v);
     }
     for (char& c : digits)
       if (verb == 'X' && c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
