@@ -26,7 +26,7 @@ equal "no expression is wrong usage" 2 $code
 printf '%s\n' '{"expr":"x + 1","bindings":{"x":{"int64":"41"}}}' 'nonsense' '{"expr":"1 / 0"}' '{"expr":"[b\"a\", 1u]"}' |
   "$muster" cel --jsonl >"$work/answers"
 equal "each line has its answer, also a wrong one" $'{"value":{"int64":"42"}}
-{"error":"the line is no JSON: not valid JSON at byte 1"}
+{"error":"the line is no JSON: not valid JSON at byte 2"}
 {"error":"line 1, column 3: division by zero"}
 {"value":{"list":[{"bytes":"YQ=="},{"uint64":"1"}]}}' "$(cat "$work/answers")"
 finish
