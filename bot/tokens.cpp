@@ -114,10 +114,11 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)
-    policy += r.name + "|" + join(r.who, ",") + "|" + join(r.verbs, ",") + "|" + r.effect + "\n";
+    policy += r.name + "|" + join(r.who, ",") + "|" + join(r.verbs, ",") + "|" + r.when + "|" + r.effect + "\n";
   c.policy_hash = to_hex(sha256(policy)).substr(0, 12);
   for (const AlertRoute& r : s.alert_routes) {
-    AlertRouteRule rule{.name = r.name, .matchers = {}, .open_incident = r.open_incident, .severity = r.severity};
+    AlertRouteRule rule{
+        .name = r.name, .matchers = {}, .open_incident = r.open_incident, .severity = r.severity, .when = r.when};
     for (const std::string& text : r.matchers) {
       const auto parsed = parse_matchers(text);  // the loader has checked them
       if (parsed) rule.matchers.insert(rule.matchers.end(), parsed->begin(), parsed->end());

@@ -79,6 +79,7 @@ Rule bind_rule(const Entry& in) {
   rule.environments = in.all("environments");
   rule.where = in.all("where");
   rule.matchers = in.all("matchers");
+  rule.when = in.text("when");
   rule.effect = in.text("effect");
   rule.approvals = number(in.text("approvals"));
   rule.approve_group = in.text("approve_group");
@@ -89,7 +90,8 @@ AlertRoute bind_route(const Entry& in) {
   return {.name = in.text("name"),
           .matchers = in.all("matchers"),
           .open_incident = in.text("open_incident") == "true",
-          .severity = in.text("severity")};
+          .severity = in.text("severity"),
+          .when = in.text("when")};
 }
 
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {

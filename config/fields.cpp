@@ -57,6 +57,9 @@ const std::vector<SettingField>& setting_fields() {
       {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
+      {"policy[].when", K::text, false, false, "",
+       "A condition ([CEL](cel.md)) over `person`, `groups`, `roles`, `verb`, `service`, `environment`, `channel`, "
+       "`direct`, `incident_channel`, `automation`, `operator`, `arguments` and `now`; none means always."},
       {"policy[].effect", K::choice, false, true, "", "What happens when the rule matches.",
        "run|confirm|approve|deny"},
       {"policy[].approvals", K::integer, false, false, "0", "How many other people must approve (effect `approve`)."},
@@ -68,6 +71,9 @@ const std::vector<SettingField>& setting_fields() {
       {"alert_routes[].name", K::name, false, true, "", "What the record calls the route."},
       {"alert_routes[].matchers", K::matcher, true, false, "",
        "Alertmanager matchers over the labels as sent, all must hold; none matches every alert."},
+      {"alert_routes[].when", K::text, false, false, "",
+       "A condition ([CEL](cel.md)) over `alert` (`title`, `body`, `status`, `severity`, `source`, `starts`, `labels`, "
+       "`annotations`) and `now`; none means always."},
       {"alert_routes[].open_incident", K::flag, false, false, "false", "Whether it opens (or joins) an incident."},
       {"alert_routes[].severity", K::name, false, false, "", "The severity of the incident it opens."},
 

@@ -24,6 +24,7 @@ struct AlertRoute {
   std::vector<std::string> matchers;  // Alertmanager matcher text, all must hold: severity=~"critical|page"
   bool open_incident = false;
   std::string severity;  // of the incident it opens: the name of a SeverityDef
+  std::string when{};    // a CEL condition over `alert`; empty: always
 };
 
 struct AlertSourceDef {

@@ -12,6 +12,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/cli/cel.h"
 #include "bot/cli/flags.h"
 #include "bot/memory.h"
 #include "bot/web/listen_notice.h"
@@ -167,6 +168,7 @@ int run_command_line(int argc, char** argv) {
   add_service(table, f);
   add_record(table, f);
   add_talk(table, f);
+  add_cel_command(cli, code);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {

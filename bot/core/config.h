@@ -23,6 +23,7 @@ struct AlertRouteRule {
   std::vector<Matcher> matchers;
   bool open_incident = false;
   std::string severity = "SEV3";
+  std::string when{};  // a condition over `alert` (commands/condition.h), empty: always
 };
 
 struct CoreConfig {

@@ -5,6 +5,7 @@
 
 #include "bot/base/regex.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 
 namespace muster {
@@ -116,19 +117,34 @@ bool at_place(const Rule& rule, const Ask& ask) {
   });
 }
 
-bool conditions_hold(const Rule& rule, const Ask& ask) {
+// What conditions read, made when the first one asks.
+class Facts {
+ public:
+  explicit Facts(const Ask& ask) : ask_(ask) {}
+  const cel::Bindings& get() {
+    if (!made_) made_ = policy_facts(ask_);
+    return *made_;
+  }
+
+ private:
+  const Ask& ask_;
+  std::optional<cel::Bindings> made_;
+};
+
+bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
   for (const auto& text : rule.matchers) {
     const auto matchers = parse_matchers(text);
     if (!matchers) return rule.effect == "deny";
     if (!matches(*matchers, ask.arguments)) return false;
   }
-  return true;
+  if (rule.when.empty()) return true;
+  return condition_holds(rule.when, policy_condition(), facts.get()).value_or(rule.effect == "deny");
 }
 
-bool applies(const Rule& rule, const Ask& ask) {
+bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
   const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
   return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
-         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask);
+         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
 }
 
 // Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.
@@ -188,9 +204,10 @@ std::string to_text(const std::vector<Matcher>& matchers) {
 }
 
 Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
+  Facts facts(ask);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
-    if (!applies(rule, ask)) continue;
+    if (!applies(rule, ask, facts)) continue;
     const int line = static_cast<int>(i) + 1;
     Verdict v{known_effect(rule.effect) ? rule.effect : "deny", rule.name, line, rule.approvals, rule.approve_group};
     if (v.rule.empty()) v.rule = "line " + std::to_string(line);

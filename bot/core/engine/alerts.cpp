@@ -5,6 +5,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
@@ -23,7 +24,9 @@ const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
   std::map<std::string, std::string> facts = cause.labels;
   facts["alert.severity"] = cause.severity;
   for (const AlertRouteRule& r : w.config.alert_routes) {
-    if (matches(r.matchers, facts)) return &r;
+    if (!matches(r.matchers, facts)) continue;
+    if (r.when.empty() || condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false))
+      return &r;
   }
   return nullptr;
 }

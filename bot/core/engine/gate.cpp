@@ -103,6 +103,7 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   ask.arguments = arguments_of(command, verb);
   ask.channel = c.input.channel;
   ask.direct = c.input.direct;
+  ask.at = c.work.now;
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   place(c, command, verb, ask);
   if (const Person* p = find_person(c.work.config, asker.person)) {

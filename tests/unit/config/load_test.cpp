@@ -238,3 +238,23 @@ TEST_CASE("the JSON Schema knows every setting and refuses unknown ones") {
   CHECK(contains(schema, "\"additionalProperties\": false"));
   CHECK_FALSE(contains(schema, "\"additionalProperties\": true"));
 }
+
+TEST_CASE("conditions are compiled when the configuration is read, and a mistake has its place") {
+  const Loaded good = load_text(
+      "policy:\n  - who: [\"*\"]\n    effect: run\n    when: verb == \"ack\" && \"oncall\" in groups\n"
+      "alert_routes:\n  - name: pages\n    open_incident: true\n    severity: SEV1\n"
+      "    when: alert.severity == \"critical\" && default(alert.labels.team, \"\") != \"\"\n");
+  CHECK_MESSAGE(good.ok(), all_issues(good));
+  CHECK(good.settings.policy.at(0).when == "verb == \"ack\" && \"oncall\" in groups");
+  CHECK(good.settings.alert_routes.at(0).when.starts_with("alert.severity"));
+  const Loaded bad = load_text(
+      "policy:\n  - who: [\"*\"]\n    effect: run\n    when: verbs == \"ack\"\n"
+      "alert_routes:\n  - name: pages\n    when: alert.severty == \"page\"\n  - name: others\n    when: alert.title\n");
+  const std::string issues = all_issues(bad);
+  CAPTURE(issues);
+  CHECK(issues.find(":4:11") != std::string::npos);
+  CHECK(issues.find("there is no variable verbs") != std::string::npos);
+  CHECK(issues.find("Did you mean verb?") != std::string::npos);
+  CHECK(issues.find("there is no field severty") != std::string::npos);
+  CHECK(issues.find("here should come bool") != std::string::npos);
+}
