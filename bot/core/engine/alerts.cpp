@@ -20,9 +20,22 @@ struct Cause {
   TimeMs starts_ms = 0;
 };
 
+// What conditions read: all that is kept of an alert, so that one that waited is judged like one that did not.
+AlertEvent event_of(const Cause& cause) {
+  AlertEvent e;
+  e.status = "firing";
+  e.group_key = cause.group;
+  e.title = cause.title;
+  e.severity = cause.severity;
+  e.labels = cause.labels;
+  e.starts_ms = cause.starts_ms;
+  return e;
+}
+
 const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
   std::map<std::string, std::string> facts = cause.labels;
   facts["alert.severity"] = cause.severity;
+  const AlertEvent event = event_of(cause);
   for (const AlertRouteRule& r : w.config.alert_routes) {
     if (!matches(r.matchers, facts)) continue;
     if (r.when.empty() || condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false))
