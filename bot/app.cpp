@@ -11,6 +11,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/chat_platforms.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
@@ -40,6 +41,7 @@ struct App::Impl {
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
   std::unique_ptr<HttpClient> client;
+  std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalSocket> socket;
   std::unique_ptr<Terminal> terminal;
@@ -137,6 +139,11 @@ Result<void> App::Impl::open() {
   client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
+  const auto wanted = chat_settings_from_environment(options.sandbox);
+  if (!wanted) return std::unexpected(wanted.error());
+  chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
+  if (auto linked = chats->load(); !linked) return linked;
+  chats->make(*wanted, loop, *client, clock);
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
     HttpCall call{.method = "POST",
                   .url = url() + m.body["path"].as_string(),
@@ -176,6 +183,7 @@ Result<void> App::Impl::serve() {
   if (!local_socket) return std::unexpected(local_socket.error());
   socket = std::move(*local_socket);
   if (auto started = dispatcher->start(); !started) return started;
+  chats->start();
   auto pending = store->pending_inbox();
   if (!pending) return std::unexpected(pending.error());
   for (const InboxItem& item : *pending) door->take_pending(item);
@@ -206,6 +214,7 @@ void App::Impl::stop() {
   socket.reset();
   if (web) web->close_streams();
   server.reset();
+  chats.reset();
   client.reset();
   worker.stop();
   if (store) store->stop();
@@ -224,10 +233,12 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
     return reply({.status = 200,
                   .content_type = "text/plain; version=0.0.4; charset=utf-8",
                   .body = metrics_text(store->stats(), dispatcher->stats(), server->stats(), loop.lag_ms(),
-                                       web->streams(), dispatcher->state()),
+                                       web->streams(), dispatcher->state()) +
+                          chats->metrics(),
                   .headers = {}});
   }
   if (q.path.starts_with("/room/report/")) return report(q, reply);
+  if (chats->handles(q)) return chats->request(q, reply);
   if (door->handles(q)) return door->request(std::move(q), std::move(reply));
   if (web->handles(q)) return web->request(std::move(q), std::move(reply));
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
@@ -308,7 +319,8 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     std::snprintf(text, sizeof text,
                   "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits",
                   s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
-    o.reply.text = say(language, "health.head", {{"parts", text}});
+    const std::string chat = chats->empty() ? "" : " · " + plain(chats->health_text());
+    o.reply.text = say(language, "health.head", {{"parts", text + chat}});
   } else if (wanted.what == "try") {
     send_sample();
     o.reply.text = say(language, "try.sent", {{"alerts", dispatcher->config().alerts_channel}});

@@ -107,6 +107,7 @@ void Dispatcher::forget_memory() {
 }
 
 void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done, std::function<void()> applied) {
+  if (router_) router_(commit.decision.out);
   const std::vector<OutMessage> out = commit.decision.out;
   remember_timers(commit.decision.timers);
   const auto taken = [this, out, generation = generation_, done = std::move(done),
@@ -244,7 +245,7 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
   // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
   const Addressed to = e.kind == "button" ? Addressed{true, false, e.text}
-                                          : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
+                                          : address(e.text, config_.bot_handle, config_.prefix, e.direct || channel == "muster");
   CommandInput input{.person = e.user,
                      .is_operator = false,
                      .platform = e.platform,
@@ -252,7 +253,7 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
                      .thread = e.thread,
                      .source_id = e.id,
                      .text = to.command,
-                     .direct = channel == "muster",
+                     .direct = e.direct || channel == "muster",
                      .sent_ms = e.at};
   std::optional<ReadWanted> read;
   if (to.to_us) {
@@ -271,6 +272,7 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
 
 void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
   post(w, input.channel, "reply-" + e.id, o.reply, e.thread, o.is_private ? e.user : "");
+  w.decision.out.back().body.set("origin", e.platform);
 }
 
 void Dispatcher::read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread) {
@@ -278,6 +280,7 @@ void Dispatcher::read_and_post(const ReadWanted& wanted, const CommandInput& inp
   reader_(wanted, input, [this, input, thread](Outcome o) {
     Work w = work();
     post(w, input.channel, "reply-" + input.source_id, o.reply, thread, o.is_private ? input.person : "");
+    w.decision.out.back().body.set("origin", input.platform);
     Commit c;
     c.decision = std::move(w.decision);
     finish(std::move(c), {});

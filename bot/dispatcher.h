@@ -23,6 +23,9 @@ using CommandDone = std::function<void(Result<Outcome>)>;
 // Makes the answer of a command that needs the journal or the process; calls back on the loop.
 using Reader = std::function<void(const ReadWanted&, const CommandInput&, std::function<void(Outcome)>)>;
 
+// May add to and change the messages of a decision before they are stored: who else is told, and where.
+using Router = std::function<void(std::vector<OutMessage>& out)>;
+
 class Dispatcher {
  public:
   Dispatcher(Store& store, const Clock& clock, CoreConfig config);
@@ -30,6 +33,7 @@ class Dispatcher {
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
+  void set_router(Router router) { router_ = std::move(router); }
   void set_config(CoreConfig config) { config_ = std::move(config); }
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.
@@ -81,6 +85,7 @@ class Dispatcher {
   std::map<std::string, ChatPlatform*> platforms_;
   Carrier carrier_;
   Reader reader_;
+  Router router_;
   std::map<std::string, Timer> timers_;
   std::vector<Later> later_;
   std::vector<std::string> delivered_;

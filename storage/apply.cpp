@@ -6,6 +6,7 @@
 
 #include "bot/base/json.h"
 #include "storage/chain.h"
+#include "storage/chat_links.h"
 
 namespace muster::storage {
 
@@ -32,6 +33,7 @@ Applied Applier::apply(const Commit& commit, TimeMs now, std::vector<Entry>& ent
   // Fired timers go first: the same decision may arm the same timer again.
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
+  put_links(db_, commit.links);
   return Applied::yes;
 }
 

@@ -94,7 +94,16 @@ CREATE TABLE projection(
 ) STRICT;
 )sql";
 
-constexpr std::array steps = {step_1};
+// Names of ours and ids of theirs on the chat platforms.
+constexpr const char* step_chat_links = R"sql(
+CREATE TABLE chat_link(
+  n        INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL, kind TEXT NOT NULL, ours TEXT NOT NULL, theirs TEXT NOT NULL,
+  UNIQUE(platform, kind, ours)
+) STRICT;
+)sql";
+
+constexpr std::array steps = {step_1, step_chat_links};
 
 }  // namespace
 

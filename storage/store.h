@@ -22,6 +22,13 @@ struct InboxItem {
   Value meta;  // route, headers worth keeping, actor
 };
 
+// What is called what on a chat platform: our channel and post names, their ids, how far a channel was read.
+struct ChatLink {
+  std::string platform;  // mattermost
+  std::string kind;      // channel, post, cursor
+  std::string ours, theirs;
+};
+
 // One atomic commit. Any part may be empty.
 struct Commit {
   std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
@@ -36,6 +43,7 @@ struct Commit {
   };
   std::vector<Failure> out_failed;
   std::vector<std::string> timers_fired;  // removed in the same commit as their effect
+  std::vector<ChatLink> links = {};       // the newest value of a name counts
 };
 
 struct Committed {
@@ -81,6 +89,7 @@ class Store {
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
   virtual Result<std::vector<Timer>> timers() = 0;
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
+  virtual Result<std::vector<ChatLink>> chat_links() { return std::vector<ChatLink>{}; }  // posts: the newest only
   // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
 
