@@ -1,13 +1,18 @@
 #include "bot/alert_door.h"
 
+#include "bot/alert_api.h"
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/base/limits.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 #include "integrations/alerts/alertmanager.h"
 
 namespace muster {
 namespace {
+
+constexpr DurationMs refused_alert_ms = 6 * hour_ms;  // longer than Alertmanager's usual repeat interval
 
 // A bearer token or "user:pass"; any of the configured ones, so that a rotation loses nothing.
 bool secret_fits(const std::vector<std::string>& secrets, const HttpRequest& request) {
@@ -40,12 +45,21 @@ void AlertDoor::configure(const Settings& settings, const Tokens& tokens) {
   for (const AlertSourceDef& s : settings.sources) {
     const auto token = tokens.sources.find(s.name);
     if (token != tokens.sources.end()) senders_.push_back({s.name, s.kind, token->second, s.secrets});
+    const auto old = tokens.old_sources.find(s.name);
+    if (old != tokens.old_sources.end()) senders_.push_back({s.name, s.kind, old->second, s.secrets});
   }
 }
 
 std::string AlertDoor::token_of(const std::string& kind) const {
   for (const Sender& s : senders_) {
     if (s.kind == kind) return s.token;
+  }
+  return "";
+}
+
+std::string AlertDoor::secret_of(const std::string& kind) const {
+  for (const Sender& s : senders_) {
+    if (s.kind == kind) return s.secrets.empty() ? "" : s.secrets.front();
   }
   return "";
 }
@@ -102,18 +116,28 @@ void AlertDoor::take_pending(const InboxItem& item) {
 }
 
 void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest request, HttpReply reply) {
-  if (rest == "/-/ready" || rest == "/-/healthy")
-    return reply({.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}});
+  if (request.method == "GET") return reply(api_get(rest, request));
   if (rest == "/api/v2/alerts" && request.method == "POST") return api_post(s, std::move(request), std::move(reply));
-  if (rest == "/api/v2/alerts" && request.method == "GET") return reply(api_alerts());
-  if (rest == "/api/v2/status" && request.method == "GET") {
+  if (rest.starts_with("/api/v2/silence"))  // silences are not made here: a client must not believe that it was
     return reply(json_response(
-        200,
-        R"({"cluster":{"status":"disabled","peers":[]},"config":{"original":""},"uptime":"1970-01-01T00:00:00.000Z",)"
-        R"("versionInfo":{"branch":"","buildDate":"","buildUser":"","goVersion":"","revision":"","version":"muster )" +
-            std::string(muster_version) + "\"}}"));
-  }
+        501, to_json(Value("muster makes no silences; silence the alert at its source or in Alertmanager"))));
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
+}
+
+HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& request) const {
+  if (rest == "/-/ready" || rest == "/-/healthy")
+    return {.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}};
+  if (rest == "/api/v2/status") return json_response(200, to_json(api_status(started_)));
+  if (rest == "/api/v2/receivers") return json_response(200, to_json(api_receivers()));
+  if (rest == "/api/v2/silences") return json_response(200, "[]");
+  const bool groups = rest == "/api/v2/alerts/groups";
+  if (!groups && rest != "/api/v2/alerts")
+    return {.status = 404, .content_type = "text/plain", .body = "", .headers = {}};
+  const auto asked = read_alert_query(request.query);
+  if (!asked) return json_response(400, to_json(Value(asked.error().message)));
+  const Value list = groups ? api_groups(dispatcher_.state(), *asked, clock_.now())
+                            : api_alerts(dispatcher_.state(), *asked, clock_.now());
+  return json_response(200, to_json(list));
 }
 
 void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) {
@@ -132,24 +156,30 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
                                     Result<void> r) { reply(r ? json_response(status, answer) : busy()); });
 }
 
-HttpResponse AlertDoor::api_alerts() const {
-  Value list = Value::List{};
-  for (const auto& [n, a] : dispatcher_.state().alerts) {
-    if (a.status != "firing" || list.as_list().size() >= 1000) continue;
-    Value labels = Value::Map{};
-    for (const auto& [k, v] : a.labels) labels.set(k, v);
-    const Value none = Value::List{};
-    list.push(Value::Map{
-        {"labels", labels},
-        {"annotations", Value::Map{{"summary", a.title}}},
-        {"startsAt", format_utc(a.starts_ms)},
-        {"endsAt", format_utc(clock_.now() + 5 * minute_ms)},
-        {"updatedAt", format_utc(a.last_seen_ms)},
-        {"fingerprint", label_fingerprint(a.labels)},
-        {"receivers", Value::List{Value::Map{{"name", "muster"}}}},
-        {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}});
-  }
-  return json_response(200, to_json(list));
+// The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.
+void AlertDoor::refused(const std::string& path, int status) {
+  const std::vector<std::string> parts = split(path, '/');
+  const Sender* s = parts.size() >= 4 && parts[1] == "in" ? sender(parts[2], parts[3]) : nullptr;
+  if (!s || status != 413) return;
+  const TimeMs now = clock_.now();
+  const std::string& language = dispatcher_.config().language;
+  AlertEvent e;
+  e.route = "alertmanager";
+  e.status = "firing";
+  e.severity = "warning";
+  e.labels = {{"alertname", "MusterDeliveryTooLarge"}, {"source", s->name}, {"severity", "warning"}};
+  e.source_key = label_fingerprint(e.labels);
+  const std::string limit = std::to_string(limits::body_bytes_max >> 20);
+  e.title = say(language, "door.refused.title", {{"source", s->name}, {"limit", limit}});
+  e.body = say(language, "door.refused.body");
+  e.starts_ms = now;
+  e.ends_ms = now + refused_alert_ms;
+  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(),
+                 .kind = "refused",
+                 .body = "",
+                 .received_ms = now,
+                 .meta = Value::Map{{"source", s->name}}};
+  dispatcher_.alerts_with_inbox({e}, std::move(item), {});
 }
 
 }  // namespace muster

@@ -29,6 +29,7 @@ class App {
   void stop();              // any thread
   std::string url() const;  // "http://127.0.0.1:8080"
   std::string login_url() const;
+  bool sandbox() const;  // as asked for, or as configured
 
  private:
   App();
@@ -41,8 +42,11 @@ CoreConfig core_config(const Settings& settings, bool sandbox);
 // Tokens made at first start, kept in the data folder (0600).
 struct Tokens {
   std::string login;
-  std::map<std::string, std::string> sources;  // source name -> path token
+  std::map<std::string, std::string> sources;      // source name -> path token
+  std::map<std::string, std::string> old_sources;  // the one before, valid until it is retired
 };
 Result<Tokens> load_tokens(const std::string& data_folder, const Settings& settings);
+// A new token beside the old one, which stays valid; `retire_old` ends the old one.
+Result<void> rotate_token(const std::string& data_folder, const std::string& source, bool retire_old);
 
 }  // namespace muster

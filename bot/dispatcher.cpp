@@ -46,6 +46,9 @@ Result<void> Dispatcher::start() {
   remember_timers(*timers);
   auto pending = store_.pending_out();
   if (!pending) return std::unexpected(pending.error());
+  const auto dead = store_.dead_letters();
+  if (!dead) return std::unexpected(dead.error());
+  stats_.dead_now = dead->size();
   for (const PendingOut& p : *pending) deliver(p.message, p.attempts);
   if (state_.position == 0) {
     Work w = work();
@@ -164,6 +167,7 @@ void Dispatcher::retry_later(OutMessage m, int attempts) {
 
 void Dispatcher::delivered(const std::string& id, int attempts, const Result<void>& r) {
   stats_.deliveries[r ? "delivered" : "dead"] += 1;
+  stats_.dead_now += r ? 0 : 1;
   if (r)
     delivered_.push_back(id);
   else
@@ -198,6 +202,26 @@ void Dispatcher::record_fact(Entry entry, std::function<void(Result<void>)> done
   Commit c;
   c.decision = std::move(w.decision);
   finish(std::move(c), std::move(done));
+}
+
+void Dispatcher::announce(const std::string& channel, const Message& message) {
+  Work w = work();
+  post(w, channel, "notice-" + w.new_id(), message);
+  Commit c;
+  c.decision = std::move(w.decision);
+  finish(std::move(c), {});
+}
+
+void Dispatcher::redeliver(const std::vector<OutMessage>& messages) {
+  stats_.dead_now -= std::min(stats_.dead_now, messages.size());
+  for (const OutMessage& m : messages) deliver(m, 0);
+}
+
+DispatcherStats Dispatcher::stats() const {
+  DispatcherStats s = stats_;
+  s.waiting = later_.size();
+  s.timers = timers_.size();
+  return s;
 }
 
 std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
@@ -340,6 +364,7 @@ void Dispatcher::alerts_with_inbox(const std::vector<AlertEvent>& events, InboxI
 }
 
 void Dispatcher::undecodable(const std::string& kind, const std::string& key, const std::string& why) {
+  stats_.undecodable += 1;
   Work w = work();
   take_undecodable(w, kind, key, why);
   Commit c;

@@ -14,7 +14,10 @@ namespace muster {
 
 struct DispatcherStats {
   std::map<std::string, std::uint64_t> deliveries;  // result -> count
-  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, reloads = 0;
+  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, reloads = 0;
+  std::size_t dead_now = 0;  // undeliverable messages that wait for a person
+  std::size_t waiting = 0;   // messages that will be tried again
+  std::size_t timers = 0;
 };
 
 // Carries out an out message that is no chat message ("http:self").
@@ -52,10 +55,12 @@ class Dispatcher {
   void alerts_with_inbox(const std::vector<AlertEvent>& alerts, InboxItem item, std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
   void send(OutMessage message);
+  void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
+  void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again
 
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
-  const DispatcherStats& stats() const { return stats_; }
+  DispatcherStats stats() const;
   std::vector<std::string> complete(const std::string& prefix) const;
   std::string new_id();
 

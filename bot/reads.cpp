@@ -23,8 +23,12 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& i
     const std::string text = clip(one_line(r.text), 160);
     lines.push_back("`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + plain(text) +
                     (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : ""));
-    list.push(Value::Map{
-        {"at", format_utc(r.effective_ms)}, {"kind", r.entry->kind}, {"text", r.text}, {"actor", r.entry->actor.id}});
+    list.push(Value::Map{{"id", r.entry->event_id},
+                         {"n", r.entry->seq},
+                         {"at", format_utc(r.effective_ms)},
+                         {"kind", r.entry->kind},
+                         {"text", r.text},
+                         {"actor", r.entry->actor.id}});
   }
   // First eight and last four: the whole is in the report.
   std::string text;

@@ -15,6 +15,8 @@ const std::vector<SettingField>& setting_fields() {
        "tokens."},
       {"listen", K::listen, false, false, "127.0.0.1:8080",
        "Where pages, webhooks and metrics are served; `--listen` and `MUSTER_LISTEN` come first."},
+      {"log_level", K::choice, false, false, "info", "The least important lines that the log still gets.",
+       "debug|info|warn|error"},
       {"alerts_channel", K::name, false, false, "alerts",
        "The channel that lists the alerts for which no incident opens."},
       {"group_wait", K::duration, false, false, "30s",

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/base/log.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -38,6 +39,7 @@ struct Settings {
   std::string zone = "UTC";
   bool sandbox = false;
   std::string listen = "127.0.0.1:8080";
+  LogLevel log_level = LogLevel::info;
   std::vector<Person> people;
   std::vector<Service> services;
   std::vector<SeverityDef> severities;

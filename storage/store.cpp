@@ -113,6 +113,11 @@ Result<std::string> prepare_files(const std::string& folder) {
     if (auto made = make_key(key_path(folder)); !made) return std::unexpected(made.error());
   }
   auto key = read_key(key_path(folder));
+  if (!key && !fresh && !begins_as_database(path)) {
+    return fail(ErrorKind::invalid,
+                path + " is damaged: it does not begin as a database does. And its key: " + key.error().message,
+                "Restore both files from one backup, see `muster restore --help`.");
+  }
   if (!key) return key;
   if (auto made = make_private_file(path); !made) return std::unexpected(made.error());
   return key;

@@ -65,7 +65,7 @@ struct DeadLetter {
 struct StoreStats {
   std::size_t queue_depth = 0;
   std::uint64_t commits = 0, decisions = 0, duplicates = 0, failures = 0;
-  double last_commit_ms = 0, max_commit_ms = 0;
+  double last_commit_ms = 0, max_commit_ms = 0, sum_commit_ms = 0;
   std::vector<std::uint64_t> commit_ms_buckets;  // counts for <= 1, 2, 5, 10, 20, 50, 100, 500, +inf ms
 };
 

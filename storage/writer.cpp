@@ -204,6 +204,7 @@ void Writer::count(const Answers& answers, double ms) {
     }
   }
   stats_.last_commit_ms = ms;
+  stats_.sum_commit_ms += ms;
   stats_.max_commit_ms = std::max(stats_.max_commit_ms, ms);
   const auto bucket = std::lower_bound(bucket_ms.begin(), bucket_ms.end(), ms) - bucket_ms.begin();
   ++stats_.commit_ms_buckets[static_cast<std::size_t>(bucket)];

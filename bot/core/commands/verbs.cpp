@@ -235,6 +235,8 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("config check", "config check", topic, {}));
   t.push_back(write("config reload", "config reload [because …]", topic, "O", Shape::words, {}, {because}));
   t.push_back(read("config diff", "config diff", topic, {}));
+  t.push_back(read("outbox", "outbox", topic, {}));
+  t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
   t.push_back(later("drain", "drain", topic, "O", true));
   t.push_back(later("undrain", "undrain", topic, "O", true));
   t.push_back(read("version", "version", topic, {}));

@@ -10,7 +10,7 @@ namespace muster {
 const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
-    for (const auto part : {words_general()}) sentences.insert(sentences.end(), part.begin(), part.end());
+    for (const auto part : {words_general(), words_ops()}) sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();
   return all;

@@ -234,7 +234,6 @@ std::span<const Sentence> words_general() {
       {"config.wrong", "The configuration has {n} mistakes; nothing was changed:",
        "설정에 잘못이 {n}개 있어 아무것도 바꾸지 않았습니다:"},
       {"config.reloaded", "The configuration was reloaded.", "설정을 다시 읽었습니다."},
-      {"config.diff", "What differs from the defaults:", "기본값과 다른 값:"},
       {"try.sent",
        "A sample alert is on its way through the real HTTP door. Watch #{alerts}; then in the incident's channel: "
        "`!lead me`, `!note …`, `!mitigate because …`, `!resolve because …`, `!postmortem`.",

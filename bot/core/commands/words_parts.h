@@ -7,5 +7,6 @@
 namespace muster {
 
 std::span<const Sentence> words_general();
+std::span<const Sentence> words_ops();
 
 }  // namespace muster

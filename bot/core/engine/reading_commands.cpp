@@ -260,7 +260,7 @@ const std::map<std::string_view, Handler>& reading_handlers() {
       {"show", show},          {"incidents", incidents}, {"alerts", alerts},     {"explain", explain},
       {"version", version},    {"timeline", wanted},     {"postmortem", wanted}, {"history", wanted},
       {"health", wanted},      {"more", wanted},         {"try", wanted},        {"config check", wanted},
-      {"config diff", wanted}, {"config reload", wanted}};
+      {"config diff", wanted}, {"config reload", wanted}, {"outbox", wanted}, {"outbox resend", wanted}};
   return table;
 }
 

@@ -192,6 +192,8 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"config check", {"config check"}},
       {"config reload", {"config reload"}},
       {"config diff", {"config diff"}},
+      {"outbox", {"outbox"}},
+      {"outbox resend", {"outbox resend all"}},
       {"version", {"version"}},
   };
   return lines;

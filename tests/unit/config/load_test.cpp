@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "bot/base/text.h"
+#include "config/schema.h"
 
 using namespace muster;
 namespace fs = std::filesystem;
@@ -207,6 +208,15 @@ TEST_CASE("the example of a team loads") {
   const Loaded loaded = load_config(source_dir + "/config/examples");
   CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
   CHECK(loaded.settings.people.size() == 2);
+}
+
+TEST_CASE("the examples show every setting that there is") {
+  const std::string shown = read(source_dir + "/config/muster.yaml") + read(source_dir + "/config/examples/team.yaml");
+  for (const SettingField& field : setting_fields()) {
+    const std::string name = leaf_name(field);
+    const bool there = contains(shown, " " + name + ":") || contains(shown, "\n" + name + ":");
+    CHECK_MESSAGE(there, std::string(field.path));
+  }
 }
 
 TEST_CASE("what config show prints loads to the same values") {
