@@ -31,7 +31,7 @@ class ChatLinks::Directory final : public ChatDirectory {
     const std::string old = this->theirs(kind, ours);
     if (!old.empty()) ours_.erase({kind, old});
     theirs_[{kind, ours}] = theirs;
-    if (kind != "cursor") ours_[{kind, theirs}] = ours;
+    if (kind == "channel" || kind == "post") ours_[{kind, theirs}] = ours;
   }
 
   // Only a handle that the configuration names for this platform counts: a name there is anybody's to take.

@@ -154,7 +154,7 @@ std::string ChatPlatforms::health_text() const {
   for (const auto& p : platforms_) {
     const ChatHealth h = p->health();
     text += (text.empty() ? "" : " · ") + p->name() + (h.connected ? " connected" : " not connected");
-    if (h.connected) text += " as " + h.account + " (" + h.version + ")";
+    if (h.connected) text += " as " + h.account.substr(h.account.starts_with('@') ? 1 : 0) + " (" + h.version + ")";
     text += ", " + std::to_string(h.waiting) + " waiting";
     if (h.oldest_ms >= second_ms) text += " for " + format_duration(h.oldest_ms);
     if (!h.problem.empty()) text += ": " + h.problem + (h.next_step.empty() ? "" : " " + h.next_step);

@@ -25,7 +25,7 @@ struct InboxItem {
 // What is called what on a chat platform: our channel and post names, their ids, how far a channel was read.
 struct ChatLink {
   std::string platform;  // mattermost
-  std::string kind;      // channel, post, cursor
+  std::string kind;      // channel, post, cursor, since
   std::string ours, theirs;
 };
 

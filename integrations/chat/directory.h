@@ -7,7 +7,8 @@ namespace muster {
 class ChatDirectory {
  public:
   virtual ~ChatDirectory() = default;
-  // kind: channel ("inc-7-checkout"), post ("summary-INC-7"), cursor (a channel id -> how far it was read).
+  // kind: channel ("inc-7-checkout"), post ("summary-INC-7"), cursor and since (a channel id ->
+  // how far it was read, and from where).
   virtual std::string theirs(const std::string& kind, const std::string& ours) const = 0;  // empty: not linked
   virtual std::string ours(const std::string& kind, const std::string& theirs) const = 0;
   // Written before anything that is reported to the store afterwards.

@@ -159,11 +159,17 @@ class MattermostStage {
       add_text(name + " bot" + verb + ": ", h.text, h.kind != "edit" && !id.starts_with("summary-"), lines);
     }
   }
+  // The stage gave everybody a handle on Mattermost; a transcript does not know of it.
+  static std::string without_handles(std::string line) {
+    for (std::size_t at; (at = line.find(", mattermost:")) != std::string::npos;)
+      line.erase(at, line.find_first_of(" ,", at + 2) - at);
+    return line;
+  }
   static void add_text(const std::string& head, const std::string& text, bool whole, Lines& lines) {
     Lines all = split_lines(text);
     if (!all.empty() && all.back().starts_with("↳ ")) all.pop_back();  // the buttons' typed twins
     for (std::size_t i = 0; i < all.size() && (i == 0 || whole); ++i)
-      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + neutral_line(all[i])));
+      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + without_handles(neutral_line(all[i]))));
     if (all.empty()) lines.push_back(trimmed_right(head));
   }
 

@@ -331,24 +331,28 @@ class Talk {
         [this](const ReadWanted& w, const CommandInput& in, std::function<void(Outcome)> done) { read(w, in, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
     settle();
+    if (!stage_) return;
+    mattermost_->start();
+    settle();
+    if (!mattermost_->connected()) throw std::runtime_error("not connected: " + mattermost_->health().problem);
   }
 
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
     auto mattermost = stage_->make(platforms_->links(), config_);
-    Mattermost* started = mattermost.get();
+    mattermost_ = mattermost.get();
     platforms_->add(std::move(mattermost));
-    started->start();
-    settle();
-    if (!started->connected()) throw std::runtime_error("not connected: " + started->health().problem);
   }
 
   void close() {
-    if (store_) settle();
+    if (stage_ && platforms_) {
+      settle();
+      stage_->forget();
+      platforms_.reset();  // it still writes how far it has read
+      settle();
+    }
     if (store_) store_->stop();
-    if (stage_) stage_->forget();
-    platforms_.reset();
     while (!tasks_.empty()) tasks_.run_one(std::chrono::seconds(1));
     dispatcher_.reset();
     store_.reset();
@@ -389,6 +393,7 @@ class Talk {
   std::unique_ptr<CountingStore> store_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
+  Mattermost* mattermost_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0;

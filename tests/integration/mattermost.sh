@@ -57,7 +57,7 @@ order cut
 order forget
 say "$inc" "!mitigate because rolled back while nobody listened"
 within 20 said "$inc" "is \*\*mitigated\*\*" && ok "what was said while the connection was gone is carried out" || bad "a command was lost"
-has "health names the platform" "$("$muster" say --data "$data" health)" "mattermost connected as @muster"
+has "health names the platform" "$("$muster" say --data "$data" health)" "mattermost connected as muster (5.37.0)"
 
 kill "$bot"
 within 20 gone "$bot" || bad "the bot does not stop"

@@ -3,6 +3,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/message.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
 

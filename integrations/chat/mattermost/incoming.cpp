@@ -204,6 +204,11 @@ void Mattermost::hand_over(const Inbound& in) {
 
 void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
   TimeMs& cursor = cursors_[channel_id];
+  // What was said before we first came is not ours to act on, also when the cursor's overlap reaches back to it.
+  if (cursor == 0 && out_.directory.theirs("since", channel_id).empty()) {
+    const bool live = gateway_.live() && !catching_up_;
+    out_.directory.link("since", channel_id, std::to_string(live ? update_at - 1 : update_at));
+  }
   cursor = std::max(cursor, update_at);
 }
 
@@ -228,9 +233,8 @@ void Mattermost::catch_up_channels(const Answer& a) {
     channels_[id] = {c["name"].as_string(), c["type"].as_string(), c["header"].as_string()};
     topics_[id] = c["header"].as_string();
     if (cursors_[id] == 0) cursors_[id] = std::strtoll(out_.directory.theirs("cursor", id).c_str(), nullptr, 10);
-    // What was said before we first came is not ours to act on.
     if (cursors_[id] == 0)
-      cursors_[id] = out_.clock.now();
+      remember(id, std::max<TimeMs>(1, c["last_post_at"].as_int()));  // the server's time, not ours
     else
       to_catch_up_.push_back(id);
   }
@@ -264,7 +268,8 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   }
   // What was missed goes before what is heard live meanwhile, whose copies are known by their ids.
   catching_up_ = false;
-  const TimeMs after = cursors_[channel_id] - overlap_ms;  // the cursor moves meanwhile
+  const TimeMs since = std::strtoll(out_.directory.theirs("since", channel_id).c_str(), nullptr, 10);
+  const TimeMs after = std::max(since, cursors_[channel_id] - overlap_ms);  // the cursor moves meanwhile
   for (const Post& p : posts) {
     if (is_id(p.id)) take_post(p, after);
   }

@@ -122,10 +122,10 @@ void Mattermost::checked_config(const Answer& a) {
 void Mattermost::become_ready() {
   if (std::exchange(ready_, true)) return;
   log(LogLevel::info, "Mattermost knows us", {{"account", my_name_}, {"team", team_name_}, {"version", version_}});
-  join_channels();
   std::deque<OpPtr> parked;
   parked.swap(parked_);
   for (const OpPtr& op : parked) queue(op);
+  join_channels();  // after what may open them with a header
 }
 
 // Channels that exist without an incident: found, joined or made.

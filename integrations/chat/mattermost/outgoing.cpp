@@ -1,5 +1,6 @@
 // What we say: each delivery is a job of one or more calls that holds its channel's lane until it is done.
-#include "bot/base/hash.h"
+#include <algorithm>
+
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "integrations/chat/mattermost/markdown.h"
@@ -198,6 +199,8 @@ void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
 
 void Mattermost::open_channel(const OpPtr& op) {
   const auto done = [this, op](const std::string&) { finish(op, {}); };
+  // A channel without an incident may be people's own already: it is joined, and its header stays theirs.
+  if (std::ranges::find(config_.channels, op->channel) != config_.channels.end()) return with_channel(op, done);
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty()) return set_topic(op, id);  // opened again
   make_channel(op, 1, done);

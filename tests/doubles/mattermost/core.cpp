@@ -91,6 +91,7 @@ std::string MattermostCore::say(const std::string& user_id, const std::string& c
 std::string MattermostCore::store_post(MmPost p) {
   p.id = new_id('p');
   p.create_at = p.update_at = now();
+  channels_.at(p.channel_id).last_post_at = p.create_at;
   const auto it = posts_.emplace(p.id, std::move(p)).first;
   order_.push_back(it->first);
   note("post", it->second);
@@ -247,7 +248,8 @@ Value to_value(const MmChannel& c) {
                     {"create_at", c.create_at},
                     {"update_at", c.update_at},
                     {"delete_at", c.delete_at},
-                    {"creator_id", ""},
+                    {"creator_id", c.creator_id},
+                    {"last_post_at", c.last_post_at},
                     {"total_msg_count", 0},
                     {"extra_update_at", 0}};
 }

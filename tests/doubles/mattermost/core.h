@@ -35,8 +35,8 @@ struct MmUser {
   bool is_bot = false, active = true;
 };
 struct MmChannel {
-  std::string id, team_id, name, display_name, header, purpose, type = "O";
-  TimeMs create_at = 0, update_at = 0, delete_at = 0;
+  std::string id, team_id, name, display_name, header, purpose, creator_id, type = "O";
+  TimeMs create_at = 0, update_at = 0, delete_at = 0, last_post_at = 0;
   std::set<std::string> members;
 };
 struct MmPost {
@@ -78,6 +78,9 @@ class MattermostCore {
   std::string add_token(const std::string& user_id);
   void join_team(const std::string& team_id, const std::string& user_id);
   std::string add_channel(const std::string& team_id, const std::string& name, const std::string& type = "O");
+  void set_header(const std::string& channel_id, const std::string& header) {
+    channels_.at(channel_id).header = header;
+  }
   void join(const std::string& channel_id, const std::string& user_id);
   void leave(const std::string& channel_id, const std::string& user_id);
 

@@ -149,6 +149,7 @@ HttpResponse MattermostRoutes::create_channel() {
   c.header = body["header"].as_string();
   c.purpose = body["purpose"].as_string();
   c.members.insert(me.id);
+  c.creator_id = me.id;
   core.note_channel("open", c, c.header, me.id);
   core.to_user("channel_created", Value::Map{{"channel_id", id}, {"team_id", team}}, me.id);
   return json(201, to_value(c));
@@ -314,6 +315,7 @@ HttpResponse MattermostRoutes::create_post() {
   take_props(p, body["props"].is_map() ? body["props"] : Value(Value::Map{}));
   p.create_at = p.update_at = core.now();
   for (const std::string& id : p.file_ids) core.files_.at(id).post_id = p.id;
+  c->second.last_post_at = p.create_at;
   const MmPost& kept = core.posts_.emplace(p.id, p).first->second;
   core.order_.push_back(p.id);
   if (!p.pending_post_id.empty()) core.pending_[p.pending_post_id] = {core.clock_.now(), p.id};

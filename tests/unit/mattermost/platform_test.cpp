@@ -136,6 +136,38 @@ TEST_CASE("a taken name gets a number, an existing channel of people is joined f
   CHECK(rig.core.channel(alerts)->members.contains(rig.bot));
 }
 
+TEST_CASE("a shared channel that people made is joined and keeps its header, a missing one is made with one") {
+  Rig rig;
+  const std::string theirs = rig.core.add_channel(rig.team, "muster");
+  rig.core.set_header(theirs, "people wrote this");
+  rig.config.channels = {"muster", "alerts"};
+  rig.net.error = "not yet";
+  rig.start();
+  rig.send("open_channel", "muster", Value::Map{{"title", "muster"}, {"topic", "Talk to the bot"}});
+  rig.send("open_channel", "alerts", Value::Map{{"title", "alerts"}, {"topic", "Alerts"}});
+  rig.net.error.clear();
+  rig.pass(minute_ms);
+  CHECK(rig.core.channel(theirs)->header == "people wrote this");
+  CHECK(rig.core.channel(theirs)->members.contains(rig.bot));
+  CHECK(rig.core.channel_named("alerts")->header == "Alerts");
+  CHECK(rig.core.channel_named("muster-2") == nullptr);
+}
+
+TEST_CASE("a channel whose making was not answered is taken over, not made twice") {
+  Rig rig;
+  rig.start();
+  int made = 0;
+  rig.core.fault_after = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (q.method != "POST" || q.path != "/api/v4/channels" || ++made > 1) return std::nullopt;
+    return HttpResponse{.status = 0, .body = {}, .headers = {}};
+  };
+  rig.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}, {"topic", "x"}});
+  rig.post("inc-1", "a", "hello");
+  rig.pass(minute_ms);
+  CHECK(rig.said_in("inc-1") == Heard{"hello"});
+  CHECK(rig.core.channel_named("inc-1-2") == nullptr);
+}
+
 TEST_CASE("what is sent while the server is away waits in order and comes once") {
   Rig rig;
   rig.net.error = "no route";
