@@ -149,6 +149,7 @@ TimeMs Budget::due(TimeMs now) const {
 DurationMs Budget::oldest_ms(TimeMs now) const {
   DurationMs oldest = 0;
   for (const auto& [key, entry] : waiting_) oldest = std::max(oldest, now - entry.queued_ms);
+  for (const auto& [id, entry] : running_) oldest = std::max(oldest, now - entry.queued_ms);  // it may be repeated
   return oldest;
 }
 

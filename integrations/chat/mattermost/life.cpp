@@ -1,4 +1,6 @@
 // Who we are on the server, what is missing, and the websocket's coming and going.
+#include <algorithm>
+
 #include "bot/base/log.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
@@ -212,6 +214,7 @@ ChatHealth Mattermost::health() const {
   h.version = version_;
   h.waiting = q.waiting + q.running + parked_.size();
   h.oldest_ms = q.oldest_ms;
+  if (!parked_.empty()) h.oldest_ms = std::max(h.oldest_ms, out_.clock.now() - parked_.front()->since);
   h.reconnects = reconnects_;
   h.gaps = gateway_.gaps();
   h.caught_up = caught_up_;

@@ -58,6 +58,7 @@ class Mattermost final : public ChatPlatform {
     std::string channel;       // ours, bare
     bool may_be_sent = false;  // an attempt broke off: look before posting again
     bool joined = false;       // we have tried to join the channel for it
+    TimeMs since = 0;          // when it was handed over
     std::string coalesce;      // a later one with the same key replaces it while it waits
   };
   using OpPtr = std::shared_ptr<Op>;

@@ -50,6 +50,7 @@ void Mattermost::deliver(const OutMessage& m, Done done) {
   op->message = m;
   op->done = std::move(done);
   op->channel = bare_channel(m);
+  op->since = out_.clock.now();
   if (m.kind == "edit") op->coalesce = op->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") op->coalesce = op->channel + "/topic";
   if (op->channel.empty()) return op->done(fail(ErrorKind::invalid, "the message names no channel"));

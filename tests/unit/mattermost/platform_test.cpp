@@ -180,6 +180,7 @@ TEST_CASE("what is sent while the server is away waits in order and comes once")
   CHECK(rig.platform->health().waiting == 6);
   CHECK(rig.done.empty());
   rig.pass(minute_ms);
+  CHECK(rig.platform->health().oldest_ms == minute_ms);
   rig.net.error.clear();
   rig.pass(2 * minute_ms);
   CHECK(rig.platform->connected());
