@@ -69,6 +69,11 @@ Result<void> App::Impl::open() {
   client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
+  const auto wanted = chat_settings_from_environment(options.sandbox);
+  if (!wanted) return std::unexpected(wanted.error());
+  chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
+  if (auto linked = chats->load(); !linked) return linked;
+  chats->make(*wanted, loop, *client, clock);
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
     HttpCall call{.method = "POST",
                   .url = url() + m.body["path"].as_string(),
@@ -116,6 +121,7 @@ Result<void> App::Impl::serve() {
   if (auto listens = serve_locally(); !listens) return listens;
   if (auto started = dispatcher->start(); !started) return started;
   restore_channels();
+  chats->start();
   auto pending = store->pending_inbox();
   if (!pending) return std::unexpected(pending.error());
   for (const InboxItem& item : *pending) door->take_pending(item);
@@ -173,6 +179,7 @@ void App::Impl::stop() {
   socket.reset();
   if (web) web->close_streams();
   server.reset();
+  chats.reset();
   client.reset();
   worker.stop();
   bodies.stop();

@@ -40,10 +40,12 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
                                         .lag_ms = loop.lag_ms(),
                                         .streams = web->streams(),
                                         .started = started},
-                                       dispatcher->state()),
+                                       dispatcher->state()) +
+                          chats->metrics(),
                   .headers = {}});
   }
   if (q.path.starts_with("/room/report/")) return report(q, reply);
+  if (chats->handles(q)) return chats->request(q, reply);
   if (door->handles(q)) return door->request(std::move(q), std::move(reply));
   if (web->handles(q)) return web->request(std::move(q), std::move(reply));
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
@@ -116,7 +118,8 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     std::snprintf(text, sizeof text,
                   "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits",
                   s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
-    o.reply.text = say(language, "health.head", {{"parts", text}});
+    const std::string chat = chats->empty() ? "" : " · " + plain(chats->health_text());
+    o.reply.text = say(language, "health.head", {{"parts", text + chat}});
     if (const auto dead = dispatcher->stats().dead_now; dead > 0)
       o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(dead)}}), {}});
   } else if (wanted.what == "try") {

@@ -7,6 +7,7 @@
 
 #include "bot/alert_door.h"
 #include "bot/app.h"
+#include "bot/chat_platforms.h"
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
 #include "bot/memory.h"
@@ -34,6 +35,7 @@ struct App::Impl {
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
   std::unique_ptr<HttpClient> client;
+  std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalDoor> local;
   std::unique_ptr<LocalSocket> socket;

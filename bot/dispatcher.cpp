@@ -170,7 +170,7 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
                      .thread = e.thread,
                      .source_id = e.id,
                      .text = e.text,
-                     .direct = channel == "muster",
+                     .direct = e.direct || channel == "muster",
                      .sent_ms = e.at};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
   if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
@@ -226,6 +226,7 @@ void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, O
   pager_.fit(o, e.user, input.channel);
   const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
   post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
+  w.decision.out.back().body.set("origin", e.platform);
 }
 
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {

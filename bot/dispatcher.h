@@ -31,6 +31,9 @@ using CommandDone = std::function<void(Result<Outcome>)>;
 // Makes the answer of a command that needs the journal or the process; calls back on the loop.
 using Reader = std::function<void(const ReadWanted&, const CommandInput&, std::function<void(Outcome)>)>;
 
+// May add to and change the messages of a decision before they are stored: who else is told, and where.
+using Router = std::function<void(std::vector<OutMessage>& out)>;
+
 class Dispatcher {
  public:
   Dispatcher(Store& store, const Clock& clock, CoreConfig config);
@@ -41,6 +44,7 @@ class Dispatcher {
   void set_fault(std::function<void(const char*)> fault) { outbox_.set_fault(std::move(fault)); }
   // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
   void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);
+  void set_router(Router router) { router_ = std::move(router); }
   void set_config(CoreConfig config) { config_ = std::move(config); }
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.
@@ -121,9 +125,10 @@ class Dispatcher {
   State state_;
   Outbox outbox_;
   Reader reader_;
+  Router router_;
   std::function<bool(std::function<void()>)> background_;
   std::function<void(std::function<void()>)> post_;
-  Timers timers_;
+  DueTimers timers_;
 
   std::uint64_t epoch_ = 0;  // of the store when the state was read
   std::size_t in_flight_ = 0;

@@ -65,6 +65,7 @@ void Dispatcher::run(TaskPtr task) {
     return lose_memory();
   }
   c.decision = std::move(w.decision);
+  if (router_) router_(c.decision.out);
   c.epoch = epoch_;
   timers_.remember(c.decision.timers);
   c.shown_here = outbox_.shown_here();

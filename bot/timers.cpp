@@ -25,11 +25,11 @@ int expiry_number(std::string_view id) {
 
 }  // namespace
 
-void Timers::remember(const std::vector<Timer>& changes) {
+void DueTimers::remember(const std::vector<Timer>& changes) {
   for (const Timer& t : changes) t.due_ms == 0 ? forget(t.id) : arm(t);
 }
 
-void Timers::arm(const Timer& t) {
+void DueTimers::arm(const Timer& t) {
   if (size() == 0) earliest_ = t.due_ms;
   earliest_ = std::min(earliest_, t.due_ms);
   forget(t.id);
@@ -40,12 +40,12 @@ void Timers::arm(const Timer& t) {
     others_[t.id] = t;
 }
 
-void Timers::forget(const std::string& id) {
+void DueTimers::forget(const std::string& id) {
   if (const int number = expiry_number(id)) expiries_.erase(number);
   others_.erase(id);
 }
 
-std::vector<Timer> Timers::take_due(TimeMs now) {
+std::vector<Timer> DueTimers::take_due(TimeMs now) {
   std::vector<Timer> due;
   if (size() == 0 || earliest_ > now) return due;
   earliest_ = never;
@@ -70,7 +70,7 @@ std::vector<Timer> Timers::take_due(TimeMs now) {
   return due;
 }
 
-void Timers::clear() {
+void DueTimers::clear() {
   expiries_.clear();
   others_.clear();
   earliest_ = 0;

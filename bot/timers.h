@@ -10,7 +10,7 @@
 
 namespace muster {
 
-class Timers {
+class DueTimers {
  public:
   void remember(const std::vector<Timer>& changes);  // due 0: forgotten
   std::vector<Timer> take_due(TimeMs now);           // removed, the longest overdue first

@@ -6,6 +6,7 @@
 
 #include "bot/base/json.h"
 #include "storage/chain.h"
+#include "storage/chat_links.h"
 
 namespace muster::storage {
 
@@ -33,6 +34,7 @@ Applied Applier::apply(Commit& commit, TimeMs now, const std::function<void(cons
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
   put_files(commit);
+  put_links(db_, commit.links);
   return Applied::yes;
 }
 

@@ -107,7 +107,16 @@ CREATE TABLE room_file(
 ) STRICT;
 )sql";
 
-constexpr std::array steps = {step_1, step_2};
+// Names of ours and ids of theirs on the chat platforms.
+constexpr const char* step_3 = R"sql(
+CREATE TABLE chat_link(
+  n        INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL, kind TEXT NOT NULL, ours TEXT NOT NULL, theirs TEXT NOT NULL,
+  UNIQUE(platform, kind, ours)
+) STRICT;
+)sql";
+
+constexpr std::array steps = {step_1, step_2, step_3};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "storage/store.h"
 
+#include "storage/chat_links.h"
 #include "storage/files.h"
 #include "storage/migrations.h"
 #include "storage/prune.h"
@@ -75,6 +76,7 @@ class SqliteStore final : public WorkStore {
   Result<std::vector<DeadLetter>> dead_letters() override { return reading(read_dead_letters); }
   Result<std::vector<Timer>> timers() override { return reading(read_timers); }
   Result<std::vector<ProjectionRow>> projections() override { return reading(read_projections); }
+  Result<std::vector<ChatLink>> chat_links() override { return reading(read_links); }
   Result<std::vector<OutMessage>> room_history(std::size_t last_n) override {
     return reading([last_n](Db& db) { return read_room_history(db, last_n); });
   }

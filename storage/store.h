@@ -32,6 +32,13 @@ struct StoredFile {
   std::string bytes;
 };
 
+// What is called what on a chat platform: our channel and post names, their ids, how far a channel was read.
+struct ChatLink {
+  std::string platform;  // mattermost
+  std::string kind;      // channel, post, cursor, since
+  std::string ours, theirs;
+};
+
 // One atomic commit. Any part may be empty.
 struct Commit {
   std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
@@ -54,6 +61,7 @@ struct Commit {
   std::uint64_t epoch = 0;
   std::vector<StoredFile> files = {};
   std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
+  std::vector<ChatLink> links = {};       // the newest value of a name counts
 };
 
 struct Committed {
@@ -108,6 +116,7 @@ class Store {
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
   virtual Result<std::vector<Timer>> timers() = 0;
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
+  virtual Result<std::vector<ChatLink>> chat_links() { return std::vector<ChatLink>{}; }  // posts: the newest only
   // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
 

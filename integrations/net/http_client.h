@@ -20,6 +20,8 @@ struct HttpCall {
   std::string body;
   std::int64_t timeout_ms = 10'000;       // the whole exchange
   std::size_t max_body_bytes = 4u << 20;  // a longer answer is an error
+  std::string ca_file = {};               // PEM, instead of the system's authorities
+  std::string proxy = {};  // http://[user:password@]host:port; empty: none, whatever the environment says
 };
 
 struct HttpResult {

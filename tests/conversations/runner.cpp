@@ -17,6 +17,8 @@
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
+// MUSTER_PLATFORM=mattermost lets people speak on Mattermost's double and reads there what the bot did: per channel
+// the same lines must come.
 #include <unistd.h>
 
 #include <chrono>
@@ -37,6 +39,7 @@
 #include "bot/dispatcher.h"
 #include "bot/reads.h"
 #include "integrations/alerts/alertmanager.h"
+#include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/script.h"
 
 namespace muster {
@@ -51,6 +54,10 @@ class Tasks {
       tasks_.push_back(std::move(task));
     }
     ready_.notify_one();
+  }
+  bool empty() {
+    const std::lock_guard lock(mutex_);
+    return tasks_.empty();
   }
   bool run_one(std::chrono::seconds wait) {
     std::function<void()> task;
@@ -92,6 +99,7 @@ class CountingStore final : public Store {
   Result<void> resend_dead_letter(const std::string& id) override { return inner_->resend_dead_letter(id); }
   Result<std::vector<Timer>> timers() override { return inner_->timers(); }
   Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
+  Result<std::vector<ChatLink>> chat_links() override { return inner_->chat_links(); }
   Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
   std::uint64_t epoch() const override { return inner_->epoch(); }
   Result<StoredFile> read_file(const std::string& id) override { return inner_->read_file(id); }
@@ -116,6 +124,7 @@ class Recorder final : public ChatPlatform {
     done({});
   }
   Listener say;
+  bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
   std::string said;       // the text as the person sent it
   std::string last_post;  // of the bot
@@ -131,6 +140,8 @@ class Recorder final : public ChatPlatform {
     if (m.kind == "human_post") {
       const std::string shown = m.body["text"].as_string();
       if (shown != said) lines.push_back(channel + " " + m.body["user"].as_string() + " says: " + first_line(shown));
+    } else if (people_only) {
+      return;
     } else if (m.kind == "post" || m.kind == "edit") {
       const Message message = message_from(m.body["message"]);
       const std::string to = m.body["private_to"].as_string();
@@ -160,7 +171,16 @@ class Recorder final : public ChatPlatform {
 
 class Talk {
  public:
-  Talk(std::string twist, std::string beside) : twist_(std::move(twist)), beside_(std::move(beside)) {
+  Talk(std::string twist, std::string beside, const std::string& platform)
+      : twist_(std::move(twist)), beside_(std::move(beside)) {
+    if (platform == "mattermost") {
+      stage_ =
+          std::make_unique<MattermostStage>(clock_, [this](std::function<void()> t) { tasks_.post(std::move(t)); });
+      chat_.people_only = true;
+      for (Person& p : config_.people) p.handles.push_back({"mattermost", lower_ascii(p.id)});
+    } else if (!platform.empty() && platform != "room") {
+      throw std::runtime_error("no such platform: " + platform);
+    }
     std::string pattern = (std::filesystem::temp_directory_path() / "muster-chat-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
@@ -174,19 +194,29 @@ class Talk {
   Talk& operator=(const Talk&) = delete;
 
   Lines play(const Step& step) {
-    chat_.lines.clear();
+    take_lines();
     const bool about_the_run = step.input.starts_with("config ") || step.input == "memory only";
     if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
-      chat_.lines.clear();  // the greeting is shown by `start` only
+      take_lines();  // the greeting is shown by `start` only
     }
+    if (stage_) topics_ = stage_->topics();
     act(step);
     settle();
     if (twist_ == "restart" && store_) restart();
-    return chat_.lines;
+    return take_lines();
   }
+  // What is expected and what came, as far as this platform promises it.
+  Lines comparable(const Lines& lines) const { return stage_ ? by_channel(lines, topics_) : lines; }
 
  private:
+  Lines take_lines() {
+    Lines lines = std::exchange(chat_.lines, {});
+    if (!stage_) return lines;
+    for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
+    return lines;
+  }
+
   void act(const Step& step) {
     const std::string& input = step.input;
     if (input.starts_with("date ")) {
@@ -228,7 +258,11 @@ class Talk {
              .emoji = reacts ? text : "",
              .at = late ? clock_.now() - 90 * second_ms : clock_.now()};
     chat_.said = last_->text;
-    hear(*last_);
+    if (stage_)
+      stage_->say(last_->channel, last_->user, last_->text);
+    else
+      hear(*last_);
+    settle();
     if (twist_ == "twice") again();
   }
 
@@ -270,6 +304,10 @@ class Talk {
   void again() {
     if (!last_) throw std::runtime_error("again: nobody has said anything");
     const int before = chat_.calls;
+    if (stage_) {
+      stage_->say_again();
+      return settle();
+    }
     hear(*last_);
     if (chat_.calls != before) chat_.lines.push_back("a second delivery had an effect");
   }
@@ -316,7 +354,9 @@ class Talk {
   }
 
   void settle() {
-    while (store_ && store_->waiting > 0) {
+    while ((store_ && store_->waiting > 0) || (stage_ && (!tasks_.empty() || stage_->step()))) {
+      const bool idle = tasks_.empty() && !(store_ && store_->waiting > 0);
+      if (idle) continue;  // a timer rang
       if (!tasks_.run_one(std::chrono::seconds(20))) throw std::runtime_error("the store did not answer");
     }
   }
@@ -329,14 +369,34 @@ class Talk {
     store_ = std::make_unique<CountingStore>(std::move(*opened));
     dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
     dispatcher_->attach(chat_);
+    if (stage_) connect();
     dispatcher_->set_reader(
         [this](const ReadWanted& w, const CommandInput& in, std::function<void(Outcome)> done) { read(w, in, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
     settle();
+    if (!stage_) return;
+    mattermost_->start();
+    settle();
+    if (!mattermost_->connected()) throw std::runtime_error("not connected: " + mattermost_->health().problem);
+  }
+
+  void connect() {
+    platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
+    if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
+    auto mattermost = stage_->make(platforms_->links(), config_);
+    mattermost_ = mattermost.get();
+    platforms_->add(std::move(mattermost));
   }
 
   void close() {
+    if (stage_ && platforms_) {
+      settle();
+      stage_->forget();
+      platforms_.reset();  // it still writes how far it has read
+      settle();
+    }
     if (store_) store_->stop();
+    while (!tasks_.empty()) tasks_.run_one(std::chrono::seconds(1));
     dispatcher_.reset();
     store_.reset();
   }
@@ -376,19 +436,38 @@ class Talk {
   CoreConfig config_ = core_config(load_config("", true).settings, true);
   Tasks tasks_;
   Recorder chat_;
+  std::unique_ptr<MattermostStage> stage_;
+  std::map<std::string, std::string> topics_;  // before the step
   std::unique_ptr<CountingStore> store_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<ChatPlatforms> platforms_;
+  Mattermost* mattermost_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0;
 };
 
-bool replay(const std::string& path, const std::string& twist, bool rewrite) {
+// What the stage of another platform cannot play yet: reactions, buttons, threads, late and long lines.
+bool playable(const std::string& path, const std::string& platform) {
+  if (platform.empty()) return true;
+  for (const Step& step : read_script(path).steps) {
+    for (const char* act : {" reacts: ", " presses: ", " in thread: ", " late: "}) {
+      if (step.input.contains(act)) return false;
+    }
+    for (const std::string& line : step.expected) {
+      if (line.contains("📎")) return false;
+    }
+  }
+  return true;
+}
+
+bool replay(const std::string& path, const std::string& twist, const std::string& platform, bool rewrite) {
   Script script = read_script(path);
-  Talk talk(twist, std::filesystem::path(path).parent_path().string());
+  Talk talk(twist, std::filesystem::path(path).parent_path().string(), platform);
   bool same = true;
   for (Step& step : script.steps) {
-    Lines got = talk.play(step);
+    Lines got = talk.comparable(talk.play(step));
+    step.expected = talk.comparable(step.expected);
     if (like(step.expected, got)) continue;
     same = false;
     if (rewrite)
@@ -417,17 +496,25 @@ bool replay(const std::string& path, const std::string& twist, bool rewrite) {
 
 int main(int argc, char** argv) {
   const char* twist = std::getenv("MUSTER_TWIST");
-  const bool rewrite = std::getenv("MUSTER_REWRITE") != nullptr && twist == nullptr;
-  int differing = 0;
+  const char* where = std::getenv("MUSTER_PLATFORM");
+  const std::string platform = where ? where : "";
+  const bool rewrite = std::getenv("MUSTER_REWRITE") != nullptr && twist == nullptr && platform.empty();
+  int differing = 0, left_out = 0;
   for (int i = 1; i < argc; ++i) {
     try {
-      if (!muster::replay(argv[i], twist ? twist : "", rewrite)) ++differing;
+      if (!muster::playable(argv[i], platform)) {
+        ++left_out;
+        continue;
+      }
+      if (!muster::replay(argv[i], twist ? twist : "", platform, rewrite)) ++differing;
     } catch (const std::exception& e) {
       std::cout << argv[i] << ": " << e.what() << "\n";
       ++differing;
     }
   }
   std::cout << argc - 1 << " conversations, " << differing << " differ"
-            << (twist ? std::string(", twist ") + twist : "") << "\n";
+            << (twist ? std::string(", twist ") + twist : "") << (where ? std::string(", on ") + where : "");
+  if (left_out > 0) std::cout << ", " << left_out << " not playable there";
+  std::cout << "\n";
   return argc < 2 ? 2 : differing == 0 ? 0 : 1;
 }

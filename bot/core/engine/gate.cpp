@@ -218,7 +218,7 @@ OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
   const auto flag = [&](const char* key) { return f.reading && command.named.contains(key); };
   f.json = flag("json");
   f.is_private = flag("private");
-  f.here = flag("here");
+  f.here = flag("here") || command.verb == "postmortem";  // everybody in the incident wants the draft
   if (flag("grep")) f.grep = command.named.at("grep");
   if (flag("tail"))
     for (const char ch : clip_bytes(command.named.at("tail"), 5))

@@ -20,7 +20,7 @@ std::vector<std::string> ids(const std::vector<Timer>& timers) {
 }  // namespace
 
 TEST_CASE("timers ring once, the longest overdue first") {
-  Timers timers;
+  DueTimers timers;
   timers.remember({{"update-due:INC-1", 30, Value::Map{{"said", 1}}}, expiry("E2", 20), expiry("E10", 40)});
   CHECK(timers.take_due(19).empty());
   CHECK(ids(timers.take_due(30)) == std::vector<std::string>{"alert-expiry:E2", "update-due:INC-1"});
@@ -31,7 +31,7 @@ TEST_CASE("timers ring once, the longest overdue first") {
 }
 
 TEST_CASE("a timer comes back whole, whether it is kept short or not") {
-  Timers timers;
+  DueTimers timers;
   const Timer odd{"alert-expiry:E07", 5, Value::Map{{"alert", "E07"}}};
   const Timer more{"alert-expiry:E3", 6, Value::Map{{"alert", "E3"}, {"why", "test"}}};
   timers.remember({expiry("E12", 4), odd, more});
@@ -44,7 +44,7 @@ TEST_CASE("a timer comes back whole, whether it is kept short or not") {
 }
 
 TEST_CASE("arming again moves a timer and due 0 forgets it") {
-  Timers timers;
+  DueTimers timers;
   timers.remember({expiry("E1", 10), {"x", 10, {}}});
   timers.remember({expiry("E1", 50), {"x", 60, {}}});
   CHECK(timers.size() == 2);
@@ -55,7 +55,7 @@ TEST_CASE("arming again moves a timer and due 0 forgets it") {
 }
 
 TEST_CASE("timers of one moment ring in the order of their names") {
-  Timers timers;
+  DueTimers timers;
   timers.remember({{"b", 5, {}}, expiry("E9", 5), {"a", 5, {}}, expiry("E11", 5)});
   CHECK(ids(timers.take_due(5)) == std::vector<std::string>{"a", "alert-expiry:E11", "alert-expiry:E9", "b"});
 }

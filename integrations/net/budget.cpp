@@ -1,0 +1,170 @@
+#include "integrations/net/budget.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "bot/base/text.h"
+
+namespace muster {
+
+double Budget::Bucket::rate(TimeMs now) const {
+  constexpr double doubling_ms = 60'000;
+  const double share = slow * std::exp2(static_cast<double>(std::max<TimeMs>(0, now - slow_at)) / doubling_ms);
+  return std::max(rule.per_second * std::min(1.0, share), 1e-6);
+}
+
+Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
+  const auto [it, fresh] = buckets_.try_emplace(name);
+  Bucket& b = it->second;
+  if (fresh) {
+    b.rule = rules_(name);
+    b.tokens = b.rule.burst;
+    b.at = now;
+  }
+  if (now > b.at) {
+    b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rate(now) / 1000.0);
+    b.at = now;
+  }
+  return b;
+}
+
+TimeMs Budget::room_at(const BudgetTicket& ticket, TimeMs now) const {
+  TimeMs at = now;
+  for (const std::string& name : ticket.buckets) {
+    const Bucket& b = bucket(name, now);
+    at = std::max(at, b.closed_until);
+    if (b.tokens >= 1) continue;
+    const double missing = (1 - b.tokens) * 1000.0 / b.rate(now);
+    at = std::max(at, now + static_cast<TimeMs>(std::ceil(missing)));
+  }
+  return at;
+}
+
+void Budget::take(const BudgetTicket& ticket, TimeMs now) {
+  for (const std::string& name : ticket.buckets) bucket(name, now).tokens -= 1;
+}
+
+std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
+  if (waiting_.size() >= waiting_max) return 0;
+  const std::uint64_t id = ++last_;
+  if (!ticket.lane.empty()) lanes_[ticket.lane][id] = ticket.barrier;
+  waiting_.emplace(Key(ticket.urgent ? 0 : 1, id), Entry{std::move(ticket), now});
+  return id;
+}
+
+// Whether nothing of its lane has to leave before it.
+bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
+  if (entry.ticket.lane.empty()) return true;
+  if (busy_.contains(entry.ticket.lane)) return false;
+  for (const auto& [id, barrier] : lanes_.at(entry.ticket.lane)) {
+    if (id == key.second) return true;
+    // Earlier work that is not urgent is overtaken by urgent work, unless it is a barrier.
+    if (!entry.ticket.urgent || barrier || waiting_.contains(Key(0, id))) return false;
+  }
+  return true;
+}
+
+std::optional<std::uint64_t> Budget::next(TimeMs now) {
+  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
+    const BudgetTicket& ticket = it->second.ticket;
+    if (!first_of_lane(it->first, it->second) || room_at(ticket, now) > now) continue;
+    const std::uint64_t id = it->first.second;
+    take(ticket, now);
+    if (!ticket.lane.empty()) {
+      busy_[ticket.lane] = id;
+      lanes_[ticket.lane].erase(id);
+      if (lanes_[ticket.lane].empty()) lanes_.erase(ticket.lane);
+    }
+    running_.emplace(id, std::move(it->second));
+    waiting_.erase(it);
+    return id;
+  }
+  return std::nullopt;
+}
+
+bool Budget::charge(std::uint64_t id, TimeMs now) {
+  const auto it = running_.find(id);
+  if (it == running_.end() || room_at(it->second.ticket, now) > now) return false;
+  take(it->second.ticket, now);
+  return true;
+}
+
+void Budget::finished(std::uint64_t id) {
+  const auto it = running_.find(id);
+  if (it == running_.end()) return;
+  if (!it->second.ticket.lane.empty()) busy_.erase(it->second.ticket.lane);
+  running_.erase(it);
+}
+
+void Budget::again(std::uint64_t id) {
+  const auto it = running_.find(id);
+  if (it == running_.end()) return;
+  Entry entry = std::move(it->second);
+  running_.erase(it);
+  if (!entry.ticket.lane.empty()) {
+    busy_.erase(entry.ticket.lane);
+    lanes_[entry.ticket.lane][id] = entry.ticket.barrier;
+  }
+  waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
+}
+
+void Budget::cancel(std::uint64_t id) {
+  for (const int urgency : {0, 1}) {
+    const auto it = waiting_.find(Key(urgency, id));
+    if (it == waiting_.end()) continue;
+    if (const auto lane = lanes_.find(it->second.ticket.lane); lane != lanes_.end()) {
+      lane->second.erase(id);
+      if (lane->second.empty()) lanes_.erase(lane);
+    }
+    waiting_.erase(it);
+  }
+}
+
+void Budget::close(const std::string& name, TimeMs until) {
+  Bucket& b = bucket(name, 0);
+  b.closed_until = std::max(b.closed_until, until);
+  b.slow = std::max(1.0 / 64, b.rate(until) / b.rule.per_second / 2);
+  b.slow_at = until;
+  // After a refusal nothing is left of the burst, and it does not grow back while closed.
+  b.tokens = 1;
+  b.at = std::max(b.at, until);
+}
+
+TimeMs Budget::due(TimeMs now) const {
+  TimeMs at = 0;
+  const auto consider = [&](const BudgetTicket& ticket) {
+    const TimeMs room = room_at(ticket, now);
+    at = at == 0 ? room : std::min(at, room);
+  };
+  for (const auto& [key, entry] : waiting_) {
+    if (first_of_lane(key, entry)) consider(entry.ticket);
+  }
+  for (const auto& [id, entry] : running_) {
+    if (room_at(entry.ticket, now) > now) consider(entry.ticket);
+  }
+  return at;
+}
+
+DurationMs Budget::oldest_ms(TimeMs now) const {
+  DurationMs oldest = 0;
+  for (const auto& [key, entry] : waiting_) oldest = std::max(oldest, now - entry.queued_ms);
+  for (const auto& [id, entry] : running_) oldest = std::max(oldest, now - entry.queued_ms);  // it may be repeated
+  return oldest;
+}
+
+std::map<std::string, std::size_t> Budget::waiting_by_lane() const {
+  std::map<std::string, std::size_t> count;
+  for (const auto& [lane, ids] : lanes_) count[lane] = ids.size();
+  return count;
+}
+
+DurationMs retry_after_ms(const std::string& header, DurationMs least) {
+  const std::string text(trim(header));
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc() || seconds < 0) return least;
+  return std::max(least, static_cast<DurationMs>(std::ceil(std::min(seconds, 3600.0) * 1000)));
+}
+
+}  // namespace muster

@@ -1,0 +1,81 @@
+// What may leave now: token buckets, closed for a while when the other side says so, urgent first, order kept inside
+// a lane. Pure: the time is passed in, nothing is sent here. One budget per account of a service.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+
+namespace muster {
+
+struct BucketRule {
+  double per_second = 10;
+  double burst = 10;  // calls that may leave at once
+};
+
+// A piece of work that waits for its turn.
+struct BudgetTicket {
+  std::string lane;                  // one at a time, in order: a channel; empty: no order
+  std::vector<std::string> buckets;  // all must have room: "all", "method:chat.update", "channel:C1"
+  bool urgent = false;               // overtakes what waits, in its lane and elsewhere, up to a barrier
+  bool barrier = false;              // nothing of its lane overtakes it (it makes the channel the others need)
+};
+
+class Budget {
+ public:
+  using Rules = std::function<BucketRule(const std::string& bucket)>;
+  static constexpr std::size_t waiting_max = 20'000;  // tickets
+  explicit Budget(Rules rules) : rules_(std::move(rules)) {}
+
+  std::uint64_t add(BudgetTicket ticket, TimeMs now);  // 0: full
+  std::optional<std::uint64_t> next(TimeMs now);       // may leave now; its lane is busy until finished() or again()
+  bool charge(std::uint64_t id, TimeMs now);           // one more call of work under way; false: wait (see due)
+  void finished(std::uint64_t id);
+  void again(std::uint64_t id);                         // back to the head of its lane
+  void cancel(std::uint64_t id);                        // one that waits
+  void close(const std::string& bucket, TimeMs until);  // Retry-After: then one, then half the rate that was too much
+  TimeMs due(TimeMs now) const;  // when next() or charge() may say something else; 0: only after another call
+
+  std::size_t waiting() const { return waiting_.size(); }
+  std::size_t running() const { return running_.size(); }
+  DurationMs oldest_ms(TimeMs now) const;                      // age of what has waited longest
+  std::map<std::string, std::size_t> waiting_by_lane() const;  // for the line that says what is delayed
+
+ private:
+  struct Bucket {
+    BucketRule rule;
+    double tokens = 0;
+    TimeMs at = 0;            // when `tokens` was true
+    TimeMs closed_until = 0;  // 0: open
+    double slow = 1;          // share of the rate after refusals: halved by each, doubled by each quiet minute
+    TimeMs slow_at = 0;
+    double rate(TimeMs now) const;
+  };
+  struct Entry {
+    BudgetTicket ticket;
+    TimeMs queued_ms = 0;
+  };
+  using Key = std::pair<int, std::uint64_t>;  // urgency class, then order of arrival
+
+  Bucket& bucket(const std::string& name, TimeMs now) const;
+  TimeMs room_at(const BudgetTicket& ticket, TimeMs now) const;  // now: there is room
+  void take(const BudgetTicket& ticket, TimeMs now);
+  bool first_of_lane(const Key& key, const Entry& entry) const;
+
+  Rules rules_;
+  mutable std::map<std::string, Bucket> buckets_;
+  std::map<Key, Entry> waiting_;
+  std::map<std::uint64_t, Entry> running_;
+  std::map<std::string, std::uint64_t> busy_;                   // lane -> who runs
+  std::map<std::string, std::map<std::uint64_t, bool>> lanes_;  // waiting, by arrival -> barrier
+  std::uint64_t last_ = 0;
+};
+
+// Retry-After as servers send it: seconds (also with a fraction), an HTTP date is not understood. At least `least`.
+DurationMs retry_after_ms(const std::string& header, DurationMs least = second_ms);
+
+}  // namespace muster

@@ -1,0 +1,212 @@
+#include "integrations/net/budget.h"
+
+#include <doctest/doctest.h>
+
+#include <deque>
+
+#include "integrations/net/budget_queue.h"
+#include "tests/support/virtual_timers.h"
+
+using namespace muster;
+using namespace muster::test;
+
+namespace {
+
+// Two a second over all, one a second in a channel.
+BucketRule rules(const std::string& bucket) {
+  if (bucket.starts_with("channel:")) return {.per_second = 1, .burst = 1};
+  return {.per_second = 2, .burst = 4};
+}
+
+BudgetTicket ticket(const std::string& channel, bool urgent = false, bool barrier = false) {
+  return {.lane = channel, .buckets = {"all", "channel:" + channel}, .urgent = urgent, .barrier = barrier};
+}
+
+// A service that counts by the second and refuses what is too much.
+class Service final : public HttpClient {
+ public:
+  Service(const Clock& clock, int per_second) : clock_(clock), per_second_(per_second) {}
+  void send(HttpCall call, Done done) override {
+    const TimeMs second = clock_.now() / 1000;
+    HttpResult r;
+    r.status = ++seen_[second] > per_second_ || clock_.now() < closed_until ? 429 : 200;
+    if (r.status == 429) r.headers["retry-after"] = "3";
+    if (r.status == 200) taken.push_back(call.body);
+    in_a_row = r.status == 429 ? in_a_row + 1 : 0;
+    worst = std::max(worst, in_a_row);
+    answers_.emplace_back(std::move(done), r);
+  }
+  void settle() {
+    while (!answers_.empty()) {
+      auto [done, r] = std::move(answers_.front());
+      answers_.pop_front();
+      done(r);
+    }
+  }
+  std::vector<std::string> taken;
+  int in_a_row = 0, worst = 0;
+  TimeMs closed_until = 0;
+
+ private:
+  const Clock& clock_;
+  int per_second_;
+  std::map<TimeMs, int> seen_;
+  std::deque<std::pair<Done, HttpResult>> answers_;
+};
+
+struct Desk {
+  explicit Desk(int per_second = 1000) : service(clock, per_second) {}
+  BudgetQueue::Job post(const std::string& channel, const std::string& text, bool urgent = false) {
+    return queue.add(ticket(channel, urgent), [this, text](BudgetQueue::Job job) {
+      queue.call(job, {.method = "POST", .url = "http://service/", .headers = {}, .body = text},
+                 [this, job](const Result<HttpResult>&) { queue.finish(job); });
+    });
+  }
+  void run_until(TimeMs end) {
+    service.settle();
+    while (timers.next() != 0 && timers.next() <= end) {
+      timers.advance_to(timers.next());
+      service.settle();
+    }
+    timers.advance_to(end);
+  }
+  VirtualClock clock{1'000'000};
+  VirtualTimers timers{clock};
+  Service service;
+  BudgetQueue queue{{service, clock, timers, [] { return 0.5; }}, rules};
+};
+
+}  // namespace
+
+TEST_CASE("a burst leaves at once, then the rate of the narrowest bucket holds") {
+  Budget b(rules);
+  std::vector<std::uint64_t> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(b.add(ticket("c" + std::to_string(i)), 0));
+  int left = 0;
+  while (b.next(0)) ++left;
+  CHECK(left == 4);
+  CHECK(b.due(0) == 500);
+  CHECK_FALSE(b.next(499));
+  CHECK(b.next(500) == ids[4]);
+  CHECK_FALSE(b.next(999));
+  CHECK(b.next(1000) == ids[5]);
+  CHECK(b.waiting() == 0);
+}
+
+TEST_CASE("a channel keeps its order and has one call under way") {
+  Budget b([](const std::string&) { return BucketRule{.per_second = 1000, .burst = 1000}; });
+  const auto first = b.add(ticket("a"), 0), second = b.add(ticket("a"), 0), other = b.add(ticket("b"), 0);
+  CHECK(b.next(0) == first);
+  CHECK(b.next(0) == other);
+  CHECK_FALSE(b.next(0));
+  b.again(first);
+  CHECK(b.next(0) == first);
+  b.finished(first);
+  CHECK(b.next(0) == second);
+}
+
+TEST_CASE("urgent work overtakes, but not the making of its channel and not other urgent work") {
+  Budget b([](const std::string&) { return BucketRule{.per_second = 1000, .burst = 1000}; });
+  const auto running = b.add(ticket("a"), 0);
+  REQUIRE(b.next(0) == running);
+  const auto make = b.add(ticket("a", false, true), 0), plain = b.add(ticket("a"), 0);
+  const auto urgent = b.add(ticket("a", true), 0), urgent_too = b.add(ticket("a", true), 0);
+  b.finished(running);
+  for (const auto expected : {make, urgent, urgent_too, plain}) {
+    CHECK(b.next(0) == expected);
+    b.finished(expected);
+  }
+}
+
+TEST_CASE("a closed bucket lets nothing out, then one, then half the rate until it was quiet; others go on") {
+  Budget b(rules);
+  for (int i = 0; i < 3; ++i) b.add(ticket("a"), 0);
+  const auto other = b.add(ticket("b"), 0);
+  b.close("channel:a", 10'000);  // one a second was too much
+  CHECK(b.next(0) == other);
+  CHECK_FALSE(b.next(9'999));
+  CHECK(b.oldest_ms(9'999) == 9'999);
+  const auto first = b.next(10'000);
+  REQUIRE(first);
+  b.finished(*first);
+  CHECK_FALSE(b.next(11'900));
+  const auto second = b.next(12'000);
+  REQUIRE(second);
+  b.finished(*second);
+  CHECK_FALSE(b.next(12'900));
+}
+
+TEST_CASE("what waits can be cancelled, and a full budget says so") {
+  Budget b(rules);
+  const auto first = b.add(ticket("a"), 0), second = b.add(ticket("a"), 0);
+  b.cancel(first);
+  CHECK(b.next(0) == second);
+  CHECK(b.waiting_by_lane().empty());
+  for (std::size_t i = 0; i < Budget::waiting_max; ++i) b.add({}, 0);
+  CHECK(b.add({}, 0) == 0);
+}
+
+TEST_CASE("Retry-After is read as seconds, nonsense is a second, a year is an hour") {
+  CHECK(retry_after_ms("3") == 3000);
+  CHECK(retry_after_ms(" 0.25 ") == 1000);
+  CHECK(retry_after_ms("1.2") == 1200);
+  CHECK(retry_after_ms("") == 1000);
+  CHECK(retry_after_ms("soon") == 1000);
+  CHECK(retry_after_ms("-5") == 1000);
+  CHECK(retry_after_ms("99999999") == 3'600'000);
+}
+
+TEST_CASE("a thousand posts to one channel: all arrive in order, urgent ones overtake, no second refusal in a row") {
+  Desk desk(1);
+  for (int i = 0; i < 1000; ++i) desk.post("a", std::to_string(i));
+  desk.run_until(desk.clock.now() + 20 * second_ms);
+  CHECK(desk.queue.stats().oldest_ms > 19 * second_ms);
+  const std::size_t before = desk.service.taken.size();
+  desk.post("a", "urgent", true);
+  desk.service.closed_until = desk.clock.now() + 2 * second_ms;  // the service changes its mind once
+  desk.run_until(desk.clock.now() + hour_ms);
+  REQUIRE(desk.service.taken.size() == 1001);
+  CHECK(desk.service.worst == 1);
+  CHECK(desk.queue.stats().refused >= 1);
+  CHECK(desk.queue.stats().waiting == 0);
+  const auto urgent = std::ranges::find(desk.service.taken, "urgent");
+  CHECK(static_cast<std::size_t>(urgent - desk.service.taken.begin()) <= before + 2);
+  std::erase(desk.service.taken, "urgent");
+  for (int i = 0; i < 1000; ++i) CHECK(desk.service.taken[static_cast<std::size_t>(i)] == std::to_string(i));
+}
+
+TEST_CASE("a job that fails is run again after a growing wait and keeps its lane") {
+  Desk desk;
+  int runs = 0;
+  std::vector<TimeMs> at;
+  desk.queue.add(ticket("a"), [&](BudgetQueue::Job job) {
+    at.push_back(desk.clock.now());
+    if (++runs < 4) return desk.queue.run_again(job);
+    desk.queue.finish(job);
+  });
+  const auto second = desk.post("a", "second");
+  CHECK(desk.queue.waits(second));
+  desk.run_until(desk.clock.now() + minute_ms);
+  REQUIRE(at.size() == 4);
+  CHECK(at[1] - at[0] == 500);
+  CHECK(at[2] - at[1] == 1000);
+  CHECK(at[3] - at[2] == 2000);
+  CHECK(desk.service.taken == std::vector<std::string>{"second"});
+}
+
+TEST_CASE("a job of several calls pays for each of them") {
+  Desk desk;
+  int calls = 0;
+  std::function<void(BudgetQueue::Job)> step = [&](BudgetQueue::Job job) {
+    desk.queue.call(job, {.method = "GET", .url = "http://service/", .headers = {}, .body = "x"},
+                    [&, job](const Result<HttpResult>&) {
+                      if (++calls < 3) return step(job);
+                      desk.queue.finish(job);
+                    });
+  };
+  desk.queue.add(ticket("a"), step);
+  desk.run_until(desk.clock.now() + 999);
+  CHECK(calls == 1);
+  desk.run_until(desk.clock.now() + 1001);
+  CHECK(calls == 3);
+}
