@@ -25,6 +25,8 @@ class NoStore final : public Store {
   Result<std::vector<Timer>> timers() override { return std::vector<Timer>{}; }
   Result<std::vector<ProjectionRow>> projections() override { return std::vector<ProjectionRow>{}; }
   Result<std::vector<OutMessage>> room_history(std::size_t) override { return std::vector<OutMessage>{}; }
+  Result<StoredFile> read_file(const std::string&) override { return fail(ErrorKind::not_found, "none"); }
+  Result<std::int64_t> file_bytes() override { return 0; }
   StoreStats stats() const override { return {}; }
   void stop() override {}
   std::vector<std::string> written;
