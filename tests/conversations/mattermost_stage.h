@@ -58,12 +58,25 @@ inline std::string neutral_line(const std::string& line) {
   return neutral_text(line);
 }
 
+// The platform names events in its own way, and keeps mentions dead in its own way.
+inline std::string without_ids(std::string line) {
+  const auto drop = [&line](std::string_view what) {
+    for (std::size_t at; (at = line.find(what)) != std::string::npos;) line.erase(at, what.size());
+  };
+  drop("\u200b");
+  drop("mattermost:");
+  const std::size_t reply = line.find(" edits reply-");
+  const std::size_t end = reply == std::string::npos ? reply : line.find(": ", reply);
+  if (end != std::string::npos) line.erase(reply + 12, end - reply - 12);
+  return line;
+}
+
 // Per channel the order is kept; between channels nothing is promised. A topic that does not change is not sent.
 inline Lines by_channel(const Lines& lines, const std::map<std::string, std::string>& topics) {
   std::vector<Lines> blocks;
   for (const std::string& line : lines) {
     if (line.starts_with("#") || blocks.empty()) blocks.emplace_back();
-    blocks.back().push_back(line);
+    blocks.back().push_back(without_ids(line));
   }
   std::map<std::string, std::string> now = topics;
   std::erase_if(blocks, [&](const Lines& block) {
@@ -103,6 +116,7 @@ class MattermostStage {
   void say(const std::string& channel, const std::string& user, const std::string& text) {
     said_ = core_.say(user_id(user), channel_id(channel, user), text);
   }
+  void add_person(const std::string& name) { user_id(name); }
   void say_again() { core_.deliver_again(said_); }
   bool step() { return timers_.ring_due(); }  // something was due
   void forget() {                             // a restart: what the old process had under way is gone

@@ -177,7 +177,7 @@ class Talk {
       stage_ =
           std::make_unique<MattermostStage>(clock_, [this](std::function<void()> t) { tasks_.post(std::move(t)); });
       chat_.people_only = true;
-      for (Person& p : config_.people) p.handles.push_back({"mattermost", lower_ascii(p.id)});
+      give_handles();
     } else if (!platform.empty() && platform != "room") {
       throw std::runtime_error("no such platform: " + platform);
     }
@@ -266,6 +266,13 @@ class Talk {
     if (twist_ == "twice") again();
   }
 
+  void give_handles() {
+    for (Person& p : config_.people) {
+      p.handles.push_back({"mattermost", lower_ascii(p.id)});
+      stage_->add_person(p.id);
+    }
+  }
+
   static bool taken(std::string& user, std::string_view word) {
     if (!user.ends_with(word)) return false;
     user.resize(user.size() - word.size());
@@ -276,6 +283,7 @@ class Talk {
     const Loaded loaded = load_config(folder, true);
     if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
     config_ = core_config(loaded.settings, true);
+    if (stage_) give_handles();
   }
 
   TimeMs time_of(const std::string& clock) const {
