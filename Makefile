@@ -1,6 +1,7 @@
 # `make run` starts a bot, `make test` proves it. Missing distribution packages are installed first.
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
+DATADIR ?= $(PREFIX)/share/muster
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 JOBS ?= 2
 WERROR := $(if $(CI),ON,OFF)
@@ -46,7 +47,11 @@ clean:
 install: build
 	install -Dm755 build/muster $(DESTDIR)$(PREFIX)/bin/muster
 	install -d $(DESTDIR)$(UNITDIR)
-	sed 's|@PREFIX@|$(PREFIX)|' packaging/muster.service >$(DESTDIR)$(UNITDIR)/muster.service
+	install -d $(DESTDIR)$(DATADIR)
+	build/muster config schema >$(DESTDIR)$(DATADIR)/muster.schema.json
+	install -Dm644 config/muster.yaml $(DESTDIR)$(DATADIR)/muster.yaml
+	install -Dm644 -t $(DESTDIR)$(DATADIR)/examples config/examples/*.yaml
+	sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' packaging/muster.service >$(DESTDIR)$(UNITDIR)/muster.service
 	@if [ -e $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml ]; then \
 	  echo "muster: $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml stays as it is"; \
 	else install -Dm644 config/muster.yaml $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml; fi

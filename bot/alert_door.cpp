@@ -1,13 +1,22 @@
 #include "bot/alert_door.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
+
+#include "bot/alert_api.h"
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/base/limits.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 #include "integrations/alerts/alertmanager.h"
 
 namespace muster {
 namespace {
+
+constexpr DurationMs refused_alert_ms = 6 * hour_ms;  // longer than Alertmanager's usual repeat interval
 
 // A bearer token or "user:pass"; any of the configured ones, so that a rotation loses nothing.
 bool secret_fits(const std::vector<std::string>& secrets, const HttpRequest& request) {
@@ -33,19 +42,72 @@ HttpResponse json_response(int status, std::string body) {
   return {.status = status, .content_type = "application/json", .body = std::move(body), .headers = {}};
 }
 
+// More than this is not redacted and parsed on the loop: it would take more than a few milliseconds.
+constexpr std::size_t on_loop_bytes_max = 96u << 10;
+// More alerts are decided in parts, so that the loop breathes in between.
+constexpr std::size_t part_alerts_max = 200;
+
 }  // namespace
+
+// One body on its way from the wire to its decisions.
+struct AlertDoor::Delivery {
+  InboxItem item;           // its body: as received first, then redacted
+  bool stored = false;      // in a commit of its own, or in one with a part of the decisions
+  std::string type;         // Content-Type, for API v2
+  std::string undecodable;  // why
+  ApiV2Alerts alerts;
+  std::size_t next = 0;  // the first alert that is not decided yet
+  std::int64_t truncated = 0;
+  std::function<void(Result<void>)> done;
+
+  void parse_webhook() {
+    Result<WebhookAlerts> parsed = parse_alertmanager_webhook(item.body, item.received_ms);
+    if (!parsed) undecodable = parsed.error().message;
+    if (!parsed) return;
+    alerts.alerts = std::move(parsed->alerts);
+    truncated = parsed->truncated;
+  }
+  void parse() {
+    if (item.kind == "alerts_v2")
+      alerts = parse_alerts_v2(item.body, type, item.received_ms);
+    else
+      parse_webhook();
+  }
+  std::vector<AlertEvent> take_part() {
+    const auto from = alerts.alerts.begin() + static_cast<std::ptrdiff_t>(next);
+    next = std::min(next + part_alerts_max, alerts.alerts.size());
+    const auto to = alerts.alerts.begin() + static_cast<std::ptrdiff_t>(next);
+    return {std::make_move_iterator(from), std::make_move_iterator(to)};
+  }
+};
+
+bool AlertDoor::run(std::size_t bytes, std::function<void()> work, std::function<void()> then) {
+  if (bytes > on_loop_bytes_max && elsewhere_) return elsewhere_(std::move(work), std::move(then));
+  work();
+  then();
+  return true;
+}
 
 void AlertDoor::configure(const Settings& settings, const Tokens& tokens) {
   senders_.clear();
   for (const AlertSourceDef& s : settings.sources) {
     const auto token = tokens.sources.find(s.name);
     if (token != tokens.sources.end()) senders_.push_back({s.name, s.kind, token->second, s.secrets});
+    const auto old = tokens.old_sources.find(s.name);
+    if (old != tokens.old_sources.end()) senders_.push_back({s.name, s.kind, old->second, s.secrets});
   }
 }
 
 std::string AlertDoor::token_of(const std::string& kind) const {
   for (const Sender& s : senders_) {
     if (s.kind == kind) return s.token;
+  }
+  return "";
+}
+
+std::string AlertDoor::secret_of(const std::string& kind) const {
+  for (const Sender& s : senders_) {
+    if (s.kind == kind) return s.secrets.empty() ? "" : s.secrets.front();
   }
   return "";
 }
@@ -74,82 +136,140 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
-  const TimeMs received = clock_.now();
-  const std::string key = "in:" + dispatcher_.new_id();
-  std::string body = redact_body(request.body);
-  Commit c;
-  c.inbox.push_back({.dedupe_key = key,
-                     .kind = "alertmanager",
-                     .body = body,
-                     .received_ms = received,
-                     .meta = Value::Map{{"source", s.name}}});
-  store_.commit(std::move(c),
-                [this, key, body = std::move(body), received, reply = std::move(reply)](Result<Committed> r) {
-                  if (!r) return reply(busy());
-                  reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
-                  decide(key, body, received);
-                });
+  if (dispatcher_.full()) return reply(busy());
+  const auto d = std::make_shared<Delivery>();
+  d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
+             .kind = "alertmanager",
+             .body = std::move(request.body),
+             .received_ms = clock_.now(),
+             .meta = Value::Map{{"source", s.name}}};
+  const bool taken = run(
+      d->item.body.size(), [d] { d->item.body = redact_body(d->item.body); }, [this, d, reply] { store(d, reply); });
+  if (!taken) reply(busy());
 }
 
-void AlertDoor::decide(const std::string& key, const std::string& body, TimeMs received) {
-  const Result<WebhookAlerts> parsed = parse_alertmanager_webhook(body, received);
-  if (!parsed) return dispatcher_.undecodable("Alertmanager", key, parsed.error().message);
-  dispatcher_.alerts(parsed->alerts, key, parsed->truncated, received, {});
+void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
+  Commit c;
+  c.inbox.push_back(d->item);
+  store_.commit(std::move(c), [this, d, reply](const Result<Committed>& r) {
+    if (!r) return reply(busy());
+    reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
+    d->stored = true;
+    decide(d);
+  });
+}
+
+// The body is stored; whatever happens now, a restart takes it up again.
+void AlertDoor::decide(const DeliveryPtr& d) {
+  const auto decided = [this, d] {
+    if (!d->undecodable.empty()) return dispatcher_.undecodable("Alertmanager", d->item.dedupe_key, d->undecodable);
+    decide_part(d);
+  };
+  if (!run(
+          d->item.body.size(), [d] { d->parse(); }, decided)) {
+    d->parse();
+    decided();
+  }
+}
+
+// One part follows the commit of the part before; only the last one marks the delivery as done.
+void AlertDoor::decide_part(const DeliveryPtr& d) {
+  std::vector<AlertEvent> part = d->take_part();
+  const InboxItem& item = d->item;
+  if (d->next == d->alerts.alerts.size()) {
+    if (d->stored) return dispatcher_.alerts(std::move(part), item.dedupe_key, d->truncated, item.received_ms, d->done);
+    return dispatcher_.alerts_with_inbox(std::move(part), std::move(d->item), d->done);
+  }
+  std::optional<InboxItem> first;
+  if (!d->stored) first = item;
+  d->stored = true;
+  dispatcher_.alert_part(std::move(part), std::move(first), item.received_ms, [this, d](const Result<void>& r) {
+    if (r) return decide_part(d);
+    if (d->done) d->done(r);
+  });
 }
 
 void AlertDoor::take_pending(const InboxItem& item) {
-  if (item.kind == "alertmanager") decide(item.dedupe_key, item.body, item.received_ms);
+  if (item.kind != "alertmanager" && item.kind != "alerts_v2") return;
+  const auto d = std::make_shared<Delivery>();
+  d->item = item;
+  d->stored = true;
+  d->type = "application/json";
+  decide(d);
 }
 
 void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest request, HttpReply reply) {
-  if (rest == "/-/ready" || rest == "/-/healthy")
-    return reply({.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}});
+  if (request.method == "GET") return reply(api_get(rest, request));
   if (rest == "/api/v2/alerts" && request.method == "POST") return api_post(s, std::move(request), std::move(reply));
-  if (rest == "/api/v2/alerts" && request.method == "GET") return reply(api_alerts());
-  if (rest == "/api/v2/status" && request.method == "GET") {
+  if (rest.starts_with("/api/v2/silence"))  // silences are not made here: a client must not believe that it was
     return reply(json_response(
-        200,
-        R"({"cluster":{"status":"disabled","peers":[]},"config":{"original":""},"uptime":"1970-01-01T00:00:00.000Z",)"
-        R"("versionInfo":{"branch":"","buildDate":"","buildUser":"","goVersion":"","revision":"","version":"muster )" +
-            std::string(muster_version) + "\"}}"));
-  }
+        501, to_json(Value("muster makes no silences; silence the alert at its source or in Alertmanager"))));
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
 }
 
-void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) {
-  const TimeMs received = clock_.now();
-  std::string body = redact_body(request.body);
-  const auto type = request.headers.find("content-type");
-  ApiV2Alerts parsed = parse_alerts_v2(body, type == request.headers.end() ? "" : type->second, received);
-  if (parsed.alerts.empty()) return reply(json_response(parsed.status, parsed.answer));
-  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(),
-                 .kind = "alerts_v2",
-                 .body = std::move(body),
-                 .received_ms = received,
-                 .meta = Value::Map{{"source", s.name}}};
-  dispatcher_.alerts_with_inbox(parsed.alerts, std::move(item),
-                                [reply = std::move(reply), status = parsed.status, answer = parsed.answer](
-                                    Result<void> r) { reply(r ? json_response(status, answer) : busy()); });
+HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& request) const {
+  if (rest == "/-/ready" || rest == "/-/healthy")
+    return {.status = 200, .content_type = "text/plain", .body = "OK", .headers = {}};
+  if (rest == "/api/v2/status") return json_response(200, to_json(api_status(started_)));
+  if (rest == "/api/v2/receivers") return json_response(200, to_json(api_receivers()));
+  if (rest == "/api/v2/silences") return json_response(200, "[]");
+  const bool groups = rest == "/api/v2/alerts/groups";
+  if (!groups && rest != "/api/v2/alerts")
+    return {.status = 404, .content_type = "text/plain", .body = "", .headers = {}};
+  const auto asked = read_alert_query(request.query);
+  if (!asked) return json_response(400, to_json(Value(asked.error().message)));
+  const Value list = groups ? api_groups(dispatcher_.state(), *asked, clock_.now())
+                            : api_alerts(dispatcher_.state(), *asked, clock_.now());
+  return json_response(200, to_json(list));
 }
 
-HttpResponse AlertDoor::api_alerts() const {
-  Value list = Value::List{};
-  for (const auto& [n, a] : dispatcher_.state().alerts) {
-    if (a.status != "firing" || list.as_list().size() >= 1000) continue;
-    Value labels = Value::Map{};
-    for (const auto& [k, v] : a.labels) labels.set(k, v);
-    const Value none = Value::List{};
-    list.push(Value::Map{
-        {"labels", labels},
-        {"annotations", Value::Map{{"summary", a.title}}},
-        {"startsAt", format_utc(a.starts_ms)},
-        {"endsAt", format_utc(clock_.now() + 5 * minute_ms)},
-        {"updatedAt", format_utc(a.last_seen_ms)},
-        {"fingerprint", label_fingerprint(a.labels)},
-        {"receivers", Value::List{Value::Map{{"name", "muster"}}}},
-        {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}});
-  }
-  return json_response(200, to_json(list));
+// Alertmanager's clients expect the body to be checked before the answer, so that it is stored with its decisions.
+void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) {
+  const auto d = std::make_shared<Delivery>();
+  const auto type = request.headers.find("content-type");
+  if (type != request.headers.end()) d->type = type->second;
+  d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
+             .kind = "alerts_v2",
+             .body = std::move(request.body),
+             .received_ms = clock_.now(),
+             .meta = Value::Map{{"source", s.name}}};
+  const auto work = [d] {
+    d->item.body = redact_body(d->item.body);
+    d->parse();
+  };
+  const auto then = [this, d, reply] {
+    const HttpResponse answer = json_response(d->alerts.status, d->alerts.answer);
+    if (d->alerts.alerts.empty()) return reply(answer);
+    d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : busy()); };
+    decide_part(d);
+  };
+  if (!run(d->item.body.size(), work, then)) reply(busy());
+}
+
+// The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.
+void AlertDoor::refused(const std::string& path, int status) {
+  const std::vector<std::string> parts = split(path, '/');
+  const Sender* s = parts.size() >= 4 && parts[1] == "in" ? sender(parts[2], parts[3]) : nullptr;
+  if (!s || status != 413) return;
+  const TimeMs now = clock_.now();
+  const std::string& language = dispatcher_.config().language;
+  AlertEvent e;
+  e.route = "alertmanager";
+  e.status = "firing";
+  e.severity = "warning";
+  e.labels = {{"alertname", "MusterDeliveryTooLarge"}, {"source", s->name}, {"severity", "warning"}};
+  e.source_key = label_fingerprint(e.labels);
+  const std::string limit = std::to_string(limits::body_bytes_max >> 20);
+  e.title = say(language, "door.refused.title", {{"source", s->name}, {"limit", limit}});
+  e.body = say(language, "door.refused.body");
+  e.starts_ms = now;
+  e.ends_ms = now + refused_alert_ms;
+  InboxItem item{.dedupe_key = "in:" + dispatcher_.new_id(),
+                 .kind = "refused",
+                 .body = "",
+                 .received_ms = now,
+                 .meta = Value::Map{{"source", s->name}}};
+  dispatcher_.alerts_with_inbox({e}, std::move(item), {});
 }
 
 }  // namespace muster

@@ -1,6 +1,7 @@
 // The HTTP routes for senders: /in/<kind>/<token>. Signature, redaction, commit, answer, parse: in that order.
 #pragma once
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "bot/app.h"
@@ -18,6 +19,13 @@ class AlertDoor {
   void request(HttpRequest request, HttpReply reply);
   void take_pending(const InboxItem& item);  // what a crash left between the answer and the decision
   std::string token_of(const std::string& kind) const;
+  std::string secret_of(const std::string& kind) const;  // what that door asks for beside its token; may be empty
+  void started(TimeMs at) { started_ = at; }
+  void refused(const std::string& path, int status);  // by a limit of the server: the sender is told, people too
+  // Runs the first on another thread and then the second on the loop; false when too much waits already. Large
+  // bodies are redacted and parsed there; without it everything happens at once.
+  using Elsewhere = std::function<bool(std::function<void()> work, std::function<void()> then)>;
+  void set_elsewhere(Elsewhere elsewhere) { elsewhere_ = std::move(elsewhere); }
 
  private:
   struct Sender {
@@ -25,16 +33,23 @@ class AlertDoor {
     std::vector<std::string> secrets;
   };
   const Sender* sender(const std::string& kind, const std::string& token) const;
+  struct Delivery;
+  using DeliveryPtr = std::shared_ptr<Delivery>;
+  bool run(std::size_t bytes, std::function<void()> work, std::function<void()> then);
   void webhook(const Sender& sender, HttpRequest request, HttpReply reply);
   void api(const Sender& sender, const std::string& rest, HttpRequest request, HttpReply reply);
   void api_post(const Sender& sender, HttpRequest request, HttpReply reply);
-  HttpResponse api_alerts() const;
-  void decide(const std::string& key, const std::string& body, TimeMs received);
+  HttpResponse api_get(const std::string& rest, const HttpRequest& request) const;
+  void store(const DeliveryPtr& delivery, const HttpReply& reply);
+  void decide(const DeliveryPtr& delivery);
+  void decide_part(const DeliveryPtr& delivery);
 
   Dispatcher& dispatcher_;
   Store& store_;
   const Clock& clock_;
   std::vector<Sender> senders_;
+  TimeMs started_ = 0;
+  Elsewhere elsewhere_;
 };
 
 }  // namespace muster

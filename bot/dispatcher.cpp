@@ -4,7 +4,6 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
-#include "bot/base/log.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -13,7 +12,7 @@
 namespace muster {
 
 Dispatcher::Dispatcher(Store& store, const Clock& clock, CoreConfig config)
-    : store_(store), clock_(clock), config_(std::move(config)), boot_(random_token(6)) {}
+    : store_(store), clock_(clock), config_(std::move(config)), outbox_(store, clock), boot_(random_token(6)) {}
 
 std::string Dispatcher::new_id() {
   char text[64];
@@ -29,178 +28,77 @@ Work Dispatcher::work() {
 }
 
 void Dispatcher::attach(ChatPlatform& platform) {
-  platforms_[platform.name()] = &platform;
+  outbox_.attach(platform);
   platform.on_event([this](ChatEvent event, ChatPlatform::Done accepted) { chat(event, std::move(accepted)); });
 }
 
-Result<void> Dispatcher::reload() {
-  state_ = State{};
-  stats_.reloads += 1;
-  return store_.read_journal(0, [this](const Entry& e) { apply(state_, e); });
-}
-
 Result<void> Dispatcher::start() {
-  if (auto loaded = reload(); !loaded) return loaded;
-  auto timers = store_.timers();
-  if (!timers) return std::unexpected(timers.error());
-  remember_timers(*timers);
+  epoch_ = store_.epoch();
+  auto fresh = load(store_);
+  if (!fresh) return std::unexpected(fresh.error());
+  state_ = std::move(fresh->state);
+  timers_.remember(fresh->timers);
   auto pending = store_.pending_out();
   if (!pending) return std::unexpected(pending.error());
-  for (const PendingOut& p : *pending) deliver(p.message, p.attempts);
+  const auto dead = store_.dead_letters();
+  if (!dead) return std::unexpected(dead.error());
+  dead_before_ = static_cast<std::int64_t>(dead->size());
+  for (PendingOut& p : *pending) outbox_.add(std::move(p));
   if (state_.position == 0) {
-    Work w = work();
-    greet(w);
-    finish({.inbox = {},
-            .inbox_done = {},
-            .decision = std::move(w.decision),
-            .out_done = {},
-            .out_failed = {},
-            .timers_fired = {}},
-           {});
+    take({.decide = [](Work& w, Commit&) { greet(w); }, .done = {}, .applied = {}, .again = {}, .key = {}});
   }
   return {};
 }
 
-void Dispatcher::remember_timers(const std::vector<Timer>& timers) {
-  for (const Timer& t : timers) {
-    if (t.due_ms == 0)
-      timers_.erase(t.id);
-    else
-      timers_[t.id] = t;
-  }
-}
-
 void Dispatcher::tick() {
-  const TimeMs now = clock_.now();
-  std::vector<Timer> due;
-  for (const auto& [id, t] : timers_) {
-    if (t.due_ms <= now) due.push_back(t);
-  }
-  std::ranges::stable_sort(due, {}, &Timer::due_ms);
-  for (const Timer& t : due) {
-    timers_.erase(t.id);
-    Work w = work();
-    timer_rang(w, t);
-    Commit c;
-    c.decision = std::move(w.decision);
-    c.timers_fired.push_back(t.id);
-    finish(std::move(c), {});
-  }
-  std::vector<Later> again;
-  std::erase_if(later_, [&](Later& l) {
-    if (l.due_ms > now) return false;
-    again.push_back(std::move(l));
-    return true;
-  });
-  for (const Later& l : again) deliver(l.message, l.attempts);
-}
-
-void Dispatcher::forget_memory() {
-  generation_ += 1;
-  if (auto loaded = reload(); !loaded) {
-    log(LogLevel::error, "the state could not be read again", {{"error", loaded.error().message}});
-  }
-  if (auto kept = store_.timers()) {
-    timers_.clear();
-    remember_timers(*kept);
-  }
-}
-
-void Dispatcher::finish(Commit commit, std::function<void(Result<void>)> done, std::function<void()> applied) {
-  const std::vector<OutMessage> out = commit.decision.out;
-  remember_timers(commit.decision.timers);
-  const auto taken = [this, out, generation = generation_, done = std::move(done),
-                      applied = std::move(applied)](Result<Committed> result) {
-    if (!result) {
-      log(LogLevel::error, "a decision could not be stored", {{"error", result.error().message}});
-      forget_memory();
-      if (done) done(std::unexpected(result.error()));
-      return;
-    }
-    // A duplicate was decided in memory and not applied on disk.
-    if (result->duplicate) forget_memory();
-    for (const Entry& e : result->entries) {
-      // A reload while this commit was on its way may have read the disk before it.
-      if (generation != generation_ && e.position > state_.position) apply(state_, e);
-      state_.position = std::max(state_.position, e.position);
-    }
-    if (!result->duplicate) {
-      for (const OutMessage& m : out) deliver(m, 0);
-    }
-    if (done) done({});
-    if (!result->duplicate && applied) applied();
-  };
-  store_.commit(std::move(commit), taken);
-}
-
-void Dispatcher::deliver(const OutMessage& m, int attempts) {
-  const auto done = [this, m, attempts](Result<void> r) {
-    if (!r && r.error().kind == ErrorKind::unavailable && attempts + 1 < limits::outbox_attempts_max) {
-      retry_later(m, attempts + 1);
-      stats_.deliveries["retried"] += 1;
-      return;
-    }
-    delivered(m.id, attempts + 1, r);
-  };
-  const std::string platform = m.destination.substr(0, m.destination.find(':'));
-  if (const auto it = platforms_.find(platform); it != platforms_.end())
-    it->second->deliver(m, done);
-  else if (platform == "http" && carrier_)
-    carrier_(m, done);
+  if (lost_) read_again();
+  if (!refusal_.empty())
+    probe();
   else
-    done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));
-}
-
-void Dispatcher::retry_later(OutMessage m, int attempts) {
-  // Exponential, capped at five minutes, with full jitter so that many messages do not come back together.
-  const DurationMs cap = std::min<DurationMs>(5 * minute_ms, second_ms << std::min(attempts, 9));
-  const auto dice = static_cast<std::uint64_t>(static_cast<unsigned char>(random_bytes(1)[0]));
-  const DurationMs wait = 100 + cap * static_cast<DurationMs>(dice) / 256;
-  failed_.push_back({m.id, "will be tried again", clock_.now() + wait, false});
-  later_.push_back({std::move(m), attempts, clock_.now() + wait});
-  flush_delivered();
-}
-
-void Dispatcher::delivered(const std::string& id, int attempts, const Result<void>& r) {
-  stats_.deliveries[r ? "delivered" : "dead"] += 1;
-  if (r)
-    delivered_.push_back(id);
-  else
-    failed_.push_back({id, r.error().message + " (attempt " + std::to_string(attempts) + ")", 0, true});
-  flush_delivered();
-}
-
-// What was delivered is marked in one commit while the previous marking is on its way.
-void Dispatcher::flush_delivered() {
-  if (flushing_ || (delivered_.empty() && failed_.empty())) return;
-  flushing_ = true;
-  Commit c;
-  c.out_done.swap(delivered_);
-  c.out_failed.swap(failed_);
-  store_.commit(std::move(c), [this](Result<Committed> r) {
-    flushing_ = false;
-    if (!r) log(LogLevel::error, "deliveries could not be marked", {{"error", r.error().message}});
-    flush_delivered();
-  });
+    take_owed();
+  outbox_.tick();
+  if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
+  prune();
+  for (const Timer& t : timers_.take_due(clock_.now())) {
+    const auto ring = [t](Work& w, Commit& c) {
+      timer_rang(w, t);
+      c.timers_fired.push_back(t.id);
+    };
+    // When it is not recorded, the timer is on disk still and rings again after the reload.
+    take({.decide = ring, .done = {}, .applied = {}, .again = Task::Again::never, .key = {}});
+  }
 }
 
 void Dispatcher::send(OutMessage message) {
-  Commit c;
   if (message.id.empty()) message.id = new_id();
-  c.decision.out.push_back(std::move(message));
-  finish(std::move(c), {});
+  const auto decide = [m = std::move(message)](Work& w, Commit&) { w.decision.out.push_back(m); };
+  take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
 }
 
 void Dispatcher::record_fact(Entry entry, std::function<void(Result<void>)> done) {
-  Work w = work();
-  record(w, std::move(entry));
-  Commit c;
-  c.decision = std::move(w.decision);
-  finish(std::move(c), std::move(done));
+  const auto decide = [e = std::move(entry)](Work& w, Commit&) { record(w, e); };
+  take({.decide = decide, .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::announce(const std::string& channel, const Message& message) {
+  const auto decide = [channel, message](Work& w, Commit&) { post(w, channel, "notice-" + w.new_id(), message); };
+  take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::redeliver(const std::vector<OutMessage>& messages) {
+  dead_before_ -= static_cast<std::int64_t>(messages.size());
+  for (const OutMessage& m : messages) outbox_.add({m, 0, 0});
 }
 
 std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
   return complete_line(prefix, live_words(state_, config_));
+}
+
+std::vector<std::string> Dispatcher::complete(const std::string& prefix, const std::string& person,
+                                              const std::string& channel) {
+  Work w = work();
+  const std::string bare = channel.starts_with('#') ? channel.substr(1) : channel;
+  return complete_line(prefix, live_words_for(w, person, bare));
 }
 
 namespace {
@@ -211,7 +109,19 @@ Value human_post(const ChatEvent& e, const std::string& text) {
   Value body =
       Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
   if (!e.thread.empty()) body.set("thread", e.thread);
+  Value files = Value::List{};
+  for (const ChatFile& f : e.files) {
+    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"size", static_cast<std::int64_t>(f.bytes.size())}});
+  }
+  if (!e.files.empty()) body.set("files", std::move(files));
   return body;
+}
+
+// What somebody did to a post of our own room. The outbox is the room's history, so it goes there like the posts.
+OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
+  Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
+                          {"emoji", e.emoji}, {"at", e.at}};
+  return {std::move(id), "room:#" + bare_channel(e.channel), "human_change", std::move(body)};
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
@@ -232,117 +142,195 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
 
 void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
   const std::string text = redact(clip_bytes(repair_utf8(e.text), limits::chat_text_bytes_max)).text;
-  Commit c;
-  c.inbox.push_back(inbox_of(e, text, clock_.now()));
-  c.inbox_done.push_back(c.inbox.back().dedupe_key);
+  const InboxItem item = inbox_of(e, text, clock_.now());
+  const auto asked = std::make_shared<std::optional<Outcome>>();
+  const auto decide = [this, e, text, item, asked](Work& w, Commit& c) {
+    c.inbox.push_back(item);
+    c.inbox_done.push_back(item.dedupe_key);
+    for (const ChatFile& f : e.files) c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
+    c.files_gone = e.files_gone;
+    *asked = decide_chat(e, text, w);
+  };
+  const auto applied = [this, e, asked] {
+    CommandInput input = input_of(e);
+    bool by_mention = false;
+    if (!understand(e, input, by_mention)) return;
+    stats_.commands += 1;
+    if (*asked) read_and_post(**asked, input, e);
+  };
+  take({.decide = decide, .done = std::move(accepted), .applied = applied, .again = {}, .key = item.dedupe_key});
+}
+
+CommandInput Dispatcher::input_of(const ChatEvent& e) const {
   const std::string channel = bare_channel(e.channel);
-  const bool speaks = e.kind == "message" || e.kind == "button";
-  if (!speaks) return finish(std::move(c), std::move(accepted));
-  Work w = work();
-  if (e.kind == "message")
-    w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
-  // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
-  // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
-  const Addressed to = e.kind == "button" ? Addressed{true, false, e.text}
-                                          : address(e.text, config_.bot_handle, config_.prefix, channel == "muster");
   CommandInput input{.person = e.user,
                      .is_operator = false,
                      .platform = e.platform,
                      .channel = channel,
                      .thread = e.thread,
                      .source_id = e.id,
-                     .text = to.command,
-                     .direct = channel == "muster",
+                     .text = e.text,
+                     .direct = e.direct || channel == "muster",
                      .sent_ms = e.at};
-  std::optional<ReadWanted> read;
-  if (to.to_us) {
-    stats_.commands += 1;
-    Outcome o = run_command(w, input);
-    read = o.read;
-    // An unknown !word in a shared channel stays silent: other bots use ! too.
-    const bool silent = o.unknown_word && !to.by_mention && !input.direct && e.kind == "message";
-    if (!read && !silent) answer_in_chat(e, input, std::move(o), w);
+  // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
+  if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
+  // A room without people belongs to whoever has its login: the operator.
+  input.is_operator = config_.people.empty() && e.platform == "room" && e.user == "operator";
+  return input;
+}
+
+std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, Work& w) {
+  if (e.kind == "message") {
+    w.decision.out.push_back(
+        {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
+  } else if (e.kind != "button" && e.platform == "room") {
+    w.decision.out.push_back(human_change(e, text, w.new_id()));
   }
-  c.decision = std::move(w.decision);
-  finish(std::move(c), std::move(accepted), [this, read, input, thread = e.thread] {
-    if (read) read_and_post(*read, input, thread);
-  });
+  CommandInput input = input_of(e);
+  bool by_mention = false;
+  const bool only_files = e.text.empty() && !e.files.empty();
+  if (only_files || !understand(e, input, by_mention)) return {};
+  Outcome o = run_command(w, input);
+  if (o.read && o.read->what == "more") {
+    const ReadWanted wanted = *o.read;
+    o = read_outcome(pager_.more(wanted, e.user, input.channel, e.id), o);
+  }
+  if (o.read) return o;
+  // An unknown !word in a shared channel stays silent: other bots use ! too.
+  const bool silent = o.unknown_word && !by_mention && !input.direct && e.kind == "message";
+  if (!silent) answer_in_chat(e, input, o, w);
+  return {};
+}
+
+bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_mention) const {
+  if (e.kind == "button") return true;
+  if (e.kind == "reaction") {
+    input.text = reaction_answer(state_, config_, e.post_id, e.user, e.emoji);
+    return !input.text.empty();
+  }
+  if (e.kind != "message") return false;
+  // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
+  // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
+  if (const std::string bare = bare_answer(state_, config_, input); !bare.empty()) {
+    input.text = bare;
+    return true;
+  }
+  const Addressed to = address(e.text, config_.bot_handle, config_.prefix, input.direct);
+  by_mention = to.by_mention;
+  input.text = to.command;
+  return to.to_us;
 }
 
 void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
-  post(w, input.channel, "reply-" + e.id, o.reply, e.thread, o.is_private ? e.user : "");
+  apply_flags(o);
+  pager_.fit(o, e.user, input.channel);
+  const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
+  post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
+  w.decision.out.back().body.set("origin", e.platform);
 }
 
-void Dispatcher::read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread) {
+void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {
   if (!reader_) return;
-  reader_(wanted, input, [this, input, thread](Outcome o) {
-    Work w = work();
-    post(w, input.channel, "reply-" + input.source_id, o.reply, thread, o.is_private ? input.person : "");
-    Commit c;
-    c.decision = std::move(w.decision);
-    finish(std::move(c), {});
+  reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
+    const auto decide = [this, asked, input, e, read = std::move(read)](Work& w, Commit&) {
+      answer_in_chat(e, input, read_outcome(read, asked), w);
+    };
+    take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
   });
 }
 
 void Dispatcher::command(CommandInput input, CommandDone done) {
   stats_.commands += 1;
-  Work w = work();
   if (input.source_id.empty()) input.source_id = new_id();
-  Outcome o = run_command(w, input);
-  Commit c;
-  c.inbox.push_back({.dedupe_key = "cli:" + input.source_id,
-                     .kind = "cli",
-                     .body = redact(input.text).text,
-                     .received_ms = w.now,
-                     .meta = Value::Map{{"person", input.person}, {"channel", input.channel}}});
-  c.inbox_done.push_back(c.inbox.back().dedupe_key);
-  c.decision = std::move(w.decision);
-  finish(std::move(c), [this, o, input, done = std::move(done)](Result<void> r) {
+  const InboxItem item{.dedupe_key = "cli:" + input.source_id,
+                       .kind = "cli",
+                       .body = redact(input.text).text,
+                       .received_ms = clock_.now(),
+                       .meta = Value::Map{{"person", input.person}, {"channel", input.channel}}};
+  const auto outcome = std::make_shared<Outcome>();
+  const auto decide = [input, item, outcome](Work& w, Commit& c) {
+    *outcome = run_command(w, input);
+    c.inbox.push_back(item);
+    c.inbox_done.push_back(item.dedupe_key);
+  };
+  const auto answer = [this, outcome, input, done = std::move(done)](const Result<void>& r) {
     if (!r) return done(std::unexpected(r.error()));
-    if (!o.read || !reader_) return done(o);
-    reader_(*o.read, input, [done](Outcome read) { done(std::move(read)); });
-  });
+    // A script gets the whole answer: there is nothing more, and no page to turn.
+    const auto give = [done](Outcome whole) {
+      apply_flags_for_script(whole);
+      done(std::move(whole));
+    };
+    const Outcome& o = *outcome;
+    if (!o.read) return give(o);
+    if (o.read->what == "more") return give(read_outcome(Pager().more(*o.read, "", ""), o));
+    if (!reader_) return give(o);
+    reader_(*o.read, input, [give, o](Outcome read) { give(read_outcome(std::move(read), o)); });
+  };
+  take({.decide = decide, .done = answer, .applied = {}, .again = {}, .key = item.dedupe_key});
 }
 
-void Dispatcher::alerts(const std::vector<AlertEvent>& events, const std::string& key, std::int64_t truncated,
-                        TimeMs received, std::function<void(Result<void>)> done) {
+void Dispatcher::alerts(std::vector<AlertEvent> events, const std::string& key, std::int64_t truncated, TimeMs received,
+                        std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
-  Work w = work();
-  take_alerts(w, events, received);
-  if (truncated > 0) {
-    post(w, config_.alerts_channel, "truncated-" + key,
-         {.text = say(config_.language, "alert.truncated", {{"n", std::to_string(truncated)}}),
+  auto decide = [events = std::move(events), key, truncated, received](Work& w, Commit& c) {
+    take_alerts(w, events, received);
+    c.inbox_done.push_back(key);
+    if (truncated <= 0) return;
+    post(w, w.config.alerts_channel, "truncated-" + key,
+         {.text = say(w.config.language, "alert.truncated", {{"n", std::to_string(truncated)}}),
           .sections = {},
           .buttons = {},
           .color = "warning"});
-  }
-  Commit c;
-  c.inbox_done.push_back(key);
-  c.decision = std::move(w.decision);
-  finish(std::move(c), std::move(done));
+  };
+  take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = Task::Again::always, .key = {}});
 }
 
-void Dispatcher::alerts_with_inbox(const std::vector<AlertEvent>& events, InboxItem item,
+void Dispatcher::alerts_with_inbox(std::vector<AlertEvent> events, InboxItem item,
                                    std::function<void(Result<void>)> done) {
   stats_.alert_bodies += 1;
   stats_.alerts += events.size();
-  Work w = work();
-  take_alerts(w, events, item.received_ms);
-  Commit c;
-  c.inbox_done.push_back(item.dedupe_key);
-  c.inbox.push_back(std::move(item));
-  c.decision = std::move(w.decision);
-  finish(std::move(c), std::move(done));
+  auto decide = [events = std::move(events), item = std::move(item)](Work& w, Commit& c) {
+    take_alerts(w, events, item.received_ms);
+    c.inbox_done.push_back(item.dedupe_key);
+    c.inbox.push_back(item);
+  };
+  take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::alert_part(std::vector<AlertEvent> events, std::optional<InboxItem> item, TimeMs received,
+                            std::function<void(Result<void>)> done) {
+  stats_.alerts += events.size();
+  const bool stored = !item;
+  auto decide = [events = std::move(events), item = std::move(item), received](Work& w, Commit& c) {
+    take_alerts(w, events, received);
+    if (item) c.inbox.push_back(*item);
+  };
+  take({.decide = std::move(decide),
+        .done = std::move(done),
+        .applied = {},
+        .again = stored ? Task::Again::always : Task::Again::when_stale,
+        .key = {}});
 }
 
 void Dispatcher::undecodable(const std::string& kind, const std::string& key, const std::string& why) {
-  Work w = work();
-  take_undecodable(w, kind, key, why);
-  Commit c;
-  c.inbox_done.push_back(key);
-  c.decision = std::move(w.decision);
-  finish(std::move(c), {});
+  stats_.undecodable += 1;
+  const auto decide = [kind, key, why](Work& w, Commit& c) {
+    take_undecodable(w, kind, key, why);
+    c.inbox_done.push_back(key);
+  };
+  take({.decide = decide, .done = {}, .applied = {}, .again = Task::Again::always, .key = {}});
+}
+
+DispatcherStats Dispatcher::stats() const {
+  DispatcherStats s = stats_;
+  s.deliveries = outbox_.results();
+  s.waiting = outbox_.waiting();
+  s.timers = timers_.size();
+  const auto died = s.deliveries.find("dead");
+  const std::int64_t now = dead_before_ + static_cast<std::int64_t>(died == s.deliveries.end() ? 0 : died->second);
+  s.dead_now = static_cast<std::size_t>(std::max<std::int64_t>(now, 0));
+  return s;
 }
 
 }  // namespace muster

@@ -1,12 +1,19 @@
 // The only meeting of the core and the outside: event -> decide -> commit -> effects. Loop thread only.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "bot/core/engine/engine.h"
+#include "bot/outbox.h"
+#include "bot/output.h"
+#include "bot/timers.h"
 #include "integrations/chat/platform.h"
 #include "storage/store.h"
 
@@ -14,22 +21,30 @@ namespace muster {
 
 struct DispatcherStats {
   std::map<std::string, std::uint64_t> deliveries;  // result -> count
-  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, reloads = 0;
+  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, reloads = 0, refused = 0;
+  std::size_t dead_now = 0;  // undeliverable messages that wait for a person
+  std::size_t waiting = 0;   // messages that are not delivered yet
+  std::size_t timers = 0;
 };
 
-// Carries out an out message that is no chat message ("http:self").
-using Carrier = std::function<void(const OutMessage&, std::function<void(Result<void>)>)>;
 using CommandDone = std::function<void(Result<Outcome>)>;
 // Makes the answer of a command that needs the journal or the process; calls back on the loop.
 using Reader = std::function<void(const ReadWanted&, const CommandInput&, std::function<void(Outcome)>)>;
+
+// May add to and change the messages of a decision before they are stored: who else is told, and where.
+using Router = std::function<void(std::vector<OutMessage>& out)>;
 
 class Dispatcher {
  public:
   Dispatcher(Store& store, const Clock& clock, CoreConfig config);
 
   void attach(ChatPlatform& platform);
-  void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
+  void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
+  void set_fault(std::function<void(const char*)> fault) { outbox_.set_fault(std::move(fault)); }
+  // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
+  void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);
+  void set_router(Router router) { router_ = std::move(router); }
   void set_config(CoreConfig config) { config_ = std::move(config); }
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.
@@ -41,53 +56,95 @@ class Dispatcher {
   // One command from a script: the answer comes back instead of being posted.
   void command(CommandInput input, CommandDone done);
   // A webhook body that is stored already (key) is parsed by the caller and decided here.
-  void alerts(const std::vector<AlertEvent>& alerts, const std::string& inbox_key, std::int64_t truncated,
-              TimeMs received, std::function<void(Result<void>)> done);
+  void alerts(std::vector<AlertEvent> alerts, const std::string& inbox_key, std::int64_t truncated, TimeMs received,
+              std::function<void(Result<void>)> done);
   void undecodable(const std::string& kind, const std::string& inbox_key, const std::string& why);
   // API v2: the inbox row and the decision in one commit.
-  void alerts_with_inbox(const std::vector<AlertEvent>& alerts, InboxItem item, std::function<void(Result<void>)> done);
+  void alerts_with_inbox(std::vector<AlertEvent> alerts, InboxItem item, std::function<void(Result<void>)> done);
+  // The first parts of a large delivery; the last part goes to one of the two above. `inbox` may be empty.
+  void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
+                  std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
   void send(OutMessage message);
+  void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
+  void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again
 
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
-  const DispatcherStats& stats() const { return stats_; }
-  std::vector<std::string> complete(const std::string& prefix) const;
+  DispatcherStats stats() const;
+  // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
+  std::string not_ready() const;
+  bool full() const;  // so much waits that a new request should come again later
+  std::vector<std::string> complete(const std::string& prefix) const;  // anybody's words
+  // What this person may type next in this channel.
+  std::vector<std::string> complete(const std::string& prefix, const std::string& person, const std::string& channel);
   std::string new_id();
 
  private:
-  Work work();
-  void finish(Commit commit, std::function<void(Result<void>)> done, std::function<void()> applied = {});
-  void forget_memory();  // what is on disk counts
-  void deliver(const OutMessage& message, int attempts);
-  void delivered(const std::string& id, int attempts, const Result<void>& result);
-  void flush_delivered();
-  void retry_later(OutMessage message, int attempts);
-  void remember_timers(const std::vector<Timer>& timers);
-  Result<void> reload();
-  void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
-  void read_and_post(const ReadWanted& wanted, const CommandInput& input, const std::string& thread);
-
-  struct Later {
-    OutMessage message;
-    int attempts = 0;
-    TimeMs due_ms = 0;
+  // One event on its way, kept until its decision is on disk so that it can be decided again on what is there.
+  struct Task {
+    std::function<void(Work&, Commit&)> decide;  // may run more than once
+    std::function<void(Result<void>)> done;
+    std::function<void()> applied;
+    enum class Again { when_stale, always, never } again = Again::when_stale;
+    std::string key;  // de-duplication key of the inbox, where there is one
   };
+  using TaskPtr = std::shared_ptr<Task>;
+  struct Fresh {
+    State state;
+    std::vector<Timer> timers;
+  };
+
+  Work work();
+  void take(Task task);
+  void run(TaskPtr task);
+  void answered(const TaskPtr& task, Result<Committed> result);
+  void refused(const TaskPtr& task, const Error& error);
+  void lose_memory();  // what is on disk counts; read again when nothing is in flight
+  void read_again();
+  void reloaded(Result<Fresh> fresh);
+  void drain();
+  void take_owed();
+  void note_refusal(const Error& error);
+  void recovered();
+  void probe();
+  void prune();
+  bool waits() const { return lost_ || reloading_ || !waiting_.empty(); }
+  bool remember_key(const std::string& key);
+  static Result<Fresh> load(Store& store);
+  void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
+  bool understand(const ChatEvent& event, CommandInput& input, bool& by_mention) const;  // is it for us?
+  CommandInput input_of(const ChatEvent& event) const;
+  // The outcome that still needs to be read off the loop, if there is one.
+  std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
+  void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   Store& store_;
   const Clock& clock_;
   CoreConfig config_;
   State state_;
-  std::map<std::string, ChatPlatform*> platforms_;
-  Carrier carrier_;
+  Outbox outbox_;
   Reader reader_;
-  std::map<std::string, Timer> timers_;
-  std::vector<Later> later_;
-  std::vector<std::string> delivered_;
-  std::vector<Commit::Failure> failed_;
-  bool flushing_ = false;
-  std::uint64_t generation_ = 0;  // of the state in memory; a reload begins a new one
+  Router router_;
+  std::function<bool(std::function<void()>)> background_;
+  std::function<void(std::function<void()>)> post_;
+  DueTimers timers_;
+
+  std::uint64_t epoch_ = 0;  // of the store when the state was read
+  std::size_t in_flight_ = 0;
+  bool lost_ = false, reloading_ = false, draining_ = false, probing_ = false;
+  std::deque<TaskPtr> redo_;     // were in flight when the memory was lost: first
+  std::deque<TaskPtr> waiting_;  // came while it was read again
+  std::deque<TaskPtr> owed_;     // answered already, refused by the disk: again when it takes writes
+  std::string refusal_;          // why the disk refuses; empty: it does not
+  TimeMs refused_since_ = 0;
+  std::uint64_t refused_then_ = 0;
+  TimeMs prune_at_ = 0;
+  std::int64_t dead_before_ = 0;          // when the process began, less those tried again
+  std::unordered_set<std::string> seen_;  // keys committed lately: their second delivery costs no reload
+  std::deque<std::string> seen_order_;
   DispatcherStats stats_;
+  Pager pager_;
   std::uint64_t serial_ = 0;
   std::string boot_;
 };

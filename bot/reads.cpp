@@ -1,7 +1,9 @@
 #include "bot/reads.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include "bot/base/json.h"
-#include "bot/base/limits.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/journal/view.h"
@@ -11,49 +13,119 @@
 
 namespace muster {
 
-Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config,
-                         const std::string& language) {
+namespace {
+
+std::string timeline_file(const View& view, const std::string& id) {
+  std::string text = "# " + id + "\n\n";
+  for (const ViewRow& r : view.rows)
+    text += "- " + format_utc(r.effective_ms) + " **" + r.entry->kind + "** " + one_line(r.text) + "\n";
+  return text;
+}
+
+}  // namespace
+
+Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config) {
   (void)config;
   const View view = effective_view(entries, Profile::internal);
   Outcome o;
-  o.reply.text = say(language, "timeline.head", {{"id", id}, {"n", std::to_string(view.rows.size())}});
-  std::vector<std::string> lines;
+  o.reply.text =
+      say(wanted.language, "timeline.head", {{"id", wanted.incident}, {"n", std::to_string(view.rows.size())}});
+  std::string lines;
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
-    const std::string text = clip(one_line(r.text), 160);
-    lines.push_back("`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + plain(text) +
-                    (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : ""));
-    list.push(Value::Map{
-        {"at", format_utc(r.effective_ms)}, {"kind", r.entry->kind}, {"text", r.text}, {"actor", r.entry->actor.id}});
+    lines += "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " +
+             plain(clip(one_line(r.text), 160)) + (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : "") + "\n";
+    list.push(Value::Map{{"id", r.entry->event_id},
+                         {"n", r.entry->seq},
+                         {"at", format_utc(r.effective_ms)},
+                         {"kind", r.entry->kind},
+                         {"text", r.text},
+                         {"actor", r.entry->actor.id}});
   }
-  // First eight and last four: the whole is in the report.
-  std::string text;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines.size() > limits::inline_lines_max && i == 8) text += "…\n";
-    if (lines.size() > limits::inline_lines_max && i >= 8 && i + 4 < lines.size()) continue;
-    text += lines[i] + "\n";
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+  if (const auto format = wanted.named.find("export"); format != wanted.named.end()) {
+    const bool json = format->second == "json";
+    o.reply.attachments.push_back({"timeline-" + wanted.incident + (json ? ".json" : ".md"),
+                                   json ? "application/json" : "text/markdown",
+                                   json ? to_json(list) : timeline_file(view, wanted.incident)});
   }
-  o.reply.sections.push_back({std::string(trim(text)), {}});
   o.json = list;
   return o;
 }
 
-Outcome history_outcome(const std::vector<Entry>& entries, const std::string& language) {
+namespace {
+
+constexpr std::size_t history_max = 200;  // what one answer shows; narrower filters show older ones
+
+std::string filter_of(const ReadWanted& wanted, const char* key) {
+  const auto it = wanted.named.find(key);
+  return it == wanted.named.end() ? "" : it->second;
+}
+
+// The command in words; what the bot recorded without one is named by its kind.
+std::string action_of(const Entry& e) {
+  const std::string& command = e.data["command"].as_string();
+  return command.empty() ? e.kind + (e.text.empty() ? "" : " · " + e.text) : command;
+}
+
+bool has_word_pair(const std::string& text, const std::string& value) {
+  for (const char* word : {" in ", " to "}) {
+    const auto at = text.find(word + value);
+    const auto end = at + std::string_view(word).size() + value.size();
+    if (at != std::string::npos && (end == text.size() || text[end] == ' ')) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool HistoryReader::keeps(const Entry& e) const {
+  if (e.origin != "human" && e.origin != "backfill" && e.kind != "config.changed") return false;
+  const std::string command = e.kind == "command.denied" ? e.text : e.data["command"].as_string();
+  const std::string who = filter_of(wanted_, "who"), verb = filter_of(wanted_, "verb");
+  const std::string service = filter_of(wanted_, "service"), env = filter_of(wanted_, "env");
+  if (!who.empty() && e.actor.id != who) return false;
+  if (!verb.empty() && command != verb && !command.starts_with(verb + " ")) return false;
+  const bool named = command.contains(" " + service + " ") || command.ends_with(" " + service);
+  if (!service.empty() && std::ranges::find(e.services, service) == e.services.end() && !named) return false;
+  if (!env.empty() && lower_ascii(e.data["environment"].as_string()) != env &&
+      !has_word_pair(lower_ascii(command), env))
+    return false;
+  TimeMs since = 0;
+  const std::string text = filter_of(wanted_, "since_ms");
+  std::from_chars(text.data(), text.data() + text.size(), since);
+  return e.received_ms >= since;
+}
+
+void HistoryReader::take(const Entry& e) {
+  if (!keeps(e)) return;
+  if (last_.size() == history_max) last_.pop_front();
+  last_.push_back(e);
+}
+
+Outcome HistoryReader::outcome() const {
   Outcome o;
   std::string text;
   Value list = Value::List{};
-  for (auto it = entries.rbegin(); it != entries.rend(); ++it) {
-    text += "`" + format_utc_minute(it->received_ms) + "` " + plain(it->actor.id) + " · " + it->kind +
-            (it->incident_id.empty() ? "" : " · " + it->incident_id) + " · " + plain(clip(one_line(it->text), 100)) +
-            "\n";
+  for (auto it = last_.rbegin(); it != last_.rend(); ++it) {
+    const std::string mark = it->kind == "command.denied" ? "⛔ " : "";
+    text += "`" + format_utc_minute(it->received_ms) + "` " + plain(it->actor.id) + " · " +
+            (it->incident_id.empty() ? "" : it->incident_id + " · ") + mark +
+            plain(clip(one_line(it->kind == "command.denied" ? it->text : action_of(*it)), 120)) + "\n";
     list.push(Value::Map{{"at", format_utc(it->received_ms)},
                          {"who", it->actor.id},
                          {"kind", it->kind},
                          {"incident", it->incident_id},
+                         {"command", it->data["command"].as_string()},
                          {"text", it->text}});
   }
-  o.reply.text = entries.empty() ? say(language, "history.none")
-                                 : say(language, "history.head", {{"n", std::to_string(entries.size())}});
+  const bool filtered =
+      std::ranges::any_of(std::initializer_list<const char*>{"who", "verb", "service", "env", "since_ms"},
+                          [&](const char* key) { return wanted_.named.contains(key); });
+  const std::string n = std::to_string(last_.size());
+  o.reply.text = !last_.empty() ? say(wanted_.language, "history.filtered", {{"n", n}})
+                 : filtered     ? say(wanted_.language, "history.none_match")
+                                : say(wanted_.language, "history.none");
   if (!text.empty()) o.reply.sections.push_back({std::string(trim(text)), {}});
   o.json = list;
   return o;
@@ -65,6 +137,7 @@ std::string render_report(const std::vector<Entry>& entries, const CoreConfig& c
   options.profile = profile;
   options.language = language;
   options.zone = zone;
+  options.with_model = format == "json";
   for (const Person& p : config.people) {
     options.roster.push_back({p.id, p.handles.empty() ? p.id : p.handles.front().name, p.name});
   }

@@ -1,5 +1,6 @@
 // Answers that need the journal or the process: timeline, postmortem, history, health, configuration, try.
 #pragma once
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -8,9 +9,21 @@
 
 namespace muster {
 
-Outcome timeline_outcome(const std::vector<Entry>& entries, const std::string& id, const CoreConfig& config,
-                         const std::string& language);
-Outcome history_outcome(const std::vector<Entry>& newest_last, const std::string& language);
+// With named["export"] = md or json the whole timeline is a file.
+Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config);
+
+// What people did, newest first: the last 200 entries that the filter (who, verb, service, env, since_ms) keeps.
+class HistoryReader {
+ public:
+  explicit HistoryReader(const ReadWanted& wanted) : wanted_(wanted) {}
+  void take(const Entry& entry);
+  Outcome outcome() const;
+
+ private:
+  bool keeps(const Entry& entry) const;
+  ReadWanted wanted_;
+  std::deque<Entry> last_;
+};
 // format: md, html, json
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile = Profile::internal);

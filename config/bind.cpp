@@ -32,6 +32,12 @@ int number(const std::string& text) {
 
 DurationMs duration(const std::string& text) { return text == "0" ? 0 : parse_duration(text).value_or(0); }
 
+LogLevel log_level(const std::string& text) {
+  if (text == "debug") return LogLevel::debug;
+  if (text == "warn") return LogLevel::warn;
+  return text == "error" ? LogLevel::error : LogLevel::info;
+}
+
 Person bind_person(const Entry& in) {
   Person person{.id = in.text("id"),
                 .name = in.text("name"),
@@ -73,6 +79,7 @@ Rule bind_rule(const Entry& in) {
   rule.environments = in.all("environments");
   rule.where = in.all("where");
   rule.matchers = in.all("matchers");
+  rule.when = in.text("when");
   rule.effect = in.text("effect");
   rule.approvals = number(in.text("approvals"));
   rule.approve_group = in.text("approve_group");
@@ -83,7 +90,8 @@ AlertRoute bind_route(const Entry& in) {
   return {.name = in.text("name"),
           .matchers = in.all("matchers"),
           .open_incident = in.text("open_incident") == "true",
-          .severity = in.text("severity")};
+          .severity = in.text("severity"),
+          .when = in.text("when")};
 }
 
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
@@ -127,6 +135,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.zone = value_of(tree, "zone");
   s.sandbox = value_of(tree, "sandbox") == "true";
   s.listen = value_of(tree, "listen");
+  s.log_level = log_level(value_of(tree, "log_level"));
   s.alerts_channel = value_of(tree, "alerts_channel");
   s.group_wait = duration(value_of(tree, "group_wait"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "config/bind.h"
 
@@ -73,6 +74,17 @@ void check_routes(const Settings& settings, Checking& in) {
   }
 }
 
+// The place is the condition's; the column counts inside of it.
+void check_conditions(const std::string& list, const cel::Options& kind, Checking& in) {
+  in.each(list, "when", [&](const std::string& value, const ConfigPlace& place) {
+    const auto program = cel::compile(value, kind);
+    if (program) return;
+    const cel::Problem& p = program.error();
+    in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(p).message +
+                                            (p.next_step.empty() ? "" : ". " + p.next_step)));
+  });
+}
+
 void check_secrets(const Settings&, Checking& in) {
   const auto it = in.tree.lists.find("sources[]");
   if (it == in.tree.lists.end()) return;
@@ -112,6 +124,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("policy[]", "services", services, "service");
   check_verbs(in);
   check_routes(settings, in);
+  check_conditions("policy[]", policy_condition(), in);
+  check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
 }
 

@@ -15,6 +15,8 @@ const std::vector<SettingField>& setting_fields() {
        "tokens."},
       {"listen", K::listen, false, false, "127.0.0.1:8080",
        "Where pages, webhooks and metrics are served; `--listen` and `MUSTER_LISTEN` come first."},
+      {"log_level", K::choice, false, false, "info", "The least important lines that the log still gets.",
+       "debug|info|warn|error"},
       {"alerts_channel", K::name, false, false, "alerts",
        "The channel that lists the alerts for which no incident opens."},
       {"group_wait", K::duration, false, false, "30s",
@@ -48,12 +50,16 @@ const std::vector<SettingField>& setting_fields() {
        "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
       {"policy[].name", K::text, false, false, "", "What `can` and `explain` call the rule."},
       {"policy[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for anybody."},
+       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for every person of the "
+       "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
       {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
+      {"policy[].when", K::text, false, false, "",
+       "A condition ([CEL](cel.md)) over `person`, `groups`, `roles`, `verb`, `service`, `environment`, `channel`, "
+       "`direct`, `incident_channel`, `automation`, `operator`, `arguments` and `now`; none means always."},
       {"policy[].effect", K::choice, false, true, "", "What happens when the rule matches.",
        "run|confirm|approve|deny"},
       {"policy[].approvals", K::integer, false, false, "0", "How many other people must approve (effect `approve`)."},
@@ -65,6 +71,9 @@ const std::vector<SettingField>& setting_fields() {
       {"alert_routes[].name", K::name, false, true, "", "What the record calls the route."},
       {"alert_routes[].matchers", K::matcher, true, false, "",
        "Alertmanager matchers over the labels as sent, all must hold; none matches every alert."},
+      {"alert_routes[].when", K::text, false, false, "",
+       "A condition ([CEL](cel.md)) over `alert` (`title`, `body`, `status`, `severity`, `source`, `starts`, `labels`, "
+       "`annotations`) and `now`; none means always."},
       {"alert_routes[].open_incident", K::flag, false, false, "false", "Whether it opens (or joins) an incident."},
       {"alert_routes[].severity", K::name, false, false, "", "The severity of the incident it opens."},
 

@@ -50,6 +50,8 @@ Value field_schema(const SettingField& field) {
     schema = value_schema(field);
     if (field.kind == K::flag) {
       schema.set("default", field.fallback == "true");
+    } else if (field.kind == K::integer && !field.fallback.empty()) {
+      schema.set("default", std::stoi(std::string(field.fallback)));
     } else if (!field.fallback.empty()) {
       schema.set("default", field.fallback);
     }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/base/log.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -23,6 +24,7 @@ struct AlertRoute {
   std::vector<std::string> matchers;  // Alertmanager matcher text, all must hold: severity=~"critical|page"
   bool open_incident = false;
   std::string severity;  // of the incident it opens: the name of a SeverityDef
+  std::string when{};    // a CEL condition over `alert`; empty: always
 };
 
 struct AlertSourceDef {
@@ -38,6 +40,7 @@ struct Settings {
   std::string zone = "UTC";
   bool sandbox = false;
   std::string listen = "127.0.0.1:8080";
+  LogLevel log_level = LogLevel::info;
   std::vector<Person> people;
   std::vector<Service> services;
   std::vector<SeverityDef> severities;

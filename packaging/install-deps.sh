@@ -36,21 +36,46 @@ collect() {
   done <packages.txt
 }
 
-known() { apt-cache show "$@" >/dev/null 2>&1; }
-
 collect "${1:-build}"
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
+by_hand="apt-get install --no-remove --no-install-recommends ${missing[*]}"
+command -v apt-get >/dev/null || {
+  echo "muster: this is no Debian or Ubuntu; install what these packages hold, then run make again: ${missing[*]}" >&2
+  exit 1
+}
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
   if ! command -v sudo >/dev/null; then
-    echo "muster: as root, run: apt-get install --no-remove --no-install-recommends ${missing[*]}" >&2
+    printf 'muster: packages are missing and there is no sudo. As root, run:\n  %s\n' "$by_hand" >&2
     exit 1
   fi
   as_root=(sudo)
-  [ -t 0 ] || as_root=(sudo -n) # without a terminal nobody can type a password
+  # Without a terminal nobody can type a password.
+  if [ ! -t 0 ] && ! sudo -n true 2>/dev/null; then
+    printf 'muster: packages are missing, and sudo asks for a password that nobody can type here. As root, run:\n  %s\n' \
+      "$by_hand" >&2
+    exit 1
+  fi
   echo "muster: sudo is needed to install: ${missing[*]}"
 fi
-known "${missing[@]}" || "${as_root[@]}" apt-get update
-"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get install -y --no-remove --no-install-recommends "${missing[@]}"
+
+install_missing() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-remove --no-install-recommends "${missing[@]}" </dev/null
+}
+known() { # all of them, in the lists that this machine has
+  local name
+  for name in "${missing[@]}"; do apt-cache show "$name" >/dev/null 2>&1 || return 1; done
+}
+refresh() { "${as_root[@]}" apt-get update </dev/null; }
+
+if known; then
+  install_missing && exit 0
+  echo "muster: that did not work; the package lists may be old. They are fetched anew, then once more:" >&2
+fi
+refresh || echo "muster: the package lists could not be fetched; trying with the old ones" >&2
+install_missing || {
+  printf 'muster: the packages could not be installed (nothing was removed). By hand, as root:\n  %s\n' "$by_hand" >&2
+  exit 1
+}

@@ -6,6 +6,7 @@
 
 #include "bot/base/json.h"
 #include "storage/chain.h"
+#include "storage/chat_links.h"
 
 namespace muster::storage {
 
@@ -19,19 +20,21 @@ Head read_head(Db& db) {
   return head;
 }
 
-Applied Applier::apply(const Commit& commit, TimeMs now, std::vector<Entry>& entries,
-                       const std::function<void(const char*)>& fault) {
+Applied Applier::apply(Commit& commit, TimeMs now, const std::function<void(const char*)>& fault) {
+  wrote_ = false;
   old_position_ = head_.position;
   old_hash_ = head_.hash;
   counted_.clear();
   if (!add_inbox(commit)) return Applied::duplicate;
-  if (add_entries(commit.decision.entries, now, entries, fault) == Applied::duplicate) return Applied::duplicate;
+  if (add_entries(commit.decision.entries, now, fault) == Applied::duplicate) return Applied::duplicate;
   settle_out(commit);
-  add_out(commit.decision.out);
+  add_out(commit);
   put_rows(commit.decision.rows);
   // Fired timers go first: the same decision may arm the same timer again.
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
+  put_files(commit);
+  put_links(db_, commit.links);
   return Applied::yes;
 }
 
@@ -54,24 +57,24 @@ bool Applier::add_inbox(const Commit& commit) {
         "ON CONFLICT(dedupe_key) DO NOTHING",
         item.dedupe_key, item.kind, Blob{item.body}, to_json(item.meta), item.received_ms, finished);
     if (added == 0) return false;
+    wrote_ = true;
   }
+  wrote_ = true;
   for (const std::string& key : done) {
     if (!own.contains(key)) db_.run("UPDATE inbox SET done = 1 WHERE dedupe_key = ? AND done = 0", key);
   }
   return true;
 }
 
-Applied Applier::add_entries(const std::vector<Entry>& wanted, TimeMs now, std::vector<Entry>& entries,
-                             const std::function<void(const char*)>& fault) {
+Applied Applier::add_entries(std::vector<Entry>& entries, TimeMs now, const std::function<void(const char*)>& fault) {
   std::size_t known = 0;
-  entries = wanted;
   for (Entry& entry : entries) {
     if (fault) fault("before-entry");
     entry.written_ms = now;
     if (!add_entry(entry)) ++known;
   }
   if (known == 0) return Applied::yes;
-  if (known == wanted.size()) return Applied::duplicate;
+  if (known == entries.size()) return Applied::duplicate;
   throw std::runtime_error("some journal entries of one decision were known already, others not");
 }
 
@@ -117,12 +120,13 @@ bool Applier::add_entry(Entry& e) {
   return true;
 }
 
-void Applier::add_out(const std::vector<OutMessage>& out) {
-  for (const OutMessage& m : out) {
+void Applier::add_out(const Commit& commit) {
+  for (const OutMessage& m : commit.decision.out) {
+    const bool shown = !commit.shown_here.empty() && m.destination.starts_with(commit.shown_here);
     db_.run(
         "INSERT INTO outbox(id, destination, kind, body, state, attempts, due_ms, last_error) "
-        "VALUES(?,?,?,?,'pending',0,0,'')",
-        m.id, m.destination, m.kind, to_json(m.body));
+        "VALUES(?,?,?,?,?,0,0,'')",
+        m.id, m.destination, m.kind, to_json(m.body), shown ? "done" : "pending");
   }
 }
 
@@ -133,9 +137,17 @@ void Applier::settle_out(const Commit& commit) {
   for (const Commit::Failure& f : commit.out_failed) {
     db_.run(
         "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
-        "WHERE id = ? AND state = 'pending'",
-        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id);
+        "WHERE id = ? AND (state = 'pending' OR (state = 'done' AND ?))",
+        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id, f.dead);
   }
+}
+
+void Applier::put_files(const Commit& commit) {
+  for (const StoredFile& f : commit.files) {
+    db_.run("INSERT INTO room_file(id, name, channel, author, created_ms, size, bytes) VALUES(?,?,?,?,?,?,?)", f.id,
+            f.name, f.channel, f.author, f.at, static_cast<std::int64_t>(f.bytes.size()), Blob{f.bytes});
+  }
+  for (const std::string& id : commit.files_gone) db_.run("DELETE FROM room_file WHERE id = ?", id);
 }
 
 void put_row(Db& db, const ProjectionRow& row) {

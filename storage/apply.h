@@ -21,28 +21,29 @@ Head read_head(Db& db);
 enum class Applied { yes, duplicate };
 
 // Throws SqlError, or std::runtime_error when the commit contradicts itself; the caller rolls back. Changes `head`
-// and `entries` as it goes; the caller puts `head` back when it rolls back.
+// as it goes (the caller puts it back when it rolls back) and numbers the commit's entries.
 class Applier {
  public:
   Applier(Db& db, const std::string& key, Head& head) : db_(db), key_(key), head_(head) {}
-  Applied apply(const Commit& commit, TimeMs now, std::vector<Entry>& entries,
-                const std::function<void(const char*)>& fault);
-  void undo();  // the head as it was before the last apply()
+  Applied apply(Commit& commit, TimeMs now, const std::function<void(const char*)>& fault);
+  void undo();                           // the head as it was before the last apply()
+  bool wrote() const { return wrote_; }  // whether the last apply() changed anything
 
  private:
   bool add_inbox(const Commit& commit);
-  Applied add_entries(const std::vector<Entry>& wanted, TimeMs now, std::vector<Entry>& entries,
-                      const std::function<void(const char*)>& fault);
+  Applied add_entries(std::vector<Entry>& entries, TimeMs now, const std::function<void(const char*)>& fault);
   bool add_entry(Entry& entry);
-  void add_out(const std::vector<OutMessage>& out);
+  void add_out(const Commit& commit);
   void settle_out(const Commit& commit);
   void put_rows(const std::vector<ProjectionRow>& rows);
   void put_timers(const std::vector<Timer>& timers);
+  void put_files(const Commit& commit);
   std::int64_t& seq_of(const std::string& incident);
 
   Db& db_;
   const std::string& key_;
   Head& head_;
+  bool wrote_ = false;
   std::int64_t old_position_ = 0;
   std::string old_hash_;
   std::vector<std::string> counted_;  // incidents whose seq went up, once for each time

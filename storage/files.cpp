@@ -76,6 +76,11 @@ bool has_bytes(const std::string& path) {
   return ::stat(path.c_str(), &info) == 0 && info.st_size > 0;
 }
 
+bool begins_as_database(const std::string& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return fd.get() >= 0 && read_up_to(fd.get(), 16) == std::string_view("SQLite format 3\0", 16);
+}
+
 Result<void> make_folder(const std::string& folder) {
   std::error_code error;
   if (!fs::exists(folder, error)) {

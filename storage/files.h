@@ -22,6 +22,7 @@ class FolderLock {
 std::string db_path(const std::string& folder);
 std::string key_path(const std::string& folder);
 bool has_bytes(const std::string& path);  // exists and is not empty
+bool begins_as_database(const std::string& path);
 
 Result<void> make_folder(const std::string& folder);        // 0700 when it has to be made; must be writable
 Result<FolderLock> lock_folder(const std::string& folder);  // conflict names the other process

@@ -87,14 +87,36 @@ CREATE TABLE outbox(
 ) STRICT;
 CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
 
-CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT;
+CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE projection(
   kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY(kind, id)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// 2: files that people put into the room. The bytes come last: sums over `size` then read no overflow page.
+constexpr const char* step_2 = R"sql(
+CREATE TABLE room_file(
+  id          TEXT PRIMARY KEY,
+  name        TEXT NOT NULL,
+  channel     TEXT NOT NULL,
+  author      TEXT NOT NULL,
+  created_ms  INTEGER NOT NULL,
+  size        INTEGER NOT NULL,
+  bytes       BLOB NOT NULL
 ) STRICT;
 )sql";
 
-constexpr std::array steps = {step_1};
+// Names of ours and ids of theirs on the chat platforms.
+constexpr const char* step_3 = R"sql(
+CREATE TABLE chat_link(
+  n        INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL, kind TEXT NOT NULL, ours TEXT NOT NULL, theirs TEXT NOT NULL,
+  UNIQUE(platform, kind, ours)
+) STRICT;
+)sql";
+
+constexpr std::array steps = {step_1, step_2, step_3};
 
 }  // namespace
 

@@ -125,13 +125,27 @@ std::vector<ProjectionRow> read_projections(Db& db) {
 
 std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n) {
   std::vector<OutMessage> out;
+  // The channels themselves always: a storm of alerts must not push the room of an incident out of sight.
   auto row = db.query(
-      "SELECT id, destination, kind, body FROM outbox "
-      "WHERE state = 'done' AND destination LIKE 'room:%' ORDER BY n DESC LIMIT ?",
+      "SELECT id, destination, kind, body FROM outbox WHERE state = 'done' AND destination LIKE 'room:%' "
+      "AND (kind IN('open_channel', 'topic', 'archive') OR n > coalesce((SELECT n FROM outbox "
+      "WHERE state = 'done' AND destination LIKE 'room:%' ORDER BY n DESC LIMIT 1 OFFSET ?), 0)) ORDER BY n",
       static_cast<std::int64_t>(std::min<std::size_t>(last_n, 1u << 30)));
   while (row->next()) out.push_back(message_of(*row));
-  std::reverse(out.begin(), out.end());
   return out;
+}
+
+std::vector<StoredFile> read_room_file(Db& db, const std::string& id) {
+  std::vector<StoredFile> out;
+  auto row = db.query("SELECT id, name, channel, author, created_ms, bytes FROM room_file WHERE id = ?", id);
+  if (row->next())
+    out.push_back({row->text(0), row->text(1), row->text(2), row->text(3), row->integer(4), row->text(5)});
+  return out;
+}
+
+std::int64_t read_file_bytes(Db& db) {
+  auto row = db.query("SELECT coalesce(sum(size), 0) FROM room_file");
+  return row->next() ? row->integer(0) : 0;
 }
 
 }  // namespace muster::storage

@@ -26,5 +26,7 @@ std::vector<DeadLetter> read_dead_letters(Db& db);
 std::vector<Timer> read_timers(Db& db);
 std::vector<ProjectionRow> read_projections(Db& db);
 std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n);
+std::vector<StoredFile> read_room_file(Db& db, const std::string& id);  // none or one
+std::int64_t read_file_bytes(Db& db);
 
 }  // namespace muster::storage

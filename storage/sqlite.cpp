@@ -43,14 +43,24 @@ bool wal_is_empty(const std::string& path) {
 }  // namespace
 
 bool SqlError::is_constraint() const { return code() == SQLITE_CONSTRAINT; }
+bool SqlError::is_full() const {
+  // The index of the write-ahead log cannot grow on a full disk either, and that has a code of its own.
+  return code() == SQLITE_FULL || code_ == SQLITE_IOERR_SHMSIZE || code_ == SQLITE_IOERR_SHMMAP;
+}
+// A write that failed (a quota, a limit on the size of files) is rolled back and may work the next time. After a failed
+// sync or read nobody knows what the disk holds.
+bool SqlError::is_broken() const {
+  return is_damage() || (code() == SQLITE_IOERR && !is_full() && code_ != SQLITE_IOERR_WRITE);
+}
 bool SqlError::is_damage() const { return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB; }
 
 Error explain(const SqlError& error, const std::string& path) {
   const std::string what = error.what();
+  if (error.is_full()) {
+    return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
+            "Make room on that disk; the bot goes on by itself."};
+  }
   switch (error.code()) {
-    case SQLITE_FULL:
-      return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
-              "Make room on that disk; the bot goes on by itself."};
     case SQLITE_IOERR:
       return {ErrorKind::unavailable, "Reading or writing " + path + " failed (" + what + ").",
               "Check the disk and the free space; nothing of this was recorded."};

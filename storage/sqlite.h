@@ -21,6 +21,8 @@ class SqlError : public std::runtime_error {
   int code() const { return code_ & 0xff; }  // the primary code
   bool is_constraint() const;
   bool is_damage() const;  // corrupt, or no database at all
+  bool is_full() const;    // no room; goes away when somebody makes some
+  bool is_broken() const;  // damage, or reading or writing failed for another reason than room
 
  private:
   int code_;

@@ -1,7 +1,9 @@
 #include "storage/store.h"
 
+#include "storage/chat_links.h"
 #include "storage/files.h"
 #include "storage/migrations.h"
+#include "storage/prune.h"
 #include "storage/reader.h"
 #include "storage/store_open.h"
 #include "storage/writer.h"
@@ -33,6 +35,31 @@ class SqliteStore final : public WorkStore {
     return {};
   }
 
+  std::uint64_t epoch() const override { return writer_ ? writer_->epoch() : 0; }
+  void probe(std::function<void(Result<void>)> done) override {
+    if (!writer_) return done({});
+    writer_->probe([done = std::move(done)](Result<Committed> r) {
+      if (r) return done({});
+      done(std::unexpected(r.error()));
+    });
+  }
+
+  void prune(TimeMs now, std::function<void(Result<PruneReport>)> done) override {
+    if (!writer_) return done(PruneReport{});
+    const auto report = std::make_shared<PruneReport>();
+    const auto work = [this, now, report](Db& db) -> Result<void> {
+      *report = prune_step(db, now, prune_cursor_);
+      return {};
+    };
+    writer_->submit({{},
+                     [report, done = std::move(done)](Result<Committed> r) {
+                       if (r) return done(*report);
+                       done(std::unexpected(r.error()));
+                     },
+                     false,
+                     work});
+  }
+
   Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
     return guarded(reader_, [&] { read_entries(reader_, after, {}, each); });
   }
@@ -49,9 +76,18 @@ class SqliteStore final : public WorkStore {
   Result<std::vector<DeadLetter>> dead_letters() override { return reading(read_dead_letters); }
   Result<std::vector<Timer>> timers() override { return reading(read_timers); }
   Result<std::vector<ProjectionRow>> projections() override { return reading(read_projections); }
+  Result<std::vector<ChatLink>> chat_links() override { return reading(read_links); }
   Result<std::vector<OutMessage>> room_history(std::size_t last_n) override {
     return reading([last_n](Db& db) { return read_room_history(db, last_n); });
   }
+
+  Result<StoredFile> read_file(const std::string& id) override {
+    auto found = reading([&id](Db& db) { return read_room_file(db, id); });
+    if (!found) return std::unexpected(found.error());
+    if (found->empty()) return fail(ErrorKind::not_found, "This file is no longer here.", "Ask who posted it.");
+    return std::move(found->front());
+  }
+  Result<std::int64_t> file_bytes() override { return reading(read_file_bytes); }
 
   Result<void> resend_dead_letter(const std::string& id) override {
     return work_now([id](Db& db) -> Result<void> {
@@ -84,6 +120,7 @@ class SqliteStore final : public WorkStore {
   // Closed from the bottom up: the reader before the writer, because only a writing connection that is the last one
   // folds the write-ahead log into the file.
   FolderLock lock_;
+  PruneCursor prune_cursor_;        // used on the writer thread
   std::unique_ptr<Writer> writer_;  // null when reading only
   Db reader_;
 };
@@ -94,10 +131,11 @@ Result<Db> open_for_writing(const std::string& folder) {
   auto schema = schema_of(db);  // before anything that writes: a file that is not ours stays as it is
   if (!schema) return std::unexpected(schema.error());
   db.query("PRAGMA journal_mode=WAL")->next();
-  // secure_delete: a scrubbed payload must not stay in free pages. A small cache: idle costs a few MB.
+  // secure_delete: a scrubbed payload must not stay in free pages. The cache holds what one group of decisions
+  // touches, so that nothing is written before the commit; it is given back when the writer rests.
   db.script(
-      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-512; "
-      "PRAGMA mmap_size=0;");
+      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; "
+      "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
   migrate(db, *schema);
   return db;
 }
@@ -111,6 +149,11 @@ Result<std::string> prepare_files(const std::string& folder) {
     if (auto made = make_key(key_path(folder)); !made) return std::unexpected(made.error());
   }
   auto key = read_key(key_path(folder));
+  if (!key && !fresh && !begins_as_database(path)) {
+    return fail(ErrorKind::invalid,
+                path + " is damaged: it does not begin as a database does. And its key: " + key.error().message,
+                "Restore both files from one backup, see `muster restore --help`.");
+  }
   if (!key) return key;
   if (auto made = make_private_file(path); !made) return std::unexpected(made.error());
   return key;

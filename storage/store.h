@@ -22,12 +22,32 @@ struct InboxItem {
   Value meta;  // route, headers worth keeping, actor
 };
 
+// A file that somebody put into the room. What it says about itself is never believed: it is bytes with a name.
+struct StoredFile {
+  std::string id;
+  std::string name;
+  std::string channel;
+  std::string author;
+  TimeMs at = 0;
+  std::string bytes;
+};
+
+// What is called what on a chat platform: our channel and post names, their ids, how far a channel was read.
+struct ChatLink {
+  std::string platform;  // mattermost
+  std::string kind;      // channel, post, cursor, since
+  std::string ours, theirs;
+};
+
 // One atomic commit. Any part may be empty.
 struct Commit {
   std::vector<InboxItem> inbox;         // stored (pending unless also named in inbox_done)
   std::vector<std::string> inbox_done;  // dedupe keys that this decision finished
   Decision decision;
   std::vector<std::string> out_done;  // outbox ids that were delivered
+  // Messages of this decision to destinations that begin so are stored as delivered: this process itself shows
+  // them after the commit, and shows what is stored when it starts. Empty: none.
+  std::string shown_here;
   struct Failure {
     std::string id;
     std::string error;
@@ -36,11 +56,18 @@ struct Commit {
   };
   std::vector<Failure> out_failed;
   std::vector<std::string> timers_fired;  // removed in the same commit as their effect
+  // Store::epoch() when the state was read that this was decided on; 0: it depends on no state. Refused with
+  // `conflict` when another decision of that epoch was refused meanwhile: decide again on what the disk holds.
+  std::uint64_t epoch = 0;
+  std::vector<StoredFile> files = {};
+  std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
+  std::vector<ChatLink> links = {};       // the newest value of a name counts
 };
 
 struct Committed {
-  bool duplicate = false;      // an inbox key was known: nothing of this commit was applied
-  std::vector<Entry> entries;  // with position, seq, written_ms filled in
+  bool duplicate = false;       // an inbox key was known: nothing of this commit was applied
+  std::vector<Entry> entries;   // with position, seq, written_ms filled in
+  std::vector<OutMessage> out;  // the decision's messages, given back
 };
 
 struct PendingOut {
@@ -57,8 +84,16 @@ struct DeadLetter {
 struct StoreStats {
   std::size_t queue_depth = 0;
   std::uint64_t commits = 0, decisions = 0, duplicates = 0, failures = 0;
-  double last_commit_ms = 0, max_commit_ms = 0;
+  double last_commit_ms = 0, max_commit_ms = 0, sum_commit_ms = 0;
+  std::string refusing;  // why the last write was refused by the disk; empty: writing works
+  bool broken = false;   // not full but damaged or unreadable: only a restart can tell what is there
   std::vector<std::uint64_t> commit_ms_buckets;  // counts for <= 1, 2, 5, 10, 20, 50, 100, 500, +inf ms
+};
+
+// What one step of forgetting took away.
+struct PruneReport {
+  std::int64_t inbox = 0, outbox = 0;
+  bool more = false;  // another step would find more
 };
 
 class Store {
@@ -81,8 +116,19 @@ class Store {
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
   virtual Result<std::vector<Timer>> timers() = 0;
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
+  virtual Result<std::vector<ChatLink>> chat_links() { return std::vector<ChatLink>{}; }  // posts: the newest only
   // Room posts delivered so far, oldest first: every outbox message to "room:*" that is done.
   virtual Result<std::vector<OutMessage>> room_history(std::size_t last_n) = 0;
+
+  // Rises whenever a commit that names an epoch was not applied: what was decided on top of it must not be either.
+  virtual std::uint64_t epoch() const { return 0; }
+  // Writes a little, to learn whether a disk that refused takes writes again.
+  virtual void probe(std::function<void(Result<void>)> done) { done({}); }
+
+  // Forgets decided inbox rows and delivered messages beyond what limits.h keeps; a small step at a time.
+  virtual void prune(TimeMs, std::function<void(Result<PruneReport>)> done) { done(PruneReport{}); }
+  virtual Result<StoredFile> read_file(const std::string& id) = 0;  // not_found when it was deleted
+  virtual Result<std::int64_t> file_bytes() = 0;                    // of all files together
 
   virtual StoreStats stats() const = 0;
   virtual void stop() = 0;  // finishes what is queued

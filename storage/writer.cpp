@@ -1,5 +1,7 @@
 #include "storage/writer.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -12,6 +14,7 @@ namespace muster::storage {
 namespace {
 
 constexpr std::array<double, 8> bucket_ms = {1, 2, 5, 10, 20, 50, 100, 500};
+constexpr std::chrono::milliseconds rest_after{1000};
 constexpr std::size_t seq_cache_max = 10'000;  // incidents; a few bytes each, reloaded on demand
 
 double ms_since(std::chrono::steady_clock::time_point start) {
@@ -30,23 +33,42 @@ Writer::Writer(Db db, std::string key, StoreOptions options, Store::Post post)
 Writer::~Writer() { stop(); }
 
 void Writer::submit(Job job) {
-  std::string refusal;
+  std::string why;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      refusal = "The store is shutting down; nothing was recorded.";
-    } else if (queue_.size() >= limits::writer_queue_max) {
-      refusal = "Too many decisions wait for the disk; nothing was recorded.";
-      ++stats_.failures;
-    } else {
-      queue_.push_back(std::move(job));
-    }
+    why = refusal(job);
+    if (why.empty()) queue_.push_back(std::move(job));
   }
-  if (refusal.empty()) {
+  if (why.empty()) {
     wake_.notify_one();
   } else {
-    answer(job, fail(ErrorKind::unavailable, refusal, "Try again in a moment."));
+    std::vector<Job> refused;
+    refused.push_back(std::move(job));
+    answer(refused, Answers{fail(ErrorKind::unavailable, why, "Try again in a moment.")});
   }
+}
+
+std::string Writer::refusal(const Job& job) {
+  std::string why;
+  if (stopping_) {
+    why = "The store is shutting down; nothing was recorded.";
+  } else if (stats_.broken) {
+    why = stats_.refusing;
+  } else if (queue_.size() >= limits::writer_queue_max) {
+    why = "Too many decisions wait for the disk; nothing was recorded.";
+    ++stats_.failures;
+  }
+  if (!why.empty() && job.commit.epoch != 0) ++epoch_;
+  return why;
+}
+
+void Writer::probe(std::function<void(Result<Committed>)> done) {
+  submit({{}, std::move(done), false, [](Db& db) -> Result<void> {
+            db.run(
+                "INSERT INTO meta(key, value) VALUES('probe', '1') "
+                "ON CONFLICT(key) DO UPDATE SET value = CASE value WHEN '1' THEN '2' ELSE '1' END");
+            return {};
+          }});
 }
 
 Result<Committed> Writer::submit_and_wait(Job job) {
@@ -85,7 +107,13 @@ void Writer::loop() {
 // Waits for work; empty when stopping and nothing is left. Special work comes alone.
 std::vector<Job> Writer::take() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+  const auto wanted = [this] { return stopping_ || !queue_.empty(); };
+  if (!wake_.wait_for(lock, rest_after, wanted)) {
+    lock.unlock();
+    rest();
+    lock.lock();
+    wake_.wait(lock, wanted);
+  }
   std::vector<Job> jobs;
   while (!queue_.empty() && jobs.size() < limits::commit_group_max) {
     const bool alone = static_cast<bool>(queue_.front().work);
@@ -107,7 +135,7 @@ void Writer::run_group(std::vector<Job>& jobs) {
     count(answers, ms_since(start));
   }
   fault("after-commit");
-  for (std::size_t i = 0; i < jobs.size(); ++i) answer(jobs[i], std::move(answers[i]));
+  answer(jobs, std::move(answers));
   fault("after-complete");
 }
 
@@ -116,35 +144,102 @@ Writer::Answers Writer::write_group(std::vector<Job>& jobs) {
   answers.reserve(jobs.size());
   try {
     fault("before-begin");
-    db_.run("BEGIN IMMEDIATE");
-    if (!head_known_) head_ = read_head(db_);
-    head_known_ = true;
-    for (const Job& job : jobs) answers.push_back(write_one(job.commit));
+    begin();
+    if (!write_together(jobs, answers)) {
+      roll_back();
+      begin();
+      answers.clear();
+      for (Job& job : jobs) answers.push_back(write_in_epoch(job.commit));
+    }
     fault("before-commit");
     db_.run("COMMIT");
+    {
+      const std::lock_guard lock(mutex_);
+      stats_.refusing.clear();
+    }
     if (head_.seq.size() > seq_cache_max) head_.seq.clear();
   } catch (const SqlError& error) {
     roll_back();
     Error why = explain(error, db_.path());
     why.kind = ErrorKind::unavailable;  // for whoever sent it: not recorded, send it again
     log(LogLevel::error, "commit failed", {{"why", why.message}, {"decisions", std::to_string(jobs.size())}});
+    refused(error, why);
+    if (std::ranges::any_of(jobs, [](const Job& job) { return job.commit.epoch != 0; })) ++epoch_;
     answers.assign(jobs.size(), std::unexpected(why));
+    return answers;
+  }
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!answers[i] || answers[i]->duplicate) continue;
+    answers[i]->entries = std::move(jobs[i].commit.decision.entries);
+    answers[i]->out = std::move(jobs[i].commit.decision.out);
   }
   return answers;
 }
 
-Result<Committed> Writer::write_one(const Commit& commit) {
-  Committed committed;
+void Writer::begin() {
+  db_.run("BEGIN IMMEDIATE");
+  if (!head_known_) head_ = read_head(db_);
+  head_known_ = true;
+}
+
+namespace {
+
+// What stands on a decision that was not applied is not applied either.
+bool is_stale(const Commit& commit, std::uint64_t epoch) { return commit.epoch != 0 && commit.epoch != epoch; }
+
+std::unexpected<Error> stale() {
+  return fail(ErrorKind::conflict, "It was decided on a state that was not recorded; nothing of it was recorded.");
+}
+
+// A known delivery whose decision changed the state in memory only.
+bool is_forgotten(const Commit& commit) {
+  const Decision& d = commit.decision;
+  return commit.epoch != 0 && !(d.entries.empty() && d.timers.empty());
+}
+
+}  // namespace
+
+// False: one of them was refused after it had written something. The caller rolls back and takes them one by one.
+bool Writer::write_together(std::vector<Job>& jobs, Answers& answers) {
+  const std::uint64_t epoch = epoch_;
+  std::uint64_t forgotten = 0;
+  try {
+    for (Job& job : jobs) {
+      if (is_stale(job.commit, epoch + forgotten)) {
+        answers.push_back(stale());
+        continue;
+      }
+      const bool applied = applier_->apply(job.commit, now(), options_.fault) == Applied::yes;
+      if (!applied && applier_->wrote()) return false;
+      if (!applied && is_forgotten(job.commit)) ++forgotten;
+      answers.push_back(Committed{!applied, {}, {}});
+    }
+    epoch_ += forgotten;  // submit() may have counted meanwhile
+    return true;
+  } catch (const SqlError& error) {
+    if (!error.is_constraint()) throw;  // the disk, not a commit: the whole group fails
+  } catch (const std::exception&) {
+    // Said when it is refused alone.
+  }
+  return false;
+}
+
+Result<Committed> Writer::write_in_epoch(Commit& commit) {
+  if (is_stale(commit, epoch_)) return stale();
+  auto answer = write_one(commit);
+  if (commit.epoch != 0 && (!answer || (answer->duplicate && is_forgotten(commit)))) ++epoch_;
+  return answer;
+}
+
+Result<Committed> Writer::write_one(Commit& commit) {
   std::string why;
   db_.run("SAVEPOINT one");
   try {
-    const Applied applied = applier_->apply(commit, now(), committed.entries, options_.fault);
-    if (applied == Applied::yes) {
-      db_.run("RELEASE one");
-      return committed;
+    if (applier_->apply(commit, now(), options_.fault) == Applied::duplicate) {
+      return undo_one(Committed{true, {}, {}});
     }
-    committed = Committed{true, {}};
-    return undo_one(std::move(committed));
+    db_.run("RELEASE one");
+    return Committed{};
   } catch (const SqlError& error) {
     if (!error.is_constraint()) throw;  // the disk, not this commit: the whole group fails
     why = error.what();
@@ -175,21 +270,52 @@ void Writer::roll_back() {
 Result<Committed> Writer::run_work(const Job& job) {
   try {
     if (auto done = job.work(db_); !done) return std::unexpected(done.error());
+    const std::lock_guard lock(mutex_);
+    stats_.refusing.clear();
     return Committed{};
   } catch (const SqlError& error) {
     roll_back();
-    return std::unexpected(explain(error, db_.path()));
+    const Error why = explain(error, db_.path());
+    refused(error, why);
+    return std::unexpected(why);
   }
 }
 
-void Writer::answer(Job& job, Result<Committed> result) {
-  if (!job.done) return;
-  if (job.direct || !post_) {
-    job.done(std::move(result));
-  } else {
-    post_([done = std::move(job.done), result = std::move(result)]() mutable { done(std::move(result)); });
-  }
+void Writer::refused(const SqlError& error, const Error& why) {
+  const std::lock_guard lock(mutex_);
+  stats_.refusing = why.message;
+  stats_.broken = stats_.broken || error.is_broken();
 }
+
+// One task for the whole group: the loop is woken once.
+void Writer::answer(std::vector<Job>& jobs, Answers answers) {
+  struct Finished {
+    std::function<void(Result<Committed>)> done;
+    Result<Committed> result;
+  };
+  std::vector<Finished> later;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!jobs[i].done) continue;
+    if (jobs[i].direct || !post_) {
+      jobs[i].done(std::move(answers[i]));
+    } else {
+      later.push_back({std::move(jobs[i].done), std::move(answers[i])});
+    }
+  }
+  if (later.empty()) return;
+  post_([later = std::move(later)]() mutable {
+    for (Finished& f : later) {
+      try {
+        f.done(std::move(f.result));
+      } catch (const std::exception& error) {  // a bug in one must not take the answers of the others
+        log(LogLevel::error, "task failed", {{"error", error.what()}});
+      }
+    }
+  });
+}
+
+// Nothing to do for a while: an idle bot keeps no pages in memory.
+void Writer::rest() { sqlite3_db_release_memory(db_.raw()); }
 
 void Writer::count(const Answers& answers, double ms) {
   const std::lock_guard lock(mutex_);
@@ -204,6 +330,7 @@ void Writer::count(const Answers& answers, double ms) {
     }
   }
   stats_.last_commit_ms = ms;
+  stats_.sum_commit_ms += ms;
   stats_.max_commit_ms = std::max(stats_.max_commit_ms, ms);
   const auto bucket = std::lower_bound(bucket_ms.begin(), bucket_ms.end(), ms) - bucket_ms.begin();
   ++stats_.commit_ms_buckets[static_cast<std::size_t>(bucket)];

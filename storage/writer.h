@@ -1,6 +1,8 @@
-// The one thread that owns the writing connection. It takes all queued commits into one transaction, a savepoint
-// each, commits once and then posts the completions in order.
+// The one thread that owns the writing connection. It takes all queued commits into one transaction, commits once and
+// then posts the completions in order. Only when one of them is refused half-way are they done again with a savepoint
+// each: savepoints copy every page they touch.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,6 +30,8 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   void submit(Job job);
+  void probe(std::function<void(Result<Committed>)> done);
+  std::uint64_t epoch() const { return epoch_; }
   Result<Committed> submit_and_wait(Job job);
   void stop();
   StoreStats stats() const;
@@ -38,11 +42,17 @@ class Writer {
   std::vector<Job> take();
   void run_group(std::vector<Job>& jobs);
   Answers write_group(std::vector<Job>& jobs);
-  Result<Committed> write_one(const Commit& commit);
+  void begin();
+  bool write_together(std::vector<Job>& jobs, Answers& answers);
+  Result<Committed> write_one(Commit& commit);
+  Result<Committed> write_in_epoch(Commit& commit);
+  std::string refusal(const Job& job);  // with the mutex held; empty: it may wait in the queue
+  void refused(const SqlError& error, const Error& why);
   Result<Committed> undo_one(Result<Committed> answer);
   Result<Committed> run_work(const Job& job);
   void roll_back();
-  void answer(Job& job, Result<Committed> result);
+  void answer(std::vector<Job>& jobs, Answers answers);
+  void rest();
   void count(const Answers& answers, double ms);
   void fault(const char* point) const;
   TimeMs now() const;
@@ -53,6 +63,7 @@ class Writer {
   const Store::Post post_;
   Head head_;
   bool head_known_ = false;
+  std::atomic<std::uint64_t> epoch_ = 1;
   std::optional<Applier> applier_;
 
   mutable std::mutex mutex_;

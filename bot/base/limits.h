@@ -22,8 +22,12 @@ inline constexpr std::size_t chat_text_bytes_max = 16'000;  // the smallest post
 inline constexpr std::size_t command_bytes_max = 8'000;
 inline constexpr std::size_t inline_lines_max = 12;  // longer output goes to a page
 inline constexpr std::size_t inline_chars_max = 3'000;
-inline constexpr int outbox_attempts_max = 12;              // about an hour with backoff, then dead letter
-inline constexpr std::int64_t stale_command_ms = 60'000;    // an older write command is offered, not run
-inline constexpr std::int64_t flap_window_ms = 5 * 60'000;  // a refire within it re-opens the episode
+inline constexpr int outbox_attempts_max = 12;                          // about an hour with backoff, then dead letter
+inline constexpr std::int64_t stale_command_ms = 60'000;                // an older write command is offered, not run
+inline constexpr std::int64_t alert_body_keep_ms = 24 * 3'600'000;      // decided bodies, to look at what was sent
+inline constexpr std::int64_t dedupe_key_keep_ms = 8 * 24 * 3'600'000;  // senders repeat a delivery for up to 7 days
+inline constexpr std::int64_t room_messages_keep = 50'000;              // the room's history; the journal keeps all
+inline constexpr std::int64_t sent_messages_keep = 5'000;               // delivered elsewhere, to look at
+inline constexpr std::int64_t flap_window_ms = 5 * 60'000;      // a refire within it re-opens the episode
 
 }  // namespace muster::limits

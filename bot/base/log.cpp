@@ -15,7 +15,6 @@ namespace {
 std::shared_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink) {
   auto logger = std::make_shared<spdlog::logger>("muster", std::move(sink));
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  logger->set_level(spdlog::level::info);
   logger->flush_on(spdlog::level::info);  // the line before a crash is the one that is needed
   return logger;
 }
@@ -27,6 +26,7 @@ std::shared_ptr<spdlog::logger> make_stderr_logger() {
 // Where lines go. Lines are written from any thread while log_to may change it.
 struct Destination {
   std::mutex mutex;
+  spdlog::level::level_enum least = spdlog::level::info;
   std::shared_ptr<spdlog::logger> logger = make_stderr_logger();
 };
 
@@ -85,8 +85,16 @@ void log_to(const std::string& file_path) {
     Destination& d = destination();
     const std::lock_guard lock(d.mutex);
     d.logger = std::move(made);
+    d.logger->set_level(d.least);
   }
   if (!problem.empty()) log(LogLevel::error, "cannot write the log file, using standard error", {{"error", problem}});
+}
+
+void log_at(LogLevel least) {
+  Destination& d = destination();
+  const std::lock_guard lock(d.mutex);
+  d.least = spdlog_level(least);
+  d.logger->set_level(d.least);
 }
 
 void log(LogLevel level, std::string_view what, std::initializer_list<LogField> fields) {

@@ -12,6 +12,7 @@ using LogField = std::pair<std::string_view, std::string>;
 
 // Until told otherwise lines go to standard error; an empty path means standard error.
 void log_to(const std::string& file_path);
+void log_at(LogLevel least);  // lines below it are dropped; info until told otherwise
 void log(LogLevel level, std::string_view what, std::initializer_list<LogField> fields = {});
 
 }  // namespace muster

@@ -1,297 +1,178 @@
+// The table of commands. What each does is in the other files of this folder.
 #include "bot/cli/cli.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
-#include "bot/cli/replay.h"
-#include "bot/reads.h"
-#include "integrations/net/local_socket.h"
-#include "storage/store.h"
+#include "bot/cli/cel.h"
+#include "bot/cli/flags.h"
+#include "bot/memory.h"
+#include "bot/web/listen_notice.h"
 
 namespace muster {
 namespace {
 
-struct Flags {
-  std::string config, data, listen, channel, as, file, incident, format = "md", language = "en", zone = "UTC", what;
-  std::vector<std::string> words;
-  bool sandbox = false, json = false;
-};
-
-int complain(const Error& e) {
-  std::cerr << e.message << (e.message.ends_with('\n') ? "" : "\n");
-  if (!e.next_step.empty()) std::cerr << e.next_step << "\n";
-  return 1;
-}
-
-std::string data_folder(const Flags& f) {
-  if (!f.data.empty()) return f.data;
-  if (const char* state = std::getenv("STATE_DIRECTORY")) return state;  // systemd
-  if (::geteuid() == 0) return "/var/lib/muster";
-  if (const char* xdg = std::getenv("XDG_STATE_HOME")) return std::string(xdg) + "/muster";
-  const char* home = std::getenv("HOME");
-  return std::string(home ? home : ".") + "/.local/state/muster";
+Result<void> make_data_folder(const std::string& data) {
+  std::error_code error;
+  if (std::filesystem::create_directories(data, error))
+    std::filesystem::permissions(data, std::filesystem::perms::owner_all, error);
+  if (!error) return {};
+  return fail(ErrorKind::unavailable, "cannot make the data folder " + data + ": " + error.message(),
+              "Name another with --data.");
 }
 
 int serve(const Flags& f) {
+  tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
-  std::error_code error;
-  std::filesystem::create_directories(data, error);
-  if (error)
-    return complain({ErrorKind::unavailable, "cannot make the data folder " + data + ": " + error.message(),
-                     "Name another with --data."});
+  if (auto made = make_data_folder(data); !made) return complain(made.error());
+  ::umask(0077);  // what the bot keeps, its log too, is for its own user only
   if (tty) log_to(data + "/muster.log");
-  for (const char* token : {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MATTERMOST_TOKEN"}) {
-    if (f.sandbox && std::getenv(token))
-      return complain({ErrorKind::conflict,
-                       std::string(token) + " is set: a bot with chat tokens refuses to be a sandbox.",
-                       "Unset it, or leave out --sandbox."});
-  }
   auto app = App::start(
       {.config_folder = f.config, .data_folder = data, .listen = f.listen, .sandbox = f.sandbox, .terminal = tty});
   if (!app) return complain(app.error());
-  std::cout << "muster " << muster_version << (f.sandbox ? " (sandbox: anyone may speak as a sample person)" : "")
-            << "\n"
+  std::cout << "muster " << muster_version
+            << ((*app)->sandbox() ? " (sandbox: anyone may speak as a sample person)" : "") << "\n"
             << "listening on " << (*app)->url() << "\n"
             << "room: " << (*app)->login_url() << std::endl;
+  if (const std::string note = listen_notice((*app)->listens_on()); !note.empty()) std::cout << note << std::endl;
   return (*app)->run();
 }
 
-int check(const Flags& f) {
-  const Loaded loaded = load_config(f.config, f.sandbox);
-  for (const ConfigIssue& i : loaded.issues) std::cerr << format_issue(i) << "\n";
-  if (!loaded.ok()) return 1;
-  std::cout << "The configuration is valid.\n";
-  return 0;
-}
-
-int config_print(const Flags& f) {
-  if (f.what == "schema")
-    std::cout << config_json_schema();
-  else if (f.what == "reference")
-    std::cout << config_reference_markdown();
-  else
-    std::cout << config_show(load_config(f.config, f.sandbox));
-  return 0;
-}
-
-int say_line(const Flags& f, const std::string& text) {
-  Value ask = Value::Map{{"op", "say"}, {"text", text}, {"channel", f.channel}, {"as", f.as}};
-  const auto line = call_local_socket(data_folder(f) + "/muster.sock", to_json(ask), 30'000);
-  if (!line) {
-    complain({line.error().kind, "The bot is not running with the data folder " + data_folder(f) + ".",
-              "Start it with `muster serve`, or name its folder with --data."});
-    return 3;
-  }
-  const auto answer = parse_json(*line, 128);
-  if (!answer) return complain(answer.error());
-  if (f.json && answer->has("json"))
-    std::cout << to_json((*answer)["json"], 2) << "\n";
-  else if (f.json)
-    std::cout << to_json(*answer, 2) << "\n";
-  else
-    std::cout << (*answer)["text"].as_string() << "\n";
-  return (*answer)["ok"].as_bool() ? 0 : 1;
-}
-
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& w : words) text += (text.empty() ? "" : " ") + w;
-  return text;
-}
-
-int sources(const Flags& f) {
-  const Loaded loaded = load_config(f.config, f.sandbox);
-  if (!loaded.ok()) return check(f);
-  const auto tokens = load_tokens(data_folder(f), loaded.settings);
-  if (!tokens) return complain(tokens.error());
-  const std::string base = "http://" + (f.listen.empty() ? loaded.settings.listen : f.listen);
-  Value list = Value::List{};
-  for (const AlertSourceDef& s : loaded.settings.sources) {
-    const std::string path = "/in/" + s.kind + "/" + tokens->sources.at(s.name);
-    const std::string host = base.substr(7);
-    const std::string snippet =
-        s.kind == "alertmanager"
-            ? "receivers:\n  - name: muster\n    webhook_configs:\n      - url: " + base + path + "\n"
-            : "alerting:\n  alertmanagers:\n    - path_prefix: " + path +
-                  "\n      static_configs:\n        - targets: [\"" + host + "\"]\n";
-    list.push(Value::Map{{"name", s.name},
-                         {"kind", s.kind},
-                         {"url", base + path + (s.kind == "prometheus" ? "/api/v2/alerts" : "")},
-                         {"snippet", snippet}});
-    if (!f.json) std::cout << "# " << s.name << " (" << s.kind << ")\n# " << base << path << "\n" << snippet << "\n";
-  }
-  if (f.json) std::cout << to_json(list, 2) << "\n";
-  return 0;
-}
-
-Result<State> folded(Store& store) {
-  State state;
-  if (auto read = store.read_journal(0, [&state](const Entry& e) { apply(state, e); }); !read)
-    return std::unexpected(read.error());
-  return state;
-}
-
-Result<std::unique_ptr<Store>> open_for_reading(const Flags& f) {
-  StoreOptions o;
-  o.folder = data_folder(f);
-  o.read_only = true;
-  return open_store(std::move(o), [](std::function<void()> task) { task(); });
-}
-
-int verify(const Flags& f) {
-  const auto report = verify_journal(data_folder(f));
-  if (!report) return complain(report.error());
-  std::vector<std::string> problems = report->problems;
-  auto store = open_for_reading(f);
-  if (!store) return complain(store.error());
-  const auto state = folded(**store);
-  const auto kept = (*store)->projections();
-  if (!state) return complain(state.error());
-  if (!kept) return complain(kept.error());
-  std::map<std::string, Value> rows;
-  for (const ProjectionRow& r : *kept) rows[r.kind + " " + r.id] = r.body;
-  for (const ProjectionRow& r : projections(*state)) {
-    const auto it = rows.find(r.kind + " " + r.id);
-    if (it == rows.end() || it->second != r.body)
-      problems.push_back("the row of " + r.id + " differs from the journal; `muster rebuild` makes it anew");
-  }
-  if (f.json) {
-    Value list = Value::List{};
-    for (const std::string& p : problems) list.push(p);
-    std::cout << to_json(Value::Map{{"entries", report->entries}, {"scrubbed", report->scrubbed}, {"problems", list}},
-                         2)
+int version(const Flags& f) {
+  if (f.json)
+    std::cout << to_json(Value::Map{{"name", "muster"}, {"version", muster_version}, {"compiler", __VERSION__}}, 2)
               << "\n";
-  } else {
-    for (const std::string& p : problems) std::cout << p << "\n";
-    std::cout << report->entries << " entries, "
-              << (problems.empty() ? "the chain holds and the rows agree" : "NOT in order") << "\n";
+  else
+    std::cout << "muster " << muster_version << "\n";
+  return exit_fine;
+}
+
+constexpr const char* about =
+    "muster: chat-ops and incident response.\n\n"
+    "Commands that change something go through the running bot and its policy; the others read the data folder.\n"
+    "Exit codes: 0 fine, 1 refused or failed (the sentence on standard error says why), 2 wrong usage,\n"
+    "3 the bot is not running with this data folder.";
+constexpr const char* examples =
+    "\nExamples:\n"
+    "  muster serve --sandbox --data var       a playground; the address with its token is printed\n"
+    "  muster sources                          what to paste into Alertmanager and Prometheus\n"
+    "  muster say \"ack E12\"                    one chat line, the answer on standard output\n"
+    "  muster incident show INC-7 --json       an incident with its timeline, for scripts\n"
+    "  muster postmortem INC-7 --format html   the draft of the report\n"
+    "  muster doctor                           what is not right, and what to change";
+
+class Table {
+ public:
+  Table(CLI::App& cli, Flags& flags, int& code) : cli_(cli), flags_(flags), code_(code) {}
+
+  CLI::App* add(const char* name, const char* help, int (*run)(const Flags&)) {
+    CLI::App* sub = cli_.add_subcommand(name, help);
+    sub->callback([this, run] { code_ = run(flags_); });
+    return sub;
   }
-  return problems.empty() ? 0 : 1;
-}
 
-int rebuild(const Flags& f) {
-  StoreOptions o;
-  o.folder = data_folder(f);
-  auto store = open_store(std::move(o), [](std::function<void()> task) { task(); });
-  if (!store) return complain(store.error());
-  const auto state = folded(**store);
-  if (!state) return complain(state.error());
-  const auto rows = projections(*state);
-  if (auto done = replace_projections(**store, rows); !done) return complain(done.error());
-  const auto kept = (*store)->projections();
-  const bool equal = kept && *kept == rows;
-  std::cout << rows.size() << " rows made anew from the journal" << (equal ? "; equal state\n" : "; NOT equal\n");
-  return equal ? 0 : 1;
-}
+ private:
+  CLI::App& cli_;
+  Flags& flags_;
+  int& code_;
+};
 
-int backup(const Flags& f) {
-  if (auto done = backup_store(data_folder(f), f.file); !done) return complain(done.error());
-  std::cout << "Written: " << f.file << " and " << f.file << ".key. Keep both; see docs/install.md for restoring.\n";
-  return 0;
-}
-
-int postmortem_command(const Flags& f) {
-  auto store = open_for_reading(f);
-  if (!store) return complain(store.error());
-  const auto entries = (*store)->read_incident(f.incident);
-  if (!entries) return complain(entries.error());
-  if (entries->empty())
-    return complain({ErrorKind::not_found, "There is no incident " + f.incident + ".",
-                     "`muster say incidents` lists what exists."});
-  const Loaded loaded = load_config(f.config, f.sandbox);
-  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.format, f.language, f.zone);
-  return 0;
-}
-
-int replay(const Flags& f) {
-  const auto n = replay_file(f.file, data_folder(f));
-  if (!n) return complain(n.error());
-  std::cout << *n << " facts recorded in " << data_folder(f) << "\n";
-  return 0;
-}
-
-int doctor(const Flags& f) {
-  const Loaded loaded = load_config(f.config, f.sandbox);
-  std::cout << (loaded.ok() ? "ok   " : "FAIL ") << "configuration\n";
-  for (const ConfigIssue& i : loaded.issues) std::cout << "     " << format_issue(i) << "\n";
-  const auto report = verify_journal(data_folder(f));
-  std::cout << (report && report->problems.empty() ? "ok   " : "FAIL ") << "journal"
-            << (report ? "" : ": " + report.error().message) << "\n";
-  const auto alive = call_local_socket(data_folder(f) + "/muster.sock", R"({"op":"say","text":"version"})", 2000);
-  std::cout << (alive ? "ok   the bot is running\n" : "note the bot is not running\n");
-  return loaded.ok() && report && report->problems.empty() ? 0 : 1;
-}
-
-}  // namespace
-
-int run_command_line(int argc, char** argv) {
-  CLI::App cli{
-      "muster: chat-ops and incident response.\nExit codes: 0 fine, 1 refused or failed, 2 wrong usage, 3 the bot is "
-      "not running."};
-  Flags f;
-  int code = 0;
-  cli.require_subcommand(1);
-  cli.fallthrough();
-  cli.set_version_flag("--version", std::string("muster ") + muster_version);
-  cli.add_option("--config", f.config, "Configuration folder (default: compiled-in defaults)")
+void add_general(CLI::App& cli, Flags& f) {
+  cli.add_option("--config", f.config, "Configuration folder (default: the compiled-in defaults)")
       ->envname("MUSTER_CONFIG");
   cli.add_option("--data", f.data, "Data folder (default: the state folder of the user)")->envname("MUSTER_DATA");
   cli.add_option("--listen", f.listen, "HOST:PORT; port 0 picks a free one and prints it")->envname("MUSTER_LISTEN");
   cli.add_flag("--sandbox", f.sandbox, "Sample people and services; anyone may speak as a sample person");
   cli.add_flag("--json", f.json, "Answer as JSON");
-  const auto command = [&](const char* name, const char* help, auto run) {
-    CLI::App* sub = cli.add_subcommand(name, help);
-    sub->callback([&code, &f, run] { code = run(f); });
-    return sub;
-  };
-  command("serve", "Start the bot", serve);
-  command("check", "Validate the configuration", check);
-  command("doctor", "Check the configuration, the journal and whether the bot runs", doctor);
-  command("verify", "Prove that the journal's chain holds and the rows agree with it", verify);
-  command("rebuild", "Make the rows anew from the journal (the bot must be stopped)", rebuild);
-  command("backup", "Copy a live database consistently", backup)->add_option("FILE", f.file, "Where to")->required();
-  auto* report = command("postmortem", "Print the postmortem draft of an incident", postmortem_command);
+}
+
+void add_service(Table& table, Flags& f) {
+  table.add("serve", "Start the bot (SIGTERM stops it, SIGHUP reads the configuration again)", serve);
+  table.add("check", "Validate the configuration: every mistake with file:line:column", check);
+  table.add("doctor", "Check configuration, rights, disk, clock, port and record; says what to change", doctor);
+  table.add("version", "Version of this program", version);
+  auto* where = table.add("sources", "Addresses for alert senders, each with a snippet to paste", sources);
+  where->add_option("--url", f.base, "What senders see instead, for example https://muster.example.com");
+  auto* rotate = where->add_option("--rotate", f.rotate, "Give the source NAME a new token; the old one stays valid");
+  where->add_option("--retire", f.retire, "End the old token of the source NAME")->excludes(rotate);
+  auto* config = table.add("config", "Print, compare or reload the configuration", config_command);
+  config
+      ->add_option("WHAT", f.what,
+                   "show: the result with the origin of each value; diff: what a reload would change; reload; check; "
+                   "schema: for editors; reference")
+      ->required()
+      ->check(CLI::IsMember({"show", "diff", "reload", "check", "schema", "reference"}));
+}
+
+void add_record(Table& table, Flags& f) {
+  table.add("verify", "Prove that the journal's chain holds and the rows agree with it", verify);
+  table.add("rebuild", "Make the rows anew from the journal (the bot must be stopped)", rebuild);
+  auto* keep = table.add("backup", "Copy the database and its key consistently, while the bot runs", backup);
+  keep->add_option("FILE", f.file, "Where to; the key goes to FILE.key")->required();
+  keep->add_flag("--force", f.force, "Replace FILE and FILE.key when they exist");
+  table.add("restore", "Put a backup into an empty data folder and verify it", restore)
+      ->add_option("FILE", f.file, "What `backup` wrote, with FILE.key beside it")
+      ->required();
+  auto* report = table.add("postmortem", "Print the postmortem draft of an incident", postmortem_command);
   report->add_option("ID", f.incident, "INC-7")->required();
   report->add_option("--format", f.format, "md, html or json")->check(CLI::IsMember({"md", "html", "json"}));
+  report->add_option("--profile", f.profile, "For whom: internal, responders or public (updates and impact only)")
+      ->check(CLI::IsMember({"internal", "responders", "public"}));
   report->add_option("--lang", f.language, "en or ko")->check(CLI::IsMember({"en", "ko"}));
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
-  command("replay", "Fold recorded facts into a fresh data folder", replay)
+  table.add("replay", "Fold recorded facts into a fresh data folder", replay)
       ->add_option("FILE", f.file, "JSON lines")
       ->required();
-  auto* say = command("say", "Say one chat line to the running bot",
-                      [](const Flags& x) { return say_line(x, joined(x.words)); });
+}
+
+void add_talk(Table& table, Flags& f) {
+  auto* say = table.add("say", "Say one chat line to the running bot",
+                        [](const Flags& x) { return say_line(x, joined(x.words)); });
   say->add_option("LINE", f.words, "The line, as typed in chat")->required();
   say->add_option("--channel", f.channel, "Channel to say it in");
   say->add_option("--as", f.as, "Speak as this person (sandbox only)");
-  command("try", "Fire a sample alert through the HTTP door", [](const Flags& x) { return say_line(x, "try"); });
-  command("history", "What was done, newest first", [](const Flags& x) { return say_line(x, "history"); });
-  command("version", "Version of this program", [](const Flags&) {
-    std::cout << "muster " << muster_version << "\n";
-    return 0;
-  });
-  command("sources", "Addresses for alert senders, with a snippet to paste", sources);
-  auto* incident = command("incident", "List or show incidents", [](const Flags& x) {
-    return say_line(x, x.what == "show" ? "show " + joined(x.words) : "incidents");
-  });
+  table.add("try", "Fire a sample alert through the HTTP door", [](const Flags& x) { return say_line(x, "try"); });
+  table
+      .add("history", "What was done, newest first",
+           [](const Flags& x) { return say_line(x, "history " + joined(x.words)); })
+      ->add_option("FILTER", f.words, "by @who, since 2h, verb=ack, service=checkout-api");
+  auto* incident = table.add("incident", "List or show incidents", incident_command);
   incident->add_option("ACTION", f.what, "list or show")->required()->check(CLI::IsMember({"list", "show"}));
   incident->add_option("ID", f.words, "INC-7, for show");
-  auto* config = command("config", "Print the configuration, its schema or its reference", config_print);
-  config->add_option("WHAT", f.what, "show, schema or reference")
-      ->required()
-      ->check(CLI::IsMember({"show", "schema", "reference"}));
+  auto* outbox = table.add("outbox", "Messages that could not be delivered", outbox_command);
+  outbox->add_option("ACTION", f.what, "list or resend")->required()->check(CLI::IsMember({"list", "resend"}));
+  outbox->add_option("ID", f.words, "The id that list shows, or all");
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  CLI::App cli{about};
+  Flags f;
+  int code = exit_fine;
+  cli.require_subcommand(1);
+  cli.fallthrough();
+  cli.footer(examples);
+  cli.set_version_flag("--version", std::string("muster ") + muster_version);
+  Table table(cli, f, code);
+  add_general(cli, f);
+  add_service(table, f);
+  add_record(table, f);
+  add_talk(table, f);
+  add_cel_command(cli, code);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& e) {
-    return cli.exit(e) == 0 ? 0 : 2;
+    return cli.exit(e) == 0 ? exit_fine : exit_usage;
   }
   return code;
 }

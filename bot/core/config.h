@@ -23,6 +23,7 @@ struct AlertRouteRule {
   std::vector<Matcher> matchers;
   bool open_incident = false;
   std::string severity = "SEV3";
+  std::string when{};  // a condition over `alert` (commands/condition.h), empty: always
 };
 
 struct CoreConfig {
@@ -37,6 +38,7 @@ struct CoreConfig {
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;
   std::string alerts_channel = "alerts";
+  DurationMs group_wait = 0;  // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;
   std::string version;
 };

@@ -1,5 +1,6 @@
 #include "bot/reports/html.h"
 
+#include <array>
 #include <string_view>
 
 #include "bot/base/text.h"
@@ -22,6 +23,9 @@ p{max-width:42rem;margin:.6rem 0}
 .wide{overflow-x:auto;margin:.6rem 0}
 table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:tabular-nums}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
+.many th,.many td{overflow-wrap:break-word;min-width:5.5rem;max-width:34rem}
+@media (max-width:640px){.story thead{display:none}.story table,.story tbody,.story tr{display:block}.story tr{padding:.35rem 0}
+.story td{display:inline-block;min-width:0;border:0;padding:.1rem .5rem}.story td:nth-last-child(2){display:block;max-width:none;overflow-wrap:anywhere}}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
 td:first-child{min-width:6.5rem}
 tbody tr:nth-child(even){background:var(--band)}
@@ -35,20 +39,44 @@ summary{cursor:pointer;color:var(--soft)}
 
 bool safe_link(std::string_view href) { return href.starts_with("https://") || href.starts_with("http://"); }
 
+// find_first_of searches its set anew for every byte; a report has millions of them.
+constexpr std::array<bool, 256> markup = [] {
+  std::array<bool, 256> table{};
+  for (const char c : {'&', '<', '>', '"', '\''}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+bool is_markup(char c) { return markup[static_cast<unsigned char>(c)]; }
+
+// Text of people becomes text of the page: escaped here, once, in runs.
+void put_text(std::string& out, std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && !is_markup(text[end])) ++end;
+    out += text.substr(at, end - at);
+    if (end < text.size()) out += escape_html(text.substr(end, 1));
+    at = end + 1;
+  }
+}
+
 void put_cell(std::string& out, const Cell& cell) {
   out += "<td>";
   if (safe_link(cell.href)) {
     out += "<a rel=\"noreferrer\" href=\"" + escape_html(cell.href) + "\">" +
            escape_html(cell.text.empty() ? "link" : cell.text) + "</a>";
   } else {
-    out += escape_html(cell.text);
+    put_text(out, cell.text);
   }
   out += "</td>";
 }
 
 void put_table(std::string& out, const Block& b) {
   if (b.folded) out += "<details><summary>" + std::to_string(b.rows.size()) + "</summary>";
-  out += "<div class=\"wide\"><table><thead><tr>";
+  // A table of many columns scrolls on a phone; squeezed, its words would fall apart into letters.
+  const bool many = b.columns.size() > 3;
+  out += b.id == "timeline" ? "<div class=\"wide many story\">"
+         : many             ? "<div class=\"wide many\">"
+                            : "<div class=\"wide\">";
+  out += "<table><thead><tr>";
   for (const std::string& name : b.columns) out += "<th scope=\"col\">" + escape_html(name) + "</th>";
   out += "</tr></thead><tbody>\n";
   for (const auto& row : b.rows) {

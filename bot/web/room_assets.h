@@ -1,4 +1,4 @@
-// The room's page, embedded from bot/web/assets by embed.sh there (room_page.cpp, room_script.cpp).
+// The room's page: the files of bot/web/assets, embedded when the program is built (embed.sh there).
 #pragma once
 #include <string>
 

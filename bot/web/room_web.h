@@ -4,9 +4,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "bot/web/room_sessions.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/http_server.h"
 
@@ -21,11 +23,17 @@ struct RoomWebOptions {
   std::string login_token;  // empty: nobody can log in
   bool sandbox = false;     // one may speak as any of `people`
   std::string default_person;
+  std::string prefix = "!";        // of commands where people talk
+  std::vector<std::string> verbs;  // what a command begins with
   std::vector<RoomPerson> people;
   // prefix, channel, person -> whole words that continue the prefix
   std::function<std::vector<std::string>(std::string, std::string, std::string)> complete;
-  std::string listen_host;     // "chat.example.org": allowed in Host besides the loopback names
-  bool secure_cookie = false;  // behind TLS
+  // A stored file by its id, and text with its secrets masked; both may answer later, on the loop. Empty: no files.
+  std::function<void(std::string id, std::function<void(Result<std::string>)>)> read_file;
+  std::function<void(std::string bytes, std::function<void(Result<std::string>)>)> clean_file;
+  std::vector<std::string> host_names;  // allowed in Host besides localhost and addresses
+  std::function<TimeMs()> now;          // for the age of sessions
+  bool secure_cookie = false;           // behind TLS
 };
 
 class RoomWeb {
@@ -35,7 +43,7 @@ class RoomWeb {
   RoomWeb(const RoomWeb&) = delete;
   RoomWeb& operator=(const RoomWeb&) = delete;
 
-  bool logged_in(const HttpRequest& request) { return session(request) != nullptr; }
+  bool logged_in(const HttpRequest& request) const { return session(request).has_value(); }
   bool handles(const HttpRequest& request) const;  // "/", "/login", "/room", "/room/…"
   void request(HttpRequest request, HttpReply reply);
   Result<void> stream(const HttpRequest& request, std::shared_ptr<EventStream> stream);
@@ -44,14 +52,10 @@ class RoomWeb {
   std::size_t streams() const { return streams_.size(); }
 
  private:
-  struct Session {
-    std::string csrf;
-    std::string person;
-    std::uint64_t opened = 0;
-  };
   struct Listener {
     std::shared_ptr<EventStream> stream;
     std::string person;
+    std::string session;
   };
   struct Change {
     std::uint64_t n = 0;
@@ -59,27 +63,32 @@ class RoomWeb {
     std::string private_to;
   };
 
-  Session* session(const HttpRequest& request);
+  std::optional<RoomSession> session(const HttpRequest& request) const;
   bool host_allowed(const HttpRequest& request) const;
+  std::string set_cookie(const std::string& value, TimeMs keep_ms) const;
   void login(const HttpRequest& request, const HttpReply& reply);
-  void get(const HttpRequest& request, const Session& session, const HttpReply& reply);
-  HttpResponse state(const HttpRequest& request, const Session& session) const;
-  HttpResponse completions(const HttpRequest& request, const Session& session) const;
-  void post(const HttpRequest& request, const Session& session, const HttpReply& reply);
+  void logout(const RoomSession& session, const HttpReply& reply);
+  void get(const HttpRequest& request, const RoomSession& session, const HttpReply& reply);
+  HttpResponse state(const HttpRequest& request, const RoomSession& session) const;
+  HttpResponse completions(const HttpRequest& request, const RoomSession& session) const;
+  void post(const HttpRequest& request, const RoomSession& session, const HttpReply& reply);
+  void upload(const HttpRequest& request, const RoomSession& session, const HttpReply& reply);
+  void file(const HttpRequest& request, const HttpReply& reply) const;
+  HttpResponse attachment(const HttpRequest& request, const RoomSession& session) const;
   void act(const std::string& path, const Value& body, const std::string& person, const HttpReply& reply);
-  Result<void> check_origin(const HttpRequest& request, const Session& session) const;
-  Result<std::string> speaker(const std::string& as, const Session& session) const;
+  Result<void> check_origin(const HttpRequest& request, const RoomSession& session, bool is_file) const;
+  Result<std::string> speaker(const std::string& as, const RoomSession& session) const;
   void on_change(const Value& event, const std::string& private_to);
   bool catch_up(const std::string& last_id, const std::string& person, EventStream& stream) const;
   std::string event_id(std::uint64_t n) const;
 
   Room& room_;
   RoomWebOptions options_;
-  std::map<std::string, Session> sessions_;
+  RoomSessions sessions_;
   std::vector<Listener> streams_;
   std::deque<Change> recent_;
   std::string epoch_;  // event numbers of another process mean nothing here
-  std::uint64_t feed_ = 0, logins_ = 0, lost_ = 0;
+  std::uint64_t feed_ = 0, lost_ = 0;
 };
 
 }  // namespace muster

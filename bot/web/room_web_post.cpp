@@ -2,6 +2,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/web/room_answers.h"
 #include "bot/web/room_web.h"
 
 namespace muster {
@@ -11,68 +12,39 @@ namespace {
 constexpr std::size_t body_bytes_max = 64u << 10;
 constexpr int body_depth_max = 4;
 
-std::string header(const HttpRequest& request, const std::string& name) {
-  const auto it = request.headers.find(name);
-  return it == request.headers.end() ? std::string() : it->second;
-}
-
-int status_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::invalid:
-      return 400;
-    case ErrorKind::not_found:
-      return 404;
-    case ErrorKind::conflict:
-      return 409;
-    case ErrorKind::unauthorized:
-      return 403;
-    case ErrorKind::unavailable:
-      return 503;
-    case ErrorKind::internal:
-      return 500;
-  }
-  return 500;
-}
-
-HttpResponse respond(const Result<void>& result) {
-  HttpResponse r;
-  r.content_type = "application/json; charset=utf-8";
-  r.headers = {{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}};
-  if (result) {
-    r.body = R"({"ok":true})";
-    return r;
-  }
-  const Error& error = result.error();
-  r.status = status_of(error.kind);
-  r.body = to_json(Value::Map{{"error", error.message}, {"next_step", error.next_step}});
-  return r;
-}
-
-bool is_json(const std::string& type) {
+bool has_type(const HttpRequest& request, std::string_view wanted) {
+  const std::string type = header_of(request, "content-type");
   const std::string_view name = std::string_view(type).substr(0, type.find(';'));
-  return lower_ascii(trim(name)) == "application/json";
+  return lower_ascii(trim(name)) == wanted;
 }
 
 }  // namespace
 
 // Another site's page can make a browser send a POST; it can neither read the token nor set these headers.
-Result<void> RoomWeb::check_origin(const HttpRequest& request, const Session& who) const {
-  const std::string origin = header(request, "origin");
-  const std::string host = header(request, "host");
+Result<void> RoomWeb::check_origin(const HttpRequest& request, const RoomSession& who, bool is_file) const {
+  const std::string origin = header_of(request, "origin");
+  const std::string host = header_of(request, "host");
   const bool same = origin.empty() || origin == "http://" + host || origin == "https://" + host;
-  if (!same || header(request, "sec-fetch-site") == "cross-site") {
+  if (!same || header_of(request, "sec-fetch-site") == "cross-site") {
     return fail(ErrorKind::unauthorized, "The request came from another site.");
   }
-  if (!equal_constant_time(header(request, "x-muster-csrf"), who.csrf)) {
+  if (!equal_constant_time(header_of(request, "x-muster-csrf"), who.csrf)) {
     return fail(ErrorKind::unauthorized, "The page is out of date.", "Reload the page.");
   }
-  if (!is_json(header(request, "content-type"))) return fail(ErrorKind::invalid, "The body has to be JSON.");
+  if (is_file) {
+    if (has_type(request, "application/octet-stream")) return {};
+    return fail(ErrorKind::invalid, "A file has to be sent as application/octet-stream.");
+  }
+  if (!has_type(request, "application/json")) return fail(ErrorKind::invalid, "The body has to be JSON.");
   if (request.body.size() > body_bytes_max) return fail(ErrorKind::invalid, "The request is too large.");
   return {};
 }
 
-void RoomWeb::post(const HttpRequest& request, const Session& who, const HttpReply& reply) {
-  if (const Result<void> ok = check_origin(request, who); !ok) return reply(respond(ok));
+void RoomWeb::post(const HttpRequest& request, const RoomSession& who, const HttpReply& reply) {
+  const bool is_file = request.path == "/room/file";
+  if (const Result<void> ok = check_origin(request, who, is_file); !ok) return reply(respond(ok));
+  if (is_file) return upload(request, who, reply);
+  if (request.path == "/room/logout") return logout(who, reply);
   const Result<Value> body = parse_json(request.body, body_depth_max);
   if (!body || !body->is_map()) return reply(respond(fail(ErrorKind::invalid, "The body is not a JSON object.")));
   const Result<std::string> person = speaker((*body)["as"].as_string(), who);

@@ -1,13 +1,22 @@
 // What every chat platform is to muster: Slack, Mattermost and our own room implement this. Loop thread only.
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
 #include "bot/core/decision.h"
 
 namespace muster {
+
+// What a person attached. Name and bytes are outside data: nothing in them is believed.
+struct ChatFile {
+  std::string id;
+  std::string name;
+  std::string bytes;
+};
 
 // Something a person did. Nothing is shown or done before the listener says it is stored.
 struct ChatEvent {
@@ -21,6 +30,21 @@ struct ChatEvent {
   std::string text;      // of a button: the typed twin
   std::string emoji;
   TimeMs at = 0;
+  bool direct = false;  // a conversation between this person and the bot alone
+  std::vector<ChatFile> files = {};          // of a message; stored in the same commit
+  std::vector<std::string> files_gone = {};  // of a deleted post
+};
+
+// How a platform is doing, for /metrics, `health` and a person who asks why it is silent.
+struct ChatHealth {
+  bool connected = false;
+  std::string problem;       // one sentence naming the setting; empty: none
+  std::string next_step;     // what to do about it
+  std::string account;       // who we are there: "@muster"
+  std::string version;       // of the server, as it says
+  std::size_t waiting = 0;   // outgoing messages not yet delivered
+  DurationMs oldest_ms = 0;  // the age of the oldest
+  std::uint64_t reconnects = 0, gaps = 0, caught_up = 0, calls = 0, refused = 0;  // refused: by a rate limit
 };
 
 class ChatPlatform {
@@ -33,6 +57,14 @@ class ChatPlatform {
   virtual void deliver(const OutMessage& message, Done done) = 0;  // idempotent by OutMessage.id
   virtual void on_event(Listener listener) = 0;                    // one listener; the last one wins
   virtual bool connected() const = 0;
+  // True: the platform is this process, shows what is stored when it starts and calls `done` before deliver()
+  // returns. Its messages are delivered by being stored.
+  virtual bool shows_what_is_stored() const { return false; }
+  virtual ChatHealth health() const {
+    ChatHealth h;
+    h.connected = connected();
+    return h;
+  }
 };
 
 }  // namespace muster

@@ -11,7 +11,7 @@ namespace muster {
 
 namespace {
 
-constexpr std::size_t seen_max = 50'000;  // far beyond what the outbox may still redeliver
+constexpr std::size_t seen_max = 10'000;  // far beyond what the outbox may still redeliver
 
 bool channel_char(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -28,8 +28,35 @@ Value people_by_emoji(const RoomPost& post) {
   return out;
 }
 
+// A long output hangs on its message as a file: pages get its name and size, and the text when they ask for it.
+Value without_contents(const Value& message) {
+  if (!message.has("attachments")) return message;
+  Value list = Value::List{};
+  for (const Value& a : message["attachments"].as_list()) {
+    const auto size = static_cast<std::int64_t>(a["text"].as_string().size());
+    list.push(Value::Map{{"name", a["name"]}, {"size", size}});
+  }
+  Value out = message;
+  out.set("attachments", std::move(list));
+  return out;
+}
+
 bool visible(const RoomPost& post, const std::string& person) {
   return post.private_to.empty() || post.private_to == person;
+}
+
+ChatEvent changed_by_person(const Value& body, const std::string& channel) {
+  ChatEvent e;
+  e.platform = "room";
+  e.id = body["event"].as_string();
+  e.kind = body["change"].as_string();
+  e.channel = channel;
+  e.post_id = body["post_id"].as_string();
+  e.user = body["user"].as_string();
+  e.text = body["text"].as_string();
+  e.emoji = body["emoji"].as_string();
+  e.at = body["at"].as_int();
+  return e;
 }
 
 }  // namespace
@@ -53,11 +80,11 @@ Value to_value(const RoomPost& post) {
                        {"pinned", post.pinned},
                        {"private", !post.private_to.empty()}};
   if (post.deleted) return v;  // what was deleted leaves the room; the journal keeps it
-  if (!post.message.is_null()) v.set("message", post.message);
+  if (!post.message.is_null()) v.set("message", without_contents(post.message));
   v.set("text", post.text);
   v.set("reactions", people_by_emoji(post));
   Value files = Value::List{};
-  for (const std::string& file : post.files) files.push(file);
+  for (const RoomFile& f : post.files) files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"size", f.size}});
   v.set("files", std::move(files));
   return v;
 }
@@ -100,6 +127,8 @@ Result<void> Room::show(const OutMessage& message) {
     show_post(message, channel, kind == "human_post");
   } else if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") {
     change_post(message, channel);
+  } else if (kind == "human_change") {
+    apply(changed_by_person(message.body, channel));
   } else if (kind == "open_channel" || kind == "topic" || kind == "archive") {
     change_channel(message, channel);
   } else {
@@ -120,7 +149,8 @@ void Room::show_post(const OutMessage& message, const std::string& channel, bool
   post.text = body["text"].as_string();
   post.created_ms = body["at"].as_int(clock_.now());
   post.private_to = body["private_to"].as_string();
-  for (const Value& file : body["files"].as_list()) post.files.push_back(file.as_string());
+  for (const Value& f : body["files"].as_list())
+    post.files.push_back({f["id"].as_string(), f["name"].as_string(), f["size"].as_int()});
   add(std::move(post));
 }
 
@@ -194,9 +224,21 @@ const RoomChannel* Room::channel(std::string_view name) const {
 const RoomPost* Room::post(std::string_view channel_name, std::string_view post_id) const {
   const RoomChannel* in = channel(channel_name);
   if (!in) return nullptr;
-  // From the newest: that is what people and the bot touch.
-  const auto it = std::ranges::find(in->posts.rbegin(), in->posts.rend(), post_id, &RoomPost::id);
+  if (post_id.empty()) return nullptr;
+  // From the newest: that is what people and the bot touch. Ids differ at their end.
+  const auto same = [post_id](const RoomPost& p) { return p.id.ends_with(post_id.back()) && p.id == post_id; };
+  const auto it = std::find_if(in->posts.rbegin(), in->posts.rend(), same);
   return it == in->posts.rend() ? nullptr : &*it;
+}
+
+const RoomFile* Room::file(std::string_view id) const {
+  for (const auto& [name, in] : channels_) {
+    for (const RoomPost& post : in.posts) {
+      const auto it = std::ranges::find(post.files, id, &RoomFile::id);
+      if (it != post.files.end() && !post.deleted) return &*it;
+    }
+  }
+  return nullptr;
 }
 
 bool Room::may_see(const std::string& person, std::string_view channel_name, std::string_view post_id) const {

@@ -12,6 +12,12 @@
 
 namespace muster {
 
+struct RoomFile {
+  std::string id;
+  std::string name;
+  std::int64_t size = 0;
+};
+
 struct RoomPost {
   std::string id;
   std::string channel;
@@ -26,7 +32,7 @@ struct RoomPost {
   bool pinned = false;
   std::string private_to;                                  // only this person sees it; empty: all
   std::map<std::string, std::set<std::string>> reactions;  // emoji -> who
-  std::vector<std::string> files;
+  std::vector<RoomFile> files;
 };
 
 struct RoomChannel {
@@ -41,15 +47,19 @@ struct RoomChannel {
 
 // Deliveries understood (destination "room:#channel"): open_channel {channel,title,topic}, topic {topic}, archive {},
 // post {post_id,thread,message,private_to,at}, edit {post_id,message}, pin {post_id}, unpin {post_id},
-// delete {post_id}, human_post {post_id,user,text,thread,at}. Other human events show up by apply().
+// delete {post_id}, human_post {post_id,user,text,thread,at,files}, human_change {change,event,post_id,user,text,
+// emoji,at}: an edit, delete, reaction or pin by a person. They are replayed after a restart.
 class Room final : public ChatPlatform {
  public:
   static constexpr std::size_t posts_max = 500;     // per channel; older ones live in the journal
   static constexpr std::size_t channels_max = 200;  // beyond it the oldest archived one goes
   static constexpr std::size_t text_bytes_max = 16'000;
+  static constexpr std::size_t file_bytes_max = 4u << 20;       // one file: below what the server takes as a body
+  static constexpr std::int64_t files_bytes_max = 512LL << 20;  // all files: the database stays a thing to copy
   // A person's action: `client_id` (optional) makes a repeated request the same event.
   struct Act {
     std::string user, channel, thread, post_id, text, emoji, client_id;
+    std::vector<ChatFile> files = {};
   };
   using Feed = std::function<void(const Value& event, std::string private_to)>;
 
@@ -59,6 +69,7 @@ class Room final : public ChatPlatform {
   void deliver(const OutMessage& message, Done done) override;
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return true; }
+  bool shows_what_is_stored() const override { return true; }
 
   // Each makes a ChatEvent for the listener. A message is shown when its human_post is delivered; the rest is
   // applied here as soon as the listener accepts.
@@ -70,6 +81,10 @@ class Room final : public ChatPlatform {
   void react(Act act, bool on, Done done);
   void pin(Act act, bool on, Done done);
   void typing(const std::string& user, const std::string& channel);  // seen, never stored
+
+  // How much the stored files hold; counted on from there.
+  void set_file_bytes(std::int64_t bytes) { file_bytes_ = bytes; }
+  const RoomFile* file(std::string_view id) const;  // of a post that is still here
 
   // Shows a stored event again (after a restart, or on acceptance). Messages too: the same post_id is shown once.
   void apply(const ChatEvent& event);
@@ -104,6 +119,7 @@ class Room final : public ChatPlatform {
   Result<void> check_place(const Act& act) const;
   Result<void> check_post(const Act& act) const;
   Result<void> check_own(const Act& act) const;
+  Result<void> check_files(const Act& act) const;
 
   const Clock& clock_;
   Listener listener_;
@@ -112,6 +128,7 @@ class Room final : public ChatPlatform {
   std::unordered_set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::string boot_;  // ids of this process differ from those of the last one
+  std::int64_t file_bytes_ = 0;
   std::uint64_t serial_ = 0, cursor_ = 0, opened_ = 0, next_feed_ = 1;
 };
 

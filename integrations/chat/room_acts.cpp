@@ -1,4 +1,7 @@
 // What people do in the room: checked here, stored by the listener, shown afterwards.
+#include "bot/base/hash.h"
+#include "bot/base/redact.h"
+#include "bot/base/text.h"
 #include "integrations/chat/room.h"
 
 namespace muster {
@@ -15,6 +18,19 @@ bool good_client_id(std::string_view id) {
     if (!letter && c != '-' && c != '_') return false;
   }
   return true;
+}
+
+// The last part of a path, without what a file system or a header would obey.
+std::string harmless_file_name(std::string_view name) {
+  if (const std::size_t slash = name.find_last_of("/\\"); slash != name.npos) name.remove_prefix(slash + 1);
+  std::string out;
+  for (const char c : repair_utf8(name)) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u >= 0x20 && u != 0x7F) out += std::string_view("\"<>:|?*").find(c) == std::string_view::npos ? c : '_';
+  }
+  while (out.starts_with('.')) out.erase(0, 1);
+  out = clip_bytes(out, 120);
+  return out.empty() ? "file" : out;
 }
 
 bool blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
@@ -58,6 +74,22 @@ Result<void> Room::check_own(const Act& act) const {
   return {};
 }
 
+Result<void> Room::check_files(const Act& act) const {
+  std::int64_t more = 0;
+  for (const ChatFile& file : act.files) {
+    if (file.bytes.empty()) return fail(ErrorKind::invalid, "The file is empty.", "Choose another.");
+    if (file.bytes.size() > file_bytes_max) {
+      return fail(ErrorKind::invalid, "The file is larger than 4 MB.", "Put it elsewhere and post a link.");
+    }
+    more += static_cast<std::int64_t>(file.bytes.size());
+  }
+  if (more > 0 && file_bytes_ + more > files_bytes_max) {
+    return fail(ErrorKind::conflict, "The files in the room have reached 512 MB together.",
+                "Delete posts whose files nobody needs any more, or post a link.");
+  }
+  return {};
+}
+
 ChatEvent Room::event(std::string kind, Act act) {
   ChatEvent e;
   e.platform = name();
@@ -71,6 +103,7 @@ ChatEvent Room::event(std::string kind, Act act) {
   e.user = std::move(act.user);
   e.text = std::move(act.text);
   e.emoji = std::move(act.emoji);
+  e.files = std::move(act.files);
   e.at = clock_.now();
   return e;
 }
@@ -81,7 +114,7 @@ void Room::submit(ChatEvent e, Done done) {
     return;
   }
   const bool shown_here = e.kind != "message" && e.kind != "button";
-  const ChatEvent copy = e;
+  const ChatEvent copy = shown_here ? e : ChatEvent{};
   listener_(std::move(e), [this, copy, shown_here, done = std::move(done)](Result<void> accepted) {
     if (accepted && shown_here) apply(copy);
     if (done) done(accepted);
@@ -107,10 +140,21 @@ void Room::say(std::string user, std::string channel, std::string thread, std::s
 
 void Room::say(Act act, Done done) {
   Result<void> ok = check_place(act);
-  if (ok) ok = check_text(act.text);
+  if (ok && (act.files.empty() || !act.text.empty())) ok = check_text(act.text);
+  if (ok) ok = check_files(act);
   if (!ok) return refuse(ok, done);
   act.post_id.clear();  // a new post names itself
-  submit(event("message", std::move(act)), std::move(done));
+  std::int64_t more = 0;
+  for (ChatFile& file : act.files) {
+    file.id = random_token(16);
+    file.name = harmless_file_name(redact(file.name).text);
+    more += static_cast<std::int64_t>(file.bytes.size());
+  }
+  file_bytes_ += more;
+  submit(event("message", std::move(act)), [this, more, done = std::move(done)](const Result<void>& accepted) {
+    if (!accepted) file_bytes_ -= more;
+    if (done) done(accepted);
+  });
 }
 
 void Room::press(Act act, Done done) {
@@ -129,7 +173,16 @@ void Room::edit(Act act, Done done) {
 
 void Room::remove(Act act, Done done) {
   if (const Result<void> ok = check_own(act); !ok) return refuse(ok, done);
-  submit(event("delete", std::move(act)), std::move(done));
+  ChatEvent gone = event("delete", std::move(act));
+  std::int64_t freed = 0;
+  for (const RoomFile& file : post(gone.channel, gone.post_id)->files) {
+    gone.files_gone.push_back(file.id);
+    freed += file.size;
+  }
+  submit(std::move(gone), [this, freed, done = std::move(done)](const Result<void>& accepted) {
+    if (accepted) file_bytes_ -= freed;
+    if (done) done(accepted);
+  });
 }
 
 void Room::react(Act act, bool on, Done done) {

@@ -10,15 +10,22 @@
 
 namespace muster {
 
+// What somebody did at the terminal: say, edit, delete, react, pin, unpin.
+struct TerminalAct {
+  std::string kind, channel, person, thread, post_id, text;
+};
+
 struct TerminalOptions {
   std::string person;               // who speaks
   std::string channel;              // where one begins, "#general"
+  std::string prefix = "!";         // of commands outside #muster
   bool sandbox = false;             // allows /as
   std::vector<std::string> people;  // who /as may name
+  std::string history_file;         // lines typed, kept between runs; empty: not kept
   // Called on the terminal's thread: post to the loop.
-  std::function<void(std::string channel, std::string person, std::string text)> say;
+  std::function<void(TerminalAct)> act;
   std::function<std::vector<std::string>(std::string prefix)> complete;
-  std::function<void()> quit;  // /quit or end of input
+  std::function<void()> quit;  // /quit, end of input or the second ^C
 };
 
 class Terminal {
@@ -31,15 +38,15 @@ class Terminal {
 
   // Give each event of Room::subscribe here. Any thread; never blocks on the screen.
   void show(const Value& event, const std::string& private_to);
-  void notice(const std::string& text);  // a line of ours: an error, a login link
+  void notice(const std::string& text);  // a line of ours: an error, a hint
+  void interrupt();                      // ^C: clears the line; twice on an empty one quits
+  void resized();
+
+  struct Impl;
 
  private:
-  struct Impl;
   explicit Terminal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-// One event as a coloured line for the screen; empty when nothing is to be shown. Control characters are removed.
-std::string terminal_line(const Value& event, bool colors);
 
 }  // namespace muster

@@ -8,6 +8,12 @@
 
 namespace muster {
 
+double Budget::Bucket::rate(TimeMs now) const {
+  constexpr double doubling_ms = 60'000;
+  const double share = slow * std::exp2(static_cast<double>(std::max<TimeMs>(0, now - slow_at)) / doubling_ms);
+  return std::max(rule.per_second * std::min(1.0, share), 1e-6);
+}
+
 Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
   const auto [it, fresh] = buckets_.try_emplace(name);
   Bucket& b = it->second;
@@ -17,7 +23,7 @@ Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
     b.at = now;
   }
   if (now > b.at) {
-    b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rule.per_second / 1000.0);
+    b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rate(now) / 1000.0);
     b.at = now;
   }
   return b;
@@ -29,7 +35,7 @@ TimeMs Budget::room_at(const BudgetTicket& ticket, TimeMs now) const {
     const Bucket& b = bucket(name, now);
     at = std::max(at, b.closed_until);
     if (b.tokens >= 1) continue;
-    const double missing = (1 - b.tokens) * 1000.0 / std::max(b.rule.per_second, 1e-6);
+    const double missing = (1 - b.tokens) * 1000.0 / b.rate(now);
     at = std::max(at, now + static_cast<TimeMs>(std::ceil(missing)));
   }
   return at;
@@ -118,6 +124,8 @@ void Budget::cancel(std::uint64_t id) {
 void Budget::close(const std::string& name, TimeMs until) {
   Bucket& b = bucket(name, 0);
   b.closed_until = std::max(b.closed_until, until);
+  b.slow = std::max(1.0 / 64, b.rate(until) / b.rule.per_second / 2);
+  b.slow_at = until;
   // After a refusal nothing is left of the burst, and it does not grow back while closed.
   b.tokens = 1;
   b.at = std::max(b.at, until);
@@ -141,6 +149,7 @@ TimeMs Budget::due(TimeMs now) const {
 DurationMs Budget::oldest_ms(TimeMs now) const {
   DurationMs oldest = 0;
   for (const auto& [key, entry] : waiting_) oldest = std::max(oldest, now - entry.queued_ms);
+  for (const auto& [id, entry] : running_) oldest = std::max(oldest, now - entry.queued_ms);  // it may be repeated
   return oldest;
 }
 

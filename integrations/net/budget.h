@@ -37,7 +37,7 @@ class Budget {
   void finished(std::uint64_t id);
   void again(std::uint64_t id);                         // back to the head of its lane
   void cancel(std::uint64_t id);                        // one that waits
-  void close(const std::string& bucket, TimeMs until);  // Retry-After: nothing leaves, then one, then the plain rate
+  void close(const std::string& bucket, TimeMs until);  // Retry-After: then one, then half the rate that was too much
   TimeMs due(TimeMs now) const;  // when next() or charge() may say something else; 0: only after another call
 
   std::size_t waiting() const { return waiting_.size(); }
@@ -51,6 +51,9 @@ class Budget {
     double tokens = 0;
     TimeMs at = 0;            // when `tokens` was true
     TimeMs closed_until = 0;  // 0: open
+    double slow = 1;          // share of the rate after refusals: halved by each, doubled by each quiet minute
+    TimeMs slow_at = 0;
+    double rate(TimeMs now) const;
   };
   struct Entry {
     BudgetTicket ticket;

@@ -1,5 +1,6 @@
 #include "integrations/net/http_connection.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -31,11 +32,19 @@ constexpr std::size_t read_bytes = 4u << 10;  // most requests fit into one read
 constexpr std::size_t body_read_bytes = 64u << 10;
 constexpr std::size_t unparsed_bytes_max = 96u << 10;  // only an endless chunk header leaves this much
 
+constexpr DurationMs drain_time_ms = 500;  // for the rest of a request that a stop interrupts; then to take the answer
+
 // A small state machine: read a request, hand it over, write the answer, again.
 HttpResponse plain(int status, std::string text) {
   HttpResponse response;
   response.status = status;
   response.body = std::move(text);
+  return response;
+}
+
+HttpResponse busy(std::string text = "shutting down\n") {
+  HttpResponse response = plain(503, std::move(text));
+  response.headers["Retry-After"] = "5";
   return response;
 }
 
@@ -159,7 +168,7 @@ void Connection::read_more() {
   if (buffer_.size() > unparsed_bytes_max) return refuse_parse(http::error::buffer_overflow);
   const auto space = buffer_.prepare(state_ == State::body ? body_read_bytes : read_bytes);
   socket_.async_read_some(space, [self = shared_from_this()](const error_code& ec, std::size_t n) {
-    if (!self->open()) return;
+    if (!self->open() || self->state_ == State::writing) return;  // a stop has answered meanwhile
     if (ec) return self->close();
     self->buffer_.commit(n);
     if (self->state_ == State::idle) self->enter(State::header, self->server_->options.header_time_ms);
@@ -210,6 +219,10 @@ void Connection::refuse_parse(error_code ec) {
   }
   ++server_->stats.rejected;
   head_only_ = false;
+  if (server_->handler.refused && response.status == 413) {  // then the request line at least is known
+    const std::string_view target(parser_->get().target().data(), parser_->get().target().size());
+    server_->handler.refused(percent_decode(target.substr(0, target.find('?')), false), response.status);
+  }
   write(std::move(response), false);
 }
 
@@ -260,7 +273,7 @@ bool Connection::try_stream(const HttpRequest& request) {
   const auto accept = request.headers.find("accept");
   if (accept == request.headers.end() || accept->second.find("text/event-stream") == std::string::npos) return false;
   if (server_->draining) {
-    answer(plain(503, "shutting down\n"), request_);
+    answer(busy(), request_);
     return true;
   }
   stream_waiting_ = stream_head();
@@ -308,7 +321,7 @@ void Connection::written(const error_code& ec) {
 
 // Closing with unread bytes would reset the connection and could take the answer with it.
 void Connection::linger() {
-  enter(State::lingering, server_->options.linger_time_ms);
+  enter(State::lingering, server_->draining ? drain_time_ms : server_->options.linger_time_ms);
   error_code ignored;
   socket_.shutdown(tcp::socket::shutdown_send, ignored);
   parser_.reset();
@@ -327,9 +340,7 @@ void Connection::discard() {
 
 void Connection::refuse() {
   ++server_->stats.rejected;
-  HttpResponse response = plain(503, "too many connections\n");
-  response.headers["Retry-After"] = "5";
-  write(std::move(response), false);
+  write(busy("too many connections\n"), false);
 }
 
 bool Connection::stream_send(std::string frame) {
@@ -375,6 +386,12 @@ void Connection::sweep(steady_clock::time_point now) {
     stream_send(": still here\n\n");
     return;
   }
+  const bool half_sent = state_ == State::header || state_ == State::body;
+  if (half_sent && server_->draining) {
+    error_code ignored;
+    socket_.cancel(ignored);  // the read that waits for the rest
+    return write(busy(), false);
+  }
   if (state_ != State::idle && state_ != State::lingering) ++server_->stats.timeouts;
   close();
 }
@@ -383,7 +400,9 @@ void Connection::drain() {
   if (state_ == State::streaming) return stream_close();
   error_code ec;
   // A request that has arrived but was not read yet is in flight too.
-  if (state_ == State::idle && socket_.available(ec) == 0) close();
+  if (state_ == State::idle && socket_.available(ec) == 0) return close();
+  // What is half sent may still arrive, but a peer that stopped in the middle must not hold up the stop.
+  deadline_ = std::min(deadline_, steady_clock::now() + milliseconds(drain_time_ms));
 }
 
 }  // namespace

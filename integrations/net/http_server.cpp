@@ -199,8 +199,9 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, const std::st
   const auto acceptor = std::make_shared<Acceptor>(io, std::move(handler), options);
   const error_code ec = acceptor->open(*where);
   if (ec == asio::error::address_in_use) {
-    return fail(ErrorKind::conflict, "the address " + host_port + " is taken by another program",
-                "Choose another with --listen HOST:PORT; port 0 picks a free one.");
+    return fail(
+        ErrorKind::conflict, "the address " + host_port + " is taken by another program",
+        "Choose another with --listen HOST:PORT (or MUSTER_LISTEN in the environment); port 0 picks a free one.");
   }
   if (ec) {
     return fail(ErrorKind::invalid, "cannot listen on " + host_port + ": " + ec.message(),

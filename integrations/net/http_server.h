@@ -17,7 +17,7 @@ class Loop;
 struct HttpRequest {
   std::string method;
   std::string path;                            // decoded target without query; invalid escapes are kept as sent
-  std::map<std::string, std::string> query;    // decoded
+  std::map<std::string, std::string> query;    // decoded; repeated names: one value a line
   std::map<std::string, std::string> headers;  // lower-case names
   std::string body;                            // whole, de-chunked
   std::string remote;                          // peer address
@@ -45,6 +45,8 @@ struct HttpHandler {
   std::function<void(HttpRequest, HttpReply)> request;
   // Asked first for GETs that accept text/event-stream; an Error becomes a response (401/404…).
   std::function<Result<void>(const HttpRequest&, std::shared_ptr<EventStream>)> stream;
+  // May be empty: a request with this path was refused by a limit before it was whole.
+  std::function<void(const std::string& path, int status)> refused;
 };
 
 struct HttpServerStats {

@@ -75,7 +75,9 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
     if (pair.empty()) continue;
     const std::size_t equals = pair.find('=');
     const std::string_view value = equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1);
-    out.emplace(percent_decode(pair.substr(0, equals), true), percent_decode(value, true));
+    // A name given several times keeps all its values, one a line.
+    const auto [at, fresh] = out.emplace(percent_decode(pair.substr(0, equals), true), percent_decode(value, true));
+    if (!fresh) at->second += "\n" + percent_decode(value, true);
   }
   return out;
 }

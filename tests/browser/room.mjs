@@ -1,171 +1,268 @@
-// Drives the room in a real browser: node tests/browser/room.mjs LOGIN_URL [SCREENSHOT_FOLDER]
-// Needs playwright-core (NODE_PATH may name its folder) and a Chromium (CHROMIUM names it).
+// Drives the room in a real browser: node room.mjs MUSTER_BINARY DATA_FOLDER SCREENSHOT_FOLDER (run.sh does).
 // Ends with 1 and a sentence on the first failure.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 
-// require, unlike import, looks into NODE_PATH
-const { chromium } = createRequire(import.meta.url)('playwright-core');
+import { fits, goTo, kill, launch, open, PHONE, post, say, speakAs, startBot, tool, topicHas, troubles, watch, WIDE }
+  from './kit.mjs';
 
-const [url, folder = 'room-screenshots'] = process.argv.slice(2);
-assert(url, 'usage: node room.mjs LOGIN_URL [SCREENSHOT_FOLDER]');
+const [binary, data, folder] = process.argv.slice(2);
+assert(folder, 'usage: node room.mjs MUSTER_BINARY DATA_FOLDER SCREENSHOT_FOLDER');
 mkdirSync(folder, { recursive: true });
+let bot = await startBot(binary, data);
+const browser = await launch();
 
-const WIDE = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
-const troubles = [];
-
-function watch(page) {
-  page.setDefaultTimeout(10000);
-  page.on('dialog', (d) => { troubles.push(`a dialog opened: ${d.message()}`); d.dismiss(); });
-  page.on('pageerror', (e) => troubles.push(`a script failed: ${e.message}`));
-  page.on('console', (m) => { if (/Content Security Policy/.test(m.text())) troubles.push(m.text()); });
-}
-
-async function open(size, colorScheme, hash = '') {
-  const context = await browser.newContext({ viewport: size, colorScheme, hasTouch: size.width < 500, timezoneId: 'UTC' });
-  const page = await context.newPage();
+async function onlyTheLinkOpensIt() {
+  const page = await (await browser.newContext()).newPage();
   watch(page);
-  await page.goto(url);
-  await page.locator('#link.on').waitFor({ state: 'attached' });
-  if (hash) await page.evaluate((h) => { location.hash = h; }, hash);
-  return page;
+  for (const [path, words] of [['/login?token=guess', 'not valid'], ['/room', 'Please log in']]) {
+    const answer = await page.goto(`http://${bot.address}${path}`);
+    assert.equal(answer.status(), 401, `${path} is refused`);
+    assert.match(await page.locator('body').innerText(), new RegExp(words));
+  }
+  await page.context().close();
 }
 
-async function say(page, text) {
-  await page.fill('#text', text);
-  await page.press('#text', 'Enter');
-  await page.waitForFunction(() => document.getElementById('text').value === '');
-}
-
-const lastPost = (page, text) => page.locator('#posts .post', { hasText: text }).last();
-
-async function goTo(page, channel) {
-  const there = page.locator('#channels button', { hasText: channel }).first();
-  await there.click();
-  await page.waitForFunction(() => document.querySelectorAll('#posts .post').length > 0);
-}
-
-async function speakAs(page, number) {
-  const id = await page.locator('#as option').nth(number).getAttribute('value');
-  await page.selectOption('#as', id);
-  await page.waitForFunction((who) => room.me === who && document.querySelector('#link.on'), id);
-  return page.locator('#as option').nth(number).textContent();
-}
-
-async function alertOpensIncident(page) {
+async function tryOpensAnIncident(page) {
   await goTo(page, '#muster');
-  await say(page, 'try');
+  await page.locator('#posts button', { hasText: /^try$/ }).click();
   await page.locator('#channels button', { hasText: '#inc-' }).first().waitFor();
   await goTo(page, '#inc-');
-  await lastPost(page, 'E1').waitFor();
+  await post(page, 'E1').waitFor();
 }
 
-async function somebodyLeads(page) {
-  await speakAs(page, 1);
-  await say(page, 'The deploy of 14:02 looks guilty 🔍 결제가 느립니다');
-  await lastPost(page, '결제가 느립니다').waitFor();
-  const name = await speakAs(page, 2);
+async function buttonsWork(page, other) {
+  await goTo(other, '#inc-');
+  await post(page, 'firing').locator('button', { hasText: 'I am on it' }).click();
+  await post(other, 'ack E1').waitFor();
+  await speakAs(page, 'jisoo');
   await page.locator('#posts button', { hasText: 'I lead' }).last().click();
-  await page.waitForFunction((who) => document.getElementById('topic').textContent.includes(who), name);
-  return name;
+  await topicHas(page, '김지수');
+  await topicHas(other, '김지수');  // the second page is told without a reload
+}
+
+async function talk(page, other) {
+  await speakAs(page, 'ben');
+  await say(page, 'The deploy of 14:02 looks guilty 🔍 결제가 느립니다');
+  await post(other, '결제가 느립니다').waitFor();
+  await page.locator('#text').pressSequentially('hm');
+  await other.waitForFunction(() => document.getElementById('typing').textContent.includes('Ben'));
+  await page.fill('#text', '');
+
+  await say(page, 'p99 is 4.8 secnds');
+  await tool(page, 'secnds', 'Edit your post');
+  await page.fill('#text', 'p99 is 4.8 seconds');
+  await page.press('#text', 'Enter');
+  await post(other, '4.8 seconds').waitFor();
+  assert.match(await post(other, '4.8 seconds').innerText(), /edited/);
+
+  await say(page, 'wrong channel, sorry');
+  await tool(page, 'wrong channel', 'Delete your post');
+  await post(page, 'wrong channel').getByText('Really delete').click();
+  await post(other, 'This post was deleted').waitFor();
+  assert.equal(await other.getByText('wrong channel, sorry').count(), 0, 'a deleted text is gone everywhere');
+
+  await tool(other, 'looks guilty', 'Looking');
+  await post(page, 'looks guilty').locator('.under button', { hasText: '👀 1' }).waitFor();
+  await tool(other, 'looks guilty', 'Pin');
+  await post(page, 'looks guilty').getByText('pinned').waitFor();
+}
+
+async function thread(page, other) {
+  await tool(other, 'looks guilty', 'Reply in a thread');
+  await other.fill('#replytext', 'Rolling it back now');
+  await other.press('#replytext', 'Enter');
+  await post(page, 'looks guilty').locator('.replies', { hasText: '1 reply' }).click();
+  await page.locator('#sideposts .post', { hasText: 'Rolling it back now' }).waitFor();
+  assert.equal(await page.locator('#posts .post', { hasText: 'Rolling it back now' }).count(), 0, 'a reply stays in its thread');
+  await fits(page, folder, 'thread');
+  await page.click('#closeside');
+}
+
+async function files(page, other) {
+  const bytes = Buffer.from('<script>alert(1)</script>\nline 2 결제\n');
+  await page.setInputFiles('#pick', { name: '로그 <b>.html', mimeType: 'text/html', buffer: bytes });
+  await page.fill('#text', 'the log of checkout');
+  await page.press('#text', 'Enter');
+  const link = post(other, 'the log of checkout').locator('a.file');
+  const [got] = await Promise.all([other.waitForEvent('download'), link.click()]);
+  assert(readFileSync(await got.path()).equals(bytes), 'the file comes back as it went in');
+  const answer = await other.request.get(new URL(await link.getAttribute('href'), other.url()).href);
+  assert.equal(answer.headers()['content-type'], 'application/octet-stream');
+  assert.equal(answer.headers()['x-content-type-options'], 'nosniff');
+  assert.match(answer.headers()['content-disposition'], /^attachment;/);
+  await page.setInputFiles('#pick', { name: 'huge.bin', mimeType: 'image/png', buffer: Buffer.alloc(5 << 20) });
+  await page.locator('#error', { hasText: 'larger' }).waitFor();
 }
 
 async function staysText(page) {
-  const attack = '<img src=x onerror=alert(1)><script>alert(2)</script>';
-  await say(page, attack);
-  const post = page.locator('.post .body', { hasText: 'onerror=alert(1)' }).last();
-  await post.waitFor();
-  assert.equal(await post.textContent(), attack, 'markup is shown as it was typed');
-  assert.equal(await page.locator('.post img, .post script').count(), 0, 'no node was made from a post');
+  const attacks = ['<img src=x onerror=alert(1)><script>alert(2)</script>', 'javascript:alert(3)',
+    'before \u202Egpj.exe\u202C after', '*<b onmouseover=alert(4)>* `</code><svg onload=alert(5)>`'];
+  for (const attack of attacks) await say(page, attack);
+  await post(page, 'svg onload').waitFor();
+  assert.equal(await post(page, 'onerror').locator('.body').textContent(), attacks[0], 'markup is shown as it was typed');
+  assert.equal(await page.locator('.post img, .post script, .post svg, .post b[onmouseover]').count(), 0, 'no node from a post');
+  assert.equal(await page.locator('.post a[href^="javascript"]').count(), 0, 'no script address becomes a link');
+  const turned = await post(page, 'gpj.exe').locator('.body').evaluate((n) => getComputedStyle(n).unicodeBidi);
+  assert.equal(turned, 'isolate', 'text that turns the direction stays within itself');
+}
+
+// Another site's page: its form and its fetch are refused, with the cookie and without.
+async function foreignPagesAreRefused(page) {
+  const evil = createServer((_, answer) => answer.setHeader('content-type', 'text/html').end('<title>evil</title>'));
+  await new Promise((done) => evil.listen(0, '127.0.0.1', done));
+  const there = await page.context().newPage();
+  await there.goto(`http://127.0.0.1:${evil.address().port}/`);  // the same site for cookies, another origin
+  await there.evaluate(async (target) => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+      await fetch(`${target}/room/say`, { method: 'POST', mode: 'no-cors', credentials: 'include',
+        headers: { 'Content-Type': type }, body: '{"channel":"#muster","text":"forged words"}' });
+    }
+  }, `http://${bot.address}`);
+  await there.close();
+  evil.close();
+  const cookies = (await page.context().cookies()).map((c) => `${c.name}=${c.value}`).join('; ');
+  const csrf = await page.evaluate(() => room.csrf);
+  const status = (headers) => new Promise((done, failed) => {
+    const ask = httpRequest(`http://${bot.address}/room/say`, { method: 'POST', headers: { cookie: cookies,
+      'content-type': 'application/json', ...headers } }, (r) => { r.resume(); done(r.statusCode); });
+    ask.on('error', failed);
+    ask.end(JSON.stringify({ channel: '#muster', text: 'forged words' }));
+  });
+  assert.equal(await status({}), 403, 'without the page\'s token');
+  assert.equal(await status({ 'x-muster-csrf': csrf, origin: 'http://evil.example' }), 403, 'from another origin');
+  assert.equal(await page.getByText('forged words').count(), 0, 'nothing was said');
+}
+
+// A command said to people is offered to the bot, and a command in an answer is taken into the box.
+async function commandsAreOffered(page) {
+  await say(page, 'timeline');
+  await page.locator('#tip button', { hasText: '!timeline' }).click();
+  await post(page, '!timeline').waitFor();
+  await say(page, 'the timeline looks fine to me');
+  assert(await page.locator('#tip').isHidden(), 'talk that is no command is let be');
 }
 
 async function endsIt(page) {
-  const topic = (word) => page.waitForFunction((w) => document.getElementById('topic').textContent.includes(w), word);
-  await say(page, 'mitigate because the deploy was rolled back');
-  await topic('mitigated');
-  await say(page, 'resolve because p99 is back at 200 ms');
-  await topic('resolved');
+  const card = page.locator('#posts .card', { hasText: 'Recent changes' }).first();
+  await card.locator('button', { hasText: 'Mitigated' }).click();
+  await topicHas(page, 'mitigated');
+  await page.locator('#posts .card code', { hasText: 'resolve because …' }).last().click();
+  assert.equal(await page.inputValue('#text'), '!resolve because ', 'a command in an answer is taken into the box');
+  await page.fill('#text', '');
+  await say(page, '!note rolled back to v1.4.1');
+  await card.locator('button', { hasText: 'Resolve' }).click();
+  await topicHas(page, 'resolved');
 }
 
-async function fits(page, name) {
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert(wide <= 0, `${name}: the page is ${wide} px wider than the screen`);
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
-
-async function phoneDrawer(page) {
-  await page.click('#menu');
-  const current = page.locator('#channels [aria-current]');
-  await current.waitFor({ state: 'visible' });
-  await page.screenshot({ path: join(folder, 'phone-drawer.png') });
-  await current.click();
-  await page.locator('#drawer').waitFor({ state: 'hidden' });
-}
-
-async function everySize(hash, name) {
-  for (const [kind, size] of [['wide', WIDE], ['phone', PHONE]]) {
-    for (const scheme of ['light', 'dark']) {
-      const page = await open(size, scheme, hash);
-      await page.locator('#posts .post').last().waitFor();
-      await fits(page, `${name}-${kind}-${scheme}`);
-      if (kind === 'phone' && scheme === 'light') await phoneDrawer(page);
-      await page.context().close();
-    }
-  }
-}
-
-// The link is posted with the resolved card or by the command; either way it must open in this very browser.
-async function opensPostmortem(page) {
-  await say(page, 'postmortem');
+async function postmortem(page) {
+  await say(page, '!postmortem');
   const link = page.locator('#posts a[href*="/room/report/"]').last();
   await link.waitFor();
   const [report] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
   watch(report);
   await report.waitForLoadState();
-  assert.match(await report.locator('body').innerText(), /rolled back/, 'the postmortem tells how it was mitigated');
-  return report;
-}
-
-async function reportSizes(report) {
+  assert.match(await report.locator('body').innerText(), /rolled back to v1\.4\.1/, 'the postmortem has the note');
   for (const [kind, size] of [['wide', WIDE], ['phone', PHONE]]) {
     await report.setViewportSize(size);
     for (const scheme of ['light', 'dark']) {
       await report.emulateMedia({ colorScheme: scheme });
-      await fits(report, `postmortem-${kind}-${scheme}`);
+      await fits(report, folder, `postmortem-${kind}-${scheme}`);
     }
   }
+  await report.close();
+}
+
+// What people did is there after the bot was killed; an open page finds back by itself and misses nothing.
+async function outlivesAKill(page, other) {
+  await kill(bot, 'SIGKILL');
+  await page.locator('#link:not(.on)').waitFor({ state: 'attached' });
+  bot = await startBot(binary, data, bot.address);
+  await other.reload();  // still logged in: the session outlives the bot
+  await other.locator('#link.on').waitFor({ state: 'attached' });
+  await goTo(other, '#inc-');
+  await post(other, '4.8 seconds').getByText('edited').waitFor();
+  await post(other, 'looks guilty').locator('.under button', { hasText: '👀 1' }).waitFor();
+  await post(other, 'looks guilty').getByText('pinned').waitFor();
+  await post(other, 'the log of checkout').locator('a.file').waitFor();
+  assert.equal(await other.getByText('wrong channel, sorry').count(), 0, 'deleted stays deleted');
+  await say(other, 'said while the first page was away');
+  await post(page, 'said while the first page was away').waitFor();
+  await page.locator('#link.on').waitFor({ state: 'attached' });
+}
+
+async function everySize(hash) {
+  const background = {};
+  for (const [kind, size] of [['wide', WIDE], ['phone', PHONE]]) {
+    for (const scheme of ['light', 'dark']) {
+      const page = await open(browser, bot.url, size, scheme);
+      await page.evaluate((h) => { location.hash = h; }, hash);
+      await page.locator('#posts .post').last().waitFor();
+      await fits(page, folder, `incident-${kind}-${scheme}`);
+      background[scheme] = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      if (kind === 'phone') {
+        await page.click('#menu');
+        const current = page.locator('#channels [aria-current]');
+        await current.waitFor({ state: 'visible' });
+        await page.screenshot({ path: join(folder, `drawer-phone-${scheme}.png`) });
+        await current.click();
+        await page.locator('#drawer').waitFor({ state: 'hidden' });
+        await goToOnPhone(page, '#muster');
+        await fits(page, folder, `muster-phone-${scheme}`);
+      }
+      await page.context().close();
+    }
+  }
+  assert.notEqual(background.light, background.dark, 'dark is dark');
+}
+
+async function goToOnPhone(page, channel) {
+  await page.click('#menu');
+  await page.locator('#channels button', { hasText: channel }).first().click();
+  await page.locator('#posts .post').first().waitFor();
+}
+
+async function logsOut(page) {
+  await page.click('#logout');
+  await page.getByText('Please log in').waitFor();
+  assert.equal((await page.goto(`http://${bot.address}/room/state`)).status(), 401);
 }
 
 try {
-  const page = await open(WIDE, 'light');
-  await alertOpensIncident(page);
-  await somebodyLeads(page);
+  await onlyTheLinkOpensIt();
+  const page = await open(browser, bot.url);
+  const other = await open(browser, bot.url);
+  await tryOpensAnIncident(page);
   const hash = new URL(page.url()).hash;
   assert(hash.startsWith('#/inc-'), 'the address names the channel');
-  await everySize(hash, 'incident');
+  await buttonsWork(page, other);
+  await talk(page, other);
+  await thread(page, other);
+  await files(page, other);
+  await commandsAreOffered(page);
   await endsIt(page);
-  const report = await opensPostmortem(page);
-  await fits(page, 'resolved');
-  await reportSizes(report);
+  await postmortem(page);
+  await outlivesAKill(page, other);
+  await everySize(hash);
   await goTo(page, '#muster');
+  await fits(page, folder, 'muster-wide');
+  await goTo(page, '#alerts');
   await staysText(page);
-  await fits(page, 'muster');
+  await foreignPagesAreRefused(page);
+  await logsOut(page);
   assert.deepEqual(troubles, [], 'no dialog, no script error, no policy violation');
   console.log(`room: all well; screenshots in ${folder}`);
 } catch (error) {
-  console.error(`room: ${error.message}`, troubles);
+  console.error(`room: ${error.stack}`, troubles);
+  let n = 0;
   for (const page of browser.contexts().flatMap((c) => c.pages())) {
-    await page.screenshot({ path: join(folder, 'failed.png') }).catch(() => {});
+    await page.screenshot({ path: join(folder, `failed-${++n}.png`) }).catch(() => {});
   }
   process.exitCode = 1;
 } finally {
   await browser.close();
+  await kill(bot, 'SIGTERM');
 }

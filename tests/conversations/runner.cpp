@@ -9,9 +9,16 @@
 //     | a line of a section of that message
 //   05:40:00 wait                                              <- only time passes; timers ring
 //   restart | again | start                                    <- again: the last chat event, same id
+//   config gated                                               <- the folder beside the transcript, before any input
+//   memory only                                                <- what it shows is not kept over a restart
+//   05:11:00 #muster ana in thread: yes                        <- in the thread of the last message
+//   05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives
+//   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
+// MUSTER_PLATFORM=mattermost lets people speak on Mattermost's double and reads there what the bot did: per channel
+// the same lines must come.
 #include <unistd.h>
 
 #include <chrono>
@@ -32,6 +39,7 @@
 #include "bot/dispatcher.h"
 #include "bot/reads.h"
 #include "integrations/alerts/alertmanager.h"
+#include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/script.h"
 
 namespace muster {
@@ -46,6 +54,10 @@ class Tasks {
       tasks_.push_back(std::move(task));
     }
     ready_.notify_one();
+  }
+  bool empty() {
+    const std::lock_guard lock(mutex_);
+    return tasks_.empty();
   }
   bool run_one(std::chrono::seconds wait) {
     std::function<void()> task;
@@ -87,7 +99,11 @@ class CountingStore final : public Store {
   Result<void> resend_dead_letter(const std::string& id) override { return inner_->resend_dead_letter(id); }
   Result<std::vector<Timer>> timers() override { return inner_->timers(); }
   Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
+  Result<std::vector<ChatLink>> chat_links() override { return inner_->chat_links(); }
   Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
+  std::uint64_t epoch() const override { return inner_->epoch(); }
+  Result<StoredFile> read_file(const std::string& id) override { return inner_->read_file(id); }
+  Result<std::int64_t> file_bytes() override { return inner_->file_bytes(); }
   StoreStats stats() const override { return inner_->stats(); }
   void stop() override { inner_->stop(); }
   int waiting = 0;
@@ -103,24 +119,34 @@ class Recorder final : public ChatPlatform {
   void on_event(Listener listener) override { say = std::move(listener); }
   void deliver(const OutMessage& m, Done done) override {
     note(m, m.destination.substr(m.destination.find(':') + 1));
+    if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
+      last_post = m.body["post_id"].as_string();
     done({});
   }
   Listener say;
+  bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
-  std::string said;  // the text as the person sent it
+  std::string said;       // the text as the person sent it
+  std::string last_post;  // of the bot
   int calls = 0;
 
  private:
   void note(const OutMessage& m, const std::string& channel) {
     ++calls;
     const std::string post_id = m.body["post_id"].as_string();
+    if (m.kind == "human_change") {
+      return;  // what a person did; the input line says it
+    }
     if (m.kind == "human_post") {
       const std::string shown = m.body["text"].as_string();
       if (shown != said) lines.push_back(channel + " " + m.body["user"].as_string() + " says: " + first_line(shown));
+    } else if (people_only) {
+      return;
     } else if (m.kind == "post" || m.kind == "edit") {
       const Message message = message_from(m.body["message"]);
       const std::string to = m.body["private_to"].as_string();
-      const std::string verb = m.kind == "edit" ? " edits " + post_id : to.empty() ? "" : " to " + to;
+      const std::string thread = m.body["thread"].as_string().empty() ? "" : " in thread";
+      const std::string verb = m.kind == "edit" ? " edits " + post_id : (to.empty() ? "" : " to " + to) + thread;
       add(channel + " bot" + verb + ": ", message, m.kind == "post" && !post_id.starts_with("summary-"));
     } else if (m.kind == "topic") {
       lines.push_back(channel + " bot topic: " + m.body["topic"].as_string());
@@ -137,13 +163,24 @@ class Recorder final : public ChatPlatform {
       for (std::string& line : split_lines(s.text)) rest.push_back(std::move(line));
       for (const auto& [label, value] : s.fields) rest.push_back(label + ": " + value);
     }
+    for (const Attachment& a : message.attachments)
+      rest.push_back("📎 " + a.name + ", " + std::to_string(split_lines(a.text).size()) + " lines");
     for (const std::string& line : rest) lines.push_back(trimmed_right("  | " + line));
   }
 };
 
 class Talk {
  public:
-  explicit Talk(std::string twist) : twist_(std::move(twist)) {
+  Talk(std::string twist, std::string beside, const std::string& platform)
+      : twist_(std::move(twist)), beside_(std::move(beside)) {
+    if (platform == "mattermost") {
+      stage_ =
+          std::make_unique<MattermostStage>(clock_, [this](std::function<void()> t) { tasks_.post(std::move(t)); });
+      chat_.people_only = true;
+      give_handles();
+    } else if (!platform.empty() && platform != "room") {
+      throw std::runtime_error("no such platform: " + platform);
+    }
     std::string pattern = (std::filesystem::temp_directory_path() / "muster-chat-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temporary folder");
     folder_ = pattern;
@@ -157,18 +194,29 @@ class Talk {
   Talk& operator=(const Talk&) = delete;
 
   Lines play(const Step& step) {
-    chat_.lines.clear();
-    if (!store_ && step.input != "start" && !step.input.starts_with("date ")) {
+    take_lines();
+    const bool about_the_run = step.input.starts_with("config ") || step.input == "memory only";
+    if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
-      chat_.lines.clear();  // the greeting is shown by `start` only
+      take_lines();  // the greeting is shown by `start` only
     }
+    if (stage_) topics_ = stage_->topics();
     act(step);
     settle();
     if (twist_ == "restart" && store_) restart();
-    return chat_.lines;
+    return take_lines();
   }
+  // What is expected and what came, as far as this platform promises it.
+  Lines comparable(const Lines& lines) const { return stage_ ? by_channel(lines, topics_) : lines; }
 
  private:
+  Lines take_lines() {
+    Lines lines = std::exchange(chat_.lines, {});
+    if (!stage_) return lines;
+    for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
+    return lines;
+  }
+
   void act(const Step& step) {
     const std::string& input = step.input;
     if (input.starts_with("date ")) {
@@ -176,6 +224,11 @@ class Talk {
       if (!store_) clock_.set(time_of("00:00:00"));
       return;
     }
+    if (input == "memory only") {
+      if (twist_ == "restart") twist_.clear();
+      return;
+    }
+    if (input.starts_with("config ")) return configure(beside_ + "/" + input.substr(7));
     if (input == "start") return open();
     if (input == "restart") return restart();
     if (input == "again") return again();
@@ -187,19 +240,50 @@ class Talk {
     const std::size_t space = what.find(' '), colon = what.find(": ");
     if (!what.starts_with('#') || space == std::string::npos || colon == std::string::npos || colon < space)
       throw std::runtime_error("not understood: " + input);
+    std::string user = what.substr(space + 1, colon - space - 1);
+    const bool in_thread = taken(user, " in thread"), late = taken(user, " late");
+    const bool reacts = taken(user, " reacts"), presses = taken(user, " presses");
+    const std::string id = "c" + std::to_string(step.line), text = with_breaks(what.substr(colon + 2));
+    const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
     last_ = {.platform = "room",
-             .id = "c" + std::to_string(step.line),
-             .kind = "message",
+             .id = id,
+             .kind = reacts    ? "reaction"
+                     : presses ? "button"
+                               : "message",
              .channel = what.substr(0, space),
-             .thread = {},
-             .post_id = "c" + std::to_string(step.line),
-             .user = what.substr(space + 1, colon - space - 1),
-             .text = with_breaks(what.substr(colon + 2)),
-             .emoji = {},
-             .at = clock_.now()};
+             .thread = in_thread ? root : "",
+             .post_id = reacts || presses ? chat_.last_post : id,
+             .user = user,
+             .text = reacts ? "" : text,
+             .emoji = reacts ? text : "",
+             .at = late ? clock_.now() - 90 * second_ms : clock_.now()};
     chat_.said = last_->text;
-    hear(*last_);
+    if (stage_)
+      stage_->say(last_->channel, last_->user, last_->text);
+    else
+      hear(*last_);
+    settle();
     if (twist_ == "twice") again();
+  }
+
+  void give_handles() {
+    for (Person& p : config_.people) {
+      p.handles.push_back({"mattermost", lower_ascii(p.id)});
+      stage_->add_person(p.id);
+    }
+  }
+
+  static bool taken(std::string& user, std::string_view word) {
+    if (!user.ends_with(word)) return false;
+    user.resize(user.size() - word.size());
+    return true;
+  }
+
+  void configure(const std::string& folder) {
+    const Loaded loaded = load_config(folder, true);
+    if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
+    config_ = core_config(loaded.settings, true);
+    if (stage_) give_handles();
   }
 
   TimeMs time_of(const std::string& clock) const {
@@ -228,6 +312,10 @@ class Talk {
   void again() {
     if (!last_) throw std::runtime_error("again: nobody has said anything");
     const int before = chat_.calls;
+    if (stage_) {
+      stage_->say_again();
+      return settle();
+    }
     hear(*last_);
     if (chat_.calls != before) chat_.lines.push_back("a second delivery had an effect");
   }
@@ -274,7 +362,9 @@ class Talk {
   }
 
   void settle() {
-    while (store_ && store_->waiting > 0) {
+    while ((store_ && store_->waiting > 0) || (stage_ && (!tasks_.empty() || stage_->step()))) {
+      const bool idle = tasks_.empty() && !(store_ && store_->waiting > 0);
+      if (idle) continue;  // a timer rang
       if (!tasks_.run_one(std::chrono::seconds(20))) throw std::runtime_error("the store did not answer");
     }
   }
@@ -287,14 +377,34 @@ class Talk {
     store_ = std::make_unique<CountingStore>(std::move(*opened));
     dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
     dispatcher_->attach(chat_);
+    if (stage_) connect();
     dispatcher_->set_reader(
         [this](const ReadWanted& w, const CommandInput& in, std::function<void(Outcome)> done) { read(w, in, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
     settle();
+    if (!stage_) return;
+    mattermost_->start();
+    settle();
+    if (!mattermost_->connected()) throw std::runtime_error("not connected: " + mattermost_->health().problem);
+  }
+
+  void connect() {
+    platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
+    if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
+    auto mattermost = stage_->make(platforms_->links(), config_);
+    mattermost_ = mattermost.get();
+    platforms_->add(std::move(mattermost));
   }
 
   void close() {
+    if (stage_ && platforms_) {
+      settle();
+      stage_->forget();
+      platforms_.reset();  // it still writes how far it has read
+      settle();
+    }
     if (store_) store_->stop();
+    while (!tasks_.empty()) tasks_.run_one(std::chrono::seconds(1));
     dispatcher_.reset();
     store_.reset();
   }
@@ -306,14 +416,19 @@ class Talk {
 
   // What the application reads off the loop, read here at once.
   void read(const ReadWanted& wanted, const CommandInput& in, const std::function<void(Outcome)>& done) {
-    const Person* p = find_person(config_, in.person);
-    const std::string language = p ? p->language : config_.language;
+    (void)in;
+    const std::string& language = wanted.language;
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
+    if (wanted.what == "history") {
+      HistoryReader history(wanted);
+      if (!store_->read_journal(0, [&history](const Entry& e) { history.take(e); })) return;
+      return done(history.outcome());
+    }
     if (!entries) {
       o.reply.text = entries.error().message;
     } else if (wanted.what == "timeline") {
-      o = timeline_outcome(*entries, wanted.incident, config_, language);
+      o = timeline_outcome(*entries, wanted, config_);
     } else if (wanted.what == "postmortem") {
       const std::string html = render_report(*entries, config_, "html", language, "UTC");
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", "/room/report/INC"}});
@@ -324,24 +439,43 @@ class Talk {
     done(std::move(o));
   }
 
-  std::string twist_, folder_, date_ = "2026-01-01";
+  std::string twist_, beside_, folder_, date_ = "2026-01-01";
   VirtualClock clock_{0};
   CoreConfig config_ = core_config(load_config("", true).settings, true);
   Tasks tasks_;
   Recorder chat_;
+  std::unique_ptr<MattermostStage> stage_;
+  std::map<std::string, std::string> topics_;  // before the step
   std::unique_ptr<CountingStore> store_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  std::unique_ptr<ChatPlatforms> platforms_;
+  Mattermost* mattermost_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0;
 };
 
-bool replay(const std::string& path, const std::string& twist, bool rewrite) {
+// What the stage of another platform cannot play yet: reactions, buttons, threads, late and long lines.
+bool playable(const std::string& path, const std::string& platform) {
+  if (platform.empty()) return true;
+  for (const Step& step : read_script(path).steps) {
+    for (const char* act : {" reacts: ", " presses: ", " in thread: ", " late: "}) {
+      if (step.input.contains(act)) return false;
+    }
+    for (const std::string& line : step.expected) {
+      if (line.contains("📎")) return false;
+    }
+  }
+  return true;
+}
+
+bool replay(const std::string& path, const std::string& twist, const std::string& platform, bool rewrite) {
   Script script = read_script(path);
-  Talk talk(twist);
+  Talk talk(twist, std::filesystem::path(path).parent_path().string(), platform);
   bool same = true;
   for (Step& step : script.steps) {
-    Lines got = talk.play(step);
+    Lines got = talk.comparable(talk.play(step));
+    step.expected = talk.comparable(step.expected);
     if (like(step.expected, got)) continue;
     same = false;
     if (rewrite)
@@ -370,17 +504,25 @@ bool replay(const std::string& path, const std::string& twist, bool rewrite) {
 
 int main(int argc, char** argv) {
   const char* twist = std::getenv("MUSTER_TWIST");
-  const bool rewrite = std::getenv("MUSTER_REWRITE") != nullptr && twist == nullptr;
-  int differing = 0;
+  const char* where = std::getenv("MUSTER_PLATFORM");
+  const std::string platform = where ? where : "";
+  const bool rewrite = std::getenv("MUSTER_REWRITE") != nullptr && twist == nullptr && platform.empty();
+  int differing = 0, left_out = 0;
   for (int i = 1; i < argc; ++i) {
     try {
-      if (!muster::replay(argv[i], twist ? twist : "", rewrite)) ++differing;
+      if (!muster::playable(argv[i], platform)) {
+        ++left_out;
+        continue;
+      }
+      if (!muster::replay(argv[i], twist ? twist : "", platform, rewrite)) ++differing;
     } catch (const std::exception& e) {
       std::cout << argv[i] << ": " << e.what() << "\n";
       ++differing;
     }
   }
   std::cout << argc - 1 << " conversations, " << differing << " differ"
-            << (twist ? std::string(", twist ") + twist : "") << "\n";
+            << (twist ? std::string(", twist ") + twist : "") << (where ? std::string(", on ") + where : "");
+  if (left_out > 0) std::cout << ", " << left_out << " not playable there";
+  std::cout << "\n";
   return argc < 2 ? 2 : differing == 0 ? 0 : 1;
 }

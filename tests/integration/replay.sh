@@ -33,6 +33,13 @@ for secret in $secrets; do
   found=$(grep -rla -- "$secret" "$data")
   equal "no file of the data folder holds $secret" "" "$found"
 done
+"$muster" postmortem INC-2041 --data "$data" --profile public >"$work/public" 2>"$work/err"
+grep -q "We have reverted a recent change" "$work/public" && ok "the public profile has the updates" ||
+  bad "the public profile lacks an update: $(cat "$work/err")"
+for inside in CheckoutLatencyP99High dep-881 v2.31.0 commander evt_ example.test; do
+  grep -q -- "$inside" "$work/en.json.1" || bad "the internal report lacks $inside: nothing was tested"
+  grep -q -- "$inside" "$work/public" && bad "the public profile shows $inside"
+done
 "$muster" verify --data "$data" >"$work/said" 2>&1 && ok "verify passes" || bad "verify: $(cat "$work/said")"
 entries() { "$muster" verify --data "$data" | grep -o '^[0-9]* entries'; }
 before=$(entries)

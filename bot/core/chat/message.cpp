@@ -38,6 +38,7 @@ std::string plain_text(const Message& m) {
     for (const auto& [label, value] : s.fields) out += "\n  " + label + ": " + without_escapes(value);
   }
   for (const Button& b : m.buttons) out += "\n  [" + b.label + "] " + b.command;
+  for (const Attachment& a : m.attachments) out += "\n  📎 " + a.name;
   return out;
 }
 
@@ -57,6 +58,10 @@ Value to_value(const Message& m) {
     buttons.push(Value::Map{{"label", b.label}, {"command", b.command}, {"style", b.style}});
   }
   if (!m.buttons.empty()) v.set("buttons", buttons);
+  Value attachments = Value::List{};
+  for (const Attachment& a : m.attachments)
+    attachments.push(Value::Map{{"name", a.name}, {"type", a.type}, {"text", a.text}});
+  if (!m.attachments.empty()) v.set("attachments", attachments);
   return v;
 }
 
@@ -75,6 +80,9 @@ Message message_from(const Value& v) {
   }
   for (const Value& b : v["buttons"].as_list()) {
     m.buttons.push_back({b["label"].as_string(), b["command"].as_string(), b["style"].as_string()});
+  }
+  for (const Value& a : v["attachments"].as_list()) {
+    m.attachments.push_back({a["name"].as_string(), a["type"].as_string(), a["text"].as_string()});
   }
   return m;
 }

@@ -20,11 +20,17 @@ struct Section {
   std::vector<std::pair<std::string, std::string>> fields;  // label, value
 };
 
+// A file that goes with a message: text only, bounded; platforms show it as something to open or download.
+struct Attachment {
+  std::string name, type, text;  // "timeline.txt", "text/plain"
+};
+
 struct Message {
   std::string text;  // first line: what happened
   std::vector<Section> sections;
   std::vector<Button> buttons;
   std::string color;  // "", good, warning, danger
+  std::vector<Attachment> attachments = {};
 };
 
 // Outside text made safe: one line or many, no markup effect, mentions broken.

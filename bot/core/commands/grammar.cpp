@@ -122,11 +122,13 @@ static Word word_at(std::string_view line, std::size_t at) {
   return {lower_ascii(line.substr(at, end - at)), end};
 }
 
-// "todo done with the migration" is a thing to do, "todo done 2" is not.
+// "todo done with the migration" is a thing to do, "todo done 2" and "todo done INC-7 2" are not.
 static bool two_words_meant(std::string_view verb, std::string_view line, std::size_t end) {
   if (verb != "todo done") return true;
-  const auto number = word_at(line, end);
+  auto number = word_at(line, end);
   if (number.lower.empty()) return true;
+  if (number.lower.starts_with("inc-") && canonical_id(number.lower).starts_with("INC-"))
+    number = word_at(line, number.end);
   const bool digits = number.lower.find_first_not_of("#0123456789") == std::string::npos;
   return digits && trim(line.substr(number.end)).empty();
 }

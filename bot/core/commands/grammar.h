@@ -53,6 +53,8 @@ Addressed address(std::string_view text, std::string_view bot_handle, char prefi
 // What exists now, for completion.
 struct Live {
   std::vector<std::string> services, environments, people, incidents, alerts, severities, roles;
+  std::vector<std::string> rights = {}, approvals = {}, grants = {}, codes = {}, aliases = {};
+  std::vector<std::string> verbs = {};  // that this person may run and this version can; empty: all
 };
 std::vector<std::string> complete(const Command& partial, const Live& live);  // of a command that ended in " ?"
 // The next valid words. A prefix that ends in a space asks for the next word, otherwise its last word is completed.

@@ -10,6 +10,12 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+Words joined(std::initializer_list<Words> parts) {
+  Words all;
+  for (const Words& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
 Words values(std::string_view kind, const Live& live) {
   if (kind == "service") return live.services;
   if (kind == "environment") return live.environments;
@@ -18,30 +24,38 @@ Words values(std::string_view kind, const Live& live) {
   if (kind == "alert") return live.alerts;
   if (kind == "severity") return live.severities;
   if (kind == "role") return live.roles;
+  if (kind == "right") return live.rights;
+  if (kind == "approval") return live.approvals;
   if (kind == "duration") return {"15m", "30m", "1h", "2h"};
   if (kind.contains('|')) return split(kind, '|');
-  if (kind == "id") {
-    auto all = live.incidents;
-    all.insert(all.end(), live.alerts.begin(), live.alerts.end());
-    return all;
-  }
+  if (kind == "grant") return joined({live.grants, live.rights});
+  if (kind == "id") return joined({live.incidents, live.alerts, live.approvals, live.grants});
+  if (kind == "code") return joined({live.incidents, live.alerts, live.approvals, live.codes});
   return {};
 }
 
 void add(Words& to, const Words& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 // The words of verbs and topics at a place: after "config" its second words, at the start every first word.
-Words verb_words(std::string_view first) {
+Words verb_words(std::string_view first, const Live& live) {
   Words out;
+  const auto offered = [&](std::string_view verb) {
+    return live.verbs.empty() || std::ranges::find(live.verbs, verb) != live.verbs.end();
+  };
   for (const auto& v : verbs()) {
+    if (!offered(v.verb)) continue;
     const auto space = v.verb.find(' ');
     if (first.empty())
       out.emplace_back(v.verb.substr(0, space));
     else if (space != std::string_view::npos && v.verb.substr(0, space) == first)
       out.emplace_back(v.verb.substr(space + 1));
   }
-  if (first.empty()) add(out, {"incident", "plan"});
-  if (first == "incident") out.emplace_back("open");
+  if (first.empty()) {
+    add(out, {"plan"});
+    add(out, live.aliases);
+  }
+  if (first.empty() && offered("declare")) out.emplace_back("incident");
+  if (first == "incident" && offered("declare")) out.emplace_back("open");
   return out;
 }
 
@@ -56,12 +70,12 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
 
 Words next_command(const std::vector<Token>& tokens, std::size_t from, const Live& live) {
   if (from < tokens.size() && from == 0 && lower_ascii(tokens[0].text) == "plan") ++from;
-  if (from >= tokens.size()) return verb_words("");
+  if (from >= tokens.size()) return verb_words("", live);
   const auto first = lower_ascii(tokens[from].text);
   if (from + 1 < tokens.size())
     if (const auto* both = find_verb(first + " " + lower_ascii(tokens[from + 1].text)))
       return next_of_verb(*both, tokens, from + 2, live);
-  Words out = from + 1 == tokens.size() ? verb_words(first) : Words{};
+  Words out = from + 1 == tokens.size() ? verb_words(first, live) : Words{};
   if (const auto* verb = find_verb(first)) add(out, next_of_verb(*verb, tokens, from + 1, live));
   return out;
 }

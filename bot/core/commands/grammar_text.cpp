@@ -176,6 +176,12 @@ Fault read_alias(Command& c, const VerbInfo& verb, std::string_view text) {
 
 Fault read_text(Command& command, const VerbInfo& verb, std::string_view text) {
   text = take_incident(command, verb, trim(text));
+  // A quote in the middle is prose; one that begins the text promises an end.
+  if (!text.empty() && std::string_view("\"'`").contains(text[0]))
+    if (const auto token = next_token(text, 0); !token) {
+      const std::string_view line = command.echo;
+      return unclosed(std::string(line) + " " + std::string(text), line.size() + 1);
+    }
   switch (verb.shape) {
     case Shape::declare:
       return read_declare(command, verb, text);

@@ -5,6 +5,7 @@
 
 #include "bot/base/regex.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 
 namespace muster {
@@ -116,19 +117,40 @@ bool at_place(const Rule& rule, const Ask& ask) {
   });
 }
 
-bool conditions_hold(const Rule& rule, const Ask& ask) {
+// What conditions read, made when the first one asks.
+class Facts {
+ public:
+  explicit Facts(const Ask& ask) : ask_(ask) {}
+  const cel::Bindings& get() {
+    if (!made_) made_ = policy_facts(ask_);
+    return *made_;
+  }
+
+ private:
+  const Ask& ask_;
+  std::optional<cel::Bindings> made_;
+};
+
+bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
   for (const auto& text : rule.matchers) {
     const auto matchers = parse_matchers(text);
     if (!matchers) return rule.effect == "deny";
     if (!matches(*matchers, ask.arguments)) return false;
   }
-  return true;
+  if (rule.when.empty()) return true;
+  return condition_holds(rule.when, policy_condition(), facts.get()).value_or(rule.effect == "deny");
 }
 
-bool applies(const Rule& rule, const Ask& ask) {
+bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
   const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
   return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
-         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask);
+         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
+}
+
+// Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.
+bool answers_a_question(std::string_view verb) {
+  constexpr std::string_view answers[] = {"yes", "no", "approve", "deny", "withdraw"};
+  return std::ranges::find(answers, verb) != std::end(answers);
 }
 
 bool known_effect(std::string_view effect) {
@@ -182,14 +204,17 @@ std::string to_text(const std::vector<Matcher>& matchers) {
 }
 
 Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
+  Facts facts(ask);
   for (std::size_t i = 0; i < rules.size(); ++i) {
     const Rule& rule = rules[i];
-    if (!applies(rule, ask)) continue;
+    if (!applies(rule, ask, facts)) continue;
     const int line = static_cast<int>(i) + 1;
     Verdict v{known_effect(rule.effect) ? rule.effect : "deny", rule.name, line, rule.approvals, rule.approve_group};
     if (v.rule.empty()) v.rule = "line " + std::to_string(line);
     return v;
   }
+  const bool known = !ask.person.empty() || ask.operator_;
+  if (known && answers_a_question(ask.verb)) return {"run", "answers", static_cast<int>(rules.size()) + 1, 0, {}};
   return {"deny", "end", static_cast<int>(rules.size()) + 1, 0, {}};
 }
 
@@ -206,8 +231,16 @@ std::vector<Rule> default_policy() {
   };
   auto with_owned = ready;
   with_owned.insert(with_owned.end(), owned.begin(), owned.end());
-  return {rule("automation-off", {"automation"}, {"*"}, "deny"), rule("operator", {"operator"}, with_owned, "run"),
-          rule("owners", {"role:owner"}, owned, "run"), rule("owners-only", {"*"}, owned, "deny"),
+  Rule team = rule("team-aliases", {"*"}, {"alias set", "alias remove"}, "deny");
+  team.matchers = {"team=\"true\""};
+  Rule team_owners = team;
+  team_owners.name = "owners-team-aliases", team_owners.who = {"role:owner"}, team_owners.effect = "run";
+  return {rule("automation-off", {"automation"}, {"*"}, "deny"),
+          rule("operator", {"operator"}, with_owned, "run"),
+          rule("owners", {"role:owner"}, owned, "run"),
+          rule("owners-only", {"*"}, owned, "deny"),
+          team_owners,
+          team,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bot/base/clock.h"
 #include "bot/base/result.h"
 
 namespace muster {
@@ -27,6 +28,7 @@ struct Rule {
   std::vector<std::string> verbs;                          // "*" is every verb
   std::vector<std::string> services, environments, where;  // where: channel name, "incident", "direct"
   std::vector<std::string> matchers;                       // over arguments, e.g. severity=~"sev1|sev2"
+  std::string when;                                        // a condition (commands/condition.h), empty: always
   std::string effect;                                      // run, confirm, approve, deny
   int approvals = 0;
   std::string approve_group;
@@ -34,24 +36,26 @@ struct Rule {
 };
 
 struct Ask {
-  std::string person;  // id, empty when unknown
+  std::string person;  // id; empty when the configuration does not know them: then no line matches, "*" neither
   std::vector<std::string> groups, roles;
   bool automation = false;
   bool operator_ = false;
   std::string verb, service, environment, channel;
   bool incident_channel = false, direct = false;
   std::map<std::string, std::string> arguments;
+  TimeMs at = 0;  // for `now` in conditions
 };
 
 struct Verdict {
   std::string effect;  // run, confirm, approve, deny
-  std::string rule;    // its name, or "end" when no rule matched
+  std::string rule;    // its name, or "end" (denied) or "answers" (an answer to a question) when no rule matched
   int line = 0;        // 1 for the first rule; one past the last when none matched
   int approvals = 0;
   std::string approve_group;
 };
 
-// A deny rule whose matcher cannot be read matches, any other such rule does not: doubt never widens rights.
+// A deny rule whose matcher cannot be read or whose condition has no answer matches, any other such rule does not:
+// doubt never widens rights.
 Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask);
 std::vector<Rule> default_policy();
 

@@ -61,15 +61,10 @@ VerbInfo of_incident(VerbInfo v, bool body = false) {
   return v;
 }
 
-VerbInfo any_keys(VerbInfo v) {
-  v.any_keys = true;
-  return v;
-}
-
 void add_finding(std::vector<VerbInfo>& t) {
   const auto topic = "finding";
   t.push_back(read("help", "help [command|topic]", topic, {line("command", "verb", false)}));
-  t.push_back(read("explain", "explain <id|error code>", topic, {may("id", "id")}));
+  t.push_back(read("explain", "explain <id|error code>", topic, {may("what", "code")}));
   t.push_back(read("whoami", "whoami", topic, {}));
   t.push_back(read("can", "can <who> <command>", topic, {must("who", "person"), line("command", "verb", true)}));
   t.push_back(read("status", "status [service] [in env]", topic, {may("service", "service")}, {in_env}));
@@ -78,10 +73,9 @@ void add_finding(std::vector<VerbInfo>& t) {
   t.push_back(later("releases", "releases <service> [in env]", topic, "-", false, {must("service", "service")}));
   t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
   t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
-  t.push_back(any_keys(read("history", "history [by @who] [verb=…] [service=…] [in env] [since 2h]", topic,
-                            {may("filter", "word"), may("filter", "word")},
-                            {in_env, may("by", "person"), may("from", "word"), may("until", "word"),
-                             may("since", "duration"), may("for", "service")})));
+  t.push_back(read("history", "history [by @who] [verb=…] [for service] [in env] [since 2h]", topic, {},
+                   {in_env, may("by", "person"), may("since", "duration"), may("for", "service"), may("verb", "word"),
+                    may("who", "person"), may("service", "service"), may("env", "environment")}));
   t.push_back(read("try", "try [step]", topic, {may("step", "word")}));
   t.back().writes = true;  // it fires a sample alert
 }
@@ -122,12 +116,13 @@ void add_runs(std::vector<VerbInfo>& t) {
 
 void add_people(std::vector<VerbInfo>& t) {
   const auto topic = "people";
-  t.push_back(later("approvals", "approvals [--mine]", topic, "-", false));
-  t.push_back(later("approve", "approve <A> [because …]", topic, "right", true));
-  t.push_back(later("deny", "deny <A> [because …]", topic, "right", true));
-  t.push_back(later("withdraw", "withdraw <A>", topic, "own", true));
-  t.push_back(later("yes", "yes", topic, "own", true));
-  t.push_back(later("no", "no", topic, "own", true));
+  const Slots one = {may("id", "approval")};
+  t.push_back(read("approvals", "approvals [--mine]", topic, {}, {may("--mine", "flag")}));
+  t.push_back(write("approve", "approve <A> [because …]", topic, "right", Shape::words, one, {because}));
+  t.push_back(write("deny", "deny <A> [because …]", topic, "right", Shape::words, one, {because}));
+  t.push_back(write("withdraw", "withdraw <A>", topic, "own", Shape::words, one, {because}));
+  t.push_back(write("yes", "yes [A]", topic, "own", Shape::words, one));
+  t.push_back(write("no", "no [A]", topic, "own", Shape::words, one));
   t.push_back(later("answer", "answer <R> field=value …", topic, "right", true));
 }
 
@@ -185,9 +180,13 @@ void add_incident_work(std::vector<VerbInfo>& t) {
 
 void add_incident_states(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  for (auto [verb, usage] :
-       {std::pair{"mitigate", "mitigate because …"}, {"resolve", "resolve because …"}, {"reopen", "reopen because …"}})
+  for (auto [verb, usage] : {std::pair{"mitigate", "mitigate [at 14:02] because …"},
+                             {"resolve", "resolve [at 14:02] because …"},
+                             {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(
+      of_incident(write("time", "time <impact|detected|declared|acknowledged|mitigated|resolved> 13:55 because …",
+                        topic, "-", Shape::reason, {line("which", "text", false)}, {because})));
   t.push_back(of_incident(read("timeline", "timeline [--export md|json]", topic, {}, {may("--export", "md|json")})));
   t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
                                {may("--export", "md|html|json")})));
@@ -220,11 +219,13 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(write("alias remove", "alias remove [--team] <name>", topic, "-", Shape::words, {must("name", "word")},
                     {may("--team", "flag")}));
   t.push_back(write("grant", "grant <role> to @who [on service] [in env] for <time> because …", topic, "O",
-                    Shape::words, {must("role", "role")},
+                    Shape::words, {must("role", "right")},
                     {may("to", "person"), may("on", "service"), in_env, may("for", "duration"), because}));
-  t.push_back(write("revoke", "revoke <role> from @who [because …]", topic, "O", Shape::words, {must("role", "role")},
-                    {may("from", "person"), may("on", "service"), in_env, because}));
+  t.push_back(write("revoke", "revoke <role> from @who [because …]", topic, "O", Shape::words, {must("role", "grant")},
+                    {may("from", "person"), may("to", "person"), may("on", "service"), in_env, because}));
   t.push_back(read("roles", "roles [@who]", topic, {may("who", "person")}));
+  t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
+                    {may("language", "en|ko|default|here"), may("where", "here")}));
   t.push_back(later("link me", "link me <code>", topic, "own", true));
   t.push_back(later("break-glass", "break-glass for 30m because …", topic, "role", true));
 }
@@ -235,9 +236,66 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("config check", "config check", topic, {}));
   t.push_back(write("config reload", "config reload [because …]", topic, "O", Shape::words, {}, {because}));
   t.push_back(read("config diff", "config diff", topic, {}));
+  t.push_back(read("outbox", "outbox", topic, {}));
+  t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
   t.push_back(later("drain", "drain", topic, "O", true));
   t.push_back(later("undrain", "undrain", topic, "O", true));
   t.push_back(read("version", "version", topic, {}));
+}
+
+// One line to paste per ready command; tests run each of them.
+const std::map<std::string_view, std::string_view>& examples() {
+  static const std::map<std::string_view, std::string_view> lines = {
+      {"help", "help incidents"},
+      {"explain", "explain E1"},
+      {"whoami", "whoami"},
+      {"can", "can @ana grant owner to @ben for 2h because the night shift"},
+      {"status", "status checkout-api in production"},
+      {"show", "show INC-1"},
+      {"more", "more 20"},
+      {"history", "history by @ana verb=resolve since 2h"},
+      {"try", "try"},
+      {"alerts", "alerts checkout-api --severity critical"},
+      {"ack", "ack E1"},
+      {"unack", "unack E1"},
+      {"declare", "declare sev2 Checkout is slow for checkout-api"},
+      {"incidents", "incidents --open"},
+      {"severity", "severity 1 because all regions are affected"},
+      {"lead", "lead @ana"},
+      {"role", "role scribe @ben"},
+      {"note", "note at 14:02 failover to the replica began"},
+      {"update", "update Rolling back, errors fall next 30m"},
+      {"todo", "todo Raise the pool limit @ben due friday"},
+      {"todo done", "todo done 1"},
+      {"link", "link https://grafana.example.com/d/checkout"},
+      {"mitigate", "mitigate because the rollback is out"},
+      {"time", "time INC-1 impact 13:55 because the graphs show it"},
+      {"resolve", "resolve because p99 is back at 300 ms"},
+      {"reopen", "reopen because errors are back"},
+      {"timeline", "timeline --export md"},
+      {"postmortem", "postmortem INC-1"},
+      {"approvals", "approvals --mine"},
+      {"approve", "approve A1"},
+      {"deny", "deny A1 because the freeze is on"},
+      {"withdraw", "withdraw A1"},
+      {"yes", "yes"},
+      {"no", "no"},
+      {"alias set", "alias set mine = incidents --open"},
+      {"alias list", "alias list"},
+      {"alias remove", "alias remove mine"},
+      {"grant", "grant owner to @ben for 2h because the night shift"},
+      {"revoke", "revoke owner from @ben because the shift is over"},
+      {"roles", "roles @ben"},
+      {"language", "language ko here"},
+      {"health", "health"},
+      {"config check", "config check"},
+      {"config reload", "config reload because the new route is in"},
+      {"config diff", "config diff"},
+      {"outbox", "outbox"},
+      {"outbox resend", "outbox resend all"},
+      {"version", "version"},
+  };
+  return lines;
 }
 
 std::vector<VerbInfo> build() {
@@ -245,6 +303,8 @@ std::vector<VerbInfo> build() {
   for (auto add : {add_finding, add_production, add_runs, add_people, add_locks, add_alerts, add_incident_work,
                    add_incident_states, add_runbooks, add_names, add_admin})
     add(t);
+  for (VerbInfo& v : t)
+    if (const auto it = examples().find(v.verb); it != examples().end()) v.example = it->second;
   return t;
 }
 

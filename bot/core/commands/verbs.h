@@ -6,7 +6,8 @@
 
 namespace muster {
 
-// kind: service, environment, person, incident, alert, severity, role, id, number, duration, text, verb, word,
+// kind: service, environment, person, incident, alert, severity, role (of an incident), right (a role of the policy),
+// approval, grant, code, id, number, duration, text, verb, word,
 // flag (takes no value), or "one of": choices separated by '|'.
 struct Slot {
   std::string name, kind;
@@ -35,14 +36,16 @@ struct VerbInfo {
   bool takes_body = false;
   bool ready = false;  // available now
   Shape shape = Shape::loose;
-  bool of_incident = false;      // the incident is optional inside its channel
-  bool any_keys = false;         // key=value with any key
-  std::vector<Slot> slots = {};  // positional
-  std::vector<Slot> named = {};  // prepositions ("in") and flags ("--json") it takes
+  bool of_incident = false;       // the incident is optional inside its channel
+  bool any_keys = false;          // key=value with any key
+  std::vector<Slot> slots = {};   // positional
+  std::vector<Slot> named = {};   // prepositions ("in") and flags ("--json") it takes
+  std::string_view example = {};  // a line to paste; every ready verb has one
 };
 
 const std::vector<VerbInfo>& verbs();
 const VerbInfo* find_verb(std::string_view verb);  // any case; "incident open" finds declare
 std::vector<std::string_view> topics();            // in the order help shows them
+std::string commands_reference_markdown();         // docs/commands.md
 
 }  // namespace muster

@@ -2,39 +2,71 @@
 // or join incidents.
 #include <algorithm>
 
+#include "bot/base/hash.h"
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/condition.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 
 namespace muster {
 namespace {
 
-const AlertRouteRule* route_of(const Work& w, const AlertEvent& event) {
-  std::map<std::string, std::string> facts = event.labels;
-  facts["alert.severity"] = event.severity;
+// What decides about an incident, of an event or of an alert that waited.
+struct Cause {
+  std::string group, title, severity;
+  std::map<std::string, std::string> labels;
+  TimeMs starts_ms = 0;
+};
+
+// What conditions read: all that is kept of an alert, so that one that waited is judged like one that did not.
+AlertEvent event_of(const Cause& cause) {
+  AlertEvent e;
+  e.status = "firing";
+  e.group_key = cause.group;
+  e.title = cause.title;
+  e.severity = cause.severity;
+  e.labels = cause.labels;
+  e.starts_ms = cause.starts_ms;
+  return e;
+}
+
+const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
+  std::map<std::string, std::string> facts = cause.labels;
+  facts["alert.severity"] = cause.severity;
+  const AlertEvent event = event_of(cause);
   for (const AlertRouteRule& r : w.config.alert_routes) {
-    if (matches(r.matchers, facts)) return &r;
+    if (!matches(r.matchers, facts)) continue;
+    if (r.when.empty() || condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false))
+      return &r;
   }
   return nullptr;
 }
 
-std::vector<std::string> services_of(const Work& w, const AlertEvent& event) {
+std::vector<std::string> services_of(const Work& w, const std::map<std::string, std::string>& labels) {
   for (const char* label : {"service", "app", "job"}) {
-    const auto it = event.labels.find(label);
-    if (it == event.labels.end()) continue;
+    const auto it = labels.find(label);
+    if (it == labels.end()) continue;
     if (const Service* s = find_service(w.config, it->second)) return {s->name};
     if (std::string_view(label) == "service") return {it->second};
   }
   return {};
 }
 
+// Grouping is ours where the sender has none: by name, service and place.
 std::string group_of(const AlertEvent& event) {
   if (!event.group_key.empty()) return event.group_key;
-  const auto name = event.labels.find("alertname");
-  const auto service = event.labels.find("service");
-  return "own:" + (name == event.labels.end() ? event.source_key : name->second) + "/" +
-         (service == event.labels.end() ? "" : service->second);
+  const auto label = [&event](const char* name) {
+    const auto it = event.labels.find(name);
+    return it == event.labels.end() ? std::string() : it->second;
+  };
+  std::string group =
+      "own:" + (label("alertname").empty() ? event.source_key : label("alertname")) + "/" + label("service");
+  for (const char* place : {"cluster", "environment", "env"}) {
+    if (!label(place).empty()) group += "/" + label(place);
+  }
+  return clip_bytes(group, 400);
 }
 
 Value alert_data(const AlertEvent& event, const std::string& id, int episode) {
@@ -65,119 +97,180 @@ Entry alert_entry(const Work& w, const AlertEvent& event, const std::string& id,
   e.clock_name = "monitoring";
   e.actor = {.type = "system", .id = "monitoring", .handle = "monitoring", .display = "monitoring"};
   e.text = event.title;
-  e.services = services_of(w, event);
+  e.services = services_of(w, event.labels);
   e.source = {.system = "monitoring", .type = "alert", .id = id, .channel = {}, .permalink = {}};
   if (!event.links.empty()) e.source.permalink = event.links.front().second;
   return e;
 }
 
-// A refire inside an incident gets a card of its own, so that the story stays in order.
-std::string card_id(const Alert& a) {
-  return "alert-" + a.id + (a.episode > 1 && !a.incident.empty() ? "-" + std::to_string(a.episode) : "");
-}
-
-Message alert_message(const Work& w, const Alert& a) {
-  const std::string& lang = w.config.language;
-  Message m;
-  const bool firing = a.status == "firing";
-  m.color = firing ? severity_color(a.severity) : "good";
-  m.text = (firing ? "🔥 *" : "✅ *") + a.id + "* " + say(lang, firing ? "alert.firing" : "alert.resolved") + " · " +
-           a.severity + " · " + plain(clip(a.title, 200));
-  if (!a.reason.empty()) m.sections.push_back({plain(clip(a.reason, 200)), {}});
-  Section labels;
-  for (const auto& [k, v] : a.labels) {
-    if (labels.fields.size() == 6) break;
-    if (k != "alertname" && k != "severity")
-      labels.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 80)));
-  }
-  if (!labels.fields.empty()) m.sections.push_back(labels);
-  if (firing && a.acknowledged_by.empty()) m.buttons.push_back({say(lang, "button.ack"), "ack " + a.id, "primary"});
-  return m;
-}
-
-// The incident this alert belongs to: the open one of its group, or a new one when its route says so.
-Incident* incident_for(Work& w, const AlertEvent& event, TimeMs received) {
-  const std::string group = group_of(event);
+Incident* open_of_group(Work& w, const std::string& group) {
   const auto known = w.state.incident_by_group.find(group);
-  if (known != w.state.incident_by_group.end()) {
-    Incident& i = w.state.incidents.at(known->second);
-    if (i.open()) return &i;
+  if (known == w.state.incident_by_group.end()) return nullptr;
+  Incident& i = w.state.incidents.at(known->second);
+  return i.open() ? &i : nullptr;
+}
+
+bool many_opened(const Work& w) {
+  int n = 0;
+  for (auto it = w.state.incidents.rbegin(); it != w.state.incidents.rend(); ++it) {
+    if (w.now - it->second.declared_ms > limits::alert_incidents_ms) break;
+    if (!it->second.group_key.empty() && ++n >= limits::alert_incidents_max) return true;
   }
-  const AlertRouteRule* route = route_of(w, event);
-  if (!route || !route->open_incident) return nullptr;
+  return false;
+}
+
+// The incident for a group. When very many groups fire at once the further ones join one incident of the storm:
+// a hundred channels help nobody.
+Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
+  if (many_opened(w)) {
+    cause.group = "storm";
+    cause.title = say(w.config.language, "storm.title");
+    if (Incident* i = open_of_group(w, cause.group)) return *i;
+  }
   Entry e;
-  e.received_ms = received;
-  e.text = event.title;
-  e.services = services_of(w, event);
+  e.received_ms = w.now;
+  e.text = cause.title;
+  e.services = services_of(w, cause.labels);
   e.actor = {.type = "bot", .id = "muster", .handle = w.config.bot_handle, .display = "muster"};
   e.source = {.system = "muster", .type = "bot", .id = {}, .channel = {}, .permalink = {}};
-  e.data = Value::Map{
-      {"title", clip(event.title, 120)}, {"severity", route->severity}, {"group_key", group}, {"route", route->name}};
+  e.data = Value::Map{{"title", clip(cause.title, 120)},
+                      {"severity", route.severity},
+                      {"group_key", cause.group},
+                      {"route", route.name}};
   Incident& i = open_incident(w, std::move(e));
   Entry impact;
   impact.kind = "impact.started";
   impact.incident_id = i.id;
-  impact.occurred_ms = event.starts_ms == 0 ? received : std::clamp(event.starts_ms, received - day_ms, received);
-  impact.received_ms = received;
+  impact.occurred_ms = cause.starts_ms == 0 ? w.now : std::clamp(cause.starts_ms, w.now - day_ms, w.now);
+  impact.received_ms = w.now;
   impact.services = i.services;
   impact.text = say("en", "impact.default");
   impact.data = Value::Map{{"basis", "first_alert"}};
   record(w, std::move(impact));
-  Message m{.text = say(w.config.language, "incident.opened_by_alert",
-                        {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
-            .sections = {},
-            .buttons = {},
-            .color = severity_color(i.severity)};
+  const Message m{
+      .text = say(w.config.language, "incident.opened_by_alert",
+                  {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
+      .sections = {},
+      .buttons = {},
+      .color = severity_color(i.severity)};
   post(w, w.config.alerts_channel, "announce-" + i.id, m);
-  return &i;
+  return i;
 }
 
-void fire(Work& w, const AlertEvent& event, TimeMs received) {
-  const std::string fingerprint = alert_fingerprint(event);
-  const auto known = w.state.alert_by_fingerprint.find(fingerprint);
-  Alert* a = known == w.state.alert_by_fingerprint.end() ? nullptr : &w.state.alerts.at(known->second);
-  if (a && a->status == "firing") {
-    a->count += 1;  // a copy: nothing new to record
-    a->last_seen_ms = received;
-    return;
-  }
-  const bool flapping = a && received - a->ended_ms <= limits::flap_window_ms;
-  Incident* i = incident_for(w, event, received);
-  const std::string id = flapping ? a->id : "E" + std::to_string(w.state.next_alert);
-  Entry e = alert_entry(w, event, id, received);
-  if (i) e.incident_id = i->id;
-  e.data = alert_data(event, id, a ? a->episode + 1 : 1);
+std::string wait_timer(const std::string& group) { return "group-wait:" + to_hex(sha256(group)).substr(0, 24); }
+
+// When the group's incident opens: now, or (where grouping is ours) a while after its first alert; 0: now.
+TimeMs wait_until(Work& w, const AlertEvent& event, const std::string& group) {
+  if (!event.group_key.empty() || w.config.group_wait <= 0) return 0;
+  const auto waiting = w.state.waiting.find(group);
+  if (waiting != w.state.waiting.end() && waiting->second.due_ms > w.now) return waiting->second.due_ms;
+  // Due, and the timer is about to ring: it must not be moved.
+  if (waiting != w.state.waiting.end() && w.now - waiting->second.due_ms < minute_ms) return 0;
+  w.decision.timers.push_back({wait_timer(group), w.now + w.config.group_wait, Value::Map{{"group", group}}});
+  return w.now + w.config.group_wait;
+}
+
+std::string card_id(const std::string& alert, int episode, bool in_incident) {
+  // A refire inside an incident gets a card of its own, so that the story stays in order.
+  return "alert-" + alert + (episode > 1 && in_incident ? "-" + std::to_string(episode) : "");
+}
+
+void clear(Work& w, Alert& a, Entry e, const std::string& reason) {
+  e.kind = "alert.resolved";
+  e.incident_id = a.incident;
+  e.text = a.title;
+  e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}, {"reason", reason}};
   record(w, std::move(e));
-  const Alert& now = *find_alert(w.state, id);
-  touch(w, now);
-  if (i) touch(w, *i);
-  const std::string& channel = i ? i->channel : w.config.alerts_channel;
-  if (flapping && !i)
-    w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
-                              Value::Map{{"post_id", "alert-" + id}, {"message", to_value(alert_message(w, now))}}});
-  else
-    post(w, channel, card_id(now), alert_message(w, now));
+  show_card(w, a, true);
 }
 
 void resolve(Work& w, const AlertEvent& event, TimeMs received) {
-  const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-  if (known == w.state.alert_by_fingerprint.end()) return;  // never opens an alert
-  Alert& a = w.state.alerts.at(known->second);
+  Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+  if (!known) return;  // never opens an alert
+  Alert& a = *known;
   if (a.status != "firing") return;
   if (event.ends_ms != 0 && event.ends_ms < a.starts_ms) return;  // a late delivery about an earlier episode
-  Entry e = alert_entry(w, event, a.id, received);
-  e.incident_id = a.incident;
-  e.text = a.title;
-  e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}, {"reason", event.reason}};
-  record(w, std::move(e));
-  touch(w, a);
+  clear(w, a, alert_entry(w, event, a.id, received), event.reason);
   w.decision.timers.push_back({"alert-expiry:" + a.id, 0, {}});
-  Incident* i = find_incident(w.state, a.incident);
-  if (i) touch(w, *i);
-  const std::string& channel = i ? i->channel : w.config.alerts_channel;
-  const Message m = alert_message(w, a);
-  w.decision.out.push_back(
-      {w.new_id(), "room:#" + channel, "edit", Value::Map{{"post_id", card_id(a)}, {"message", to_value(m)}}});
+}
+
+void went_silent(Work& w, const Timer& timer) {
+  Alert* a = find_alert(w.state, timer.body["alert"].as_string());
+  if (a && a->status == "firing") clear(w, *a, {}, say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}}));
+}
+
+// The same alert once more, now with its incident and its card.
+void join(Work& w, const Alert& a, const Incident* i) {
+  const std::string channel = i ? i->channel : w.config.alerts_channel;
+  const CardPlace card = next_card(w, channel, card_id(a.id, a.episode, i != nullptr));
+  Entry e;
+  e.kind = "alert.firing";
+  e.incident_id = i ? i->id : "";
+  e.occurred_ms = a.starts_ms;
+  e.clock_name = "monitoring";
+  e.actor = {.type = "system", .id = "monitoring", .handle = "monitoring", .display = "monitoring"};
+  e.text = a.title;
+  e.services = services_of(w, a.labels);
+  e.source = {.system = "monitoring", .type = "alert", .id = a.id, .channel = {}, .permalink = {}};
+  e.data = firing_data(a, card.post_id, card.channel);
+  const std::string id = a.id;
+  record(w, std::move(e));
+  show_card(w, *find_alert(w.state, id), false);
+}
+
+void group_waited(Work& w, const std::string& group) {
+  const auto waiting = w.state.waiting.find(group);
+  if (waiting == w.state.waiting.end()) return;
+  const std::vector<int> numbers = waiting->second.alerts;
+  w.state.waiting.erase(waiting);
+  std::vector<const Alert*> firing;
+  for (const int n : numbers) {
+    const Alert& a = w.state.alerts.at(n);
+    if (a.status == "firing" && a.incident.empty()) firing.push_back(&a);
+  }
+  if (firing.empty()) return;  // all was over before it began: the journal has it, nobody is woken
+  const Alert& first = *firing.front();
+  const Cause cause{group, first.title, first.severity, first.labels, first.starts_ms};
+  Incident* i = open_of_group(w, group);
+  const AlertRouteRule* route = route_of(w, cause);
+  if (!i && route && route->open_incident) i = &open_for(w, cause, *route);
+  for (const Alert* a : firing) join(w, *a, i);
+}
+
+void fire(Work& w, const AlertEvent& event, TimeMs received) {
+  Alert* a = alert_of_fingerprint(w.state, alert_fingerprint(event));
+  if (a && a->status == "firing") {
+    a->count += 1;  // a copy: nothing new to record
+    a->last_seen_ms = received;
+    // A sender that groups has waited already.
+    const std::string group = a->group_key();
+    if (a->incident.empty() && !event.group_key.empty() && w.state.waiting.contains(group)) {
+      group_waited(w, group);
+      w.decision.timers.push_back({wait_timer(group), 0, {}});
+    }
+    return;
+  }
+  const bool flapping = a && received - a->ended_ms <= limits::flap_window_ms;
+  const Cause cause{group_of(event), event.title, event.severity, event.labels, event.starts_ms};
+  Incident* i = open_of_group(w, cause.group);
+  const AlertRouteRule* route = i ? nullptr : route_of(w, cause);
+  const bool opens = route && route->open_incident;
+  const TimeMs waits = opens ? wait_until(w, event, cause.group) : 0;
+  if (opens && waits == 0) i = &open_for(w, cause, *route);
+  const std::string id = flapping ? a->id : "E" + std::to_string(w.state.next_alert);
+  const int episode = a ? a->episode + 1 : 1;
+  const bool same_card = flapping && !i && !a->card.empty();
+  CardPlace card = same_card ? CardPlace{a->card, a->card_channel} : CardPlace{};
+  if (!same_card && waits == 0)
+    card = next_card(w, i ? i->channel : w.config.alerts_channel, card_id(id, episode, i != nullptr));
+  Entry e = alert_entry(w, event, id, received);
+  if (i) e.incident_id = i->id;
+  e.data = alert_data(event, id, episode);
+  e.data.set("card", card.post_id);
+  e.data.set("card_channel", card.channel);
+  if (waits != 0) e.data.set("waits_until_ms", waits);
+  record(w, std::move(e));
+  show_card(w, *find_alert(w.state, id), same_card);
 }
 
 }  // namespace
@@ -190,9 +283,9 @@ void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received
       resolve(w, event, received);
     if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
     // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
-    const auto known = w.state.alert_by_fingerprint.find(alert_fingerprint(event));
-    if (known == w.state.alert_by_fingerprint.end()) continue;
-    const std::string id = "E" + std::to_string(known->second);
+    const Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+    if (!known) continue;
+    const std::string id = known->id;
     w.decision.timers.push_back({"alert-expiry:" + id, event.ends_ms, Value::Map{{"alert", id}}});
   }
 }
@@ -211,48 +304,11 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
 }
 
 void timer_rang(Work& w, const Timer& timer) {
-  if (timer.id.starts_with("alert-expiry:")) {
-    Alert* a = find_alert(w.state, timer.body["alert"].as_string());
-    if (!a || a->status != "firing") return;
-    Entry e;
-    e.kind = "alert.resolved";
-    e.incident_id = a->incident;
-    e.text = a->title;
-    e.data = Value::Map{{"alert_id", a->id},
-                        {"alert", a->title},
-                        {"state", "resolved"},
-                        {"reason", say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}})}};
-    record(w, std::move(e));
-    touch(w, *a);
-    Incident* i = find_incident(w.state, a->incident);
-    if (i) touch(w, *i);
-    const std::string& channel = i ? i->channel : w.config.alerts_channel;
-    w.decision.out.push_back({w.new_id(), "room:#" + channel, "edit",
-                              Value::Map{{"post_id", card_id(*a)}, {"message", to_value(alert_message(w, *a))}}});
-    return;
-  }
-  if (!timer.id.starts_with("update-due:")) return;
-  const Incident* i = find_incident(w.state, timer.body["incident"].as_string());
-  if (!i || !i->open() || i->next_update_ms == 0 || i->next_update_ms > w.now) return;
-  const int said = static_cast<int>(timer.body["said"].as_int());
-  Entry e;
-  e.kind = "reminder.sent";
-  e.incident_id = i->id;
-  e.text = say("en", "reminder.update", {{"id", i->id}, {"time", format_utc_clock(i->next_update_ms).substr(0, 5)}});
-  e.data = Value::Map{{"topic", "update"}, {"due", format_utc(i->next_update_ms)}};
-  record(w, std::move(e));
-  const std::string& lang = w.config.language;
-  const char* sentence = said >= 3 ? "reminder.late" : "reminder.update";
-  post(w, i->channel, timer.id + "-" + std::to_string(w.now),
-       {.text = say(lang, sentence, {{"id", i->id}, {"time", format_utc_clock(i->next_update_ms).substr(0, 5)}}),
-        .sections = {},
-        .buttons = {},
-        .color = "warning"});
-  const SeverityRule* severity = find_severity(w.config, i->severity);
-  const DurationMs every = severity && severity->update_every > 0 ? severity->update_every : hour_ms;
-  if (said < 3) {
-    w.decision.timers.push_back({timer.id, w.now + every, Value::Map{{"incident", i->id}, {"said", said + 1}}});
-  }
+  if (question_rang(w, timer)) return;
+  if (timer.id.starts_with("alert-expiry:")) went_silent(w, timer);
+  if (timer.id.starts_with("group-wait:")) group_waited(w, timer.body["group"].as_string());
+  if (timer.id.starts_with("card:")) card_timer_rang(w, timer);
+  if (timer.id.starts_with("update-due:")) reminder_rang(w, timer);
 }
 
 void greet(Work& w) {

@@ -35,22 +35,45 @@ struct CommandInput {
 
 // A reply that needs the journal: the caller reads off the loop and renders.
 struct ReadWanted {
-  std::string what;  // timeline, postmortem, history, config, health, try …
+  std::string what;  // timeline, postmortem, history, config, health, try, more …
   std::string incident;
   std::vector<std::string> args;
   std::map<std::string, std::string> named;
+  std::string language = "en", zone = "UTC";  // the asker's
+};
+
+// How the answer of a reading command is wanted: --grep, --tail, --json, --private, --here.
+struct OutputFlags {
+  bool reading = false, json = false, is_private = false, here = false;
+  bool in_thread = false;  // a question: it stands in the thread of the command
+  std::string grep;
+  std::size_t tail = 0;  // 0: all
 };
 
 struct Outcome {
   Message reply;
   bool ok = true;
   bool is_private = false;
-  bool unknown_word = false;      // no such verb and nothing near it: stay silent where other bots listen too
+  bool unknown_word = false;       // no such verb and nothing near it: stay silent where other bots listen too
   Value json;                      // for scripts, when there is more than text
   std::optional<ReadWanted> read;  // then `reply` is empty
+  OutputFlags output = {};
+  std::string code = {};      // of a refusal: what `explain` knows
+  std::string echo = {};      // the command as understood: the first line of the answer
+  std::string language = {};  // the answer's
 };
 
 Outcome run_command(Work& work, const CommandInput& input);
+// The line that a bare "yes" in this thread, or a reaction to this post, stands for; empty: it means nothing here.
+std::string bare_answer(const State& state, const CoreConfig& config, const CommandInput& input);
+std::string reaction_answer(const State& state, const CoreConfig& config, const std::string& post,
+                            const std::string& person, const std::string& emoji);
+// The words of an answer in the language of the person, else of the channel, else of the configuration.
+std::string language_of(const State& state, const CoreConfig& config, const std::string& person,
+                        const std::string& channel);
+std::string channel_language(const Work& work, const std::string& channel);
+std::string role_words(std::string_view language, std::string_view role);  // incident_commander -> incident commander
+bool question_rang(Work& work, const Timer& timer);                        // false: the timer is not ours
 void take_alerts(Work& work, const std::vector<AlertEvent>& alerts, TimeMs received_ms);
 void take_undecodable(Work& work, const std::string& kind, const std::string& inbox_key, const std::string& why);
 void timer_rang(Work& work, const Timer& timer);

@@ -18,18 +18,49 @@ struct Call {
   Actor actor;
 };
 
+// The right of one person to one command: everything that asks the policy asks it here.
+struct Asker {
+  std::string person;  // id; empty: unknown
+  bool is_operator = false;
+};
+Ask ask_for(const Call& call, const Asker& asker, const Command& command);
+Verdict verdict_of(const CoreConfig& config, const Ask& ask);
+Verdict verdict_of(const Call& call, const Asker& asker, const Command& command);
+Asker asker_of(const Call& call);
+std::string who_may_grant(const Call& call);  // names of those who can give a right, for refusals
+bool may_run(const Call& call, std::string_view verb);
+
+// Asks before the command runs: a question of kind confirm or approve.
+Outcome ask_first(Call& call, const Verdict& verdict);
+Outcome carry_out(Call& call);     // no right is asked any more
+Outcome gate_and_run(Call& call);  // a parsed command: policy, then plan, question or effect
+void audit(Call& call, const std::string& approved_by);
+Facts facts_of(const Call& call, const Verdict& verdict);  // what the command depends on, now
+std::string approvers_text(const Call& call, const Verdict& verdict);
+Outcome completion(Call& call, const std::string& text);
+Outcome grammar_refusal(Call& call, const GrammarError& error);
+Live live_words(const Call& call);  // what this person may see and run
+Live live_words_for(Work& work, const std::string& person, const std::string& channel);
+
 using Handler = Outcome (*)(Call&);
 const std::map<std::string_view, Handler>& reading_handlers();
 const std::map<std::string_view, Handler>& incident_handlers();
 const std::map<std::string_view, Handler>& admin_handlers();
+const std::map<std::string_view, Handler>& people_handlers();    // help, whoami, can, language, roles
+const std::map<std::string_view, Handler>& question_handlers();  // approvals, approve, yes …
+const std::map<std::string_view, Handler>& explain_handlers();   // explain, show
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});
-Incident* incident_of(Call& call);  // named as first argument, or the channel's
-bool is_owner(const Call& call);
+Incident* incident_of(Call& call);                   // named as first argument, or the channel's
 std::string short_time(const Call& call, TimeMs t);  // UTC and the reader's zone
 Entry human_entry(const Call& call, std::string kind, const Incident* incident);
 Live live_words(const State& state, const CoreConfig& config);
+std::string incident_line(const Call& call, const Incident& incident);
+std::string alert_line(const Call& call, const Alert& alert);
+std::string first_argument(const Command& command);
+std::string named_argument(const Command& command, const std::string& key);
+Outcome unknown_service(Call& call, const std::string& name);
 std::vector<std::string> roles_of(const State& state, const CoreConfig& config, const std::string& person, TimeMs now);
 
 }  // namespace muster

@@ -2,6 +2,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 
 namespace muster {
@@ -53,10 +54,12 @@ Entry& record(Work& w, Entry e) {
 
 void post(Work& w, const std::string& channel, const std::string& post_id, const Message& m, const std::string& thread,
           const std::string& private_to) {
-  Value body = Value::Map{{"post_id", post_id}, {"message", to_value(m)}, {"at", w.now}};
+  // Set one by one: a braced list would copy the whole message, twice.
+  Value body = Value::Map{{"post_id", post_id}, {"at", w.now}};
+  body.set("message", to_value(m));
   if (!thread.empty()) body.set("thread", thread);
   if (!private_to.empty()) body.set("private_to", private_to);
-  w.decision.out.push_back({w.new_id(), "room:#" + channel, "post", body});
+  w.decision.out.push_back({w.new_id(), "room:#" + channel, "post", std::move(body)});
 }
 
 std::string incident_topic(const Work& w, const Incident& i) {
@@ -121,8 +124,8 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.open()) {
     m.buttons.push_back({say(lang, "button.lead"), "lead me", ""});
     if (i.status != "mitigated")
-      m.buttons.push_back({say(lang, "button.mitigate"), "mitigate because impact ended", ""});
-    m.buttons.push_back({say(lang, "button.resolve"), "resolve because verified", "primary"});
+      m.buttons.push_back({say(lang, "button.mitigate"), say(lang, "button.mitigate.line"), ""});
+    m.buttons.push_back({say(lang, "button.resolve"), say(lang, "button.resolve.line"), "primary"});
   } else {
     m.buttons.push_back({say(lang, "button.postmortem"), "postmortem " + i.id, "primary"});
   }
@@ -168,8 +171,12 @@ Incident& open_incident(Work& w, Entry e) {
   e.pinned = true;
   e.data.set("status", "investigating");
   e.data.set("channel", channel);
+  const TimeMs next = next_update_for(w, e.data["severity"].as_string(), "investigating");
+  e.data.set("next_update_ms", next);
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);
+  if (next != 0) arm_reminder(w, i);
+  w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
   const Value opened =
       Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
   w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});

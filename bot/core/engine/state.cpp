@@ -8,6 +8,8 @@
 namespace muster {
 namespace {
 
+constexpr std::size_t projected_alerts_max = 50;  // a storm would write its whole list once per alert
+
 int number_after(std::string_view id, std::string_view prefix) {
   const std::string lower = lower_ascii(id);
   if (!lower.starts_with(prefix)) return 0;
@@ -24,38 +26,92 @@ int incident_number(std::string_view id) {
   return 0;
 }
 
-std::map<std::string, std::string> text_map(const Value& v) {
-  std::map<std::string, std::string> out;
-  for (const auto& [k, x] : v.as_map()) out[k] = x.as_string();
+Pairs kept_pairs(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_map().size());
+  for (const auto& [k, x] : v.as_map()) out.add(s.pairs->keep(k, x.as_string()));
   return out;
+}
+
+TimeMs& time_of(Incident& i, std::string_view name) {
+  if (name == "impact") return i.impact_ms;
+  if (name == "detected") return i.detected_ms;
+  if (name == "declared") return i.declared_ms;
+  if (name == "acknowledged") return i.acknowledged_ms;
+  return name == "mitigated" ? i.mitigated_ms : i.resolved_ms;
+}
+
+Pairs kept_links(State& s, const Value& v) {
+  Pairs out;
+  out.reserve(v.as_list().size());
+  for (const Value& l : v.as_list()) out.add(s.pairs->keep(l["text"].as_string(), l["url"].as_string()));
+  return out;
+}
+
+auto fingerprint_entry(State& s, const std::string& fingerprint) {
+  auto [at, end] = s.alert_by_fingerprint.equal_range(std::hash<std::string>()(fingerprint));
+  while (at != end && s.alerts.at(at->second).fingerprint != fingerprint) ++at;
+  return at == end ? s.alert_by_fingerprint.end() : at;
+}
+
+void index_fingerprint(State& s, const std::string& fingerprint, int number) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  if (known != s.alert_by_fingerprint.end())
+    known->second = number;
+  else
+    s.alert_by_fingerprint.emplace(std::hash<std::string>()(fingerprint), number);
+}
+
+void set_time(State& s, Incident& i, const std::string& name, TimeMs at, const Entry& e) {
+  time_of(i, name) = at;
+  i.time_events[name] = e.event_id;
+  s.time_entries[e.event_id] = {i.id, name};
+}
+
+void note_detected(State& s, Incident& i, const Entry& e) {
+  if (i.detected_ms == 0 || e.occurred_ms < i.detected_ms) set_time(s, i, "detected", e.occurred_ms, e);
 }
 
 void apply_alert_firing(State& s, const Entry& e) {
   const int n = number_after(e.data["alert_id"].as_string(), "e");
-  if (n == 0) return;  // an imported fact about somebody else's alert: it is timeline, not our state
+  if (n == 0) {  // an imported fact about somebody else's alert: it is timeline, not our state
+    if (Incident* i = find_incident(s, e.incident_id)) note_detected(s, *i, e);
+    return;
+  }
   Alert& a = s.alerts[n];
+  const int episode = static_cast<int>(e.data["episode"].as_int(1));
+  // The same episode again, now in an incident: who is on it stays on it.
+  if (a.status != "firing" || a.episode != episode) a.acknowledged_by.clear();
   a.id = "E" + std::to_string(n);
-  a.event_id = e.event_id;
   a.fingerprint = e.data["fingerprint"].as_string();
   a.status = "firing";
   a.severity = e.data["severity"].as_string();
   a.title = e.data["alert"].as_string();
-  a.labels = text_map(e.data["labels"]);
-  a.links.clear();
-  for (const Value& l : e.data["links"].as_list()) a.links.emplace_back(l["text"].as_string(), l["url"].as_string());
+  a.labels = kept_pairs(s, e.data["labels"]);
+  a.links = kept_links(s, e.data["links"]);
   a.starts_ms = e.occurred_ms;
   a.ended_ms = 0;
   a.incident = e.incident_id;
-  a.group_key = e.data["group_key"].as_string();
+  a.group = s.pairs->keep("group", e.data["group_key"].as_string());
   a.reason = e.data["reason"].as_string();
-  a.episode = static_cast<int>(e.data["episode"].as_int(1));
-  a.acknowledged_by.clear();
+  a.episode = episode;
+  a.card = e.data["card"].as_string();
+  a.card_channel = e.data["card_channel"].as_string();
   a.last_seen_ms = e.received_ms;
-  s.alert_by_fingerprint[a.fingerprint] = n;
+  if (const TimeMs due = e.data["waits_until_ms"].as_int(); due != 0) {
+    WaitingGroup& group = s.waiting[a.group_key()];
+    if (group.due_ms != due) group = {due, {}};
+    group.alerts.push_back(n);
+  } else if (const auto waited = s.waiting.find(a.group_key()); waited != s.waiting.end()) {
+    std::erase(waited->second.alerts, n);
+    if (waited->second.alerts.empty()) s.waiting.erase(waited);
+  }
+  index_fingerprint(s, a.fingerprint, n);
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
-    if (i->detected_ms == 0 || e.occurred_ms < i->detected_ms) i->detected_ms = e.occurred_ms;
+    note_detected(s, *i, e);
+    if (!a.acknowledged_by.empty() && i->acknowledged_ms == 0) set_time(s, *i, "acknowledged", e.received_ms, e);
   }
 }
 
@@ -72,7 +128,7 @@ void apply_acknowledged(State& s, const Entry& e, bool on) {
   if (!a) return;
   a->acknowledged_by = on ? e.actor.id : "";
   Incident* i = find_incident(s, a->incident);
-  if (i && on && i->acknowledged_ms == 0) i->acknowledged_ms = e.occurred_ms;
+  if (i && on && i->acknowledged_ms == 0) set_time(s, *i, "acknowledged", e.occurred_ms, e);
 }
 
 void apply_declared(State& s, const Entry& e) {
@@ -86,27 +142,28 @@ void apply_declared(State& s, const Entry& e) {
   i.channel = e.data["channel"].as_string();
   i.services = e.services;
   i.declared_by = e.actor.id;
-  i.declared_ms = e.occurred_ms;
+  i.next_update_ms = e.data["next_update_ms"].as_int();
+  set_time(s, i, "declared", e.occurred_ms, e);
   i.group_key = e.data["group_key"].as_string();
   s.next_incident = std::max(s.next_incident, n + 1);
   if (!i.group_key.empty()) s.incident_by_group[i.group_key] = n;
   if (!i.channel.empty()) s.incident_by_channel[i.channel] = n;
 }
 
-void apply_status(Incident& i, const Entry& e, std::string_view fallback) {
+void apply_status(State& s, Incident& i, const Entry& e, std::string_view fallback) {
   const std::string& named = e.data["status"].as_string();
   i.status = named.empty() ? std::string(fallback) : named;
-  if (i.status == "mitigated") i.mitigated_ms = e.occurred_ms;
-  if (i.status == "resolved") {
-    i.resolved_ms = e.occurred_ms;
-    i.next_update_ms = 0;
-  }
+  if (i.status == "mitigated") set_time(s, i, "mitigated", e.occurred_ms, e);
+  if (i.status == "resolved") set_time(s, i, "resolved", e.occurred_ms, e);
+  if (!i.open()) i.next_update_ms = 0;
+  if (i.open() && e.data["next_update_ms"].is_int()) i.next_update_ms = e.data["next_update_ms"].as_int();
   if (i.status == "investigating") i.mitigated_ms = i.resolved_ms = 0;
 }
 
 void apply_severity(Incident& i, const Entry& e) {
   i.severity = e.data["to"].as_string();
   if (i.severity < i.peak_severity) i.peak_severity = i.severity;  // SEV1 sorts before SEV2
+  if (e.data["next_update_ms"].is_int()) i.next_update_ms = e.data["next_update_ms"].as_int();
 }
 
 void apply_todo(Incident& i, const Entry& e) {
@@ -122,26 +179,26 @@ void apply_todo(Incident& i, const Entry& e) {
 }
 
 void apply_correction(State& s, const Entry& e) {
-  const auto it = s.corrected.find(e.corrects);
-  if (it == s.corrected.end()) return;
+  const auto it = s.time_entries.find(e.corrects);
+  if (it == s.time_entries.end()) return;
   const std::int64_t at = e.data["patch"]["occurred_ms"].as_int();
-  Incident* i = find_incident(s, it->second);
-  if (i && at != 0) i->impact_ms = at;
+  Incident* i = find_incident(s, it->second.incident);
+  if (i && at != 0) time_of(*i, it->second.name) = at;
 }
 
 void apply_to_incident(State& s, Incident& i, const Entry& e) {
   if (e.kind == "severity.changed")
     apply_severity(i, e);
   else if (e.kind == "incident.mitigated")
-    apply_status(i, e, "mitigated");
+    apply_status(s, i, e, "mitigated");
   else if (e.kind == "incident.resolved")
-    apply_status(i, e, "resolved");
+    apply_status(s, i, e, "resolved");
   else if (e.kind == "incident.closed")
-    apply_status(i, e, "closed");
+    apply_status(s, i, e, "closed");
   else if (e.kind == "incident.reopened")
-    apply_status(i, e, "investigating");
+    apply_status(s, i, e, "investigating");
   else if (e.kind == "incident.status_changed")
-    apply_status(i, e, i.status);
+    apply_status(s, i, e, i.status);
   else if (e.kind == "role.assigned")
     i.roles[e.data["role"].as_string()] = e.data["assignee"].as_string();
   else if (e.kind == "role.handoff")
@@ -155,11 +212,11 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     i.last_update = e.text;
     i.next_update_ms = e.data["next_update_ms"].as_int();
   } else if (e.kind == "impact.started") {
-    i.impact_ms = e.occurred_ms;
-    i.impact_event = e.event_id;
-    s.corrected[e.event_id] = i.id;
+    if (i.impact_ms == 0 || e.occurred_ms < i.impact_ms) set_time(s, i, "impact", e.occurred_ms, e);
+  } else if (e.kind == "report.customer" || e.kind == "report.internal") {
+    note_detected(s, i, e);
   } else if (e.kind == "page.acknowledged" && i.acknowledged_ms == 0) {
-    i.acknowledged_ms = e.occurred_ms;
+    set_time(s, i, "acknowledged", e.occurred_ms, e);
   }
 }
 
@@ -169,14 +226,28 @@ void apply_grant(State& s, const Entry& e) {
     s.grants.erase(id);
     return;
   }
-  s.grants[id] = {id, e.data["person"].as_string(), e.data["role"].as_string(), e.data["until_ms"].as_int()};
+  s.grants[id] = {id,
+                  e.data["person"].as_string(),
+                  e.data["role"].as_string(),
+                  e.data["until_ms"].as_int(),
+                  e.data["service"].as_string(),
+                  e.data["environment"].as_string()};
   s.next_lock = std::max(s.next_lock, number_after(id, "l") + 1);
+}
+
+void apply_language(State& s, const Entry& e) {
+  if (const std::string& chosen = e.data["language"].as_string(); chosen.empty())
+    s.languages.erase(e.data["key"].as_string());
+  else
+    s.languages[e.data["key"].as_string()] = chosen;
 }
 
 }  // namespace
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
+  if (apply_question(s, e)) return;
+  if (e.kind == "language.chosen") return apply_language(s, e);
   if (e.kind == "incident.declared")
     apply_declared(s, e);
   else if (e.kind == "alert.firing")
@@ -213,6 +284,11 @@ Alert* find_alert(State& s, std::string_view id) {
 
 const Alert* find_alert(const State& s, std::string_view id) { return find_alert(const_cast<State&>(s), id); }
 
+Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
+  const auto known = fingerprint_entry(s, fingerprint);
+  return known == s.alert_by_fingerprint.end() ? nullptr : &s.alerts.at(known->second);
+}
+
 ProjectionRow projection(const Incident& i) {
   Value b = Value::Map{};
   b.set("title", i.title);
@@ -235,8 +311,12 @@ ProjectionRow projection(const Incident& i) {
   for (const auto& [role, person] : i.roles) roles.set(role, person);
   b.set("roles", roles);
   Value alerts = Value::List{};
-  for (const std::string& x : i.alerts) alerts.push(x);
+  for (const std::string& x : i.alerts) {
+    if (alerts.as_list().size() == projected_alerts_max) break;
+    alerts.push(x);
+  }
   b.set("alerts", alerts);
+  b.set("alert_count", static_cast<std::int64_t>(i.alerts.size()));
   Value todos = Value::List{};
   for (const Todo& t : i.todos) {
     todos.push(Value::Map{{"number", t.number}, {"text", t.text}, {"assignee", t.assignee}, {"done", t.done}});
@@ -248,17 +328,12 @@ ProjectionRow projection(const Incident& i) {
 ProjectionRow projection(const Alert& a) {
   Value labels = Value::Map{};
   for (const auto& [k, v] : a.labels) labels.set(k, v);
-  return {"alert", a.id,
-          Value::Map{{"status", a.status},
-                     {"severity", a.severity},
-                     {"title", a.title},
-                     {"fingerprint", a.fingerprint},
-                     {"labels", labels},
-                     {"incident", a.incident},
-                     {"acknowledged_by", a.acknowledged_by},
-                     {"starts_ms", a.starts_ms},
-                     {"ended_ms", a.ended_ms},
-                     {"episode", a.episode}}};
+  Value body =
+      Value::Map{{"status", a.status},           {"severity", a.severity}, {"title", a.title},
+                 {"fingerprint", a.fingerprint}, {"incident", a.incident}, {"acknowledged_by", a.acknowledged_by},
+                 {"starts_ms", a.starts_ms},     {"ended_ms", a.ended_ms}, {"episode", a.episode}};
+  body.set("labels", std::move(labels));
+  return {"alert", a.id, std::move(body)};
 }
 
 std::vector<ProjectionRow> projections(const State& s) {

@@ -1,33 +1,38 @@
 // What is true now: a fold over the journal. apply() is the only thing that changes it.
 #pragma once
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
 #include "bot/core/decision.h"
+#include "bot/core/engine/pairs.h"
+#include "bot/core/engine/questions.h"
 
 namespace muster {
 
 struct Alert {
   std::string id;           // E12
-  std::string event_id;     // of the entry that opened the episode
   std::string fingerprint;  // 64 hex
   std::string status;       // firing, resolved
   std::string severity, title;
-  std::map<std::string, std::string> labels;
-  std::vector<std::pair<std::string, std::string>> links;
+  Pairs labels;
+  Pairs links;  // text, url; in the order of the sender
   TimeMs starts_ms = 0, ended_ms = 0;
   std::string incident;  // INC-7 or empty
   std::string acknowledged_by;
-  std::string group_key;
+  const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
+  std::string card, card_channel;  // the message that shows it; "storm-…" counts many, empty: none yet
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
+  std::string group_key() const { return group ? group->second : std::string(); }
 };
 
 struct Todo {
@@ -43,10 +48,10 @@ struct Incident {
   std::vector<std::string> services;
   std::string declared_by;
   TimeMs declared_ms = 0, detected_ms = 0, acknowledged_ms = 0, impact_ms = 0, mitigated_ms = 0, resolved_ms = 0;
-  std::string impact_event;                  // the impact.started entry, target of corrections
-  std::map<std::string, std::string> roles;  // role -> person id
-  std::set<std::string> alerts;              // E ids
-  std::string group_key;                     // of the alert group that opened it
+  std::map<std::string, std::string> time_events;  // impact, detected, mitigated … -> the entry to correct
+  std::map<std::string, std::string> roles;        // role -> person id
+  std::set<std::string> alerts;                    // E ids
+  std::string group_key;                           // of the alert group that opened it
   std::vector<Todo> todos;
   std::vector<std::string> links;
   int updates = 0;
@@ -59,18 +64,45 @@ struct Grant {
   std::string id;  // L3
   std::string person, role;
   TimeMs until_ms = 0;
+  std::string service, environment;  // empty: everywhere
+};
+
+// Alerts per channel and minute: over the limit they are counted on one card instead of having their own.
+// Not journaled and no projection: after a restart counting begins anew.
+struct Burst {
+  TimeMs window_ms = 0;  // start of the minute
+  int arrivals = 0;
+  std::string post_id;  // of the counting card; empty: every alert has its own
+};
+
+// A group whose first alert came a moment ago; its incident opens when the wait is over.
+struct WaitingGroup {
+  TimeMs due_ms = 0;
+  std::vector<int> alerts;  // numbers
+};
+
+// Which time of which incident an entry set.
+struct TimeOf {
+  std::string incident, name;
 };
 
 struct State {
-  std::map<int, Incident> incidents;  // by number
-  std::map<int, Alert> alerts;        // by number
-  std::map<std::string, int> alert_by_fingerprint;
+  std::map<int, Incident> incidents;                               // by number
+  std::map<int, Alert> alerts;                                     // by number
+  std::unordered_multimap<std::size_t, int> alert_by_fingerprint;  // hash -> number: see alert_of_fingerprint()
+  std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
   std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
   std::map<std::string, Grant> grants;           // by id
-  std::map<std::string, std::string> corrected;  // event_id of impact entries -> incident id
-  int next_incident = 1, next_alert = 1, next_lock = 1;
+  std::map<std::string, TimeOf> time_entries;    // event_id -> what a correction of it changes
+  std::map<std::string, WaitingGroup> waiting;   // by group
+  std::map<std::string, Burst> bursts;           // by channel
+  std::set<std::string> stale_cards;             // a timer will bring them up to date
+  std::set<std::string> known_storms;            // counting cards that were posted
+  std::map<int, Question> questions;             // by number
+  std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
+  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
 
@@ -80,6 +112,7 @@ Incident* find_incident(State& state, std::string_view id);  // INC-7, I7, 7
 const Incident* find_incident(const State& state, std::string_view id);
 Alert* find_alert(State& state, std::string_view id);  // E12
 const Alert* find_alert(const State& state, std::string_view id);
+Alert* alert_of_fingerprint(State& state, const std::string& fingerprint);  // the newest one
 
 ProjectionRow projection(const Incident& incident);
 ProjectionRow projection(const Alert& alert);

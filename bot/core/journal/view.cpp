@@ -209,6 +209,7 @@ std::vector<std::string> row_services(const ViewRow& row) {
 bool in_main_timeline(const ViewRow& row) {
   const Entry& e = *row.entry;
   if (e.kind == "role.assigned" || e.kind == "impact.measured" || e.kind == "action.created") return false;
+  if (e.kind == "reminder.sent") return false;  // the bot's own clock, no part of what happened
   return e.kind != "note" || e.pinned || row.added_later;
 }
 

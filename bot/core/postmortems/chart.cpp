@@ -51,7 +51,9 @@ void add_bars(Chart& chart, const ReportContext& c) {
   }
   for (const Tenure& t : f.roles.tenures) {
     if (t.role != "incident_commander") continue;
-    chart.bars.push_back({response_lane, t.from, t.to.value_or(chart.to), role_label(t.role, c.korean), "role"});
+    chart.bars.push_back({response_lane, t.from, t.to.value_or(chart.to),
+                          role_label(t.role, c.korean) + (t.nth > 1 ? " (" + std::to_string(t.nth) + ")" : ""),
+                          "role"});
   }
   for (const DeploymentFacts& d : f.deployments) {
     const std::string label = c.say(d.version, 0);

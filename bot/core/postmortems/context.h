@@ -5,6 +5,7 @@
 
 #include "bot/core/postmortems/document.h"
 #include "bot/core/postmortems/facts.h"
+#include "bot/core/postmortems/lint.h"
 #include "bot/core/postmortems/report.h"
 #include "bot/core/postmortems/roster.h"
 
@@ -15,6 +16,7 @@ struct PrintedRow {
   std::string text;     // roles in place of names, or the held mark
   std::string speaker;  // role, or the system
   bool held = false;
+  std::vector<WordingFinding> findings;  // of typed text
 };
 
 struct ReportContext {

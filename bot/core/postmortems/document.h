@@ -57,7 +57,7 @@ struct Document {
   std::string title, incident_id, state, profile, template_version, severity;
   std::vector<Block> blocks;
   Chart chart;
-  Value model;  // the canonical figures and rows that the JSON format prints
+  Value model;  // the canonical figures and rows that the JSON format prints; null unless asked for
 };
 
 }  // namespace muster

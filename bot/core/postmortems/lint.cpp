@@ -3,105 +3,186 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "bot/base/regex_search.h"
+#include "bot/base/pattern_set.h"
+#include "bot/base/text.h"
+#include "bot/core/postmortems/lint_rules.h"
 
 namespace muster {
 namespace {
 
-using Spans = std::vector<std::pair<std::size_t, std::size_t>>;
+using Span = std::pair<std::size_t, std::size_t>;
+using Spans = PatternSet::Spans;
 
-struct Rule {
-  std::string id;
-  SearchPattern found;
-  std::vector<SearchPattern> unless;
-};
-
-// The placeholders of the domain rules; every name was masked to one word before.
-std::string filled(std::string pattern) {
+// The placeholders of the rules. Roster::mask put Q___Q for a Latin name and Q___Z for one in Hangul.
+std::string filled(std::string_view rule) {
   static constexpr std::string_view human =
-      "(?:he|she|they|we|you|someone|somebody|nobody|no\\s+one|everyone|(?:engineer|developer|operator|admin|team|"
-      "on-?call|responder|reviewer|author|commander|lead|dba|sre|intern|contractor|vendor|manager)s?|Qzname)";
+      R"((?:he|she|they|we|you|someone|somebody|nobody|no\s+one|everyone|(?:engineer|developer|operator|admin|team|)"
+      R"(on-?call|responder|reviewer|author|commander|lead|dba|sre|intern|contractor|vendor|manager)s?|Q_+Q))";
+  std::string pattern(rule);
   const auto put = [&pattern](std::string_view from, std::string_view to) {
     for (std::size_t at = pattern.find(from); at != std::string::npos; at = pattern.find(from, at + to.size())) {
       pattern.replace(at, from.size(), to);
     }
   };
-  put("{NAME}", "(?:Qzname\\b)");
+  put("{NAME}", R"((?:Q_+Q\b|Q_+Z))");
+  put("{NAME_KO}", "Q_+Z");
   put("{HUMAN}", human);
   return pattern;
 }
 
-SearchPattern compiled(const std::string& pattern) {
-  auto p = SearchPattern::compile(filled(pattern));
-  if (!p) throw std::logic_error(p.error().message);  // a rule of ours is broken: a bug
-  return *p;
+struct Rules {
+  struct Use {
+    const WordingRule* rule = nullptr;
+    std::vector<std::size_t> patterns, unless;  // into the sets
+  };
+  std::vector<Use> uses;
+  std::vector<std::size_t> use_of;  // pattern: index of its use
+  PatternSet patterns, unless;
+};
+
+PatternSet built(const std::vector<std::string>& texts) {
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  auto set = PatternSet::build(views);
+  if (!set) throw std::logic_error(set.error().message);  // a rule of ours is broken: a bug
+  return *set;
 }
 
-Rule rule(const char* id, std::initializer_list<const char*> patterns, std::initializer_list<const char*> unless) {
-  std::string any;
-  for (const char* p : patterns) any += (any.empty() ? "(?:" : "|(?:") + std::string(p) + ")";
-  Rule out{id, compiled(any), {}};
-  for (const char* p : unless) out.unless.push_back(compiled(p));
+Rules all_rules() {
+  Rules out;
+  std::vector<std::string> patterns, unless;
+  for (const auto rules : {wording_rules_en(), wording_rules_ko()}) {
+    for (const WordingRule& r : rules) {
+      Rules::Use use{&r, {}, {}};
+      for (const std::string_view p : r.patterns) {
+        use.patterns.push_back(patterns.size());
+        out.use_of.push_back(out.uses.size());
+        patterns.push_back(filled(p));
+      }
+      for (const std::string_view u : r.unless) {
+        use.unless.push_back(unless.size());
+        unless.push_back(filled(u));
+      }
+      out.uses.push_back(std::move(use));
+    }
+  }
+  out.patterns = built(patterns);
+  out.unless = built(unless);
   return out;
 }
 
-const std::vector<Rule>& rules() {
-  static const std::vector<Rule> all = {
-      rule(
-          "BL01",
-          {R"(\b(?:because|due to|thanks to|owing to|caused by|triggered by|introduced by|fault of)\s+(?:of\s+)?@?{NAME})",
-           R"(@?{NAME}(?:['’]s)?\s+(?:\w+\s+){0,3}?(?:mistake|error|fault|oversight|negligence|misconfiguration|bad\s+(?:push|deploy|change|commit|merge))\b)",
-           R"(@?{NAME}\s+(?:\w+\s+){0,2}?(?:caused|broke|crashed|took\s+down|brought\s+down|wiped|screwed\s+up|messed\s+up)\b)"},
-          {}),
-      rule(
-          "BL02",
-          {R"(\b(?:should|could|would|might|must|ought\s+to|needed\s+to|supposed\s+to)(?:n['’]t|\s+not)?(?:\s+\w+)?\s+have\s+\w+)",
-           R"(\b(?:should|could|would|might)(?:n['’]t)?['’]ve\b|\b(?:shoulda|coulda|woulda)\b)",
-           R"(\bif\s+only\s+{HUMAN}\s+(?:had|could|would|knew)\b|\bhad\s+(?:the\s+)?{HUMAN}\s+(?:\w+\s+)?(?:known|noticed|checked|tested|read|followed|asked|waited)\b)"},
-          {R"(\b(?:could|might|would)\s+(?:also\s+)?have\s+(?:been\s+)?(?:affected|impacted|seen|lost|received|experienced|retried)\b)",
-           R"(\b(?:should|must|would|might|could)(?:n['’]t|\s+not)?\s+(?:also\s+|always\s+|only\s+)?have\s+(?:a|an|the|no|its|their|at|enough|access|permission|one|two|some|more|fewer|\d+)\b)"}),
-      rule(
-          "BL07", {R"(\b(?:obviously|clearly|simply|merely|of\s+course|trivial(?:ly)?|easily|basically|just)\b)"},
-          {R"(\bjust\s+(?:before|after|as|over|under|above|below|in\s+time|now|about|short\s+of|then|culture|one|two|\d+)\b)",
-           R"(\bjust-in-time\b)", R"(\bnot\s+just\b)", R"(\bsimply\s+typed\b)"}),
-      rule(
-          "BL08",
-          {R"(\bhindsight\b|\bin\s+retrospect\b|\blooking\s+back\b|\b(?:was|were)\s+(?:\w+\s+)?(?:inevitable|predictable|foreseeable|avoidable|preventable|bound\s+to)\b)",
-           R"(\bwaiting\s+to\s+happen\b|\b(?:warning\s+signs?|red\s+flags?)\b|\ball\s+along\b|\beveryone\s+kn(?:ew|ows)\b|\bwas\s+going\s+to\s+(?:break|fail|happen)\b|\bknew\s+(?:this|it|that)\s+would\b)",
-           R"(\b{HUMAN}\s+(?:\w+\s+)?(?:overlooked|ignored|missed)\b)"},
-          {R"(\bleads?\s+to\b)"}),
-  };
+const Rules& rules() {
+  static const Rules all = all_rules();
   return all;
 }
 
-bool overlaps(const Spans& spans, std::pair<std::size_t, std::size_t> hit) {
-  return std::any_of(spans.begin(), spans.end(),
-                     [hit](auto s) { return s.first < hit.second && hit.first < s.second; });
+// One look per byte; find_first_of searches its whole set for each.
+template <char... set>
+bool has_any(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return ((c == set) || ...); });
 }
 
-bool applies(const Rule& r, std::string_view text) {
-  if (!r.found.search(text)) return false;
-  Spans excused;
-  for (const SearchPattern& u : r.unless) {
-    const Spans more = u.find_all(text);
-    excused.insert(excused.end(), more.begin(), more.end());
+bool overlaps(const Spans& spans, Span hit) {
+  return std::ranges::any_of(spans, [hit](Span s) { return s.first < hit.second && hit.first < s.second; });
+}
+
+void blank(std::string& text, std::size_t from, std::size_t to) {
+  for (std::size_t i = from; i < to && i < text.size(); ++i) {
+    if (text[i] != '\n') text[i] = '#';
   }
-  const Spans hits = r.found.find_all(text);
-  return std::any_of(hits.begin(), hits.end(), [&](auto h) { return !overlaps(excused, h); });
+}
+
+// What is quoted is evidence, not the writer's words: blanked with equal length, so that places stay.
+void blank_quoted(std::string& text) {
+  for (std::size_t at = text.find('`'); at != std::string::npos; at = text.find('`', at)) {
+    const std::string_view fence = text.compare(at, 3, "```") == 0 ? "```" : "`";
+    const std::size_t end = text.find(fence, at + fence.size());
+    if (end == std::string::npos) break;
+    blank(text, at, end + fence.size());
+    at = end + fence.size();
+  }
+  for (std::size_t line = 0; line < text.size();) {
+    const std::size_t end = std::min(text.find('\n', line), text.size());
+    if (text[line] == '>') blank(text, line, end);
+    line = end + 1;
+  }
+}
+
+void blank_all(std::string& text, const PatternSet& set) {
+  for (const std::size_t p : set.candidates(text)) {
+    for (const auto& [from, to] : set.find_all(p, text)) blank(text, from, to);
+  }
+}
+
+bool may_be_quoted(std::string_view text) { return has_any<'`', '>', ':', '/', '.'>(text); }
+
+std::string own_words(std::string_view text) {
+  static const PatternSet places = built({R"(https?://\S+)", R"([\w./-]+\.(?:cpp|h|py|go|js|ts|java|rb|rs|sh|sql|ya?ml)"
+                                                             R"(|json|toml|conf|log|md|html|png|jpe?g|csv|txt)\b)"});
+  std::string out(text);
+  if (!may_be_quoted(text)) return out;
+  blank_quoted(out);
+  blank_all(out, places);
+  return out;
+}
+
+// `<!-- lint-ok BL06: quoting the customer -->` on the same line or the one before; it needs a reason.
+bool excused(std::string_view text, std::string_view rule, std::size_t at) {
+  std::size_t begin = text.rfind('\n', at == 0 ? 0 : at - 1);
+  if (begin == std::string_view::npos) begin = 0;
+  if (begin > 0) begin = text.rfind('\n', begin - 1) == std::string_view::npos ? 0 : text.rfind('\n', begin - 1);
+  const std::string_view lines = text.substr(begin, std::min(text.find('\n', at), text.size()) - begin);
+  const std::string mark = "<!-- lint-ok " + std::string(rule) + ":";
+  const std::size_t found = lines.find(mark);
+  if (found == std::string_view::npos) return false;
+  const std::string_view rest = lines.substr(found + mark.size());
+  const std::size_t close = rest.find("-->");
+  return close != std::string_view::npos && !trim(rest.substr(0, close)).empty();
+}
+
+// The first hit of a rule that none of its exceptions overlaps.
+bool first_hit(const Rules& all, const Rules::Use& use, std::string_view text, Span& place) {
+  Spans excuses;
+  for (const std::size_t u : use.unless) {
+    const Spans more = all.unless.find_all(u, text);
+    excuses.insert(excuses.end(), more.begin(), more.end());
+  }
+  bool found = false;
+  for (const std::size_t p : use.patterns) {
+    for (const Span& hit : all.patterns.find_all(p, text)) {
+      if (overlaps(excuses, hit) || (found && hit.first >= place.first)) continue;
+      place = hit;
+      found = true;
+    }
+  }
+  return found;
 }
 
 }  // namespace
 
-std::vector<std::string> wording_findings(std::string_view text) {
-  std::vector<std::string> out;
-  for (const Rule& r : rules()) {
-    if (applies(r, text)) out.push_back(r.id);
+std::string wording_form(std::string_view text) {
+  // Combining marks and single Hangul letters start with these bytes; without them the text is NFC already.
+  return has_any<'\xCC', '\xCD', '\xE1'>(text) ? to_nfc(text) : std::string(text);
+}
+
+std::vector<WordingFinding> wording_findings(std::string_view masked, std::string_view section) {
+  const Rules& all = rules();
+  const std::string text = own_words(masked);
+  std::vector<WordingFinding> out;
+  std::size_t last = all.uses.size();
+  for (const std::size_t p : all.patterns.candidates(text)) {
+    if (all.use_of[p] == last) continue;  // another expression of a rule that was looked at
+    last = all.use_of[p];
+    const Rules::Use& use = all.uses[last];
+    Span place;
+    if ((!section.empty() && use.rule->off_in == section) || !first_hit(all, use, text, place)) continue;
+    if (excused(masked, use.rule->id, place.first)) continue;
+    out.push_back({use.rule->id, use.rule->level, place.first, place.second, use.rule->why, use.rule->rewrite});
   }
   return out;
 }
 
-bool holds_back(const std::vector<std::string>& findings) {
-  return std::any_of(findings.begin(), findings.end(), [](const std::string& id) { return id != "BL07"; });
+bool holds_back(const std::vector<WordingFinding>& findings) {
+  return std::ranges::any_of(findings, [](const WordingFinding& f) { return f.level == WordingLevel::error; });
 }
 
 }  // namespace muster

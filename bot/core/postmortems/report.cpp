@@ -15,17 +15,20 @@ PrintedRow print_row(const ReportContext& c, const ViewRow& row) {
   const Entry& e = *row.entry;
   PrintedRow p;
   p.row = &row;
+  const std::string text = wording_form(row.text);
+  const bool named = c.roster.mentions(text);
   if (is_typed(e)) {
-    p.held = holds_back(wording_findings(c.roster.mask(row.text)));
+    p.findings = wording_findings(named ? c.roster.mask(text) : text);
+    p.held = holds_back(p.findings);
     p.speaker = c.options.names_as_roles && e.role.empty() ? c.roster.role_of(e.actor.id, row.effective_ms, c.korean)
                 : c.options.names_as_roles                 ? role_label(e.role, c.korean)
                                                            : e.actor.display;
   } else if (e.actor.type == "user") {
     p.speaker = c.options.names_as_roles ? c.roster.role_of(e.actor.id, row.effective_ms, c.korean) : e.actor.display;
   } else {
-    p.speaker = c.say(e.actor.id, row.effective_ms);
+    p.speaker = c.say(e.actor.display.empty() ? e.actor.id : e.actor.display, row.effective_ms);
   }
-  p.text = p.held ? c.word("held") : c.say(row.text, row.effective_ms);
+  p.text = p.held ? c.word("held") : named ? c.say(text, row.effective_ms) : one_line(text);
   return p;
 }
 
@@ -117,7 +120,7 @@ Document postmortem(const std::vector<Entry>& entries, const ReportOptions& opti
   if (options.names_as_roles) {
     for (Block& b : d.blocks) sweep(b, c);
   }
-  d.model = model_of(c, d);
+  if (options.with_model) d.model = model_of(c, d);
   return d;
 }
 

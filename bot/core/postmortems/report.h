@@ -20,6 +20,7 @@ struct ReportOptions {
   bool names_as_roles = true;
   std::vector<RosterPerson> roster;  // people besides the entries' own actors
   std::string template_version = "1";
+  bool with_model = false;  // fill Document::model, which the JSON format prints and the others do not need
 };
 
 Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options);

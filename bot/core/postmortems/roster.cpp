@@ -16,6 +16,18 @@ constexpr std::array<std::string_view, 44> also_words = {
     "and",   "for",   "하나",   "가을",  "나라", "한결", "on-call", "test",     "alert",  "incident", "team"};
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+std::size_t pair_at(std::string_view text, std::size_t at) {
+  return (static_cast<std::size_t>(static_cast<unsigned char>(lower(text[at]))) << 8) |
+         static_cast<unsigned char>(lower(text[at + 1]));
+}
+bool starts_with_name(std::string_view text, std::string_view name) {
+  if (text.size() < name.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (lower(text[i]) != name[i]) return false;
+  }
+  return true;
+}
 bool has_high_bytes(std::string_view s) {
   return std::any_of(s.begin(), s.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -129,6 +141,7 @@ void Roster::add_name(std::string text, const std::string& person, bool guarded)
   for (const Name& n : list) {
     if (n.text == text) return;
   }
+  begins_.set(pair_at(text, 0));
   list.push_back({std::move(text), person, hangul, guarded});
 }
 
@@ -150,35 +163,35 @@ void Roster::add_person(const RosterPerson& p) {
   }
 }
 
-const Roster::Name* Roster::match_at(std::string_view lower, std::size_t at, bool after_at_sign) const {
-  for (const Name& n : by_first_[static_cast<unsigned char>(lower[at])]) {
-    if (!lower.substr(at).starts_with(n.text)) continue;
+const Roster::Name* Roster::match_at(std::string_view text, std::size_t at, bool after_at_sign) const {
+  for (const Name& n : by_first_[static_cast<unsigned char>(lower(text[at]))]) {
+    if (!starts_with_name(text.substr(at), n.text)) continue;
     const std::size_t end = at + n.text.size();
     // Latin names end at a letter's edge; long ones with a separator are names wherever they stand.
     const bool distinct = n.text.size() >= 7 && n.text.find_first_of(" ._-") != std::string::npos;
-    const bool edge = (at == 0 || !letter(lower[at - 1])) && (end == lower.size() || !letter(lower[end]));
+    const bool edge = (at == 0 || !letter(text[at - 1])) && (end == text.size() || !letter(text[end]));
     if (!n.hangul && !edge && !distinct) continue;
-    if (n.guarded && !after_at_sign && skip_honorific(lower, end) == end) continue;
+    if (n.guarded && !after_at_sign && skip_honorific(text, end) == end) continue;
     return &n;
   }
   return nullptr;
 }
 
-Roster::Hit Roster::next(std::string_view text, std::string_view lower, std::size_t from) const {
-  for (std::size_t i = from; i < text.size(); ++i) {
+Roster::Hit Roster::next(std::string_view text, std::size_t from) const {
+  for (std::size_t i = from; i + 1 < text.size(); ++i) {
+    if (!begins_.test(pair_at(text, i))) continue;
     const bool sign = i > from && text[i - 1] == '@';
-    if (const Name* n = match_at(lower, i, sign)) return {sign ? i - 1 : i, i + n->text.size(), n};
+    if (const Name* n = match_at(text, i, sign)) return {sign ? i - 1 : i, i + n->text.size(), n};
   }
   return {text.size(), text.size(), nullptr};
 }
 
 std::string Roster::replace(std::string_view text, TimeMs at) const {
-  const std::string lower = lower_ascii(text);
-  Hit hit = next(text, lower, 0);
+  Hit hit = next(text, 0);
   if (hit.name == nullptr) return std::string(text);
   std::string out;
   std::size_t from = 0;
-  for (; hit.name != nullptr; hit = next(text, lower, from)) {
+  for (; hit.name != nullptr; hit = next(text, from)) {
     out += text.substr(from, hit.begin - from);
     const std::size_t honoured = skip_honorific(text, hit.end);
     const bool korean = hit.name->hangul || honoured != hit.end || starts_hangul(text.substr(hit.end));
@@ -191,19 +204,16 @@ std::string Roster::replace(std::string_view text, TimeMs at) const {
 }
 
 std::string Roster::mask(std::string_view text) const {
-  const std::string lower = lower_ascii(text);
-  std::string out;
-  std::size_t from = 0;
-  for (Hit hit = next(text, lower, 0); hit.name != nullptr; hit = next(text, lower, from)) {
-    out += text.substr(from, hit.begin - from);
-    out += masked_name;
-    from = hit.end;
+  std::string out(text);
+  for (Hit hit = next(text, 0); hit.name != nullptr; hit = next(text, hit.end)) {
+    for (std::size_t i = hit.begin; i < hit.end; ++i) out[i] = '_';
+    out[hit.begin] = 'Q';
+    out[hit.end - 1] = hit.name->hangul ? 'Z' : 'Q';
   }
-  out += text.substr(from);
   return out;
 }
 
-bool Roster::mentions(std::string_view text) const { return next(text, lower_ascii(text), 0).name != nullptr; }
+bool Roster::mentions(std::string_view text) const { return next(text, 0).name != nullptr; }
 
 std::string Roster::role_of(std::string_view person, TimeMs at, bool korean) const {
   const std::string id(person);

@@ -1,6 +1,7 @@
 // Roles instead of names: finds every person's names in text and puts the role of that moment in their place.
 #pragma once
 #include <array>
+#include <bitset>
 #include <map>
 #include <string>
 #include <string_view>
@@ -21,11 +22,10 @@ class Roster {
   Roster(const std::vector<Entry>& entries, const View& view, const Facts& facts, const ReportOptions& options);
 
   std::string replace(std::string_view text, TimeMs at) const;
-  std::string mask(std::string_view text) const;  // names become one fixed word, for the wording rules
+  // For the wording rules: a name becomes Q___Q, one in Hangul Q___Z, of equal length so that places stay.
+  std::string mask(std::string_view text) const;
   bool mentions(std::string_view text) const;
   std::string role_of(std::string_view person, TimeMs at, bool korean) const;  // "a responder" when unknown
-
-  static constexpr std::string_view masked_name = "Qzname";
 
  private:
   struct Name {
@@ -41,10 +41,11 @@ class Roster {
 
   void add_person(const RosterPerson& person);
   void add_name(std::string text, const std::string& person, bool guarded);
-  Hit next(std::string_view text, std::string_view lower, std::size_t from) const;
-  const Name* match_at(std::string_view lower, std::size_t at, bool after_at_sign) const;
+  Hit next(std::string_view text, std::size_t from) const;
+  const Name* match_at(std::string_view text, std::size_t at, bool after_at_sign) const;
 
-  std::array<std::vector<Name>, 256> by_first_;                                        // longest first
+  std::array<std::vector<Name>, 256> by_first_;  // longest first
+  std::bitset<65536> begins_;  // the first two bytes of every name: nearly every place in a text fails here
   std::unordered_map<std::string, std::vector<std::pair<TimeMs, std::string>>> seen_;  // person: time, role
   std::unordered_map<std::string, std::vector<Tenure>> tenures_;
   std::map<std::string, int, std::less<>> holders_;  // role: how many people held it

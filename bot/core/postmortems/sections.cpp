@@ -62,6 +62,31 @@ void header(Document& d, const ReportContext& c) {
   d.blocks.push_back(std::move(b));
 }
 
+// A skeleton from figures alone; the prompt beside it asks a person for the words.
+void summary(Document& d, const ReportContext& c) {
+  const Facts& f = c.facts;
+  const auto line = [&](std::string_view key, std::initializer_list<std::pair<std::string_view, std::string>> values) {
+    std::string text = c.word(key);
+    for (const auto& [name, value] : values) {
+      if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
+    }
+    return text;
+  };
+  Block b;
+  b.kind = BlockKind::list;
+  b.items.push_back(
+      line("sum_what", {{"{services}", known(c, join(f.services, ", "))}, {"{severity}", known(c, f.severity_peak)}}));
+  b.items.push_back(line("sum_impact", {{"{start}", c.when(f.times.impact_started)},
+                                        {"{end}", c.when(f.times.mitigated)},
+                                        {"{duration}", c.lasting(f.seconds.impact)}}));
+  b.items.push_back(line(
+      "sum_detected", {{"{source}", f.detection_source.empty() ? c.word("not_recorded") : c.word(f.detection_source)},
+                       {"{ttd}", c.lasting(f.seconds.ttd)}}));
+  b.items.push_back(
+      line("sum_end", {{"{resolved}", c.when(f.times.resolved)}, {"{response}", c.lasting(f.seconds.response)}}));
+  d.blocks.push_back(std::move(b));
+}
+
 void impact(Document& d, const ReportContext& c) {
   const Facts& f = c.facts;
   const ImpactFacts& i = f.impact;
@@ -190,13 +215,19 @@ void quality(Document& d, const ReportContext& c) {
 }
 
 Fill fill_of(std::string_view id) {
-  static constexpr std::pair<std::string_view, Fill> fills[] = {
-      {"header", header},         {"impact", impact},
-      {"lead-up", lead_up},       {"detection", detection},
-      {"timeline", timeline},     {"response", response},
-      {"mitigation", mitigation}, {"actions", actions},
-      {"metrics", metrics},       {"communications", communications},
-      {"evidence", evidence},     {"quality", quality}};
+  static constexpr std::pair<std::string_view, Fill> fills[] = {{"header", header},
+                                                                {"summary", summary},
+                                                                {"impact", impact},
+                                                                {"lead-up", lead_up},
+                                                                {"detection", detection},
+                                                                {"timeline", timeline},
+                                                                {"response", response},
+                                                                {"mitigation", mitigation},
+                                                                {"actions", actions},
+                                                                {"metrics", metrics},
+                                                                {"communications", communications},
+                                                                {"evidence", evidence},
+                                                                {"quality", quality}};
   for (const auto& [name, fill] : fills) {
     if (name == id) return fill;
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "bot/base/text.h"
 #include "bot/core/postmortems/context.h"
 #include "bot/core/postmortems/words.h"
@@ -15,14 +17,28 @@ std::string offset_of(TimeMs t, MaybeTime zero) {
   return (s < 0 ? "T-" : "T+") + (a >= 3600 ? std::to_string(a / 3600) + ":" + minutes : minutes);
 }
 
+// The date is said on every row, or on none.
+bool many_days(const ReportContext& c) {
+  const auto& rows = c.view.rows;
+  return rows.front().effective_ms / day_ms != rows.back().effective_ms / day_ms;
+}
+
 std::string clock_of(const ReportContext& c, const ViewRow& row) {
   const TimeMs t = row.effective_ms;
-  const TimeMs first = c.view.rows.front().effective_ms;
   const bool coarse = row.entry->precision_ms >= minute_ms && !row.corrected;
   std::string s =
       coarse ? format_utc_clock(t).substr(0, 5) + " (±" + std::to_string(row.entry->precision_ms / minute_ms) + " min)"
              : format_utc_clock(t);
-  return t / day_ms == first / day_ms ? s : format_utc(t).substr(0, 10) + " " + s;
+  return many_days(c) ? format_utc(t).substr(0, 10) + " " + s : s;
+}
+
+// What a row without words of its own is about: the field that its kind must have.
+std::string told_by_data(const ReportContext& c, const ViewRow& row) {
+  for (const char* key : {"reason", "title", "alert", "status", "decision", "to", "outcome", "version"}) {
+    const std::string& s = row_data(row, key).as_string();
+    if (!s.empty()) return c.say(s, row.effective_ms);
+  }
+  return {};
 }
 
 std::string marks_of(const ReportContext& c, const ViewRow& row) {
@@ -38,11 +54,47 @@ std::string marks_of(const ReportContext& c, const ViewRow& row) {
   return out;
 }
 
+// Text that runs from right to left keeps to itself, so that what stands around it is not turned over.
+std::string isolated(std::string text) {
+  const bool turns = std::ranges::any_of(text, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0xD6 && byte <= 0xDB;  // Hebrew, Arabic, Syriac begin so in UTF-8
+  });
+  return turns ? "\u2068" + text + "\u2069" : text;
+}
+
 std::string what_of(const ReportContext& c, const PrintedRow& p) {
   std::string out = kind_word(p.row->entry->kind, c.korean);
   if (!p.speaker.empty()) out += " (" + p.speaker + ")";
-  if (!p.text.empty()) out += ": " + p.text;
+  const std::string text = p.text.empty() ? told_by_data(c, *p.row) : p.text;
+  if (!text.empty()) out += ": " + isolated(text);
   return out + marks_of(c, *p.row);
+}
+
+// "05:09:00 → 05:04:40" of a corrected time; empty when only words changed.
+std::string moved_from(const ReportContext& c, std::string_view event_id) {
+  for (const ViewRow& row : c.view.rows) {
+    const TimeMs before = row.entry->occurred_ms - row.entry->skew_ms;
+    if (row.entry->event_id != event_id || before == row.effective_ms) continue;
+    const bool same_day = before / day_ms == row.effective_ms / day_ms;
+    const auto clock = [same_day](TimeMs t) {
+      return (same_day ? "" : format_utc(t).substr(0, 10) + " ") + format_utc_clock(t);
+    };
+    return clock(before) + " → " + clock(row.effective_ms);
+  }
+  return {};
+}
+
+std::string rules_of(const PrintedRow& p) {
+  std::vector<std::string> ids;
+  for (const WordingFinding& f : p.findings) ids.emplace_back(f.rule);
+  return join(ids, ", ");
+}
+
+// What a person may write instead, by the rule that held the text.
+std::string advice_of(const PrintedRow& p) {
+  const auto held_by = std::ranges::find(p.findings, WordingLevel::error, &WordingFinding::level);
+  return held_by == p.findings.end() ? "" : std::string(held_by->rewrite);
 }
 
 bool has_zone(const ReportContext& c) {
@@ -54,17 +106,21 @@ bool has_zone(const ReportContext& c) {
 Block timeline_table(const ReportContext& c, bool complete) {
   Block b;
   b.kind = BlockKind::table;
+  b.id = "timeline";
   b.folded = complete;
   b.columns = {c.word("utc")};
   const bool zone = has_zone(c);
+  const char* zone_format = zone && !c.rows.empty() && many_days(c) ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S";
   if (zone) b.columns.push_back(c.options.zone);
   b.columns.insert(b.columns.end(), {c.word("offset"), c.word("event"), c.word("evidence")});
   b.rows.reserve(c.rows.size());
   for (const PrintedRow& p : c.rows) {
     if (!complete && !in_main_timeline(*p.row)) continue;
     const Entry& e = *p.row->entry;
-    std::vector<Cell> cells = {{clock_of(c, *p.row), ""}};
-    if (zone) cells.push_back({format_in_zone(p.row->effective_ms, c.options.zone, "%H:%M:%S"), ""});
+    std::vector<Cell> cells;
+    cells.reserve(5);
+    cells.push_back({clock_of(c, *p.row), ""});
+    if (zone) cells.push_back({format_in_zone(p.row->effective_ms, c.options.zone, zone_format), ""});
     cells.push_back({offset_of(p.row->effective_ms, c.facts.times.impact_started), ""});
     cells.push_back({what_of(c, p), ""});
     cells.push_back({c.say(e.source.type, p.row->effective_ms), permalink_of(c, e)});
@@ -83,13 +139,26 @@ Block quality_table(const ReportContext& c) {
       b.rows.push_back({{c.word(key), ""}, {n.event_id, ""}, {amount, ""}, {c.say(n.reason, 0), ""}});
     }
   };
-  add("corrected", c.view.corrected);
+  for (const QualityNote& n : c.view.corrected) {
+    b.rows.push_back(
+        {{c.word("corrected"), ""}, {n.event_id, ""}, {moved_from(c, n.event_id), ""}, {c.say(n.reason, 0), ""}});
+  }
   add("retracted", c.view.retracted);
   add("late", c.view.late);
   add("clock", c.view.clock_adjusted);
   add("added_later", c.view.added_later);
   for (const PrintedRow& p : c.rows) {
-    if (p.held) b.rows.push_back({{c.word("held"), ""}, {p.row->entry->event_id, ""}, {"", ""}, {"", ""}});
+    if (p.held)
+      b.rows.push_back({{c.word("held"), ""}, {p.row->entry->event_id, ""}, {rules_of(p), ""}, {advice_of(p), ""}});
+  }
+  for (const PrintedRow& p : c.rows) {
+    for (const WordingFinding& f : p.findings) {
+      if (f.level == WordingLevel::info || p.held) continue;
+      b.rows.push_back({{c.word("wording"), ""},
+                        {p.row->entry->event_id, ""},
+                        {std::string(f.rule), ""},
+                        {std::string(f.rewrite), ""}});
+    }
   }
   for (const std::string& id : c.view.order_conflicts) {
     b.rows.push_back({{c.word("order"), ""}, {id, ""}, {"", ""}, {"", ""}});

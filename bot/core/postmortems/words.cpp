@@ -1,6 +1,7 @@
 #include "bot/core/postmortems/words.h"
 
 #include <array>
+#include <unordered_map>
 
 namespace muster {
 namespace {
@@ -59,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 82> words = {{
+constexpr std::array<Word, 87> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -142,9 +143,15 @@ constexpr std::array<Word, 82> words = {{
     {"id", "Id", "식별자"},
     {"amount", "Amount", "정도"},
     {"reason", "Reason", "이유"},
+    {"wording", "Wording to look at", "살펴볼 표현"},
+    {"sum_what", "Affected: {services}; peak severity {severity}.",
+     "영향받은 서비스: {services}, 최고 심각도 {severity}."},
+    {"sum_impact", "Impact: {start} to {end} ({duration}).", "영향: {start}부터 {end}까지 ({duration})."},
+    {"sum_detected", "First signal: {source}, {ttd} after impact began.", "첫 신호: {source}, 영향 시작 {ttd} 뒤."},
+    {"sum_end", "Resolved: {resolved}; responders worked for {response}.", "해결: {resolved}, 대응 시간 {response}."},
 }};
 
-constexpr std::array<Word, 24> kinds = {{
+constexpr std::array<Word, 44> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -169,6 +176,26 @@ constexpr std::array<Word, 24> kinds = {{
     {"decision", "Decision", "결정"},
     {"status.update", "Update", "공지"},
     {"note", "Note", "메모"},
+    {"alert.unacknowledged", "Alert put back", "알림 확인 취소"},
+    {"page.escalated", "Page escalated", "호출 상향"},
+    {"impact.ended", "Impact ended", "영향 종료"},
+    {"incident.canceled", "Canceled", "취소"},
+    {"incident.merged", "Merged", "병합"},
+    {"role.released", "Role released", "역할 해제"},
+    {"flag.changed", "Flag changed", "플래그 변경"},
+    {"config.changed", "Configuration changed", "설정 변경"},
+    {"runbook.started", "Runbook started", "런북 시작"},
+    {"runbook.finished", "Runbook finished", "런북 완료"},
+    {"hypothesis", "Hypothesis", "가설"},
+    {"action.created", "Follow-up added", "후속 조치 추가"},
+    {"action.changed", "Follow-up changed", "후속 조치 변경"},
+    {"action.closed", "Follow-up done", "후속 조치 완료"},
+    {"evidence.linked", "Evidence linked", "근거 연결"},
+    {"reminder.sent", "Reminder", "알림 메시지"},
+    {"reminder.snoozed", "Reminder snoozed", "알림 메시지 미룸"},
+    {"message.edited", "Message edited", "메시지 수정"},
+    {"message.deleted", "Message deleted", "메시지 삭제"},
+    {"correction", "Correction", "정정"},
 }};
 
 }  // namespace
@@ -183,10 +210,13 @@ std::string_view report_word(std::string_view key, bool korean) {
 }
 
 std::string kind_word(std::string_view kind, bool korean) {
-  for (const Word& w : kinds) {
-    if (w.key == kind) return std::string(korean ? w.ko : w.en);
-  }
-  return std::string(kind);
+  static const auto index = [] {
+    std::unordered_map<std::string_view, const Word*> by_key;
+    for (const Word& w : kinds) by_key.emplace(w.key, &w);
+    return by_key;
+  }();
+  const auto it = index.find(kind);
+  return std::string(it == index.end() ? kind : korean ? it->second->ko : it->second->en);
 }
 
 }  // namespace muster

@@ -1,22 +1,30 @@
 #!/bin/sh
-# Writes ../room_page.cpp and ../room_script.cpp from the files beside this script. Run it after changing one of
-# them; a test compares.
+# embed.sh OUTPUT: the files beside this script as C++ (the functions of room_assets.h). The build runs it.
 set -eu
+out=$(realpath "$1")
 cd "$(dirname "$0")"
-head() {
-  printf '// Written by bot/web/assets/embed.sh. Change the files in bot/web/assets instead.\n// clang-format off\n'
-  printf '#include "bot/web/room_assets.h"\n\nnamespace muster {\n\n'
+
+# A literal per file: compilers limit how long one may be, and the files are far below that.
+function_of() {
+  printf 'std::string %s() {\n  std::string out;\n' "$1"
+  shift
+  for file; do
+    if grep -q ')~asset~"' "$file"; then
+      echo "$file must not hold the end mark of a literal" >&2
+      exit 1
+    fi
+    printf '  out += R"~asset~('
+    cat "$file"
+    printf ')~asset~";\n'
+  done
+  printf '  return out;\n}\n\n'
 }
-part() { printf 'R"~asset~('; cat "$1"; printf ')~asset~"'; }
+
 {
-  head
-  printf 'std::string room_page() { return '; part room.html
-  printf '; }\n\nstd::string room_style() { return '; part room.css
-  printf '; }\n\n}  // namespace muster\n'
-} > ../room_page.cpp
-{
-  head
-  printf 'std::string room_script() {\n  std::string out = '; part room_nodes.js
-  printf ';\n  out += '; part room.js; printf ';\n  out += '; part room_app.js
-  printf ';\n  return out;\n}\n\n}  // namespace muster\n'
-} > ../room_script.cpp
+  printf '// Written by bot/web/assets/embed.sh.\n#include "bot/web/room_assets.h"\n\nnamespace muster {\n\n'
+  function_of room_page room.html
+  function_of room_style room.css
+  function_of room_script room_nodes.js room.js room_posts.js room_files.js room_app.js
+  printf '}  // namespace muster\n'
+} >"$out.new"
+mv "$out.new" "$out"

@@ -3,7 +3,7 @@ const quick = [['👍', 'Agree'], ['👀', 'Looking'], ['✅', 'Done']];
 const room = {
   me: '', csrf: '', sandbox: false, people: new Map(), channels: new Map(), current: '', cursor: '',
   side: null, editing: null, drafts: new Map(), history: [], at: -1, typing: new Map(), source: null,
-  retry: 0, lastTyped: 0, read: {}, nodes: new Map(), sticky: true,
+  retry: 0, lastTyped: 0, read: {}, nodes: new Map(), sticky: true, prefix: '!', fileMax: 0, verbs: new Set(),
 };
 try { room.read = JSON.parse(localStorage.getItem('muster-read')) || {}; } catch { /* a private window */ }
 try { room.me = sessionStorage.getItem('muster-as') || ''; } catch { /* a private window */ }
@@ -21,20 +21,24 @@ function complain(text) {
   $('error').hidden = !text;
 }
 
-async function send(path, body) {
+async function post(path, type, body, quiet) {
   try {
     const answer = await fetch(`/room/${path}`, {
-      method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Muster-CSRF': room.csrf },
-      body: JSON.stringify(room.sandbox ? { ...body, as: room.me } : body),
+      method: 'POST', headers: { 'Content-Type': type, 'X-Muster-CSRF': room.csrf }, body,
     });
-    if (answer.ok) { if (path !== 'typing') complain(''); return true; }
+    if (answer.ok) { if (!quiet) complain(''); return true; }
     const why = await answer.json().catch(() => ({ error: `The bot answered ${answer.status}.` }));
-    if (path !== 'typing') complain([why.error, why.next_step].filter(Boolean).join(' '));
+    if (answer.status === 401) linkState(loggedOut);
+    if (!quiet) complain(answer.status === 401 ? loggedOut : [why.error, why.next_step].filter(Boolean).join(' '));
   } catch {
-    if (path !== 'typing') complain('The bot cannot be reached. Your text is still here; send it again.');
+    if (!quiet) complain('The bot cannot be reached. What you wrote is still here; send it again.');
   }
   return false;
 }
+
+const loggedOut = 'You are logged out: open the login link again.';
+const send = (path, body) =>
+  post(path, 'application/json', JSON.stringify(room.sandbox ? { ...body, as: room.me } : body), path === 'typing');
 
 // The id makes a repeated send of the same text one post.
 const say = (channel, thread, text, id) => send('say', { channel, thread, text, client_id: id });
@@ -44,11 +48,14 @@ async function load() {
   let answer = null;
   const query = room.me ? `?as=${encodeURIComponent(room.me)}` : '';
   try { answer = await fetch(`/room/state${query}`); } catch { return again(); }
-  if (answer.status === 401) return linkState('Logged out — open the login link again');
+  if (answer.status === 401) return linkState(loggedOut);
   if (answer.status === 403 && room.me) { room.me = ''; return load(); }
   if (!answer.ok) return again();
   const state = await answer.json();
-  Object.assign(room, { me: state.me, csrf: state.csrf, sandbox: state.sandbox, cursor: state.cursor });
+  Object.assign(room, {
+    me: state.me, csrf: state.csrf, sandbox: state.sandbox, cursor: state.cursor, prefix: state.prefix,
+    fileMax: state.file_bytes_max, verbs: new Set(state.verbs),
+  });
   room.people = new Map(state.people.map((p) => [p.id, p.name]));
   room.channels = new Map(state.channels.map((c) => [c.name, { ...c, posts: new Map(c.posts.map((p) => [p.id, p])) }]));
   room.nodes.clear();
@@ -69,10 +76,11 @@ function listen() {
   const source = new EventSource(`/room/events?since=${encodeURIComponent(room.cursor)}&${asQuery()}`);
   room.source = source;
   source.onopen = () => { room.retry = 0; linkState('Connected', true); };
+  // The browser reconnects by itself and names the last change it saw; the bot sends what came since, or a reset.
   source.onerror = () => {
     if (source !== room.source) return;
-    source.close();
-    again();  // with a fresh state: simpler than trusting what was missed
+    linkState('Not connected — trying again');
+    if (source.readyState === EventSource.CLOSED) again();  // refused: logged out, or no bot behind a proxy
   };
   source.addEventListener('change', (e) => change(JSON.parse(e.data)));
   source.addEventListener('reset', () => { if (source === room.source) load(); });
@@ -126,6 +134,7 @@ function choose(name, focus = true) {
     if (room.current) room.drafts.set(room.current, $('text').value);
     room.current = name;
     stopEditing();
+    $('tip').hidden = true;
     $('text').value = room.drafts.get(name) || '';
     room.side = null;
     room.sticky = true;
@@ -196,104 +205,4 @@ function peopleSwitch(people) {
     return option;
   }));
   $('as').value = room.me;
-}
-
-// ---- posts
-
-async function command(post, text, node) {
-  node.disabled = true;
-  const { channel, thread } = post;
-  await send('press', { channel, thread, post_id: post.id, text, client_id: newId() });
-  setTimeout(() => { node.disabled = false; }, 600);
-}
-
-function tools(post) {
-  const bar = el('div', 'tools');
-  const base = { channel: post.channel, post_id: post.id };
-  for (const [emoji, label] of quick) bar.append(button('', emoji, label, () => send('react', { ...base, emoji, on: true })));
-  bar.append(button('', '📌', post.pinned ? 'Unpin' : 'Pin', () => send('pin', { ...base, on: !post.pinned })));
-  bar.append(button('x', 'Reply', 'Reply in a thread', () => openSide({ thread: post.thread || post.id })));
-  if (!post.bot && post.author === room.me) {
-    bar.append(button('x', 'Edit', 'Edit your post', () => startEditing(post)));
-    const remove = button('x', 'Delete', 'Delete your post', () => {
-      if (remove.classList.contains('sure')) return send('delete', base);
-      remove.classList.add('sure');
-      remove.textContent = 'Really delete';
-    });
-    bar.append(remove);
-  }
-  return bar;
-}
-
-function under(post, replies) {
-  const row = el('div', 'under');
-  for (const [emoji, who] of Object.entries(post.reactions || {})) {
-    const mine = who.includes(room.me);
-    const node = button('', `${emoji} ${who.length}`, `${emoji} ${who.map(nameOf).join(', ')}`,
-      () => send('react', { channel: post.channel, post_id: post.id, emoji, on: !mine }));
-    node.setAttribute('aria-pressed', String(mine));
-    row.append(node);
-  }
-  if (replies.length) {
-    const last = replies[replies.length - 1].created_ms;
-    const text = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'} · ${clock.format(last)}`;
-    row.append(button('replies', text, '', () => openSide({ thread: post.id })));
-  }
-  return row;
-}
-
-function postBody(post) {
-  if (post.deleted) return [el('div', 'body gone', 'This post was deleted.')];
-  const out = [];
-  if (post.message) out.push(card(post.message, (text, node) => command(post, text, node)));
-  else out.push(post.bot ? botText(post.text) : humanText(post.text));
-  for (const file of post.files || []) out.push(el('p', 'note', `File: ${file}`));
-  const notes = [post.edited_ms && !post.bot ? `edited ${clock.format(post.edited_ms)}` : '', post.pinned ? '📌 pinned' : '',
-    post.private ? 'only you see this' : ''].filter(Boolean);
-  if (notes.length) out.push(el('p', 'note', notes.join(' · ')));
-  return out;
-}
-
-function postNode(post, first, replies) {
-  const node = el('article', `post${first ? ' first' : ''}${post.private ? ' private' : ''}`);
-  node.dataset.post = post.id;
-  const name = post.bot ? 'muster' : nameOf(post.author);
-  node.setAttribute('aria-label', `${name}, ${clock.format(post.created_ms)}`);
-  if (first) {
-    const who = el('div', 'who', el('b', '', name), post.bot ? el('span', 'tag', 'bot') : null, timeNode(post.created_ms));
-    node.append(face(post.author, name, post.bot), who);
-  } else {
-    node.append(timeNode(post.created_ms, 'side-time'));
-  }
-  node.append(...postBody(post));
-  if (!post.deleted) node.append(under(post, replies), tools(post));
-  node.addEventListener('click', (e) => {  // on touch there is no hover
-    const touch = matchMedia('(hover: none)').matches;
-    if (!e.target.closest('button, a')) node.classList.toggle('open', touch && !node.classList.contains('open'));
-  });
-  return node;
-}
-
-function nodesFor(where, posts, repliesOf) {
-  const out = [];
-  let before = null;
-  for (const post of posts) {
-    const day = dayName.format(post.created_ms);
-    const newDay = !before || dayName.format(before.created_ms) !== day;
-    if (newDay) out.push(cached(`${where} day ${day}`, day, () => el('div', 'day', day)));
-    const first = newDay || before.author !== post.author || post.created_ms - before.created_ms > 300000;
-    const replies = repliesOf(post);
-    const key = JSON.stringify([post, first, replies.length, replies.at(-1)?.created_ms, room.me, nameOf(post.author)]);
-    out.push(cached(`${where} ${post.id}`, key, () => postNode(post, first, replies)));
-    before = post;
-  }
-  return out;
-}
-
-function cached(id, key, make) {
-  const old = room.nodes.get(id);
-  if (old && old.key === key) return old.node;
-  const node = make();
-  room.nodes.set(id, { key, node });
-  return node;
 }

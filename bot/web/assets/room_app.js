@@ -19,10 +19,20 @@ function drawNow() {
   const closed = !channel || channel.archived;
   $('text').disabled = closed;
   $('send').disabled = closed;
-  $('text').placeholder = !channel ? 'No channel yet' : closed ? `${channel.name} is archived` : `Message ${channel.name}`;
+  $('attach').hidden = closed || !room.fileMax;
+  const hint = placeholder(channel);
+  if ($('text').placeholder !== hint) { $('text').placeholder = hint; grow($('text')); }
   if (!channel) return $('posts').replaceChildren(el('p', 'empty', 'The bot has not opened a channel yet.'));
   drawPosts(channel);
   drawSide(channel);
+}
+
+function placeholder(channel) {
+  if (!channel) return 'No channel yet';
+  if (channel.archived) return `${channel.name} is archived`;
+  // In the first channel every line is for the bot; elsewhere people talk, and a command says so.
+  if (channel.name === '#muster') return 'A command, such as help';
+  return `Message, or ${room.prefix}command`;
 }
 
 function drawPosts(channel) {
@@ -36,7 +46,7 @@ function drawPosts(channel) {
   }
   const nodes = nodesFor('main', top, (post) => threads.get(post.id) || []);
   const empty = cached('empty', room.current, () =>
-    el('p', 'empty', 'Nothing said here yet. Type help to see what muster can do.'));
+    el('p', 'empty', `Nothing said here yet. ${room.current === '#muster' ? '' : room.prefix}help tells what muster can do.`));
   place($('posts'), nodes.length ? nodes : [empty]);
   if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight;
   const pinned = [...channel.posts.values()].filter((p) => p.pinned && !p.deleted).length;
@@ -116,18 +126,47 @@ function sendId(area, text) {
 async function submit() {
   const area = $('text');
   const text = area.value.trim();
-  if (!text || !room.current) return;
+  if (!room.current || (!text && (room.editing || !chosen.length))) return;
   hideWords();
   const editing = room.editing;
   const sent = editing ? await send('edit', { channel: editing.channel, post_id: editing.id, text })
-    : await say(room.current, '', text, sendId(area, text));
+    : chosen.length ? await sendFiles(room.current, '', text)
+      : await say(room.current, '', text, sendId(area, text));
   if (!sent) return;
   delete area.dataset.sent;
+  room.lastTyped = 0;
   if (editing) return stopEditing();
-  if (room.history[0] !== text) room.history.unshift(text);
+  suggestPrefix(text);
+  if (text && room.history[0] !== text) room.history.unshift(text);
   room.history.length = Math.min(room.history.length, 100);
   room.at = -1;
   if (area.value.trim() === text) setText('');
+}
+
+// Where people talk, "resolve because …" is talk. Whoever meant the bot gets it with one press.
+function looksLikeCommand(text) {
+  const words = text.trim().split(/\s+/);
+  return room.verbs.has(words[0].toLowerCase()) && (words.length < 3 || /\sbecause\s/.test(text));
+}
+
+function suggestPrefix(text) {
+  const meant = room.current !== '#muster' && !text.startsWith(room.prefix) && !text.includes('\n') && looksLikeCommand(text);
+  $('tip').hidden = !meant;
+  if (!meant) return;
+  const line = room.prefix + text.trim();
+  const channel = room.current;
+  $('tip').replaceChildren('That was said to people. For the bot: ',
+    button('', line, '', () => { $('tip').hidden = true; say(channel, '', line, newId()); }));
+}
+
+// A command in an answer is put into the box, ready to be changed and sent.
+function takeCommand(e) {
+  const code = e.target.closest('.card code');
+  if (!code || e.target.closest('button, a') || !getSelection().isCollapsed) return;
+  const text = code.textContent.startsWith(room.prefix) ? code.textContent.slice(room.prefix.length) : code.textContent;
+  if (!room.verbs.has(text.split(' ')[0]) || $('text').value || $('text').disabled) return;
+  setText((room.current === '#muster' ? '' : room.prefix) + text.replace(/\s*…$/, ' '));
+  $('text').focus();
 }
 
 async function submitReply() {
@@ -239,6 +278,11 @@ $('as').addEventListener('change', () => {
   load();
   $('text').focus();
 });
+$('logout').addEventListener('click', async () => {
+  if (room.source) room.source.close();
+  room.source = null;
+  if (await send('logout', {})) location.replace('/room');
+});
 $('menu').addEventListener('click', () => drawer(!$('drawer').classList.contains('open')));
 $('shade').addEventListener('click', () => drawer(false));
 $('pins').addEventListener('click', () => openSide({ pins: true }));
@@ -249,12 +293,14 @@ $('posts').addEventListener('scroll', () => {
   room.sticky = posts.scrollHeight - posts.scrollTop - posts.clientHeight < 60;
   if (room.sticky) $('down').hidden = true;
 });
-addEventListener('resize', () => { if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight; });
+new ResizeObserver(() => { if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight; }).observe($('posts'));
 document.addEventListener('visibilitychange', draw);
 document.addEventListener('keydown', (e) => {
   if (e.key !== 'Escape') return;
   if ($('drawer').classList.contains('open')) drawer(false);
   else if (room.side) closeSide();
 });
+for (const list of ['posts', 'sideposts']) $(list).addEventListener('click', takeCommand);
+wireFiles();
 addEventListener('hashchange', () => { const name = fromHash(); if (name) choose(name); });
 load();

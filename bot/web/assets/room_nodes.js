@@ -38,7 +38,10 @@ function linkAt(list, from) {
   const text = list.slice(from, end).map((t) => t.c).join('');
   try {
     const url = new URL(text);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? { text, href: url.href, end } : null;
+    // The bot names itself as it was started; here it may have another name or port.
+    const ours = ['127.0.0.1', 'localhost', '[::1]', location.hostname].includes(url.hostname);
+    const href = ours && url.pathname.startsWith('/room/report/') ? url.pathname + url.search : url.href;
+    return url.protocol === 'http:' || url.protocol === 'https:' ? { text, href, end } : null;
   } catch { return null; }
 }
 

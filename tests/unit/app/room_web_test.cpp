@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "bot/base/json.h"
+#include "bot/web/listen_notice.h"
 #include "bot/web/room_assets.h"
 
 using namespace muster;
@@ -31,6 +32,7 @@ RoomWebOptions options(bool sandbox) {
   o.sandbox = sandbox;
   o.default_person = "ana";
   o.people = {{"ana", "Ana"}, {"ben", "Ben"}};
+  o.host_names = {"chat.example.org"};
   o.complete = [](const std::string& prefix, const std::string&, const std::string&) {
     return std::vector<std::string>{prefix + "lare"};
   };
@@ -106,12 +108,12 @@ std::string read(const std::string& path) {
 
 }  // namespace
 
-TEST_CASE("the login link opens a session with a strict cookie and a wrong token does not") {
+TEST_CASE("the login link opens a session with a cookie that scripts cannot read and a wrong token does not") {
   Fixture f;
   const HttpResponse right = f.send(f.get("/login", {{"token", "let-me-in"}}));
   CHECK(right.status == 302);
   CHECK(right.headers.at("Location") == "/room");
-  CHECK(right.headers.at("Set-Cookie").find("HttpOnly; SameSite=Strict") != std::string::npos);
+  CHECK(right.headers.at("Set-Cookie").find("HttpOnly; SameSite=Lax; Max-Age=2592000") != std::string::npos);
   const HttpResponse wrong = f.send(f.get("/login", {{"token", "let-me-im"}}));
   CHECK(wrong.status == 401);
   CHECK_FALSE(wrong.headers.contains("Set-Cookie"));
@@ -134,7 +136,7 @@ TEST_CASE("an empty login token lets nobody in") {
 
 TEST_CASE("without a session there is only a page that says where the login link is") {
   Fixture f;
-  f.cookie = "muster_session=guess";
+  f.cookie += "0";  // of the right name, signed by nobody
   for (const char* path : {"/room", "/room/state", "/room/complete", "/room/nothing"}) {
     const HttpResponse r = f.send(f.get(path));
     CHECK(r.status == 401);
@@ -143,6 +145,42 @@ TEST_CASE("without a session there is only a page that says where the login link
   auto stream = std::make_shared<FakeStream>();
   CHECK_FALSE(f.web.stream(f.get("/room/events"), stream).has_value());
   CHECK(stream->sent.empty());
+}
+
+TEST_CASE("a session outlives a restart, not its thirty days, not a new token and not a logout") {
+  Fixture f;
+  const HttpRequest ask = f.get("/room/state");
+  TimeMs now = 0;
+  RoomWebOptions o = options(false);
+  o.now = [&now] { return now; };
+  Room room(f.clock);
+  const auto status = [&](RoomWeb& web) {
+    int code = 0;
+    web.request(ask, [&](const HttpResponse& r) { code = r.status; });
+    return code;
+  };
+  RoomWeb restarted(room, o);
+  CHECK(status(restarted) == 200);
+  now = RoomSessions::lifetime_ms + 1;
+  CHECK(status(restarted) == 401);
+  now = 0;
+  o.login_token = "another";
+  RoomWeb renewed(room, o);
+  CHECK(status(renewed) == 401);
+  auto stream = std::make_shared<FakeStream>();
+  REQUIRE(f.web.stream(f.get("/room/events"), stream).has_value());
+  const HttpResponse out = f.send(f.post("/room/logout", Value::Map{}));
+  CHECK(out.headers.at("Set-Cookie").find("Max-Age=0") != std::string::npos);
+  CHECK(stream->closed);
+  CHECK(f.send(ask).status == 401);
+}
+
+TEST_CASE("logging out needs the session's own token") {
+  Fixture f;
+  HttpRequest foreign = f.post("/room/logout", Value::Map{});
+  foreign.headers["origin"] = "http://evil.example";
+  CHECK(f.send(foreign).status == 403);
+  CHECK(f.send(f.get("/room/state")).status == 200);
 }
 
 TEST_CASE("pages forbid foreign scripts, framing and sniffing") {
@@ -159,12 +197,12 @@ TEST_CASE("pages forbid foreign scripts, framing and sniffing") {
 TEST_CASE("a foreign host name is refused and loopback names are not") {
   Fixture f;
   HttpRequest r = f.get("/room");
-  for (const char* host : {"evil.example:8080", "", "localhost.evil.example", "[::1"}) {
+  for (const char* host : {"evil.example:8080", "", "localhost.evil.example", "1.2.3.4.evil.example", "[::1"}) {
     r.headers["host"] = host;
     CHECK(f.send(r).status == 421);
     CHECK_FALSE(f.web.stream(f.get("/x"), std::make_shared<FakeStream>()).has_value());
   }
-  for (const char* host : {"127.0.0.1:1", "[::1]:8080", "LOCALHOST"}) {
+  for (const char* host : {"127.0.0.1:1", "[::1]:8080", "LOCALHOST", "chat.example.org:8080", "192.168.1.7"}) {
     r.headers["host"] = host;
     CHECK(f.send(r).status == 200);
   }
@@ -272,16 +310,26 @@ TEST_CASE("markup in a post stays text in the JSON and no page carries it") {
   CHECK(f.send(f.get("/room")).body.find("onerror") == std::string::npos);
 }
 
+TEST_CASE("listening beyond this machine is said, listening on it is not") {
+  CHECK(listen_notice("127.0.0.1:8080").empty());
+  CHECK(listen_notice("[::1]:8080").empty());
+  CHECK(listen_notice("0.0.0.0:8080").find("TLS") != std::string::npos);
+  CHECK(listen_notice("10.0.0.7:8080").find("10.0.0.7:8080") != std::string::npos);
+}
+
 TEST_CASE("completion asks with the prefix and the person") {
   Fixture f;
   const HttpResponse r = f.send(f.get("/room/complete", {{"prefix", "dec"}, {"channel", "#c"}}));
   CHECK(r.body == R"({"completions":["declare"]})");
+  const HttpResponse talk = f.send(f.get("/room/complete", {{"prefix", "!dec"}, {"channel", "#inc-1"}}));
+  CHECK(talk.body == R"({"completions":["!declare"]})");
 }
 
 TEST_CASE("the embedded page is the one in the assets folder and never writes HTML from text") {
   CHECK(room_page() == read("room.html"));
   CHECK(room_style() == read("room.css"));
-  CHECK(room_script() == read("room_nodes.js") + read("room.js") + read("room_app.js"));
+  CHECK(room_script() ==
+        read("room_nodes.js") + read("room.js") + read("room_posts.js") + read("room_files.js") + read("room_app.js"));
   for (const char* risky : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
     CHECK(room_script().find(risky) == std::string::npos);
   }

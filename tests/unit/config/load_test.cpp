@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "bot/base/text.h"
+#include "config/schema.h"
 
 using namespace muster;
 namespace fs = std::filesystem;
@@ -209,6 +210,15 @@ TEST_CASE("the example of a team loads") {
   CHECK(loaded.settings.people.size() == 2);
 }
 
+TEST_CASE("the examples show every setting that there is") {
+  const std::string shown = read(source_dir + "/config/muster.yaml") + read(source_dir + "/config/examples/team.yaml");
+  for (const SettingField& field : setting_fields()) {
+    const std::string name = leaf_name(field);
+    const bool there = contains(shown, " " + name + ":") || contains(shown, "\n" + name + ":");
+    CHECK_MESSAGE(there, std::string(field.path));
+  }
+}
+
 TEST_CASE("what config show prints loads to the same values") {
   const Loaded before = load_config("", true);
   const Loaded after = load_text(config_show(before), true);
@@ -227,4 +237,24 @@ TEST_CASE("the JSON Schema knows every setting and refuses unknown ones") {
   CHECK(contains(schema, "\"alert_routes\""));
   CHECK(contains(schema, "\"additionalProperties\": false"));
   CHECK_FALSE(contains(schema, "\"additionalProperties\": true"));
+}
+
+TEST_CASE("conditions are compiled when the configuration is read, and a mistake has its place") {
+  const Loaded good = load_text(
+      "policy:\n  - who: [\"*\"]\n    effect: run\n    when: verb == \"ack\" && \"oncall\" in groups\n"
+      "alert_routes:\n  - name: pages\n    open_incident: true\n    severity: SEV1\n"
+      "    when: alert.severity == \"critical\" && default(alert.labels.team, \"\") != \"\"\n");
+  CHECK_MESSAGE(good.ok(), all_issues(good));
+  CHECK(good.settings.policy.at(0).when == "verb == \"ack\" && \"oncall\" in groups");
+  CHECK(good.settings.alert_routes.at(0).when.starts_with("alert.severity"));
+  const Loaded bad = load_text(
+      "policy:\n  - who: [\"*\"]\n    effect: run\n    when: verbs == \"ack\"\n"
+      "alert_routes:\n  - name: pages\n    when: alert.severty == \"page\"\n  - name: others\n    when: alert.title\n");
+  const std::string issues = all_issues(bad);
+  CAPTURE(issues);
+  CHECK(issues.find(":4:11") != std::string::npos);
+  CHECK(issues.find("there is no variable verbs") != std::string::npos);
+  CHECK(issues.find("Did you mean verb?") != std::string::npos);
+  CHECK(issues.find("there is no field severty") != std::string::npos);
+  CHECK(issues.find("here should come bool") != std::string::npos);
 }

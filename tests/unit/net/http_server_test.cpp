@@ -285,6 +285,55 @@ TEST_CASE("draining finishes what is in flight, closes the rest and accepts nobo
   CHECK(!Peer(site.port()).connected());
 }
 
+TEST_CASE("a stop answers a request that never arrives whole, and does not wait for it") {
+  Site site;
+  Peer half(site.port());
+  half.send("POST /half HTTP/1.1\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+  half.until("100 Continue\r\n\r\n");  // the server waits for the body now
+  half.send("half");
+  std::promise<void> drained;
+  auto done = drained.get_future();
+  site.thread().on([&] {
+    site.server().drain([&] { drained.set_value(); });
+    return 0;
+  });
+  const auto answer = half.answer();
+  CHECK(status_line(answer) == "HTTP/1.1 503 Service Unavailable");
+  CHECK(has(answer, "Retry-After: 5"));
+  CHECK(done.wait_for(std::chrono::milliseconds(patience_ms)) == std::future_status::ready);
+  CHECK(site.stats().requests == 0);
+}
+
+TEST_CASE("a name given twice in a query keeps both values") {
+  Site site;
+  Peer peer(site.port());
+  peer.send("GET /q?filter=a%3D1&x=y&filter=b HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(peer.answer(), "filter=a=1\nb x=y"));
+}
+
+TEST_CASE("the owner hears of a body that was refused for its size") {
+  LoopThread thread;
+  std::promise<std::string> told;
+  auto server = thread.on([&] {
+    HttpHandler handler;
+    handler.request = [](HttpRequest, HttpReply reply) { reply(with(200, "taken")); };
+    handler.refused = [&](const std::string& path, int status) { told.set_value(path + " " + std::to_string(status)); };
+    HttpServerOptions options;
+    options.body_bytes_max = 10;
+    return HttpServer::listen(thread.loop, "127.0.0.1:0", std::move(handler), options).value();
+  });
+  Peer peer(server->port());
+  peer.send("POST /in/x%2Fy?z=1 HTTP/1.1\r\nContent-Length: 11\r\n\r\n");
+  CHECK(status_line(peer.answer()) == "HTTP/1.1 413 Payload Too Large");
+  auto heard = told.get_future();
+  REQUIRE(heard.wait_for(std::chrono::milliseconds(patience_ms)) == std::future_status::ready);
+  CHECK(heard.get() == "/in/x/y 413");
+  thread.on([&] {
+    server.reset();
+    return 0;
+  });
+}
+
 TEST_CASE("an event stream delivers events, a heartbeat when silent, and ends when closed") {
   HttpServerOptions options;
   options.heartbeat_ms = 40;

@@ -19,9 +19,16 @@ std::vector<std::string> texts(Profile profile, const std::string& language = "e
   ReportOptions options;
   options.profile = profile;
   options.language = language;
+  options.with_model = true;
   options.roster = {{"u_choi", "yuna.choi", "최유나"}};
   const Document d = postmortem(muster_test::sample_entries(), options);
   return {to_markdown(d), to_html(d), report_json(d)};
+}
+
+ReportOptions full() {
+  ReportOptions o;
+  o.with_model = true;
+  return o;
 }
 
 bool has(const std::string& text, const std::string& what) { return text.find(what) != std::string::npos; }
@@ -119,11 +126,11 @@ TEST_CASE("the public report holds the updates and the impact, and nothing from 
 
 TEST_CASE("the same entries in any order give the same bytes") {
   std::vector<Entry> entries = muster_test::sample_entries();
-  const Document first = postmortem(entries, {});
+  const Document first = postmortem(entries, full());
   std::mt19937 random(3);
   for (int round = 0; round < 5; ++round) {
     std::shuffle(entries.begin(), entries.end(), random);
-    const Document d = postmortem(entries, {});
+    const Document d = postmortem(entries, full());
     CHECK(to_html(d) == to_html(first));
     CHECK(to_markdown(d) == to_markdown(first));
     CHECK(report_json(d) == report_json(first));
@@ -132,9 +139,9 @@ TEST_CASE("the same entries in any order give the same bytes") {
 
 TEST_CASE("a hidden private message changes no byte of the report") {
   std::vector<Entry> entries = muster_test::sample_entries();
-  const std::string with = report_json(postmortem(entries, {}));
+  const std::string with = report_json(postmortem(entries, full()));
   std::erase_if(entries, [](const Entry& e) { return e.visibility == "private"; });
-  CHECK(report_json(postmortem(entries, {})) == with);
+  CHECK(report_json(postmortem(entries, full())) == with);
 }
 
 TEST_CASE("the Korean report has Korean titles, and particles fit the role") {

@@ -127,6 +127,8 @@ TEST_CASE("what cannot be understood is refused with its reason") {
                                                       {"status ```x```", "unexpected_block"},
                                                       {"note ```x", "unclosed_block"},
                                                       {"status \"api", "unclosed_quote"},
+                                                      {"declare \"checkout is slow", "unclosed_quote"},
+                                                      {"history color=blue", "too_many_arguments"},
                                                       {"severity 2 because", "missing_value"},
                                                       {std::string(9000, 'x'), "too_long"},
                                                       {"alias set d", "missing_argument"}};
@@ -135,6 +137,7 @@ TEST_CASE("what cannot be understood is refused with its reason") {
     CHECK(refused(text).message_key == key);
   }
   CHECK(refused("status \"api").caret_line == "status \"api\n       ^");
+  CHECK(refused("declare \"api").caret_line == "declare \"api\n        ^");
   CHECK(refused("alerts --sevrity x").suggestions == List{"--severity"});
 }
 
@@ -197,6 +200,18 @@ TEST_CASE("a question mark asks what comes next") {
   CHECK(has(asked("todo ?"), "done"));
   CHECK(has(asked("severity ?"), "sev1"));
   CHECK(has(asked("declare slow for ?"), "api"));
+}
+
+TEST_CASE("only what a person may run is offered, with the values of now") {
+  Live mine = live;
+  mine.verbs = {"status", "grant", "approve", "explain"};
+  mine.rights = {"owner"}, mine.approvals = {"A3"}, mine.codes = {"denied"}, mine.aliases = {"oops"};
+  CHECK(has(complete_line("", mine), "oops"));
+  CHECK_FALSE(has(complete_line("", mine), "declare"));
+  CHECK_FALSE(has(complete_line("", mine), "incident"));
+  CHECK(has(complete_line("grant ", mine), "owner"));
+  CHECK(has(complete_line("approve ", mine), "A3"));
+  CHECK(has(complete_line("explain ", mine), "denied"));
 }
 
 TEST_CASE("any prefix is completed by valid words") {

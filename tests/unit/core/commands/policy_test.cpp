@@ -65,6 +65,28 @@ TEST_CASE("the first matching line decides and the end denies") {
   CHECK(decide_policy(rules, ask).line == 3);
 }
 
+TEST_CASE("answering a question needs no line, but a line may deny it, and strangers answer nothing") {
+  const std::vector<Rule> none;
+  for (auto verb : {"yes", "no", "approve", "deny", "withdraw"}) {
+    CHECK(decide_policy(none, person(verb)).effect == "run");
+    CHECK(decide_policy({rule({"*"}, {verb}, "deny")}, person(verb)).effect == "deny");
+    Ask stranger;
+    stranger.verb = verb;
+    CHECK(decide_policy(none, stranger).effect == "deny");
+  }
+  CHECK(decide_policy(none, person("approvals")).effect == "deny");
+}
+
+TEST_CASE("an alias for the whole team is an owner's by default") {
+  const auto rules = default_policy();
+  auto ask = person("alias set");
+  CHECK(decide_policy(rules, ask).effect == "run");
+  ask.arguments = {{"team", "true"}};
+  CHECK(decide_policy(rules, ask).rule == "team-aliases");
+  ask.roles = {"owner"};
+  CHECK(decide_policy(rules, ask).effect == "run");
+}
+
 TEST_CASE("doubt never widens rights") {
   auto broken = rule({"*"}, {}, "run");
   broken.matchers = {"a=~\"(\""};

@@ -1,0 +1,214 @@
+// What the application answers itself: requests that belong to no door, and commands that need the journal, the
+// disk or the process.
+#include <cstdio>
+
+#include "bot/app_impl.h"
+#include "bot/base/log.h"
+#include "bot/config_answers.h"
+#include "bot/core/commands/words.h"
+#include "bot/metrics.h"
+#include "bot/outbox_answers.h"
+#include "bot/reads.h"
+
+namespace muster {
+namespace {
+
+Outcome busy(const std::string& language) {
+  Outcome o;
+  o.ok = false;
+  o.reply.text = say(language, "not_stored", {{"why", "busy"}});
+  return o;
+}
+
+}  // namespace
+
+void App::Impl::request(HttpRequest q, HttpReply reply) {
+  if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
+  if (q.path == "/readyz") {
+    const std::string why = dispatcher->not_ready();
+    return reply({.status = why.empty() ? 200 : 503,
+                  .content_type = "text/plain",
+                  .body = why.empty() ? "ready\n" : "not ready: " + why + "\n",
+                  .headers = {}});
+  }
+  if (q.path == "/metrics") {
+    return reply({.status = 200,
+                  .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                  .body = metrics_text({.store = store->stats(),
+                                        .dispatcher = dispatcher->stats(),
+                                        .http = server->stats(),
+                                        .lag_ms = loop.lag_ms(),
+                                        .streams = web->streams(),
+                                        .started = started},
+                                       dispatcher->state()) +
+                          chats->metrics(),
+                  .headers = {}});
+  }
+  if (q.path.starts_with("/room/report/")) return report(q, reply);
+  if (chats->handles(q)) return chats->request(q, reply);
+  if (door->handles(q)) return door->request(std::move(q), std::move(reply));
+  if (web->handles(q)) return web->request(std::move(q), std::move(reply));
+  reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
+}
+
+void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
+  if (!web->logged_in(q))
+    return reply({.status = 401, .content_type = "text/plain", .body = "Log in to the room first.\n", .headers = {}});
+  const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
+  if (!i) return reply({.status = 404, .content_type = "text/plain", .body = "no such incident\n", .headers = {}});
+  const std::string lang = q.query.contains("lang") ? q.query.at("lang") : dispatcher->config().language;
+  const bool taken = worker.run([this, id = i->id, lang, reply, config = dispatcher->config()] {
+    auto entries = store->read_incident(id);
+    HttpResponse r{
+        .status = 503, .content_type = "text/plain", .body = "", .headers = {{"X-Content-Type-Options", "nosniff"}}};
+    if (entries) {
+      r.status = 200;
+      r.content_type = "text/html; charset=utf-8";
+      r.body = render_report(*entries, config, "html", lang, config.zone);
+      r.headers["Cache-Control"] = "no-store";
+    }
+    loop.post([reply, r] { reply(r); });
+  });
+  if (!taken) reply({.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}});
+}
+
+void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done) {
+  const std::string &language = wanted.language, &zone = wanted.zone;
+  if (wanted.what == "timeline" || wanted.what == "postmortem")
+    return read_incident(wanted, language, zone, std::move(done));
+  if (wanted.what == "config reload")
+    return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
+  if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
+  if (wanted.what != "history") return done(read_here(wanted, language));
+  const bool taken = worker.run([this, wanted, done] {
+    HistoryReader history(wanted);
+    auto read = store->read_journal(0, [&history](const Entry& e) { history.take(e); });
+    Outcome o = history.outcome();
+    if (!read) o.reply.text = read.error().message;
+    loop.post([done, o = std::move(o)] { done(o); });
+  });
+  if (!taken) done(busy(language));
+}
+
+void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
+                              std::function<void(Outcome)> done) {
+  const std::string link = url() + "/room/report/" + wanted.incident;
+  const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config()] {
+    auto entries = store->read_incident(wanted.incident);
+    Outcome o;
+    if (!entries) {
+      o.ok = false;
+      o.reply.text = entries.error().message;
+    } else if (wanted.what == "timeline") {
+      o = timeline_outcome(*entries, wanted, config);
+    } else {
+      o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
+      o.json = Value::Map{{"url", link}, {"markdown", render_report(*entries, config, "md", language, zone)}};
+    }
+    loop.post([done, o = std::move(o)] { done(o); });
+  });
+  if (!taken) done(busy(language));
+}
+
+Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& language) {
+  Outcome o;
+  if (wanted.what == "health") {
+    const StoreStats s = store->stats();
+    char text[200];
+    std::snprintf(text, sizeof text,
+                  "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits",
+                  s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
+    const std::string chat = chats->empty() ? "" : " · " + plain(chats->health_text());
+    o.reply.text = say(language, "health.head", {{"parts", text + chat}});
+    if (const auto dead = dispatcher->stats().dead_now; dead > 0)
+      o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(dead)}}), {}});
+  } else if (wanted.what == "try") {
+    if (door->token_of("alertmanager").empty()) {
+      o.ok = false;
+      o.reply.text = say(language, "try.no_source");
+      return o;
+    }
+    send_sample();
+    o.reply.text = say(language, "try.sent", {{"alerts", dispatcher->config().alerts_channel}});
+  } else if (wanted.what.starts_with("config ")) {
+    const Loaded fresh = load_config(options.config_folder, options.sandbox);
+    o = wanted.what == "config diff" ? config_diff(loaded, fresh, language) : config_check(fresh, language);
+  } else {
+    o.reply.text = say(language, "page.none");
+  }
+  return o;
+}
+
+// Read whole, stored, and only then in force: a mistake, or a disk that refuses, leaves everything as it was.
+void App::Impl::reload(const Actor& who, const std::string& language, std::function<void(Outcome)> done) {
+  Loaded fresh = load_config(options.config_folder, options.sandbox);
+  if (!fresh.ok()) return done(config_check(fresh, language));
+  auto made = load_tokens(options.data_folder, fresh.settings);
+  if (!made) return done(not_reloaded(language, made.error().message));
+  Entry entry = config_entry(loaded, fresh);
+  entry.actor = who;
+  if (who.type == "user") entry.origin = "human";
+  const auto stored = [this, fresh, made = std::move(*made), language, done](Result<void> r) {
+    if (!r) return done(not_reloaded(language, r.error().message));
+    const Outcome told = config_reloaded(loaded, fresh, language);
+    take_config(fresh, made);
+    done(told);
+  };
+  dispatcher->record_fact(std::move(entry), stored);
+}
+
+void App::Impl::take_config(Loaded fresh, Tokens made) {
+  loaded = std::move(fresh);
+  tokens = std::move(made);
+  log_at(loaded.settings.log_level);
+  dispatcher->set_config(core_config(loaded.settings, options.sandbox));
+  door->configure(loaded.settings, tokens);
+  open_socket_to_mapped();
+}
+
+// SIGHUP: nobody waits for an answer, so the log and #muster get it.
+void App::Impl::hangup() {
+  const std::string language = dispatcher->config().language;
+  reload(Actor{}, language, [this](const Outcome& o) {
+    log(o.ok ? LogLevel::info : LogLevel::error, "SIGHUP: " + plain_text(o.reply));
+    dispatcher->announce("muster", o.reply);
+  });
+}
+
+void App::Impl::read_outbox(const ReadWanted& wanted, const CommandInput& input, const std::string& language,
+                            std::function<void(Outcome)> done) {
+  const Actor who = actor_of(dispatcher->config(), input.person, input.is_operator);
+  const bool taken = worker.run([this, wanted, who, language, done] {
+    const auto dead = store->dead_letters();
+    loop.post([this, wanted, who, language, done, dead] {
+      if (!dead) return done(not_reloaded(language, dead.error().message));
+      if (wanted.what == "outbox") return done(outbox_list(*dead, language));
+      const std::string id = wanted.args.empty() ? "" : wanted.args.front();
+      const std::vector<OutMessage> again = chosen(*dead, id);
+      if (again.empty()) return done(outbox_none(id, language));
+      resend(again, who, language, done);
+    });
+  });
+  if (!taken) done(busy(language));
+}
+
+// Who asked is recorded; then the rows wait again on disk; only then something leaves.
+void App::Impl::resend(const std::vector<OutMessage>& again, const Actor& who, const std::string& language,
+                       const std::function<void(Outcome)>& done) {
+  dispatcher->record_fact(outbox_entry(again, who), [this, again, language, done](Result<void> r) {
+    if (!r) return done(not_reloaded(language, r.error().message));
+    const bool taken = worker.run([this, again, language, done] {
+      Result<void> marked;
+      for (const OutMessage& m : again) {
+        if (marked) marked = store->resend_dead_letter(m.id);
+      }
+      loop.post([this, again, language, done, marked] {
+        if (marked) dispatcher->redeliver(again);
+        done(outbox_resent(again, marked, language));
+      });
+    });
+    if (!taken) done(busy(language));
+  });
+}
+
+}  // namespace muster

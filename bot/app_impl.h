@@ -1,0 +1,76 @@
+// What the application consists of, shared by the files that make it up (app.cpp, app_answers.cpp, app_room.cpp). Loop
+// thread only.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "bot/alert_door.h"
+#include "bot/app.h"
+#include "bot/chat_platforms.h"
+#include "bot/dispatcher.h"
+#include "bot/local_door.h"
+#include "bot/memory.h"
+#include "bot/room_terminal.h"
+#include "bot/web/room_web.h"
+#include "bot/worker.h"
+#include "integrations/chat/room.h"
+#include "integrations/net/http_client.h"
+#include "integrations/net/http_server.h"
+#include "integrations/net/local_socket.h"
+#include "integrations/net/loop.h"
+
+namespace muster {
+
+struct App::Impl {
+  AppOptions options;
+  Loaded loaded;
+  Tokens tokens;
+  SystemClock clock;
+  Loop loop;
+  std::unique_ptr<Store> store;
+  Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<Room> room;
+  std::unique_ptr<RoomWeb> web;
+  std::unique_ptr<AlertDoor> door;
+  std::unique_ptr<HttpClient> client;
+  std::unique_ptr<ChatPlatforms> chats;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<LocalDoor> local;
+  std::unique_ptr<LocalSocket> socket;
+  std::unique_ptr<RoomTerminal> terminal;
+  MemoryKeeper memory;
+  std::uint64_t ticks = 0;  // one a second
+  bool stopping = false;
+  int exit_code = 0;
+  TimeMs started = clock.now();
+
+  Result<void> open();
+  Result<void> fill_room();
+  void restore_channels();
+  Result<void> serve();
+  Result<void> serve_locally();
+  void open_socket_to_mapped();
+  void make_web();
+  void tick();
+  void stop();
+  void request(HttpRequest request, HttpReply reply);
+  void report(const HttpRequest& request, const HttpReply& reply);
+  Value info() const;
+  void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
+  void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
+                     std::function<void(Outcome)> done);
+  Outcome read_here(const ReadWanted& wanted, const std::string& language);
+  void read_outbox(const ReadWanted& wanted, const CommandInput& input, const std::string& language,
+                   std::function<void(Outcome)> done);
+  void resend(const std::vector<OutMessage>& again, const Actor& who, const std::string& language,
+              const std::function<void(Outcome)>& done);
+  void reload(const Actor& who, const std::string& language, std::function<void(Outcome)> done);
+  void take_config(Loaded fresh, Tokens made);
+  void hangup();
+  void send_sample();
+  std::string url() const;
+};
+
+}  // namespace muster

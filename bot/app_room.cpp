@@ -1,0 +1,79 @@
+// What the application hangs on the room: its page, its files, its channels.
+#include <unistd.h>
+
+#include "bot/app_impl.h"
+#include "bot/base/redact.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/verbs.h"
+
+namespace muster {
+namespace {
+
+// Every address of this machine is no address to call.
+std::string reachable(const std::string& address) {
+  const std::string port = address.substr(address.rfind(':'));
+  if (address.starts_with("0.0.0.0:")) return "127.0.0.1" + port;
+  return address.starts_with("[::]:") ? "[::1]" + port : address;
+}
+
+std::string own_host_name() {
+  char name[256] = "";
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+Error busy() { return {ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."}; }
+
+}  // namespace
+
+std::string App::Impl::url() const { return "http://" + reachable(server->address()); }
+
+// Old messages are forgotten one day; a channel that people need is there all the same.
+void App::Impl::restore_channels() {
+  const State& state = dispatcher->state();
+  if (state.position == 0) return;  // a new folder: the greeting opens them
+  std::map<std::string, std::string> needed = {{"muster", "muster"}, {dispatcher->config().alerts_channel, ""}};
+  for (const auto& [number, i] : state.incidents) {
+    if (i.open() && !i.channel.empty()) needed[i.channel] = i.id + " " + i.title;
+  }
+  for (const auto& [name, title] : needed) {
+    if (room->channel("#" + name)) continue;
+    room->deliver(
+        {.id = {}, .destination = "room:#" + name, .kind = "open_channel", .body = Value::Map{{"title", title}}}, {});
+  }
+}
+
+void App::Impl::make_web() {
+  RoomWebOptions o;
+  o.login_token = tokens.login;
+  o.sandbox = options.sandbox;
+  for (const Person& p : dispatcher->config().people) o.people.push_back({p.id, p.name});
+  o.default_person = o.people.empty() ? "operator" : o.people.front().id;
+  o.prefix = dispatcher->config().prefix;
+  for (const VerbInfo& v : verbs()) {
+    if (v.ready) o.verbs.emplace_back(v.verb);
+  }
+  o.host_names = {options.listen.substr(0, options.listen.rfind(':')), own_host_name()};
+  o.now = [this] { return clock.now(); };
+  o.read_file = [this](std::string id, std::function<void(Result<std::string>)> done) {
+    const bool taken = worker.run([this, id, done] {
+      auto file = store->read_file(id);
+      loop.post([done, file = std::move(file)] {
+        done(file ? Result<std::string>(file->bytes) : std::unexpected(file.error()));
+      });
+    });
+    if (!taken) done(std::unexpected(busy()));
+  };
+  o.clean_file = [this](std::string bytes, std::function<void(Result<std::string>)> done) {
+    // Secrets leave text before it is stored; other bytes have no words to look at.
+    const bool taken = worker.run([this, bytes, done] {
+      loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
+    });
+    if (!taken) done(std::unexpected(busy()));
+  };
+  o.complete = [this](std::string prefix, std::string person, std::string channel) {
+    return dispatcher->complete(prefix, person, channel);
+  };
+  web = std::make_unique<RoomWeb>(*room, std::move(o));
+}
+
+}  // namespace muster

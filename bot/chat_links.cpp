@@ -1,0 +1,90 @@
+#include "bot/chat_links.h"
+
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+
+namespace muster {
+
+class ChatLinks::Directory final : public ChatDirectory {
+ public:
+  Directory(Store& store, const Config& config, std::string platform)
+      : store_(store), config_(config), platform_(std::move(platform)) {}
+
+  std::string theirs(const std::string& kind, const std::string& ours) const override {
+    const auto it = theirs_.find({kind, ours});
+    return it == theirs_.end() ? std::string() : it->second;
+  }
+  std::string ours(const std::string& kind, const std::string& theirs) const override {
+    const auto it = ours_.find({kind, theirs});
+    return it == ours_.end() ? std::string() : it->second;
+  }
+  void link(const std::string& kind, const std::string& ours, const std::string& theirs) override {
+    if (this->theirs(kind, ours) == theirs) return;
+    learn(kind, ours, theirs);
+    Commit c;
+    c.links.push_back({platform_, kind, ours, theirs});
+    store_.commit(std::move(c), [kind](const Result<Committed>& r) {
+      if (!r) log(LogLevel::error, "a chat link could not be stored", {{"kind", kind}, {"error", r.error().message}});
+    });
+  }
+  void learn(const std::string& kind, const std::string& ours, const std::string& theirs) {
+    const std::string old = this->theirs(kind, ours);
+    if (!old.empty()) ours_.erase({kind, old});
+    theirs_[{kind, ours}] = theirs;
+    if (kind == "channel" || kind == "post") ours_[{kind, theirs}] = ours;
+  }
+
+  // Only a handle that the configuration names for this platform counts: a name there is anybody's to take.
+  std::string person(const std::string& user_name, const std::string& user_id) const override {
+    for (const Person& p : config_().people) {
+      for (const Handle& h : p.handles) {
+        if (h.platform == platform_ && (h.name == user_id || lower_ascii(h.name) == lower_ascii(user_name)))
+          return p.id;
+      }
+    }
+    return {};
+  }
+  std::string handle(const std::string& person) const override {
+    // Somebody the configuration does not know is answered by the name he came with.
+    if (person.starts_with(platform_ + ":")) return person.substr(platform_.size() + 1);
+    for (const Person& p : config_().people) {
+      if (p.id != person) continue;
+      for (const Handle& h : p.handles) {
+        if (h.platform == platform_) return h.name;
+      }
+    }
+    return {};
+  }
+
+ private:
+  using Key = std::pair<std::string, std::string>;
+  Store& store_;
+  const Config& config_;
+  std::string platform_;
+  std::map<Key, std::string> theirs_, ours_;
+};
+
+Result<void> ChatLinks::load() {
+  const auto links = store_.chat_links();
+  if (!links) return std::unexpected(links.error());
+  for (const ChatLink& l : *links) {
+    static_cast<Directory&>(directory(l.platform)).learn(l.kind, l.ours, l.theirs);
+  }
+  return {};
+}
+
+ChatDirectory& ChatLinks::directory(const std::string& platform) {
+  auto& made = directories_[platform];
+  if (!made) made = std::make_unique<Directory>(store_, config_, platform);
+  return *made;
+}
+
+std::string ChatLinks::direct_on(const std::string& channel) const {
+  if (!channel.starts_with("direct-")) return {};
+  for (const auto& [platform, directory] : directories_) {
+    if (!directory->theirs("channel", channel).empty()) return platform;
+  }
+  return {};
+}
+
+}  // namespace muster

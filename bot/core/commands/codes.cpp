@@ -1,0 +1,92 @@
+#include "bot/core/commands/codes.h"
+
+#include <map>
+#include <set>
+
+namespace muster {
+namespace {
+
+using Table = std::map<std::string_view, std::string_view>;
+
+const Table& exact() {
+  static const Table table = {{"unknown_verb", "unknown-command"},
+                              {"verb.unknown", "unknown-command"},
+                              {"verb.later", "not-yet"},
+                              {"later.read", "not-yet"},
+                              {"show.kind_later", "not-yet"},
+                              {"unclosed_quote", "unclosed"},
+                              {"unclosed_block", "unclosed"},
+                              {"too_long", "too-long"},
+                              {"secret", "secret"},
+                              {"stale", "late"},
+                              {"stranger", "stranger"},
+                              {"need.incident", "which-incident"},
+                              {"need.because", "need-reason"},
+                              {"grant.because", "need-reason"},
+                              {"unknown.id", "unknown-id"},
+                              {"todo.unknown", "unknown-id"},
+                              {"revoke.none", "unknown-id"},
+                              {"outbox.unknown", "unknown-id"},
+                              {"person.unknown", "unknown-person"},
+                              {"env.unknown", "unknown-environment"},
+                              {"severity.unknown", "unknown-severity"},
+                              {"role.unknown", "unknown-role"},
+                              {"grant.role_unknown", "unknown-role"},
+                              {"duration.bad", "time"},
+                              {"grant.time", "time"},
+                              {"history.since_bad", "time"},
+                              {"as_is", "time"},
+                              {"empty_command", "empty"},
+                              {"declare.no_title", "empty"},
+                              {"note.empty", "empty"},
+                              {"update.empty", "empty"},
+                              {"severity.same", "state"},
+                              {"role.same", "state"},
+                              {"todo.already", "state"},
+                              {"ask.none", "no-question"},
+                              {"ask.which", "no-question"},
+                              {"ask.closed", "closed"},
+                              {"ask.void", "void"},
+                              {"ask.nobody", "unsatisfiable"},
+                              {"approve.own", "own-approval"},
+                              {"approve.not_you", "not-approver"},
+                              {"ask.not_yours", "not-approver"}};
+  return table;
+}
+
+// By the first part of the key, for the sentences of one kind.
+const Table& family() {
+  static const Table table = {{"denied", "denied"},        {"service", "unknown-service"},
+                              {"alias", "alias"},          {"ack", "state"},
+                              {"status", "state"},         {"reopen", "state"},
+                              {"approve", "closed"},       {"withdraw", "closed"},
+                              {"ask", "closed"},           {"missing_argument", "usage"},
+                              {"missing_value", "usage"},  {"too_many_arguments", "usage"},
+                              {"unknown_flag", "usage"},   {"bad_choice", "usage"},
+                              {"extra_lines", "usage"},    {"unexpected_block", "usage"},
+                              {"plan_reads", "usage"},     {"grammar", "usage"},
+                              {"language", "usage"},       {"link", "usage"},
+                              {"grant", "usage"},          {"page", "usage"},
+                              {"help", "unknown-command"}, {"code", "unknown-id"}};
+  return table;
+}
+
+}  // namespace
+
+std::string_view code_of(std::string_view key) {
+  if (const auto it = exact().find(key); it != exact().end()) return it->second;
+  const auto it = family().find(key.substr(0, key.find('.')));
+  return it == family().end() ? "refused" : it->second;
+}
+
+const std::vector<std::string_view>& refusal_codes() {
+  static const std::vector<std::string_view> all = [] {
+    std::set<std::string_view> codes{"refused"};
+    for (const auto* table : {&exact(), &family()})
+      for (const auto& [key, code] : *table) codes.insert(code);
+    return std::vector<std::string_view>(codes.begin(), codes.end());
+  }();
+  return all;
+}
+
+}  // namespace muster

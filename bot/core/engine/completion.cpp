@@ -1,0 +1,125 @@
+// What may come next, and what was perhaps meant: only among things this person may run.
+#include <algorithm>
+#include <set>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/codes.h"
+#include "bot/core/commands/verbs.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/handlers.h"
+
+namespace muster {
+namespace {
+
+std::vector<std::string> rights_known(const CoreConfig& config) {
+  std::set<std::string> roles{"owner"};
+  for (const Person& p : config.people) roles.insert(p.roles.begin(), p.roles.end());
+  for (const Rule& r : config.policy)
+    for (const std::string& who : r.who)
+      if (who.starts_with("role:")) roles.insert(who.substr(5));
+  return {roles.begin(), roles.end()};
+}
+
+bool offered(const Call& c, std::string_view suggestion) {
+  const auto parsed = parse_command(suggestion);
+  // A prefix such as "config" is offered by the verb it begins with.
+  const std::string verb = parsed ? parsed->verb : std::string(suggestion);
+  for (const VerbInfo& v : verbs())
+    if (verb.starts_with(v.verb) && v.ready && may_run(c, v.verb)) return true;
+  return suggestion.starts_with("--");
+}
+
+}  // namespace
+
+Live live_words(const State& state, const CoreConfig& config) {
+  Live live;
+  for (const Service& s : config.services) {
+    live.services.push_back(s.name);
+    for (const std::string& env : s.environments) {
+      if (std::ranges::find(live.environments, env) == live.environments.end()) live.environments.push_back(env);
+    }
+  }
+  for (const Person& p : config.people) live.people.push_back("@" + p.id);
+  for (const SeverityRule& s : config.severities) live.severities.push_back(lower_ascii(s.name));
+  for (auto it = state.incidents.rbegin(); it != state.incidents.rend() && live.incidents.size() < 20; ++it) {
+    live.incidents.push_back(it->second.id);
+  }
+  for (auto it = state.alerts.rbegin(); it != state.alerts.rend() && live.alerts.size() < 20; ++it) {
+    if (it->second.status == "firing") live.alerts.push_back(it->second.id);
+  }
+  for (const auto& [n, q] : state.questions)
+    if (q.open()) live.approvals.push_back(q.id);
+  for (const auto& [id, g] : state.grants) live.grants.push_back(id);
+  for (const std::string_view code : refusal_codes()) live.codes.emplace_back(code);
+  live.rights = rights_known(config);
+  live.roles = {"commander",        "deputy",           "ops",     "comms", "scribe", "expert",
+                "customer_liaison", "internal_liaison", "planning"};
+  return live;
+}
+
+Live live_words(const Call& c) {
+  Live live = live_words(c.work.state, c.work.config);
+  for (const VerbInfo& v : verbs())
+    if (v.ready && may_run(c, v.verb)) live.verbs.emplace_back(v.verb);
+  if (live.verbs.empty()) live.verbs.emplace_back("help");  // an empty list would mean all
+  for (const auto& [key, command] : c.work.state.aliases)
+    if (key.starts_with(c.actor.id + "/") || key.starts_with("*/"))
+      live.aliases.push_back(key.substr(key.find('/') + 1));
+  return live;
+}
+
+Live live_words_for(Work& w, const std::string& person, const std::string& channel) {
+  CommandInput input;
+  input.person = person;
+  input.channel = channel;
+  input.direct = channel == "muster";
+  input.is_operator = w.config.people.empty() && person == "operator";
+  const Command nothing;
+  return live_words(Call{w, input, nothing, "en", "UTC", actor_of(w.config, person, input.is_operator)});
+}
+
+Outcome completion(Call& c, const std::string& text) {
+  std::string prefix(trim(text));
+  if (prefix.ends_with('?')) prefix.pop_back();
+  prefix = std::string(trim(prefix));
+  Command asked;
+  asked.echo = prefix;
+  const auto words = complete(asked, live_words(c));
+  Outcome o = answer(c, words.empty() ? "complete.none" : "complete.head", {{"text", plain(prefix)}});
+  std::string lines;
+  constexpr std::size_t most = 60;
+  for (std::size_t i = 0; i < words.size() && i < most; ++i) lines += "`" + plain(words[i]) + "` ";
+  if (words.size() > most) lines += say(c.language, "complete.more", {{"n", std::to_string(words.size() - most)}});
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+  o.is_private = true;
+  o.output.reading = true;
+  return o;
+}
+
+Outcome grammar_refusal(Call& c, const GrammarError& error) {
+  std::map<std::string, std::string> safe;
+  for (const auto& [k, v] : error.args) safe[k] = plain(clip(v, 200));
+  const std::string key = has_sentence(error.message_key) ? error.message_key : "grammar.wrong";
+  Outcome o;
+  o.ok = false;
+  o.reply.color = "warning";
+  o.reply.text = say_with(c.language, key, safe);
+  o.code = code_of(key);
+  // Both lines as code, so that the caret stands under its place.
+  std::string caret;
+  for (const std::string& line : split(error.caret_line, '\n'))
+    if (!line.empty()) caret += "`" + plain(line) + "`\n";
+  if (!caret.empty()) o.reply.sections.push_back({std::string(trim(caret)), {}});
+  std::vector<std::string> list, names;
+  for (const std::string& s : error.suggestions)
+    if (offered(c, s)) list.push_back("`" + plain(s) + "`");
+  if (const auto word = error.args.find("word"); key == "unknown_verb" && word != error.args.end())
+    for (const std::string& name : nearest(word->second, live_words(c).aliases))
+      list.push_back("`" + plain(name) + "`");
+  if (list.size() > 3) list.resize(3);
+  o.unknown_word = key == "unknown_verb" && list.empty();
+  if (!list.empty()) o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(list, ", ")}}), {}});
+  return o;
+}
+
+}  // namespace muster

@@ -1,0 +1,123 @@
+// Anything by its id, and why it is as it is.
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/codes.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
+
+namespace muster {
+namespace {
+
+std::string codes_text() {
+  std::vector<std::string> all;
+  for (const std::string_view code : refusal_codes()) all.push_back("`" + std::string(code) + "`");
+  return join(all, " ");
+}
+
+Outcome show_alert(Call& c, const Alert& a) {
+  Outcome o;
+  o.reply = {.text = alert_line(c, a), .sections = {}, .buttons = {}, .color = severity_color(a.severity)};
+  Section s;
+  s.fields = {{say(c.language, "field.since"), short_time(c, a.starts_ms)},
+              {say(c.language, "field.copies"), std::to_string(a.count)},
+              {say(c.language, "field.episode"), std::to_string(a.episode)}};
+  if (a.ended_ms) s.fields.emplace_back(say(c.language, "field.resolved"), short_time(c, a.ended_ms));
+  for (const auto& [k, v] : a.labels) s.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 200)));
+  for (const auto& [text, url] : a.links)
+    s.fields.emplace_back(clip(one_line(text), 40), plain(clip(one_line(url), 300)));
+  o.reply.sections.push_back(s);
+  if (a.status == "firing" && a.acknowledged_by.empty())
+    o.reply.buttons = {{say(c.language, "button.ack"), "ack " + a.id, "primary"}};
+  o.json = projection(a).body;
+  return o;
+}
+
+Outcome show_question(Call& c, const Question& q) {
+  Outcome o;
+  o.reply.text = question_state(c.language, c.work.config, q);
+  o.reply.sections.push_back(question_fields(c.language, c.work.config, q));
+  if (q.open() && q.kind == "approve" && q.person != c.actor.id)
+    o.reply.buttons = {{say(c.language, "button.approve"), "approve " + q.id, "primary"},
+                       {say(c.language, "button.deny"), "deny " + q.id, "danger"}};
+  o.json = Value::Map{{"id", q.id},           {"kind", q.kind},     {"status", q.status},
+                      {"command", q.command}, {"person", q.person}, {"rule", q.rule},
+                      {"group", q.group},     {"needed", q.needed}, {"given", static_cast<int>(q.approvers.size())}};
+  return o;
+}
+
+Outcome show_grant(Call& c, const Grant& g) {
+  Outcome o = answer(c, "show.grant",
+                     {{"id", g.id},
+                      {"who", person_name(c.work.config, g.person)},
+                      {"role", plain(g.role)},
+                      {"time", short_time(c, g.until_ms)}});
+  const std::string scope = g.service + (g.environment.empty() ? "" : " " + g.environment);
+  if (!scope.empty()) o.reply.sections.push_back({say(c.language, "grant.scope", {{"scope", plain(scope)}}), {}});
+  o.json = Value::Map{{"id", g.id}, {"person", g.person}, {"role", g.role}, {"until", format_utc(g.until_ms)}};
+  return o;
+}
+
+Outcome unknown_id(Call& c, const std::string& id) {
+  const std::string canonical = canonical_id(id);
+  const char* kind = canonical.starts_with('R') ? "kind.runs" : canonical.starts_with('T') ? "kind.timers" : nullptr;
+  if (kind) return refuse(c, "show.kind_later", {{"id", plain(id)}, {"kind", say(c.language, kind)}});
+  return refuse(c, "unknown.id", {{"id", plain(id)}});
+}
+
+Outcome show(Call& c) {
+  const std::string id = first_argument(c.command);
+  if (const Alert* a = find_alert(c.work.state, id)) return show_alert(c, *a);
+  if (const Question* q = find_question(std::as_const(c.work.state), id)) return show_question(c, *q);
+  if (const auto g = c.work.state.grants.find(canonical_id(id)); g != c.work.state.grants.end())
+    return show_grant(c, g->second);
+  const Incident* i = find_incident(c.work.state, id);
+  if (!i) return unknown_id(c, id);
+  Outcome o;
+  o.reply = summary_message(c.work, *i);
+  o.json = projection(*i).body;
+  o.json.set("id", i->id);
+  return o;
+}
+
+Outcome explain_alert(Call& c, const Alert& a) {
+  std::map<std::string, std::string> facts = a.labels;
+  facts["alert.severity"] = a.severity;
+  const auto& routes = c.work.config.alert_routes;
+  const auto hit = std::ranges::find_if(routes, [&](const AlertRouteRule& r) { return matches(r.matchers, facts); });
+  return answer(c, "explain.alert",
+                {{"id", a.id},
+                 {"route", hit == routes.end() ? say(c.language, "explain.no_route") : hit->name},
+                 {"group", plain(clip(a.group_key(), 200))},
+                 {"incident", a.incident.empty() ? "–" : a.incident}});
+}
+
+Outcome explain(Call& c) {
+  const std::string what = first_argument(c.command);
+  if (what.empty()) return answer(c, "code.list", {{"codes", codes_text()}});
+  const std::string code = lower_ascii(what);
+  if (std::ranges::find(refusal_codes(), std::string_view(code)) != refusal_codes().end())
+    return answer(c, "code." + code);
+  if (const Alert* a = find_alert(c.work.state, what)) return explain_alert(c, *a);
+  if (const Question* q = find_question(std::as_const(c.work.state), what)) return show_question(c, *q);
+  if (c.work.state.grants.contains(canonical_id(what))) return show(c);
+  if (const Incident* i = find_incident(c.work.state, what)) {
+    return answer(c, "explain.incident",
+                  {{"id", i->id},
+                   {"who", person_name(c.work.config, i->declared_by)},
+                   {"time", short_time(c, i->declared_ms)},
+                   {"group", i->group_key.empty() ? "–" : plain(clip(i->group_key, 200))}});
+  }
+  return canonical_id(what).empty()
+             ? refuse(c, "code.unknown", {{"text", plain(clip(what, 60))}, {"codes", codes_text()}})
+             : unknown_id(c, what);
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& explain_handlers() {
+  static const std::map<std::string_view, Handler> table = {{"show", show}, {"explain", explain}};
+  return table;
+}
+
+}  // namespace muster

@@ -1,0 +1,279 @@
+// One door for every right: who asks, for what, what the policy says, and what happens then.
+#include <algorithm>
+
+#include "bot/base/limits.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/codes.h"
+#include "bot/core/commands/verbs.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/handlers.h"
+
+namespace muster {
+
+std::string first_argument(const Command& c) { return c.args.empty() ? "" : c.args.front(); }
+
+std::string named_argument(const Command& c, const std::string& key) {
+  const auto it = c.named.find(key);
+  return it == c.named.end() ? "" : it->second;
+}
+
+Outcome refuse(Call& c, std::string_view key, Words arguments) {
+  Outcome o;
+  o.ok = false;
+  o.reply.text = say(c.language, key, arguments);
+  o.reply.color = "warning";
+  o.code = code_of(key);
+  return o;
+}
+
+Outcome answer(Call& c, std::string_view key, Words arguments) {
+  Outcome o;
+  o.reply.text = say(c.language, key, arguments);
+  return o;
+}
+
+std::vector<std::string> roles_of(const State& state, const CoreConfig& config, const std::string& person, TimeMs now) {
+  std::vector<std::string> roles;
+  if (const Person* p = find_person(config, person)) roles = p->roles;
+  for (const auto& [id, g] : state.grants) {
+    const bool everywhere = g.service.empty() && g.environment.empty();
+    if (g.person == person && g.until_ms > now && everywhere) roles.push_back(g.role);
+  }
+  return roles;
+}
+
+Asker asker_of(const Call& c) {
+  const Person* p = find_person(c.work.config, c.input.person);
+  return {p ? p->id : "", c.input.is_operator};
+}
+
+namespace {
+
+// Arguments by the names of their slots, so that a condition can speak of them: severity=~"sev1|sev2".
+std::map<std::string, std::string> arguments_of(const Command& command, const VerbInfo* verb) {
+  auto arguments = command.named;
+  for (std::size_t i = 0; verb && i < verb->slots.size() && i < command.args.size(); ++i)
+    arguments.emplace(verb->slots[i].name, command.args[i]);
+  return arguments;
+}
+
+const Incident* incident_meant(const Call& c, const Command& command) {
+  const State& state = c.work.state;
+  if (const auto named = command.named.find("incident"); named != command.named.end())
+    return find_incident(state, named->second);
+  const auto it = state.incident_by_channel.find(c.input.channel);
+  return it == state.incident_by_channel.end() ? nullptr : &state.incidents.at(it->second);
+}
+
+std::string label(const Alert& alert, std::initializer_list<const char*> names) {
+  for (const char* name : names)
+    if (const auto it = alert.labels.find(name); it != alert.labels.end()) return it->second;
+  return {};
+}
+
+// The service and the environment a command is about: named, else its incident's, else its alert's.
+void place(const Call& c, const Command& command, const VerbInfo* verb, Ask& ask) {
+  const CoreConfig& config = c.work.config;
+  for (const char* key : {"for", "on", "service"})
+    if (const auto it = command.named.find(key); it != command.named.end() && find_service(config, it->second))
+      ask.service = find_service(config, it->second)->name;
+  for (const char* key : {"in", "to", "env"})
+    if (const auto it = command.named.find(key); it != command.named.end() && canonical_id(it->second).empty())
+      if (!it->second.starts_with('@')) ask.environment = lower_ascii(it->second);
+  for (std::size_t i = 0; verb && i < verb->slots.size() && i < command.args.size(); ++i) {
+    const Service* s = verb->slots[i].kind == "service" ? find_service(config, command.args[i]) : nullptr;
+    if (s) ask.service = s->name;
+    if (const Alert* a = verb->slots[i].kind == "alert" ? find_alert(c.work.state, command.args[i]) : nullptr) {
+      if (ask.service.empty()) ask.service = label(*a, {"service", "app", "job"});
+      if (ask.environment.empty()) ask.environment = label(*a, {"environment", "env"});
+    }
+  }
+  if (!ask.service.empty() || !verb || !verb->of_incident) return;
+  if (const Incident* i = incident_meant(c, command); i && !i->services.empty()) ask.service = i->services.front();
+}
+
+}  // namespace
+
+Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
+  const VerbInfo* verb = find_verb(command.verb);
+  Ask ask;
+  ask.person = asker.person;
+  ask.operator_ = asker.is_operator;
+  ask.verb = command.verb;
+  ask.arguments = arguments_of(command, verb);
+  ask.channel = c.input.channel;
+  ask.direct = c.input.direct;
+  ask.at = c.work.now;
+  ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
+  place(c, command, verb, ask);
+  if (const Person* p = find_person(c.work.config, asker.person)) {
+    ask.groups = p->groups;
+    ask.roles = roles_of(c.work.state, c.work.config, p->id, c.work.now);
+  }
+  for (const auto& [id, g] : c.work.state.grants) {
+    const bool scoped = !g.service.empty() || !g.environment.empty();
+    const bool here =
+        (g.service.empty() || g.service == ask.service) && (g.environment.empty() || g.environment == ask.environment);
+    if (scoped && here && !asker.person.empty() && g.person == asker.person && g.until_ms > c.work.now)
+      ask.roles.push_back(g.role);
+  }
+  return ask;
+}
+
+Verdict verdict_of(const Call& c, const Asker& asker, const Command& command) {
+  return decide_policy(c.work.config.policy, ask_for(c, asker, command));
+}
+
+bool may_run(const Call& c, std::string_view verb) {
+  Command command;
+  command.verb = verb;
+  return verdict_of(c, asker_of(c), command).effect != "deny";
+}
+
+std::string who_may_grant(const Call& c) {
+  Command command;
+  command.verb = "grant";
+  std::vector<std::string> names;
+  for (const Person& p : c.work.config.people)
+    if (names.size() < 3 && p.id != c.actor.id && verdict_of(c, {p.id, false}, command).effect != "deny")
+      names.push_back(plain(p.name));
+  return names.empty() ? say(c.language, "who.keeper") : join(names, ", ");
+}
+
+namespace {
+
+// A role that some line would let run this verb, to show what to ask for.
+std::string role_for(const Call& c) {
+  for (const Rule& r : c.work.config.policy) {
+    const bool verb = r.verbs.empty() || std::ranges::find(r.verbs, c.command.verb) != r.verbs.end() ||
+                      std::ranges::find(r.verbs, "*") != r.verbs.end();
+    if (r.effect == "deny" || !verb) continue;
+    for (const std::string& who : r.who)
+      if (who.starts_with("role:")) return who.substr(5);
+  }
+  return "owner";
+}
+
+Outcome denied(Call& c, const Verdict& v) {
+  Entry e = human_entry(c, "command.denied", nullptr);
+  e.text = c.command.echo;
+  e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}};
+  record(c.work, std::move(e));
+  const Asker asker = asker_of(c);
+  if (asker.person.empty() && !asker.is_operator)
+    return refuse(c, "stranger", {{"name", plain(clip(one_line(c.input.person), 60))}, {"who", who_may_grant(c)}});
+  const std::string grant = "grant " + role_for(c) + " to @" + c.actor.id + " for 1h because …";
+  return refuse(c, v.rule == "end" ? "denied.end" : "denied.by",
+                {{"verb", c.command.verb},
+                 {"rule", v.rule},
+                 {"line", std::to_string(v.line)},
+                 {"who", who_may_grant(c)},
+                 {"grant", plain(grant)}});
+}
+
+// The command is tried on a copy of the state: what it would say, and that it would not be refused.
+Outcome rehearse(const Call& c) {
+  State copy = c.work.state;
+  Work work{.state = copy, .config = c.work.config, .now = c.work.now, .new_id = c.work.new_id, .decision = {}};
+  Call trial{work, c.input, c.command, c.language, c.zone, c.actor};
+  return carry_out(trial);
+}
+
+constexpr std::size_t rehearsal_alerts_max = 5'000;  // beyond, a copy of the state would hold up the loop
+
+std::optional<Outcome> rehearsal(const Call& c) {
+  if (c.work.state.alerts.size() > rehearsal_alerts_max) return {};
+  return rehearse(c);
+}
+
+Outcome plan(Call& c, const Verdict& v) {
+  Outcome o = answer(c, "plan.head");
+  const auto tried = rehearsal(c);
+  std::string text = say_with(c.language, "plan." + v.effect,
+                              {{"rule", v.rule},
+                               {"line", std::to_string(v.line)},
+                               {"n", std::to_string(std::max(1, v.approvals))},
+                               {"group", v.approve_group.empty() ? say(c.language, "ask.anybody") : v.approve_group}});
+  if (tried && !tried->ok) text = say(c.language, "plan.refused", {{"why", tried->reply.text}});
+  Section s{text, {}};
+  s.fields.emplace_back(say(c.language, "field.command"), "`" + plain(c.command.echo.substr(5)) + "`");
+  for (const auto& [key, value] : facts_of(c, v))
+    if (key != "rule") s.fields.emplace_back(say(c.language, "fact." + key), plain(value));
+  if (v.effect == "approve") s.fields.emplace_back(say(c.language, "field.approvers"), approvers_text(c, v));
+  if (tried && tried->ok && !tried->reply.text.empty())
+    s.fields.emplace_back(say(c.language, "field.after"), tried->reply.text);
+  o.reply.sections.push_back(std::move(s));
+  return o;
+}
+
+Outcome late(Call& c) {
+  Outcome o = refuse(c, "stale", {{"command", plain(c.input.text)}});
+  o.reply.buttons.push_back({say(c.language, "button.again"), c.input.text, ""});
+  return o;
+}
+
+OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
+  OutputFlags f;
+  f.reading = !verb.writes;
+  const auto flag = [&](const char* key) { return f.reading && command.named.contains(key); };
+  f.json = flag("json");
+  f.is_private = flag("private");
+  f.here = flag("here") || command.verb == "postmortem";  // everybody in the incident wants the draft
+  if (flag("grep")) f.grep = command.named.at("grep");
+  if (flag("tail"))
+    for (const char ch : clip_bytes(command.named.at("tail"), 5))
+      if (ch >= '0' && ch <= '9') f.tail = f.tail * 10 + static_cast<std::size_t>(ch - '0');
+  return f;
+}
+
+Outcome decide(Call& c, const VerbInfo& verb) {
+  const Verdict v = verdict_of(c, asker_of(c), c.command);
+  const bool known = !asker_of(c).person.empty() || c.input.is_operator;
+  // What nobody can do yet is said as such: a "no" of the policy would only send people to ask for a right.
+  if (!verb.ready && known)
+    return refuse(c, verb.writes ? "verb.later" : "later.read", {{"verb", std::string(verb.verb)}});
+  if (v.effect == "deny") return denied(c, v);
+  if (c.command.plan) return plan(c, v);
+  if (verb.writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms) return late(c);
+  if (v.effect != "run") {
+    if (const auto tried = rehearsal(c); tried && !tried->ok) return *tried;
+    return ask_first(c, v);
+  }
+  Outcome o = carry_out(c);
+  audit(c, {});
+  return o;
+}
+
+}  // namespace
+
+Outcome carry_out(Call& c) {
+  for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
+                            &question_handlers(), &explain_handlers()}) {
+    const auto it = table->find(c.command.verb);
+    if (it != table->end()) return it->second(c);
+  }
+  return refuse(c, "verb.later", {{"verb", c.command.verb}});
+}
+
+void audit(Call& c, const std::string& approved_by) {
+  const VerbInfo* verb = find_verb(c.command.verb);
+  if (!verb || !verb->writes) return;
+  for (Entry& e : c.work.decision.entries) {
+    if (e.actor != c.actor || !e.data.is_map() || e.data.has("command") || e.kind.starts_with("approval.")) continue;
+    e.data.set("command", c.command.echo);
+    if (!approved_by.empty()) e.data.set("approved_by", approved_by);
+  }
+}
+
+Outcome gate_and_run(Call& c) {
+  const VerbInfo* verb = find_verb(c.command.verb);
+  if (!verb) return refuse(c, "verb.unknown", {{"verb", plain(c.command.verb)}});
+  Outcome o = decide(c, *verb);
+  o.echo = c.command.echo;
+  const bool in_thread = o.output.in_thread;
+  o.output = output_flags(*verb, c.command);
+  o.output.in_thread = in_thread;
+  return o;
+}
+
+}  // namespace muster

@@ -1,0 +1,329 @@
+// Asking before a command runs, and the commands that answer: yes, no, approve, deny, withdraw, approvals.
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
+
+namespace muster {
+namespace {
+
+std::string group_words(const std::string& language, const std::string& group) {
+  return group.empty() ? say(language, "ask.anybody") : plain(group);
+}
+
+Message question_message(const Call& c, const Question& q) {
+  Message m;
+  m.color = "warning";
+  m.text = q.kind == "confirm" ? say(c.language, "ask.confirm", {{"id", q.id}})
+                               : say(c.language, "ask.approve",
+                                     {{"id", q.id},
+                                      {"who", plain(c.actor.display)},
+                                      {"n", std::to_string(q.needed)},
+                                      {"group", group_words(c.language, q.group)},
+                                      {"time", short_time(c, q.expires_ms)}});
+  m.sections.push_back(question_fields(c.language, c.work.config, q));
+  if (q.kind == "confirm")
+    m.buttons = {{say(c.language, "button.yes"), "yes " + q.id, "primary"},
+                 {say(c.language, "button.no"), "no " + q.id, ""}};
+  else
+    m.buttons = {{say(c.language, "button.approve"), "approve " + q.id, "primary"},
+                 {say(c.language, "button.deny"), "deny " + q.id, "danger"}};
+  return m;
+}
+
+Value facts_value(const Facts& facts) {
+  Value list = Value::List{};
+  for (const auto& [key, value] : facts) list.push(Value::List{key, value});
+  return list;
+}
+
+// From a script there is no message to press: an approval is asked in the bot's own channel.
+struct Place {
+  std::string channel, thread, post;
+};
+
+Place place_of(const Call& c, const Verdict& v, const std::string& id) {
+  if (c.input.platform != "cli") return {c.input.channel, c.input.thread, "reply-" + c.input.source_id};
+  if (v.effect == "approve") return {"muster", "", "question-" + id};
+  return {c.input.channel, "", ""};
+}
+
+Outcome nobody_can(Call& c, const Verdict& v, std::size_t eligible) {
+  Entry e = human_entry(c, "command.denied", nullptr);
+  e.text = c.command.echo;
+  e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}, {"reason", "nobody can approve"}};
+  record(c.work, std::move(e));
+  return refuse(c, "ask.nobody",
+                {{"verb", c.command.verb},
+                 {"n", std::to_string(std::max(1, v.approvals))},
+                 {"group", group_words(c.language, v.approve_group)},
+                 {"k", std::to_string(eligible)}});
+}
+
+const Question* same_question(const Call& c, const std::string& kind) {
+  for (const auto& [n, q] : c.work.state.questions)
+    if (q.open() && q.kind == kind && q.person == c.actor.id && q.command == c.command.echo &&
+        q.channel == c.input.channel)
+      return &q;
+  return nullptr;
+}
+
+}  // namespace
+
+std::string approvers_text(const Call& c, const Verdict& v) {
+  std::vector<std::string> names;
+  for (const std::string& id : approvers_of(c.work.config, v.approve_group, c.actor.id))
+    names.push_back(person_name(c.work.config, id));
+  return names.empty() ? say(c.language, "nobody_yet") : join(names, ", ");
+}
+
+Outcome ask_first(Call& c, const Verdict& v) {
+  const int needed = std::max(1, v.approvals);
+  const bool approve = v.effect == "approve";
+  const std::size_t eligible = approve ? approvers_of(c.work.config, v.approve_group, c.actor.id).size() : 0;
+  if (approve && eligible < static_cast<std::size_t>(needed)) return nobody_can(c, v, eligible);
+  if (const Question* before = same_question(c, v.effect)) return answer(c, "ask.already", {{"id", before->id}});
+  const std::string id = "A" + std::to_string(c.work.state.next_question);
+  const Place place = place_of(c, v, id);
+  const TimeMs expires = c.work.now + (approve ? approve_ms : confirm_ms);
+  Entry e = human_entry(c, "approval.asked", nullptr);
+  e.text = c.command.echo;
+  e.data = Value::Map{{"id", id},
+                      {"kind", v.effect},
+                      {"person", c.actor.id},
+                      {"operator", c.input.is_operator},
+                      {"asked_command",
+                       c.command.body.empty() ? c.command.echo : c.command.echo + "\n```\n" + c.command.body + "\n```"},
+                      {"verb", c.command.verb},
+                      {"platform", c.input.platform},
+                      {"channel", place.channel},
+                      {"thread", place.thread},
+                      {"post", place.post},
+                      {"direct", c.input.direct},
+                      {"facts", facts_value(facts_of(c, v))},
+                      {"rule", v.rule},
+                      {"group", v.approve_group},
+                      {"needed", needed},
+                      {"expires_ms", expires}};
+  record(c.work, std::move(e));
+  c.work.decision.timers.push_back({"question:" + id, expires, Value::Map{{"id", id}}});
+  Outcome o;
+  o.reply = question_message(c, *find_question(c.work.state, id));
+  o.output.in_thread = true;
+  o.json = Value::Map{{"id", id}, {"kind", v.effect}, {"expires", format_utc(expires)}};
+  if (c.input.platform == "cli" && approve) post(c.work, place.channel, place.post, o.reply);
+  return o;
+}
+
+namespace {
+
+// The question named, or the only open one that this person can answer here.
+struct Meant {
+  Question* question = nullptr;
+  Outcome refusal;
+};
+
+Meant question_meant(Call& c, const std::string& kind) {
+  const std::string id = first_argument(c.command);
+  if (!id.empty()) {
+    if (Question* q = find_question(c.work.state, id)) return {q, {}};
+    return {nullptr, refuse(c, "unknown.id", {{"id", plain(id)}})};
+  }
+  std::vector<Question*> open;
+  for (auto& [n, q] : c.work.state.questions) {
+    const bool mine = q.person == c.actor.id;
+    if (q.open() && q.channel == c.input.channel && (kind.empty() || q.kind == kind) && mine == (kind != "approve"))
+      open.push_back(&q);
+  }
+  if (open.size() == 1) return {open.front(), {}};
+  if (open.empty()) return {nullptr, refuse(c, "ask.none")};
+  std::vector<std::string> ids;
+  for (const Question* q : open) ids.push_back(q->id);
+  return {nullptr, refuse(c, "ask.which", {{"list", join(ids, ", ")}, {"verb", c.command.verb}, {"id", ids.front()}})};
+}
+
+std::optional<Outcome> not_open(Call& c, const Question& q) {
+  if (q.open() && q.expires_ms > c.work.now) return {};
+  Question shown = q;
+  if (shown.open()) shown.status = "expired";
+  return refuse(c, "ask.closed", {{"id", q.id}, {"how", question_state(c.language, c.work.config, shown)}});
+}
+
+std::string changes(const Call& c, const Facts& before, const Facts& now) {
+  std::vector<std::string> list;
+  const auto value = [](const Facts& facts, const std::string& key) {
+    const auto it = std::ranges::find(facts, key, &Facts::value_type::first);
+    return it == facts.end() || it->second.empty() ? std::string("–") : it->second;
+  };
+  for (const auto& [key, was] : before)
+    if (value(now, key) != (was.empty() ? "–" : was))
+      list.push_back(say(c.language, "ask.changed",
+                         {{"what", say(c.language, "fact." + key)}, {"before", was}, {"after", value(now, key)}}));
+  return list.empty() ? say(c.language, "fact.rule") : join(list, "; ");
+}
+
+// The yes is there: exactly the command that was shown runs, as the one who asked, if nothing has changed.
+Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by) {
+  const Question q = asked;
+  CommandInput input = c.input;
+  input.person = q.person;
+  input.is_operator = q.is_operator;
+  input.platform = q.platform;
+  input.channel = q.channel;
+  input.direct = q.direct;
+  const auto parsed = parse_command(q.command);
+  if (!parsed) return refuse(c, "grammar.wrong");
+  Call run{c.work, input, *parsed, c.language, c.zone, actor_of(c.work.config, q.person, q.is_operator)};
+  const Verdict v = verdict_of(run, asker_of(run), *parsed);
+  const Facts now = facts_of(run, v);
+  if (now != q.facts) {
+    const std::string reason = changes(c, q.facts, now);
+    close_question(c.work, q, human_entry(c, {}, nullptr), "void", reason);
+    return refuse(c, "ask.void", {{"id", q.id}, {"reason", plain(reason)}, {"command", plain(q.command)}});
+  }
+  close_question(c.work, q, human_entry(c, {}, nullptr), "done", {});
+  Outcome o = carry_out(run);
+  audit(run, approved_by);
+  o.echo.clear();
+  return o;
+}
+
+Outcome with_head(Outcome o, std::string head) {
+  if (o.read || !o.ok) return o;
+  o.reply.text = std::move(head) + "\n" + o.reply.text;
+  return o;
+}
+
+Outcome yes(Call& c) {
+  const Meant meant = question_meant(c, "confirm");
+  if (!meant.question) return meant.refusal;
+  const Question& q = *meant.question;
+  if (q.kind != "confirm") return refuse(c, "ask.is_approve", {{"id", q.id}});
+  if (q.person != c.actor.id)
+    return refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
+  if (auto closed = not_open(c, q)) return *closed;
+  return with_head(run_asked(c, q, {}), say(c.language, "confirm.done"));
+}
+
+Outcome no(Call& c) {
+  const Meant meant = question_meant(c, "confirm");
+  if (!meant.question) return meant.refusal;
+  const Question& q = *meant.question;
+  if (q.kind != "confirm") return refuse(c, "ask.is_approve", {{"id", q.id}});
+  if (q.person != c.actor.id)
+    return refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
+  if (auto closed = not_open(c, q)) return *closed;
+  const std::string id = q.id;
+  close_question(c.work, q, human_entry(c, {}, nullptr), "denied", {});
+  return answer(c, "confirm.dropped", {{"id", id}});
+}
+
+// May this person decide this approval? Empty: yes.
+std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
+  if (q.kind != "approve")
+    return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
+  if (q.person == c.actor.id) return refuse(c, "approve.own", {{"id", q.id}});
+  const auto able = approvers_of(c.work.config, q.group, q.person);
+  if (std::ranges::find(able, c.actor.id) != able.end()) return {};
+  std::vector<std::string> names;
+  for (const std::string& id : able) names.push_back(person_name(c.work.config, id));
+  return refuse(c, "approve.not_you",
+                {{"id", q.id}, {"group", group_words(c.language, q.group)}, {"names", join(names, ", ")}});
+}
+
+Outcome approve(Call& c) {
+  const Meant meant = question_meant(c, "approve");
+  if (!meant.question) return meant.refusal;
+  const Question& q = *meant.question;
+  if (auto no_right = may_not_decide(c, q)) return *no_right;
+  if (auto closed = not_open(c, q)) return *closed;
+  if (std::ranges::find(q.approvers, c.actor.id) != q.approvers.end())
+    return refuse(c, "approve.twice", {{"id", q.id}});
+  Entry e = human_entry(c, "approval.given", nullptr);
+  e.text = q.id + ": " + q.command;
+  e.data = Value::Map{{"id", q.id}, {"reason", named_argument(c.command, "because")}};
+  record(c.work, std::move(e));
+  const std::string have = std::to_string(q.approvers.size()), n = std::to_string(q.needed), id = q.id;
+  const std::string requester = person_name(c.work.config, q.person), me = plain(c.actor.display);
+  if (q.approvers.size() < static_cast<std::size_t>(q.needed))
+    return answer(c, "approve.more", {{"who", me}, {"id", id}, {"have", have}, {"n", n}});
+  return with_head(run_asked(c, q, join(q.approvers, ", ")),
+                   say(c.language, "approve.done", {{"who", me}, {"id", id}, {"requester", requester}}));
+}
+
+Outcome deny(Call& c) {
+  const Meant meant = question_meant(c, "approve");
+  if (!meant.question) return meant.refusal;
+  const Question& q = *meant.question;
+  const std::string because = named_argument(c.command, "because"), id = q.id;
+  if (auto no_right = may_not_decide(c, q)) return *no_right;
+  const bool reason_later = q.status == "denied" && q.closed_by == c.actor.id && !because.empty();
+  if (!reason_later)
+    if (auto closed = not_open(c, q)) return *closed;
+  const std::string requester = person_name(c.work.config, q.person);
+  close_question(c.work, q, human_entry(c, {}, nullptr), "denied", because);
+  if (reason_later) return answer(c, "deny.reason", {{"id", id}});
+  Outcome o = answer(c, "deny.done", {{"id", id}});
+  if (because.empty())
+    o.reply.sections.push_back({say(c.language, "deny.ask_why", {{"id", id}, {"who", requester}}), {}});
+  return o;
+}
+
+Outcome withdraw(Call& c) {
+  const Meant meant = question_meant(c, "");
+  if (!meant.question) return meant.refusal;
+  const Question& q = *meant.question;
+  const std::string id = q.id;
+  const bool mine = q.person == c.actor.id;
+  const bool gave = std::ranges::find(q.approvers, c.actor.id) != q.approvers.end();
+  if (!mine && !gave) return refuse(c, "withdraw.not_yours", {{"id", id}});
+  if (auto closed = not_open(c, q)) return *closed;
+  if (mine) {
+    close_question(c.work, q, human_entry(c, {}, nullptr), "withdrawn", {});
+    return answer(c, "withdraw.done", {{"id", id}});
+  }
+  Entry e = human_entry(c, "approval.taken_back", nullptr);
+  e.text = id;
+  e.data = Value::Map{{"id", id}};
+  record(c.work, std::move(e));
+  return answer(c, "withdraw.approval", {{"id", id}});
+}
+
+Outcome approvals(Call& c) {
+  const bool only_mine = c.command.named.contains("mine");
+  std::string lines;
+  Value::List list;
+  for (const auto& [n, q] : c.work.state.questions) {
+    if (!q.open() || q.expires_ms <= c.work.now) continue;
+    const auto able = approvers_of(c.work.config, q.group, q.person);
+    const bool for_me = q.kind == "approve" && std::ranges::find(able, c.actor.id) != able.end();
+    if (only_mine && q.person != c.actor.id && !for_me) continue;
+    const bool confirm = q.kind == "confirm";
+    lines += say(c.language, "approvals.line",
+                 {{"id", q.id},
+                  {"since", format_duration(c.work.now - q.asked_ms)},
+                  {"who", person_name(c.work.config, q.person)},
+                  {"command", plain(clip(one_line(q.command), 120))},
+                  {"whom", confirm ? person_name(c.work.config, q.person) : group_words(c.language, q.group)},
+                  {"have", std::to_string(q.approvers.size())},
+                  {"n", std::to_string(q.needed)}}) +
+             "\n";
+    list.push_back(Value::Map{{"id", q.id}, {"kind", q.kind}, {"person", q.person}, {"command", q.command}});
+  }
+  Outcome o =
+      list.empty() ? answer(c, "approvals.none") : answer(c, "approvals.head", {{"n", std::to_string(list.size())}});
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+  o.json = Value(std::move(list));
+  return o;
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& question_handlers() {
+  static const std::map<std::string_view, Handler> table = {
+      {"yes", yes}, {"no", no}, {"approve", approve}, {"deny", deny}, {"withdraw", withdraw}, {"approvals", approvals}};
+  return table;
+}
+
+}  // namespace muster

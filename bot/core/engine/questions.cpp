@@ -1,0 +1,188 @@
+// Confirmations and approvals as state: asked, given, closed; bound to a command and to the facts it showed.
+#include "bot/core/engine/questions.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
+
+namespace muster {
+namespace {
+
+int question_number(std::string_view id) {
+  const std::string canonical = canonical_id(id);
+  int n = 0;
+  if (canonical.starts_with('A')) std::from_chars(canonical.data() + 1, canonical.data() + canonical.size(), n);
+  return n;
+}
+
+Facts facts_from(const Value& v) {
+  Facts facts;
+  for (const Value& f : v.as_list())
+    if (f.as_list().size() == 2) facts.emplace_back(f.as_list()[0].as_string(), f.as_list()[1].as_string());
+  return facts;
+}
+
+void apply_asked(State& s, const Entry& e) {
+  const Value& d = e.data;
+  const int n = question_number(d["id"].as_string());
+  if (n == 0) return;
+  Question& q = s.questions[n];
+  q = {.id = "A" + std::to_string(n),
+       .kind = d["kind"].as_string(),
+       .person = d["person"].as_string(),
+       .is_operator = d["operator"].as_bool(),
+       .command = d["asked_command"].as_string(),
+       .verb = d["verb"].as_string(),
+       .platform = d["platform"].as_string(),
+       .channel = d["channel"].as_string(),
+       .thread = d["thread"].as_string(),
+       .post = d["post"].as_string(),
+       .direct = d["direct"].as_bool(),
+       .facts = facts_from(d["facts"]),
+       .rule = d["rule"].as_string(),
+       .group = d["group"].as_string(),
+       .needed = static_cast<int>(d["needed"].as_int(1)),
+       .approvers = {},
+       .status = "open",
+       .closed_by = {},
+       .reason = {},
+       .asked_ms = e.occurred_ms,
+       .expires_ms = d["expires_ms"].as_int(),
+       .closed_ms = 0};
+  s.next_question = std::max(s.next_question, n + 1);
+}
+
+}  // namespace
+
+Question* find_question(State& s, std::string_view id) {
+  const auto it = s.questions.find(question_number(id));
+  return it == s.questions.end() ? nullptr : &it->second;
+}
+
+const Question* find_question(const State& s, std::string_view id) { return find_question(const_cast<State&>(s), id); }
+
+bool apply_question(State& s, const Entry& e) {
+  if (!e.kind.starts_with("approval.")) return false;
+  if (e.kind == "approval.asked") return apply_asked(s, e), true;
+  Question* q = find_question(s, e.data["id"].as_string());
+  if (!q) return true;
+  if (e.kind == "approval.given") {
+    q->approvers.push_back(e.actor.id);
+  } else if (e.kind == "approval.taken_back") {
+    std::erase(q->approvers, e.actor.id);
+  } else if (e.kind == "approval.closed") {
+    if (q->open()) q->status = e.data["status"].as_string(), q->closed_ms = e.occurred_ms, q->closed_by = e.actor.id;
+    if (!e.data["reason"].as_string().empty()) q->reason = e.data["reason"].as_string();
+  }
+  return true;
+}
+
+std::string person_name(const CoreConfig& config, const std::string& id) {
+  const Person* p = find_person(config, id);
+  return plain(p ? p->name : id);
+}
+
+std::string question_state(const std::string& language, const CoreConfig& config, const Question& q) {
+  return say_with(language, "ask." + q.status,
+                  {{"id", q.id},
+                   {"command", plain(q.command)},
+                   {"reason", plain(q.reason)},
+                   {"who", q.status == "done" && !q.approvers.empty()
+                               ? [&] {
+                                   std::vector<std::string> names;
+                                   for (const auto& a : q.approvers) names.push_back(person_name(config, a));
+                                   return join(names, ", ");
+                                 }()
+                               : person_name(config, q.closed_by)}});
+}
+
+Section question_fields(const std::string& language, const CoreConfig& config, const Question& q) {
+  Section s;
+  s.fields.emplace_back(say(language, "field.command"), "`" + plain(clip(one_line(q.command), 300)) + "`");
+  for (const auto& [key, value] : q.facts) {
+    const std::string shown = key == "status" ? status_words(language, value) : plain(value);
+    s.fields.emplace_back(say(language, "fact." + key), shown.empty() ? say(language, "nobody_yet") : shown);
+  }
+  if (q.kind == "approve") {
+    std::vector<std::string> names;
+    for (const std::string& id : approvers_of(config, q.group, q.person)) names.push_back(person_name(config, id));
+    s.fields.emplace_back(say(language, "field.approvers"), join(names, ", "));
+  }
+  return s;
+}
+
+// Who may approve: the members of the group or the holders of the role, never the one who asks.
+std::vector<std::string> approvers_of(const CoreConfig& config, const std::string& group, const std::string& asker) {
+  std::vector<std::string> ids;
+  const bool by_role = group.starts_with("role:");
+  const std::string name = group.substr(group.find(':') == std::string::npos ? 0 : group.find(':') + 1);
+  for (const Person& p : config.people) {
+    const auto& held = by_role ? p.roles : p.groups;
+    const bool member = group.empty() || std::ranges::find(held, name) != held.end();
+    if (member && p.id != asker) ids.push_back(p.id);
+  }
+  return ids;
+}
+
+void edit_question(Work& w, const Question& q) {
+  if (q.post.empty()) return;
+  const std::string language = channel_language(w, q.channel);
+  Message m;
+  m.text = question_state(language, w.config, q);
+  m.sections.push_back(question_fields(language, w.config, q));
+  m.color = q.status == "done" ? "good" : "";
+  w.decision.out.push_back(
+      {w.new_id(), "room:#" + q.channel, "edit", Value::Map{{"post_id", q.post}, {"message", to_value(m)}}});
+}
+
+void close_question(Work& w, const Question& q, Entry e, const std::string& status, const std::string& reason) {
+  e.kind = "approval.closed";
+  e.text = q.id + " " + status + ": " + q.command;
+  e.data = Value::Map{{"id", q.id}, {"status", status}, {"reason", reason}};
+  const std::string id = q.id;
+  record(w, std::move(e));
+  w.decision.timers.push_back({"question:" + id, 0, {}});
+  if (const Question* closed = find_question(std::as_const(w.state), id)) edit_question(w, *closed);
+}
+
+bool question_rang(Work& w, const Timer& timer) {
+  if (!timer.id.starts_with("question:")) return false;
+  const Question* q = find_question(std::as_const(w.state), timer.id.substr(9));
+  if (q && q->open() && q->expires_ms <= w.now) close_question(w, *q, {}, "expired", {});
+  return true;
+}
+
+// The one open question that a bare word can mean: in its thread, or in the channel itself where the bot is alone.
+std::string bare_answer(const State& state, const CoreConfig& config, const CommandInput& input) {
+  const std::string word = lower_ascii(trim(input.text));
+  if (word != "yes" && word != "no" && word != "approve" && word != "deny") return {};
+  (void)config;
+  const Question* only = nullptr;
+  for (const auto& [n, q] : state.questions) {
+    if (!q.open() || q.thread != input.thread || q.channel != input.channel || input.thread.empty()) continue;
+    if (only) return {};
+    only = &q;
+  }
+  return only ? word + " " + only->id : "";
+}
+
+std::string reaction_answer(const State& state, const CoreConfig& config, const std::string& post,
+                            const std::string& person, const std::string& emoji) {
+  const Person* p = find_person(config, person);
+  static const std::vector<std::string_view> yes = {"✅",  "👍",        "✔️",          "white_check_mark",
+                                                    "+1", "thumbsup", "heavy_check_mark"};
+  static const std::vector<std::string_view> no = {"❌", "👎", "x", "-1", "thumbsdown"};
+  for (const auto& [n, q] : state.questions) {
+    // Never an approval: only the sender's own confirmation.
+    if (!q.open() || q.kind != "confirm" || q.post.empty() || q.post != post) continue;
+    if (!p || p->id != q.person) return {};
+    if (std::ranges::find(yes, emoji) != yes.end()) return "yes " + q.id;
+    if (std::ranges::find(no, emoji) != no.end()) return "no " + q.id;
+  }
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,43 @@
+// Questions the policy asks before a command runs: the sender confirms (2 minutes) or others approve (15 minutes).
+// A question is bound to the exact command and to the facts it showed; it survives a restart. Loop thread only.
+#pragma once
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "bot/core/journal/entry.h"
+
+namespace muster {
+
+using Facts = std::vector<std::pair<std::string, std::string>>;  // key of a sentence "fact.…" -> value
+
+struct Question {
+  std::string id;      // A7
+  std::string kind;    // confirm, approve
+  std::string person;  // who wants it: person id, or "operator"
+  bool is_operator = false;
+  std::string command, verb;  // as understood; exactly this runs
+  std::string platform, channel, thread;
+  std::string post;  // the message that asks, to be edited when it is answered
+  bool direct = false;
+  Facts facts;
+  std::string rule, group;
+  int needed = 0;
+  std::vector<std::string> approvers;
+  std::string status = "open";  // open, done, denied, withdrawn, expired, void
+  std::string closed_by, reason;
+  TimeMs asked_ms = 0, expires_ms = 0, closed_ms = 0;
+  bool open() const { return status == "open"; }
+};
+
+inline constexpr DurationMs confirm_ms = 2 * minute_ms;
+inline constexpr DurationMs approve_ms = 15 * minute_ms;
+
+struct State;
+// Folds approval.asked, approval.given, approval.taken_back and approval.closed; false for any other kind.
+bool apply_question(State& state, const Entry& entry);
+Question* find_question(State& state, std::string_view id);  // A7
+const Question* find_question(const State& state, std::string_view id);
+
+}  // namespace muster

@@ -1,0 +1,60 @@
+#include "bot/local_door.h"
+
+#include <unistd.h>
+
+#include "bot/base/json.h"
+
+namespace muster {
+namespace {
+
+std::string refusal(const char* why) { return to_json(Value::Map{{"ok", false}, {"text", why}}); }
+
+std::string person_of(const CoreConfig& config, std::uint32_t uid) {
+  for (const Person& p : config.people) {
+    for (const int mapped : p.uids) {
+      if (static_cast<std::uint32_t>(mapped) == uid) return p.id;
+    }
+  }
+  return {};
+}
+
+bool is_owner(std::uint32_t uid) { return uid == 0 || uid == ::geteuid(); }
+
+}  // namespace
+
+void LocalDoor::request(std::uint32_t uid, const std::string& line, const LocalReply& reply) {
+  const Result<Value> ask = parse_json(line);
+  const std::string op = ask ? (*ask)["op"].as_string() : std::string();
+  if (!is_owner(uid) && person_of(dispatcher_.config(), uid).empty())
+    return reply(refusal("This user id is not mapped to a person (people: uids)."));
+  if (op == "say") return say(uid, *ask, reply);
+  if (op == "info") {
+    Value info = options_.info();
+    info.set("ok", true);
+    return reply(to_json(info));
+  }
+  reply(refusal("This bot does not know that request. Is the command line of another version?"));
+}
+
+void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply) {
+  CommandInput input;
+  input.is_operator = is_owner(uid);
+  input.platform = "cli";
+  input.channel = ask["channel"].as_string();
+  input.text = ask["text"].as_string();
+  input.direct = true;
+  input.sent_ms = clock_.now();
+  input.person = person_of(dispatcher_.config(), uid);
+  if (const std::string as = ask["as"].as_string(); !as.empty()) {
+    if (!options_.sandbox) return reply(refusal("Only a sandbox takes --as."));
+    input.person = as;
+    input.is_operator = false;
+  }
+  dispatcher_.command(std::move(input), [reply](Result<Outcome> o) {
+    Value v = Value::Map{{"ok", o ? o->ok : false}, {"text", o ? plain_text(o->reply) : o.error().message}};
+    if (o && !o->json.is_null()) v.set("json", o->json);
+    reply(to_json(v));
+  });
+}
+
+}  // namespace muster

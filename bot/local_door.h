@@ -1,0 +1,30 @@
+// What the command line asks through the Unix socket. Loop thread only.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "bot/dispatcher.h"
+#include "integrations/net/local_socket.h"
+
+namespace muster {
+
+class LocalDoor {
+ public:
+  struct Options {
+    bool sandbox = false;         // takes --as
+    std::function<Value()> info;  // what the bot says about itself: address, version, pid …
+  };
+  LocalDoor(Dispatcher& dispatcher, const Clock& clock, Options options)
+      : dispatcher_(dispatcher), clock_(clock), options_(std::move(options)) {}
+  void request(std::uint32_t uid, const std::string& line, const LocalReply& reply);
+
+ private:
+  void say(std::uint32_t uid, const Value& ask, const LocalReply& reply);
+
+  Dispatcher& dispatcher_;
+  const Clock& clock_;
+  Options options_;
+};
+
+}  // namespace muster

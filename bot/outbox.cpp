@@ -1,0 +1,141 @@
+#include "bot/outbox.h"
+
+#include <algorithm>
+
+#include "bot/base/hash.h"
+#include "bot/base/limits.h"
+#include "bot/base/log.h"
+
+namespace muster {
+namespace {
+
+// Exponential, capped at five minutes, with full jitter so that many messages do not come back together.
+DurationMs pause_after(int attempts) {
+  const DurationMs cap = std::min<DurationMs>(5 * minute_ms, second_ms << std::min(attempts, 9));
+  const auto dice = static_cast<std::uint64_t>(static_cast<unsigned char>(random_bytes(1)[0]));
+  return 100 + cap * static_cast<DurationMs>(dice) / 256;
+}
+
+std::string platform_of(const OutMessage& m) { return m.destination.substr(0, m.destination.find(':')); }
+
+template <class T>
+void put_back(std::vector<T>& to, std::vector<T>& from) {
+  to.insert(to.begin(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  from.clear();
+}
+
+}  // namespace
+
+void Outbox::add(PendingOut pending) {
+  const std::string destination = pending.message.destination;
+  lines_[destination].items.push_back(std::move(pending));
+  pump(destination);
+}
+
+void Outbox::add_new(OutMessage m) {
+  if (!shown_here_.empty() && m.destination.starts_with(shown_here_)) return show(m);
+  add({std::move(m), 0, 0});
+}
+
+// It was stored as delivered; only a refusal is still to be noted.
+void Outbox::show(const OutMessage& m) {
+  if (fault_) fault_("before-deliver");
+  send(m, [this, id = m.id](const Result<void>& r) {
+    if (fault_) fault_("after-deliver");
+    results_[r ? "delivered" : "dead"] += 1;
+    if (r) return;
+    failed_.push_back({id, r.error().message, 0, true});
+    flush();
+  });
+}
+
+void Outbox::tick() {
+  std::vector<std::string> names;
+  for (const auto& [name, line] : lines_) names.push_back(name);
+  for (const std::string& name : names) pump(name);
+  if (refused_) flush();
+}
+
+std::size_t Outbox::waiting() const {
+  std::size_t n = 0;
+  for (const auto& [name, line] : lines_) n += line.items.size();
+  return n;
+}
+
+void Outbox::pump(const std::string& destination) {
+  const auto it = lines_.find(destination);
+  if (it == lines_.end() || it->second.pumping) return;
+  Line& line = it->second;
+  line.pumping = true;  // a delivery may be done before send() returns
+  while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now()) {
+    line.busy = true;
+    if (fault_) fault_("before-deliver");
+    send(line.items.front().message, [this, destination](const Result<void>& r) { settled(destination, r); });
+  }
+  line.pumping = false;
+  if (!line.busy && line.items.empty()) lines_.erase(it);
+}
+
+void Outbox::send(const OutMessage& m, std::function<void(Result<void>)> done) const {
+  const std::string platform = platform_of(m);
+  if (const auto it = platforms_.find(platform); it != platforms_.end())
+    it->second->deliver(m, std::move(done));
+  else if (platform == "http" && carrier_)
+    carrier_(m, std::move(done));
+  else
+    done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));
+}
+
+void Outbox::show_once(const OutMessage& note) const {
+  const auto it = platforms_.find(platform_of(note));
+  if (it != platforms_.end()) it->second->deliver(note, [](const Result<void>&) {});
+}
+
+void Outbox::settled(const std::string& destination, const Result<void>& r) {
+  if (fault_) fault_("after-deliver");
+  Line& line = lines_.at(destination);
+  PendingOut& first = line.items.front();
+  line.busy = false;
+  first.attempts += 1;
+  if (!r && r.error().kind == ErrorKind::unavailable && first.attempts < limits::outbox_attempts_max) {
+    first.due_ms = clock_.now() + pause_after(first.attempts);
+    results_["retried"] += 1;
+    failed_.push_back({first.message.id, r.error().message, first.due_ms, false});
+  } else {
+    results_[r ? "delivered" : "dead"] += 1;
+    if (r)
+      delivered_.push_back(first.message.id);
+    else
+      failed_.push_back(
+          {first.message.id, r.error().message + " (attempt " + std::to_string(first.attempts) + ")", 0, true});
+    line.items.pop_front();
+  }
+  flush();
+  pump(destination);
+}
+
+// What was delivered is marked in one commit while the previous marking is on its way.
+void Outbox::flush() {
+  if (flushing_ || (delivered_.empty() && failed_.empty())) return;
+  flushing_ = true;
+  refused_ = false;
+  marking_delivered_.swap(delivered_);
+  marking_failed_.swap(failed_);
+  Commit c;
+  c.out_done = marking_delivered_;
+  c.out_failed = marking_failed_;
+  store_.commit(std::move(c), [this](Result<Committed> r) {
+    flushing_ = false;
+    if (r) {
+      marking_delivered_.clear();
+      marking_failed_.clear();
+      return flush();
+    }
+    // Kept for the next tick: an unmarked message would be delivered again after a restart.
+    refused_ = true;
+    put_back(delivered_, marking_delivered_);
+    put_back(failed_, marking_failed_);
+  });
+}
+
+}  // namespace muster

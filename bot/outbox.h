@@ -1,0 +1,63 @@
+// Messages on their way out: in order per destination, tried again with growing pauses, dead in the end. Every
+// message is on disk before it comes here, and what became of it is put on disk too. Loop thread only.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "integrations/chat/platform.h"
+#include "storage/store.h"
+
+namespace muster {
+
+// Carries out an out message that is no chat message ("http:self").
+using Carrier = std::function<void(const OutMessage&, std::function<void(Result<void>)>)>;
+
+class Outbox {
+ public:
+  Outbox(Store& store, const Clock& clock) : store_(store), clock_(clock) {}
+  void attach(ChatPlatform& platform) {
+    platforms_[platform.name()] = &platform;
+    if (platform.shows_what_is_stored()) shown_here_ = platform.name() + ":";
+  }
+  const std::string& shown_here() const { return shown_here_; }  // for Commit::shown_here
+  void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
+
+  void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
+  void add(PendingOut pending);                                                          // committed already
+  void add_new(OutMessage message);              // the same, by the commit that is being answered
+  void tick();                                   // what waited for its time, marks that the disk refused
+  void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
+  const std::map<std::string, std::uint64_t>& results() const { return results_; }
+  std::size_t waiting() const;
+
+ private:
+  // One destination: the first message goes out, the others wait for it.
+  struct Line {
+    std::deque<PendingOut> items;
+    bool busy = false, pumping = false;
+  };
+  void pump(const std::string& destination);
+  void show(const OutMessage& message);
+  void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
+  void settled(const std::string& destination, const Result<void>& result);
+  void flush();
+
+  Store& store_;
+  const Clock& clock_;
+  std::map<std::string, ChatPlatform*> platforms_;
+  std::string shown_here_;  // "room:": destinations whose messages are delivered by being stored
+  Carrier carrier_;
+  std::function<void(const char*)> fault_;
+  std::map<std::string, Line> lines_;
+  std::map<std::string, std::uint64_t> results_;  // delivered, retried, dead
+  std::vector<std::string> delivered_, marking_delivered_;
+  std::vector<Commit::Failure> failed_, marking_failed_;
+  bool flushing_ = false, refused_ = false;
+};
+
+}  // namespace muster

@@ -1,0 +1,36 @@
+// Who is logged in to the room. A session is a signed cookie, so that a restart of the bot logs nobody out.
+#pragma once
+#include <optional>
+#include <set>
+#include <string>
+
+#include "bot/base/clock.h"
+
+namespace muster {
+
+struct RoomSession {
+  std::string id;
+  std::string csrf;  // what a page has to send along with everything it posts
+  std::string person;
+};
+
+class RoomSessions {
+ public:
+  static constexpr TimeMs lifetime_ms = 30LL * 24 * hour_ms;  // then one opens the login link again
+
+  // An empty token lets nobody in. Whoever replaces the token ends every session.
+  RoomSessions(const std::string& login_token, std::string person);
+
+  const std::string& cookie_name() const { return cookie_name_; }  // of this bot: ports share cookies
+  bool is_token(const std::string& token) const;
+  std::string open(TimeMs now) const;  // the cookie's value
+  std::optional<RoomSession> find(const std::string& cookie, TimeMs now) const;
+  void close(const std::string& id);
+
+ private:
+  std::string sign(const std::string& what) const;
+  std::string token_hash_, key_, person_, cookie_name_;
+  std::set<std::string> closed_;
+};
+
+}  // namespace muster

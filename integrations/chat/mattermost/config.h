@@ -1,0 +1,19 @@
+// One Mattermost server as the configuration names it.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace muster {
+
+struct MattermostConfig {
+  std::string name = "mattermost";  // the platform's name in destinations and events
+  std::string url;                  // the site, with its sub-path: https://chat.example/mm
+  std::string token;                // of the bot account
+  std::string team;                 // empty: the only one the bot is in
+  std::string callback_url;         // where Mattermost reaches us for buttons; empty: no buttons, typed twins only
+  std::string ca_file;              // PEM, for a private authority
+  std::string proxy;                // http://[user:password@]host:port
+  std::vector<std::string> channels = {"muster", "alerts"};  // joined or made at start
+};
+
+}  // namespace muster

@@ -1,0 +1,226 @@
+// Who we are on the server, what is missing, and the websocket's coming and going.
+#include <algorithm>
+
+#include "bot/base/log.h"
+#include "integrations/chat/mattermost/markdown.h"
+#include "integrations/chat/mattermost/mattermost.h"
+#include "integrations/chat/mattermost/names.h"
+
+namespace muster {
+
+using namespace mattermost;
+
+namespace {
+
+constexpr DurationMs lasting_ms = 5 * minute_ms;  // between checks while a person has to change something
+
+// The server's own default is 10 a second with bursts of 100 by address, which all users behind a proxy share.
+BucketRule rule_of(const std::string&) { return {.per_second = 8, .burst = 40}; }
+
+}  // namespace
+
+Mattermost::Mattermost(MattermostConfig config, Outside outside)
+    : config_(std::move(config)),
+      out_(std::move(outside)),
+      api_(config_.url, config_.token, config_.ca_file, config_.proxy),
+      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}) {}
+
+Mattermost::~Mattermost() {
+  save_cursors();
+  out_.timers.cancel(timer_);
+  out_.timers.cancel(open_timer_);
+}
+
+void Mattermost::start() {
+  tick();
+  check();
+}
+
+void Mattermost::trouble(std::string problem, std::string next_step, bool lasting) {
+  if (problem != problem_) {
+    log(LogLevel::warn, "Mattermost is not connected", {{"problem", problem}, {"next", next_step}});
+  }
+  problem_ = std::move(problem);
+  next_step_ = std::move(next_step);
+  const DurationMs wait = lasting ? lasting_ms : check_backoff_.ended(out_.clock.now(), out_.dice(), second_ms);
+  out_.timers.cancel(open_timer_);
+  open_timer_ = out_.timers.after(wait, [this] { check(); });
+}
+
+// Before every websocket: 401 is fatal until a person acts, a cut websocket is not.
+void Mattermost::check() {
+  open_timer_ = 0;
+  look_up("/users/me", [this](const Answer& a) { checked_me(a); });
+}
+
+void Mattermost::checked_me(const Answer& a) {
+  if (a.status == 0) {
+    return trouble("The server at MATTERMOST_URL (" + config_.url + ") cannot be reached: " + a.why + ".",
+                   "Check the address, the network and the certificate; it is tried again.", false);
+  }
+  if (a.status == 401) {
+    ready_ = false;
+    return trouble("The server at " + config_.url + " does not accept MATTERMOST_TOKEN.",
+                   "Make a new token for the bot account and start again with it.", true);
+  }
+  if (a.try_again()) {
+    return trouble("The server at MATTERMOST_URL (" + config_.url + ") answers with " + a.why + ".",
+                   "Nothing to do here; it is tried again.", false);
+  }
+  if (!a.ok() || !is_id(a.body["id"].as_string())) {
+    return trouble("What answers at MATTERMOST_URL (" + config_.url + ") is not Mattermost's API.",
+                   "MATTERMOST_URL is the site's address with its sub-path, if it has one, and without /api/v4.", true);
+  }
+  my_name_ = a.body["username"].as_string();
+  if (!a.body["is_bot"].as_bool()) {
+    return trouble("MATTERMOST_TOKEN belongs to @" + my_name_ + ", a person's account and not a bot account.",
+                   "Make a bot account (Integrations, Bot Accounts) and use its token.", true);
+  }
+  me_ = a.body["id"].as_string();
+  if (!a.version.empty())
+    version_ = a.version.substr(0, a.version.find('.', a.version.find('.', a.version.find('.') + 1) + 1));
+  look_up("/users/me/teams", [this](const Answer& teams) { checked_teams(teams); });
+}
+
+void Mattermost::checked_teams(const Answer& a) {
+  if (!a.ok()) return trouble("The teams of @" + my_name_ + " could not be read: " + a.why + ".", "", false);
+  std::string names;
+  team_.clear();
+  for (const Value& t : a.body.as_list()) {
+    const std::string name = t["name"].as_string();
+    names += (names.empty() ? "" : ", ") + name;
+    if (name != config_.team && !(config_.team.empty() && a.body.as_list().size() == 1)) continue;
+    team_ = t["id"].as_string();
+    team_name_ = name;
+  }
+  if (names.empty()) {
+    return trouble("The bot account @" + my_name_ + " is in no team.",
+                   "Invite it to the team it shall work in; MATTERMOST_TEAM may name the team.", true);
+  }
+  if (team_.empty() && config_.team.empty()) {
+    return trouble("The bot account @" + my_name_ + " is in several teams: " + names + ".",
+                   "Say which one with MATTERMOST_TEAM.", true);
+  }
+  if (team_.empty()) {
+    return trouble("MATTERMOST_TEAM names " + config_.team + ", but @" + my_name_ + " is only in: " + names + ".",
+                   "Invite it to that team, or correct MATTERMOST_TEAM.", true);
+  }
+  look_up("/config/client?format=old", [this](const Answer& config) { checked_config(config); });
+}
+
+void Mattermost::checked_config(const Answer& a) {
+  const std::string limit = a.body["MaxPostSize"].as_string();
+  const std::size_t runes = limit.empty() || limit.size() > 6 ? 0 : std::strtoul(limit.c_str(), nullptr, 10);
+  runes_max_ = runes >= 1000 ? std::min(runes, post_runes_max) : post_runes_max;
+  const std::string version = a.body["Version"].as_string();
+  if (!version.empty()) version_ = version;
+  problem_.clear();
+  next_step_.clear();
+  check_backoff_ = Reconnect();
+  become_ready();
+  open_socket();
+}
+
+void Mattermost::become_ready() {
+  if (std::exchange(ready_, true)) return;
+  log(LogLevel::info, "Mattermost knows us", {{"account", my_name_}, {"team", team_name_}, {"version", version_}});
+  std::deque<OpPtr> parked;
+  parked.swap(parked_);
+  for (const OpPtr& op : parked) queue(op);
+  join_channels();  // after what may open them with a header
+}
+
+// Channels that exist without an incident: found, joined or made.
+void Mattermost::join_channels() {
+  for (const std::string& channel : config_.channels) {
+    const auto op = std::make_shared<Op>();
+    op->channel = channel;
+    op->message.kind = "join";
+    op->message.id = "join-" + channel;
+    queue(op);
+  }
+}
+
+void Mattermost::open_socket() {
+  WebSocketOptions o;
+  o.url = api_.websocket_url(gateway_.resume_query());
+  o.headers["Authorization"] = "Bearer " + config_.token;  // a resume needs the header, not the challenge
+  o.ca_file = config_.ca_file;
+  o.proxy = config_.proxy;
+  o.silence_ms = 90 * second_ms;  // the server pings every minute
+  o.message_bytes_max = 4u << 20;
+  WebSocketHandler h;
+  h.opened = [this] { socket_opened(); };
+  h.text = [this](const std::string& text) { carry_out(gateway_.frame(text, out_.clock.now())); };
+  h.closed = [this](const WebSocketEnd& end) { socket_closed(end); };
+  socket_ = out_.open_socket(std::move(o), std::move(h));
+}
+
+void Mattermost::socket_opened() {
+  backoff_.opened(out_.clock.now());
+  gateway_.opened(out_.clock.now());
+  carry_out(gateway_.tick(out_.clock.now()));
+}
+
+void Mattermost::socket_closed(const WebSocketEnd& end) {
+  gateway_.closed();
+  socket_.reset();
+  reconnects_ += 1;
+  const DurationMs least = end.retry_after.empty() ? 0 : retry_after_ms(end.retry_after);
+  const DurationMs wait = backoff_.ended(out_.clock.now(), out_.dice(), least);
+  log(LogLevel::info, "the websocket to Mattermost ended",
+      {{"why", end.reason}, {"code", std::to_string(end.code)}, {"again_ms", std::to_string(wait)}});
+  if (end.wrong_setting || (!end.opened && backoff_.failures() > 2)) {
+    problem_ = "REST works, but the websocket of MATTERMOST_URL does not open: " + end.reason + ".";
+    next_step_ = end.next_step.empty() ? "A proxy in front of the server must let websockets through." : end.next_step;
+  }
+  out_.timers.cancel(open_timer_);
+  open_timer_ = out_.timers.after(wait, [this] { check(); });
+}
+
+void Mattermost::reconnect(const std::string& why) {
+  WebSocketEnd end;
+  end.opened = true;
+  end.reason = why;
+  socket_closed(end);
+}
+
+void Mattermost::carry_out(GatewayActions actions) {
+  for (const std::string& text : actions.send) {
+    if (socket_) static_cast<void>(socket_->send(text));
+  }
+  if (actions.fresh) {
+    problem_.clear();
+    next_step_.clear();
+    catch_up();
+  }
+  for (const GatewayEvent& e : actions.events) event(e);
+  if (!actions.reconnect.empty()) reconnect(actions.reconnect);
+}
+
+void Mattermost::tick() {
+  timer_ = out_.timers.after(second_ms, [this] { tick(); });
+  if (socket_) carry_out(gateway_.tick(out_.clock.now()));
+  if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
+}
+
+ChatHealth Mattermost::health() const {
+  ChatHealth h;
+  const BudgetQueueStats q = queue_.stats();
+  h.connected = connected();
+  h.problem = problem_;
+  h.next_step = next_step_;
+  h.account = my_name_.empty() ? "" : "@" + my_name_;
+  h.version = version_;
+  h.waiting = q.waiting + q.running + parked_.size();
+  h.oldest_ms = q.oldest_ms;
+  if (!parked_.empty()) h.oldest_ms = std::max(h.oldest_ms, out_.clock.now() - parked_.front()->since);
+  h.reconnects = reconnects_;
+  h.gaps = gateway_.gaps();
+  h.caught_up = caught_up_;
+  h.calls = q.calls;
+  h.refused = q.refused;
+  return h;
+}
+
+}  // namespace muster

@@ -1,0 +1,171 @@
+// Mattermost as a chat platform: websocket in, REST v4 out, catch-up over REST after a loss. Loop thread only.
+// Deliveries are those of the room (room.h) with destination "mattermost:#channel".
+#pragma once
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "integrations/chat/directory.h"
+#include "integrations/chat/mattermost/api.h"
+#include "integrations/chat/mattermost/config.h"
+#include "integrations/chat/mattermost/gateway.h"
+#include "integrations/chat/platform.h"
+#include "integrations/net/budget_queue.h"
+#include "integrations/net/http_server.h"
+#include "integrations/net/websocket.h"
+
+namespace muster {
+
+class Mattermost final : public ChatPlatform {
+ public:
+  struct Outside {  // all outlive it
+    HttpClient& http;
+    WebSocketOpener open_socket;
+    const Clock& clock;
+    Timers& timers;
+    ChatDirectory& directory;
+    std::function<double()> dice;
+    char prefix = '!';
+  };
+  static constexpr std::size_t parked_max = 20'000;   // deliveries while the server is away
+  static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
+  static constexpr std::size_t seen_max = 20'000;     // event ids remembered
+  static constexpr DurationMs probe_after_ms = 25 * second_ms;  // the server forgets a pending_post_id after 30 s
+
+  Mattermost(MattermostConfig config, Outside outside);
+  ~Mattermost() override;
+  void start();
+
+  std::string name() const override { return config_.name; }
+  void deliver(const OutMessage& message, Done done) override;
+  void on_event(Listener listener) override { listener_ = std::move(listener); }
+  bool connected() const override { return ready_ && gateway_.live(); }
+  ChatHealth health() const override;
+  // A button was pressed: what Mattermost posts to the callback URL. The reply comes when the press is stored.
+  void click(const std::string& body, const std::function<void(HttpResponse)>& reply);
+
+ private:
+  using Job = BudgetQueue::Job;
+  using Post = mattermost::Post;
+  using Answer = mattermost::Answer;
+  struct Op {  // one delivery on its way
+    OutMessage message;
+    Done done;
+    Job job = 0;
+    std::string channel;       // ours, bare
+    bool may_be_sent = false;  // an attempt broke off: look before posting again
+    bool joined = false;       // we have tried to join the channel for it
+    TimeMs since = 0;          // when it was handed over
+    std::string coalesce;      // a later one with the same key replaces it while it waits
+  };
+  using OpPtr = std::shared_ptr<Op>;
+  using Then = std::function<void(const Answer&)>;
+  using WithId = std::function<void(const std::string& id)>;
+  struct User {
+    std::string name;
+    bool is_bot = false;
+  };
+  struct Channel {
+    std::string name, type, header;
+  };
+  struct Inbound {
+    std::string kind;  // message, edit, delete, reaction, unreaction, pin, unpin
+    Post post;
+    std::string user_id, emoji, id;
+    TimeMs at = 0;
+    Done stored = {};
+  };
+
+  // life.cpp: who we are, where, and the websocket
+  void check();
+  void checked_me(const Answer& answer);
+  void checked_teams(const Answer& answer);
+  void checked_config(const Answer& answer);
+  void join_channels();
+  void become_ready();
+  void trouble(std::string problem, std::string next_step, bool lasting);
+  void open_socket();
+  void socket_opened();
+  void socket_closed(const WebSocketEnd& end);
+  void carry_out(mattermost::GatewayActions actions);
+  void reconnect(const std::string& why);
+  void tick();
+
+  // outgoing.cpp
+  void run(const OpPtr& op);
+  void queue(const OpPtr& op);
+  void call(const OpPtr& op, HttpCall call, Then then);
+  void refused(const OpPtr& op, const Answer& answer);
+  void finish(const OpPtr& op, Result<void> result);
+  void with_channel(const OpPtr& op, WithId then);
+  void find_channel(const OpPtr& op, WithId then);
+  void make_channel(const OpPtr& op, int attempt, WithId then);
+  void take_channel(const OpPtr& op, const Value& found, int attempt, WithId then);
+  void open_channel(const OpPtr& op);
+  void set_topic(const OpPtr& op, const std::string& id);
+  void archive(const OpPtr& op, const std::string& id);
+  void post(const OpPtr& op, const std::string& channel_id);
+  void send_post(const OpPtr& op, const std::string& channel_id, const std::vector<std::string>& files);
+  void post_private(const OpPtr& op, const std::string& channel_id);
+  void post_direct(const OpPtr& op, const std::string& user_id);
+  void change_post(const OpPtr& op);
+  Value post_body(const Op& op, const std::string& text) const;
+  Value attachments(const Op& op) const;  // buttons.cpp; null: none
+  std::string seal(const std::string& channel_id, const std::string& command, TimeMs until) const;
+  std::string text_of(const Op& op) const;
+  std::string post_id_of(const Op& op) const;
+
+  // incoming.cpp
+  void event(const mattermost::GatewayEvent& e);
+  void post_event(const std::string& name, const Value& data);
+  void take_post(const Post& post, TimeMs messages_after);
+  void reaction_event(const mattermost::GatewayEvent& e);
+  void enqueue(Inbound in);
+  void pump();
+  bool known(const Inbound& in);
+  void look_up(const std::string& path, std::function<void(const Answer&)> found);
+  void hand_over(const Inbound& in);
+  std::string channel_name(const std::string& id);
+  void catch_up();
+  void catch_up_channels(const Answer& answer);
+  void catch_up_next();
+  void caught_up_posts(const std::string& channel_id, const Answer& answer);
+  void remember(const std::string& channel_id, TimeMs update_at);
+  void save_cursors();
+
+  MattermostConfig config_;
+  Outside out_;
+  mattermost::Api api_;
+  BudgetQueue queue_;
+  mattermost::Gateway gateway_;
+  Reconnect backoff_, check_backoff_;
+  std::unique_ptr<WebSocket> socket_;
+  Listener listener_;
+
+  bool ready_ = false;  // REST works and we know who we are
+  std::string me_, my_name_, team_, team_name_, version_;
+  std::size_t runes_max_ = 16'383;
+  std::string problem_, next_step_;
+  std::uint64_t timer_ = 0, open_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
+
+  std::deque<OpPtr> parked_;
+  std::map<std::string, OpPtr> coalescing_;
+  bool ephemeral_allowed_ = true;              // until the server says no
+  std::map<std::string, std::string> topics_;  // channel id -> header
+
+  std::map<std::string, User> users_;
+  std::map<std::string, Channel> channels_;
+  std::deque<Inbound> inbound_, held_;  // held: live events while a catch-up runs
+  bool looking_ = false, pumping_ = false, catching_up_ = false;
+  std::deque<std::string> to_catch_up_;
+  std::set<std::string> seen_;
+  std::deque<std::string> seen_order_;
+  std::set<std::string> pinned_;
+  std::map<std::string, TimeMs> cursors_, saved_cursors_;  // channel id -> largest update_at
+  TimeMs cursors_saved_ms_ = 0;
+};
+
+}  // namespace muster

@@ -1,0 +1,137 @@
+#include "integrations/chat/terminal_desk.h"
+
+#include <algorithm>
+
+#include "bot/base/text.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::size_t recent_posts = 15;
+constexpr std::size_t typed_max = 20;  // lines on their way
+constexpr const char* help_text =
+    "Here a line that begins with / is for this terminal:\n"
+    "  /channel NAME   speak in another channel (Tab completes); /channels lists them\n"
+    "  /reply TEXT     answer in the thread of the newest post\n"
+    "  /react EMOJI    react to the newest post; /pin and /unpin work on it, too\n"
+    "  /edit TEXT      change your newest post; /delete removes it\n"
+    "  /as PERSON      speak as a sample person (sandbox only)\n"
+    "  /quit           stop the bot (as ^C twice and ^D do)\n"
+    "Anything else is said in the channel. In #muster every line is a command; type help.";
+
+}  // namespace
+
+TerminalDesk::TerminalDesk(TerminalOptions options, bool colors)
+    : options_(std::move(options)), view_({.colors = colors, .prefix = options_.prefix}) {}
+
+std::string TerminalDesk::prompt() const { return options_.person + " " + options_.channel + "> "; }
+
+std::string TerminalDesk::show(const Value& event, const std::string& private_to) {
+  if (!private_to.empty() && private_to != options_.person) return {};
+  const Value& post = event["post"];
+  const std::string text = view_.take(event, options_.channel);
+  // What was typed here stands on the screen already.
+  const bool own = event["kind"].as_string() == "post" && post["author"].as_string() == options_.person;
+  const auto typed = own ? std::ranges::find(typed_, post["text"].as_string()) : typed_.end();
+  if (typed == typed_.end()) return text;
+  typed_.erase(typed);
+  return {};
+}
+
+void TerminalDesk::act(const std::string& kind, const std::string& text, const std::string& post_id,
+                       const std::string& thread) {
+  if (options_.act) options_.act({kind, options_.channel, options_.person, thread, post_id, text});
+}
+
+std::string TerminalDesk::switch_channel(std::string name) {
+  if (!name.starts_with("#")) name = "#" + name;
+  std::vector<std::string> fitting;
+  for (const std::string& known : view_.channels()) {
+    if (known == name) fitting = {known};
+    if (known == name) break;
+    if (known.starts_with(name)) fitting.push_back(known);  // "/channel inc-1" is enough
+  }
+  if (fitting.size() != 1) {
+    const std::string all = harmless(join(fitting.empty() ? view_.channels() : fitting, ", "));
+    return fitting.empty() ? "There is no channel " + harmless(name) + ". Channels: " + all : "Which of these: " + all;
+  }
+  options_.channel = fitting.front();
+  return view_.recent(options_.channel, recent_posts);
+}
+
+std::string TerminalDesk::switch_person(const std::string& who) {
+  if (!options_.sandbox) return "/as works in the sandbox only.";
+  if (std::ranges::find(options_.people, who) == options_.people.end()) {
+    return "Sample people: " + join(options_.people, ", ");
+  }
+  options_.person = who;
+  return {};
+}
+
+std::string TerminalDesk::on_post(const std::string& kind, const std::string& text) {
+  const bool own = kind == "edit" || kind == "delete";
+  const bool wants_text = kind == "edit" || kind == "reply" || kind == "react";
+  if (wants_text && text.empty()) return kind == "react" ? "Which emoji? /react 👍" : "What? /" + kind + " TEXT";
+  const Value post = view_.newest(options_.channel, own ? options_.person : "");
+  if (post.is_null()) return own ? "You have said nothing here yet." : "Nothing was said here yet.";
+  const std::string& id = post["id"].as_string();
+  if (kind == "reply") {
+    const std::string& thread = post["thread"].as_string();
+    act("say", text, "", thread.empty() ? id : thread);
+  } else {
+    act(kind, text, id, "");
+  }
+  return {};
+}
+
+std::string TerminalDesk::command(const std::string& word, const std::string& rest) {
+  if (word == "/quit" || word == "/exit") {
+    over_ = true;
+    return {};
+  }
+  if (word == "/channels") return harmless(join(view_.channels(), ", "));
+  if ((word == "/channel" || word == "/join") && !rest.empty()) return switch_channel(rest);
+  if (word == "/as" && !rest.empty()) return switch_person(rest);
+  for (const char* kind : {"reply", "react", "pin", "unpin", "edit", "delete"}) {
+    if (word == "/" + std::string(kind)) return on_post(kind, rest);
+  }
+  return help_text;
+}
+
+std::string TerminalDesk::entered(const std::string& line) {
+  if (!line.starts_with("/")) {
+    typed_.push_back(line);
+    if (typed_.size() > typed_max) typed_.pop_front();
+    act("say", line, "", "");
+    return {};
+  }
+  const std::size_t space = std::min(line.find(' '), line.size());
+  return command(line.substr(0, space), std::string(trim(line.substr(space))));
+}
+
+std::vector<std::string> TerminalDesk::completions(const std::string& line) const {
+  std::vector<std::string> words;
+  if (line.starts_with("/channel ") || line.starts_with("/join ")) {
+    words = view_.channels();
+  } else if (line.starts_with("/as ")) {
+    words = options_.people;
+  } else if (line.starts_with("/") && line.find(' ') == line.npos) {
+    words = {"/as",  "/channel", "/channels", "/delete", "/edit", "/help",
+             "/pin", "/quit",    "/react",    "/reply",  "/unpin"};
+  } else if (options_.complete) {
+    // Outside #muster a command carries the prefix, which the grammar does not know.
+    const bool prefixed = !options_.prefix.empty() && line.starts_with(options_.prefix);
+    words = options_.complete(prefixed ? line.substr(options_.prefix.size()) : line);
+    if (prefixed && line.find(' ') == line.npos) {
+      for (std::string& word : words) word = options_.prefix + word;
+    }
+  }
+  const std::size_t space = line.rfind(' ');
+  const std::string last = space == line.npos ? line : line.substr(space + 1);
+  std::erase_if(words, [&](const std::string& w) { return !w.starts_with(last); });
+  std::ranges::sort(words);
+  return words;
+}
+
+}  // namespace muster

@@ -1,0 +1,17 @@
+// The parts of the benchmark, in the order in which they are printed.
+#pragma once
+
+namespace muster::bench {
+
+struct Disk {
+  double fsync_p50_ms = 0, fsync_p99_ms = 0;
+};
+
+Disk disk_section();
+void ingest_section();                  // batches of one beside a bare endpoint
+void alertmanager_section();            // batches of a hundred beside Alertmanager
+void room_section(const Disk& before);  // command in, answer out
+void footprint_section();               // memory, ready time, size
+void timeline_section();                // a report of 10,000 entries
+
+}  // namespace muster::bench

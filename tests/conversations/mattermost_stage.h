@@ -1,0 +1,200 @@
+// A transcript on Mattermost: the real platform against the double's core, without sockets, time turned by hand.
+#pragma once
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/chat_platforms.h"
+#include "integrations/chat/mattermost/mattermost.h"
+#include "tests/conversations/script.h"
+#include "tests/doubles/mattermost/no_sockets.h"
+#include "tests/support/virtual_timers.h"
+
+namespace muster {
+
+// Our text again from what the renderer made of it: only escapes, **strong**, ~channels and the twins' line differ.
+inline std::string neutral_text(const std::string& markdown) {
+  std::string out;
+  for (std::size_t i = 0; i < markdown.size(); ++i) {
+    const char c = markdown[i];
+    if (c == '\\' && i + 1 < markdown.size()) {
+      const char next = markdown[++i];
+      if (next == '*' || next == '`' || next == '\\') out += '\\';
+      out += next;
+    } else if (c == '`') {
+      std::size_t fence = 1;
+      while (markdown[i + fence] == '`') ++fence;
+      const std::size_t end = markdown.find(std::string(fence, '`'), i + fence);
+      std::string inside = markdown.substr(i + fence, end - i - fence);
+      if (fence > 1) inside = inside.substr(1, inside.size() - 2);
+      out += '`';
+      for (const char in : inside) {
+        if (in == '*' || in == '`' || in == '\\') out += '\\';
+        out += in;
+      }
+      out += '`';
+      i = end + fence - 1;
+    } else if (c == '~') {
+      out += '#';
+    } else if (markdown.compare(i, 2, "**") == 0) {
+      out += '*';
+      ++i;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+inline std::string neutral_line(const std::string& line) {
+  const std::size_t label = line.starts_with("**") ? line.find(":** ") : std::string::npos;
+  if (label != std::string::npos)
+    return neutral_text(line.substr(2, label - 2)) + ": " + neutral_text(line.substr(label + 4));
+  return neutral_text(line);
+}
+
+// The platform names events in its own way, and keeps mentions dead in its own way.
+inline std::string without_ids(std::string line) {
+  const auto drop = [&line](std::string_view what) {
+    for (std::size_t at; (at = line.find(what)) != std::string::npos;) line.erase(at, what.size());
+  };
+  drop("\u200b");
+  drop("mattermost:");
+  const std::size_t reply = line.find(" edits reply-");
+  const std::size_t end = reply == std::string::npos ? reply : line.find(": ", reply);
+  if (end != std::string::npos) line.erase(reply + 12, end - reply - 12);
+  return line;
+}
+
+// Per channel the order is kept; between channels nothing is promised. A topic that does not change is not sent.
+inline Lines by_channel(const Lines& lines, const std::map<std::string, std::string>& topics) {
+  std::vector<Lines> blocks;
+  for (const std::string& line : lines) {
+    if (line.starts_with("#") || blocks.empty()) blocks.emplace_back();
+    blocks.back().push_back(without_ids(line));
+  }
+  std::map<std::string, std::string> now = topics;
+  std::erase_if(blocks, [&](const Lines& block) {
+    const std::size_t at = block.front().find(" bot topic: ");
+    if (at == std::string::npos) return false;
+    std::string& topic = now[block.front().substr(0, at)];
+    const std::string wanted = block.front().substr(at + 12);
+    return std::exchange(topic, wanted) == wanted;
+  });
+  std::ranges::stable_sort(blocks, {}, [](const Lines& block) { return words_of(block.front()).front(); });
+  Lines sorted;
+  for (const Lines& block : blocks) sorted.insert(sorted.end(), block.begin(), block.end());
+  return sorted;
+}
+
+class MattermostStage {
+ public:
+  using Post = std::function<void(std::function<void()>)>;
+  MattermostStage(VirtualClock& clock, Post post) : clock_(clock), net_(core_, std::move(post)) {
+    team_ = core_.add_team("ops");
+    bot_ = core_.add_user("muster", true);
+    core_.join_team(team_, bot_);
+    token_ = core_.add_token(bot_);
+  }
+
+  std::unique_ptr<Mattermost> make(ChatLinks& links, const CoreConfig& config) {
+    links_ = &links;
+    MattermostConfig c;
+    c.url = doubles::NoSockets::url;
+    c.token = token_;
+    c.channels = {"muster", config.alerts_channel};
+    return std::make_unique<Mattermost>(
+        c, Mattermost::Outside{net_.http(), net_.opener(), clock_, timers_, links.directory("mattermost"),
+                               [] { return 0.5; }, config.prefix});
+  }
+
+  void say(const std::string& channel, const std::string& user, const std::string& text) {
+    said_ = core_.say(user_id(user), channel_id(channel, user), text);
+  }
+  void add_person(const std::string& name) { user_id(name); }
+  void say_again() { core_.deliver_again(said_); }
+  bool step() { return timers_.ring_due(); }  // something was due
+  void forget() {                             // a restart: what the old process had under way is gone
+    timers_.clear();
+    core_.cut_all();
+    net_.forget();
+  }
+
+  Lines take_lines() {
+    Lines lines;
+    for (const auto& h : core_.take_happenings()) add(h, lines);
+    return lines;
+  }
+  const std::map<std::string, std::string>& topics() const { return topics_; }
+  doubles::MattermostCore& core() { return core_; }
+
+ private:
+  std::string user_id(const std::string& name) {
+    if (const auto* u = core_.user_named(lower_ascii(name))) return u->id;
+    const std::string id = core_.add_user(lower_ascii(name));
+    core_.join_team(team_, id);
+    return id;
+  }
+  std::string channel_id(const std::string& ours, const std::string& user) {
+    const std::string bare = ours.substr(1);
+    std::string id = links_->directory("mattermost").theirs("channel", bare);
+    if (id.empty()) id = core_.add_channel(team_, bare);
+    core_.join(id, bot_);
+    core_.join(id, user_id(user));
+    return id;
+  }
+
+  std::string ours(const std::string& kind, const std::string& theirs) const {
+    return links_->directory("mattermost").ours(kind, theirs);
+  }
+  void add(const doubles::MmHappening& h, Lines& lines) {
+    const auto* channel = core_.channel_named(h.channel);
+    const std::string name = "#" + ours("channel", channel->id);
+    if (h.kind == "open") {
+      topics_[name] = neutral_text(h.text);
+      lines.push_back(name + " bot opens");
+    } else if (h.kind == "header") {
+      topics_[name] = neutral_text(h.text);
+      lines.push_back(name + " bot topic: " + topics_[name]);
+    } else if (h.kind == "archive") {
+      lines.push_back(name + " bot archive");
+    } else {
+      const std::string linked = ours("post", h.post_id), id = linked.substr(linked.find('/') + 1);
+      if (h.kind != "post" && h.kind != "edit" && h.kind != "ephemeral") {
+        lines.push_back(name + " bot " + h.kind + " " + id);
+        return;
+      }
+      const std::string verb =
+          h.kind == "edit" ? " edits " + id : (h.to.empty() ? "" : " to " + h.to) + (h.in_thread ? " in thread" : "");
+      add_text(name + " bot" + verb + ": ", h.text, h.kind != "edit" && !id.starts_with("summary-"), lines);
+    }
+  }
+  // The stage gave everybody a handle on Mattermost; a transcript does not know of it.
+  static std::string without_handles(std::string line) {
+    for (std::size_t at; (at = line.find(", mattermost:")) != std::string::npos;)
+      line.erase(at, line.find_first_of(" ,", at + 2) - at);
+    return line;
+  }
+  static void add_text(const std::string& head, const std::string& text, bool whole, Lines& lines) {
+    Lines all = split_lines(text);
+    if (!all.empty() && all.back().starts_with("↳ ")) all.pop_back();  // the buttons' typed twins
+    for (std::size_t i = 0; i < all.size() && (i == 0 || whole); ++i)
+      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + without_handles(neutral_line(all[i]))));
+    if (all.empty()) lines.push_back(trimmed_right(head));
+  }
+
+  VirtualClock& clock_;
+  doubles::MattermostCore core_{clock_, {.bots_may_ephemeral = true}};
+  test::VirtualTimers timers_{clock_};
+  doubles::NoSockets net_;
+  ChatLinks* links_ = nullptr;
+  std::string team_, bot_, token_, said_;
+  std::map<std::string, std::string> topics_;
+};
+
+}  // namespace muster

@@ -1,0 +1,169 @@
+// The vendor's own client against the double: what it accepts, the double does as the server would. Every line that is
+// printed is one thing proved. usage: node faithful.mjs path/to/mattermost_double
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import assert from 'node:assert/strict';
+
+const require = createRequire(process.env.CLIENT_MODULES + '/');
+const WS = require('ws');
+const { Client4, WebSocketClient } = require('@mattermost/client');
+
+// The browser's WebSocket takes no headers; a bot's library does. `bearer` switches between the two logins.
+let bearer = '';
+globalThis.WebSocket = class extends WS {
+  constructor(url) { super(url, bearer ? { headers: { Authorization: `Bearer ${bearer}` } } : {}); }
+};
+const quiet = console.log;
+console.log = () => {};
+const proved = (what) => quiet(`ok - ${what}`);
+// The client waits three seconds and up to two more before it connects again: a test need not.
+const realTimeout = globalThis.setTimeout;
+globalThis.setTimeout = (f, ms, ...rest) => realTimeout(f, ms >= 3000 ? 20 : ms, ...rest);
+
+const double = spawn(process.argv[2], { stdio: ['pipe', 'pipe', 'inherit'] });
+const lines = createInterface({ input: double.stdout })[Symbol.asyncIterator]();
+const next = async () => (await lines.next()).value;
+const tell = async (command) => { double.stdin.write(command + '\n'); await next(); };
+const about = JSON.parse(await next());
+
+const client = new Client4();
+client.setUrl(about.url);
+client.setToken(about.token);
+const refused = async (call, status, id) => {
+  try { await call(); } catch (e) {
+    assert.equal(e.status_code, status, e.message);
+    if (id) assert.equal(e.server_error_id, id);
+    return;
+  }
+  assert.fail(`expected ${status} ${id}`);
+};
+
+// REST
+const me = await client.getMe();
+assert.equal(me.id, about.bot);
+assert.equal(me.is_bot, true);
+assert.equal((await client.getMyTeams())[0].id, about.team);
+assert.equal((await client.getUserByUsername('ana')).id, about.ana);
+assert.deepEqual((await client.getProfilesByIds([about.ana, 'x'.repeat(26)])).map((u) => u.username), ['ana']);
+proved('users, teams and bulk look-ups');
+
+const made = await client.createChannel({ team_id: about.team, name: 'inc-1', display_name: 'INC-1', type: 'O' });
+await refused(() => client.createChannel({ team_id: about.team, name: 'inc-1', display_name: 'again', type: 'O' }), 400,
+  'store.sql_channel.save_channel.exists.app_error');
+await refused(() => client.createChannel({ team_id: about.team, name: 'Not Good', display_name: 'x', type: 'O' }), 400,
+  'model.channel.is_valid.2_or_more.app_error');
+assert.equal((await client.patchChannel(made.id, { header: '**SEV1**' })).header, '**SEV1**');
+assert.equal((await client.getChannelByName(about.team, 'inc-1')).id, made.id);
+await client.addToChannel(about.ana, made.id);
+proved('channels: made, refused, changed, found, joined');
+
+const root = await client.createPost({ channel_id: made.id, message: 'root', pending_post_id: 'p1' });
+const again = await client.createPost({ channel_id: made.id, message: 'root', pending_post_id: 'p1' });
+assert.equal(again.id, root.id);
+const reply = await client.createPost({ channel_id: made.id, message: 'reply', root_id: root.id });
+await refused(() => client.createPost({ channel_id: made.id, message: 'x', root_id: reply.id }), 400,
+  'api.post.create_post.root_id.app_error');
+await refused(() => client.createPost({ channel_id: made.id, message: 'x'.repeat(16384) }), 400,
+  'model.post.is_valid.msg.app_error');
+assert.equal((await client.getPostThread(root.id)).order.length, 2);
+const changed = await client.patchPost({ id: root.id, message: 'changed' });
+assert.ok(changed.edit_at >= changed.create_at);
+await client.pinPost(root.id);
+assert.equal((await client.getPost(root.id)).is_pinned, true);
+assert.equal((await client.patchPost({ id: root.id, message: 'once more' })).is_pinned, true);
+proved('posts: idempotent by pending_post_id, threads, limits, patch keeps the pin');
+
+const before = Date.now() - 60_000;
+await client.deletePost(reply.id);
+const since = await client.getPostsSince(made.id, before);
+assert.ok(since.posts[reply.id].delete_at > 0);
+assert.equal(since.posts[reply.id].message, '');
+await refused(() => client.patchPost({ id: reply.id, message: 'x' }), 403);
+await client.addReaction(about.bot, root.id, 'eyes');
+assert.equal((await client.getReactionsForPost(root.id))[0].emoji_name, 'eyes');
+await client.removeReaction(about.bot, root.id, 'eyes');
+assert.equal((await client.getReactionsForPost(root.id)).length, 0);
+assert.ok((await client.createDirectChannel([about.bot, about.ana])).name.includes('__'));
+await client.deleteChannel(made.id);
+await refused(() => client.createPost({ channel_id: made.id, message: 'x' }), 400,
+  'api.post.create_post.can_not_post_to_deleted.error');
+await refused(() => client.createChannel({ team_id: about.team, name: 'inc-1', display_name: 'x', type: 'O' }), 400,
+  'store.sql_channel.save_channel.exists.app_error');
+proved('deletions in since, reactions, direct channels, archived names stay taken');
+
+const stranger = new Client4();
+stranger.setUrl(about.url);
+stranger.setToken('nonsense');
+await refused(() => stranger.getMe(), 401, 'api.context.session_expired.app_error');
+await tell('bad-gateway 1');
+await assert.rejects(() => client.getMe());
+assert.equal((await client.getMe()).id, about.bot);
+proved('bad tokens, and a proxy\'s HTML between');
+
+// Websocket
+const listen = (header) => {
+  bearer = header ? about.token : '';
+  const events = [], waiting = [];
+  const socket = new WebSocketClient();
+  const state = { socket, events, missed: 0, connects: 0 };
+  socket.addMessageListener((m) => { events.push(m); waiting.splice(0).forEach((w) => w()); });
+  socket.addMissedMessageListener(() => { state.missed += 1; });
+  state.until = async (find, what) => {
+    const deadline = Date.now() + 10_000;
+    for (;;) {
+      const found = events.find(find);
+      if (found) return found;
+      assert.ok(Date.now() < deadline, `${what} did not come`);
+      await new Promise((r) => { waiting.push(r); realTimeout(r, 100); });
+    }
+  };
+  socket.initialize(`${about.url.replace('http', 'ws')}/api/v4/websocket`, header ? '' : about.token);
+  return state;
+};
+const text = (m) => m.event === 'posted' && JSON.parse(m.data.post).message;
+
+const challenge = listen(false);
+const hello = await challenge.until((m) => m.event === 'hello', 'hello');
+assert.equal(hello.seq, 0);
+assert.equal(hello.data.connection_id.length, 26);
+await tell('say first');
+const posted = await challenge.until((m) => text(m) === 'first', 'a post');
+assert.equal(posted.data.sender_name, '@ana');
+assert.equal(posted.data.channel_type, 'O');
+await new Promise((resolve, reject) => {
+  challenge.socket.sendMessage('ping', {}, (m) => (m.data.text === 'pong' ? resolve() : reject(m)));
+});
+challenge.socket.close();
+proved('challenge login, hello first, post as text in the frame, JSON ping');
+
+const resumed = listen(true);
+await resumed.until((m) => m.event === 'hello', 'hello');
+await tell('say one');
+await resumed.until((m) => text(m) === 'one', 'one');
+await tell('cut');
+await tell('say while away');
+await resumed.until((m) => text(m) === 'while away', 'what was said while away');
+assert.equal(resumed.events.filter((m) => m.event === 'hello').length, 1);
+assert.equal(resumed.missed, 0);
+proved('header login resumes without a new hello and brings what was missed');
+
+await tell('skip 1');
+await tell('say lost on the way');
+await tell('say the gap shows');
+await resumed.until((m) => text(m) === 'lost on the way', 'the lost one');
+await resumed.until((m) => text(m) === 'the gap shows', 'the one after it');
+proved('a gap makes the client reconnect, and the double sends the missing number');
+
+await tell('cut');
+await tell('forget');
+await tell('say forgotten');
+await resumed.until((m) => m.event === 'hello' && m.data.connection_id !== resumed.events[0].data.connection_id,
+  'a new hello');
+assert.equal(resumed.missed, 1);
+const late = await client.getPostsSince(about.channel, before);
+assert.ok(Object.values(late.posts).some((p) => p.message === 'forgotten'));
+proved('a forgotten connection gets a new id, the client knows that it missed something, REST has it');
+resumed.socket.close();
+double.stdin.end();
+process.exit(0);

@@ -1,0 +1,61 @@
+// The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
+// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, edit TEXT, bad-gateway N.
+// It ends with its standard input.
+#include <iostream>
+#include <sstream>
+
+#include "bot/base/json.h"
+#include "tests/doubles/mattermost/server.h"
+
+int main() {
+  using namespace muster;
+  using namespace muster::doubles;
+  SystemClock clock;
+  MattermostServer server(clock);
+  std::string bot, ana, team, channel, token, person_token, last;
+  server.on([&](MattermostCore& core) {
+    team = core.add_team("ops");
+    bot = core.add_user("muster", true);
+    ana = core.add_user("ana", false, "ana@example.com");
+    core.join_team(team, bot);
+    core.join_team(team, ana);
+    channel = core.add_channel(team, "town-square");
+    core.join(channel, bot);
+    core.join(channel, ana);
+    token = core.add_token(bot);
+    person_token = core.add_token(ana);
+  });
+  std::cout << to_json(Value::Map{{"url", server.url()},
+                                  {"token", token},
+                                  {"person_token", person_token},
+                                  {"team", team},
+                                  {"channel", channel},
+                                  {"bot", bot},
+                                  {"ana", ana}})
+            << std::endl;
+  int failing = 0;
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string command, rest;
+    words >> command;
+    std::getline(words >> std::ws, rest);
+    server.on([&](MattermostCore& core) {
+      if (command == "cut") core.cut_all();
+      if (command == "skip") core.skip_frames(std::stoi(rest));
+      if (command == "forget") core.forget_connections();
+      if (command == "revoke") core.revoke(token);
+      if (command == "say") last = core.say(ana, channel, rest);
+      if (command == "edit") core.edit(last, rest);
+      if (command == "bad-gateway") {
+        failing = std::stoi(rest);
+        core.fault_before = [&failing](const HttpRequest& q) -> std::optional<HttpResponse> {
+          if (failing <= 0 || q.path.ends_with("/websocket")) return std::nullopt;
+          --failing;
+          return HttpResponse{.status = 502, .content_type = "text/html", .body = "<html>bad</html>", .headers = {}};
+        };
+      }
+    });
+    std::cout << "done " << command << std::endl;
+  }
+  return 0;
+}

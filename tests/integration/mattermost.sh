@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# The whole program against Mattermost's double over real sockets. usage: mattermost.sh MUSTER MATTERMOST_DOUBLE
+. "$(dirname "$0")/lib.sh" || exit 1
+need curl jq
+double=$(realpath "$2")
+data=$work/data
+mkdir "$work/config"
+cat >"$work/config/muster.yaml" <<'YAML'
+people:
+  - id: ana
+    name: Ana Sousa
+    roles: [owner]
+    handles: [mattermost:ana]
+YAML
+
+mkfifo "$work/orders"
+"$double" <"$work/orders" >"$work/double" &
+children+=($!)
+exec 7>"$work/orders"
+within 10 grep -q '^{' "$work/double" || die "the double did not start"
+about=$(head -1 "$work/double")
+field() { jq -r ".$1" <<<"$about"; }
+url=$(field url)
+order() { # waits until it is carried out
+  local before
+  before=$(grep -c '^done' "$work/double")
+  echo "$*" >&7
+  within 10 sh -c "[ \$(grep -c '^done' '$work/double') -gt $before ]" || die "the double does not answer: $*"
+}
+rest() { curl -s -m 20 -H "Authorization: Bearer $(field person_token)" "$url/api/v4$1" "${@:2}"; }
+say() { rest /posts -X POST -d "$(jq -n --arg c "$1" --arg m "$2" '{channel_id: $c, message: $m}')" >/dev/null; }
+metric() { curl -s -m 5 "http://$address/metrics" | grep -qx "$1{platform=\"mattermost\"} $2"; }
+channel() { rest "/teams/$(field team)/channels/name/$1" | jq -r '.id // empty'; }
+said() { rest "/channels/$1/posts" | jq -r '.posts[].message' 2>/dev/null | grep -q "$2"; }
+join() { rest "/channels/$1/members" -X POST -d "{\"user_id\":\"$(field ana)\"}" >/dev/null; }
+
+export MATTERMOST_URL=$url MATTERMOST_TOKEN=$(field token)
+start_bot "$data" --config "$work/config"
+within 20 metric muster_chat_connected 1 && ok "it connects" || bad "not connected: $(cat "$log")"
+muster_channel=$(channel muster)
+[ -n "$muster_channel" ] && ok "it has made #muster" || bad "there is no #muster"
+
+join "$muster_channel"
+say "$muster_channel" "declare sev2 Checkout is slow"
+incident() { [ -n "$(channel inc-1-checkout-is-slow)" ]; }
+within 20 incident && ok "a person declares an incident, its channel is made" || bad "no incident channel"
+within 20 said "$muster_channel" 'INC-1\*\* is open' && ok "and the answer stands where it was asked" || bad "no answer"
+inc=$(channel inc-1-checkout-is-slow)
+join "$inc"
+pinned() { [ "$(rest "/channels/$inc/pinned" | jq '.order | length')" = 1 ]; }
+within 20 pinned && ok "the summary is pinned" || bad "nothing is pinned"
+header() { rest "/channels/$inc" | jq -r .header | grep -q "commander: Ana Sousa"; }
+say "$inc" "!lead me"
+within 20 header && ok "the header says who leads" || bad "the header: $(rest "/channels/$inc" | jq -r .header)"
+
+order cut
+order forget
+say "$inc" "!mitigate because rolled back while nobody listened"
+within 20 said "$inc" "is \*\*mitigated\*\*" && ok "what was said while the connection was gone is carried out" || bad "a command was lost"
+has "health names the platform" "$("$muster" say --data "$data" health)" "mattermost connected as muster (5.37.0)"
+
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+say "$inc" "!resolve because verified while the bot was down"
+start_bot "$data" --config "$work/config"
+within 20 said "$inc" "is \*\*resolved\*\*" && ok "what was said while the bot was down is carried out" || bad "a command was lost over the restart"
+equal "the declaration was carried out once" 1 "$(rest "/channels/$muster_channel/posts" | jq -r '.posts[].message' | grep -c 'is open')"
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+
+export MATTERMOST_TOKEN=nonsense
+start_bot "$work/other" --config "$work/config"
+told() { grep -q "does not accept MATTERMOST_TOKEN" "$log"; }
+within 20 told && ok "a wrong token gets a sentence" || bad "no sentence about the token: $(cat "$log")"
+equal "and the bot runs on" 200 "$(status GET "http://$address/healthz")"
+metric muster_chat_connected 0 && ok "/metrics says that it is not connected" || bad "no metric"
+lacks "the token is not in the log" "$(cat "$log")" nonsense
+lacks "nor is the good one in the first log" "$(cat "$work"/serve.*)" "$(field token)"
+
+unset MATTERMOST_TOKEN
+text=$(timeout 10 "$muster" serve --data "$work/third" --listen 127.0.0.1:0 2>&1)
+has "half a setting is refused" "$text" "MATTERMOST_TOKEN is missing"
+finish

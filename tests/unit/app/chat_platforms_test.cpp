@@ -1,0 +1,139 @@
+#include "bot/chat_platforms.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+using namespace muster;
+
+namespace {
+
+// Takes commits and says nothing: links are read back through the directory.
+class NoStore final : public Store {
+ public:
+  void commit(Commit c, std::function<void(Result<Committed>)> done) override {
+    for (const ChatLink& l : c.links) written.push_back(l.platform + " " + l.kind + " " + l.ours + " " + l.theirs);
+    done(Committed{});
+  }
+  Result<Committed> commit_now(Commit) override { return Committed{}; }
+  Result<void> read_journal(std::int64_t, const std::function<void(const Entry&)>&) override { return {}; }
+  Result<std::vector<Entry>> read_incident(const std::string&) override { return std::vector<Entry>{}; }
+  Result<std::vector<InboxItem>> pending_inbox() override { return std::vector<InboxItem>{}; }
+  Result<std::vector<PendingOut>> pending_out() override { return std::vector<PendingOut>{}; }
+  Result<std::vector<DeadLetter>> dead_letters() override { return std::vector<DeadLetter>{}; }
+  Result<void> resend_dead_letter(const std::string&) override { return {}; }
+  Result<std::vector<Timer>> timers() override { return std::vector<Timer>{}; }
+  Result<std::vector<ProjectionRow>> projections() override { return std::vector<ProjectionRow>{}; }
+  Result<std::vector<OutMessage>> room_history(std::size_t) override { return std::vector<OutMessage>{}; }
+  Result<StoredFile> read_file(const std::string&) override { return fail(ErrorKind::not_found, "none"); }
+  Result<std::int64_t> file_bytes() override { return 0; }
+  StoreStats stats() const override { return {}; }
+  void stop() override {}
+  std::vector<std::string> written;
+};
+
+struct Desk {
+  Desk() {
+    Person ana;
+    ana.id = "ana";
+    ana.name = "Ana *Sousa*";
+    ana.handles = {{"mattermost", "Ana.S"}, {"slack", "U1"}};
+    Person ben;
+    ben.id = "ben";
+    ben.handles = {{"mattermost", "abcdefghijklmnopqrstuvwxyz"}};
+    config.people = {ana, ben};
+  }
+  std::vector<std::string> route(const OutMessage& m) {
+    std::vector<std::string> out;
+    for (const OutMessage& r : routed({m}, {"mattermost", "slack"}, links, config)) {
+      out.push_back(r.id + " " + r.destination + " " + r.kind);
+      last = r;
+    }
+    return out;
+  }
+  NoStore store;
+  CoreConfig config;
+  ChatLinks links{store, [this]() -> const CoreConfig& { return config; }};
+  OutMessage last;
+};
+
+using Out = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("what is said to the room goes to every platform, under ids of its own") {
+  Desk d;
+  CHECK(d.route({"1", "room:#inc-1", "post", Value::Map{}}) ==
+        Out{"1@mattermost mattermost:#inc-1 post", "1@slack slack:#inc-1 post", "1 room:#inc-1 post"});
+  CHECK(d.route({"2", "http:self", "http_post", Value::Map{}}) == Out{"2 http:self http_post"});
+}
+
+TEST_CASE("a private answer goes where it was asked, and only there") {
+  Desk d;
+  const auto body = [](const char* origin) { return Value::Map{{"private_to", "ana"}, {"origin", origin}}; };
+  CHECK(d.route({"1", "room:#muster", "post", body("mattermost")}) == Out{"1@mattermost mattermost:#muster post"});
+  CHECK(d.route({"1", "room:#muster", "post", body("room")}) == Out{"1 room:#muster post"});
+}
+
+TEST_CASE("a direct conversation stays on its platform and out of the room") {
+  Desk d;
+  d.links.directory("mattermost").link("channel", "direct-x", "x");
+  CHECK(d.route({"1", "room:#direct-x", "post", Value::Map{}}) == Out{"1@mattermost mattermost:#direct-x post"});
+  CHECK(d.route({"2", "mattermost:#direct-x", "human_post", Value::Map{}}).empty());
+}
+
+TEST_CASE("people's words are shown in the room, and words of the room on the platforms with their author") {
+  Desk d;
+  CHECK(d.route({"1", "mattermost:#inc-1", "human_post", Value::Map{{"user", "ana"}}}) ==
+        Out{"1 room:#inc-1 human_post"});
+  const Value said = Value::Map{{"user", "ana"}, {"text", "hello *all*"}};
+  CHECK(d.route({"1", "room:#inc-1", "human_post", said}) ==
+        Out{"1@mattermost mattermost:#inc-1 post", "1@slack slack:#inc-1 post", "1 room:#inc-1 human_post"});
+  const auto out = routed({{"1", "room:#inc-1", "human_post", said}}, {"mattermost"}, d.links, d.config);
+  CHECK(out.front().body["message"]["text"].as_string() == "*Ana \\*Sousa\\** (web): hello \\*all\\*");
+}
+
+TEST_CASE("a person is who the configuration says, by name or by id, on that platform only") {
+  Desk d;
+  const ChatDirectory& mattermost = d.links.directory("mattermost");
+  CHECK(mattermost.person("ana.s", "0") == "ana");
+  CHECK(mattermost.person("renamed", "abcdefghijklmnopqrstuvwxyz") == "ben");
+  CHECK(mattermost.person("ana", "0").empty());  // a person's id is no handle
+  CHECK(mattermost.person("u1", "0").empty());
+  CHECK(mattermost.handle("ana") == "Ana.S");
+  CHECK(mattermost.handle("mattermost:guest") == "guest");
+  CHECK(mattermost.handle("nobody").empty());
+}
+
+TEST_CASE("links are written through and answered both ways") {
+  Desk d;
+  ChatDirectory& mattermost = d.links.directory("mattermost");
+  mattermost.link("channel", "inc-1", "a");
+  mattermost.link("channel", "inc-1", "a");
+  mattermost.link("channel", "inc-1", "b");
+  CHECK(mattermost.theirs("channel", "inc-1") == "b");
+  CHECK(mattermost.ours("channel", "b") == "inc-1");
+  CHECK(mattermost.ours("channel", "a").empty());
+  CHECK(d.links.directory("slack").theirs("channel", "inc-1").empty());
+  CHECK(d.store.written == Out{"mattermost channel inc-1 a", "mattermost channel inc-1 b"});
+}
+
+TEST_CASE("settings: the token leaves the environment, halves and sandboxes are refused by name") {
+  const auto with = [](const char* url, const char* token, bool sandbox) {
+    ::unsetenv("MATTERMOST_URL");
+    ::unsetenv("MATTERMOST_TOKEN");
+    if (url) ::setenv("MATTERMOST_URL", url, 1);
+    if (token) ::setenv("MATTERMOST_TOKEN", token, 1);
+    auto settings = chat_settings_from_environment(sandbox);
+    CHECK(std::getenv("MATTERMOST_TOKEN") == nullptr);
+    ::unsetenv("MATTERMOST_URL");
+    return settings;
+  };
+  CHECK(with("https://chat.example", "secret", false)->mattermost_token == "secret");
+  CHECK_FALSE(with(nullptr, nullptr, true)->any());
+  CHECK(with("https://chat.example", nullptr, false).error().message.starts_with("MATTERMOST_TOKEN is missing"));
+  CHECK(with(nullptr, "secret", false).error().message.starts_with("MATTERMOST_URL is missing"));
+  CHECK(with("chat.example", "secret", false).error().message.starts_with("MATTERMOST_URL is no address"));
+  CHECK(with("https://chat.example", "secret", true).error().message.find("secret") == std::string::npos);
+  CHECK_FALSE(with("https://chat.example", "secret", true));
+}

@@ -1,0 +1,278 @@
+// Memory and disk stay together: a refused decision, what was decided on top of it, and a disk that takes nothing.
+#include "bot/dispatcher.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <mutex>
+
+#include "bot/app.h"
+#include "storage/sqlite.h"
+
+using namespace muster;
+
+namespace {
+
+// The loop: completions wait here until the test runs them.
+class Tasks {
+ public:
+  void post(std::function<void()> task) {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back(std::move(task));
+    ready_.notify_one();
+  }
+  void run_until(const std::function<bool()>& done) {
+    while (!done()) {
+      std::unique_lock lock(mutex_);
+      REQUIRE(ready_.wait_for(lock, std::chrono::seconds(30), [this] { return !tasks_.empty(); }));
+      auto task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ready_;
+  std::deque<std::function<void()>> tasks_;
+};
+
+// The disk: takes writes, or is full; `hold` keeps the writer at its next transaction.
+class Disk {
+ public:
+  void pass(const std::string& point) {
+    if (point != "before-begin") return;
+    std::unique_lock lock(mutex_);
+    held_ = hold_;
+    moved_.notify_all();
+    moved_.wait(lock, [this] { return !hold_; });
+    held_ = false;
+    if (fail_once_ || full_) {
+      fail_once_ = false;
+      throw storage::SqlError(13, "database or disk is full");
+    }
+  }
+  void hold_and_fail_once() {
+    const std::lock_guard lock(mutex_);
+    hold_ = fail_once_ = true;
+  }
+  void wait_held() {
+    std::unique_lock lock(mutex_);
+    moved_.wait(lock, [this] { return held_; });
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    hold_ = false;
+    moved_.notify_all();
+  }
+  void full(bool yes) {
+    const std::lock_guard lock(mutex_);
+    full_ = yes;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  bool hold_ = false, held_ = false, fail_once_ = false, full_ = false;
+};
+
+class Screen final : public ChatPlatform {
+ public:
+  std::string name() const override { return "room"; }
+  bool connected() const override { return true; }
+  void on_event(Listener listener) override { say = std::move(listener); }
+  void deliver(const OutMessage& m, Done done) override {
+    shown.push_back(m);
+    done({});
+  }
+  std::size_t count(const std::string& part) const {
+    return static_cast<std::size_t>(std::ranges::count_if(
+        shown, [&](const OutMessage& m) { return plain_text(message_from(m.body["message"])).contains(part); }));
+  }
+  Listener say;
+  std::vector<OutMessage> shown;
+};
+
+struct World {
+  World() {
+    std::string name = (std::filesystem::temp_directory_path() / "muster-dispatcher-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    folder = name;
+    StoreOptions options;
+    options.folder = folder;
+    options.fault = [this](const char* point) { disk.pass(point); };
+    auto opened = open_store(std::move(options), [this](std::function<void()> f) { tasks.post(std::move(f)); });
+    REQUIRE(opened.has_value());
+    store = std::move(*opened);
+    dispatcher = std::make_unique<Dispatcher>(*store, clock, core_config(load_config("", true).settings, true));
+    dispatcher->attach(screen);
+    REQUIRE(dispatcher->start().has_value());
+    tasks.run_until([&] { return screen.count("try") > 0 && store->stats().queue_depth == 0; });
+  }
+  ~World() {
+    store->stop();
+    store.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+  // The answer of a command appears here.
+  void declare(const std::string& title, std::optional<Result<Outcome>>& answer) {
+    CommandInput input;
+    input.is_operator = true;
+    input.text = "declare sev3 " + title;
+    input.direct = true;
+    dispatcher->command(std::move(input), [&answer](Result<Outcome> o) { answer = std::move(o); });
+  }
+  AlertEvent alert(const std::string& name) const {
+    AlertEvent e;
+    e.route = "alertmanager";
+    e.source_key = name;
+    e.status = "firing";
+    e.severity = "warning";
+    e.title = name;
+    e.labels = {{"alertname", name}};
+    return e;
+  }
+  void check_disk_and_memory_agree() {
+    store->stop();
+    State folded;
+    REQUIRE(store->read_journal(0, [&](const Entry& e) { apply(folded, e); }).has_value());
+    CHECK(projections(folded) == *store->projections());
+    CHECK(projections(folded) == projections(dispatcher->state()));
+  }
+
+  std::string folder;
+  Disk disk;
+  Tasks tasks;
+  VirtualClock clock{1'773'724'140'000};
+  Screen screen;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Dispatcher> dispatcher;
+};
+
+}  // namespace
+
+TEST_CASE("what was decided on a refused decision is decided again on what is on the disk") {
+  World w;
+  std::optional<Result<Outcome>> first, second;
+  w.disk.hold_and_fail_once();
+  w.declare("one", first);
+  w.disk.wait_held();
+  w.declare("two", second);  // decided while INC-1 is in memory only: it is INC-2 there
+  w.disk.release();
+  w.tasks.run_until([&] { return first && second; });
+  CHECK(first->error().kind == ErrorKind::unavailable);
+  // The disk said that it is full, so that the second one is refused until it was probed.
+  if (!*second) {
+    w.dispatcher->tick();
+    w.tasks.run_until([&] { return w.dispatcher->not_ready().empty(); });
+    w.declare("two", second);
+    w.tasks.run_until([&] { return second && *second; });
+  }
+  REQUIRE(w.dispatcher->state().incidents.size() == 1);
+  CHECK(w.dispatcher->state().incidents.at(1).title == "two");
+  w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("a full disk refuses with a reason, says it once, keeps what it accepted and goes on by itself") {
+  World w;
+  Commit stored;  // a webhook that was answered already
+  stored.inbox.push_back({"in:1", "alertmanager", "body", 1, {}});
+  REQUIRE(w.store->commit_now(stored).has_value());
+  w.disk.full(true);
+  w.dispatcher->alerts({w.alert("Owed")}, "in:1", 0, w.clock.now(), {});
+  w.tasks.run_until([&] { return !w.dispatcher->not_ready().empty() && w.dispatcher->stats().reloads == 1; });
+  CHECK(w.dispatcher->not_ready().contains("full"));
+  std::optional<Result<Outcome>> answer;
+  w.declare("refused", answer);
+  REQUIRE(answer);
+  CHECK(answer->error().kind == ErrorKind::unavailable);
+  CHECK(w.screen.count("cannot record anything") == 1);
+  const auto reloads = w.dispatcher->stats().reloads;
+  for (int i = 0; i < 5; ++i) {
+    w.dispatcher->tick();
+    w.declare("refused", answer);
+  }
+  CHECK(w.dispatcher->stats().reloads == reloads);
+  CHECK(w.screen.count("cannot record anything") == 1);
+  w.disk.full(false);
+  w.clock.set(w.clock.now() + 5000);
+  w.tasks.run_until([&] {
+    w.dispatcher->tick();
+    return w.dispatcher->not_ready().empty() && w.screen.count("I can record again") == 1;
+  });
+  CHECK(w.dispatcher->state().alerts.size() == 1);
+  CHECK(w.store->pending_inbox()->empty());
+  w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("while the state is read again off the loop, events wait in their order") {
+  World w;
+  std::function<void()> reading;
+  w.dispatcher->set_background(
+      [&](std::function<void()> task) {
+        reading = std::move(task);
+        return true;
+      },
+      [&](std::function<void()> task) { w.tasks.post(std::move(task)); });
+  Commit known;
+  known.inbox.push_back({"room:m1", "chat", "", 1, {}});
+  known.inbox_done = {"room:m1"};
+  REQUIRE(w.store->commit_now(known).has_value());
+  ChatEvent e{.platform = "room",
+              .id = "m1",
+              .kind = "message",
+              .channel = "#muster",
+              .thread = {},
+              .post_id = "m1",
+              .user = "ana",
+              .text = "declare sev3 known already",
+              .emoji = {},
+              .at = w.clock.now()};
+  w.screen.say(e, [](Result<void>) {});
+  w.tasks.run_until([&] { return static_cast<bool>(reading); });
+  CHECK(w.dispatcher->not_ready().contains("read again"));
+  std::optional<Result<Outcome>> first, second;
+  w.declare("first", first);
+  w.declare("second", second);
+  CHECK_FALSE(first);
+  reading();
+  w.tasks.run_until([&] { return first && second; });
+  REQUIRE(w.dispatcher->state().incidents.size() == 2);
+  CHECK(w.dispatcher->state().incidents.at(1).title == "first");
+  CHECK(w.dispatcher->state().incidents.at(2).title == "second");
+  w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("a storm of alerts makes one board and few incidents, and every alert is recorded") {
+  World w;
+  const std::size_t before = w.screen.shown.size();
+  std::size_t answered = 0;
+  for (int i = 0; i < 2000; ++i) {
+    AlertEvent e = w.alert("Storm" + std::to_string(i));
+    if (i % 2 == 0) e.severity = e.labels["severity"] = "critical";
+    e.group_key = "group " + std::to_string(i);
+    w.dispatcher->alerts_with_inbox({e}, {"in:" + std::to_string(i), "alerts_v2", "", w.clock.now(), {}},
+                                    [&answered](Result<void> r) { answered += r ? 1 : 0; });
+  }
+  w.tasks.run_until([&] { return answered == 2000; });
+  CHECK(w.dispatcher->state().alerts.size() == 2000);
+  CHECK(w.dispatcher->state().incidents.size() == 11);
+  for (const auto& [n, a] : w.dispatcher->state().alerts) {
+    if (a.severity == "critical") REQUIRE_FALSE(a.incident.empty());
+  }
+  for (int i = 0; i < 20; ++i) {
+    w.clock.set(w.clock.now() + 5000);
+    w.dispatcher->tick();
+    const auto commits = w.store->stats().decisions;
+    w.tasks.run_until([&] { return w.store->stats().queue_depth == 0 && w.store->stats().decisions >= commits; });
+  }
+  CHECK(w.screen.shown.size() - before < 400);
+  w.check_disk_and_memory_agree();
+}

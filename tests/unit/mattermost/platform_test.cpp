@@ -1,0 +1,467 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/unit/mattermost/rig.h"
+
+using namespace muster;
+using namespace muster::test;
+using Heard = std::vector<std::string>;
+
+TEST_CASE("it connects, makes its channel, and hears a person with the name the configuration gives") {
+  Rig rig;
+  rig.start();
+  REQUIRE(rig.platform->connected());
+  CHECK(rig.platform->health().account == "@muster");
+  CHECK(rig.platform->health().version == "5.37.0");
+  CHECK(rig.platform->health().problem.empty());
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  const std::string root = rig.core.say(rig.ana, channel, "declare x");
+  rig.core.say(rig.ana, channel, "in the thread", root);
+  rig.settle();
+  REQUIRE(rig.events.size() == 2);
+  const ChatEvent e = rig.events.front();
+  CHECK(e.platform == "mattermost");
+  CHECK(e.channel == "#muster");
+  CHECK(e.user == "p-ana");
+  CHECK(e.text == "declare x");
+  CHECK(e.post_id == root);
+  CHECK_FALSE(e.direct);
+  CHECK(rig.events.back().thread == root);
+}
+
+TEST_CASE("own posts, other bots, webhooks, command answers and system lines never speak") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  const std::string other = rig.core.add_user("robot", true);
+  rig.core.join(channel, other);
+  rig.core.join(channel, rig.ana);
+  rig.core.say(rig.bot, channel, "!resolve");
+  rig.core.say(other, channel, "!resolve");
+  rig.core.say(rig.ana, channel, "!resolve", "", Value::Map{{"from_webhook", "true"}});
+  rig.core.say(rig.ana, channel, "!resolve", "", Value::Map{}, "system_header_change");
+  rig.core.say(rig.ana, channel, "!resolve", "", Value::Map{}, "slack_attachment");
+  rig.settle();
+  CHECK(rig.heard().empty());
+  // Props are the author's to choose: a person who claims to be a bot stays a person.
+  rig.core.say(rig.ana, channel, "me", "", Value::Map{{"from_bot", "true"}, {"override_username", "Ben"}});
+  rig.settle();
+  REQUIRE(rig.events.size() == 1);
+  CHECK(rig.events.front().user == "p-ana");
+}
+
+TEST_CASE("edits, deletions, reactions and pins are told once, and a pin of an old message is no new message") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  const std::string old = rig.core.say(rig.ana, channel, "one");
+  rig.core.deliver_again(old);
+  rig.core.edit(old, "two");
+  rig.core.react(rig.ana, old, "eyes");
+  rig.core.react(rig.ana, old, "eyes", false);
+  rig.core.pin(old);
+  rig.core.pin(old, false);
+  rig.core.remove(old);
+  rig.settle();
+  CHECK(rig.heard() ==
+        Heard{"message one", "edit two", "reaction eyes", "unreaction eyes", "pin ", "unpin ", "delete "});
+  // Another process has heard it: nothing is remembered here.
+  const std::string older = rig.core.say(rig.ana, channel, "!resolve");
+  rig.settle();
+  rig.heard();
+  rig.pass(minute_ms);
+  rig.stop();
+  rig.pass(minute_ms);
+  rig.start();
+  rig.core.pin(older);
+  rig.settle();
+  CHECK(rig.heard() == Heard{"pin "});
+}
+
+TEST_CASE("a direct conversation is marked, and an unknown person keeps the server's name") {
+  Rig rig;
+  rig.start();
+  const std::string ben = rig.core.add_user("ben");
+  const std::string channel = rig.core.add_channel("", rig.bot + "__" + ben, "D");
+  rig.core.join(channel, rig.bot);
+  rig.core.join(channel, ben);
+  rig.core.say(ben, channel, "help");
+  rig.settle();
+  REQUIRE(rig.events.size() == 1);
+  CHECK(rig.events.front().direct);
+  CHECK(rig.events.front().user == "mattermost:ben");
+  CHECK(rig.events.front().channel == "#direct-" + channel);
+}
+
+TEST_CASE("an incident's channel is opened, spoken in, changed and archived") {
+  Rig rig;
+  rig.start();
+  rig.send("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"title", "INC-1 Slow"}, {"topic", "*SEV1*"}});
+  rig.post("inc-1", "summary-INC-1", "*INC-1*");
+  rig.send("pin", "inc-1", Value::Map{{"post_id", "summary-INC-1"}});
+  rig.send("edit", "inc-1", Value::Map{{"post_id", "summary-INC-1"}, {"message", Value::Map{{"text", "changed"}}}});
+  rig.send("topic", "inc-1", Value::Map{{"topic", "*SEV2*"}});
+  rig.send("topic", "inc-1", Value::Map{{"topic", "*SEV2*"}});
+  const auto* c = rig.core.channel_named("inc-1");
+  REQUIRE(c);
+  CHECK(c->display_name == "INC-1 Slow");
+  CHECK(c->header == "**SEV2**");
+  const auto* p = rig.core.post(rig.directory.theirs("post", "inc-1/summary-INC-1"));
+  REQUIRE(p);
+  CHECK(p->message == "changed");
+  CHECK(p->pinned);
+  int headers = 0;
+  for (const auto* one : rig.core.posts_in(c->id)) headers += one->type == "system_header_change";
+  CHECK(headers == 1);
+  rig.send("archive", "inc-1", Value::Map{});
+  rig.send("archive", "inc-1", Value::Map{});
+  CHECK(rig.core.channel_named("inc-1")->delete_at > 0);
+  for (const auto& [id, result] : rig.done) CHECK(result);
+}
+
+TEST_CASE("a taken name gets a number, an existing channel of people is joined for announcements") {
+  Rig rig;
+  const std::string alerts = rig.core.add_channel(rig.team, "alerts");
+  rig.core.add_channel(rig.team, "inc-1");
+  rig.start();
+  rig.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}, {"topic", ""}});
+  rig.post("inc-1", "a", "ours");
+  rig.post("alerts", "b", "an alert");
+  CHECK(rig.said_in("inc-1") == Heard{});
+  CHECK(rig.said_in("inc-1-2") == Heard{"ours"});
+  CHECK(rig.said_in("alerts") == Heard{"an alert"});
+  CHECK(rig.core.channel(alerts)->members.contains(rig.bot));
+}
+
+TEST_CASE("a shared channel that people made is joined and keeps its header, a missing one is made with one") {
+  Rig rig;
+  const std::string theirs = rig.core.add_channel(rig.team, "muster");
+  rig.core.set_header(theirs, "people wrote this");
+  rig.config.channels = {"muster", "alerts"};
+  rig.net.error = "not yet";
+  rig.start();
+  rig.send("open_channel", "muster", Value::Map{{"title", "muster"}, {"topic", "Talk to the bot"}});
+  rig.send("open_channel", "alerts", Value::Map{{"title", "alerts"}, {"topic", "Alerts"}});
+  rig.net.error.clear();
+  rig.pass(minute_ms);
+  CHECK(rig.core.channel(theirs)->header == "people wrote this");
+  CHECK(rig.core.channel(theirs)->members.contains(rig.bot));
+  CHECK(rig.core.channel_named("alerts")->header == "Alerts");
+  CHECK(rig.core.channel_named("muster-2") == nullptr);
+}
+
+TEST_CASE("a channel whose making was not answered is taken over, not made twice") {
+  Rig rig;
+  rig.start();
+  int made = 0;
+  rig.core.fault_after = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (q.method != "POST" || q.path != "/api/v4/channels" || ++made > 1) return std::nullopt;
+    return HttpResponse{.status = 0, .body = {}, .headers = {}};
+  };
+  rig.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}, {"topic", "x"}});
+  rig.post("inc-1", "a", "hello");
+  rig.pass(minute_ms);
+  CHECK(rig.said_in("inc-1") == Heard{"hello"});
+  CHECK(rig.core.channel_named("inc-1-2") == nullptr);
+}
+
+TEST_CASE("what is sent while the server is away waits in order and comes once") {
+  Rig rig;
+  rig.net.error = "no route";
+  rig.start();
+  CHECK_FALSE(rig.platform->connected());
+  CHECK(rig.platform->health().problem ==
+        "The server at MATTERMOST_URL (http://mattermost) cannot be reached: no route.");
+  rig.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}, {"topic", ""}});
+  for (int i = 0; i < 5; ++i) rig.post("inc-1", "p" + std::to_string(i), std::to_string(i));
+  CHECK(rig.platform->health().waiting == 6);
+  CHECK(rig.done.empty());
+  rig.pass(minute_ms);
+  CHECK(rig.platform->health().oldest_ms == minute_ms);
+  rig.net.error.clear();
+  rig.pass(2 * minute_ms);
+  CHECK(rig.platform->connected());
+  CHECK(rig.said_in("inc-1") == Heard{"0", "1", "2", "3", "4"});
+  CHECK(rig.done.size() == 6);
+  CHECK(rig.platform->health().waiting == 0);
+}
+
+TEST_CASE("a post whose answer got lost is not made twice: at once by its pending id, later by looking") {
+  for (const DurationMs outage : {second_ms, 2 * minute_ms}) {
+    CAPTURE(outage);
+    Rig rig;
+    rig.start();
+    int posts = 0;
+    const TimeMs until = rig.clock.now() + outage;
+    rig.core.fault_after = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+      if (q.path != "/api/v4/posts" || ++posts > 1) return std::nullopt;
+      return HttpResponse{.status = 0, .body = {}, .headers = {}};
+    };
+    rig.core.fault_before = [&](const HttpRequest&) -> std::optional<HttpResponse> {
+      if (posts == 0 || rig.clock.now() >= until) return std::nullopt;
+      return HttpResponse{.status = 502, .content_type = "text/html", .body = "<html>", .headers = {}};
+    };
+    rig.post("muster", "a", "once");
+    rig.post("muster", "b", "after it");
+    rig.pass(10 * minute_ms);
+    CHECK(rig.said_in("muster") == Heard{"once", "after it"});
+    CHECK(rig.done.size() == 2);
+    CHECK_FALSE(rig.directory.theirs("post", "muster/a").empty());
+  }
+}
+
+TEST_CASE("after a crash the same message is looked for before it is posted") {
+  Rig rig;
+  rig.start();
+  rig.post("muster", "a", "hello");
+  const OutMessage again{rig.done.front().first, "mattermost:#muster", "post",
+                         Value::Map{{"post_id", "a"}, {"message", Value::Map{{"text", "hello"}}}}};
+  rig.stop();
+  rig.directory.links.erase({"post", "muster/a"});
+  rig.pass(5 * minute_ms);
+  rig.start();
+  rig.deliver(again);
+  CHECK(rig.said_in("muster") == Heard{"hello"});
+  CHECK_FALSE(rig.directory.theirs("post", "muster/a").empty());
+}
+
+TEST_CASE("a cut websocket resumes: nothing is lost, nothing comes twice") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.core.say(rig.ana, channel, "before");
+  rig.settle();
+  rig.core.cut_all();
+  rig.core.say(rig.ana, channel, "while away");
+  rig.pass(10 * second_ms);
+  rig.core.say(rig.ana, channel, "after");
+  rig.settle();
+  CHECK(rig.heard() == Heard{"message before", "message while away", "message after"});
+  CHECK(rig.net.last_websocket_url.find("sequence_number=") != std::string::npos);
+  CHECK(rig.platform->connected());
+}
+
+TEST_CASE("a connection that the server forgot is caught up over REST, threads, edits and deletions too") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  const std::string a = rig.core.say(rig.ana, channel, "a"), b = rig.core.say(rig.ana, channel, "b");
+  rig.settle();
+  CHECK(rig.heard() == Heard{"message a", "message b"});
+  rig.pass(minute_ms);
+  rig.core.cut_all();
+  rig.core.forget_connections();
+  rig.core.say(rig.ana, channel, "reply", a);
+  rig.core.edit(a, "a2");
+  rig.core.remove(b);
+  rig.pass(30 * second_ms);
+  CHECK(rig.heard() == Heard{"message reply", "edit a2", "delete "});
+  CHECK(rig.platform->health().caught_up > 0);
+}
+
+TEST_CASE("missing numbers are noticed and what they carried arrives in order") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.settle();
+  rig.core.skip_frames(1);
+  rig.core.say(rig.ana, channel, "lost");
+  rig.core.say(rig.ana, channel, "shows the gap");
+  rig.pass(10 * second_ms);
+  CHECK(rig.heard() == Heard{"message lost", "message shows the gap"});
+  CHECK(rig.platform->health().gaps == 1);
+}
+
+TEST_CASE("what was said while the bot was down is heard after the start, what was said before it ever came is not") {
+  Rig rig;
+  const std::string channel = rig.core.add_channel(rig.team, "muster");
+  rig.core.join(channel, rig.bot);
+  rig.core.join(channel, rig.ana);
+  rig.core.say(rig.ana, channel, "ancient");
+  rig.start();
+  CHECK(rig.heard().empty());
+  rig.core.say(rig.ana, channel, "heard");
+  rig.settle();
+  rig.pass(minute_ms);
+  CHECK(rig.heard() == Heard{"message heard"});
+  rig.stop();
+  rig.core.say(rig.ana, channel, "while down");
+  rig.pass(hour_ms);
+  rig.start();
+  CHECK(rig.heard() == Heard{"message while down"});
+}
+
+TEST_CASE("an event that could not be stored comes again") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.pass(minute_ms);
+  rig.refuse_events = true;
+  rig.core.say(rig.ana, channel, "precious");
+  rig.settle();
+  CHECK(rig.heard() == Heard{"message precious"});
+  rig.refuse_events = false;
+  rig.pass(30 * second_ms);
+  CHECK(rig.heard() == Heard{"message precious"});
+}
+
+TEST_CASE("each wrong setting gets one sentence that names it, and is tried again") {
+  const auto problem = [](const std::function<void(Rig&)>& spoil) {
+    Rig rig;
+    spoil(rig);
+    rig.start();
+    CHECK_FALSE(rig.platform->connected());
+    CHECK_FALSE(rig.platform->health().next_step.empty());
+    return rig.platform->health().problem;
+  };
+  CHECK(problem([](Rig& r) { r.config.token = "wrong"; }) ==
+        "The server at http://mattermost does not accept MATTERMOST_TOKEN.");
+  CHECK(problem([](Rig& r) { r.config.token = r.core.add_token(r.ana); }) ==
+        "MATTERMOST_TOKEN belongs to @ana, a person's account and not a bot account.");
+  CHECK(problem([](Rig& r) { r.config.token = r.core.add_token(r.core.add_user("lonely", true)); }) ==
+        "The bot account @lonely is in no team.");
+  CHECK(problem([](Rig& r) { r.config.team = "sales"; }) ==
+        "MATTERMOST_TEAM names sales, but @muster is only in: ops.");
+  CHECK(problem([](Rig& r) { r.core.join_team(r.core.add_team("sales"), r.bot); }) ==
+        "The bot account @muster is in several teams: ops, sales.");
+  CHECK(problem([](Rig& r) {
+          r.core.fault_before = [](const HttpRequest&) {
+            return HttpResponse{.status = 200, .body = "<html>a shop</html>", .headers = {}};
+          };
+        }) == "What answers at MATTERMOST_URL (http://mattermost) is not Mattermost's API.");
+  Rig rig;
+  rig.config.team = "sales";
+  rig.start();
+  const std::string sales = rig.core.add_team("sales");
+  rig.core.join_team(sales, rig.bot);
+  rig.pass(6 * minute_ms);
+  CHECK(rig.platform->connected());
+}
+
+TEST_CASE("a revoked token is noticed though the websocket goes on, and what waits is not lost") {
+  Rig rig;
+  rig.start();
+  rig.pass(second_ms);
+  rig.core.revoke(rig.token);
+  rig.post("muster", "a", "still to be said");
+  rig.pass(5 * minute_ms);
+  CHECK_FALSE(rig.platform->connected());
+  CHECK(rig.platform->health().problem == "The server at http://mattermost does not accept MATTERMOST_TOKEN.");
+  CHECK(rig.done.empty());
+}
+
+TEST_CASE("a message over the limit becomes a file with its beginning as text") {
+  Rig rig;
+  rig.start();
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += "line " + std::to_string(i) + "\n";
+  rig.post("muster", "long", text);
+  const auto* p = rig.core.post(rig.directory.theirs("post", "muster/long"));
+  REQUIRE(p);
+  REQUIRE(p->file_ids.size() == 1);
+  CHECK(p->message.size() < 1100);
+  CHECK(p->message.starts_with("line 0\nline 1\n"));
+  CHECK(rig.core.file(p->file_ids.front())->data.find("line 2999") != std::string::npos);
+}
+
+TEST_CASE("private answers: ephemeral where the account may, else a direct message that says where it belongs") {
+  for (const bool may : {true, false}) {
+    CAPTURE(may);
+    Rig rig({.bots_may_ephemeral = may});
+    rig.start();
+    rig.core.take_happenings();
+    rig.post("muster", "x", "only you", Value::Map{{"private_to", "p-ana"}});
+    const auto happened = rig.core.take_happenings();
+    REQUIRE(happened.size() == 1);
+    CHECK(happened.front().kind == (may ? "ephemeral" : "post"));
+    CHECK(happened.front().to == "ana");
+    CHECK(happened.front().text == (may ? "only you" : "~muster: only you"));
+    CHECK(rig.said_in("muster").empty());
+  }
+}
+
+TEST_CASE("a rate limit is obeyed: everything arrives in order and is never refused twice in a row") {
+  Rig rig({.rate_per_second = 2, .rate_burst = 10, .doubled_headers = true});
+  rig.start();
+  rig.pass(minute_ms);
+  Heard expected;
+  for (int i = 0; i < 60; ++i) {
+    rig.post("muster", "p" + std::to_string(i), std::to_string(i));
+    expected.push_back(std::to_string(i));
+  }
+  rig.pass(5 * minute_ms);
+  CHECK(rig.said_in("muster") == expected);
+  CHECK(rig.platform->health().refused > 0);
+  CHECK(rig.platform->health().refused < 10);
+  const std::vector<int> twice = {429, 429};
+  CHECK(std::ranges::search(rig.net.statuses, twice).empty());
+}
+
+TEST_CASE("of several waiting edits of one post only the last is sent, and all count as delivered") {
+  Rig rig;
+  rig.start();
+  rig.post("muster", "a", "0");
+  rig.core.take_happenings();
+  for (int i = 1; i <= 200; ++i) {
+    rig.platform->deliver({"e" + std::to_string(i), "mattermost:#muster", "edit",
+                           Value::Map{{"post_id", "a"}, {"message", Value::Map{{"text", std::to_string(i)}}}}},
+                          [&](const Result<void>& r) { rig.done.emplace_back("e", r); });
+  }
+  rig.settle();
+  CHECK(rig.said_in("muster") == Heard{"200"});
+  CHECK(rig.core.take_happenings().size() == 2);
+  CHECK(rig.done.size() == 201);
+}
+
+TEST_CASE("a pressed button is its typed twin, once; a forged or old one does nothing") {
+  Rig rig;
+  rig.config.callback_url = "http://bot:8080/in/mattermost/act";
+  std::string last_body;
+  rig.core.set_integration([&](const std::string& url, const std::string& body) {
+    CHECK(url == "http://bot:8080/in/mattermost/act");
+    last_body = body;
+    HttpResponse answer{.status = 504, .body = {}, .headers = {}};
+    rig.platform->click(body, [&answer](HttpResponse r) { answer = std::move(r); });
+    rig.settle();
+    return answer;
+  });
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.core.add_token(rig.ana);
+  const Value button = Value::Map{{"label", "Take command"}, {"command", "lead me"}, {"style", "primary"}};
+  const Value message = Value::Map{{"text", "INC-1"}, {"buttons", Value::List{button}}};
+  rig.send("post", "muster", Value::Map{{"post_id", "s"}, {"message", message}});
+  const std::string post = rig.directory.theirs("post", "muster/s");
+  CHECK(rig.core.post(post)->message == "INC-1\n↳ `!lead me`");
+  CHECK(rig.core.click(rig.ana, post, "b0").status == 200);
+  CHECK(rig.core.click(rig.ana, post, "b0").status == 200);
+  REQUIRE(rig.events.size() == 1);
+  CHECK(rig.events.front().kind == "button");
+  CHECK(rig.events.front().text == "lead me");
+  CHECK(rig.events.front().user == "p-ana");
+  rig.heard();
+  int status = 0;
+  const auto try_click = [&](const std::string& body) {
+    status = 0;
+    rig.platform->click(body, [&](const HttpResponse& r) { status = r.status; });
+    rig.settle();
+  };
+  std::string forged = last_body;
+  forged.replace(forged.find("lead me"), 7, "resolve");
+  try_click(forged);
+  CHECK(status == 403);
+  try_click("no json");
+  CHECK(status == 403);
+  rig.clock.set(rig.clock.now() + 8 * day_ms);
+  try_click(last_body);
+  CHECK(status == 200);
+  CHECK(rig.heard().empty());
+}
