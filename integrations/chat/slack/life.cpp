@@ -13,7 +13,7 @@ constexpr std::size_t answer_bytes_max = 16u << 20;
 
 // A second between posts of a channel; per method the lower bound of its tier, with a burst of a quarter of it.
 BucketRule rule_of(const std::string& bucket) {
-  if (bucket.starts_with("channel:")) return {.per_second = 1, .burst = 2};
+  if (bucket.starts_with("channel:")) return {.per_second = 1, .burst = 1};
   const double per_minute = slack_calls_per_minute(bucket.substr(bucket.find(':') + 1));
   return {.per_second = per_minute / 60, .burst = std::max(1.0, per_minute / 4)};
 }

@@ -157,9 +157,11 @@ std::string Slack::post_id_of(const Op& op) const {
 }
 
 // The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
-Value Slack::post_arguments(const Op& op, std::string* rest) const {
-  SlackMessage m = slack_message(message_from(op.message.body["message"]));
-  if (rest) *rest = std::move(m.rest);
+Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
+  const Message said = message_from(op.message.body["message"]);
+  SlackMessage m = slack_message(said);
+  if (files) files->assign(said.attachments.begin(), said.attachments.end());
+  if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};
   return Value::Map{{"text", m.text},
                     {"blocks", std::move(m.blocks)},
@@ -198,47 +200,56 @@ void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const 
 }
 
 void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
-  std::string rest;
-  Value arguments = post_arguments(*op, &rest);
+  std::deque<Attachment> files;
+  Value arguments = post_arguments(*op, &files);
   arguments.set("channel", channel_id);
   const std::string thread = thread_of(*op);
   if (!thread.empty()) arguments.set("thread_ts", thread);
-  call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, rest](const SlackAnswer& a) {
+  call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, files](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {
       op->message.body.set("thread", "");  // the root is gone: the channel itself
       return send_post(op, channel_id);
     }
     if (a.fate != Fate::ok) return refused(op, a);
-    posted(op, channel_id, a.body["ts"].as_string(), rest);
+    posted(op, channel_id, a.body["ts"].as_string(), files);
   });
 }
 
-void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::string& ts, const std::string& rest) {
+void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::string& ts,
+                   std::deque<Attachment> files) {
   const std::string ours = op->message.body["post_id"].as_string();
   if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
-  if (rest.empty()) return finish(op, {});
   const std::string thread = thread_of(*op);
-  upload_rest(op, channel_id, thread.empty() ? ts : thread, rest);
+  upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
 }
 
-// Three steps; the bytes go to an address that Slack names, without our token.
-void Slack::upload_rest(const OpPtr& op, const std::string& channel_id, const std::string& thread,
-                        const std::string& text) {
-  const Value wanted = Value::Map{{"filename", "message.txt"}, {"length", static_cast<std::int64_t>(text.size())}};
-  call(op, "files.getUploadURLExternal", wanted, [this, op, channel_id, thread, text](const SlackAnswer& a) {
-    if (a.fate != Fate::ok) return finish(op, {});  // the message itself is there
+// Three steps; the bytes go to an address that Slack names, without our token. The message itself is there already,
+// so a file that cannot be sent is logged and holds nothing up.
+void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::string& thread,
+                   std::deque<Attachment> files) {
+  if (files.empty()) return finish(op, {});
+  const Attachment file = std::move(files.front());
+  files.pop_front();
+  const auto next = [this, op, channel_id, thread, files, name = file.name](bool sent) {
+    if (!sent) log(LogLevel::warn, "a file did not get to Slack", {{"channel", op->channel}, {"file", name}});
+    upload(op, channel_id, thread, files);
+  };
+  const Value wanted = Value::Map{{"filename", file.name}, {"length", static_cast<std::int64_t>(file.text.size())}};
+  call(op, "files.getUploadURLExternal", wanted, [this, op, channel_id, thread, file, next](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) return next(false);
     HttpCall put;
     put.method = "POST";
     put.url = a.body["upload_url"].as_string();
     put.headers["Content-Type"] = "application/octet-stream";
-    put.body = text;
+    put.body = file.text;
     put.ca_file = config_.ca_file;
     put.proxy = config_.proxy;
-    const Value file = Value::List{Value::Map{{"id", a.body["file_id"]}, {"title", "message.txt"}}};
-    const Value complete = Value::Map{{"files", file}, {"channel_id", channel_id}, {"thread_ts", thread}};
-    queue_.call(op->job, std::move(put), [this, op, complete](const Result<HttpResult>& sent) {
-      if (!sent || sent->status / 100 != 2) return finish(op, {});
-      call(op, "files.completeUploadExternal", complete, [this, op](const SlackAnswer&) { finish(op, {}); });
+    const Value list = Value::List{Value::Map{{"id", a.body["file_id"]}, {"title", file.name}}};
+    const Value complete = Value::Map{{"files", list}, {"channel_id", channel_id}, {"thread_ts", thread}};
+    queue_.call(op->job, std::move(put), [this, op, complete, next](const Result<HttpResult>& sent) {
+      if (!sent || sent->status / 100 != 2) return next(false);
+      call(op, "files.completeUploadExternal", complete,
+           [next](const SlackAnswer& done) { next(done.fate == Fate::ok); });
     });
   });
 }

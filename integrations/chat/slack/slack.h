@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/chat/message.h"
 #include "integrations/chat/directory.h"
 #include "integrations/chat/platform.h"
 #include "integrations/chat/slack/config.h"
@@ -99,13 +100,13 @@ class Slack final : public ChatPlatform {
   HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
   void post(const OpPtr& op, const std::string& channel_id);
   void send_post(const OpPtr& op, const std::string& channel_id);
-  void posted(const OpPtr& op, const std::string& channel_id, const std::string& ts, const std::string& rest);
+  void posted(const OpPtr& op, const std::string& channel_id, const std::string& ts, std::deque<Attachment> files);
   void look_for_post(const OpPtr& op, const std::string& channel_id, const std::string& cursor);
   void post_private(const OpPtr& op, const std::string& channel_id);
   void post_direct(const OpPtr& op, const std::string& user_id);
   void change_post(const OpPtr& op, const std::string& channel_id);
-  void upload_rest(const OpPtr& op, const std::string& channel_id, const std::string& thread, const std::string& text);
-  Value post_arguments(const Op& op, std::string* rest) const;
+  void upload(const OpPtr& op, const std::string& channel_id, const std::string& thread, std::deque<Attachment> files);
+  Value post_arguments(const Op& op, std::deque<Attachment>* files) const;  // files: what goes along, unless null
   std::string thread_of(const Op& op) const;
   std::string post_id_of(const Op& op) const;
 

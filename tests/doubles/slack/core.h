@@ -29,9 +29,9 @@ struct SlackPost {
 struct SlackChannel {
   std::string id, name, topic, purpose, im_of;
   bool is_private = false, archived = false;
-  std::set<std::string> members;
-  std::map<std::string, SlackPost> posts;  // by ts
-  std::vector<Value> bookmarks;
+  std::set<std::string> members = {};
+  std::map<std::string, SlackPost> posts = {};  // by ts
+  std::vector<Value> bookmarks = {};
 };
 
 struct SlackReply {
@@ -154,7 +154,7 @@ class SlackCore {
     std::string envelope_id, type;
     Value payload;
     int attempt = 0;
-    TimeMs sent_ms = 0;
+    TimeMs sent_ms = 0, made_ms = 0;
   };
   TimeMs now_;
   TimeMs last_ts_us_ = 0;

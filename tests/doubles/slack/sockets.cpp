@@ -9,6 +9,7 @@ namespace muster::doubles {
 namespace {
 
 constexpr DurationMs kAckWithin = 3'000;
+constexpr DurationMs kLostAfter = 360'000;  // with no connection at all
 constexpr std::size_t kConnectionsMost = 10;
 constexpr DurationMs kRetryAfter[] = {0, 60'000, 300'000};  // about at once, after a minute, after five
 
@@ -57,7 +58,7 @@ void SlackCore::warn(Peer peer, const std::string& reason) {
 }
 
 void SlackCore::emit(const std::string& type, Value payload) {
-  pending_.push_back({"env-" + std::to_string(++serial_), type, std::move(payload), 0, 0});
+  pending_.push_back({"env-" + std::to_string(++serial_), type, std::move(payload), 0, 0, now_});
   if (!peers_.empty()) send_envelope(pending_.size() - 1);
 }
 
@@ -93,7 +94,8 @@ void SlackCore::tick() {
     Pending& p = pending_[i];
     const DurationMs wait = p.sent_ms == 0 ? 0 : kAckWithin + kRetryAfter[std::min(p.attempt, 2)];
     const bool due = p.sent_ms != 0 && now_ - p.sent_ms >= wait;
-    const bool over = due && (p.attempt == 3 || p.type != "events_api");
+    const bool nobody = p.sent_ms == 0 && now_ - p.made_ms > kLostAfter;
+    const bool over = nobody || (due && (p.attempt == 3 || p.type != "events_api"));
     if (over) {
       pending_.erase(pending_.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
