@@ -106,11 +106,16 @@ const file = await web.filesUploadV2({ channel_id: about.channel, filename: 'a.t
 assert.equal(file.ok, true);
 passed('a file in three steps');
 
-const before = heard.length;
+let connections = 0;
+socket.on('connected', () => {
+  connections += 1;
+  for (const w of waiting.splice(0)) w();
+});
 await order('refresh');
-await order('say general during a refresh');
 await order('cut');  // Slack closes what it announced
-await until('a message during a refresh', () => heard.slice(before).some((h) => h.body.event?.text === 'during a refresh'));
+await until('the client is connected again', () => connections > 0);
+const later = await order('say general after a refresh');
+await until('a message after a refresh', () => heard.some((h) => h.body.event?.ts === later));
 passed('refresh_requested: the client connects again');
 
 await socket.disconnect();
