@@ -212,12 +212,12 @@ void Terminal::Impl::entered(std::string line) {
 
 void Terminal::Impl::read_key() {
   int length = 0;
+  errno = 0;  // libedit leaves it alone at the end of input, and an old EAGAIN would be taken for "try again"
   const wchar_t* const line = el_wgets(edit.get(), &length);
-  constexpr wchar_t end_of_input = 4;  // ^D on an empty line
-  if (!line || length <= 0 || (length == 1 && line[0] == end_of_input)) {
-    over = length <= 0 ? errno != EINTR && errno != EAGAIN : true;
-    return;
-  }
+  constexpr wchar_t end_of_input = 4;                        // ^D on an empty line
+  if (length < 0) over = errno != EINTR && errno != EAGAIN;  // a terminal that went away is readable for ever
+  if (line && length == 1 && line[0] == end_of_input) over = true;
+  if (over || !line || length <= 0) return;  // no line, length 0: a key has emptied the line
   const auto size = static_cast<std::size_t>(length);
   if (line[size - 1] == L'\n' || line[size - 1] == L'\r') entered(to_utf8(line, size - 1));
 }
