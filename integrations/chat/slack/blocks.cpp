@@ -97,14 +97,14 @@ Value button_element(const Button& button, std::size_t index) {
   return element;
 }
 
-void add_buttons(Value& blocks, const Message& message) {
+void add_buttons(Value& blocks, const Message& message, char prefix) {
   Value elements = Value::List{};
   std::string typed;
   for (const Button& button : message.buttons) {
     if (elements.as_list().size() == L::buttons || button.label.empty()) break;
     if (utf16_length(button.command) > L::button_value) continue;  // a cut command would be another command
     elements.push(button_element(button, elements.as_list().size()));
-    typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(button.command) + "`";
+    typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(prefix + button.command) + "`";
   }
   if (elements.as_list().empty()) return;
   blocks.push(Value::Map{{"type", "actions"}, {"elements", std::move(elements)}});
@@ -114,7 +114,7 @@ void add_buttons(Value& blocks, const Message& message) {
 
 }  // namespace
 
-SlackMessage slack_message(const Message& message, std::string_view language) {
+SlackMessage slack_message(const Message& message, char prefix, std::string_view language) {
   SlackMessage out;
   out.blocks = Value::List{};
   Room room;
@@ -127,7 +127,7 @@ SlackMessage slack_message(const Message& message, std::string_view language) {
     out.rest = plain_text(message);
     out.blocks.push(section_of_text(slack_mrkdwn(say(language, "slack.rest_as_file"))));
   }
-  add_buttons(out.blocks, message);
+  add_buttons(out.blocks, message, prefix);
   out.text = shortened(slack_plain(message.text), L::fallback_text, slack_escape);
   if (trim(out.text).empty()) out.text = "…";
   if (out.blocks.as_list().empty()) out.blocks.push(section_of_text(out.text));

@@ -27,7 +27,8 @@ struct SlackMessage {
   std::string rest;  // not empty: did not fit; the whole message as plain text, to be uploaded as a file
 };
 
-// Buttons carry their typed twin as `value` and in the block that follows them, so that nobody needs to press.
-SlackMessage slack_message(const Message& message, std::string_view language = "en");
+// Buttons carry their typed twin as `value` and in the block that follows them, so that nobody needs to press; there
+// it begins with the prefix that commands need in a channel.
+SlackMessage slack_message(const Message& message, char prefix = '!', std::string_view language = "en");
 
 }  // namespace muster

@@ -159,7 +159,7 @@ std::string Slack::post_id_of(const Op& op) const {
 // The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
 Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   const Message said = message_from(op.message.body["message"]);
-  SlackMessage m = slack_message(said);
+  SlackMessage m = slack_message(said, out_.prefix);
   if (files) files->assign(said.attachments.begin(), said.attachments.end());
   if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};

@@ -101,7 +101,7 @@ TEST_CASE("a small message keeps its shape: text, fields, buttons and their type
   CHECK(blocks[3]["elements"].as_list()[0]["value"].as_string() == "lead me");
   CHECK(blocks[3]["elements"].as_list()[0]["style"].as_string() == "primary");
   CHECK_FALSE(blocks[3]["elements"].as_list()[1].has("style"));
-  CHECK(blocks[4]["elements"].as_list()[0]["text"].as_string() == "`lead me` · `resolve`");
+  CHECK(blocks[4]["elements"].as_list()[0]["text"].as_string() == "`!lead me` · `!resolve`");
 }
 
 TEST_CASE("whatever the message, no limit of Slack's is passed and what is cut is kept as a file") {
