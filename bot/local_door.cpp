@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bot/base/json.h"
+#include "bot/core/commands/grammar.h"
 
 namespace muster {
 namespace {
@@ -41,7 +42,10 @@ void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply
   input.is_operator = is_owner(uid);
   input.platform = "cli";
   input.channel = ask["channel"].as_string();
-  input.text = ask["text"].as_string();
+  if (input.channel.starts_with('#')) input.channel.erase(0, 1);  // as the bot writes it
+  // The bot's own advice says `!lead me`: pasted here it must work, too.
+  const CoreConfig& config = dispatcher_.config();
+  input.text = address(ask["text"].as_string(), config.bot_handle, config.prefix, true).command;
   input.direct = true;
   input.sent_ms = clock_.now();
   input.person = person_of(dispatcher_.config(), uid);

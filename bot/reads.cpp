@@ -81,7 +81,9 @@ bool has_word_pair(const std::string& text, const std::string& value) {
 
 bool HistoryReader::keeps(const Entry& e) const {
   if (e.origin != "human" && e.origin != "backfill" && e.kind != "config.changed") return false;
-  const std::string command = e.kind == "command.denied" ? e.text : e.data["command"].as_string();
+  const std::string& typed = e.data["command"].as_string();
+  // A note is its text: no command is kept beside it, its kind is the verb.
+  const std::string command = e.kind == "command.denied" ? e.text : typed.empty() ? e.kind : typed;
   const std::string who = filter_of(wanted_, "who"), verb = filter_of(wanted_, "verb");
   const std::string service = filter_of(wanted_, "service"), env = filter_of(wanted_, "env");
   if (!who.empty() && e.actor.id != who) return false;

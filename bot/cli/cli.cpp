@@ -173,6 +173,12 @@ int run_command_line(int argc, char** argv) {
   add_slack_command(cli, code);
   try {
     cli.parse(argc, argv);
+  } catch (const CLI::RequiredError& e) {
+    // "A subcommand is required" would be no answer to a mistyped one.
+    if (argc < 2 || *argv[1] == '-' || !cli.get_subcommands().empty()) return cli.exit(e) == 0 ? exit_fine : exit_usage;
+    complain({ErrorKind::invalid, "There is no command `" + std::string(argv[1]) + "`.",
+              "`muster --help` lists them; what is said in chat is sent with `muster say`."});
+    return exit_usage;
   } catch (const CLI::ParseError& e) {
     return cli.exit(e) == 0 ? exit_fine : exit_usage;
   }

@@ -129,7 +129,7 @@ bool valid_date(const Date& d) {
 
 std::unexpected<Error> no_time(std::string_view word) {
   return fail(ErrorKind::invalid, "“" + std::string(word) + "” is no time",
-              "write for example 14:02 or 2026-03-17 05:04");
+              "Write for example 14:02 or 2026-03-17 05:04.");
 }
 
 // The latest such time not in the future. A clock change on the candidate's own day is refused, not skipped.

@@ -85,7 +85,11 @@ Outcome completion(Call& c, const std::string& text) {
   Command asked;
   asked.echo = prefix;
   const auto words = complete(asked, live_words(c));
-  Outcome o = answer(c, words.empty() ? "complete.none" : "complete.head", {{"text", plain(prefix)}});
+  Outcome o = answer(c,
+                     words.empty()    ? "complete.none"
+                     : prefix.empty() ? "complete.first"
+                                      : "complete.head",
+                     {{"text", plain(prefix)}});
   std::string lines;
   constexpr std::size_t most = 60;
   for (std::size_t i = 0; i < words.size() && i < most; ++i) lines += "`" + plain(words[i]) + "` ";

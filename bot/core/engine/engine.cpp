@@ -111,7 +111,9 @@ Outcome understand(Call& early, const std::string& text) {
 Outcome run_command(Work& w, const CommandInput& input) {
   const Person* person = find_person(w.config, input.person);
   const Command nothing;
-  const std::string language = language_of(w.state, w.config, input.person, input.channel);
+  // The local operator is nobody of the configuration, and may have chosen a language all the same.
+  const std::string speaker = actor_of(w.config, input.person, input.is_operator).id;
+  const std::string language = language_of(w.state, w.config, speaker, input.channel);
   const std::string zone = person && !person->zone.empty() ? person->zone : w.config.zone;
   Call early{w, input, nothing, language, zone, actor_of(w.config, input.person, input.is_operator)};
   if (input.text.size() > limits::command_bytes_max)

@@ -181,7 +181,9 @@ Outcome todo(Call& c) {
     o.reply.sections.push_back({std::string(trim(lines)), {}});
     return o;
   }
-  const Person* who = find_person(c.work.config, named(c.command, "who"));
+  const std::string wanted = named(c.command, "who");
+  const Person* who = find_person(c.work.config, wanted);
+  if (!who && !wanted.empty()) return refuse(c, "person.unknown", {{"name", plain(wanted)}});
   const std::string assignee = who ? who->id : "";
   const int number = static_cast<int>(i->todos.size()) + 1;
   Entry e = human_entry(c, "action.created", i);
@@ -221,6 +223,7 @@ Outcome link(Call& c) {
   const std::string what = words.empty() ? "" : words.front();
   Alert* a = find_alert(c.work.state, what);
   const bool url = what.starts_with("http://") || what.starts_with("https://");
+  if (!a && !url && canonical_id(what).starts_with('E')) return refuse(c, "unknown.id", {{"id", plain(what)}});
   if (!a && !url) return refuse(c, "link.what", {{"text", plain(what)}});
   Entry e = human_entry(c, "evidence.linked", i);
   e.text = a ? a->id + " " + a->title : what;
@@ -231,8 +234,10 @@ Outcome link(Call& c) {
 }
 
 Outcome acknowledge(Call& c, bool on) {
-  Alert* a = find_alert(c.work.state, first_word(c.command));
-  if (!a) return refuse(c, "unknown.id", {{"id", plain(first_word(c.command))}});
+  const std::string id = first_word(c.command);
+  Alert* a = find_alert(c.work.state, id);
+  if (!a && find_incident(c.work.state, id)) return refuse(c, "ack.incident", {{"id", plain(id)}});
+  if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
   if (a->status != "firing") return refuse(c, "ack.resolved", {{"id", a->id}});
   if (on && !a->acknowledged_by.empty()) {
     const Person* p = find_person(c.work.config, a->acknowledged_by);

@@ -34,6 +34,7 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
   if (!i) return no_incident(c);
   const std::string wanted = who == "me" || who.empty() ? c.actor.id : who;
   const Person* p = find_person(c.work.config, wanted);
+  if (!p && wanted == c.actor.id) return refuse(c, "person.you");
   if (!p) return refuse(c, "person.unknown", {{"name", plain(wanted)}});
   const auto held = i->roles.find(role);
   const std::string before = held == i->roles.end() ? "" : held->second;

@@ -88,7 +88,7 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   if (!i) return no_incident(c);
   if (!may_move(i->status, status)) {
     return refuse(
-        c, "status.refused",
+        c, i->status == status ? "status.same" : "status.refused",
         {{"id", i->id}, {"from", status_words(c.language, i->status)}, {"to", status_words(c.language, status)}});
   }
   const auto moment = moment_of(c);
