@@ -210,12 +210,17 @@ void Terminal::Impl::entered(std::string line) {
   el_set(edit.get(), EL_UNBUFFERED, 1);
 }
 
+// A terminal that went away is readable for ever; errno does not tell, because libedit leaves an old one there.
+static bool hung_up(int fd) {
+  pollfd p{fd, POLLIN, 0};
+  return ::poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 void Terminal::Impl::read_key() {
   int length = 0;
-  errno = 0;  // libedit leaves it alone at the end of input, and an old EAGAIN would be taken for "try again"
   const wchar_t* const line = el_wgets(edit.get(), &length);
-  constexpr wchar_t end_of_input = 4;                        // ^D on an empty line
-  if (length < 0) over = errno != EINTR && errno != EAGAIN;  // a terminal that went away is readable for ever
+  constexpr wchar_t end_of_input = 4;  // ^D on an empty line
+  if (length <= 0 && hung_up(STDIN_FILENO)) over = true;
   if (line && length == 1 && line[0] == end_of_input) over = true;
   if (over || !line || length <= 0) return;  // no line, length 0: a key has emptied the line
   const auto size = static_cast<std::size_t>(length);
