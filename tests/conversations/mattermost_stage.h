@@ -65,6 +65,7 @@ inline std::string without_ids(std::string line) {
   };
   drop("\u200b");
   drop("mattermost:");
+  drop("slack:");
   const std::size_t reply = line.find(" edits reply-");
   const std::size_t end = reply == std::string::npos ? reply : line.find(": ", reply);
   if (end != std::string::npos) line.erase(reply + 12, end - reply - 12);
@@ -92,9 +93,24 @@ inline Lines by_channel(const Lines& lines, const std::map<std::string, std::str
   return sorted;
 }
 
-class MattermostStage {
+// Where a transcript is played instead of our own room.
+class Stage {
  public:
   using Post = std::function<void(std::function<void()>)>;
+  virtual ~Stage() = default;
+  virtual std::unique_ptr<ChatPlatform> make(ChatLinks& links, const CoreConfig& config) = 0;
+  virtual void start() = 0;                                   // the platform that was made last
+  virtual std::string handle(const std::string& person) = 0;  // gives the person an account
+  virtual void say(const std::string& channel, const std::string& user, const std::string& text) = 0;
+  virtual void say_again() = 0;
+  virtual bool step() = 0;    // something was due
+  virtual void forget() = 0;  // a restart: what the old process had under way is gone
+  virtual Lines take_lines() = 0;
+  virtual const std::map<std::string, std::string>& topics() const = 0;
+};
+
+class MattermostStage final : public Stage {
+ public:
   MattermostStage(VirtualClock& clock, Post post) : clock_(clock), net_(core_, std::move(post)) {
     team_ = core_.add_team("ops");
     bot_ = core_.add_user("muster", true);
@@ -102,35 +118,41 @@ class MattermostStage {
     token_ = core_.add_token(bot_);
   }
 
-  std::unique_ptr<Mattermost> make(ChatLinks& links, const CoreConfig& config) {
+  std::unique_ptr<ChatPlatform> make(ChatLinks& links, const CoreConfig& config) override {
     links_ = &links;
     MattermostConfig c;
     c.url = doubles::NoSockets::url;
     c.token = token_;
     c.channels = {"muster", config.alerts_channel};
-    return std::make_unique<Mattermost>(
+    auto made = std::make_unique<Mattermost>(
         c, Mattermost::Outside{net_.http(), net_.opener(), clock_, timers_, links.directory("mattermost"),
                                [] { return 0.5; }, config.prefix});
+    platform_ = made.get();
+    return made;
+  }
+  void start() override { platform_->start(); }
+  std::string handle(const std::string& person) override {
+    user_id(person);
+    return lower_ascii(person);
   }
 
-  void say(const std::string& channel, const std::string& user, const std::string& text) {
+  void say(const std::string& channel, const std::string& user, const std::string& text) override {
     said_ = core_.say(user_id(user), channel_id(channel, user), text);
   }
-  void add_person(const std::string& name) { user_id(name); }
-  void say_again() { core_.deliver_again(said_); }
-  bool step() { return timers_.ring_due(); }  // something was due
-  void forget() {                             // a restart: what the old process had under way is gone
+  void say_again() override { core_.deliver_again(said_); }
+  bool step() override { return timers_.ring_due(); }  // something was due
+  void forget() override {                             // a restart: what the old process had under way is gone
     timers_.clear();
     core_.cut_all();
     net_.forget();
   }
 
-  Lines take_lines() {
+  Lines take_lines() override {
     Lines lines;
     for (const auto& h : core_.take_happenings()) add(h, lines);
     return lines;
   }
-  const std::map<std::string, std::string>& topics() const { return topics_; }
+  const std::map<std::string, std::string>& topics() const override { return topics_; }
   doubles::MattermostCore& core() { return core_; }
 
  private:
@@ -193,6 +215,7 @@ class MattermostStage {
   test::VirtualTimers timers_{clock_};
   doubles::NoSockets net_;
   ChatLinks* links_ = nullptr;
+  Mattermost* platform_ = nullptr;
   std::string team_, bot_, token_, said_;
   std::map<std::string, std::string> topics_;
 };

@@ -17,7 +17,7 @@
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
-// MUSTER_PLATFORM=mattermost lets people speak on Mattermost's double and reads there what the bot did: per channel
+// MUSTER_PLATFORM=mattermost or slack lets people speak on that double and reads there what the bot did: per channel
 // the same lines must come.
 #include <unistd.h>
 
@@ -41,6 +41,7 @@
 #include "integrations/alerts/alertmanager.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/script.h"
+#include "tests/conversations/slack_stage.h"
 
 namespace muster {
 namespace {
@@ -173,9 +174,13 @@ class Talk {
  public:
   Talk(std::string twist, std::string beside, const std::string& platform)
       : twist_(std::move(twist)), beside_(std::move(beside)) {
-    if (platform == "mattermost") {
-      stage_ =
-          std::make_unique<MattermostStage>(clock_, [this](std::function<void()> t) { tasks_.post(std::move(t)); });
+    const auto post = [this](std::function<void()> t) { tasks_.post(std::move(t)); };
+    if (platform == "mattermost" || platform == "slack") {
+      if (platform == "slack")
+        stage_ = std::make_unique<SlackStage>(clock_, post);
+      else
+        stage_ = std::make_unique<MattermostStage>(clock_, post);
+      platform_ = platform;
       chat_.people_only = true;
       give_handles();
     } else if (!platform.empty() && platform != "room") {
@@ -268,8 +273,7 @@ class Talk {
 
   void give_handles() {
     for (Person& p : config_.people) {
-      p.handles.push_back({"mattermost", lower_ascii(p.id)});
-      stage_->add_person(p.id);
+      p.handles.push_back({platform_, stage_->handle(p.id)});
     }
   }
 
@@ -383,17 +387,17 @@ class Talk {
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
     settle();
     if (!stage_) return;
-    mattermost_->start();
+    stage_->start();
     settle();
-    if (!mattermost_->connected()) throw std::runtime_error("not connected: " + mattermost_->health().problem);
+    if (!connected_->connected()) throw std::runtime_error("not connected: " + connected_->health().problem);
   }
 
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
-    auto mattermost = stage_->make(platforms_->links(), config_);
-    mattermost_ = mattermost.get();
-    platforms_->add(std::move(mattermost));
+    auto made = stage_->make(platforms_->links(), config_);
+    connected_ = made.get();
+    platforms_->add(std::move(made));
   }
 
   void close() {
@@ -444,12 +448,13 @@ class Talk {
   CoreConfig config_ = core_config(load_config("", true).settings, true);
   Tasks tasks_;
   Recorder chat_;
-  std::unique_ptr<MattermostStage> stage_;
+  std::unique_ptr<Stage> stage_;
+  std::string platform_;
   std::map<std::string, std::string> topics_;  // before the step
   std::unique_ptr<CountingStore> store_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
-  Mattermost* mattermost_ = nullptr;  // owned by platforms_
+  ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0;

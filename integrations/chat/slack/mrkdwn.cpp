@@ -63,7 +63,9 @@ std::string slack_mrkdwn(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (c == '\\' && i + 1 < text.size()) {
-      append_inert(out, text[++i]);
+      const char literal = text[++i];
+      // Inside code nothing is a marker but the backtick, and what is copied from there must be what was meant.
+      code&& literal != '`' ? append_escaped(out, literal) : append_inert(out, literal);
     } else if (c == '`') {
       code = !code;
       out += c;

@@ -272,6 +272,7 @@ Value SlackCore::post_message(const Arguments& a) {
   post.thread_ts = argument(a, "thread_ts");
   if (!post.thread_ts.empty() && !channel->posts.contains(post.thread_ts)) return error("thread_not_found");
   channel->posts[post.ts] = post;
+  happenings_.push_back({"post", id, post.ts, post.text, channel->im_of, blocks, !post.thread_ts.empty()});
   Value event = message_value(post);
   event.set("channel", id);
   event.set("channel_type", channel->im_of.empty() ? "channel" : "im");
@@ -284,6 +285,13 @@ Value SlackCore::post_ephemeral(const Arguments& a) {
   if (Value problem = writable(argument(a, "channel"), channel); !problem.is_null()) return problem;
   if (!channel->members.contains(argument(a, "user"))) return error("user_not_in_channel");
   check_limits(a);
+  happenings_.push_back({"ephemeral",
+                         channel->id,
+                         {},
+                         argument(a, "text"),
+                         argument(a, "user"),
+                         json_argument(a, "blocks"),
+                         !argument(a, "thread_ts").empty()});
   return ok({{"message_ts", next_ts()}});
 }
 
@@ -300,6 +308,7 @@ Value SlackCore::update(const Arguments& a) {
   const Value before = message_value(it->second);
   it->second.text = argument(a, "text");
   it->second.blocks = blocks;
+  happenings_.push_back({"edit", channel->id, it->first, it->second.text, {}, blocks, false});
   emit_event(Value::Map{{"type", "message"},
                         {"subtype", "message_changed"},
                         {"hidden", true},
@@ -333,7 +342,11 @@ Value SlackCore::create(const Arguments& a) {
   channel.name = name;
   channel.is_private = argument(a, "is_private") == "true";
   channel.members.insert(bot_user);
+  for (const auto& [id, user] : users) {
+    if (everybody_joins) channel.members.insert(id);
+  }
   channels[channel.id] = channel;
+  happenings_.push_back({"open", channel.id, {}, {}, {}, {}, false});
   return ok({{"channel", channel_value(channel)}});
 }
 
@@ -401,6 +414,7 @@ Value SlackCore::set_topic(const Arguments& a) {
   if (Value problem = writable(argument(a, "channel"), channel); !problem.is_null()) return problem;
   if (code_point_count(argument(a, "topic")) > 250) return error("too_long");
   channel->topic = argument(a, "topic");
+  happenings_.push_back({"topic", channel->id, {}, channel->topic, {}, {}, false});
   return ok({{"channel", channel_value(*channel)}});
 }
 
@@ -516,6 +530,7 @@ Value SlackCore::pins_add(const Arguments& a) {
   const auto it = channel->posts.find(argument(a, "timestamp"));
   if (it == channel->posts.end()) return error("message_not_found");
   if (std::exchange(it->second.pinned, true)) return error("already_pinned");
+  happenings_.push_back({"pin", channel->id, it->first, {}, {}, {}, false});
   return ok();
 }
 

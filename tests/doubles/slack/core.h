@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bot/base/clock.h"
@@ -50,6 +51,14 @@ struct SlackFault {
   int times = 1;
 };
 
+// What the bot did that people can see.
+struct SlackHappening {
+  std::string kind;  // open, topic, archive, post, edit, pin, unpin, ephemeral
+  std::string channel_id, ts, text, to;
+  Value blocks;
+  bool in_thread = false;
+};
+
 class SlackCore {
  public:
   using Peer = std::uint64_t;
@@ -80,6 +89,7 @@ class SlackCore {
   // What people do. The answer is the ts.
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
+  void say_last_again();  // the same event, as if it had not been acknowledged
   void edit(const std::string& channel, const std::string& ts, const std::string& text);
   void remove(const std::string& channel, const std::string& ts);
   void react(const std::string& user, const std::string& channel, const std::string& ts, const std::string& name,
@@ -102,6 +112,8 @@ class SlackCore {
   std::vector<std::string> broken_rules;     // limits that the bot passed: a test wants none
   std::map<std::string, int> calls;          // method -> count
   SlackChannel* channel_named(const std::string& name);
+  bool everybody_joins = false;  // people are members of every channel that is made
+  std::vector<SlackHappening> take_happenings() { return std::exchange(happenings_, {}); }
 
   static constexpr const char* bot_user = "UBOT";
   static constexpr const char* bot_id = "BBOT";
@@ -164,6 +176,8 @@ class SlackCore {
   std::size_t turn_ = 0;
   std::vector<Pending> pending_;
   std::vector<Frame> frames_;
+  Value last_said_;  // payload
+  std::vector<SlackHappening> happenings_;
   std::map<std::string, std::deque<SlackFault>> faults_;
   std::map<std::string, std::deque<TimeMs>> posted_;                    // channel -> times of the last posts
   std::map<std::string, std::pair<std::string, std::size_t>> uploads_;  // file id -> name, length

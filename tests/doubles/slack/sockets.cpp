@@ -130,8 +130,11 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
     emit_event(mention);
   }
   if (c.members.contains(bot_user)) emit_event(event);
+  if (!pending_.empty()) last_said_ = pending_.back().payload;
   return post.ts;
 }
+
+void SlackCore::say_last_again() { emit("events_api", last_said_); }
 
 void SlackCore::edit(const std::string& channel, const std::string& ts, const std::string& text) {
   SlackPost& post = channels.at(channel).posts.at(ts);
