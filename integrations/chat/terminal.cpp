@@ -212,12 +212,12 @@ void Terminal::Impl::entered(std::string line) {
 
 void Terminal::Impl::read_key() {
   int length = 0;
-  errno = 0;  // libedit leaves it alone at the end of input, and an old EAGAIN would be taken for "try again"
+  errno = 0;  // libedit says -1 for a failed read and for a key that emptied the line
   const wchar_t* const line = el_wgets(edit.get(), &length);
-  constexpr wchar_t end_of_input = 4;                        // ^D on an empty line
-  if (length < 0) over = errno != EINTR && errno != EAGAIN;  // a terminal that went away is readable for ever
+  constexpr wchar_t end_of_input = 4;  // ^D on an empty line
+  if (length < 0) over = errno != 0 && errno != EINTR && errno != EAGAIN;
   if (line && length == 1 && line[0] == end_of_input) over = true;
-  if (over || !line || length <= 0) return;  // no line, length 0: a key has emptied the line
+  if (over || !line || length <= 0) return;
   const auto size = static_cast<std::size_t>(length);
   if (line[size - 1] == L'\n' || line[size - 1] == L'\r') entered(to_utf8(line, size - 1));
 }
@@ -268,10 +268,14 @@ void Terminal::Impl::wait_once() {
   if (size_changed.exchange(false)) el_resize(edit.get());
   if (interrupted.exchange(false)) on_interrupt();
   print_waiting();
-  if ((fds[0].revents & POLLIN) != 0) {
+  // A terminal that went away is readable for ever: what was typed before is taken, then it is over.
+  int bytes = 0;
+  const bool readable = (fds[0].revents & POLLIN) != 0;
+  const bool gone = (fds[0].revents & ~POLLIN) != 0;
+  if (gone && (!readable || ::ioctl(STDIN_FILENO, FIONREAD, &bytes) != 0 || bytes == 0)) {
+    over = true;
+  } else if (readable) {
     read_key();
-  } else if (fds[0].revents != 0) {
-    over = true;  // the terminal went away
   }
 }
 
