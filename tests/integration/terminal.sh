@@ -49,6 +49,10 @@ type_keys '!mitigate because rolled back\r'
 wait_for "mitigated" "mitigate"
 type_keys '!resolve because p99 is fine\r'
 wait_for "resolved" "resolve"
+type_keys '/channel muster\r'
+type_keys 'try\r'
+wait_for "INC-2 · SEV2 · investigating" "a second try opens another incident, though the first sample still fires"
+type_keys '/channel #inc-1\r'
 type_keys '!postmortem\r'
 wait_for "/room/report/INC-1" "the postmortem's link"
 type_keys '/channel nowhere\r'
