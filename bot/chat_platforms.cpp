@@ -5,6 +5,7 @@
 #include "bot/core/chat/message.h"
 #include "bot/dispatcher.h"
 #include "integrations/chat/mattermost/mattermost.h"
+#include "integrations/chat/slack/slack.h"
 
 namespace muster {
 
@@ -45,6 +46,34 @@ OutMessage relayed(OutMessage copy, const CoreConfig& config) {
   return copy;
 }
 
+bool is_address(const std::string& url) { return url.starts_with("https://") || url.starts_with("http://"); }
+
+Result<void> check_mattermost(const ChatSettings& s) {
+  if (!s.mattermost()) return {};
+  if (s.mattermost_url.empty() || s.mattermost_token.empty()) {
+    const char* missing = s.mattermost_url.empty() ? "MATTERMOST_URL" : "MATTERMOST_TOKEN";
+    return fail(ErrorKind::invalid,
+                std::string(missing) + " is missing: Mattermost needs both its address and a token.",
+                "Set MATTERMOST_URL and MATTERMOST_TOKEN, or neither.");
+  }
+  if (is_address(s.mattermost_url)) return {};
+  return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + s.mattermost_url,
+              "It looks like https://chat.example.com, with the sub-path if there is one.");
+}
+
+Result<void> check_slack(const ChatSettings& s) {
+  if (!s.slack()) return {};
+  if (s.slack_app_token.empty() || s.slack_bot_token.empty()) {
+    const char* missing = s.slack_app_token.empty() ? "SLACK_APP_TOKEN" : "SLACK_BOT_TOKEN";
+    return fail(ErrorKind::invalid,
+                std::string(missing) + " is missing: Slack needs an app-level token (xapp-…) and a bot token (xoxb-…).",
+                "Set SLACK_APP_TOKEN and SLACK_BOT_TOKEN, or neither.");
+  }
+  if (s.slack_api_url.empty() || is_address(s.slack_api_url)) return {};
+  return fail(ErrorKind::invalid, "SLACK_API_URL is no address: " + s.slack_api_url,
+              "It looks like https://gateway.example.com/api; leave it out to speak to Slack itself.");
+}
+
 }  // namespace
 
 Result<ChatSettings> chat_settings_from_environment(bool sandbox) {
@@ -55,21 +84,17 @@ Result<ChatSettings> chat_settings_from_environment(bool sandbox) {
   s.mattermost_ca = from_environment("MATTERMOST_CA_FILE");
   s.mattermost_callback = from_environment("MATTERMOST_CALLBACK_URL");
   s.proxy = from_environment("MATTERMOST_PROXY");
-  if (!s.any()) return s;
-  if (sandbox) {
+  s.slack_app_token = taken_from_environment("SLACK_APP_TOKEN");
+  s.slack_bot_token = taken_from_environment("SLACK_BOT_TOKEN");
+  s.slack_api_url = from_environment("SLACK_API_URL");
+  s.slack_ca = from_environment("SLACK_CA_FILE");
+  s.slack_proxy = from_environment("SLACK_PROXY");
+  if (sandbox && (s.mattermost() || s.slack())) {
     return fail(ErrorKind::conflict, "A sandbox lets everybody speak as anybody; a bot with chat tokens refuses that.",
-                "Start without --sandbox, or without MATTERMOST_URL and MATTERMOST_TOKEN.");
+                "Start without --sandbox, or without the variables that begin with MATTERMOST_ and SLACK_.");
   }
-  if (s.mattermost_url.empty() || s.mattermost_token.empty()) {
-    const char* missing = s.mattermost_url.empty() ? "MATTERMOST_URL" : "MATTERMOST_TOKEN";
-    return fail(ErrorKind::invalid,
-                std::string(missing) + " is missing: Mattermost needs both its address and a token.",
-                "Set MATTERMOST_URL and MATTERMOST_TOKEN, or neither.");
-  }
-  if (!s.mattermost_url.starts_with("https://") && !s.mattermost_url.starts_with("http://")) {
-    return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + s.mattermost_url,
-                "It looks like https://chat.example.com, with the sub-path if there is one.");
-  }
+  if (auto good = check_mattermost(s); !good) return std::unexpected(good.error());
+  if (auto good = check_slack(s); !good) return std::unexpected(good.error());
   return s;
 }
 
@@ -117,8 +142,30 @@ void ChatPlatforms::add(std::unique_ptr<ChatPlatform> platform) {
 }
 
 void ChatPlatforms::make(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
-  if (s.mattermost_url.empty()) return;
   if (!timers_) timers_ = loop_timers(loop);
+  if (s.mattermost()) make_mattermost(s, loop, client, clock);
+  if (s.slack()) make_slack(s, loop, client, clock);
+}
+
+void ChatPlatforms::make_slack(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
+  SlackConfig c;
+  c.app_token = s.slack_app_token;
+  c.bot_token = s.slack_bot_token;
+  if (!s.slack_api_url.empty()) c.api_url = s.slack_api_url;
+  c.ca_file = s.slack_ca;
+  c.proxy = s.slack_proxy;
+  c.channels = {"muster", dispatcher_.config().alerts_channel};
+  const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
+    return WebSocket::open(loop, std::move(o), std::move(h));
+  };
+  auto made =
+      std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, links_.directory("slack"),
+                                                           random_dice, dispatcher_.config().prefix});
+  starts_.push_back([m = made.get()] { m->start(); });
+  add(std::move(made));
+}
+
+void ChatPlatforms::make_mattermost(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
   MattermostConfig c;
   c.url = s.mattermost_url;
   c.token = s.mattermost_token;

@@ -20,7 +20,9 @@ class Loop;
 // process inherits them.
 struct ChatSettings {
   std::string mattermost_url, mattermost_token, mattermost_team, mattermost_ca, mattermost_callback, proxy;
-  bool any() const { return !mattermost_url.empty() || !mattermost_token.empty(); }
+  std::string slack_app_token, slack_bot_token, slack_api_url, slack_ca, slack_proxy;
+  bool mattermost() const { return !mattermost_url.empty() || !mattermost_token.empty(); }
+  bool slack() const { return !slack_app_token.empty() || !slack_bot_token.empty(); }
 };
 Result<ChatSettings> chat_settings_from_environment(bool sandbox);
 
@@ -47,6 +49,8 @@ class ChatPlatforms {
 
  private:
   void route(std::vector<OutMessage>& out) const;
+  void make_mattermost(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
+  void make_slack(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   Dispatcher& dispatcher_;
   ChatLinks links_;
   std::unique_ptr<Timers> timers_;

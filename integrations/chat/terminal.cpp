@@ -210,14 +210,19 @@ void Terminal::Impl::entered(std::string line) {
   el_set(edit.get(), EL_UNBUFFERED, 1);
 }
 
+// A terminal that went away is readable for ever; errno does not tell, because libedit leaves an old one there.
+static bool hung_up(int fd) {
+  pollfd p{fd, POLLIN, 0};
+  return ::poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
 void Terminal::Impl::read_key() {
   int length = 0;
-  errno = 0;  // libedit says -1 for a failed read and for a key that emptied the line
   const wchar_t* const line = el_wgets(edit.get(), &length);
   constexpr wchar_t end_of_input = 4;  // ^D on an empty line
-  if (length < 0) over = errno != 0 && errno != EINTR && errno != EAGAIN;
+  if (length <= 0 && hung_up(STDIN_FILENO)) over = true;
   if (line && length == 1 && line[0] == end_of_input) over = true;
-  if (over || !line || length <= 0) return;
+  if (over || !line || length <= 0) return;  // no line, length 0: a key has emptied the line
   const auto size = static_cast<std::size_t>(length);
   if (line[size - 1] == L'\n' || line[size - 1] == L'\r') entered(to_utf8(line, size - 1));
 }
@@ -268,14 +273,10 @@ void Terminal::Impl::wait_once() {
   if (size_changed.exchange(false)) el_resize(edit.get());
   if (interrupted.exchange(false)) on_interrupt();
   print_waiting();
-  // A terminal that went away is readable for ever: what was typed before is taken, then it is over.
-  int bytes = 0;
-  const bool readable = (fds[0].revents & POLLIN) != 0;
-  const bool gone = (fds[0].revents & ~POLLIN) != 0;
-  if (gone && (!readable || ::ioctl(STDIN_FILENO, FIONREAD, &bytes) != 0 || bytes == 0)) {
-    over = true;
-  } else if (readable) {
+  if ((fds[0].revents & POLLIN) != 0) {
     read_key();
+  } else if (fds[0].revents != 0) {
+    over = true;  // the terminal went away
   }
 }
 

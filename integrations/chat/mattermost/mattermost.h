@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/chat/message.h"
 #include "integrations/chat/directory.h"
 #include "integrations/chat/mattermost/api.h"
 #include "integrations/chat/mattermost/config.h"
@@ -108,6 +109,8 @@ class Mattermost final : public ChatPlatform {
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
   void post(const OpPtr& op, const std::string& channel_id);
+  void upload(const OpPtr& op, const std::string& channel_id, std::deque<Attachment> files,
+              std::vector<std::string> uploaded);
   void send_post(const OpPtr& op, const std::string& channel_id, const std::vector<std::string>& files);
   void post_private(const OpPtr& op, const std::string& channel_id);
   void post_direct(const OpPtr& op, const std::string& user_id);

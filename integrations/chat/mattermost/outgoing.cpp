@@ -13,6 +13,8 @@ using namespace mattermost;
 
 namespace {
 
+constexpr std::size_t files_max = 5;  // of one post, on the oldest servers
+
 std::string bare_channel(const OutMessage& m) {
   std::string name = m.destination.substr(m.destination.find(':') + 1);
   if (name.empty()) name = m.body["channel"].as_string();
@@ -256,13 +258,13 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
   const bool old = out_.clock.now() - made_at(op->message.id) > probe_after_ms;
   const auto go_on = [this, op, channel_id] {
     const std::string text = text_of(*op);
-    if (code_point_count(text) <= runes_max_) return send_post(op, channel_id, {});
-    const std::string name = "message-" + op->message.id + ".md";
-    call(op, api_.upload(channel_id, name, text), [this, op, channel_id](const Answer& a) {
-      if (!a.ok()) return refused(op, a);
-      const auto& files = a.body["file_infos"].as_list();
-      send_post(op, channel_id, {files.empty() ? std::string() : files.front()["id"].as_string()});
-    });
+    const Message said = message_from(op->message.body["message"]);
+    std::deque<Attachment> files(said.attachments.begin(), said.attachments.end());
+    if (files.size() >= files_max) files.resize(files_max - 1);
+    if (code_point_count(text) > runes_max_) {
+      files.push_front({"message-" + op->message.id + ".md", "text/markdown", text});
+    }
+    upload(op, channel_id, std::move(files), {});
   };
   // The server recognises a repeated pending_post_id for half a minute; later only looking tells.
   if (!op->may_be_sent && !old) return go_on();
@@ -278,9 +280,23 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
   });
 }
 
+void Mattermost::upload(const OpPtr& op, const std::string& channel_id, std::deque<Attachment> files,
+                        std::vector<std::string> uploaded) {
+  if (files.empty()) return send_post(op, channel_id, uploaded);
+  const Attachment file = std::move(files.front());
+  files.pop_front();
+  call(op, api_.upload(channel_id, file.name, file.text),
+       [this, op, channel_id, files, uploaded](const Answer& a) mutable {
+         if (!a.ok()) return refused(op, a);
+         const auto& infos = a.body["file_infos"].as_list();
+         if (!infos.empty()) uploaded.push_back(infos.front()["id"].as_string());
+         upload(op, channel_id, std::move(files), std::move(uploaded));
+       });
+}
+
 void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const std::vector<std::string>& files) {
   std::string text = text_of(*op);
-  if (!files.empty()) text = clip_runes(text, std::min<std::size_t>(runes_max_, 1000)) + "\n\n📎";
+  if (code_point_count(text) > runes_max_) text = clip_runes(text, std::min<std::size_t>(runes_max_, 1000)) + "\n\n📎";
   Value body = post_body(*op, text);
   body.set("channel_id", channel_id);
   body.set("pending_post_id", me_ + ":" + op->message.id);

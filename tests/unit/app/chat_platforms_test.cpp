@@ -130,7 +130,7 @@ TEST_CASE("settings: the token leaves the environment, halves and sandboxes are 
     return settings;
   };
   CHECK(with("https://chat.example", "secret", false)->mattermost_token == "secret");
-  CHECK_FALSE(with(nullptr, nullptr, true)->any());
+  CHECK_FALSE(with(nullptr, nullptr, true)->mattermost());
   CHECK(with("https://chat.example", nullptr, false).error().message.starts_with("MATTERMOST_TOKEN is missing"));
   CHECK(with(nullptr, "secret", false).error().message.starts_with("MATTERMOST_URL is missing"));
   CHECK(with("chat.example", "secret", false).error().message.starts_with("MATTERMOST_URL is no address"));

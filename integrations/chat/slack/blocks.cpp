@@ -1,0 +1,137 @@
+#include "integrations/chat/slack/blocks.h"
+
+#include <vector>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "integrations/chat/slack/mrkdwn.h"
+
+namespace muster {
+
+namespace {
+
+using L = SlackLimits;
+
+// What is left of the whole message's budget, and whether something was cut.
+struct Room {
+  std::size_t text = L::all_text;
+  std::size_t blocks = L::blocks - 3;  // the last ones are kept for the buttons and the note about the file
+  bool full = false;
+};
+
+// Rendering adds escapes, so the source is shortened until the result fits; never inside an escape.
+std::string shortened(std::string_view source, std::size_t limit, std::string (*render)(std::string_view)) {
+  std::string out = render(source);
+  for (std::size_t keep = limit; utf16_length(out) > limit; keep = keep * 3 / 4) {
+    if (keep == 0) return {};
+    out = render(clip_utf16(source, keep));
+  }
+  return out;
+}
+
+std::string fitted(std::string_view source, std::size_t most, Room& room) {
+  const std::size_t limit = std::min(most, room.text);
+  std::string out = shortened(source, limit, slack_mrkdwn);
+  if (utf16_length(source) > limit || utf16_length(slack_mrkdwn(source)) > limit) room.full = true;
+  room.text -= utf16_length(out);
+  return out;
+}
+
+Value text_object(const char* type, std::string text) { return Value::Map{{"type", type}, {"text", std::move(text)}}; }
+
+Value section_of_text(std::string text) {
+  return Value::Map{{"type", "section"}, {"text", text_object("mrkdwn", std::move(text))}};
+}
+
+// Long text becomes several sections, broken at line ends where there are any.
+std::vector<std::string> pieces_of(std::string_view text, std::size_t most) {
+  std::vector<std::string> pieces(1);
+  for (const std::string& line : split(text, '\n')) {
+    std::string& last = pieces.back();
+    if (!last.empty() && last.size() + line.size() + 1 > most) {
+      pieces.push_back(line);
+    } else {
+      last += (last.empty() ? "" : "\n") + line;
+    }
+  }
+  return pieces;
+}
+
+void add_text(Value& blocks, std::string_view text, Room& room) {
+  if (trim(text).empty()) return;
+  for (const std::string& piece : pieces_of(text, L::section_text * 2 / 3)) {
+    if (room.blocks == 0 || room.text == 0) {
+      room.full = true;
+      return;
+    }
+    std::string rendered = fitted(piece, L::section_text, room);
+    if (trim(rendered).empty()) continue;  // an empty text object is an error
+    blocks.push(section_of_text(std::move(rendered)));
+    --room.blocks;
+  }
+}
+
+void add_fields(Value& blocks, const Section& section, Room& room) {
+  for (std::size_t from = 0; from < section.fields.size(); from += L::fields) {
+    Value fields = Value::List{};
+    for (std::size_t i = from; i < section.fields.size() && i < from + L::fields; ++i) {
+      const auto& [label, value] = section.fields[i];
+      std::string text = fitted("*" + label + "*\n" + value, L::field_text, room);
+      if (!trim(text).empty()) fields.push(text_object("mrkdwn", std::move(text)));
+    }
+    if (room.blocks == 0) {
+      room.full = true;
+    } else if (!fields.as_list().empty()) {
+      blocks.push(Value::Map{{"type", "section"}, {"fields", std::move(fields)}});
+      --room.blocks;
+    }
+  }
+}
+
+Value button_element(const Button& button, std::size_t index) {
+  Value element = Value::Map{{"type", "button"},
+                             {"text", text_object("plain_text", clip_utf16(button.label, L::button_text))},
+                             {"action_id", "say:" + std::to_string(index)},
+                             {"value", button.command}};
+  if (button.style == "primary" || button.style == "danger") element.set("style", button.style);
+  return element;
+}
+
+void add_buttons(Value& blocks, const Message& message, char prefix) {
+  Value elements = Value::List{};
+  std::string typed;
+  for (const Button& button : message.buttons) {
+    if (elements.as_list().size() == L::buttons || button.label.empty()) break;
+    if (utf16_length(button.command) > L::button_value) continue;  // a cut command would be another command
+    elements.push(button_element(button, elements.as_list().size()));
+    typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(prefix + button.command) + "`";
+  }
+  if (elements.as_list().empty()) return;
+  blocks.push(Value::Map{{"type", "actions"}, {"elements", std::move(elements)}});
+  if (utf16_length(typed) > L::section_text) return;
+  blocks.push(Value::Map{{"type", "context"}, {"elements", Value::List{text_object("mrkdwn", typed)}}});
+}
+
+}  // namespace
+
+SlackMessage slack_message(const Message& message, char prefix, std::string_view language) {
+  SlackMessage out;
+  out.blocks = Value::List{};
+  Room room;
+  add_text(out.blocks, message.text, room);
+  for (const Section& section : message.sections) {
+    add_text(out.blocks, section.text, room);
+    add_fields(out.blocks, section, room);
+  }
+  if (room.full) {
+    out.rest = plain_text(message);
+    out.blocks.push(section_of_text(slack_mrkdwn(say(language, "slack.rest_as_file"))));
+  }
+  add_buttons(out.blocks, message, prefix);
+  out.text = shortened(slack_plain(message.text), L::fallback_text, slack_escape);
+  if (trim(out.text).empty()) out.text = "…";
+  if (out.blocks.as_list().empty()) out.blocks.push(section_of_text(out.text));
+  return out;
+}
+
+}  // namespace muster

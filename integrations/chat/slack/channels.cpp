@@ -1,0 +1,135 @@
+// Channels: found, joined or made, by id ever after. Names change and archived names stay taken.
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/chat/slack/mrkdwn.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::size_t name_bytes_max = 80;
+constexpr std::size_t topic_units_max = 250;
+constexpr int attempts_max = 20;
+
+std::string topic_of(const OutMessage& m) {
+  return clip_utf16(one_line(slack_plain(m.body["topic"].as_string())), topic_units_max);
+}
+
+}  // namespace
+
+std::string slack_channel_name(const std::string& ours, int attempt) {
+  std::string name;
+  for (const char c : lower_ascii(ours)) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    if (fits) {
+      name += c;
+    } else if (!name.empty() && name.back() != '-') {
+      name += '-';
+    }
+  }
+  const std::string suffix = attempt > 1 ? "-" + std::to_string(attempt) : "";
+  name.resize(std::min(name.size(), name_bytes_max - suffix.size()));
+  while (name.ends_with('-')) name.pop_back();
+  return (name.empty() ? "channel" : name) + suffix;
+}
+
+void Slack::with_channel(const OpPtr& op, WithId then) {
+  const std::string id = out_.directory.theirs("channel", op->channel);
+  if (!id.empty()) return then(id);
+  find_channel(op, {}, std::move(then));
+}
+
+// A page may be short or empty and still not be the last.
+void Slack::find_channel(const OpPtr& op, const std::string& cursor, WithId then) {
+  Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  call(op, "conversations.list", arguments, [this, op, then = std::move(then)](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+    const std::string wanted = slack_channel_name(op->channel);
+    for (const Value& channel : a.body["channels"].as_list()) {
+      if (channel["name"].as_string() != wanted) continue;
+      const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
+      if (owner.empty() || owner == op->channel) return take_channel(op, channel, then);
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return find_channel(op, next, then);
+    make_channel(op, 1, then);
+  });
+}
+
+void Slack::take_channel(const OpPtr& op, const Value& found, WithId then) {
+  const std::string id = found["id"].as_string();
+  const auto taken = [this, op, id, found, then = std::move(then)](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+    channels_[id] = {found["name"].as_string(), found["topic"]["value"].as_string(), false};
+    out_.directory.link("channel", op->channel, id);
+    then(id);
+  };
+  if (found["is_member"].as_bool()) {
+    SlackAnswer ok;
+    ok.fate = SlackAnswer::Fate::ok;
+    return taken(ok);
+  }
+  call(op, "conversations.join", Value::Map{{"channel", id}}, taken);
+}
+
+void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
+  if (attempt > attempts_max) {
+    return finish(op, fail(ErrorKind::conflict, "no free channel name like " + op->channel + " was found"));
+  }
+  const Value arguments = Value::Map{{"name", slack_channel_name(op->channel, attempt)},
+                                     {"is_private", op->message.body["private"].as_bool()}};
+  call(op, "conversations.create", arguments, [this, op, attempt, then = std::move(then)](const SlackAnswer& a) {
+    if (a.error == "name_taken") {
+      // An attempt that broke off may have made it: then we are in it, and nobody else's name points there.
+      if (std::exchange(op->may_be_sent, false)) return find_channel(op, {}, then);
+      return make_channel(op, attempt + 1, then);
+    }
+    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+    const Value& made = a.body["channel"];
+    const std::string id = made["id"].as_string();
+    channels_[id] = {made["name"].as_string(), {}, false};
+    out_.directory.link("channel", op->channel, id);
+    then(id);
+  });
+}
+
+void Slack::open_channel(const OpPtr& op) {
+  const auto topic = [this, op](const std::string& id) { set_topic(op, id); };
+  const std::string id = out_.directory.theirs("channel", op->channel);
+  if (!id.empty()) return topic(id);
+  make_channel(op, 1, topic);
+}
+
+void Slack::set_topic(const OpPtr& op, const std::string& id) {
+  const std::string topic = topic_of(op->message);
+  const auto known = topics_.find(id);
+  // Each change is a line in the channel: the same again is not worth one.
+  if (topic.empty() || (known != topics_.end() && known->second == topic)) return finish(op, {});
+  call(op, "conversations.setTopic", Value::Map{{"channel", id}, {"topic", slack_escape(topic)}},
+       [this, op, id, topic](const SlackAnswer& a) {
+         if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+         topics_[id] = topic;
+         finish(op, {});
+       });
+}
+
+void Slack::archive(const OpPtr& op, const std::string& id) {
+  call(op, "conversations.archive", Value::Map{{"channel", id}}, [this, op](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+    finish(op, {});
+  });
+}
+
+std::string Slack::channel_name(const std::string& id) {
+  std::string ours = out_.directory.ours("channel", id);
+  if (!ours.empty()) return ours;
+  const Channel& c = channels_.at(id);
+  ours = c.direct || c.name.empty() ? "direct-" + lower_ascii(id) : c.name;
+  if (!out_.directory.theirs("channel", ours).empty()) ours += "-" + lower_ascii(id);  // the name was another's before
+  out_.directory.link("channel", ours, id);
+  return ours;
+}
+
+}  // namespace muster

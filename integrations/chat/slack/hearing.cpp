@@ -1,0 +1,324 @@
+// What people do: envelopes and history become chat events, in order, each once, acknowledged after the commit.
+#include <algorithm>
+
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+using Fate = SlackAnswer::Fate;
+
+// "1700000000.000100" compares as text: seconds have had ten digits since 2001.
+bool is_later(const std::string& a, const std::string& b) { return a > b; }
+
+std::string now_ts(TimeMs now) { return std::to_string(now / 1'000) + ".000000"; }
+
+}  // namespace
+
+std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t close = text[i] == '<' ? text.find('>', i) : std::string_view::npos;
+    if (close != std::string_view::npos) {
+      const std::string_view inside = text.substr(i + 1, close - i - 1);
+      const std::size_t bar = inside.find('|');
+      const std::string_view target = inside.substr(0, bar);
+      const std::string_view label = bar == std::string_view::npos ? std::string_view() : inside.substr(bar + 1);
+      if (target.starts_with('@')) {
+        const std::string name = user(std::string(target.substr(1)));
+        out += "@" + (name.empty() ? std::string(label.empty() ? target.substr(1) : label) : name);
+      } else if (target.starts_with('#')) {
+        out += "#" + std::string(label.empty() ? target.substr(1) : label);
+      } else if (target.starts_with("!subteam^")) {
+        out += label.empty() ? "@" + std::string(target.substr(9)) : std::string(label);
+      } else if (target.starts_with('!')) {
+        out += target.find('^') != std::string_view::npos ? std::string(label) : "@" + std::string(target.substr(1));
+      } else {
+        // A bare host name comes as a link whose label is what was typed; any other label hides the address.
+        const bool same = target.ends_with(label) && !label.empty();
+        if (label.empty() || same) out += same ? label : target;
+        if (!label.empty() && !same) out += std::string(label) + " (" + std::string(target) + ")";
+      }
+      i = close + 1;
+      continue;
+    }
+    static constexpr std::pair<std::string_view, char> entities[] = {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}};
+    const auto* const entity =
+        std::ranges::find_if(entities, [&](const auto& e) { return text.substr(i).starts_with(e.first); });
+    if (entity != std::end(entities)) {
+      out += entity->second;
+      i += entity->first.size();
+    } else {
+      out += text[i++];
+    }
+  }
+  return out;
+}
+
+std::string Slack::readable(const std::string& text) const {
+  return slack_readable(text, [this](const std::string& id) -> std::string {
+    if (id == self_.user_id) return "muster";
+    const std::string who = out_.directory.person("", id);
+    if (!who.empty()) return who;
+    const auto it = users_.find(id);
+    return it == users_.end() ? std::string() : it->second.name;
+  });
+}
+
+void Slack::envelope(int slot, std::uint64_t socket, const SlackFrame& f) {
+  const Acknowledgement from{slot, socket, f.envelope_id};
+  if (const auto told = slack_notice(f.payload)) notice(*told);
+  const auto event = slack_event(f.type, f.payload, self_);
+  if (!event || !listener_) return acknowledge(from);
+  enqueue({*event, false}, &from);
+}
+
+void Slack::notice(const SlackNotice& n) {
+  using Kind = SlackNotice::Kind;
+  switch (n.kind) {
+    case Kind::revoked:
+      return trouble("token_revoked", {}, true);
+    case Kind::rate_limited:
+      return log(LogLevel::warn, "Slack holds events back: more than 30,000 in an hour", {});
+    case Kind::channel_renamed:
+      if (const auto it = channels_.find(n.channel); it != channels_.end()) it->second.name = n.name;
+      return;
+    case Kind::channel_id_changed:
+      if (const std::string ours = out_.directory.ours("channel", n.channel); !ours.empty()) {
+        out_.directory.link("channel", ours, n.name);
+      }
+      return;
+    case Kind::channel_archived:
+    case Kind::channel_unarchived:
+      return;
+  }
+}
+
+// Only on the connection that delivered. If that is gone Slack delivers again, and the key is known.
+void Slack::acknowledge(const Acknowledgement& to) {
+  const auto slot = static_cast<std::size_t>(to.slot);
+  if (socket_ids_[slot] != to.socket || !sockets_[slot]) return;
+  static_cast<void>(sockets_[slot]->send(slack_acknowledgement(to.envelope_id)));
+}
+
+void Slack::enqueue(Inbound in, const Acknowledgement* from) {
+  const std::string id = in.event.event.id;
+  if (stored_.contains(id)) {
+    if (from) acknowledge(*from);
+    return;
+  }
+  const auto waiting = waiting_.find(id);
+  if (waiting != waiting_.end()) {
+    if (from) waiting->second.push_back(*from);
+    return;
+  }
+  if (inbound_.size() >= inbound_max) return;  // not acknowledged: Slack brings it again
+  auto& list = waiting_[id];
+  if (from) list.push_back(*from);
+  inbound_.push_back(std::move(in));
+  pump();
+}
+
+void Slack::pump() {
+  if (std::exchange(pumping_, true)) return;
+  while (!looking_ && !inbound_.empty() && known(inbound_.front())) {
+    const Inbound in = std::move(inbound_.front());
+    inbound_.pop_front();
+    hand_over(in);
+  }
+  pumping_ = false;
+}
+
+// False: a look-up is under way and pump() goes on after it.
+bool Slack::known(const Inbound& in) {
+  const ChatEvent& e = in.event.event;
+  return known_user(e.user) && known_channel(e.channel);
+}
+
+bool Slack::known_user(const std::string& id) {
+  if (id.empty() || users_.contains(id)) return true;
+  looking_ = true;
+  look_up("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
+    const Value& u = a.body["user"];
+    const std::string& shown = u["profile"]["display_name"].as_string();
+    // Somebody Slack does not show us is nobody who may act.
+    users_[id] = {shown.empty() ? u["name"].as_string() : shown, u["is_bot"].as_bool(a.fate != Fate::ok),
+                  u["is_restricted"].as_bool() || u["is_ultra_restricted"].as_bool() || u["is_stranger"].as_bool()};
+    if (users_[id].name.empty()) users_[id].name = id;
+    looking_ = false;
+    pump();
+  });
+  return false;
+}
+
+bool Slack::known_channel(const std::string& id) {
+  if (channels_.contains(id)) return true;
+  looking_ = true;
+  look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
+    const Value& c = a.body["channel"];
+    channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool()};
+    looking_ = false;
+    pump();
+  });
+  return false;
+}
+
+// A reading call outside of all lanes; what is unclear is asked again.
+void Slack::look_up(const std::string& method, const Value& arguments, Then found) {
+  queue_.add({.lane = {}, .buckets = {"method:" + method}, .urgent = true, .barrier = false},
+             [this, method, arguments, found = std::move(found)](Job job) {
+               HttpCall c = method_call(method, arguments, config_.bot_token);
+               queue_.call(job, std::move(c), [this, job, found](const Result<HttpResult>& result) {
+                 SlackAnswer a;
+                 if (result) a = read_slack_answer(result->status, result->body, result->headers);
+                 if (a.fate == Fate::unclear || a.fate == Fate::later) return queue_.run_again(job);
+                 queue_.finish(job);
+                 found(a);
+               });
+             });
+}
+
+std::string Slack::person(const std::string& user_id) const {
+  const auto it = users_.find(user_id);
+  const std::string name = it == users_.end() ? user_id : it->second.name;
+  const std::string known = out_.directory.person(name, user_id);
+  return known.empty() ? config_.name + ":" + name : known;
+}
+
+void Slack::hand_over(const Inbound& in) {
+  const ChatEvent& told = in.event.event;
+  const auto user = users_.find(told.user);
+  const bool speaks = !in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot;
+  const std::string id = told.id, channel = told.channel, ts = told.post_id;
+  if (!speaks || !listener_) return stored(id, channel, told.kind == "message" ? ts : std::string());
+  ChatEvent e = told;
+  e.platform = config_.name;
+  e.channel = "#" + channel_name(channel);
+  e.user = person(told.user);
+  e.text = readable(told.text);
+  e.direct = channels_.at(channel).direct;
+  if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
+  if (e.at == 0) e.at = out_.clock.now();
+  const std::string seen = told.kind == "message" ? ts : std::string();
+  listener_(std::move(e), [this, id, channel, seen](const Result<void>& result) {
+    if (result) return stored(id, channel, seen);
+    waiting_.erase(id);  // not written, not acknowledged: Slack brings it again
+  });
+}
+
+void Slack::stored(const std::string& id, const std::string& channel_id, const std::string& ts) {
+  if (!ts.empty()) remember(channel_id, ts);
+  if (stored_.insert(id).second) stored_order_.push_back(id);
+  if (stored_order_.size() > stored_max) {
+    stored_.erase(stored_order_.front());
+    stored_order_.pop_front();
+  }
+  const auto node = waiting_.extract(id);
+  if (node.empty()) return;
+  for (const Acknowledgement& to : node.mapped()) acknowledge(to);
+}
+
+// How far each channel was read.
+
+void Slack::remember(const std::string& channel_id, const std::string& ts) {
+  std::string& cursor = cursors_[channel_id];
+  if (is_later(ts, cursor)) cursor = ts;
+}
+
+void Slack::save_cursors() {
+  cursors_saved_ms_ = out_.clock.now();
+  for (const auto& [channel, ts] : cursors_) {
+    if (ts.empty() || saved_cursors_[channel] == ts) continue;
+    saved_cursors_[channel] = ts;
+    out_.directory.link("cursor", channel, ts);
+  }
+}
+
+// Events of the time without a connection come again only for some minutes: the history is read instead.
+void Slack::catch_up(const std::string& cursor) {
+  if (cursor.empty() && std::exchange(catching_up_, true)) return;
+  Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+    for (const Value& c : a.body["channels"].as_list()) {
+      if (!c["is_member"].as_bool()) continue;
+      const std::string id = c["id"].as_string();
+      channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), false};
+      if (cursors_[id].empty()) cursors_[id] = out_.directory.theirs("cursor", id);
+      // What was said before we first came is not ours to act on.
+      if (cursors_[id].empty()) {
+        cursors_[id] = now_ts(out_.clock.now());
+      } else {
+        to_catch_up_.push_back(id);
+      }
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return catch_up(next);
+    catch_up_next();
+  });
+}
+
+void Slack::catch_up_next() {
+  if (!to_catch_up_.empty()) {
+    const std::string id = to_catch_up_.front();
+    to_catch_up_.pop_front();
+    return catch_up_page(id, {});
+  }
+  catching_up_ = false;
+  save_cursors();
+}
+
+void Slack::catch_up_page(const std::string& channel_id, const std::string& cursor) {
+  Value arguments = Value::Map{{"channel", channel_id}, {"oldest", cursors_[channel_id]}, {"limit", 200}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.history", arguments, [this, channel_id](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) {
+      log(LogLevel::warn, "the history of a Slack channel cannot be read", {{"channel", channel_id}, {"why", a.error}});
+    }
+    caught_up_messages(channel_id, a);
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return catch_up_page(channel_id, next);
+    catch_up_threads(channel_id);
+  });
+}
+
+void Slack::caught_up_messages(const std::string& channel_id, const SlackAnswer& a) {
+  const auto& newest_first = a.body["messages"].as_list();
+  for (auto m = newest_first.rbegin(); m != newest_first.rend(); ++m) caught_up_message(channel_id, *m);
+}
+
+void Slack::caught_up_message(const std::string& channel_id, const Value& message) {
+  Value event = message;
+  event.set("channel", channel_id);
+  event.set("type", "message");
+  const auto heard = slack_event("events_api", Value::Map{{"event", event}}, self_);
+  // An edited message is no command any more, also when its first form was never seen.
+  if (heard && !message.has("edited")) {
+    caught_up_ += 1;
+    enqueue({*heard, true}, nullptr);
+  }
+  if (message["reply_count"].as_int() > 0) threads_.emplace_back(channel_id, message["ts"].as_string());
+}
+
+// The history holds no replies; each thread is asked for. Threads whose root is older than the gap are not seen here:
+// Slack has no list of them.
+void Slack::catch_up_threads(const std::string& channel_id) {
+  if (threads_.empty()) return catch_up_next();
+  const auto [channel, root] = threads_.front();
+  threads_.pop_front();
+  look_up("conversations.replies", Value::Map{{"channel", channel}, {"ts", root}, {"limit", 200}},
+          [this, channel_id, channel, root](const SlackAnswer& a) {
+            for (const Value& m : a.body["messages"].as_list()) {
+              if (m["ts"].as_string() == root) continue;
+              Value reply = m;
+              reply.set("reply_count", 0);
+              caught_up_message(channel, reply);
+            }
+            catch_up_threads(channel_id);
+          });
+}
+
+}  // namespace muster

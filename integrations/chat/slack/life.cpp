@@ -1,0 +1,280 @@
+// Who we are in the workspace, what is missing, and the connections' coming and going.
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+constexpr DurationMs lasting_ms = 5 * minute_ms;  // between checks while a person has to change something
+constexpr DurationMs call_ms = 30 * second_ms;
+constexpr std::size_t answer_bytes_max = 16u << 20;
+
+// A second between posts of a channel; per method the lower bound of its tier, with a burst of a quarter of it.
+BucketRule rule_of(const std::string& bucket) {
+  if (bucket.starts_with("channel:")) return {.per_second = 1, .burst = 1};
+  const double per_minute = slack_calls_per_minute(bucket.substr(bucket.find(':') + 1));
+  return {.per_second = per_minute / 60, .burst = std::max(1.0, per_minute / 4)};
+}
+
+std::string without_slash(std::string url) {
+  while (url.ends_with('/')) url.pop_back();
+  return url;
+}
+
+}  // namespace
+
+SlackAdvice slack_advice(const std::string& code, const std::string& detail) {
+  if (code == "unreachable") {
+    return {"Slack cannot be reached: " + detail + ".", "Check the network and SLACK_API_URL; it is tried again."};
+  }
+  if (code == "link_disabled") {
+    return {"Socket Mode is switched off for this app.", "Switch it on under Socket Mode in the app's settings."};
+  }
+  if (code == "too_many_websockets") {
+    return {"The app already has ten connections.", "Stop the other bots that use the same SLACK_APP_TOKEN."};
+  }
+  if (code == "app:not_allowed_token_type" || code == "app:missing_scope") {
+    return {"SLACK_APP_TOKEN is no app-level token with connections:write.",
+            "Make one under Basic Information, App-Level Tokens; it begins with xapp-."};
+  }
+  if (code.starts_with("app:")) {
+    return {"Slack does not accept SLACK_APP_TOKEN (" + code.substr(4) + ").",
+            "Make a new app-level token with connections:write and start again with it."};
+  }
+  if (code == "not_allowed_token_type") {
+    return {"SLACK_BOT_TOKEN is no bot token.", "Use the Bot User OAuth Token; it begins with xoxb-."};
+  }
+  if (code == "missing_scope") {
+    return {"The Slack app lacks scopes: " + detail + ".",
+            "Add them under OAuth & Permissions, or paste the output of muster slack manifest, and reinstall the app."};
+  }
+  return {"Slack does not accept SLACK_BOT_TOKEN (" + code + ").",
+          "Install the app again and start with the new Bot User OAuth Token."};
+}
+
+Slack::Slack(SlackConfig config, Outside outside)
+    : config_(std::move(config)),
+      out_(std::move(outside)),
+      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      connections_(out_.dice) {
+  config_.api_url = without_slash(config_.api_url);
+}
+
+Slack::~Slack() {
+  save_cursors();
+  out_.timers.cancel(timer_);
+  out_.timers.cancel(check_timer_);
+}
+
+HttpCall Slack::method_call(const std::string& method, const Value& arguments, const std::string& token) const {
+  HttpCall c;
+  c.method = "POST";
+  c.url = config_.api_url + "/" + method;
+  c.headers["Authorization"] = "Bearer " + token;
+  c.headers["Content-Type"] = "application/x-www-form-urlencoded";
+  c.body = slack_form(arguments);
+  c.timeout_ms = call_ms;
+  c.max_body_bytes = answer_bytes_max;
+  c.ca_file = config_.ca_file;
+  c.proxy = config_.proxy;
+  return c;
+}
+
+void Slack::start() {
+  check();
+  tick();
+}
+
+void Slack::check() {
+  out_.timers.cancel(std::exchange(check_timer_, 0));
+  queue_.add({.lane = {}, .buckets = {"method:auth.test"}, .urgent = true, .barrier = false}, [this](Job job) {
+    queue_.call(job, method_call("auth.test", {}, config_.bot_token), [this, job](const Result<HttpResult>& result) {
+      queue_.finish(job);
+      if (!result) return trouble("unreachable", result.error().message, false);
+      const auto scopes = result->headers.find("x-oauth-scopes");
+      checked(read_slack_answer(result->status, result->body, result->headers),
+              scopes == result->headers.end() ? std::string() : scopes->second);
+    });
+  });
+}
+
+void Slack::trouble(const std::string& code, const std::string& detail, bool lasting) {
+  const SlackAdvice advice = slack_advice(code, detail);
+  if (advice.problem != problem_) {
+    log(LogLevel::warn, "Slack is not connected", {{"problem", advice.problem}, {"next", advice.next_step}});
+  }
+  problem_ = advice.problem;
+  next_step_ = advice.next_step;
+  const DurationMs wait =
+      lasting ? lasting_ms : std::max(second_ms, backoff_wait(check_failures_++, out_.dice(), backoff_));
+  out_.timers.cancel(check_timer_);
+  check_timer_ = out_.timers.after(wait, [this] { check(); });
+}
+
+void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
+  using Fate = SlackAnswer::Fate;
+  if (a.fate == Fate::token || a.fate == Fate::configuration) {
+    ready_ = false;
+    return trouble(a.error, a.needed, true);
+  }
+  if (a.fate != Fate::ok) return trouble("unreachable", "it answers " + a.error, false);
+  if (a.body["bot_id"].as_string().empty()) return trouble("not_allowed_token_type", {}, true);
+  check_failures_ = 0;
+  self_ = {a.body["user_id"].as_string(), a.body["bot_id"].as_string(), a.body["app_id"].as_string(),
+           a.body["team_id"].as_string()};
+  my_name_ = a.body["user"].as_string();
+  team_name_ = a.body["team"].as_string();
+  problem_.clear();
+  next_step_.clear();
+  // Without the header (a gateway took it away) nothing is known to be missing.
+  if (const auto missing = missing_slack_scopes(scopes); !scopes.empty() && !missing.empty()) {
+    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "));
+    problem_ = advice.problem;
+    next_step_ = advice.next_step;
+    log(LogLevel::warn, "Slack: scopes are missing", {{"scopes", join(missing, ", ")}});
+  }
+  become_ready();
+}
+
+void Slack::become_ready() {
+  if (std::exchange(ready_, true)) return;
+  log(LogLevel::info, "Slack knows us", {{"account", my_name_}, {"workspace", team_name_}});
+  for (const std::string& channel : config_.channels) {
+    const auto op = std::make_shared<Op>();
+    op->channel = channel;
+    op->message.kind = "join";
+    op->message.id = "join-" + channel;
+    queue(op);
+  }
+  std::deque<OpPtr> parked;
+  parked.swap(parked_);
+  for (const OpPtr& op : parked) queue(op);
+  carry_out(connections_.tick(out_.clock.now()));
+}
+
+void Slack::tick() {
+  timer_ = out_.timers.after(second_ms, [this] { tick(); });
+  if (ready_) carry_out(connections_.tick(out_.clock.now()));
+  if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
+}
+
+void Slack::carry_out(const std::vector<SlackStep>& steps) {
+  using Kind = SlackStep::Kind;
+  for (const SlackStep& step : steps) {
+    const auto slot = static_cast<std::size_t>(step.slot);
+    switch (step.kind) {
+      case Kind::ask_url:
+        ask_url();
+        break;
+      case Kind::connect:
+        open_socket(step.slot, step.text);
+        break;
+      case Kind::close:
+        sockets_[slot].reset();  // Slack does not answer a closing handshake
+        break;
+      case Kind::tell: {
+        const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
+        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {});
+        problem_ = advice.problem;
+        next_step_ = advice.next_step;
+        log(LogLevel::warn, "Slack sends no events", {{"problem", problem_}, {"next", next_step_}});
+        break;
+      }
+      case Kind::ready:
+        catch_up({});
+        break;
+      case Kind::lost:
+        reconnects_ += 1;
+        break;
+    }
+  }
+}
+
+void Slack::ask_url() {
+  const auto ask = [this](Job job) {
+    queue_.call(job, method_call("apps.connections.open", {}, config_.app_token),
+                [this, job](const Result<HttpResult>& result) {
+                  queue_.finish(job);
+                  const TimeMs now = out_.clock.now();
+                  if (!result) return carry_out(connections_.refused("", 0, now));
+                  const SlackAnswer a = read_slack_answer(result->status, result->body, result->headers);
+                  const std::string& url = a.body["url"].as_string();
+                  const bool good = a.fate == SlackAnswer::Fate::ok && !url.empty();
+                  carry_out(good ? connections_.url(url, now) : connections_.refused(a.error, a.retry_after_ms, now));
+                });
+  };
+  // Its own pace is the state machine's; a bucket of one a minute would hold back the second connection of a refresh.
+  queue_.add({.lane = {}, .buckets = {"method:auth.test"}, .urgent = true, .barrier = false}, ask);
+}
+
+void Slack::open_socket(int slot, const std::string& url) {
+  const auto index = static_cast<std::size_t>(slot);
+  const std::uint64_t socket = socket_ids_[index] = ++last_socket_;
+  WebSocketOptions o;
+  o.url = url;
+  o.ca_file = config_.ca_file;
+  o.proxy = config_.proxy;
+  o.ping_every_ms = 10 * second_ms;
+  o.ping_answer_ms = 20 * second_ms;
+  o.silence_ms = 30 * second_ms;
+  o.message_bytes_max = 4u << 20;
+  WebSocketHandler h;
+  h.opened = [] {};  // nothing counts before hello
+  h.text = [this, slot, socket](const std::string& text) { frame(slot, socket, text); };
+  h.closed = [this, slot, socket](const WebSocketEnd& end) { socket_closed(slot, socket, end); };
+  sockets_[index] = out_.open_socket(std::move(o), std::move(h));
+}
+
+void Slack::socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& end) {
+  const auto index = static_cast<std::size_t>(slot);
+  if (socket_ids_[index] != socket) return;
+  sockets_[index].reset();
+  log(LogLevel::info, "a connection to Slack ended", {{"why", end.reason}, {"code", std::to_string(end.code)}});
+  if (end.wrong_setting) {
+    problem_ = "The connection to Slack does not open: " + end.reason + ".";
+    next_step_ = end.next_step;
+  }
+  carry_out(connections_.closed(slot, out_.clock.now()));
+}
+
+void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
+  const auto read = read_slack_frame(text);
+  if (!read) return log(LogLevel::warn, "Slack sent a frame that cannot be read", {{"why", read.error().message}});
+  using Kind = SlackFrame::Kind;
+  const TimeMs now = out_.clock.now();
+  switch (read->kind) {
+    case Kind::hello:
+      if (read->connections > connections_.open_count()) {
+        log(LogLevel::warn, "another program uses the same SLACK_APP_TOKEN: each gets only a part of the events",
+            {{"connections", std::to_string(read->connections)}});
+      }
+      return carry_out(connections_.hello(slot, now));
+    case Kind::disconnect:
+      return carry_out(connections_.disconnect(slot, read->reason, now));
+    case Kind::envelope:
+      return envelope(slot, socket, *read);
+    case Kind::unknown:
+      return log(LogLevel::info, "Slack sent a frame of a kind we do not know", {{"type", clip(read->type, 40)}});
+  }
+}
+
+ChatHealth Slack::health() const {
+  ChatHealth h;
+  const BudgetQueueStats q = queue_.stats();
+  h.connected = connected();
+  h.problem = problem_;
+  h.next_step = next_step_;
+  h.account = my_name_.empty() ? "" : "@" + my_name_;
+  h.version = team_name_;
+  h.waiting = q.waiting + q.running + parked_.size();
+  h.oldest_ms = q.oldest_ms;
+  h.reconnects = reconnects_;
+  h.caught_up = caught_up_;
+  h.calls = q.calls;
+  h.refused = q.refused;
+  return h;
+}
+
+}  // namespace muster

@@ -1,0 +1,118 @@
+#include "integrations/chat/slack/mrkdwn.h"
+
+#include <algorithm>
+
+#include "bot/base/text.h"
+
+namespace muster {
+
+namespace {
+
+constexpr std::string_view kWordJoiner = "\xE2\x81\xA0";  // U+2060: no width, no break
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    default:
+      out += c;
+  }
+}
+
+bool is_marker(char c) { return c == '*' || c == '_' || c == '~' || c == '`'; }
+
+void append_inert(std::string& out, char c) {
+  if (!is_marker(c)) return append_escaped(out, c);
+  out += kWordJoiner;
+  out += c;
+  out += kWordJoiner;
+}
+
+bool is_word(char c) {
+  const auto u = static_cast<unsigned char>(c);
+  return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z');
+}
+
+// snake_case is no italics: between two word characters Slack leaves the underscore alone.
+bool inside_word(std::string_view text, std::size_t i) {
+  return i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
+}
+
+std::size_t utf16_units(std::string_view grapheme_or_text) {
+  std::size_t units = 0;
+  for (const char c : grapheme_or_text) {
+    const auto u = static_cast<unsigned char>(c);
+    if ((u & 0xC0) != 0x80) units += u >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
+
+}  // namespace
+
+std::string slack_mrkdwn(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  bool code = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && i + 1 < text.size()) {
+      append_inert(out, text[++i]);
+    } else if (c == '`') {
+      code = !code;
+      out += c;
+    } else if (c == '*' && !code) {
+      out += c;
+    } else if ((c == '_' || c == '~') && !code && !inside_word(text, i)) {
+      append_inert(out, c);
+    } else {
+      append_escaped(out, c);
+    }
+  }
+  return out;
+}
+
+std::string slack_escape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size() + text.size() / 8);
+  for (const char c : text) append_escaped(out, c);
+  return out;
+}
+
+std::string slack_plain(std::string_view text) {
+  std::string out;
+  bool code = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && i + 1 < text.size()) {
+      out += text[++i];
+    } else if (c == '`') {
+      code = !code;
+    } else if (c != '*' || code) {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::size_t utf16_length(std::string_view text) { return utf16_units(text); }
+
+std::string clip_utf16(std::string_view text, std::size_t most) {
+  if (utf16_units(text) <= most) return std::string(text);
+  // A grapheme has at least one unit, so `most` of them is an upper bound; some have dozens.
+  std::size_t keep = most;
+  std::string cut = clip(text, keep);
+  while (keep > 0 && utf16_units(cut) > most) {
+    keep -= std::clamp<std::size_t>((utf16_units(cut) - most) / 16, 1, keep);
+    cut = clip(text, keep);
+  }
+  return cut;
+}
+
+}  // namespace muster

@@ -1,0 +1,23 @@
+// Our markup -> Slack's mrkdwn. Outside text keeps no effect: no mention, no link, no formatting. Any thread.
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace muster {
+
+// `text` as bot/core/chat/message.h has it: *strong*, `code`, a backslash before a literal marker. The answer has
+// Slack's three escapes (& < >) applied once; what a client could take for a marker is set between word joiners.
+std::string slack_mrkdwn(std::string_view text);
+
+// Only the three escapes, once: for text that is shown as it is.
+std::string slack_escape(std::string_view text);
+
+// The same without any formatting, for notifications and plain_text objects. Not escaped.
+std::string slack_plain(std::string_view text);
+
+// What Slack counts, as far as one can know: UTF-16 units. At most `most` of them, cut at a grapheme border.
+std::size_t utf16_length(std::string_view text);
+std::string clip_utf16(std::string_view text, std::size_t most);
+
+}  // namespace muster

@@ -1,0 +1,313 @@
+// What we say: each delivery is a job of one or more calls that holds its channel's lane until it is done.
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/chat/slack/blocks.h"
+#include "integrations/chat/slack/mrkdwn.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+using Fate = SlackAnswer::Fate;
+
+constexpr DurationMs look_back_ms = 60 * second_ms;  // clocks differ
+constexpr DurationMs fresh_ms = 25 * second_ms;      // younger messages cannot be an earlier process's
+
+std::string bare_channel(const OutMessage& m) {
+  std::string name = m.destination.substr(m.destination.find(':') + 1);
+  if (name.empty()) name = m.body["channel"].as_string();
+  return name.starts_with('#') ? name.substr(1) : name;
+}
+
+// Ids of ours sort by time: the first eleven digits are milliseconds.
+TimeMs made_at(const std::string& message_id) {
+  if (message_id.size() < 12 || message_id[11] != '-') return 0;
+  return static_cast<TimeMs>(std::strtoll(message_id.substr(0, 11).c_str(), nullptr, 16));
+}
+
+std::string slack_ts(TimeMs t) {
+  const std::string ms = std::to_string(t % 1'000);
+  return std::to_string(t / 1'000) + "." + std::string(3 - ms.size(), '0') + ms + "000";
+}
+
+bool is_ts(const std::string& text) {
+  return text.size() > 7 && text.find('.') != std::string::npos &&
+         text.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+// The method whose rate the delivery uses up; its first call is nearly always that one.
+std::string method_of(const OutMessage& m) {
+  if (m.kind == "edit") return "chat.update";
+  if (m.kind == "delete") return "chat.delete";
+  if (m.kind == "pin") return "pins.add";
+  if (m.kind == "unpin") return "pins.remove";
+  if (m.kind == "topic") return "conversations.setTopic";
+  if (m.kind == "open_channel") return "conversations.create";
+  if (m.kind == "archive") return "conversations.archive";
+  return m.kind == "join" ? "conversations.list" : "chat.postMessage";
+}
+
+ErrorKind kind_of(const SlackAnswer& a) {
+  if (a.fate == Fate::configuration) return ErrorKind::unauthorized;
+  return is_channel_gone(a.error) || a.error == "message_not_found" ? ErrorKind::not_found : ErrorKind::invalid;
+}
+
+}  // namespace
+
+void Slack::deliver(const OutMessage& m, Done done) {
+  if (m.kind == "human_post") return done({});  // people speak for themselves here
+  const auto op = std::make_shared<Op>();
+  op->message = m;
+  op->done = std::move(done);
+  op->channel = bare_channel(m);
+  if (m.kind == "edit") op->coalesce = op->channel + "/" + m.body["post_id"].as_string();
+  if (m.kind == "topic") op->coalesce = op->channel + "/topic";
+  if (op->channel.empty()) return op->done(fail(ErrorKind::invalid, "the message names no channel"));
+  if (ready_) return queue(op);
+  if (parked_.size() >= parked_max) return op->done(fail(ErrorKind::unavailable, "too many messages wait"));
+  parked_.push_back(op);
+}
+
+void Slack::queue(const OpPtr& op) {
+  if (!op->coalesce.empty()) {
+    // Of several changes that wait only the last is worth sending; it takes the place at the end.
+    const auto earlier = coalescing_.find(op->coalesce);
+    if (earlier != coalescing_.end() && queue_.waits(earlier->second->job)) {
+      queue_.cancel(earlier->second->job);
+      if (earlier->second->done) earlier->second->done({});
+    }
+    coalescing_[op->coalesce] = op;
+  }
+  const bool makes = op->message.kind == "open_channel";
+  BudgetTicket ticket{.lane = op->channel,
+                      .buckets = {"method:" + method_of(op->message)},
+                      .urgent = makes || op->message.body["urgent"].as_bool(),
+                      .barrier = makes};
+  if (op->message.kind == "post") ticket.buckets.push_back("channel:" + op->channel);
+  op->job = queue_.add(std::move(ticket), [this, op](Job job) {
+    op->job = job;
+    run(op);
+  });
+  if (op->job == 0 && op->done) op->done(fail(ErrorKind::unavailable, "too many messages wait"));
+}
+
+void Slack::finish(const OpPtr& op, Result<void> result) {
+  const auto it = coalescing_.find(op->coalesce);
+  if (it != coalescing_.end() && it->second == op) coalescing_.erase(it);
+  if (!result) {
+    log(LogLevel::warn, "Slack refused a message",
+        {{"kind", op->message.kind}, {"channel", op->channel}, {"why", result.error().message}});
+  }
+  const Done done = std::exchange(op->done, {});
+  if (done) done(std::move(result));
+  queue_.finish(op->job);
+}
+
+// What is unclear is repeated here, in the lane, so that the order holds; `then` sees only what is decided.
+void Slack::call(const OpPtr& op, const std::string& method, const Value& arguments, Then then) {
+  HttpCall c = method_call(method, arguments, config_.bot_token);
+  queue_.call(op->job, std::move(c), [this, op, then = std::move(then)](const Result<HttpResult>& result) {
+    SlackAnswer a;
+    if (result) a = read_slack_answer(result->status, result->body, result->headers);
+    if (a.fate == Fate::unclear) op->may_be_sent = true;
+    if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
+    if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
+    then(a);
+  });
+}
+
+void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
+  const std::string id = out_.directory.theirs("channel", op->channel);
+  if (a.error == "not_in_channel" && !op->joined && !id.empty()) {
+    op->joined = true;
+    return call(op, "conversations.join", Value::Map{{"channel", id}}, [this, op](const SlackAnswer&) { run(op); });
+  }
+  const std::string why = a.error + (a.detail.empty() ? "" : ": " + a.detail);
+  const std::string next = a.fate == Fate::configuration ? "Give the app the scope " + a.needed + " and reinstall it."
+                           : a.error == "not_in_channel" ? "Invite @" + my_name_ + " to the channel."
+                                                         : "";
+  finish(op, fail(kind_of(a), "Slack refused " + op->message.kind + " in #" + op->channel + ": " + why, next));
+}
+
+void Slack::run(const OpPtr& op) {
+  if (op->message.kind == "open_channel") return open_channel(op);
+  with_channel(op, [this, op](const std::string& id) {
+    const std::string& kind = op->message.kind;
+    if (kind == "join") return finish(op, {});
+    if (kind == "topic") return set_topic(op, id);
+    if (kind == "archive") return archive(op, id);
+    if (kind == "post" && !op->message.body["private_to"].as_string().empty()) return post_private(op, id);
+    if (kind == "post") return post(op, id);
+    if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") return change_post(op, id);
+    finish(op, fail(ErrorKind::invalid, "Slack does not know the message kind " + kind));
+  });
+}
+
+std::string Slack::thread_of(const Op& op) const {
+  const std::string thread = op.message.body["thread"].as_string();
+  const std::string linked = out_.directory.theirs("post", op.channel + "/" + thread);
+  return !linked.empty() ? linked : is_ts(thread) ? thread : std::string();
+}
+
+std::string Slack::post_id_of(const Op& op) const {
+  const std::string ours = op.message.body["post_id"].as_string();
+  const std::string linked = out_.directory.theirs("post", op.channel + "/" + ours);
+  return !linked.empty() ? linked : is_ts(ours) ? ours : std::string();
+}
+
+// The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
+Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
+  const Message said = message_from(op.message.body["message"]);
+  SlackMessage m = slack_message(said, out_.prefix);
+  if (files) files->assign(said.attachments.begin(), said.attachments.end());
+  if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
+  const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};
+  return Value::Map{{"text", m.text},
+                    {"blocks", std::move(m.blocks)},
+                    {"metadata", mark},
+                    {"unfurl_links", false},
+                    {"unfurl_media", false}};
+}
+
+void Slack::post(const OpPtr& op, const std::string& channel_id) {
+  const TimeMs made = made_at(op->message.id);
+  const bool old = made != 0 && out_.clock.now() - made > fresh_ms;
+  if (op->may_be_sent || old) return look_for_post(op, channel_id, {});
+  send_post(op, channel_id);
+}
+
+// There is no key that Slack would recognise a repetition by: whoever is unsure looks first.
+void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const std::string& cursor) {
+  const std::string thread = thread_of(*op);
+  const TimeMs made = made_at(op->message.id);
+  Value arguments = Value::Map{{"channel", channel_id}, {"include_all_metadata", true}, {"limit", 200}};
+  if (made != 0) arguments.set("oldest", slack_ts(made - look_back_ms));
+  if (!thread.empty()) arguments.set("ts", thread);
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  call(op, thread.empty() ? "conversations.history" : "conversations.replies", arguments,
+       [this, op, channel_id](const SlackAnswer& a) {
+         // A channel whose history is closed to us: a second post is the smaller harm than a lost one.
+         if (a.fate != Fate::ok) return send_post(op, channel_id);
+         for (const Value& m : a.body["messages"].as_list()) {
+           if (m["metadata"]["event_payload"]["id"].as_string() != op->message.id) continue;
+           return posted(op, channel_id, m["ts"].as_string(), {});
+         }
+         const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+         if (!next.empty()) return look_for_post(op, channel_id, next);
+         send_post(op, channel_id);
+       });
+}
+
+void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
+  std::deque<Attachment> files;
+  Value arguments = post_arguments(*op, &files);
+  arguments.set("channel", channel_id);
+  const std::string thread = thread_of(*op);
+  if (!thread.empty()) arguments.set("thread_ts", thread);
+  call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, files](const SlackAnswer& a) {
+    if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {
+      op->message.body.set("thread", "");  // the root is gone: the channel itself
+      return send_post(op, channel_id);
+    }
+    if (a.fate != Fate::ok) return refused(op, a);
+    posted(op, channel_id, a.body["ts"].as_string(), files);
+  });
+}
+
+void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::string& ts,
+                   std::deque<Attachment> files) {
+  const std::string ours = op->message.body["post_id"].as_string();
+  if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
+  const std::string thread = thread_of(*op);
+  upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
+}
+
+// Three steps; the bytes go to an address that Slack names, without our token. The message itself is there already,
+// so a file that cannot be sent is logged and holds nothing up.
+void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::string& thread,
+                   std::deque<Attachment> files) {
+  if (files.empty()) return finish(op, {});
+  const Attachment file = std::move(files.front());
+  files.pop_front();
+  const auto next = [this, op, channel_id, thread, files, name = file.name](bool sent) {
+    if (!sent) log(LogLevel::warn, "a file did not get to Slack", {{"channel", op->channel}, {"file", name}});
+    upload(op, channel_id, thread, files);
+  };
+  const Value wanted = Value::Map{{"filename", file.name}, {"length", static_cast<std::int64_t>(file.text.size())}};
+  call(op, "files.getUploadURLExternal", wanted, [this, op, channel_id, thread, file, next](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) return next(false);
+    HttpCall put;
+    put.method = "POST";
+    put.url = a.body["upload_url"].as_string();
+    put.headers["Content-Type"] = "application/octet-stream";
+    put.body = file.text;
+    put.ca_file = config_.ca_file;
+    put.proxy = config_.proxy;
+    const Value list = Value::List{Value::Map{{"id", a.body["file_id"]}, {"title", file.name}}};
+    const Value complete = Value::Map{{"files", list}, {"channel_id", channel_id}, {"thread_ts", thread}};
+    queue_.call(op->job, std::move(put), [this, op, complete, next](const Result<HttpResult>& sent) {
+      if (!sent || sent->status / 100 != 2) return next(false);
+      call(op, "files.completeUploadExternal", complete,
+           [next](const SlackAnswer& done) { next(done.fate == Fate::ok); });
+    });
+  });
+}
+
+// Ephemeral while the person is in the channel, else a direct message. What must be seen is never only ephemeral:
+// the core sends such things as posts.
+void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
+  const std::string person = op->message.body["private_to"].as_string();
+  std::string user = out_.directory.handle(person);
+  if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
+  for (const auto& [id, known] : users_) {
+    if (known.name == user) user = id;
+  }
+  if (user.empty()) {
+    return finish(op, fail(ErrorKind::not_found, "the person has no Slack handle", "Add it under people: handles."));
+  }
+  Value arguments = post_arguments(*op, nullptr);
+  arguments.set("metadata", nullptr);
+  arguments.set("channel", channel_id);
+  arguments.set("user", user);
+  if (const std::string thread = thread_of(*op); !thread.empty()) arguments.set("thread_ts", thread);
+  call(op, "chat.postEphemeral", arguments, [this, op, user](const SlackAnswer& a) {
+    if (a.fate == Fate::ok) return finish(op, {});
+    if (a.fate == Fate::configuration) return refused(op, a);
+    post_direct(op, user);
+  });
+}
+
+void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
+  call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) return refused(op, a);
+    Value arguments = post_arguments(*op, nullptr);
+    arguments.set("channel", a.body["channel"]["id"]);
+    call(op, "chat.postMessage", arguments, [this, op](const SlackAnswer& sent) {
+      if (sent.fate != Fate::ok) return refused(op, sent);
+      finish(op, {});
+    });
+  });
+}
+
+void Slack::change_post(const OpPtr& op, const std::string& channel_id) {
+  const std::string ts = post_id_of(*op);
+  if (ts.empty()) return finish(op, {});  // it was never posted here: nothing to change
+  const std::string method = method_of(op->message);
+  const bool pins = method.starts_with("pins.");
+  Value arguments = Value::Map{};
+  if (op->message.kind == "edit") arguments = post_arguments(*op, nullptr);
+  if (op->message.kind == "edit") arguments.set("metadata", nullptr);  // stays as it was
+  arguments.set("channel", channel_id);
+  arguments.set(pins ? "timestamp" : "ts", ts);
+  call(op, method, arguments, [this, op, channel_id](const SlackAnswer& a) {
+    const bool edit = op->message.kind == "edit";
+    if (edit && (a.error == "edit_window_closed" || a.error == "cant_update_message")) {
+      return send_post(op, channel_id);  // the state must be seen; the old post can no longer show it
+    }
+    if (a.fate == Fate::ok || a.error == "message_not_found") return finish(op, {});
+    refused(op, a);
+  });
+}
+
+}  // namespace muster

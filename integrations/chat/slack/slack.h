@@ -1,0 +1,191 @@
+// Slack as a chat platform: Socket Mode in, Web API out, history read after a loss. Loop thread only.
+// Deliveries are those of the room (room.h) with destination "slack:#channel".
+#pragma once
+#include <array>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bot/core/chat/message.h"
+#include "integrations/chat/directory.h"
+#include "integrations/chat/platform.h"
+#include "integrations/chat/slack/config.h"
+#include "integrations/chat/slack/connections.h"
+#include "integrations/chat/slack/incoming.h"
+#include "integrations/chat/slack/web_api.h"
+#include "integrations/net/budget_queue.h"
+#include "integrations/net/websocket.h"
+
+namespace muster {
+
+class Slack final : public ChatPlatform {
+ public:
+  struct Outside {  // all outlive it
+    HttpClient& http;
+    WebSocketOpener open_socket;
+    const Clock& clock;
+    Timers& timers;
+    ChatDirectory& directory;
+    std::function<double()> dice;
+    char prefix = '!';
+  };
+  static constexpr std::size_t parked_max = 20'000;   // deliveries while we do not know who we are
+  static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
+  static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
+
+  Slack(SlackConfig config, Outside outside);
+  ~Slack() override;
+  void start();
+
+  std::string name() const override { return config_.name; }
+  void deliver(const OutMessage& message, Done done) override;
+  void on_event(Listener listener) override { listener_ = std::move(listener); }
+  bool connected() const override { return ready_ && connections_.ready(); }
+  ChatHealth health() const override;
+
+ private:
+  using Job = BudgetQueue::Job;
+  struct Op {  // one delivery on its way
+    OutMessage message;
+    Done done;
+    Job job = 0;
+    std::string channel;       // ours, bare
+    bool may_be_sent = false;  // an attempt broke off: look before posting again
+    bool joined = false;       // we have tried to join the channel for it
+    std::string coalesce;      // a later one with the same key replaces it while it waits
+  };
+  using OpPtr = std::shared_ptr<Op>;
+  using Then = std::function<void(const SlackAnswer&)>;
+  using WithId = std::function<void(const std::string& id)>;
+  struct User {
+    std::string name;
+    bool is_bot = false;
+    bool is_guest = false;
+  };
+  struct Channel {
+    std::string name, topic;
+    bool direct = false;
+  };
+  struct Acknowledgement {
+    int slot = 0;
+    std::uint64_t socket = 0;  // the connection that delivered; another one may have its slot by now
+    std::string envelope_id;
+  };
+  struct Inbound {
+    SlackEvent event;
+    bool caught_up = false;
+  };
+
+  // life.cpp: who we are, and the connections
+  void check();
+  void checked(const SlackAnswer& answer, const std::string& scopes);
+  void become_ready();
+  void trouble(const std::string& code, const std::string& detail, bool lasting);
+  void tick();
+  void carry_out(const std::vector<SlackStep>& steps);
+  void ask_url();
+  void open_socket(int slot, const std::string& url);
+  void socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& end);
+  void frame(int slot, std::uint64_t socket, const std::string& text);
+
+  // outgoing.cpp
+  void queue(const OpPtr& op);
+  void run(const OpPtr& op);
+  void call(const OpPtr& op, const std::string& method, const Value& arguments, Then then);
+  void refused(const OpPtr& op, const SlackAnswer& answer);
+  void finish(const OpPtr& op, Result<void> result);
+  HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
+  void post(const OpPtr& op, const std::string& channel_id);
+  void send_post(const OpPtr& op, const std::string& channel_id);
+  void posted(const OpPtr& op, const std::string& channel_id, const std::string& ts, std::deque<Attachment> files);
+  void look_for_post(const OpPtr& op, const std::string& channel_id, const std::string& cursor);
+  void post_private(const OpPtr& op, const std::string& channel_id);
+  void post_direct(const OpPtr& op, const std::string& user_id);
+  void change_post(const OpPtr& op, const std::string& channel_id);
+  void upload(const OpPtr& op, const std::string& channel_id, const std::string& thread, std::deque<Attachment> files);
+  Value post_arguments(const Op& op, std::deque<Attachment>* files) const;  // files: what goes along, unless null
+  std::string thread_of(const Op& op) const;
+  std::string post_id_of(const Op& op) const;
+
+  // channels.cpp
+  void with_channel(const OpPtr& op, WithId then);
+  void find_channel(const OpPtr& op, const std::string& cursor, WithId then);
+  void take_channel(const OpPtr& op, const Value& found, WithId then);
+  void make_channel(const OpPtr& op, int attempt, WithId then);
+  void open_channel(const OpPtr& op);
+  void set_topic(const OpPtr& op, const std::string& id);
+  void archive(const OpPtr& op, const std::string& id);
+  std::string channel_name(const std::string& id);
+
+  // hearing.cpp
+  void envelope(int slot, std::uint64_t socket, const SlackFrame& frame);
+  void notice(const SlackNotice& notice);
+  void acknowledge(const Acknowledgement& to);
+  void enqueue(Inbound in, const Acknowledgement* from);
+  void pump();
+  bool known(const Inbound& in);
+  bool known_user(const std::string& id);
+  bool known_channel(const std::string& id);
+  void look_up(const std::string& method, const Value& arguments, Then found);
+  void hand_over(const Inbound& in);
+  void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
+  std::string person(const std::string& user_id) const;
+  std::string readable(const std::string& text) const;
+  void remember(const std::string& channel_id, const std::string& ts);
+  void save_cursors();
+  void catch_up(const std::string& cursor);
+  void catch_up_next();
+  void catch_up_page(const std::string& channel_id, const std::string& cursor);
+  void caught_up_messages(const std::string& channel_id, const SlackAnswer& answer);
+  void caught_up_message(const std::string& channel_id, const Value& message);
+  void catch_up_threads(const std::string& channel_id);
+
+  SlackConfig config_;
+  Outside out_;
+  BudgetQueue queue_;
+  SlackConnections connections_;
+  std::array<std::unique_ptr<WebSocket>, 2> sockets_;
+  std::array<std::uint64_t, 2> socket_ids_{};
+  std::uint64_t last_socket_ = 0;
+  Listener listener_;
+
+  bool ready_ = false;  // the Web API works and we know who we are
+  SlackSelf self_;
+  std::string my_name_, team_name_, problem_, next_step_;
+  BackoffLimits backoff_{.first = second_ms, .most = minute_ms, .stable = minute_ms};
+  int check_failures_ = 0;
+  std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
+
+  std::deque<OpPtr> parked_;
+  std::map<std::string, OpPtr> coalescing_;
+  std::map<std::string, std::string> topics_;  // channel id -> topic
+
+  std::map<std::string, User> users_;
+  std::map<std::string, Channel> channels_;
+  std::deque<Inbound> inbound_;
+  bool looking_ = false, pumping_ = false, catching_up_ = false;
+  std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
+  std::set<std::string> stored_;
+  std::deque<std::string> stored_order_;
+  std::deque<std::string> to_catch_up_;
+  std::deque<std::pair<std::string, std::string>> threads_;     // channel id, root: to be read
+  std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
+  TimeMs cursors_saved_ms_ = 0;
+};
+
+// The sentence and the next step for a code of Slack's that a person must act on.
+struct SlackAdvice {
+  std::string problem, next_step;
+};
+SlackAdvice slack_advice(const std::string& code, const std::string& detail);
+
+// "inc-7-Zähler" -> what Slack takes: [a-z0-9_-], at most 80; never empty.
+std::string slack_channel_name(const std::string& ours, int attempt = 1);
+
+// Text as a person reads it: entities decoded, tags replaced. `user` answers the name for an id, or empty.
+std::string slack_readable(std::string_view text, const std::function<std::string(const std::string& id)>& user);
+
+}  // namespace muster

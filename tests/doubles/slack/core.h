@@ -1,0 +1,172 @@
+// A Slack workspace without sockets: what the Web API answers, what Socket Mode sends, and the faults of both.
+// Time is passed in. Faithful as far as docs/slack.md says which vendor's client was run against it.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "bot/base/value.h"
+
+namespace muster::doubles {
+
+struct SlackUser {
+  std::string id, name, real_name, email, team = "T1";
+  bool is_bot = false, deleted = false;
+};
+
+struct SlackPost {
+  std::string ts, user, bot_id, text, thread_ts, edited_ts;
+  Value blocks, metadata, files;
+  std::map<std::string, std::set<std::string>> reactions;
+  bool pinned = false;
+};
+
+struct SlackChannel {
+  std::string id, name, topic, purpose, im_of;
+  bool is_private = false, archived = false;
+  std::set<std::string> members = {};
+  std::map<std::string, SlackPost> posts = {};  // by ts
+  std::vector<Value> bookmarks = {};
+};
+
+struct SlackReply {
+  int status = 200;
+  std::string body;
+  std::map<std::string, std::string> headers;
+  bool stall = false;  // the answer never comes; what the call did stays done
+};
+
+// What goes wrong with the next call of a method ("*": of any).
+struct SlackFault {
+  enum class Kind { rate_limited, html_500, error, stall_after, stall_before };
+  Kind kind = Kind::error;
+  std::string error;      // of Kind::error
+  int retry_after_s = 0;  // 0: no header
+  int times = 1;
+};
+
+class SlackCore {
+ public:
+  using Peer = std::uint64_t;
+  struct Frame {
+    Peer peer;
+    std::string text;
+    bool then_close = false;
+  };
+
+  explicit SlackCore(TimeMs now);
+  void set_now(TimeMs now) { now_ = now; }
+
+  // The Web API. `arguments`: form fields, nested values as JSON text. `token` without "Bearer ".
+  SlackReply call(const std::string& method, std::map<std::string, std::string> arguments, const std::string& token);
+  SlackReply upload(const std::string& file_id, std::string bytes);
+
+  // Socket Mode.
+  bool opens(const std::string& ticket);  // a ticket is good for one connection
+  bool connected(Peer peer);              // false: the eleventh, to be closed after the frames
+  void disconnected(Peer peer);
+  void received(Peer peer, const std::string& text);  // acknowledgements
+  std::vector<Frame> take_frames();
+  void tick();                                      // delivers again what was not acknowledged in time
+  void warn(Peer peer, const std::string& reason);  // warning, refresh_requested, link_disabled
+  std::vector<Peer> peers() const;
+  std::size_t unacknowledged() const { return pending_.size(); }
+
+  // What people do. The answer is the ts.
+  std::string say(const std::string& user, const std::string& channel, const std::string& text,
+                  const std::string& thread = {});
+  void edit(const std::string& channel, const std::string& ts, const std::string& text);
+  void remove(const std::string& channel, const std::string& ts);
+  void react(const std::string& user, const std::string& channel, const std::string& ts, const std::string& name,
+             bool added = true);
+  void pin(const std::string& user, const std::string& channel, const std::string& ts, bool added = true);
+  bool press(const std::string& user, const std::string& channel, const std::string& ts, const std::string& value);
+  void unfurl(const std::string& channel, const std::string& ts);  // a link unfolds: message_changed without edit
+
+  void fail_next(const std::string& method, SlackFault fault) { faults_[method].push_back(std::move(fault)); }
+  bool deliver_twice = false;  // every event over two connections, or twice over one
+  bool require_membership = true;
+  std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
+  std::string granted_scopes;  // X-OAuth-Scopes
+  bool link_disabled = false;
+  std::string link_base = "ws://slack", upload_base = "http://slack";  // where the server can be reached
+
+  std::map<std::string, SlackUser> users;
+  std::map<std::string, SlackChannel> channels;
+  std::map<std::string, std::string> files;  // id -> bytes
+  std::vector<std::string> broken_rules;     // limits that the bot passed: a test wants none
+  std::map<std::string, int> calls;          // method -> count
+  SlackChannel* channel_named(const std::string& name);
+
+  static constexpr const char* bot_user = "UBOT";
+  static constexpr const char* bot_id = "BBOT";
+
+ private:
+  using Arguments = std::map<std::string, std::string>;
+  using Method = Value (SlackCore::*)(const Arguments&);
+  static const std::map<std::string, Method>& methods();
+  Value connections_open(const Arguments&);
+  Value auth_test(const Arguments&);
+  Value post_message(const Arguments&);
+  Value post_ephemeral(const Arguments&);
+  Value update(const Arguments&);
+  Value delete_message(const Arguments&);
+  Value permalink(const Arguments&);
+  Value create(const Arguments&);
+  Value invite(const Arguments&);
+  Value join(const Arguments&);
+  Value open_direct(const Arguments&);
+  Value set_topic(const Arguments&);
+  Value set_purpose(const Arguments&);
+  Value archive(const Arguments&);
+  Value unarchive(const Arguments&);
+  Value list_channels(const Arguments&);
+  Value channel_info(const Arguments&);
+  Value members(const Arguments&);
+  Value history(const Arguments&);
+  Value replies(const Arguments&);
+  Value pins_add(const Arguments&);
+  Value pins_remove(const Arguments&);
+  Value reactions_add(const Arguments&);
+  Value bookmarks_add(const Arguments&);
+  Value user_info(const Arguments&);
+  Value user_by_email(const Arguments&);
+  Value user_list(const Arguments&);
+  Value upload_url(const Arguments&);
+  Value upload_complete(const Arguments&);
+
+  std::string next_ts();
+  Value writable(const std::string& channel, SlackChannel*& found);  // an error value, or null
+  void check_limits(const Arguments& a);
+  bool too_fast(const std::string& channel);
+  void emit(const std::string& type, Value payload);
+  void emit_event(Value event);
+  void send_envelope(std::size_t index);
+  Value message_value(const SlackPost& post) const;
+  Value channel_value(const SlackChannel& channel) const;
+
+  struct Pending {
+    std::string envelope_id, type;
+    Value payload;
+    int attempt = 0;
+    TimeMs sent_ms = 0, made_ms = 0;
+  };
+  TimeMs now_;
+  TimeMs last_ts_us_ = 0;
+  std::uint64_t serial_ = 0;
+  std::set<std::string> tickets_;
+  std::vector<Peer> peers_;
+  std::size_t turn_ = 0;
+  std::vector<Pending> pending_;
+  std::vector<Frame> frames_;
+  std::map<std::string, std::deque<SlackFault>> faults_;
+  std::map<std::string, std::deque<TimeMs>> posted_;                    // channel -> times of the last posts
+  std::map<std::string, std::pair<std::string, std::size_t>> uploads_;  // file id -> name, length
+};
+
+}  // namespace muster::doubles

@@ -1,0 +1,95 @@
+// The double as a program, for clients in other languages and for the whole bot. It prints one line of JSON with what a
+// client needs, then takes one command a line on standard input and answers each with one line:
+//   cut | warn | refresh | twice | revoke | join CHANNEL | say CHANNEL TEXT | press CHANNEL VALUE | show CHANNEL
+//   | limit METHOD SECONDS | rules | tick
+// It ends with its standard input.
+#include <iostream>
+#include <sstream>
+
+#include "bot/base/json.h"
+#include "tests/doubles/slack/server.h"
+
+namespace {
+
+using namespace muster;
+using namespace muster::doubles;
+
+Value shown(SlackCore& core, const std::string& name) {
+  SlackChannel* c = core.channel_named(name);
+  if (!c) return {};
+  Value posts = Value::List{};
+  for (const auto& [ts, p] : c->posts) {
+    posts.push(
+        Value::Map{{"ts", ts}, {"user", p.user}, {"text", p.text}, {"thread", p.thread_ts}, {"pinned", p.pinned}});
+  }
+  return Value::Map{{"topic", c->topic}, {"archived", c->archived}, {"posts", posts}};
+}
+
+void press(SlackCore& core, const std::string& name, const std::string& value) {
+  SlackChannel* c = core.channel_named(name);
+  if (!c) return;
+  for (const auto& [ts, post] : c->posts) {
+    if (core.press("U1", c->id, ts, value)) return;
+  }
+}
+
+Value carry_out(SlackCore& core, const std::string& command, std::istream& words) {
+  std::string first, rest;
+  words >> first;
+  std::getline(words >> std::ws, rest);
+  SlackChannel* channel = core.channel_named(first);
+  if (command == "warn" || command == "refresh") {
+    for (const auto peer : core.peers()) core.warn(peer, command == "warn" ? "warning" : "refresh_requested");
+  } else if (command == "twice") {
+    core.deliver_twice = true;
+  } else if (command == "revoke") {
+    core.bot_token = "xoxb-another";
+  } else if (command == "join" && channel) {
+    channel->members.insert("U1");
+  } else if (command == "say" && channel) {
+    return core.say("U1", channel->id, rest);
+  } else if (command == "press") {
+    press(core, first, rest);
+  } else if (command == "show") {
+    return shown(core, first);
+  } else if (command == "limit") {
+    core.fail_next(first,
+                   {.kind = SlackFault::Kind::rate_limited, .error = {}, .retry_after_s = std::stoi(rest), .times = 1});
+  } else if (command == "rules") {
+    Value list = Value::List{};
+    for (const std::string& rule : core.broken_rules) list.push(rule);
+    return list;
+  }
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  SystemClock clock;
+  SlackServer server(clock);
+  server.on([](SlackCore& core) {
+    core.users["U1"] = {"U1", "ana", "Ana Sousa", "ana@example.com", "T1", false, false};
+    core.channels["C1"] = {.id = "C1", .name = "general", .topic = {}, .purpose = {}, .im_of = {}};
+    core.channels["C1"].members = {SlackCore::bot_user, "U1"};
+  });
+  std::cout << to_json(Value::Map{{"api", server.url() + "/api/"},
+                                  {"bot_token", "xoxb-test"},
+                                  {"app_token", "xapp-1-test"},
+                                  {"channel", "C1"},
+                                  {"user", "U1"}})
+            << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string command;
+    words >> command;
+    Value answer = true;
+    if (command == "cut") {
+      server.cut_all();
+    } else {
+      server.on([&](SlackCore& core) { answer = carry_out(core, command, words); });
+    }
+    std::cout << to_json(answer) << std::endl;
+  }
+  return 0;
+}

@@ -1,0 +1,30 @@
+// The double behind real sockets.
+#pragma once
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "tests/doubles/slack/core.h"
+#include "tests/doubles/web_server.h"
+
+namespace muster::doubles {
+
+class SlackServer {
+ public:
+  // The core is touched on the server's thread only; `on` runs something there and waits.
+  explicit SlackServer(const Clock& clock);
+  ~SlackServer();
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(web_->port()); }
+  void on(const std::function<void(SlackCore&)>& task);
+  void cut_all();
+
+ private:
+  HttpResponse request(const HttpRequest& q);
+  void pump();
+
+  const Clock& clock_;
+  SlackCore core_;
+  std::unique_ptr<WebServer> web_;
+};
+
+}  // namespace muster::doubles

@@ -1,0 +1,389 @@
+#include "integrations/chat/slack/slack.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/unit/slack/world.h"
+
+using namespace muster;
+using test::SlackWorld;
+using Kind = doubles::SlackFault::Kind;
+
+TEST_CASE("it connects, makes its channel, and says who it is") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.slack->connected());
+  CHECK(w.slack->health().account == "@muster");
+  CHECK(w.slack->health().problem.empty());
+  REQUIRE(w.core.channel_named("muster"));
+  CHECK(w.directory.theirs("channel", "muster") == w.channel("muster"));
+  CHECK(w.core.broken_rules.empty());
+}
+
+TEST_CASE("an existing channel is joined, not made again") {
+  SlackWorld w;
+  w.core.channels["C1"] = {.id = "C1", .name = "muster", .topic = {}, .purpose = {}, .im_of = {}};
+  w.begin();
+  CHECK(w.directory.theirs("channel", "muster") == "C1");
+  CHECK(w.core.channels["C1"].members.contains("UBOT"));
+  CHECK(w.core.calls["conversations.create"] == 0);
+}
+
+TEST_CASE("a wrong token is one clear sentence, and the bot looks again later") {
+  struct Row {
+    const char *bot, *app, *names;
+  };
+  for (const Row& row :
+       {Row{"xoxb-wrong", "xapp-1-test", "SLACK_BOT_TOKEN"}, Row{"xapp-1-test", "xapp-1-test", "SLACK_BOT_TOKEN"},
+        Row{"xoxb-test", "xapp-wrong", "SLACK_APP_TOKEN"}, Row{"xoxb-test", "xoxb-test", "SLACK_APP_TOKEN"}}) {
+    CAPTURE(row.bot);
+    CAPTURE(row.app);
+    SlackWorld w;
+    w.bot_token = row.bot;
+    w.app_token = row.app;
+    w.begin();
+    CHECK_FALSE(w.slack->connected());
+    CHECK(w.slack->health().problem.find(row.names) != std::string::npos);
+    CHECK_FALSE(w.slack->health().next_step.empty());
+    CHECK(w.slack->health().problem.find("test") == std::string::npos);  // no token in the sentence
+    const int asked = w.core.calls["auth.test"] + w.core.calls["apps.connections.open"];
+    w.pass(4 * minute_ms);
+    CHECK(w.core.calls["auth.test"] + w.core.calls["apps.connections.open"] == asked);
+  }
+}
+
+TEST_CASE("a token that becomes right is noticed without a restart, and what waited is sent") {
+  SlackWorld w;
+  w.core.bot_token = "xoxb-other";
+  w.begin();
+  CHECK_FALSE(w.post("muster", "waited"));
+  w.core.bot_token = "xoxb-test";
+  w.pass(6 * minute_ms);
+  CHECK(w.slack->connected());
+  CHECK(w.posts_with("muster", "waited") == 1);
+}
+
+TEST_CASE("missing scopes are named") {
+  SlackWorld w;
+  w.core.granted_scopes = "chat:write";
+  w.begin();
+  CHECK(w.slack->health().problem.find("pins:write") != std::string::npos);
+}
+
+TEST_CASE("a line of a person is heard once, though it comes as a mention, as a message, and again") {
+  SlackWorld w;
+  w.begin();
+  w.core.deliver_twice = true;
+  w.say("U1", "muster", "<@UBOT> status");
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].user == "ana");
+  CHECK(w.heard[0].channel == "#muster");
+  CHECK(w.heard[0].text == "@muster status");
+  CHECK(w.heard[0].platform == "slack");
+  CHECK(w.core.unacknowledged() == 0);
+}
+
+TEST_CASE("nothing is acknowledged before it is stored, and then it comes again") {
+  SlackWorld w;
+  w.begin();
+  w.store_works = false;
+  w.say("U1", "muster", "!status");
+  CHECK(w.core.unacknowledged() == 1);
+  w.store_works = true;
+  w.pass(10 * second_ms);
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.core.unacknowledged() == 0);
+}
+
+TEST_CASE("bots, our own posts and unfolding links are not heard") {
+  SlackWorld w;
+  w.begin();
+  w.say("U7", "muster", "!deploy api to prod");
+  CHECK(w.post("muster", "own words"));
+  const std::string ts = w.say("U1", "muster", "look: http://example.com");
+  w.core.unfurl(w.channel("muster"), ts);
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].post_id == ts);
+  CHECK(w.core.unacknowledged() == 0);
+}
+
+TEST_CASE("edits, deletes, reactions, pins and replies name the message they are about") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.say("U1", "muster", "first");
+  w.clock.set(w.clock.now() + 1'000);
+  w.say("U2", "muster", "reply", ts);
+  w.core.edit(w.channel("muster"), ts, "second");
+  w.core.react("U2", w.channel("muster"), ts, "pushpin");
+  w.core.react("U2", w.channel("muster"), ts, "pushpin", false);
+  w.core.pin("U2", w.channel("muster"), ts);
+  w.core.remove(w.channel("muster"), ts);
+  w.drain();
+  std::string kinds;
+  for (const ChatEvent& e : w.heard) kinds += e.kind + " ";
+  CHECK(kinds == "message message edit reaction unreaction pin delete ");
+  CHECK(w.heard[1].thread == ts);
+  for (const std::size_t i : {2U, 3U, 4U, 5U, 6U}) CHECK(w.heard[i].post_id == ts);
+  CHECK(w.heard[2].text == "second");
+  CHECK(w.heard[3].emoji == "pushpin");
+}
+
+TEST_CASE("a direct message is one, and its answer goes back there") {
+  SlackWorld w;
+  w.begin();
+  w.core.call("conversations.open", {{"users", "U1"}}, "xoxb-test");
+  std::string direct;
+  for (const auto& [id, c] : w.core.channels) direct = c.im_of == "U1" ? id : direct;
+  w.core.say("U1", direct, "status");
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].direct);
+  CHECK(w.post(w.heard[0].channel.substr(1), "all is well"));
+  CHECK(w.core.channels[direct].posts.size() == 2);
+}
+
+TEST_CASE("a pressed button is the line it stands for") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.deliver(
+      "post", "muster",
+      Value::Map{{"post_id", "card"},
+                 {"message",
+                  to_value(Message{
+                      .text = "INC-1", .sections = {}, .buttons = {{"I lead", "lead me", "primary"}}, .color = {}})}}));
+  const std::string ts = w.directory.theirs("post", "muster/card");
+  REQUIRE(w.core.press("U2", w.channel("muster"), ts, "lead me"));
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].kind == "button");
+  CHECK(w.heard[0].user == "ben");
+  CHECK(w.heard[0].text == "lead me");
+}
+
+TEST_CASE("an incident's channel is opened with its topic, also when the name is taken") {
+  SlackWorld w;
+  w.core.channels["C9"] = {.id = "C9", .name = "inc-7-checkout", .topic = {}, .purpose = {}, .im_of = {}};
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-7-checkout",
+                  Value::Map{{"channel", "#inc-7-checkout"}, {"title", "INC-7"}, {"topic", "sev2 · investigating"}}));
+  REQUIRE(w.core.channel_named("inc-7-checkout-2"));
+  CHECK(w.core.channel_named("inc-7-checkout-2")->topic == "sev2 · investigating");
+  CHECK(w.post("inc-7-checkout", "hello"));
+  CHECK(w.posts_with("inc-7-checkout-2", "hello") == 1);
+}
+
+TEST_CASE("a card is edited in place, and of many waiting changes only the last is sent") {
+  SlackWorld w;
+  w.begin();
+  w.post("muster", "state 0", "card");
+  for (int i = 1; i <= 40; ++i) {
+    w.slack->deliver(
+        {.id = "e" + std::to_string(i),
+         .destination = "slack:#muster",
+         .kind = "edit",
+         .body = Value::Map{{"post_id", "card"},
+                            {"message",
+                             to_value(Message{
+                                 .text = "state " + std::to_string(i), .sections = {}, .buttons = {}, .color = {}})}}},
+        [](const Result<void>&) {});
+  }
+  w.pass(30 * second_ms);
+  CHECK(w.posts_with("muster", "state 40") == 1);
+  CHECK(w.core.channel_named("muster")->posts.size() == 1);
+  CHECK(w.core.calls["chat.update"] < 30);
+}
+
+TEST_CASE("a post whose answer never came is looked for before it is sent again") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("chat.postMessage", {.kind = Kind::stall_after, .error = {}, .retry_after_s = 0, .times = 1});
+  w.post("muster", "exactly once");
+  w.pass(2 * minute_ms);
+  CHECK(w.posts_with("muster", "exactly once") == 1);
+  w.core.fail_next("chat.postMessage", {.kind = Kind::stall_before, .error = {}, .retry_after_s = 0, .times = 1});
+  w.post("muster", "not lost");
+  w.pass(2 * minute_ms);
+  CHECK(w.posts_with("muster", "not lost") == 1);
+}
+
+TEST_CASE("faults of the way are waited out and the order is kept") {
+  for (const Kind kind : {Kind::rate_limited, Kind::html_500, Kind::stall_before}) {
+    SlackWorld w;
+    w.begin();
+    w.core.fail_next("chat.postMessage",
+                     {.kind = kind, .error = {}, .retry_after_s = kind == Kind::rate_limited ? 3 : 0, .times = 2});
+    for (int i = 0; i < 5; ++i) w.post("muster", "line " + std::to_string(i));
+    w.pass(5 * minute_ms);
+    std::string order;
+    for (const auto& [ts, p] : w.core.channel_named("muster")->posts) order += p.text.substr(5);
+    CHECK(order == "01234");
+  }
+}
+
+TEST_CASE("a flood to one channel keeps Slack's pace and loses nothing") {
+  SlackWorld w;
+  w.begin();
+  int delivered = 0;
+  for (int i = 0; i < 200; ++i) {
+    w.slack->deliver(
+        {.id = "f" + std::to_string(i),
+         .destination = "slack:#muster",
+         .kind = "post",
+         .body =
+             Value::Map{{"message", to_value(Message{.text = "flood", .sections = {}, .buttons = {}, .color = {}})}}},
+        [&delivered](const Result<void>& r) { delivered += r ? 1 : 0; });
+  }
+  w.pass(10 * minute_ms);
+  CHECK(delivered == 200);
+  CHECK(w.posts_with("muster", "flood") == 200);
+  CHECK(w.slack->health().refused == 0);
+}
+
+TEST_CASE("a refusal names the channel and the reason and holds nothing up") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("chat.postMessage",
+                   {.kind = Kind::error, .error = "restricted_action", .retry_after_s = 0, .times = 1});
+  CHECK_FALSE(w.post("muster", "refused"));
+  CHECK(w.post("muster", "the next one"));
+}
+
+TEST_CASE("long output is cut and the whole is a file in the thread") {
+  SlackWorld w;
+  w.begin();
+  std::string lines;
+  for (int i = 0; i < 3'000; ++i) lines += "line " + std::to_string(i) + "\n";
+  CHECK(w.post("muster", lines));
+  REQUIRE(w.core.files.size() == 1);
+  CHECK(w.core.files.begin()->second.find("line 2999") != std::string::npos);
+  CHECK(w.core.broken_rules.empty());
+}
+
+TEST_CASE("a private answer is seen by one person only, and comes directly when the channel cannot show it") {
+  SlackWorld w;
+  w.begin();
+  const Value body =
+      Value::Map{{"private_to", "ana"},
+                 {"message", to_value(Message{.text = "for your eyes", .sections = {}, .buttons = {}, .color = {}})}};
+  CHECK(w.deliver("post", "muster", body));  // ana is not in the channel
+  CHECK(w.posts_with("muster", "for your eyes") == 0);
+  bool direct = false;
+  for (const auto& [id, c] : w.core.channels) direct = direct || (c.im_of == "U1" && c.posts.size() == 1);
+  CHECK(direct);
+  w.core.channel_named("muster")->members.insert("U1");
+  CHECK(w.deliver("post", "muster", body));
+  CHECK(w.posts_with("muster", "for your eyes") == 0);
+}
+
+TEST_CASE("a refresh loses nothing: what is said meanwhile is heard once") {
+  SlackWorld w;
+  w.begin();
+  w.core.warn(w.core.peers().front(), "refresh_requested");
+  w.say("U1", "muster", "during");
+  w.pass(5 * second_ms);
+  CHECK(w.core.peers().size() == 2);
+  w.say("U1", "muster", "with two");
+  w.pass(2 * minute_ms);
+  CHECK(w.core.peers().size() == 1);
+  w.say("U1", "muster", "after");
+  std::string said;
+  for (const ChatEvent& e : w.heard) said += e.text + ";";
+  CHECK(said == "during;with two;after;");
+  CHECK(w.slack->health().reconnects == 0);
+}
+
+TEST_CASE("after a loss the history is read: messages and replies, once, in order, and nothing from before we came") {
+  SlackWorld w;
+  w.core.channels["C1"] = {.id = "C1",
+                           .name = "muster",
+                           .topic = {},
+                           .purpose = {},
+                           .im_of = {},
+                           .is_private = false,
+                           .archived = false,
+                           .members = {}};
+  w.core.say("U1", "C1", "!long ago");  // nobody of us was there
+  w.begin();
+  CHECK(w.heard.empty());
+  const std::string root = w.say("U1", "muster", "heard live");
+  w.net.muted = true;  // half-open: nothing comes, nobody notices
+  w.pass(2'000);
+  w.say("U1", "muster", "missed");
+  const std::string parent = w.say("U2", "muster", "missed too");
+  w.say("U1", "muster", "missed reply", parent);
+  w.core.tick();
+  w.pass(400 * second_ms);  // Slack gives up delivering
+  w.net.muted = false;
+  w.net.cut_all();
+  w.pass(2 * minute_ms);
+  std::string said;
+  for (const ChatEvent& e : w.heard) said += e.text + ";";
+  CHECK(said == "heard live;missed;missed too;missed reply;");
+  CHECK(w.slack->health().caught_up >= 3);
+  CHECK(root != parent);
+}
+
+TEST_CASE("after a restart the history is read from where the last process stopped") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "before");
+  w.end();
+  w.core.say("U1", w.channel("muster"), "!while it was down");
+  w.core.set_now(w.clock.now());
+  w.pass(20 * minute_ms);
+  w.begin();
+  w.pass(10 * second_ms);
+  REQUIRE(w.heard.size() == 2);
+  CHECK(w.heard[1].text == "!while it was down");
+  CHECK(w.heard[1].at < w.clock.now() - 10 * minute_ms);  // old: the core decides what still may run
+}
+
+TEST_CASE("an edited message that was missed is no command any more") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "before");
+  w.end();
+  const std::string ts = w.core.say("U1", w.channel("muster"), "!first form");
+  w.core.edit(w.channel("muster"), ts, "!second form");
+  w.pass(20 * minute_ms);
+  w.begin();
+  w.pass(10 * second_ms);
+  for (const ChatEvent& e : w.heard) CHECK(e.text.find("form") == std::string::npos);
+}
+
+TEST_CASE("tokens go nowhere but into the header of Slack's own address") {
+  SlackWorld w;
+  w.begin();
+  std::string lines(20'000, 'x');
+  w.post("muster", lines);
+  CHECK(w.net.seen.find("xoxb") == std::string::npos);
+  CHECK(w.net.seen.find("xapp") == std::string::npos);
+  CHECK(w.core.broken_rules.empty());
+}
+
+TEST_CASE("names become what Slack takes") {
+  CHECK(slack_channel_name("inc-7-checkout") == "inc-7-checkout");
+  CHECK(slack_channel_name("INC 7: Größe!") == "inc-7-gr-e");
+  CHECK(slack_channel_name("한국어") == "channel");
+  CHECK(slack_channel_name(std::string(100, 'a')).size() == 80);
+  CHECK(slack_channel_name(std::string(100, 'a'), 12).size() == 80);
+  CHECK(slack_channel_name("a", 2) == "a-2");
+}
+
+TEST_CASE("text is read as the person wrote it") {
+  const auto user = [](const std::string& id) { return id == "U1" ? std::string("ana") : std::string(); };
+  struct Row {
+    const char *wire, *text;
+  };
+  for (const Row& row :
+       {Row{"lead <@U1>", "lead @ana"}, Row{"<@U9|zed> and <@U8>", "@zed and @U8"},
+        Row{"a &lt;b&gt; &amp;amp; c", "a <b> &amp; c"}, Row{"<#C1|general> <#C2>", "#general #C2"},
+        Row{"deploy <http://api.example.com|api.example.com>", "deploy api.example.com"},
+        Row{"<https://evil.example|https://good.example>", "https://good.example (https://evil.example)"},
+        Row{"<https://a.b/c>", "https://a.b/c"}, Row{"<!subteam^S1|@oncall> <!here>", "@oncall @here"},
+        Row{"open < bracket", "open < bracket"}, Row{"한국어 😀", "한국어 😀"}}) {
+    CHECK(slack_readable(row.wire, user) == row.text);
+  }
+}

@@ -1,0 +1,142 @@
+// The platform against the double's core: no sockets, time turned by hand.
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "integrations/chat/slack/slack.h"
+#include "tests/doubles/slack/no_sockets.h"
+#include "tests/support/virtual_timers.h"
+
+namespace muster::test {
+
+class MemoryDirectory final : public ChatDirectory {
+ public:
+  std::string theirs(const std::string& kind, const std::string& ours) const override {
+    const auto it = links_.find(kind + "/" + ours);
+    return it == links_.end() ? std::string() : it->second;
+  }
+  std::string ours(const std::string& kind, const std::string& theirs) const override {
+    for (const auto& [key, value] : links_) {
+      if (value == theirs && key.starts_with(kind + "/")) return key.substr(kind.size() + 1);
+    }
+    return {};
+  }
+  void link(const std::string& kind, const std::string& ours, const std::string& theirs) override {
+    links_[kind + "/" + ours] = theirs;
+  }
+  std::string person(const std::string& name, const std::string& id) const override {
+    for (const auto& [person, handle] : people) {
+      if (handle == id || (!name.empty() && handle == name)) return person;
+    }
+    return {};
+  }
+  std::string handle(const std::string& person) const override {
+    const auto it = people.find(person);
+    return it == people.end() ? std::string() : it->second;
+  }
+  std::map<std::string, std::string> people = {{"ana", "U1"}, {"ben", "U2"}};
+
+ private:
+  std::map<std::string, std::string> links_;
+};
+
+struct SlackWorld {
+  static constexpr TimeMs start = 1'700'000'000'000;
+  VirtualClock clock{start};
+  VirtualTimers timers{clock};
+  doubles::SlackCore core{start};
+  std::deque<std::function<void()>> tasks;
+  doubles::SlackNoSockets net{core, clock, [this](std::function<void()> t) { tasks.push_back(std::move(t)); }};
+  MemoryDirectory directory;
+  std::vector<ChatEvent> heard;
+  bool store_works = true;
+  std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
+  std::unique_ptr<Slack> slack;
+
+  SlackWorld() {
+    core.users["U1"] = {"U1", "ana", "Ana", "ana@example.com", "T1", false, false};
+    core.users["U2"] = {"U2", "ben", "Ben", "ben@example.com", "T1", false, false};
+    core.users["U7"] = {"U7", "robot", "Robot", "", "T1", true, false};
+    for (const std::string& scope : slack_scopes())
+      core.granted_scopes += (core.granted_scopes.empty() ? "" : ",") + scope;
+  }
+
+  void begin() {
+    SlackConfig c;
+    c.bot_token = bot_token;
+    c.app_token = app_token;
+    c.api_url = doubles::SlackNoSockets::api;
+    c.channels = {"muster"};
+    slack = std::make_unique<Slack>(
+        c, Slack::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
+    slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
+      if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
+      heard.push_back(std::move(e));
+      accepted({});
+    });
+    slack->start();
+    drain();
+  }
+  void end() {
+    slack.reset();
+    net.forget();
+    timers.clear();
+    tasks.clear();
+  }
+  void drain() {
+    net.pump();
+    while (!tasks.empty() || timers.ring_due()) {
+      if (tasks.empty()) continue;
+      const auto task = std::move(tasks.front());
+      tasks.pop_front();
+      task();
+      net.pump();
+    }
+  }
+  // Second by second, as the world turns.
+  void pass(DurationMs by) {
+    for (const TimeMs until = clock.now() + by; clock.now() < until;) {
+      timers.advance_to(std::min(until, clock.now() + 1'000));
+      core.set_now(clock.now());
+      core.tick();
+      drain();
+    }
+  }
+  std::string channel(const std::string& name) { return core.channel_named(name)->id; }
+  std::string say(const std::string& user, const std::string& name, const std::string& text,
+                  const std::string& thread = {}) {
+    core.set_now(clock.now());
+    const std::string ts = core.say(user, channel(name), text, thread);
+    drain();
+    return ts;
+  }
+  int posts_with(const std::string& name, const std::string& text) {
+    int n = 0;
+    for (const auto& [ts, post] : core.channel_named(name)->posts)
+      n += post.text.find(text) != std::string::npos ? 1 : 0;
+    return n;
+  }
+  // What the core sends out: answers whether it was delivered.
+  bool deliver(const std::string& kind, const std::string& name, Value body) {
+    auto delivered = std::make_shared<bool>(false);
+    slack->deliver(
+        {.id = "m" + std::to_string(++serial), .destination = "slack:#" + name, .kind = kind, .body = std::move(body)},
+        [delivered](const Result<void>& r) { *delivered = r.has_value(); });
+    drain();
+    for (int i = 0; i < 15 && !*delivered; ++i) pass(second_ms);  // several calls keep the channel's pace
+    return *delivered;
+  }
+  bool post(const std::string& name, const std::string& text, const std::string& post_id = {}) {
+    return deliver(
+        "post", name,
+        Value::Map{{"post_id", post_id},
+                   {"message", to_value(Message{.text = text, .sections = {}, .buttons = {}, .color = {}})}});
+  }
+  int serial = 0;
+};
+
+}  // namespace muster::test
