@@ -8,7 +8,8 @@ std::string sample_alert(TimeMs now) {
   const Value labels = Value::Map{{"alertname", "CheckoutLatencyHigh"},
                                   {"severity", "critical"},
                                   {"service", "checkout-api"},
-                                  {"cluster", "sample"}};
+                                  {"cluster", "sample"},
+                                  {"try", std::to_string(now)}};  // its own alert: the last one may still be firing
   const Value annotations = Value::Map{{"summary", "Checkout is slow: p99 4.8 s, threshold 1.2 s (sample)"}};
   const Value alert = Value::Map{{"status", "firing"},
                                  {"labels", labels},

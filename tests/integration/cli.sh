@@ -29,6 +29,13 @@ has "the sentence names the folder" "$text" "$data"
 kill -0 "$first" && ok "the first bot is unharmed" || bad "the first bot died"
 run "$muster" say --data "$data" version
 equal "it still answers" 0 $code
+equal "a line pasted with its prefix works" "$("$muster" say --data "$data" version)" "$("$muster" say --data "$data" '!version')"
+run "$muster" say --data "$data" language ko
+has "the local operator keeps the language it chose" "$("$muster" say --data "$data" alerts)" "알림"
+run "$muster" say --data "$data" language en
+run "$muster" srve
+equal "an unknown command exits 2" 2 $code
+has "and is named" "$text" "There is no command \`srve\`"
 run "$muster" rebuild --data "$data"
 equal "rebuild is refused while the bot runs" 1 $code
 run "$muster" say --data "$data" --as someone alerts

@@ -49,6 +49,10 @@ type_keys '!mitigate because rolled back\r'
 wait_for "mitigated" "mitigate"
 type_keys '!resolve because p99 is fine\r'
 wait_for "resolved" "resolve"
+type_keys '/channel muster\r'
+type_keys 'try\r'
+wait_for "INC-2 · SEV2 · investigating" "a second try opens another incident, though the first sample still fires"
+type_keys '/channel #inc-1\r'
 type_keys '!postmortem\r'
 wait_for "/room/report/INC-1" "the postmortem's link"
 type_keys '/channel nowhere\r'
@@ -72,6 +76,24 @@ wait_for "muster 👀" "a reaction is still there after a restart"
 type_keys '\x04'
 within 10 gone "$bot" && ok "^D on an empty line stops the bot" || bad "^D does not stop the bot"
 exec 7>&-
+
+# The other end of the terminal is closed and nobody sends SIGHUP: it must not spin on an input that is at its end.
+python3 - "$muster" "$work/closed" <<'PY' && ok "a terminal that goes away stops the bot" || bad "it runs on without its terminal"
+import os, subprocess, sys
+master, slave = os.openpty()
+bot = subprocess.Popen([sys.argv[1], "serve", "--sandbox", "--data", sys.argv[2], "--listen", "127.0.0.1:0"],
+                       stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+os.close(slave)
+seen = b""
+while b"#muster>" not in seen:
+    seen += os.read(master, 65536)
+os.close(master)
+try:
+    sys.exit(bot.wait(10))
+except subprocess.TimeoutExpired:
+    bot.kill()
+    sys.exit(1)
+PY
 
 sit "$work/dumb" dumb
 wait_for "Three things to type" "a dumb terminal shows the room, too"

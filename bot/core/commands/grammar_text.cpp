@@ -86,6 +86,9 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
 
 Fault read_update(Command& c, const VerbInfo& verb, std::string_view text) {
   std::string next;
+  // "next 30m" alone says when, not what: it must not become the update's text.
+  if (const auto word = first_word(text); lower_ascii(word) == "next" && parse_duration(after(text, word)))
+    next = after(text, word), text = {};
   if (const auto t = tail(text, "next"); t && parse_duration(t->value)) next = t->value, text = t->before;
   if (!next.empty()) c.named["next"] = next;
   if (auto fault = text_argument(c, verb, text)) return fault;
@@ -122,6 +125,7 @@ std::optional<Tail> who_at_end(std::string_view text) {
 }
 
 Fault read_todo(Command& c, const VerbInfo& verb, std::string_view text) {
+  if (text.empty() && c.body.empty()) return {};  // lists them
   std::string who, due;
   for (int i = 0; i < 2; ++i) {
     if (const auto d = due_at_end(text); d && due.empty()) due = lower_ascii(d->value), text = d->before;

@@ -176,7 +176,7 @@ Outcome todo(Call& c) {
     std::string lines;
     for (const Todo& t : i->todos) {
       lines += (t.done ? "✅ " : "⬜ ") + std::to_string(t.number) + " " + plain(t.text) +
-               (t.assignee.empty() ? "" : " · " + t.assignee) + "\n";
+               (t.assignee.empty() ? "" : " · " + t.assignee) + (t.due.empty() ? "" : " · " + plain(t.due)) + "\n";
     }
     o.reply.sections.push_back({std::string(trim(lines)), {}});
     return o;
@@ -194,8 +194,12 @@ Outcome todo(Call& c) {
                       {"due", named(c.command, "due")}};
   record(c.work, std::move(e));
   touch(c.work, *i);
-  return told(c, *i,
-              answer(c, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", plain(clip(text, 200))}}));
+  // Who and when are said apart from the text: what was not understood as such is seen to be missing.
+  const std::string due = named(c.command, "due");
+  const std::string more = (who ? " · " + plain(who->name) : "") + (due.empty() ? "" : " · " + plain(due));
+  return told(
+      c, *i,
+      answer(c, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", plain(clip(text, 200)) + more}}));
 }
 
 Outcome todo_done(Call& c) {

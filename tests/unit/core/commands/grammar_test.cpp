@@ -68,6 +68,7 @@ TEST_CASE("each line is understood as its verb, arguments and names") {
       {"note INC-7 hello", "note", {"hello"}, {{"incident", "INC-7"}}},
       {"note I7 is a road", "note", {"I7 is a road"}, {}},
       {"update back to normal next 30m", "update", {"back to normal"}, {{"next", "30m"}}},
+      {"todo", "todo", {}, {}},
       {"update we go next door", "update", {"we go next door"}, {}},
       {"todo fix the probe @bob due friday", "todo", {"fix the probe"}, {{"who", "@bob"}, {"due", "friday"}}},
       {"todo fix it 2026-03-20 @bob", "todo", {"fix it"}, {{"who", "@bob"}, {"due", "2026-03-20"}}},
