@@ -47,7 +47,7 @@ Muster start_muster(const std::string& folder) {
   m.login = path_of(m.process->word_after("room: "));
   wait_until_ready(*m.process, m.port, "/readyz");
   m.webhook = source_path(folder, "alertmanager");
-  m.api = source_path(folder, "prometheus") + "/api/v2/alerts";
+  m.api = source_path(folder, "prometheus");  // with its /api/v2/alerts
   return m;
 }
 
