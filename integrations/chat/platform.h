@@ -30,7 +30,7 @@ struct ChatEvent {
   std::string text;      // of a button: the typed twin
   std::string emoji;
   TimeMs at = 0;
-  bool direct = false;  // a conversation between this person and the bot alone
+  bool direct = false;                       // a conversation between this person and the bot alone
   std::vector<ChatFile> files = {};          // of a message; stored in the same commit
   std::vector<std::string> files_gone = {};  // of a deleted post
 };
