@@ -44,8 +44,8 @@ class ChatPlatforms {
   bool handles(const HttpRequest& request) const { return clicked_ && request.path == "/in/mattermost/act"; }
   void request(const HttpRequest& request, const HttpReply& reply) const { clicked_(request.body, reply); }
 
-  std::string health_text() const;  // "mattermost connected as @muster, 0 waiting"; empty without platforms
-  std::string metrics() const;      // Prometheus' text format
+  std::vector<const ChatPlatform*> platforms() const;
+  std::string metrics() const;  // Prometheus' text format
 
  private:
   void route(std::vector<OutMessage>& out) const;
