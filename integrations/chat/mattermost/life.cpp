@@ -23,7 +23,10 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
       api_(config_.url, config_.token, config_.ca_file, config_.proxy),
-      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}) {}
+      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      deliveries_(queue_, out_.clock, out_.directory,
+                  {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
+                   [this](const OpPtr& op) { run(op); }, is_id}) {}
 
 Mattermost::~Mattermost() {
   save_cursors();
@@ -60,6 +63,7 @@ void Mattermost::checked_me(const Answer& a) {
   }
   if (a.status == 401) {
     ready_ = false;
+    deliveries_.close();
     return trouble("The server at " + config_.url + " does not accept MATTERMOST_TOKEN.",
                    "Make a new token for the bot account and start again with it.", true);
   }
@@ -124,21 +128,8 @@ void Mattermost::checked_config(const Answer& a) {
 void Mattermost::become_ready() {
   if (std::exchange(ready_, true)) return;
   log(LogLevel::info, "Mattermost knows us", {{"account", my_name_}, {"team", team_name_}, {"version", version_}});
-  std::deque<OpPtr> parked;
-  parked.swap(parked_);
-  for (const OpPtr& op : parked) queue(op);
-  join_channels();  // after what may open them with a header
-}
-
-// Channels that exist without an incident: found, joined or made.
-void Mattermost::join_channels() {
-  for (const std::string& channel : config_.channels) {
-    const auto op = std::make_shared<Op>();
-    op->channel = channel;
-    op->message.kind = "join";
-    op->message.id = "join-" + channel;
-    queue(op);
-  }
+  deliveries_.open();
+  deliveries_.join(config_.channels);  // after what may open them with a header
 }
 
 void Mattermost::open_socket() {
@@ -212,9 +203,8 @@ ChatHealth Mattermost::health() const {
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = version_;
-  h.waiting = q.waiting + q.running + parked_.size();
-  h.oldest_ms = q.oldest_ms;
-  if (!parked_.empty()) h.oldest_ms = std::max(h.oldest_ms, out_.clock.now() - parked_.front()->since);
+  h.waiting = deliveries_.waiting();
+  h.oldest_ms = deliveries_.oldest_ms();
   h.reconnects = reconnects_;
   h.gaps = gateway_.gaps();
   h.caught_up = caught_up_;

@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::size_t files_max = 5;  // of one post, on the oldest servers
 
-std::string bare_channel(const OutMessage& m) {
-  std::string name = m.destination.substr(m.destination.find(':') + 1);
-  if (name.empty()) name = m.body["channel"].as_string();
-  return name.starts_with('#') ? name.substr(1) : name;
-}
-
 std::string clip_runes(const std::string& text, std::size_t most) {
   if (code_point_count(text) <= most) return text;
   std::string out;
@@ -32,12 +26,6 @@ std::string clip_runes(const std::string& text, std::size_t most) {
   return out + "…";
 }
 
-// Ids of ours sort by time: the first eleven digits are milliseconds.
-TimeMs made_at(const std::string& message_id) {
-  if (message_id.size() < 12 || message_id[11] != '-') return 0;
-  return static_cast<TimeMs>(std::strtoll(message_id.substr(0, 11).c_str(), nullptr, 16));
-}
-
 ErrorKind kind_of(const Answer& a) {
   if (a.status == 401 || a.status == 403) return ErrorKind::unauthorized;
   if (a.status == 404) return ErrorKind::not_found;
@@ -45,56 +33,6 @@ ErrorKind kind_of(const Answer& a) {
 }
 
 }  // namespace
-
-void Mattermost::deliver(const OutMessage& m, Done done) {
-  if (m.kind == "human_post") return done({});  // people speak for themselves here
-  const auto op = std::make_shared<Op>();
-  op->message = m;
-  op->done = std::move(done);
-  op->channel = bare_channel(m);
-  op->since = out_.clock.now();
-  if (m.kind == "edit") op->coalesce = op->channel + "/" + m.body["post_id"].as_string();
-  if (m.kind == "topic") op->coalesce = op->channel + "/topic";
-  if (op->channel.empty()) return op->done(fail(ErrorKind::invalid, "the message names no channel"));
-  if (ready_) return queue(op);
-  if (parked_.size() >= parked_max) return op->done(fail(ErrorKind::unavailable, "too many messages wait"));
-  parked_.push_back(op);
-}
-
-void Mattermost::queue(const OpPtr& op) {
-  if (!op->coalesce.empty()) {
-    // Of several changes that wait only the last is worth sending; it takes the place at the end.
-    const auto earlier = coalescing_.find(op->coalesce);
-    if (earlier != coalescing_.end() && queue_.waits(earlier->second->job)) {
-      queue_.cancel(earlier->second->job);
-      if (earlier->second->done) earlier->second->done({});
-    }
-    coalescing_[op->coalesce] = op;
-  }
-  const bool makes = op->message.kind == "open_channel";
-  BudgetTicket ticket{.lane = op->channel,
-                      .buckets = {"all"},
-                      .urgent = makes || op->message.body["urgent"].as_bool(),
-                      .barrier = makes};
-  op->job = queue_.add(std::move(ticket), [this, op](Job job) {
-    op->job = job;
-    run(op);
-  });
-  if (op->job == 0 && op->done) op->done(fail(ErrorKind::unavailable, "too many messages wait"));
-}
-
-void Mattermost::finish(const OpPtr& op, Result<void> result) {
-  if (const auto it = coalescing_.find(op->coalesce); it != coalescing_.end() && it->second == op) {
-    coalescing_.erase(it);
-  }
-  if (!result) {
-    log(LogLevel::warn, "Mattermost refused a message",
-        {{"kind", op->message.kind}, {"channel", op->channel}, {"why", result.error().message}});
-  }
-  const Done done = std::exchange(op->done, {});
-  if (done) done(std::move(result));
-  queue_.finish(op->job);
-}
 
 // Broken exchanges are repeated here, in the lane, so that the order holds; `then` sees only what is decided.
 void Mattermost::call(const OpPtr& op, HttpCall c, Then then) {
@@ -241,12 +179,6 @@ std::string Mattermost::text_of(const Op& op) const {
   return markdown_message(message_from(op.message.body["message"]), out_.prefix, link);
 }
 
-std::string Mattermost::post_id_of(const Op& op) const {
-  const std::string ours = op.message.body["post_id"].as_string();
-  const std::string linked = out_.directory.theirs("post", op.channel + "/" + ours);
-  return !linked.empty() ? linked : is_id(ours) ? ours : std::string();
-}
-
 // What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.
 Value Mattermost::post_body(const Op& op, const std::string& text) const {
   Value props = Value::Map{{"muster_id", op.message.id}};
@@ -305,11 +237,7 @@ void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const
     ids.push(f);
     body.set("file_ids", std::move(ids));
   }
-  if (const std::string thread = op->message.body["thread"].as_string(); !thread.empty()) {
-    const std::string linked = out_.directory.theirs("post", op->channel + "/" + thread);
-    const std::string root = !linked.empty() ? linked : is_id(thread) ? thread : std::string();
-    if (!root.empty()) body.set("root_id", root);
-  }
+  if (const std::string root = deliveries_.their_thread(*op); !root.empty()) body.set("root_id", root);
   const bool threaded = body.has("root_id");
   call(op, api_.post("/posts", body), [this, op, channel_id, files, threaded](const Answer& a) {
     if (threaded && a.error_id == "api.post.create_post.root_id.app_error") {
@@ -336,8 +264,7 @@ void Mattermost::post_private(const OpPtr& op, const std::string& channel_id) {
     if (!ephemeral_allowed_) return post_direct(op, user);
     Value post = post_body(*op, clip_runes(text_of(*op), runes_max_));
     post.set("channel_id", channel_id);
-    const std::string thread = op->message.body["thread"].as_string();
-    if (is_id(thread)) post.set("root_id", thread);
+    if (const std::string root = deliveries_.their_thread(*op); !root.empty()) post.set("root_id", root);
     call(op, api_.post("/posts/ephemeral", Value::Map{{"user_id", user}, {"post", post}}),
          [this, op, user](const Answer& sent) {
            if (sent.ok()) return finish(op, {});
@@ -364,7 +291,7 @@ void Mattermost::post_direct(const OpPtr& op, const std::string& user_id) {
 }
 
 void Mattermost::change_post(const OpPtr& op) {
-  const std::string id = post_id_of(*op);
+  const std::string id = deliveries_.their_post(*op);
   if (id.empty()) return finish(op, {});  // it was never posted here: nothing to change
   const std::string& kind = op->message.kind;
   // A patch names only what changes: the pin stays. The props are ours as a whole, so nothing read is written back.

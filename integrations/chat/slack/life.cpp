@@ -58,6 +58,9 @@ Slack::Slack(SlackConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
       queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      deliveries_(queue_, out_.clock, out_.directory,
+                  {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
+                   [this](const OpPtr& op) { run(op); }, is_slack_ts}),
       connections_(out_.dice) {
   config_.api_url = without_slash(config_.api_url);
 }
@@ -117,6 +120,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   using Fate = SlackAnswer::Fate;
   if (a.fate == Fate::token || a.fate == Fate::configuration) {
     ready_ = false;
+    deliveries_.close();
     return trouble(a.error, a.needed, true);
   }
   if (a.fate != Fate::ok) return trouble("unreachable", "it answers " + a.error, false);
@@ -141,16 +145,8 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
 void Slack::become_ready() {
   if (std::exchange(ready_, true)) return;
   log(LogLevel::info, "Slack knows us", {{"account", my_name_}, {"workspace", team_name_}});
-  for (const std::string& channel : config_.channels) {
-    const auto op = std::make_shared<Op>();
-    op->channel = channel;
-    op->message.kind = "join";
-    op->message.id = "join-" + channel;
-    queue(op);
-  }
-  std::deque<OpPtr> parked;
-  parked.swap(parked_);
-  for (const OpPtr& op : parked) queue(op);
+  deliveries_.join(config_.channels);
+  deliveries_.open();
   carry_out(connections_.tick(out_.clock.now()));
 }
 
@@ -268,8 +264,8 @@ ChatHealth Slack::health() const {
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = team_name_;
-  h.waiting = q.waiting + q.running + parked_.size();
-  h.oldest_ms = q.oldest_ms;
+  h.waiting = deliveries_.waiting();
+  h.oldest_ms = deliveries_.oldest_ms();
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
   h.calls = q.calls;
