@@ -77,6 +77,7 @@ class Mattermost final : public ChatPlatform {
   void checked_teams(const Answer& answer);
   void checked_config(const Answer& answer);
   void become_ready();
+  std::string setting(const char* variable, const char* key) const;  // what a person must look at
   void trouble(std::string problem, std::string next_step, bool lasting);
   void open_socket();
   void socket_opened();
@@ -91,6 +92,8 @@ class Mattermost final : public ChatPlatform {
   void refused(const OpPtr& op, const Answer& answer);
   void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   void with_channel(const OpPtr& op, WithId then);
+  void remember_channel(const std::string& ours, const std::string& id);
+  std::string wanted_name(const std::string& ours) const;  // as the configuration calls it there; empty: as we do
   void find_channel(const OpPtr& op, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void take_channel(const OpPtr& op, const Value& found, int attempt, WithId then);

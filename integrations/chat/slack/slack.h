@@ -101,6 +101,8 @@ class Slack final : public ChatPlatform {
 
   // channels.cpp
   void with_channel(const OpPtr& op, WithId then);
+  void remember_channel(const std::string& ours, const std::string& id);
+  std::string wanted_name(const std::string& ours) const;  // as the configuration calls it there; empty: as we do
   void find_channel(const OpPtr& op, const std::string& cursor, WithId then);
   void take_channel(const OpPtr& op, const Value& found, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
@@ -168,7 +170,8 @@ class Slack final : public ChatPlatform {
 struct SlackAdvice {
   std::string problem, next_step;
 };
-SlackAdvice slack_advice(const std::string& code, const std::string& detail);
+// `place`: of the workspace's entry in the configuration; empty: the environment names it.
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place = {});
 
 // "inc-7-Zähler" -> what Slack takes: [a-z0-9_-], at most 80; never empty.
 std::string slack_channel_name(const std::string& ours, int attempt = 1);
