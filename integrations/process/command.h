@@ -19,7 +19,8 @@ struct CommandSpec {
   std::vector<std::string> argv;  // argv[0]: an absolute path, or a bare name that is looked up in PATH of `env`
   Environment env;                // the whole environment; only PATH is added, when it is missing
   std::string cwd = "/";
-  DurationMs timeout = 10 * minute_ms;    // then TERM to the group and 10 s later KILL; kept by the shim itself
+  DurationMs timeout = 10 * minute_ms;    // then TERM to the group, and KILL after `grace`; kept by the shim itself
+  DurationMs grace = 10 * second_ms;      // from TERM to KILL
   std::size_t text_bytes_max = 64 << 10;  // of each stream handed over as text
   std::size_t file_bytes_max = 16 << 20;  // of each stream kept on disk; beyond it only the last 64 KiB stay
   bool merge_streams = true;              // standard error goes into `out`, in the order in which it was written
@@ -75,6 +76,7 @@ struct CommandProgress {
 struct CommandEvents {
   std::function<void(const CommandEnd&)> ended;
   std::function<void(const CommandProgress&)> progress = {};  // about once a second, when there is something new
+  std::vector<std::string> secrets = {};                      // values to mask in all of its output
 };
 
 }  // namespace muster
