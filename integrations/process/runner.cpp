@@ -336,8 +336,7 @@ void ShimRunner::show_progress(const std::string& id, Entry& entry) {
   progress.id = id;
   std::string last = last_bytes(path, shim::out_file, shim::out_tail_file, progress_bytes, progress.total_bytes);
   if (progress.total_bytes == std::exchange(entry.seen_bytes, progress.total_bytes)) return;
-  const std::size_t line = last.find('\n');
-  if (progress.total_bytes > last.size() && line != last.npos) last.erase(0, line + 1);  // no half first line
+  if (progress.total_bytes > last.size()) last = cut_tail(std::move(last));
   progress.last_lines = clean_output(last, entry.events.secrets);
   const std::function<void(const CommandProgress&)> tell = entry.events.progress;
   tell(progress);

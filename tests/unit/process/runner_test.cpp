@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "rig.h"
+#include "tests/support/command_rig.h"
 
 using namespace muster;
 
