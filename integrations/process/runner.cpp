@@ -294,7 +294,8 @@ std::vector<std::string> ShimRunner::sweep(const std::vector<std::string>& wante
   std::vector<std::string> running;
   for (const std::string& name : names_in(options_.folder)) {
     if (!is_command_id(name) || keep.contains(name) || entries_.contains(name)) continue;
-    if (look_at_lock(folder(name)) == Lock::held) {
+    // With a result written, a shim that still holds the lock has nothing left to do but to exit.
+    if (!has_result(folder(name)) && look_at_lock(folder(name)) == Lock::held) {
       running.push_back(name);
     } else {
       in_background([path = folder(name)] { remove_folder(path); });
