@@ -8,6 +8,9 @@
 namespace muster::process {
 namespace {
 
+constexpr std::size_t cut_search = 8 << 10;
+constexpr std::size_t key_bytes_max = 16 << 10;  // no private key in text form is longer
+constexpr std::string_view key_begin = "-----BEGIN ", key_end = "-----END ";
 constexpr std::size_t secret_bytes_min = 6;  // shorter ones would blot out ordinary words
 
 // Past an escape sequence that begins at `at` (ESC): CSI to its final byte, OSC and its kin to BEL or ST, else two.
@@ -116,6 +119,30 @@ std::string clean_output(std::string_view bytes, const std::vector<std::string>&
     for (const std::string& form : {secret, base64(secret), percent(secret)}) mask(text, form);
   }
   return redact(text).text;
+}
+
+std::string cut_head(std::string text) {
+  const std::size_t begin = text.rfind(key_begin), end = text.rfind(key_end);
+  // Not at its very beginning: a piece of nothing would never get on.
+  if (begin != text.npos && begin > 0 && (end == text.npos || end < begin) && text.size() - begin < key_bytes_max) {
+    text.resize(begin);
+    return text;
+  }
+  const std::size_t line = text.rfind('\n');
+  if (line != text.npos && text.size() - line < cut_search) text.resize(line + 1);
+  return text;
+}
+
+std::string cut_tail(std::string text) {
+  const std::size_t begin = text.find(key_begin), end = text.find(key_end);
+  const bool inside = end != text.npos && end < key_bytes_max && (begin == text.npos || begin > end);
+  const std::size_t line = text.find('\n', inside ? end : 0);
+  if (inside) {
+    text.erase(0, line == text.npos ? text.size() : line + 1);
+  } else if (line != text.npos && line < cut_search) {
+    text.erase(0, line + 1);
+  }
+  return text;
 }
 
 bool looks_binary(std::string_view bytes) {

@@ -294,7 +294,8 @@ std::vector<std::string> ShimRunner::sweep(const std::vector<std::string>& wante
   std::vector<std::string> running;
   for (const std::string& name : names_in(options_.folder)) {
     if (!is_command_id(name) || keep.contains(name) || entries_.contains(name)) continue;
-    if (look_at_lock(folder(name)) == Lock::held) {
+    // With a result written, a shim that still holds the lock has nothing left to do but to exit.
+    if (!has_result(folder(name)) && look_at_lock(folder(name)) == Lock::held) {
       running.push_back(name);
     } else {
       in_background([path = folder(name)] { remove_folder(path); });
@@ -336,8 +337,7 @@ void ShimRunner::show_progress(const std::string& id, Entry& entry) {
   progress.id = id;
   std::string last = last_bytes(path, shim::out_file, shim::out_tail_file, progress_bytes, progress.total_bytes);
   if (progress.total_bytes == std::exchange(entry.seen_bytes, progress.total_bytes)) return;
-  const std::size_t line = last.find('\n');
-  if (progress.total_bytes > last.size() && line != last.npos) last.erase(0, line + 1);  // no half first line
+  if (progress.total_bytes > last.size()) last = cut_tail(std::move(last));
   progress.last_lines = clean_output(last, entry.events.secrets);
   const std::function<void(const CommandProgress&)> tell = entry.events.progress;
   tell(progress);

@@ -21,21 +21,6 @@ struct Stream {
   StreamRecord record;
 };
 
-// A cut in the middle of a word could hide half a secret from the mask: cut where a line ends, if one does nearby.
-constexpr std::size_t cut_search = 8 << 10;
-
-std::string head_of(std::string text) {
-  const std::size_t line = text.rfind('\n');
-  if (line != text.npos && text.size() - line < cut_search) text.resize(line + 1);
-  return text;
-}
-
-std::string tail_of(std::string text) {
-  const std::size_t line = text.find('\n');
-  if (line != text.npos && line < cut_search) text.erase(0, line + 1);
-  return text;
-}
-
 // Everything that was kept, piece by piece, so that 16 MiB cost no 16 MiB of memory.
 class RestWriter {
  public:
@@ -47,7 +32,7 @@ class RestWriter {
     for (std::uint64_t at = 0; ok_ && at < size;) {
       const std::string raw = read_some(from, at, static_cast<std::size_t>(std::min<std::uint64_t>(piece, size - at)));
       if (raw.empty()) return;
-      const std::string whole = at + raw.size() < size ? head_of(raw) : raw;
+      const std::string whole = at + raw.size() < size ? cut_head(raw) : raw;
       write(clean_output(whole, secrets));
       at += whole.size();
     }
@@ -90,7 +75,7 @@ std::string ring_bytes(const TakeIn& job, const Stream& stream) {
 void cut_output(const TakeIn& job, const Stream& stream, std::size_t text_max, CommandOutput& out) {
   const std::string file = job.folder + "/" + stream.file;
   const std::string ring = ring_bytes(job, stream);
-  const std::string head = head_of(read_some(file, 0, std::min<std::uint64_t>(text_max / 4, stream.record.kept)));
+  const std::string head = cut_head(read_some(file, 0, std::min<std::uint64_t>(text_max / 4, stream.record.kept)));
   const std::size_t most = text_max - text_max / 4;
   std::string last = ring;
   if (stream.record.total == stream.record.kept) {
@@ -100,7 +85,7 @@ void cut_output(const TakeIn& job, const Stream& stream, std::size_t text_max, C
   } else if (last.size() > most) {
     last.erase(0, last.size() - most);
   }
-  const std::string tail = tail_of(std::move(last));
+  const std::string tail = cut_tail(std::move(last));
   out.head = clean_output(head, job.secrets);
   out.tail = clean_output(tail, job.secrets);
   out.left_out = stream.record.total - std::min<std::uint64_t>(stream.record.total, head.size() + tail.size());

@@ -3,7 +3,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include "rig.h"
+#include "tests/support/command_rig.h"
 
 using namespace muster;
 
@@ -233,9 +233,10 @@ TEST_CASE("secrets are masked in output, in progress and in what is kept, in eac
   spec.env = {{"S", secret}};
   REQUIRE(rig.runner->start(spec, rig.events({secret})));
   rig.until([&] { return contains(rig.progress["a"].last_lines, "[REDACTED"); });
+  const std::string seen = rig.progress["a"].last_lines;
   const CommandEnd& end = rig.ended("a");
   const std::string rest = read_all(end.out.rest_path);
-  for (const std::string& text : {end.out.head, end.out.tail, rest, rig.progress["a"].last_lines}) {
+  for (const std::string& text : {end.out.head, end.out.tail, rest, seen}) {
     CHECK_FALSE(contains(text, "s3cr3t"));
     CHECK_FALSE(contains(text, "czNjcjN0L3Bhc3Mrd29yZD"));
     CHECK_FALSE(contains(text, "hunter2"));
