@@ -62,11 +62,6 @@ class Openings {
   Place fallback_;
 };
 
-Place inside(Place begin, const cel::Problem& p) {
-  if (p.line <= 1) return {begin.line, begin.column + p.column - 1};
-  return {begin.line + p.line - 1, 1};  // folded lines: the line is what can be known
-}
-
 std::optional<cel::Program> compile(Reader& in, std::string_view source, Place place, bool condition) {
   if (trim(source).empty()) {
     in.error("RB031", place, "the expression is empty");
@@ -80,7 +75,7 @@ std::optional<cel::Program> compile(Reader& in, std::string_view source, Place p
   if (condition) options.wanted = cel::Type::boolean();
   auto program = cel::compile(source, options);
   if (program) return std::move(*program);
-  in.error("RB031", inside(place, program.error()), program.error().message, program.error().next_step);
+  in.error("RB031", place_inside(place, program.error()), program.error().message, program.error().next_step);
   return std::nullopt;
 }
 
@@ -106,6 +101,11 @@ std::size_t add_expression(Reader& in, std::string_view text, std::size_t at, Op
 }
 
 }  // namespace
+
+Place place_inside(Place begin, const cel::Problem& p) {
+  if (p.line <= 1) return {begin.line, begin.column + p.column - 1};
+  return {begin.line + p.line - 1, 1};  // folded lines: the line is what can be known
+}
 
 Template read_template(Reader& in, const YamlNode& node) {
   Template out;

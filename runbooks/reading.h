@@ -55,6 +55,7 @@ std::string shown(std::string_view text);                             // short, 
 std::string did_you_mean(std::string_view word, const Names& names);  // "Did you mean `x`?", else "One of …."
 
 // load_text.cpp
+Place place_inside(Place begin, const cel::Problem& problem);  // of a mistake in the expression that begins there
 Template read_template(Reader& in, const YamlNode& node);
 std::optional<Expression> read_condition(Reader& in, const YamlNode& node, std::string_view name);
 Field read_field(Reader& in, const YamlNode& node);

@@ -19,8 +19,7 @@ std::vector<Verb> all_verbs() {
 }  // namespace
 
 std::string_view name_of(Language language) {
-  constexpr std::string_view names[] = {"plain",    "chat",      "promql", "logql",  "lucene", "url",
-                                        "url path", "url query", "argv",   "header", "json"};
+  constexpr std::string_view names[] = {"plain", "chat", "promql", "logql", "lucene", "url", "argv", "header", "json"};
   return names[static_cast<std::size_t>(language)];
 }
 

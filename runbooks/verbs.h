@@ -12,14 +12,12 @@ namespace muster::runbooks {
 
 // The language that a text ends in: what an interpolated value becomes there (render.h).
 enum class Language {
-  plain,     // as it is, without control characters
-  chat,      // cannot mention anybody or make markup
-  promql,    // text becomes an escaped string literal, a duration 90s
-  logql,     // the same
-  lucene,    // text becomes a quoted phrase
-  url,       // percent-encoded, by the place in the URL
-  url_path,  // one path segment
-  url_query,
+  plain,   // as it is, without control characters
+  chat,    // cannot mention anybody or make markup
+  promql,  // text becomes an escaped string literal, a duration 90s
+  logql,   // the same
+  lucene,  // text becomes a quoted phrase
+  url,     // percent-encoded, by the place in the URL
   argv,    // one element
   header,  // one line
   json,    // a value with its type

@@ -21,8 +21,8 @@ std::string file_text(const std::string& name) {
 std::string said(const std::vector<Finding>& findings) {
   std::string out;
   for (const Finding& f : findings)
-    out += std::to_string(f.place.line) + ":" + std::to_string(f.place.column) + " " + f.code + " " + f.message + " | " +
-           f.advice + "\n";
+    out += std::to_string(f.place.line) + ":" + std::to_string(f.place.column) + " " + f.code + " " + f.message +
+           " | " + f.advice + "\n";
   return out;
 }
 
