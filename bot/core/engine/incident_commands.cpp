@@ -71,7 +71,7 @@ Outcome declare(Call& c) {
     Entry fact = human_entry(c, "alert.firing", &i);
     fact.occurred_ms = alert->starts_ms;
     fact.text = alert->title;
-    fact.data = firing_data(*alert, alert->card, alert->card_channel);
+    fact.data = firing_data(*alert, alert->card(), alert->card_channel());
     record(c.work, std::move(fact));
     touch(c.work, *alert);
     touch(c.work, i);
@@ -257,8 +257,8 @@ Outcome acknowledge(Call& c, bool on) {
   Outcome o = answer(c, on ? "ack.done" : "unack.done",
                      {{"id", a->id}, {"who", plain(c.actor.display)}, {"title", plain(clip(a->title, 200))}});
   // Whoever watches the alert's own channel hears it too.
-  if (!a->card_channel.empty() && a->card_channel != c.input.channel)
-    post(c.work, a->card_channel, "told-" + c.input.source_id, o.reply);
+  if (a->place && a->card_channel() != c.input.channel)
+    post(c.work, a->card_channel(), "told-" + c.input.source_id, o.reply);
   return o;
 }
 
