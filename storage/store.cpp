@@ -132,12 +132,10 @@ Result<Db> open_for_writing(const std::string& folder) {
   if (!schema) return std::unexpected(schema.error());
   db.query("PRAGMA journal_mode=WAL")->next();
   // secure_delete: a scrubbed payload must not stay in free pages. The cache holds what one group of decisions
-  // touches, so that nothing is written before the commit; it is given back when the writer rests. Then the log is
-  // folded into the file, too; under steady load that is put off until it has 64 MB, because whoever commits meanwhile
-  // waits for it.
+  // touches, so that nothing is written before the commit; it is given back when the writer rests.
   db.script(
       "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; "
-      "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16000;");
+      "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
   migrate(db, *schema);
   return db;
 }

@@ -314,12 +314,8 @@ void Writer::answer(std::vector<Job>& jobs, Answers answers) {
   });
 }
 
-// Nothing to do for a while: the log is folded into the file now, when nobody waits for it, and an idle bot keeps no
-// pages in memory. A fold that fails harms nothing: the log has everything, and the next one takes it up.
-void Writer::rest() {
-  sqlite3_wal_checkpoint_v2(db_.raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-  sqlite3_db_release_memory(db_.raw());
-}
+// Nothing to do for a while: an idle bot keeps no pages in memory.
+void Writer::rest() { sqlite3_db_release_memory(db_.raw()); }
 
 void Writer::count(const Answers& answers, double ms) {
   const std::lock_guard lock(mutex_);
