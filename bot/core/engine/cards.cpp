@@ -14,7 +14,7 @@ void send_edit(Work& w, const std::string& channel, const std::string& post_id, 
 Message storm_message(const Work& w, const std::string& post_id) {
   std::int64_t firing = 0, resolved = 0, on_it = 0;
   for (const auto& [n, a] : w.state.alerts) {
-    if (a.card != post_id) continue;
+    if (!a.place || a.place->second != post_id) continue;
     ++(a.status == "firing" ? firing : resolved);
     if (a.status == "firing" && !a.acknowledged_by.empty()) ++on_it;
   }
@@ -84,7 +84,7 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
                     {"alert", a.title},
                     {"state", "firing"},
                     {"severity", a.severity},
-                    {"fingerprint", a.fingerprint},
+                    {"fingerprint", a.fingerprint.hex()},
                     {"labels", std::move(labels)},
                     {"links", std::move(links)},
                     {"group_key", a.group_key()},
@@ -95,7 +95,7 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
 }
 
 void show_card(Work& w, const Alert& a, bool stood) {
-  const CardPlace card{a.card, a.card_channel};
+  const CardPlace card{a.card(), a.card_channel()};
   Incident* i = find_incident(w.state, a.incident);
   if (card.storm()) {
     w.decision.rows.push_back(projection(a));
