@@ -83,6 +83,37 @@ const std::vector<SettingField>& setting_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+
+      {"exec_targets[]", K::record, true, false, "",
+       "Services that are deployed, scaled and restarted by programs of yours ([targets](targets.md)). Each command is "
+       "an absolute program path and its arguments; no shell reads them."},
+      {"exec_targets[].name", K::name, false, true, "", "What plans and the record call the target."},
+      {"exec_targets[].services", K::name, true, true, "", "The services it changes."},
+      {"exec_targets[].environments", K::name, true, false, "", "Where; none means in every environment."},
+      {"exec_targets[].status", K::text, true, false, "",
+       "Prints a JSON object: `version`, `replicas`, `healthy`, `paused`, `busy`, `run`, `restarted`, "
+       "`previous_version`, `revision`, `message`; what it leaves out is not known."},
+      {"exec_targets[].deploy", K::text, true, false, "", "Brings `{version}` out."},
+      {"exec_targets[].rollback", K::text, true, false, "",
+       "Goes back to `{version}`; without it `deploy` is called with the version to go back to."},
+      {"exec_targets[].scale", K::text, true, false, "", "Sets the number of copies to `{replicas}`."},
+      {"exec_targets[].restart", K::text, true, false, "", "Restarts the service."},
+      {"exec_targets[].pause", K::text, true, false, "", "Pauses what is rolling out."},
+      {"exec_targets[].resume", K::text, true, false, "", "Lets it go on."},
+      {"exec_targets[].history", K::text, true, false, "",
+       "Prints a JSON list, newest first: versions, or objects with `version`, `at`, `by`, `revision`, `note`."},
+      {"exec_targets[].pass_env", K::name, true, false, "",
+       "Names of the bot's environment variables that the programs get; they get no others."},
+      {"exec_targets[].secret_env", K::name, true, false, "",
+       "The same, and their values are masked in everything that is printed."},
+      {"exec_targets[].folder", K::text, false, false, "/", "The working folder, an absolute path."},
+      {"exec_targets[].version_pattern", K::text, false, false, "[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}",
+       "A regular expression (RE2) that a version must match as a whole."},
+      {"exec_targets[].nothing_to_do", K::integer, true, false, "",
+       "Exit codes that mean it was so already; 0 is success and every other code a failure."},
+      {"exec_targets[].status_timeout", K::duration, false, false, "10s", "How long `status` and `history` may take."},
+      {"exec_targets[].watch_every", K::duration, false, false, "2s",
+       "After a change: how often `status` is asked until it is as intended."},
   };
   return fields;
 }
