@@ -11,6 +11,7 @@
 #include "bot/core/people/services.h"
 #include "integrations/chat/mattermost/config.h"
 #include "integrations/chat/slack/config.h"
+#include "integrations/targets/exec/config.h"
 
 namespace muster {
 
@@ -51,6 +52,7 @@ struct Settings {
   std::vector<AlertSourceDef> sources;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
+  std::vector<ExecTargetDef> exec_targets;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
 };
