@@ -156,6 +156,7 @@ Value App::Impl::info() const {
                     {"started", format_utc(started)},
                     {"sandbox", options.sandbox},
                     {"config", options.config_folder},
+                    {"chat", chats->findings()},
                     {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)}};
 }
 

@@ -120,6 +120,8 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
                   s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
     const std::string chat = chats->empty() ? "" : " · " + plain(chats->health_text());
     o.reply.text = say(language, "health.head", {{"parts", text + chat}});
+    if (const std::string found = chats->findings_text(language); !found.empty())
+      o.reply.sections.push_back({plain(found), {}});
     if (const auto dead = dispatcher->stats().dead_now; dead > 0)
       o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(dead)}}), {}});
   } else if (wanted.what == "try") {

@@ -2,6 +2,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "integrations/chat/setting_name.h"
+#include "integrations/chat/slack/self_check.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
@@ -65,9 +66,7 @@ Slack::Slack(SlackConfig config, Outside outside)
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
                    [this](const OpPtr& op) { run(op); }, is_slack_ts}),
-      connections_(out_.dice) {
-  config_.api_url = without_slash(config_.api_url);
-}
+      connections_(out_.dice) {}
 
 Slack::~Slack() {
   save_cursors();
@@ -75,18 +74,27 @@ Slack::~Slack() {
   out_.timers.cancel(check_timer_);
 }
 
-HttpCall Slack::method_call(const std::string& method, const Value& arguments, const std::string& token) const {
+HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
+                    const std::string& token) {
   HttpCall c;
   c.method = "POST";
-  c.url = config_.api_url + "/" + method;
+  c.url = without_slash(config.api_url) + "/" + method;
   c.headers["Authorization"] = "Bearer " + token;
   c.headers["Content-Type"] = "application/x-www-form-urlencoded";
   c.body = slack_form(arguments);
   c.timeout_ms = call_ms;
   c.max_body_bytes = answer_bytes_max;
-  c.ca_file = config_.ca_file;
-  c.proxy = config_.proxy;
+  c.ca_file = config.ca_file;
+  c.proxy = config.proxy;
   return c;
+}
+
+HttpCall Slack::method_call(const std::string& method, const Value& arguments, const std::string& token) const {
+  return slack_call(config_, method, arguments, token);
+}
+
+void Slack::self_check(ChatChecksDone done) {
+  check_slack(out_.http, out_.clock, config_, !connections_.ready(), std::move(done));
 }
 
 void Slack::start() {

@@ -45,6 +45,7 @@ class Slack final : public ChatPlatform {
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && connections_.ready(); }
   ChatHealth health() const override;
+  void self_check(ChatChecksDone done) override;
 
  private:
   using Job = BudgetQueue::Job;
@@ -165,6 +166,10 @@ class Slack final : public ChatPlatform {
   std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
   TimeMs cursors_saved_ms_ = 0;
 };
+
+// A call of the Web API, ready to be sent.
+HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
+                    const std::string& token);
 
 // The sentence and the next step for a code of Slack's that a person must act on.
 struct SlackAdvice {

@@ -4,6 +4,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "tests/doubles/http_date.h"
 
 namespace muster::doubles {
 
@@ -203,6 +204,7 @@ SlackReply SlackCore::call(const std::string& method, Arguments arguments, const
   }
   SlackReply reply{
       200, to_json(answer), {{"X-OAuth-Scopes", granted_scopes}, {"Content-Type", "application/json"}}, false};
+  reply.headers["Date"] = http_date(now_ + clock_is_off);
   if (answer["error"].as_string() == "ratelimited") reply = {429, reply.body, {{"Retry-After", "1"}}, false};
   reply.stall = failing && fault.kind == Kind::stall_after;
   return reply;

@@ -102,7 +102,8 @@ class SlackCore {
   bool deliver_twice = false;  // every event over two connections, or twice over one
   bool require_membership = true;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
-  std::string granted_scopes;  // X-OAuth-Scopes
+  std::string granted_scopes;   // X-OAuth-Scopes
+  DurationMs clock_is_off = 0;  // what the Date header is away from the truth
   bool link_disabled = false;
   std::string link_base = "ws://slack", upload_base = "http://slack";  // where the server can be reached
 
