@@ -98,6 +98,11 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   auto made = std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, directory,
                                                                    random_dice, dispatcher_.config().prefix});
   starts_.push_back([m = made.get()] { m->start(); });
+  if (made->over_http()) {
+    doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
+      m->request(q, reply);
+    };
+  }
   add(std::move(made));
 }
 

@@ -44,6 +44,15 @@ std::span<const Sentence> words_platforms() {
        "OAuth & Permissions에서 추가하거나 `muster slack manifest`의 출력을 붙여 넣고 앱을 다시 설치하세요."},
       {"check.slack.socket", "Socket Mode is on and the app-level token is accepted.",
        "Socket Mode가 켜져 있고 앱 토큰이 받아들여졌습니다."},
+      {"check.slack.http", "HTTP mode: signed requests of Slack arrive.",
+       "HTTP 모드: Slack의 서명된 요청이 도착합니다."},
+      {"check.slack.http_silent", "HTTP mode: no signed request of Slack has come since the start.",
+       "HTTP 모드: 시작한 뒤로 Slack의 서명된 요청이 오지 않았습니다."},
+      {"check.slack.http_silent.change",
+       "When nobody has spoken yet that is right; else compare the Request URL under Event Subscriptions with the "
+       "address at which Slack reaches this bot.",
+       "아직 아무도 말하지 않았다면 정상입니다. 아니라면 Event Subscriptions의 Request URL이 Slack에서 이 봇에 닿는 "
+       "주소인지 확인하세요."},
       {"check.mattermost.version", "The server is Mattermost {version}.", "서버는 Mattermost {version}입니다."},
       {"check.mattermost.old", "The server is Mattermost {version}; muster needs 5.37 or newer.",
        "서버가 Mattermost {version}입니다. muster에는 5.37 이상이 필요합니다."},

@@ -101,6 +101,9 @@ class Mattermost final : public ChatPlatform {
   void open_channel(const OpPtr& op);
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
+  void reopen(const OpPtr& op, const std::string& id);
+  void invite(const OpPtr& op, const std::string& id, std::size_t n);
+  std::string header_of(const Op& op) const;  // the topic and the links behind it
   void post(const OpPtr& op, const std::string& channel_id);
   void upload(const OpPtr& op, const std::string& channel_id, std::deque<Attachment> files,
               std::vector<std::string> uploaded);

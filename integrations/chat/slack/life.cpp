@@ -94,7 +94,13 @@ HttpCall Slack::method_call(const std::string& method, const Value& arguments, c
 }
 
 void Slack::self_check(ChatChecksDone done) {
-  check_slack(out_.http, out_.clock, config_, !connections_.ready(), std::move(done));
+  check_slack(out_.http, out_.clock, config_, !connected(), [this, done = std::move(done)](ChatChecks found) {
+    if (over_http()) {
+      const bool heard = last_signed_ms_ != 0;
+      found.push_back({heard ? "ok" : "note", heard ? "slack.http" : "slack.http_silent"});
+    }
+    done(std::move(found));
+  });
 }
 
 void Slack::start() {
@@ -160,12 +166,13 @@ void Slack::become_ready() {
   log(LogLevel::info, "Slack knows us", {{"platform", config_.name}, {"account", my_name_}, {"workspace", team_name_}});
   deliveries_.join(config_.channels);
   deliveries_.open();
+  if (over_http()) return catch_up({});  // Slack brings again what it posted while we were away, but not for long
   carry_out(connections_.tick(out_.clock.now()));
 }
 
 void Slack::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
-  if (ready_) carry_out(connections_.tick(out_.clock.now()));
+  if (ready_ && !over_http()) carry_out(connections_.tick(out_.clock.now()));
   if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
 }
 
@@ -263,7 +270,7 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
     case Kind::disconnect:
       return carry_out(connections_.disconnect(slot, read->reason, now));
     case Kind::envelope:
-      return envelope(slot, socket, *read);
+      return envelope({slot, socket, read->envelope_id, {}}, *read);
     case Kind::unknown:
       return log(LogLevel::info, "Slack sent a frame of a kind we do not know", {{"type", clip(read->type, 40)}});
   }

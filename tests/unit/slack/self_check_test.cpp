@@ -52,8 +52,8 @@ TEST_CASE("missing scopes, a wrong clock and an archived channel are named") {
   w.core.channels["C1"] = {.id = "C1", .name = "ops-bot", .topic = {}, .purpose = {}, .im_of = {}, .archived = true};
   SlackConfig c = config();
   c.channel_names = {{"muster", "ops-bot"}};
-  CHECK(found(w, c, false) == Lines{"FAIL clock.differs", "ok account", "FAIL slack.scopes_missing pins:write",
-                                    "FAIL channel.archived"});
+  CHECK(found(w, c, false) ==
+        Lines{"FAIL clock.differs", "ok account", "FAIL slack.scopes_missing pins:write", "FAIL channel.archived"});
   w.core.granted_scopes.clear();  // a gateway took the header away
   w.core.clock_is_off = -15 * second_ms;
   c.channel_names.clear();
