@@ -145,7 +145,11 @@ SelfHealth App::Impl::self_health() const {
 Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& language) {
   Outcome o;
   if (wanted.what == "health") {
-    return health_outcome(self_health(), language);
+    Outcome health = health_outcome(self_health(), language);
+    if (const std::string found = chats->findings_text(language); !found.empty())
+      health.reply.sections.push_back({plain(found), {}});
+    health.json.set("findings", chats->findings());
+    return health;
   } else if (wanted.what == "version") {
     return version_outcome(dispatcher->config(), schema_version(), language);
   } else if (wanted.what == "try") {

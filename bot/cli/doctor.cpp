@@ -1,4 +1,6 @@
 // `muster doctor`: everything that has to be right around the bot. Each failure names what to change.
+#include "bot/cli/doctor.h"
+
 #include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -10,7 +12,6 @@
 #include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
-#include "bot/cli/flags.h"
 #include "integrations/net/http_server.h"
 #include "integrations/net/loop.h"
 #include "storage/store.h"
@@ -21,12 +22,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t disk_low = 64u << 20, disk_tight = 1u << 30;  // bytes; a day of alerts is some megabytes
-
-struct Finding {
-  std::string level;  // ok, note, FAIL
-  std::string what, change;
-};
-using Findings = std::vector<Finding>;
 
 std::string mode_text(mode_t mode) {
   char text[8];
@@ -140,7 +135,7 @@ void look_at_port(const Flags& f, const Loaded& loaded, Findings& out) {
     if (const auto dead = (*bot)["dead_letters"].as_int(); dead > 0)
       out.push_back({"note", "outbox: " + std::to_string(dead) + " messages could not be delivered",
                      "`muster outbox list` shows them, `muster outbox resend all` tries again"});
-    return;
+    return look_at_bots_platforms(*bot, out);
   }
   out.push_back({"note", "bot: not running with this data folder", "`muster serve` starts it"});
   const std::string listen = f.listen.empty() ? loaded.settings.listen : f.listen;
@@ -151,6 +146,7 @@ void look_at_port(const Flags& f, const Loaded& loaded, Findings& out) {
     out.push_back({"FAIL", "port: " + server.error().message, server.error().next_step});
   else
     out.push_back({"ok", "port: " + listen + " is free", ""});
+  if (loaded.ok()) look_at_platforms(f, loaded, out);
 }
 
 Findings look(const Flags& f) {

@@ -10,6 +10,7 @@ std::span<const Sentence> words_general();
 std::span<const Sentence> words_codes();
 std::span<const Sentence> words_incidents();
 std::span<const Sentence> words_ops();
+std::span<const Sentence> words_platforms();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
 std::span<const Sentence> words_self();
