@@ -12,6 +12,8 @@
 
 namespace muster {
 
+class Extension;  // extension.h
+
 // Everything one decision works with and fills.
 struct Work {
   State& state;
@@ -19,6 +21,7 @@ struct Work {
   TimeMs now = 0;
   std::function<std::string()> new_id;
   Decision decision;
+  Extension* extension = nullptr;  // what other rooms decide; null: nothing
 };
 
 struct CommandInput {

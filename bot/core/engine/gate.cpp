@@ -6,6 +6,7 @@
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
 
 namespace muster {
@@ -174,7 +175,12 @@ Outcome denied(Call& c, const Verdict& v) {
 // The command is tried on a copy of the state: what it would say, and that it would not be refused.
 Outcome rehearse(const Call& c) {
   State copy = c.work.state;
-  Work work{.state = copy, .config = c.work.config, .now = c.work.now, .new_id = c.work.new_id, .decision = {}};
+  Work work{.state = copy,
+            .config = c.work.config,
+            .now = c.work.now,
+            .new_id = c.work.new_id,
+            .decision = {},
+            .extension = c.work.extension};
   Call trial{work, c.input, c.command, c.language, c.zone, c.actor};
   return carry_out(trial);
 }
@@ -251,6 +257,10 @@ Outcome carry_out(Call& c) {
                             &question_handlers(), &explain_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
+  }
+  if (c.work.extension) {
+    const auto& more = c.work.extension->handlers();
+    if (const auto it = more.find(c.command.verb); it != more.end()) return it->second(c);
   }
   return refuse(c, "verb.later", {{"verb", c.command.verb}});
 }
