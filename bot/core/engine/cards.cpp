@@ -2,6 +2,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 namespace {
@@ -52,6 +53,8 @@ CardPlace next_card(Work& w, const std::string& channel, const std::string& want
   return {b.post_id.empty() ? wanted_id : b.post_id, channel};
 }
 
+bool internal_label(std::string_view name) { return name.starts_with("__"); }
+
 Message alert_message(const Work& w, const Alert& a) {
   const std::string& lang = w.config.language;
   Message m;
@@ -60,14 +63,13 @@ Message alert_message(const Work& w, const Alert& a) {
   m.text = (firing ? "🔥 *" : "✅ *") + a.id + "* " + say(lang, firing ? "alert.firing" : "alert.resolved") + " · " +
            a.severity + " · " + plain(clip(a.title, 200));
   if (!a.acknowledged_by.empty()) {
-    const Person* p = find_person(w.config, a.acknowledged_by);
-    m.text += " · " + say(lang, "acked_by", {{"who", plain(p ? p->name : a.acknowledged_by)}});
+    m.text += " · " + say(lang, "acked_by", {{"who", person_name(w.config, a.acknowledged_by)}});
   }
   if (!a.reason.empty()) m.sections.push_back({plain(clip(a.reason, 200)), {}});
   Section labels;
   for (const auto& [k, v] : a.labels) {
     if (labels.fields.size() == 6) break;
-    if (k != "alertname" && k != "severity")
+    if (k != "alertname" && k != "severity" && !internal_label(k))
       labels.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 80)));
   }
   if (!labels.fields.empty()) m.sections.push_back(labels);
