@@ -76,6 +76,7 @@ class Drawing {
 
   static std::string detail(const Step& s) {
     std::vector<std::string> words;
+    if (!s.say.empty()) words.push_back(s.verb);
     if (s.named) words.push_back(s.id);
     if (s.condition) words.push_back("if " + one_line(s.condition->program.source()));
     if (s.timeout_ms) words.push_back("at most " + format_duration(s.timeout_ms));

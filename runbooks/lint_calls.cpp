@@ -11,8 +11,10 @@ namespace {
 
 using Chain = std::vector<std::string>;
 
+constexpr int looks_max = 5000;  // a wide net of calls; the engine counts the depth as it goes
+
 // The first circle or depth beyond the limit that begins with this runbook, as the names on the way.
-std::optional<Chain> bad_chain(const Lint& lint, const Runbook& book, Chain chain) {
+std::optional<Chain> bad_chain(const Lint& lint, const Runbook& book, Chain chain, int& looks) {
   std::optional<Chain> bad;
   std::set<std::string> seen;  // one look per name is enough
   each_step(book, [&](const Step& s) {
@@ -26,7 +28,8 @@ std::optional<Chain> bad_chain(const Lint& lint, const Runbook& book, Chain chai
       bad = std::move(next);
       return;
     }
-    if (const auto called = lint.context.find(name)) bad = bad_chain(lint, *called, std::move(next));
+    if (++looks > looks_max) return;
+    if (const auto called = lint.context.find(name)) bad = bad_chain(lint, *called, std::move(next), looks);
   });
   return bad;
 }
@@ -75,7 +78,8 @@ void check_call(const Lint& lint, const Step& s) {
   const auto called = lint.context.find(name);
   if (!called) return lint.error("RB070", place, "there is no runbook " + shown(name));
   check_inputs(lint, s, *called);
-  const auto bad = bad_chain(lint, *called, {lint.book.name, name});
+  int looks = 0;
+  const auto bad = bad_chain(lint, *called, {lint.book.name, name}, looks);
   if (!bad) return;
   const bool circle = std::ranges::count(*bad, bad->back()) > 1;
   lint.error(circle ? "RB071" : "RB072", place,

@@ -112,9 +112,10 @@ class Checker {
     const bool one_starts = std::ranges::any_of(found, [&](const Person* p) { return may_start(*p); });
     const auto others = static_cast<std::int64_t>(found.size()) - (one_starts ? 1 : 0);
     if (others >= count.as_int(1)) return;
+    const std::string left = others == 0 ? "nobody else is left" : "only " + std::to_string(others) + " of them can";
     lint_.error("RB063", place,
-                std::to_string(count.as_int(1)) + " must approve, and when one of them starts the run only " +
-                    std::to_string(others) + " other " + (others == 1 ? "is" : "are") + " left",
+                std::to_string(count.as_int(1)) + " must approve" +
+                    (one_starts ? ", and when one of them starts the run " : ", and ") + left,
                 "Name a larger group, or a smaller count.");
   }
 

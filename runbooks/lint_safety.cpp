@@ -52,7 +52,8 @@ class Approvals {
   }
 
   bool call(const Step& s, bool approved, Blame blame) {
-    if (!lint_.context.find || blame.depth >= call_depth_max) return false;
+    // Runbooks that call each other from many steps would be walked for ever: what is left out is not approved.
+    if (!lint_.context.find || blame.depth >= call_depth_max || ++calls_ > calls_max) return false;
     const auto called = lint_.context.find(literal_argument(s, "runbook"));
     if (!called) return false;
     const Blame next{blame.call ? blame.call : &s, blame.depth + 1};
@@ -70,7 +71,9 @@ class Approvals {
         "right for it.");
   }
 
+  static constexpr int calls_max = 2000;
   const Lint& lint_;
+  int calls_ = 0;
 };
 
 // --- undo names a state

@@ -72,8 +72,9 @@ Value argument_type(const Argument& a) {
       return ref("condition");
     case Kind::form:
       return map_of(ref("input"));
+    case Kind::text:
     case Kind::version:
-      return Value::Map{{"type", Value::List{"string", "number"}}};
+      return scalar();
     default:
       return text();
   }
@@ -87,7 +88,7 @@ Value verb_schema(const Verb& verb) {
     Value type = argument_type(a);
     type.set("description", a.help);
     if (!a.standard.empty()) type.set("default", a.standard);
-    members.emplace(a.name, std::move(type));
+    members[a.name] = std::move(type);
     if (a.required) required.push_back(a.name);
   }
   forms.push_back(object(std::move(members), std::move(required)));
@@ -123,12 +124,16 @@ Value step_schema() {
   Value::Map members;
   Value::List verbs_of_step;
   for (const Verb& v : verbs()) {
-    if (v.name != "undo") members.emplace(v.name, verb_schema(v));
+    if (v.name == "undo") continue;
+    members[v.name] = verb_schema(v);
     verbs_of_step.push_back(Value::Map{{"required", Value::List{v.name}}});
   }
-  for (const std::string_view key : shared_keys) members.emplace(key, shared_schema(key));
+  for (const std::string_view key : shared_keys) members[key] = shared_schema(key);
   Value step = object(std::move(members));
-  step.set("anyOf", std::move(verbs_of_step));
+  // `undo` is a verb only where no other verb stands.
+  const Value other = Value::Map{{"anyOf", verbs_of_step}};
+  const Value undo = Value::Map{{"required", Value::List{"undo"}}, {"not", other}};
+  step.set("anyOf", Value::List{Value::Map{{"oneOf", std::move(verbs_of_step)}}, undo});
   return step;
 }
 
