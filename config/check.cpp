@@ -147,6 +147,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_secrets(settings, in);
   check_platforms(tree, issues);
   check_exec_targets(settings, in);
+  check_exec_targets(settings, in);
+  check_platforms(tree, issues);
 }
 
 }  // namespace muster

@@ -53,6 +53,9 @@ struct Settings {
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
   std::vector<ExecTargetDef> exec_targets;
+  std::vector<ExecTargetDef> exec_targets;
+  std::vector<SlackConfig> slack;
+  std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
 };
