@@ -14,7 +14,7 @@
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
-#include "bot/worker.h"
+#include "bot/base/worker.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
