@@ -165,3 +165,7 @@ void migrate(Db& db, int from) {
 }
 
 }  // namespace muster::storage
+
+namespace muster {
+int schema_version() { return storage::newest_schema(); }
+}  // namespace muster
