@@ -237,7 +237,7 @@ Outcome acknowledge(Call& c, bool on) {
   };
   // Whoever watches the alert's own channel, or its incident, hears it too.
   const Incident* i = find_incident(c.work.state, a->incident);
-  std::set<std::string> channels{a->card_channel, i ? i->channel : std::string()};
+  std::set<std::string> channels{a->card_channel(), i ? i->channel : std::string()};
   for (const std::string& channel : channels)
     if (unseen_in(c, channel)) tell(c, channel, make);
   return make(c);
