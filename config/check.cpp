@@ -145,8 +145,6 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
-  check_platforms(tree, issues);
-  check_exec_targets(settings, in);
   check_exec_targets(settings, in);
   check_platforms(tree, issues);
 }

@@ -50,9 +50,6 @@ struct Settings {
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
-  std::vector<SlackConfig> slack;
-  std::vector<MattermostConfig> mattermost;
-  std::vector<ExecTargetDef> exec_targets;
   std::vector<ExecTargetDef> exec_targets;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
