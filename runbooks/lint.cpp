@@ -9,8 +9,6 @@
 namespace muster::runbooks {
 namespace {
 
-constexpr std::size_t line_shown_max = 110;
-
 const Step* find_in(const std::vector<Step>& steps, std::string_view id) {
   const Step* found = nullptr;
   each_step(steps, [&](const Step& s) {
@@ -29,14 +27,16 @@ std::string_view line_of(std::string_view text, int line) {
   return text.substr(at, text.find('\n', at) - at);
 }
 
-// The line around a column, cut to what fits, and where the caret stands in it.
-std::pair<std::string, std::size_t> cut_line(std::string_view line, int column) {
-  std::string shown_line = repair_utf8(line);
-  std::ranges::replace_if(
-      shown_line, [](char c) { return (static_cast<unsigned char>(c) < ' ') || c == '\x7F'; }, ' ');
-  const auto at = static_cast<std::size_t>(std::max(1, column) - 1);
-  if (at + 20 < line_shown_max) return {clip(shown_line, line_shown_max), at};
-  return {clip(shown_line, at + 20), at};
+// The line cut around a column, and the caret under it: wide letters and long lines are seen to there.
+std::pair<std::string, std::string> line_and_caret(std::string_view line, int column) {
+  std::size_t at = 0;
+  for (int left = column - 1; left > 0 && at < line.size(); --left) do
+      ++at;
+    while (at < line.size() && (static_cast<unsigned char>(line[at]) & 0xC0) == 0x80);
+  const auto parts = split(cel::with_caret(line, cel::problem_at(line, at, "")), '\n');
+  if (parts.size() < 3) return {};
+  return {parts[1].substr(std::min<std::size_t>(2, parts[1].size())),
+          parts[2].substr(std::min<std::size_t>(2, parts[2].size()))};
 }
 
 }  // namespace
@@ -110,9 +110,9 @@ std::string format_finding(const Finding& f, std::string_view text, const std::s
   // What may be a secret is not shown again: the report may end up in a public log.
   const bool hidden = f.code == "RB020" || f.message.starts_with("this looks like a secret");
   if (hidden || trim(source).empty()) return out + "\n";
-  const auto [shown_line, caret] = cut_line(source, f.place.column);
+  const auto [shown_line, caret] = line_and_caret(source, f.place.column);
   const std::string blank(line.size(), ' ');
-  return out + "\n  " + line + " | " + shown_line + "\n  " + blank + " | " + std::string(caret, ' ') + "^\n";
+  return out + "\n  " + line + " | " + shown_line + "\n  " + blank + " | " + caret + "\n";
 }
 
 }  // namespace muster::runbooks

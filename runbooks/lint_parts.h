@@ -34,6 +34,8 @@ void each_text(const Field& field, const std::function<void(const Template&)>& v
 
 const Step* step_called(const Runbook& book, std::string_view id);
 cel::Type input_type(const Input& input);
+cel::Type run_type();                                                   // `run` in expressions
+bool takes(Kind kind, const cel::Type& type);                           // whether an argument of that kind may get it
 bool is_automatic(const Runbook& book);                                 // a trigger starts it by itself
 std::string literal_argument(const Step& step, std::string_view name);  // empty when absent or not literal
 

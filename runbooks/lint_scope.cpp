@@ -30,14 +30,6 @@ struct Spot {
 
 bool is_root(std::string_view name) { return std::ranges::find(root_names, name) != std::end(root_names); }
 
-Type facts_type() {
-  Type::Fields names;
-  for (const char* name : {"id", "runbook", "status", "failure", "failed_step", "reason", "person", "incident", "alert",
-                           "started", "took", "summary"})
-    names.emplace(name, Type::text());
-  return Type::object(std::move(names));
-}
-
 class Walker {
  public:
   explicit Walker(const Lint& lint) : lint_(lint), book_(lint.book) {
@@ -46,7 +38,7 @@ class Walker {
     for (const auto& [name, reference] : book_.secrets) secrets.emplace(name, Type::text());
     roots_ = {{"inputs", Type::object(std::move(inputs))},
               {"secret", Type::object(std::move(secrets))},
-              {"run", facts_type()},
+              {"run", run_type()},
               {"alert", Type::map(Type::text(), Type::dyn())},
               {"incident", Type::map(Type::text(), Type::dyn())}};
     each_step(book_, [&](const Step& s) {
@@ -280,37 +272,6 @@ class Walker {
   }
 
   // --- what an argument takes
-  static bool takes(Kind kind, const Type& t) {
-    using K = Type::Kind;
-    if (t.is_dyn()) return true;
-    const bool number = t.is(K::integer) || t.is(K::uinteger) || t.is(K::real);
-    switch (kind) {
-      case Kind::integer:
-      case Kind::number:
-        return number;
-      case Kind::boolean:
-        return t.is(K::boolean);
-      case Kind::duration:
-        return t.is(K::duration) || t.is(K::text);
-      case Kind::time:
-        return t.is(K::timestamp) || t.is(K::text);
-      case Kind::any_list:
-      case Kind::int_list:
-        return t.is(K::list);
-      case Kind::service:
-      case Kind::environment:
-      case Kind::people:
-      case Kind::channel:
-        return t.is(K::text);
-      case Kind::version:
-        return t.is(K::text) || t.is(K::integer);
-      case Kind::argv:
-        return !t.is(K::list) && !t.is(K::map) && !t.is(K::object) && !t.is(K::null);
-      default:
-        return true;
-    }
-  }
-
   void fits_argument(const Argument& a, const Type& t, Place place) {
     const bool address = a.language == Language::url && (t.is(Type::Kind::list) || t.is(Type::Kind::map));
     if (takes(a.kind, t) && !address) return;
@@ -423,19 +384,6 @@ class Walker {
 };
 
 }  // namespace
-
-Type input_type(const Input& input) {
-  const std::string& t = input.type;
-  if (t == "int") return Type::integer();
-  if (t == "float" || t == "percent") return Type::real();
-  if (t == "bool") return Type::boolean();
-  if (t == "duration") return Type::duration();
-  if (t == "time") return Type::timestamp();
-  if (t != "list") return Type::text();
-  Input one = input;
-  one.type = input.item_type.empty() ? "string" : input.item_type;
-  return Type::list(input_type(one));
-}
 
 void lint_references(const Lint& lint) { Walker(lint).run(); }
 
