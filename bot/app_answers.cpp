@@ -78,6 +78,7 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
     return read_incident(wanted, language, zone, std::move(done));
   if (wanted.what == "config reload")
     return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
+  if (wanted.what == "graph") return read_graph(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done] {
@@ -163,6 +164,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   log_at(loaded.settings.log_level);
   dispatcher->set_config(core_config(loaded.settings, options.sandbox));
   door->configure(loaded.settings, tokens);
+  reads->configure(loaded.settings.observability);
   open_socket_to_mapped();
 }
 

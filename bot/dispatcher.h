@@ -65,6 +65,7 @@ class Dispatcher {
   void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
                   std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
+  void report(std::function<void(Work&)> decide, std::function<void(Result<void>)> done);  // what became of an order
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
   void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again

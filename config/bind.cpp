@@ -109,6 +109,40 @@ AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& i
   return source;
 }
 
+// One secret of an entry, or empty.
+std::string bind_secret(const Entry& in, const std::string& name, const std::string& folder, Issues& issues) {
+  const auto cell = in.record.cells.find(name);
+  if (cell == in.record.cells.end() || cell->second.values.empty()) return {};
+  const auto secret = resolve_secret(cell->second.values.front(), folder);
+  if (secret) return *secret;
+  issues.push_back(issue_at(cell->second.place, secret.error().message, secret.error().next_step));
+  return {};
+}
+
+std::string from_folder(const std::string& file, const std::string& folder) {
+  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
+}
+
+BackendDef bind_backend(const Entry& in, const std::string& folder, Issues& issues) {
+  return {.name = in.text("name"),
+          .kind = in.text("kind"),
+          .url = in.text("url"),
+          .environments = in.all("environments"),
+          .secret = bind_secret(in, "secret", folder, issues),
+          .ca_file = from_folder(in.text("ca_file"), folder),
+          .tenant = in.text("tenant"),
+          .index = in.text("index"),
+          .timeout = duration(in.text("timeout"))};
+}
+
+HttpAllowDef bind_http_allow(const Entry& in, const std::string& folder, Issues& issues) {
+  return {.name = in.text("name"),
+          .url = in.text("url"),
+          .methods = in.all("methods"),
+          .secret = bind_secret(in, "secret", folder, issues),
+          .ca_file = from_folder(in.text("ca_file"), folder)};
+}
+
 template <class T, class Bind>
 std::vector<T> bind_list(const ConfigTree& tree, const std::string& path, Bind bind) {
   std::vector<T> bound;
@@ -145,6 +179,10 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
+  s.observability.backends =
+      bind_list<BackendDef>(tree, "backends[]", [&](const Entry& in) { return bind_backend(in, folder, issues); });
+  s.observability.http_allow = bind_list<HttpAllowDef>(
+      tree, "http_allow[]", [&](const Entry& in) { return bind_http_allow(in, folder, issues); });
   return s;
 }
 

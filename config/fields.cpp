@@ -83,6 +83,33 @@ const std::vector<SettingField>& setting_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+
+      {"backends[]", K::record, true, false, "",
+       "Systems that are asked or told: metrics for `graph` and runbooks, logs for runbooks, an Alertmanager for "
+       "`silence` ([metrics](metrics.md))."},
+      {"backends[].name", K::name, false, true, "", "What `on NAME` and answers call it."},
+      {"backends[].kind", K::choice, false, true, "", "What it speaks.", "prometheus|alertmanager|loki|elasticsearch"},
+      {"backends[].url", K::url, false, true, "",
+       "Its address, with the path prefix where there is one; Grafana's own alerts: `…/api/alertmanager/grafana`."},
+      {"backends[].environments", K::name, true, false, "",
+       "The environments it knows, so that `in ENV` chooses it; none means all."},
+      {"backends[].secret", K::secret, false, false, "",
+       "A token or `user:password`, as `env:NAME` or `file:PATH`. Elasticsearch gets a token as an API key."},
+      {"backends[].ca_file", K::text, false, false, "",
+       "Certificate authorities (PEM) instead of the system's; a relative path starts at the configuration folder."},
+      {"backends[].tenant", K::text, false, false, "", "Sent as `X-Scope-OrgID` (Mimir, Cortex, Loki)."},
+      {"backends[].index", K::text, false, false, "", "What is searched in Elasticsearch, such as `logs-*`."},
+      {"backends[].timeout", K::duration, false, false, "15s", "How long one question may take."},
+
+      {"http_allow[]", K::record, true, false, "",
+       "Addresses that `http` steps of runbooks may call; everything else is refused."},
+      {"http_allow[].name", K::name, false, true, "", "What answers call it."},
+      {"http_allow[].url", K::url, false, true, "",
+       "Scheme, host and port, compared exactly; a path narrows it to what begins with it."},
+      {"http_allow[].methods", K::text, true, false, "", "Methods such as POST; none means GET and HEAD."},
+      {"http_allow[].secret", K::secret, false, false, "",
+       "A token or `user:password` that goes with every call there, as `env:NAME` or `file:PATH`."},
+      {"http_allow[].ca_file", K::text, false, false, "", "Certificate authorities (PEM) for this address."},
   };
   return fields;
 }

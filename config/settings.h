@@ -9,6 +9,7 @@
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
+#include "integrations/observability/config.h"
 
 namespace muster {
 
@@ -47,6 +48,7 @@ struct Settings {
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
+  ObservabilityConfig observability;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
 };

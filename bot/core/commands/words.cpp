@@ -13,7 +13,7 @@ const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
     for (const auto part : {words_general(), words_codes(), words_incidents(), words_ops(), words_questions(),
-                            words_reading(), words_slack(), words_storage(), words_verbs()})
+                            words_reading(), words_silences(), words_slack(), words_storage(), words_verbs()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

@@ -5,6 +5,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 
@@ -19,7 +20,7 @@ std::string alert_line(const Call& c, const Alert& a) {
   if (!a.incident.empty()) line += " · " + a.incident;
   const Person* p = find_person(c.work.config, a.acknowledged_by);
   if (p) line += " · " + say(c.language, "acked_by", {{"who", plain(p->name)}});
-  return line;
+  return line + quiet_words(c, a);
 }
 
 Outcome unknown_service(Call& c, const std::string& name) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "bot/base/text.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 namespace {
@@ -246,7 +247,7 @@ void apply_language(State& s, const Entry& e) {
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
-  if (apply_question(s, e)) return;
+  if (apply_question(s, e) || apply_silence(s, e)) return;
   if (e.kind == "language.chosen") return apply_language(s, e);
   if (e.kind == "incident.declared")
     apply_declared(s, e);
@@ -333,6 +334,7 @@ ProjectionRow projection(const Alert& a) {
                  {"fingerprint", a.fingerprint}, {"incident", a.incident}, {"acknowledged_by", a.acknowledged_by},
                  {"starts_ms", a.starts_ms},     {"ended_ms", a.ended_ms}, {"episode", a.episode}};
   body.set("labels", std::move(labels));
+  if (a.snoozed_until_ms != 0) body.set("snoozed_until_ms", a.snoozed_until_ms);
   return {"alert", a.id, std::move(body)};
 }
 
@@ -340,6 +342,7 @@ std::vector<ProjectionRow> projections(const State& s) {
   std::vector<ProjectionRow> rows;
   for (const auto& [n, a] : s.alerts) rows.push_back(projection(a));
   for (const auto& [n, i] : s.incidents) rows.push_back(projection(i));
+  for (const auto& [n, l] : s.silences) rows.push_back(projection(l));
   std::ranges::sort(rows, [](const auto& a, const auto& b) { return std::tie(a.kind, a.id) < std::tie(b.kind, b.id); });
   return rows;
 }
