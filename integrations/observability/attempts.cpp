@@ -7,6 +7,8 @@
 namespace muster {
 namespace {
 
+constexpr DurationMs step_points_max = 500;  // of a query over a time: the result is kept in the journal
+
 using observability::Failure;
 using Report = std::function<void(AttemptReport)>;
 
@@ -32,6 +34,11 @@ AttemptReport done_with(const AttemptOrder& order, Value result) {
   AttemptReport r = report_of(order);
   r.result = std::move(result);
   return r;
+}
+
+// As text people write, or milliseconds; 0: none.
+DurationMs duration_of(const Value& v) {
+  return v.is_string() ? parse_duration(v.as_string()).value_or(0) : v.as_int();
 }
 
 DurationMs time_left(const AttemptOrder& order, TimeMs now, DurationMs most) {
@@ -63,26 +70,37 @@ void Observability::attempt(const AttemptOrder& order, TimeMs now, Report done) 
 
 void Observability::attempt_query(const AttemptOrder& order, TimeMs now, const Report& done) {
   const Value& a = order.arguments;
-  const std::string expression = a.is_string() ? a.as_string() : a["expr"].as_string();
-  const std::string on = a["on"].as_string();
-  const BackendDef* named = on.empty() ? nullptr : find(on);
-  const DurationMs timeout = time_left(order, now, named ? named->timeout : 30 * second_ms);
-  if (named && named->kind != "prometheus") {
-    observability::LogQuery q{.query = expression, .start_ms = now - hour_ms, .end_ms = now};
-    if (const auto since = parse_duration(a["since"].as_string())) q.start_ms = now - *since;
-    if (a["limit"].is_int()) q.limit = static_cast<std::size_t>(std::max<std::int64_t>(a["limit"].as_int(), 1));
-    q.timeout_ms = timeout;
-    return logs(on, q, [order, done](observability::Answer<observability::LogAnswer> r) {
-      done(r ? done_with(order, observability::step_result(*r)) : failed(order, r.error()));
-    });
-  }
+  if (a.has("logql")) return attempt_logs(order, "loki", now, done);
+  if (a.has("lucene")) return attempt_logs(order, "elasticsearch", now, done);
   MetricQuery q;
-  q.backend = on;
+  q.expression = a.is_string() ? a.as_string() : a["promql"].as_string();
+  q.backend = a["source"].as_string();
   q.environment = a["env"].as_string();
-  q.expression = expression;
-  q.timeout_ms = timeout;
+  if (const DurationMs since = duration_of(a["since"]); since > 0) {
+    q.end_ms = now;
+    q.start_ms = now - since;
+    q.step_ms = std::max({duration_of(a["step"]), since / step_points_max, second_ms});
+  }
+  const BackendDef* named = find(q.backend);
+  q.timeout_ms = time_left(order, now, named ? named->timeout : 30 * second_ms);
   query_kinded(q, [order, done](observability::Answer<MetricAnswer> r) {
     done(r ? done_with(order, step_result(*r)) : failed(order, r.error()));
+  });
+}
+
+void Observability::attempt_logs(const AttemptOrder& order, const std::string& kind, TimeMs now, const Report& done) {
+  const Value& a = order.arguments;
+  const auto backend = chosen(kind, a["source"].as_string(), a["env"].as_string());
+  if (!backend) return done(failed(order, backend.error()));
+  const DurationMs since = duration_of(a["since"]);
+  observability::LogQuery q;
+  q.query = a[kind == "loki" ? "logql" : "lucene"].as_string();
+  q.start_ms = now - (since > 0 ? since : hour_ms);
+  q.end_ms = now;
+  if (a["limit"].is_int()) q.limit = static_cast<std::size_t>(std::max<std::int64_t>(a["limit"].as_int(), 1));
+  q.timeout_ms = time_left(order, now, (*backend)->timeout);
+  logs((*backend)->name, q, [order, done](observability::Answer<observability::LogAnswer> r) {
+    done(r ? done_with(order, observability::step_result(*r)) : failed(order, r.error()));
   });
 }
 

@@ -167,7 +167,12 @@ Answer<HttpStep> read_http_step(const Value& a) {
     s.body = to_json(a["json"]);
   else if (a.has("body"))
     s.body = text(a["body"]);
-  s.key_header = a["key_header"].as_string();
+  if (a.has("form")) {
+    for (const auto& [name, value] : a["form"].as_map())
+      s.body += (s.body.empty() ? "" : "&") + url_encoded(name) + "=" + url_encoded(text(value));
+    s.headers.try_emplace("Content-Type", "application/x-www-form-urlencoded");
+  }
+  s.key_header = a["key"].as_string();
   for (const Value& status : a["expect"].as_list()) s.expect.push_back(static_cast<int>(status.as_int()));
   if (a["expect"].is_int()) s.expect.push_back(static_cast<int>(a["expect"].as_int()));
   return s;

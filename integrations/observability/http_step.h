@@ -33,7 +33,7 @@ struct HttpStep {
   bool json = false;       // the body is JSON
   std::string key_header;  // names the header that carries the idempotency key
   std::string key;
-  std::vector<int> expect;  // statuses beside 2xx that are no failure
+  std::vector<int> expect;  // statuses that are fine; empty: 200 to 299
   DurationMs timeout_ms = 30 * second_ms;
 };
 

@@ -48,7 +48,7 @@ HttpCall elasticsearch_request(const BackendDef& backend, const LogQuery& query)
 Answer<LogAnswer> parse_loki(const HttpResult& result);
 Answer<LogAnswer> parse_elasticsearch(const HttpResult& result);
 
-// What a step reads: {state: some|no_data|…, count, more, lines: [{at, text, labels}], warnings}.
+// What a step reads: {state: some|no_data|…, count, more, lines: [text], entries: [{at, labels}], warnings}.
 Value step_result(const LogAnswer& answer);
 
 }  // namespace muster::observability

@@ -87,11 +87,12 @@ void query_loki(const LogCall& to, const LogQuery& q, Answered<LogAnswer> done) 
 
 Value step_result(const LogAnswer& a) {
   if (a.numbers) return muster::step_result(*a.numbers);
-  Value lines = Value::List{};
+  Value lines = Value::List{}, entries = Value::List{};
   for (const LogLine& l : a.lines) {
     Value labels = Value::Map{};
     for (const auto& [name, value] : l.labels) labels.set(name, value);
-    lines.push(Value::Map{{"at", format_utc(l.at_ms)}, {"text", l.text}, {"labels", std::move(labels)}});
+    entries.push(Value::Map{{"at", format_utc(l.at_ms)}, {"labels", std::move(labels)}});
+    lines.push(l.text);
   }
   Value warnings = Value::List{};
   for (const std::string& w : a.warnings) warnings.push(w);
@@ -99,6 +100,7 @@ Value step_result(const LogAnswer& a) {
                     {"count", a.total},
                     {"more", a.more},
                     {"lines", std::move(lines)},
+                    {"entries", std::move(entries)},
                     {"warnings", std::move(warnings)}};
 }
 

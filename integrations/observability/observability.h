@@ -28,7 +28,7 @@ class Observability final : public MetricSource {
                observability::Answered<observability::SilenceAnswer> done);
   void http(const observability::HttpStep& step, observability::Answered<observability::HttpStepAnswer> done);
 
-  // Steps of runs: query (metrics; logs when the named backend keeps logs) and http. attempts.cpp
+  // Steps of runs: query (promql, logql or lucene) and http, with the arguments of runbooks/verbs. attempts.cpp
   static bool carries(const AttemptOrder& order) { return order.verb == "query" || order.verb == "http"; }
   void attempt(const AttemptOrder& order, TimeMs now, std::function<void(AttemptReport)> done);
 
@@ -36,6 +36,8 @@ class Observability final : public MetricSource {
 
  private:
   void attempt_query(const AttemptOrder& order, TimeMs now, const std::function<void(AttemptReport)>& done);
+  void attempt_logs(const AttemptOrder& order, const std::string& kind, TimeMs now,
+                    const std::function<void(AttemptReport)>& done);
   void attempt_http(const AttemptOrder& order, TimeMs now, const std::function<void(AttemptReport)>& done);
   // The one backend of a kind that is meant, as choose_backend() decides.
   observability::Answer<const BackendDef*> chosen(std::string_view kind, const std::string& name,

@@ -59,6 +59,7 @@ const Table& exact() {
                               {"graph.since", "time"},
                               {"silence.no_such", "unknown-id"},
                               {"silence.is_over", "state"},
+                              {"snooze.resolved", "state"},
                               {"silence.is_ending", "state"},
                               {"silence.where", "no-backend"},
                               {"graph.where", "no-backend"},

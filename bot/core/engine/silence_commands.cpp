@@ -14,9 +14,9 @@ namespace muster {
 std::string silence_line(const Call& c, const Silence& l) {
   const Person* p = find_person(c.work.config, l.person);
   const std::string mark = l.mutes() ? "🔕 *" : (l.status == "asked" ? "⏳ *" : "⚪ *");
-  return mark + l.id + "* " + say(c.language, "silence.status." + l.status) + " · `" +
-         plain(clip(to_text(l.matchers), 160)) + "` · " + short_time(c, l.until_ms) + " · " +
-         plain(p ? p->name : l.person) + " · " + plain(clip(l.reason, 120));
+  return mark + l.id + "* " + say(c.language, "silence.status." + l.status, {{"time", short_time(c, l.until_ms)}}) +
+         " · `" + plain(clip(to_text(l.matchers), 160)) + "` · " + plain(p ? p->name : l.person) + " · " +
+         plain(clip(l.reason, 120));
 }
 
 namespace {
@@ -35,10 +35,11 @@ std::string label_of(const Alert& a, std::initializer_list<const char*> names) {
 // The length of "for 2h", or what is wrong with it.
 std::optional<Outcome> read_length(Call& c, DurationMs longest, const char* example, DurationMs& length) {
   const std::string text = named_argument(c.command, "for");
-  const Words words = {{"example", example}, {"text", plain(text)}, {"longest", short_span(longest)}};
-  if (text.empty()) return refuse(c, "quiet.no_time", words);
+  const std::string most = short_span(longest);
+  if (text.empty()) return refuse(c, "quiet.no_time", {{"example", example}, {"longest", most}});
   const auto parsed = parse_duration(text);
-  if (!parsed || *parsed < silence_shortest_ms || *parsed > longest) return refuse(c, "quiet.bad_time", words);
+  if (!parsed || *parsed < silence_shortest_ms || *parsed > longest)
+    return refuse(c, "quiet.bad_time", {{"example", example}, {"text", plain(text)}, {"longest", most}});
   length = *parsed;
   if (named_argument(c.command, "because").empty())
     return refuse(c, "quiet.because", {{"command", plain(c.command.echo) + " because …"}});
@@ -171,7 +172,7 @@ Outcome snooze(Call& c) {
   const std::string id = first_argument(c.command);
   const Alert* a = find_alert(c.work.state, id);
   if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
-  if (a->status != "firing") return refuse(c, "ack.resolved", {{"id", a->id}});
+  if (a->status != "firing") return refuse(c, "snooze.resolved", {{"id", a->id}});
   DurationMs length = 0;
   if (auto refused = read_length(c, snooze_longest_ms, "30m", length)) return *refused;
   Entry e = human_entry(c, "alert.snoozed", find_incident(c.work.state, a->incident));

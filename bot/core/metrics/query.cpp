@@ -21,7 +21,9 @@ std::string number_text(double v) {
   return std::isinf(v) ? (v > 0 ? "+Inf" : "-Inf") : short_number(v);
 }
 
-Value series_value(const MetricSeries& s) {
+constexpr std::size_t series_with_points_max = 10;  // of a step: results are kept in the journal
+
+Value series_value(const MetricSeries& s, bool with_points) {
   Value labels = Value::Map{};
   for (const auto& [name, value] : s.labels) labels.set(name, value);
   Value out = Value::Map{};
@@ -31,6 +33,11 @@ Value series_value(const MetricSeries& s) {
   if (std::isfinite(last.value)) out.set("value", last.value);
   out.set("text", number_text(last.value));
   out.set("at_ms", last.at_ms);
+  if (s.points.size() == 1 || !with_points) return out;
+  Value points = Value::List{};
+  for (const MetricPoint& p : s.points)
+    if (std::isfinite(p.value)) points.push(Value::List{static_cast<double>(p.at_ms) / 1000, p.value});
+  out.set("points", std::move(points));
   return out;
 }
 
@@ -53,7 +60,7 @@ Value step_result(const MetricAnswer& a) {
   if (state == "one") out.set("value", a.series.front().points.back().value);
   if (a.type == "string") out.set("text", a.text);
   Value list = Value::List{};
-  for (const MetricSeries& s : a.series) list.push(series_value(s));
+  for (const MetricSeries& s : a.series) list.push(series_value(s, list.as_list().size() < series_with_points_max));
   out.set("series", std::move(list));
   out.set("warnings", texts(a.warnings));
   out.set("infos", texts(a.infos));

@@ -57,7 +57,8 @@ class MetricSource {
 // What a runbook step reads of an instant answer:
 //   state   one, many, no_data, not_a_number, infinite, text
 //   value   the number, only when state is "one": a condition over an absent value is an error, never "0"
-//   series  [{labels, value, text}], value only where it is a finite number
+//   series  [{labels, value, text, points}]: the last value, only where it is a finite number; points [seconds, value]
+//           of a query over a time, those that are numbers
 //   type, warnings, infos, left_off
 Value step_result(const MetricAnswer& answer);
 

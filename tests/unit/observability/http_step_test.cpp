@@ -80,7 +80,7 @@ TEST_CASE("a step's words become one request: query, JSON, key, and the entry's 
                                               {"query", Value::Map{{"q", "a b&c"}}},
                                               {"headers", Value::Map{{"authorization", "Bearer mine"}, {"X-A", "1"}}},
                                               {"json", Value::Map{{"n", 1}}},
-                                              {"key_header", "Idempotency-Key"}});
+                                              {"key", "Idempotency-Key"}});
   REQUIRE(step);
   HttpStep keyed = *step;
   keyed.key = "R1/2#1";

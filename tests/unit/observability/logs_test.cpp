@@ -61,11 +61,11 @@ TEST_CASE("more lines than wanted are cut and said") {
       200,
       R"({"data":{"resultType":"streams","result":[{"stream":{},"values":[["3000000","c"],["2000000","b"],["1000000","a"]]}]}})");
   const AttemptReport r =
-      asked(wire, Value::Map{{"expr", "{app=\"a\"}"}, {"on", "logs"}, {"limit", 2}, {"since", "5m"}});
+      asked(wire, Value::Map{{"logql", "{app=\"a\"}"}, {"source", "logs"}, {"limit", 2}, {"since", "5m"}});
   REQUIRE(r.end == AttemptReport::End::done);
   CHECK(r.result["count"].as_int() == 2);
   CHECK(r.result["more"].as_bool());
-  CHECK(r.result["lines"].as_list().at(0)["text"].as_string() == "c");
+  CHECK(r.result["lines"].as_list().at(0).as_string() == "c");
   CHECK(wire.calls.at(0).url ==
         "http://loki:3100/loki/api/v1/query_range?query=%7Bapp%3D%22a%22%7D&start=1699999700000000000&"
         "end=1700000000000000000&limit=3&direction=backward");
@@ -75,21 +75,21 @@ TEST_CASE("more lines than wanted are cut and said") {
 TEST_CASE("no line is no data") {
   FakeWire wire;
   wire.always(200, R"({"data":{"resultType":"streams","result":[]}})");
-  CHECK(asked(wire, Value::Map{{"expr", "{app=\"a\"}"}, {"on", "logs"}}).result["state"].as_string() == "no_data");
+  CHECK(asked(wire, Value::Map{{"logql", "{app=\"a\"}"}, {"source", "logs"}}).result["state"].as_string() == "no_data");
 }
 
 TEST_CASE("a LogQL that counts is read like metrics") {
   FakeWire wire;
   wire.always(200, R"({"data":{"resultType":"vector","result":[{"metric":{},"value":[1,"42"]}]}})");
-  CHECK(
-      asked(wire, Value::Map{{"expr", "count_over_time({a=\"b\"}[5m])"}, {"on", "logs"}}).result["value"].as_double() ==
-      42);
+  CHECK(asked(wire, Value::Map{{"logql", "count_over_time({a=\"b\"}[5m])"}, {"source", "logs"}})
+            .result["value"]
+            .as_double() == 42);
 }
 
 TEST_CASE("Loki's plain text errors are kept") {
   FakeWire wire;
   wire.always(400, "parse error at line 1, col 5: syntax error");
-  const AttemptReport r = asked(wire, Value::Map{{"expr", "{"}, {"on", "logs"}});
+  const AttemptReport r = asked(wire, Value::Map{{"logql", "{"}, {"source", "logs"}});
   CHECK(r.error_kind == "refused");
   CHECK(r.error == "parse error at line 1, col 5: syntax error");
 }
