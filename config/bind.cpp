@@ -2,27 +2,12 @@
 
 #include <charconv>
 
-#include "config/secrets.h"
+#include "config/bind_chat.h"
 
 namespace muster {
 namespace {
 
-// One entry of a list with the table's fallbacks beneath it.
-struct Entry {
-  std::string_view list;
-  const ConfigRecord& record;
-
-  std::vector<std::string> all(const std::string& name) const {
-    const auto it = record.cells.find(name);
-    return it == record.cells.end() ? std::vector<std::string>{} : it->second.values;
-  }
-  std::string text(const std::string& name) const {
-    const auto values = all(name);
-    if (!values.empty()) return values.front();
-    const SettingField* field = find_setting(std::string(list) + "." + name);
-    return field == nullptr ? std::string() : std::string(field->fallback);
-  }
-};
+using Entry = ConfigEntry;
 
 int number(const std::string& text) {
   int n = 0;
@@ -96,27 +81,8 @@ AlertRoute bind_route(const Entry& in) {
 
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
   AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
-  const auto cell = in.record.cells.find("secrets");
-  if (cell == in.record.cells.end()) return source;
-  for (std::size_t i = 0; i < cell->second.values.size(); ++i) {
-    const auto secret = resolve_secret(cell->second.values[i], folder);
-    if (secret) {
-      source.secrets.push_back(*secret);
-    } else {
-      issues.push_back(issue_at(cell->second.places[i], secret.error().message, secret.error().next_step));
-    }
-  }
+  source.secrets = in.secrets("secrets", folder, issues);
   return source;
-}
-
-// One secret of an entry, or empty.
-std::string bind_secret(const Entry& in, const std::string& name, const std::string& folder, Issues& issues) {
-  const auto cell = in.record.cells.find(name);
-  if (cell == in.record.cells.end() || cell->second.values.empty()) return {};
-  const auto secret = resolve_secret(cell->second.values.front(), folder);
-  if (secret) return *secret;
-  issues.push_back(issue_at(cell->second.place, secret.error().message, secret.error().next_step));
-  return {};
 }
 
 std::string from_folder(const std::string& file, const std::string& folder) {
@@ -128,7 +94,7 @@ BackendDef bind_backend(const Entry& in, const std::string& folder, Issues& issu
           .kind = in.text("kind"),
           .url = in.text("url"),
           .environments = in.all("environments"),
-          .secret = bind_secret(in, "secret", folder, issues),
+          .secret = in.secret("secret", folder, issues),
           .ca_file = from_folder(in.text("ca_file"), folder),
           .tenant = in.text("tenant"),
           .index = in.text("index"),
@@ -139,7 +105,7 @@ HttpAllowDef bind_http_allow(const Entry& in, const std::string& folder, Issues&
   return {.name = in.text("name"),
           .url = in.text("url"),
           .methods = in.all("methods"),
-          .secret = bind_secret(in, "secret", folder, issues),
+          .secret = in.secret("secret", folder, issues),
           .ca_file = from_folder(in.text("ca_file"), folder)};
 }
 
@@ -183,6 +149,9 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
       bind_list<BackendDef>(tree, "backends[]", [&](const Entry& in) { return bind_backend(in, folder, issues); });
   s.observability.http_allow = bind_list<HttpAllowDef>(
       tree, "http_allow[]", [&](const Entry& in) { return bind_http_allow(in, folder, issues); });
+  s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });
+  s.mattermost = bind_list<MattermostConfig>(tree, "mattermost[]",
+                                             [&](const Entry& in) { return bind_mattermost(in, folder, issues); });
   return s;
 }
 

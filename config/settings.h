@@ -9,6 +9,8 @@
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
+#include "integrations/chat/mattermost/config.h"
+#include "integrations/chat/slack/config.h"
 #include "integrations/observability/config.h"
 
 namespace muster {
@@ -49,6 +51,8 @@ struct Settings {
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
   ObservabilityConfig observability;
+  std::vector<SlackConfig> slack;
+  std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
 };
