@@ -133,7 +133,7 @@ MetricQuery graph_query(const ReadWanted& w, TimeMs now) {
   const std::string text = named(w, "span_ms");
   std::from_chars(text.data(), text.data() + text.size(), span);
   q.step_ms = graph_step(span, points_wanted);
-  q.end_ms = now / second_ms * second_ms;
+  q.end_ms = now;
   q.start_ms = q.end_ms - span;
   return q;
 }
