@@ -74,18 +74,16 @@ Result<void> App::Impl::open() {
   chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
   if (auto linked = chats->load(); !linked) return linked;
   chats->make(*wanted, loop, *client, clock);
-  dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
-    HttpCall call{.method = "POST",
-                  .url = url() + m.body["path"].as_string(),
-                  .headers = {{"Content-Type", "application/json"}},
-                  .body = m.body["body"].as_string()};
-    // Asked for now and not stored with the message: the record holds no secret.
-    if (const std::string secret = door->secret_of("alertmanager"); !secret.empty())
-      call.headers["Authorization"] = "Bearer " + secret;
-    client->send(std::move(call), [done](Result<HttpResult> r) {
-      if (r && r->status / 100 == 2) return done({});
-      done(fail(ErrorKind::unavailable, r ? "status " + std::to_string(r->status) : r.error().message));
+  reads = std::make_unique<Observability>(*client);
+  reads->configure(loaded.settings.observability);
+  reads->set_elsewhere([this](std::function<void()> work, std::function<void()> then) {
+    return worker.run([this, work = std::move(work), then = std::move(then)] {
+      work();
+      loop.post(then);
     });
+  });
+  dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
+    m.kind == "silence" ? carry_silence(m, std::move(done)) : carry_hook(m, std::move(done));
   });
   dispatcher->set_reader([this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
@@ -94,6 +92,21 @@ Result<void> App::Impl::open() {
   dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
                              [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};
+}
+
+// A post to our own alert door.
+void App::Impl::carry_hook(const OutMessage& m, std::function<void(Result<void>)> done) {
+  HttpCall call{.method = "POST",
+                .url = url() + m.body["path"].as_string(),
+                .headers = {{"Content-Type", "application/json"}},
+                .body = m.body["body"].as_string()};
+  // Asked for now and not stored with the message: the record holds no secret.
+  if (const std::string secret = door->secret_of("alertmanager"); !secret.empty())
+    call.headers["Authorization"] = "Bearer " + secret;
+  client->send(std::move(call), [done](Result<HttpResult> r) {
+    if (r && r->status / 100 == 2) return done({});
+    done(fail(ErrorKind::unavailable, r ? "status " + std::to_string(r->status) : r.error().message));
+  });
 }
 
 Result<void> App::Impl::fill_room() {

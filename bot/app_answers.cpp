@@ -88,6 +88,7 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
                     });
                   }},
                  wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
+  if (wanted.what == "graph") return read_graph(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done] {
@@ -203,6 +204,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   log_at(loaded.settings.log_level);
   dispatcher->set_config(core_config(loaded.settings, options.sandbox));
   door->configure(loaded.settings, tokens);
+  reads->configure(loaded.settings.observability);
   open_socket_to_mapped();
 }
 

@@ -20,6 +20,7 @@
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
+#include "integrations/observability/observability.h"
 
 namespace muster {
 
@@ -36,6 +37,7 @@ struct App::Impl {
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
   std::unique_ptr<HttpClient> client;
+  std::unique_ptr<Observability> reads;
   std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalDoor> local;
@@ -63,6 +65,9 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);
+  void carry_silence(const OutMessage& message, std::function<void(Result<void>)> done);
+  void carry_hook(const OutMessage& message, std::function<void(Result<void>)> done);
   Outcome read_here(const ReadWanted& wanted, const std::string& language);
   void read_outbox(const ReadWanted& wanted, const CommandInput& input, const std::string& language,
                    std::function<void(Outcome)> done);

@@ -20,8 +20,19 @@ std::string channel_of(const std::string& destination) {
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
 }
 
+// Chat platforms show a PNG; the same picture as SVG is for our own pages.
+void drop_vector_pictures(Value& body) {
+  if (!body["message"].has("attachments")) return;
+  Value message = body["message"], kept = Value::List{};
+  for (const Value& a : message["attachments"].as_list())
+    if (a["type"].as_string() != "image/svg+xml") kept.push(a);
+  message.set("attachments", std::move(kept));
+  body.set("message", std::move(message));
+}
+
 OutMessage copy_for(const OutMessage& m, const std::string& platform, const std::string& channel) {
   OutMessage copy = m;
+  drop_vector_pictures(copy.body);
   copy.id += "@" + platform;
   copy.destination = platform + ":#" + channel;
   return copy;

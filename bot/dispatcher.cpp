@@ -332,6 +332,15 @@ void Dispatcher::undecodable(const std::string& kind, const std::string& key, co
   take({.decide = decide, .done = {}, .applied = {}, .again = Task::Again::always, .key = {}});
 }
 
+void Dispatcher::report(std::function<void(Work&)> decide, std::function<void(Result<void>)> done) {
+  auto with_commit = [decide = std::move(decide)](Work& w, Commit&) { decide(w); };
+  take({.decide = std::move(with_commit),
+        .done = std::move(done),
+        .applied = {},
+        .again = Task::Again::always,
+        .key = {}});
+}
+
 DispatcherStats Dispatcher::stats() const {
   DispatcherStats s = stats_;
   s.deliveries = outbox_.results();

@@ -70,6 +70,7 @@ class Dispatcher {
   // read again, then `done` runs on the loop.
   void rewrite(std::function<void()> off_loop, std::function<void()> done);
   void replace_waiting(const std::vector<OutMessage>& stored);  // messages that changed on disk and wait in memory
+  void report(std::function<void(Work&)> decide, std::function<void(Result<void>)> done);  // what became of an order
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
   void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again

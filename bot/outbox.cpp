@@ -89,7 +89,7 @@ void Outbox::send(const OutMessage& m, std::function<void(Result<void>)> done) c
   const std::string platform = platform_of(m);
   if (const auto it = platforms_.find(platform); it != platforms_.end())
     it->second->deliver(m, std::move(done));
-  else if (platform == "http" && carrier_)
+  else if ((platform == "http" || platform == "alertmanager") && carrier_)
     carrier_(m, std::move(done));
   else
     done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));

@@ -14,7 +14,7 @@
 
 namespace muster {
 
-// Carries out an out message that is no chat message ("http:self").
+// Carries out an out message that is no chat message ("http:self", "alertmanager:main").
 using Carrier = std::function<void(const OutMessage&, std::function<void(Result<void>)>)>;
 
 class Outbox {

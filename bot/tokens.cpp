@@ -10,6 +10,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "integrations/observability/observability.h"
 
 namespace muster {
 namespace {
@@ -121,6 +122,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.alerts_channel = s.alerts_channel;
   c.group_wait = s.group_wait;
   c.version = muster_version;
+  c.backends = backends_of(s.observability);
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)

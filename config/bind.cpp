@@ -108,6 +108,30 @@ ExecTargetDef bind_exec_target(const Entry& in) {
   return def;
 }
 
+std::string from_folder(const std::string& file, const std::string& folder) {
+  return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
+}
+
+BackendDef bind_backend(const Entry& in, const std::string& folder, Issues& issues) {
+  return {.name = in.text("name"),
+          .kind = in.text("kind"),
+          .url = in.text("url"),
+          .environments = in.all("environments"),
+          .secret = in.secret("secret", folder, issues),
+          .ca_file = from_folder(in.text("ca_file"), folder),
+          .tenant = in.text("tenant"),
+          .index = in.text("index"),
+          .timeout = duration(in.text("timeout"))};
+}
+
+HttpAllowDef bind_http_allow(const Entry& in, const std::string& folder, Issues& issues) {
+  return {.name = in.text("name"),
+          .url = in.text("url"),
+          .methods = in.all("methods"),
+          .secret = in.secret("secret", folder, issues),
+          .ca_file = from_folder(in.text("ca_file"), folder)};
+}
+
 template <class T, class Bind>
 std::vector<T> bind_list(const ConfigTree& tree, const std::string& path, Bind bind) {
   std::vector<T> bound;
@@ -145,6 +169,10 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
+  s.observability.backends =
+      bind_list<BackendDef>(tree, "backends[]", [&](const Entry& in) { return bind_backend(in, folder, issues); });
+  s.observability.http_allow = bind_list<HttpAllowDef>(
+      tree, "http_allow[]", [&](const Entry& in) { return bind_http_allow(in, folder, issues); });
   s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });
   s.mattermost = bind_list<MattermostConfig>(tree, "mattermost[]",
                                              [&](const Entry& in) { return bind_mattermost(in, folder, issues); });

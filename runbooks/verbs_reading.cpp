@@ -21,12 +21,14 @@ Verb query() {
                     {"since", Kind::duration, false, Language::plain, "How far back; without it the present."},
                     {"step", Kind::duration, false, Language::plain, "Distance of the points.", {}, "1m"},
                     {"limit", Kind::integer, false, Language::plain, "At most this many lines.", {}, "100"}},
-      .result = {{"value", Type::real()},
+      .result = {{"state", Type::text()},
+                 {"value", Type::real()},
                  {"series", Type::list(Type::object({{"labels", Type::map(Type::text(), Type::text())},
                                                      {"value", Type::real()},
                                                      {"points", Type::list(Type::list(Type::real()))}}))},
                  {"lines", Type::list(Type::text())},
-                 {"count", Type::integer()}},
+                 {"count", Type::integer()},
+                 {"more", Type::boolean()}},
       .example = "query: up{job=${inputs.service}}"};
 }
 

@@ -26,6 +26,13 @@ struct AlertRouteRule {
   std::string when{};  // a condition over `alert` (commands/condition.h), empty: always
 };
 
+// A system that is asked (metrics, logs) or told to be silent. How it is reached is not the core's business.
+struct Backend {
+  std::string name;
+  std::string kind;                       // prometheus, alertmanager, loki, elasticsearch
+  std::vector<std::string> environments;  // it knows; empty: all
+};
+
 struct CoreConfig {
   std::string bot_handle = "muster";
   char prefix = '!';
@@ -37,6 +44,7 @@ struct CoreConfig {
   std::vector<SeverityRule> severities;
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;
+  std::vector<Backend> backends;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 0;  // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;

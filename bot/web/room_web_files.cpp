@@ -1,8 +1,20 @@
 // Files: into the room as the body of a request, out of it as something to save.
+#include "bot/core/chat/message.h"
 #include "bot/web/room_answers.h"
 #include "bot/web/room_web.h"
 
 namespace muster {
+namespace {
+
+// Our own pictures are shown in the page; everything else is only saved.
+HttpResponse attachment_file(const Value& a) {
+  HttpResponse r = download(a["name"].as_string(), attachment_bytes(a));
+  const std::string& type = a["type"].as_string();
+  if (type == "image/png" || type == "image/svg+xml") r.content_type = type;
+  return r;
+}
+
+}  // namespace
 
 void RoomWeb::upload(const HttpRequest& request, const RoomSession& who, const HttpReply& reply) {
   if (!options_.read_file) return reply(respond(fail(ErrorKind::conflict, "This room takes no files.")));
@@ -45,7 +57,7 @@ HttpResponse RoomWeb::attachment(const HttpRequest& request, const RoomSession& 
   if (seen) {
     for (const Value& a : post->message["attachments"].as_list()) {
       if (a["name"].as_string() == query_of(request, "name"))
-        return download(a["name"].as_string(), a["text"].as_string());
+        return attachment_file(a);
     }
   }
   return notice_page(404, "This file is no longer here", "Its message was deleted or is too old.");

@@ -33,8 +33,9 @@ Value without_contents(const Value& message) {
   if (!message.has("attachments")) return message;
   Value list = Value::List{};
   for (const Value& a : message["attachments"].as_list()) {
-    const auto size = static_cast<std::int64_t>(a["text"].as_string().size());
-    list.push(Value::Map{{"name", a["name"]}, {"size", size}});
+    const auto kept = static_cast<std::int64_t>(a["text"].as_string().size());
+    const std::int64_t size = a["base64"].as_bool() ? kept / 4 * 3 : kept;
+    list.push(Value::Map{{"name", a["name"]}, {"type", a["type"]}, {"size", size}});
   }
   Value out = message;
   out.set("attachments", std::move(list));

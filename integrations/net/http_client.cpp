@@ -1,8 +1,12 @@
 #include "integrations/net/http_client.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include <atomic>
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -37,7 +41,7 @@ struct Exchange {
   HttpResult result;
   Headers headers;
   std::size_t header_bytes = 0;
-  bool too_long = false;
+  bool too_long = false, forbidden_address = false;
   char error[CURL_ERROR_SIZE] = {};
   Easy easy;  // last: goes first, it points to all of the above
 };
@@ -67,6 +71,38 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
     exchange.result.headers[lower_ascii(line.substr(0, colon))] = std::string(trim(line.substr(colon + 1)));
   }
   return n;
+}
+
+// Where clouds hand out credentials to whoever asks from inside: link-local, and the addresses some use instead.
+bool is_metadata_v4(std::uint32_t a) {
+  return a >> 16 == 0xA9FEu || a == 0x646464C8u || a == 0xA83F8110u || a == 0xC00000C0u;
+}
+
+bool is_metadata_address(const sockaddr* address) {
+  if (address->sa_family == AF_INET) {
+    sockaddr_in v4;
+    std::memcpy(&v4, address, sizeof v4);
+    return is_metadata_v4(ntohl(v4.sin_addr.s_addr));
+  }
+  if (address->sa_family != AF_INET6) return true;
+  sockaddr_in6 v6;
+  std::memcpy(&v6, address, sizeof v6);
+  const std::uint8_t* b = v6.sin6_addr.s6_addr;
+  const auto word = [b](int at) {
+    return std::uint32_t{b[at]} << 24 | std::uint32_t{b[at + 1]} << 16 | std::uint32_t{b[at + 2]} << 8 | b[at + 3];
+  };
+  static constexpr std::uint8_t aws[16] = {0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};
+  const bool mapped = (word(0) == 0 && word(4) == 0 && (word(8) == 0xFFFFu || word(8) == 0)) || word(0) == 0x0064FF9Bu;
+  return (b[0] == 0xFE && (b[1] & 0xC0) == 0x80) || std::memcmp(b, aws, sizeof aws) == 0 ||
+         (mapped && is_metadata_v4(word(12)));
+}
+
+curl_socket_t open_checked(void* to, curlsocktype, curl_sockaddr* address) {
+  if (is_metadata_address(&address->addr)) {
+    static_cast<Exchange*>(to)->forbidden_address = true;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 bool add_header(Headers& list, const std::string& line) {
@@ -119,6 +155,13 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(easy, CURLOPT_PROXY, call.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
+  if (call.connect_timeout_ms > 0)
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout_ms));
+  if (call.fresh_connection) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (call.no_metadata_addresses) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_checked);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);
+  }
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, exchange.headers.get());
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange.error);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &take_body);
@@ -129,7 +172,21 @@ bool prepare(Exchange& exchange) {
   return true;
 }
 
+void trace(const Exchange& exchange, CURLcode code) {
+  if (!exchange.call.trace) return;
+  HttpTrace& t = *exchange.call.trace;
+  long sent = 0;
+  curl_easy_getinfo(exchange.easy.get(), CURLINFO_REQUEST_SIZE, &sent);
+  t.left = sent > 0;
+  t.timed_out = code == CURLE_OPERATION_TIMEDOUT;
+  t.too_long = exchange.too_long;
+  t.forbidden_address = exchange.forbidden_address;
+}
+
 Result<HttpResult> outcome(Exchange& exchange, CURLcode code) {
+  trace(exchange, code);
+  if (exchange.forbidden_address)
+    return fail(ErrorKind::unauthorized, "the name leads to a link-local or metadata address, which is never called");
   if (exchange.too_long) return fail(ErrorKind::unavailable, "the answer is longer than allowed");
   if (code == CURLE_OK) {
     long status = 0;

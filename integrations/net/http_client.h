@@ -13,6 +13,14 @@ namespace muster {
 
 class Loop;
 
+// What became of an exchange that broke; filled in before its completion runs.
+struct HttpTrace {
+  bool left = false;       // bytes of the request were sent: what it asked for may have happened
+  bool timed_out = false;  // by timeout_ms or connect_timeout_ms
+  bool too_long = false;   // the answer
+  bool forbidden_address = false;
+};
+
 struct HttpCall {
   std::string method = "GET";
   std::string url;  // http or https only; redirects are not followed
@@ -21,7 +29,14 @@ struct HttpCall {
   std::int64_t timeout_ms = 10'000;       // the whole exchange
   std::size_t max_body_bytes = 4u << 20;  // a longer answer is an error
   std::string ca_file = {};               // PEM, instead of the system's authorities
-  std::string proxy = {};  // http://[user:password@]host:port; empty: none, whatever the environment says
+  std::string proxy = {};               // http://[user:password@]host:port; empty: none, whatever the environment says
+  std::int64_t connect_timeout_ms = 0;  // 0: the whole time
+  // No connection to link-local addresses and the metadata services of clouds, whatever name led there; checked on the
+  // address that is connected to, so that a name cannot be swapped after it was looked at.
+  bool no_metadata_addresses = false;
+  // A connection of its own: on one that is used again and turns out dead, libcurl sends the request a second time.
+  bool fresh_connection = false;
+  std::shared_ptr<HttpTrace> trace = {};  // null: not wanted
 };
 
 struct HttpResult {

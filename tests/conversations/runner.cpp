@@ -38,6 +38,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/silences.h"
 #include "bot/dispatcher.h"
 #include "bot/reads.h"
 #include "bot/scrub_answers.h"
@@ -412,12 +413,27 @@ class Talk {
     if (stage_) connect();
     dispatcher_->set_reader(
         [this](const ReadWanted& w, const CommandInput& in, std::function<void(Outcome)> done) { read(w, in, done); });
+    dispatcher_->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) { carry(m, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
     settle();
     if (!stage_) return;
     stage_->start();
     settle();
     if (!connected_->connected()) throw std::runtime_error("not connected: " + connected_->health().problem);
+  }
+
+  // An Alertmanager that does what it is told, except where the reason says that it refuses.
+  void carry(const OutMessage& m, const std::function<void(Result<void>)>& done) {
+    if (m.kind != "silence") return done({});
+    SilenceReport report;
+    report.id = m.body["silence"].as_string();
+    report.action = m.body["action"].as_string();
+    report.remote = "11111111-" + report.id;
+    if (m.body["comment"].as_string().starts_with("refuse")) {
+      report.end = SilenceReport::End::refused;
+      report.problem = "invalid silence: no";
+    }
+    dispatcher_->report([report](Work& w) { silence_reported(w, report); }, done);
   }
 
   void connect() {

@@ -1,5 +1,7 @@
 #include "bot/core/chat/message.h"
 
+#include "bot/base/base64.h"
+#include "bot/base/hash.h"
 #include "bot/base/text.h"
 
 namespace muster {
@@ -59,10 +61,20 @@ Value to_value(const Message& m) {
   }
   if (!m.buttons.empty()) v.set("buttons", std::move(buttons));
   Value attachments = Value::List{};
-  for (const Attachment& a : m.attachments)
-    attachments.push(Value::Map{{"name", a.name}, {"type", a.type}, {"text", a.text}});
+  for (const Attachment& a : m.attachments) {
+    // Messages are kept as text; a picture is written so that it stays as it is.
+    const bool text = is_utf8(a.text);
+    Value item = Value::Map{{"name", a.name}, {"type", a.type}};
+    item.set("text", text ? a.text : to_base64(a.text));
+    if (!text) item.set("base64", true);
+    attachments.push(std::move(item));
+  }
   if (!m.attachments.empty()) v.set("attachments", std::move(attachments));
   return v;
+}
+
+std::string attachment_bytes(const Value& a) {
+  return a["base64"].as_bool() ? from_base64(a["text"].as_string()) : a["text"].as_string();
 }
 
 Message message_from(const Value& v) {
@@ -82,7 +94,7 @@ Message message_from(const Value& v) {
     m.buttons.push_back({b["label"].as_string(), b["command"].as_string(), b["style"].as_string()});
   }
   for (const Value& a : v["attachments"].as_list()) {
-    m.attachments.push_back({a["name"].as_string(), a["type"].as_string(), a["text"].as_string()});
+    m.attachments.push_back({a["name"].as_string(), a["type"].as_string(), attachment_bytes(a)});
   }
   return m;
 }

@@ -20,9 +20,9 @@ struct Section {
   std::vector<std::pair<std::string, std::string>> fields;  // label, value
 };
 
-// A file that goes with a message: text only, bounded; platforms show it as something to open or download.
+// A file that goes with a message, bounded; platforms show it as something to open or download, a picture as such.
 struct Attachment {
-  std::string name, type, text;  // "timeline.txt", "text/plain"
+  std::string name, type, text;  // "timeline.txt", "text/plain"; text: its bytes
 };
 
 struct Message {
@@ -38,5 +38,6 @@ std::string plain(std::string_view outside_text);
 std::string plain_text(const Message& message);  // the whole message for a terminal or a log
 Value to_value(const Message& message);
 Message message_from(const Value& value);
+std::string attachment_bytes(const Value& attachment);  // of one attachment as to_value() wrote it
 
 }  // namespace muster

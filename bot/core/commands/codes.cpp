@@ -59,7 +59,20 @@ const Table& exact() {
                               {"ask.nobody", "unsatisfiable"},
                               {"approve.own", "own-approval"},
                               {"approve.not_you", "not-approver"},
-                              {"ask.not_yours", "not-approver"}};
+                              {"ask.not_yours", "not-approver"},
+                              {"quiet.because", "need-reason"},
+                              {"quiet.no_time", "time"},
+                              {"quiet.bad_time", "time"},
+                              {"graph.since", "time"},
+                              {"silence.no_such", "unknown-id"},
+                              {"silence.is_over", "state"},
+                              {"snooze.resolved", "state"},
+                              {"silence.is_ending", "state"},
+                              {"silence.where", "no-backend"},
+                              {"graph.where", "no-backend"},
+                              {"silence.matchers", "usage"},
+                              {"silence.everything", "usage"},
+                              {"graph.too_long", "usage"}};
   return table;
 }
 

@@ -150,6 +150,71 @@ Fault read_alias(Command& c, const VerbInfo& verb, std::string_view text) {
   return {};
 }
 
+std::string_view last_word(std::string_view text) {
+  const auto at = text.find_last_of(" \t");
+  return at == std::string_view::npos ? std::string_view{} : text.substr(at + 1);
+}
+
+// "value" of the last two words "word value"; what stands before is left in text.
+std::optional<std::string> take_tail(std::string_view& text, std::string_view word) {
+  auto t = tail(text, word);
+  const auto value = last_word(text);  // or nothing else stands there: "since 3h"
+  if (!t && !value.empty() && lower_ascii(trim(text.substr(0, text.size() - value.size()))) == word)
+    t = Tail{{}, word, value};
+  // The end of what is quoted or in brackets ("waiting for db") belongs to the text.
+  if (!t || t->value.find_first_of("\"'`(){}[],") != std::string_view::npos) return {};
+  text = t->before;
+  return std::string(t->value);
+}
+
+// Flags of a reading command that stand at the end of its line: --json, --grep word.
+bool take_flag_at_end(Command& c, const VerbInfo& verb, std::string_view& text) {
+  for (const Slot& slot : verb.named) {
+    if (!slot.name.starts_with("--")) continue;
+    const std::string key = slot.name.substr(2);
+    if (slot.kind == "flag" && lower_ascii(last_word(text)) == slot.name) {
+      text = trim(text.substr(0, text.size() - slot.name.size()));
+      c.named[key] = "true";
+      return true;
+    }
+    if (slot.kind == "flag") continue;
+    if (const auto value = take_tail(text, slot.name)) return c.named[key] = *value, true;
+  }
+  return false;
+}
+
+// Any text as it is, and at its end in any order what the verb takes by name.
+Fault read_query(Command& c, const VerbInfo& verb, std::string_view text) {
+  std::string tails;
+  for (bool again = true; again;) {
+    again = take_flag_at_end(c, verb, text);
+    for (const Slot& slot : verb.named) {
+      if (slot.name.starts_with("--") || slot.name == "because" || c.named.contains(slot.name)) continue;
+      const auto value = take_tail(text, slot.name);
+      if (!value) continue;
+      c.named[slot.name] = normal_value(slot.kind, *value);
+      tails = " " + slot.name + " " + c.named[slot.name] + tails;
+      again = true;
+    }
+  }
+  if (auto fault = text_argument(c, verb, text)) return fault;
+  c.echo += tails;
+  return {};
+}
+
+Fault read_matchers(Command& c, const VerbInfo& verb, std::string_view text) {
+  if (lower_ascii(first_word(text)) == "because") return text_argument(c, verb, {});
+  Command reasons;
+  if (const auto fault = read_reason(reasons, text)) return fault;
+  // Without "because" all of it counts as a reason: here it is the matchers, and the reason is asked for later.
+  const bool given = !reasons.args.empty();
+  if (auto fault = read_query(c, verb, given ? std::string_view(reasons.args.front()) : text)) return fault;
+  if (!given) return {};
+  c.named["because"] = reasons.named["because"];
+  echo(c, "because", c.named["because"]);
+  return {};
+}
+
 }  // namespace
 
 Fault read_text(Command& command, const VerbInfo& verb, std::string_view text) {
@@ -171,6 +236,10 @@ Fault read_text(Command& command, const VerbInfo& verb, std::string_view text) {
       return read_reason(command, text);
     case Shape::alias:
       return read_alias(command, verb, text);
+    case Shape::query:
+      return read_query(command, verb, text);
+    case Shape::matchers:
+      return read_matchers(command, verb, text);
     default:
       return text_argument(command, verb, text);
   }

@@ -244,6 +244,7 @@ std::vector<Rule> default_policy() {
           rule("owners-only", {"*"}, owned, "deny"),
           team_owners,
           team,
+          rule("silences", {"*"}, {"silence", "unsilence"}, "confirm"),
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -144,10 +144,17 @@ void add_alerts(std::vector<VerbInfo>& t) {
                    {in_env, may("--severity", "word"), may("--all", "flag")}));
   t.push_back(write("ack", "ack <E>", topic, "-", Shape::words, {must("alert", "alert")}, {because}));
   t.push_back(write("unack", "unack <E>", topic, "-", Shape::words, {must("alert", "alert")}, {because}));
-  t.push_back(later("snooze", "snooze <E> for 30m because …", topic, "-", true, {must("alert", "alert")}));
-  t.push_back(later("silence", "silence <matchers> for 2h because …", topic, "C", true));
-  t.push_back(later("unsilence", "unsilence <L>", topic, "C", true));
-  t.push_back(later("graph", "graph <promql|E> [since 1h]", topic, "-", false));
+  t.push_back(write("snooze", "snooze <E> for 30m because …", topic, "-", Shape::words, {must("alert", "alert")},
+                    {may("for", "duration"), because}));
+  t.push_back(write("silence", "silence <matchers|E> for 2h because …", topic, "C", Shape::matchers,
+                    {line("matchers", "text", true)}, {may("for", "duration"), in_env, may("on", "word"), because}));
+  t.push_back(write("unsilence", "unsilence <L> [because …]", topic, "C", Shape::words, {must("silence", "id")},
+                    {because}));
+  t.push_back(read("silences", "silences", topic, {}, {may("--all", "flag")}));
+  VerbInfo graph = read("graph", "graph <promql|E> [since 1h] [in env]", topic, {line("what", "text", true)},
+                        {may("since", "duration"), in_env, may("on", "word")});
+  graph.shape = Shape::query;
+  t.push_back(std::move(graph));
 }
 
 void add_incident_work(std::vector<VerbInfo>& t) {
@@ -261,6 +268,11 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"alerts", "alerts checkout-api --severity critical"},
       {"ack", "ack E1"},
       {"unack", "unack E1"},
+      {"snooze", "snooze E1 for 30m because the fix is on its way"},
+      {"silence", "silence alertname=\"DiskFilling\" for 2h because the disk is being replaced"},
+      {"unsilence", "unsilence L1 because the disk is replaced"},
+      {"silences", "silences"},
+      {"graph", "graph sum(rate(http_requests_total[5m])) since 3h"},
       {"declare", "declare sev2 Checkout is slow for checkout-api"},
       {"incidents", "incidents --open"},
       {"severity", "severity 1 because all regions are affected"},

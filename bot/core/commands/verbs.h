@@ -17,14 +17,16 @@ struct Slot {
 
 // How the text after the verb is read.
 enum class Shape {
-  words,    // slots, prepositions, flags
-  loose,    // words without checks: commands whose capability comes later
-  text,     // one free text
-  reason,   // [text] because …
-  declare,  // [sev2] title, and anywhere: for service, from E, severity n, because …
-  update,   // text [next 30m]
-  todo,     // text [@who] [due]
-  alias,    // name = command
+  words,     // slots, prepositions, flags
+  loose,     // words without checks: commands whose capability comes later
+  text,      // one free text
+  reason,    // [text] because …
+  declare,   // [sev2] title, and anywhere: for service, from E, severity n, because …
+  update,    // text [next 30m]
+  todo,      // text [@who] [due]
+  alias,     // name = command
+  query,     // any text, then since, in, on and flags
+  matchers,  // label matchers, then for, in, on, because …
 };
 
 struct VerbInfo {

@@ -24,6 +24,7 @@ const std::vector<Sentence>& catalogue() {
           words_reading(),
           words_scrub(),
           words_self(),
+          words_silences(),
           words_slack(),
           words_storage(),
           words_verbs()})

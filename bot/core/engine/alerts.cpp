@@ -9,6 +9,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 namespace {
@@ -324,7 +325,7 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
 }
 
 void timer_rang(Work& w, const Timer& timer) {
-  if (question_rang(w, timer)) return;
+  if (question_rang(w, timer) || silence_timer_rang(w, timer)) return;
   if (timer.id.starts_with("alert-expiry:")) went_silent(w, timer);
   if (timer.id.starts_with("group-wait:")) group_waited(w, timer.body["group"].as_string());
   if (timer.id.starts_with("card:")) card_timer_rang(w, timer);

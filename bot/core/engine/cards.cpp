@@ -65,6 +65,8 @@ Message alert_message(const Work& w, const Alert& a) {
   if (!a.acknowledged_by.empty()) {
     m.text += " · " + say(lang, "acked_by", {{"who", person_name(w.config, a.acknowledged_by)}});
   }
+  if (firing && a.snoozed_until_ms > w.now)
+    m.text += " · " + say(lang, "snoozed_until", {{"time", format_utc_clock(a.snoozed_until_ms).substr(0, 5)}});
   if (!a.reason.empty()) m.sections.push_back({plain(clip(a.reason, 200)), {}});
   Section labels;
   for (const auto& [k, v] : a.labels) {

@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 namespace {
@@ -60,6 +61,14 @@ Outcome show_grant(Call& c, const Grant& g) {
   return o;
 }
 
+Outcome show_silence(Call& c, const Silence& l) {
+  Outcome o;
+  o.reply.text = silence_line(c, l);
+  if (l.open()) o.reply.buttons = {{say(c.language, "button.unsilence"), "unsilence " + l.id, ""}};
+  o.json = projection(l).body;
+  return o;
+}
+
 Outcome unknown_id(Call& c, const std::string& id) {
   const std::string canonical = canonical_id(id);
   const char* kind = canonical.starts_with('R') ? "kind.runs" : canonical.starts_with('T') ? "kind.timers" : nullptr;
@@ -73,6 +82,7 @@ Outcome show(Call& c) {
   if (const Question* q = find_question(std::as_const(c.work.state), id)) return show_question(c, *q);
   if (const auto g = c.work.state.grants.find(canonical_id(id)); g != c.work.state.grants.end())
     return show_grant(c, g->second);
+  if (const Silence* l = find_silence(c.work.state, canonical_id(id))) return show_silence(c, *l);
   const Incident* i = find_incident(c.work.state, id);
   if (!i) return unknown_id(c, id);
   Outcome o;

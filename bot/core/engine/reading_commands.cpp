@@ -5,6 +5,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 
@@ -19,7 +20,7 @@ std::string alert_line(const Call& c, const Alert& a) {
   if (!a.incident.empty()) line += " · " + a.incident;
   if (!a.acknowledged_by.empty())
     line += " · " + say(c.language, "acked_by", {{"who", person_name(c.work.config, a.acknowledged_by)}});
-  return line;
+  return line + quiet_words(c, a);
 }
 
 Outcome unknown_service(Call& c, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/engine/silences.h"
 
 namespace muster {
 namespace {
@@ -264,7 +265,7 @@ std::size_t Fingerprint::hash() const {
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
-  if (apply_question(s, e)) return;
+  if (apply_question(s, e) || apply_silence(s, e)) return;
   if (e.kind == "language.chosen") return apply_language(s, e);
   if (e.kind == "incident.declared")
     apply_declared(s, e);
@@ -348,23 +349,25 @@ ProjectionRow projection(const Alert& a) {
   Value::Map labels;
   labels.reserve(a.labels.size());
   for (const auto& [k, v] : a.labels) labels[k] = v;
-  return {"alert", a.id,
-          Value::Map{{"acknowledged_by", a.acknowledged_by},
-                     {"ended_ms", a.ended_ms},
-                     {"episode", a.episode},
-                     {"fingerprint", a.fingerprint.hex()},
-                     {"incident", a.incident},
-                     {"labels", std::move(labels)},
-                     {"severity", a.severity},
-                     {"starts_ms", a.starts_ms},
-                     {"status", a.status},
-                     {"title", a.title}}};
+  Value body = Value::Map{{"acknowledged_by", a.acknowledged_by},
+                          {"ended_ms", a.ended_ms},
+                          {"episode", a.episode},
+                          {"fingerprint", a.fingerprint.hex()},
+                          {"incident", a.incident},
+                          {"labels", std::move(labels)},
+                          {"severity", a.severity},
+                          {"starts_ms", a.starts_ms},
+                          {"status", a.status},
+                          {"title", a.title}};
+  if (a.snoozed_until_ms != 0) body.set("snoozed_until_ms", a.snoozed_until_ms);
+  return {"alert", a.id, std::move(body)};
 }
 
 std::vector<ProjectionRow> projections(const State& s) {
   std::vector<ProjectionRow> rows;
   for (const auto& [n, a] : s.alerts) rows.push_back(projection(a));
   for (const auto& [n, i] : s.incidents) rows.push_back(projection(i));
+  for (const auto& [n, l] : s.silences) rows.push_back(projection(l));
   std::ranges::sort(rows, [](const auto& a, const auto& b) { return std::tie(a.kind, a.id) < std::tie(b.kind, b.id); });
   return rows;
 }

@@ -11,6 +11,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
+#include "bot/core/alerts/silence.h"
 #include "bot/core/decision.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
@@ -41,6 +42,7 @@ struct Alert {
   TimeMs starts_ms = 0, ended_ms = 0;
   std::string incident;  // INC-7 or empty
   std::string acknowledged_by;
+  TimeMs snoozed_until_ms = 0;
   const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
@@ -121,6 +123,7 @@ struct State {
   std::set<std::string> known_storms;            // counting cards that were posted
   std::map<int, Question> questions;             // by number
   std::map<int, Run> runs;                       // by number
+  std::map<int, Silence> silences;               // by number of their L id
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
   std::int64_t position = 0;  // of the last folded entry

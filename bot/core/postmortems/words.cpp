@@ -151,7 +151,7 @@ constexpr std::array<Word, 87> words = {{
     {"sum_end", "Resolved: {resolved}; responders worked for {response}.", "해결: {resolved}, 대응 시간 {response}."},
 }};
 
-constexpr std::array<Word, 44> kinds = {{
+constexpr std::array<Word, 50> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -196,6 +196,12 @@ constexpr std::array<Word, 44> kinds = {{
     {"message.edited", "Message edited", "메시지 수정"},
     {"message.deleted", "Message deleted", "메시지 삭제"},
     {"correction", "Correction", "정정"},
+    {"alert.snoozed", "Alert snoozed", "알림 미룸"},
+    {"silence.asked", "Silence asked for", "무음 요청"},
+    {"silence.active", "Silenced", "무음 시작"},
+    {"silence.failed", "Silence not made", "무음 실패"},
+    {"silence.ending", "End of silence asked for", "무음 종료 요청"},
+    {"silence.over", "Silence over", "무음 끝"},
 }};
 
 }  // namespace

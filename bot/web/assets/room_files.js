@@ -9,6 +9,24 @@ function fileLink(file, address) {
   return link;
 }
 
+// The bot's own picture, shown; a click saves it.
+function pictureLink(file, address) {
+  const link = el('a', 'picture');
+  const picture = document.createElement('img');
+  picture.src = address;
+  picture.alt = file.name;
+  picture.loading = 'lazy';
+  link.href = address;
+  link.download = file.name;
+  link.append(picture);
+  return link;
+}
+
+function attachmentNode(post, file) {
+  const address = attachmentAddress(post, file);
+  return file.type === 'image/svg+xml' ? pictureLink(file, address) : fileLink(file, address);
+}
+
 function attachmentAddress(on, file) {
   const ask = new URLSearchParams({ channel: on.channel, post: on.id, name: file.name });
   if (room.sandbox) ask.set('as', room.me);

@@ -48,7 +48,7 @@ function postBody(post) {
   if (post.message) out.push(card(post.message, (text, node) => command(post, text, node)));
   else if (post.text) out.push(post.bot ? botText(post.text) : humanText(post.text));
   const files = el('div', 'files', ...(post.files || []).map((f) => fileLink(f, `/room/file/${encodeURIComponent(f.id)}`)),
-    ...((post.message && post.message.attachments) || []).map((f) => fileLink(f, attachmentAddress(post, f))));
+    ...((post.message && post.message.attachments) || []).map((f) => attachmentNode(post, f)));
   if (files.firstChild) out.push(files);
   const notes = [post.edited_ms && !post.bot ? w('edited', { time: clock.format(post.edited_ms) }) : '', post.pinned ? `📌 ${w('is_pinned')}` : '',
     post.private ? w('only_you') : ''].filter(Boolean);

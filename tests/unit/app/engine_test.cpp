@@ -121,6 +121,7 @@ struct World {
   int ids = 0;
 
   World() {
+    config.backends = {{"metrics", "prometheus", {}}, {"main", "alertmanager", {}}};
     say_line("declare sev2 Checkout is slow for checkout-api");
     Work w = work();
     take_alerts(w,
@@ -183,6 +184,11 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"alerts", {"alerts"}},
       {"ack", {"ack E1"}},
       {"unack", {"ack E1", "unack E1"}},
+      {"snooze", {"snooze E1 for 30m because the fix is on its way"}},
+      {"silence", {"silence alertname=\"X\" for 2h because the disk is replaced"}},
+      {"unsilence", {"silence alertname=\"X\" for 2h because the disk is replaced", "unsilence L1"}},
+      {"silences", {"silences"}},
+      {"graph", {"graph up since 3h"}},
       {"declare", {"declare sev3 Search is stale for search"}},
       {"incidents", {"incidents"}},
       {"time", {"time impact 05:05 because the graph shows it"}},

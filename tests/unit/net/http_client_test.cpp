@@ -119,3 +119,45 @@ TEST_CASE("a client that goes with calls in flight completes none of them") {
   world.thread.on([] { return 0; });
   CHECK(!completed);
 }
+
+TEST_CASE("a broken exchange tells whether the request left") {
+  World world;
+  HttpCall waits = world.call("/never");
+  waits.method = "POST";
+  waits.body = "order";
+  waits.timeout_ms = 200;
+  waits.trace = std::make_shared<HttpTrace>();
+  const auto trace = waits.trace;
+  REQUIRE_FALSE(world.send(std::move(waits)));
+  CHECK(trace->left);
+  CHECK(trace->timed_out);
+  HttpCall nobody = world.call("/");
+  nobody.url = "http://127.0.0.1:1/";
+  nobody.trace = std::make_shared<HttpTrace>();
+  const auto nothing = nobody.trace;
+  REQUIRE_FALSE(world.send(std::move(nobody)));
+  CHECK_FALSE(nothing->left);
+  CHECK_FALSE(nothing->timed_out);
+}
+
+TEST_CASE("addresses of metadata services are not connected to, however they are written") {
+  World world;
+  for (const char* url : {"http://169.254.169.254/", "http://2852039166/", "http://[::ffff:169.254.169.254]/",
+                          "http://[fe80::1]/", "http://[fd00:ec2::254]/", "http://100.100.100.200/"}) {
+    CAPTURE(url);
+    HttpCall call;
+    call.url = url;
+    call.timeout_ms = patience_ms;
+    call.no_metadata_addresses = true;
+    call.trace = std::make_shared<HttpTrace>();
+    const auto trace = call.trace;
+    const auto result = world.send(std::move(call));
+    REQUIRE_FALSE(result);
+    CHECK(result.error().kind == ErrorKind::unauthorized);
+    CHECK(trace->forbidden_address);
+    CHECK_FALSE(trace->left);
+  }
+  HttpCall fine = world.call("/x");
+  fine.no_metadata_addresses = true;
+  CHECK(world.send(std::move(fine))->status == 201);
+}

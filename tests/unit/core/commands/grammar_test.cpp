@@ -235,6 +235,20 @@ TEST_CASE("any prefix is completed by valid words") {
   CHECK(complete_line("nonsense ", live).empty());
 }
 
+TEST_CASE("a query and matchers stay as they are typed, only their ends are taken") {
+  const Command graph = parsed("graph sum(rate(x{a=\"b in c\"}[5m])) by (job) > 2 in Prod since 3h --json");
+  CHECK(graph.args == List{"sum(rate(x{a=\"b in c\"}[5m])) by (job) > 2"});
+  CHECK(graph.named == Named{{"in", "prod"}, {"since", "3h"}, {"json", "true"}});
+  CHECK(graph.echo == "graph sum(rate(x{a=\"b in c\"}[5m])) by (job) > 2 in prod since 3h");
+  const Command silence = parsed("silence a=\"x\", b=~\"waiting for db\" for 2h on main because it is on fire");
+  CHECK(silence.args == List{"a=\"x\", b=~\"waiting for db\""});
+  CHECK(silence.named == Named{{"for", "2h"}, {"on", "main"}, {"because", "it is on fire"}});
+  CHECK(parsed("silence b=~\"waiting for db\" because x").args == List{"b=~\"waiting for db\""});
+  CHECK(parsed("silence E12 for 2h").named == Named{{"for", "2h"}});
+  CHECK(refused("graph since 3h").message_key == "missing_argument");
+  CHECK(refused("silence because x").message_key == "missing_argument");
+}
+
 TEST_CASE("the table of verbs is whole") {
   for (const auto& v : verbs()) {
     CAPTURE(v.verb);
