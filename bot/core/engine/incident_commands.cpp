@@ -5,6 +5,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
 
 namespace muster {
@@ -17,7 +18,7 @@ std::string named(const Command& c, const std::string& key) {
 Outcome no_incident(Call& c) { return refuse(c, "need.incident", {{"verb", c.command.verb}}); }
 
 Outcome told(Call& c, const Incident& i, Outcome o) {
-  if (!o.ok || c.input.channel == i.channel || i.channel.empty()) return o;
+  if (!o.ok || c.input.channel == i.channel || i.channel.empty() || i.archived) return o;
   Message m = o.reply;
   m.text = plain(c.actor.display) + ": " + m.text;
   post(c.work, i.channel, "told-" + c.input.source_id, m);
@@ -76,7 +77,7 @@ Outcome declare(Call& c) {
     touch(c.work, *alert);
     touch(c.work, i);
   }
-  if (c.input.channel != i.channel) {
+  if (c.input.channel != i.channel && c.work.config.board_channel.empty()) {
     post(c.work, c.work.config.alerts_channel, "announce-" + i.id,
          {.text = say(c.work.config.language, "incident.announced",
                       {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}}),
@@ -234,6 +235,7 @@ Outcome link(Call& c) {
   e.data = Value::Map{{"url", a ? a->id : what}};
   record(c.work, std::move(e));
   touch(c.work, *i);
+  if (url) show_links(c.work, *i);
   return told(c, *i, answer(c, "link.done", {{"id", i->id}, {"what", plain(clip(what, 200))}}));
 }
 
@@ -268,10 +270,23 @@ Outcome unack(Call& c) { return acknowledge(c, false); }
 }  // namespace
 
 const std::map<std::string_view, Handler>& incident_handlers() {
-  static const std::map<std::string_view, Handler> table = {
-      {"declare", declare}, {"severity", severity}, {"lead", lead},           {"role", role}, {"note", note},
-      {"update", update},   {"todo", todo},         {"todo done", todo_done}, {"link", link}, {"mitigate", mitigate},
-      {"resolve", resolve}, {"reopen", reopen},     {"time", correct_time},   {"ack", ack},   {"unack", unack}};
+  static const std::map<std::string_view, Handler> table = {{"declare", declare},
+                                                            {"severity", severity},
+                                                            {"lead", lead},
+                                                            {"role", role},
+                                                            {"note", note},
+                                                            {"update", update},
+                                                            {"todo", todo},
+                                                            {"todo done", todo_done},
+                                                            {"link", link},
+                                                            {"mitigate", mitigate},
+                                                            {"resolve", resolve},
+                                                            {"reopen", reopen},
+                                                            {"time", correct_time},
+                                                            {"ack", ack},
+                                                            {"unack", unack},
+                                                            {"archive", archive_channel},
+                                                            {"archive later", keep_channel}};
   return table;
 }
 
