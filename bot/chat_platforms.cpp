@@ -183,17 +183,10 @@ Value ChatPlatforms::findings() const {
   return list;
 }
 
-std::string ChatPlatforms::health_text() const {
-  std::string text;
-  for (const auto& p : platforms_) {
-    const ChatHealth h = p->health();
-    text += (text.empty() ? "" : " · ") + p->name() + (h.connected ? " connected" : " not connected");
-    if (h.connected) text += " as " + h.account.substr(h.account.starts_with('@') ? 1 : 0) + " (" + h.version + ")";
-    text += ", " + std::to_string(h.waiting) + " waiting";
-    if (h.oldest_ms >= second_ms) text += " for " + format_duration(h.oldest_ms);
-    if (!h.problem.empty()) text += ": " + h.problem + (h.next_step.empty() ? "" : " " + h.next_step);
-  }
-  return text;
+std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {
+  std::vector<const ChatPlatform*> all;
+  for (const auto& p : platforms_) all.push_back(p.get());
+  return all;
 }
 
 std::string ChatPlatforms::metrics() const {

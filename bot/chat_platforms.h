@@ -36,7 +36,7 @@ class ChatPlatforms {
   bool handles(const HttpRequest& request) const { return doors_.contains(request.path); }
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
 
-  std::string health_text() const;  // "mattermost connected as @muster, 0 waiting"; empty without platforms
+  std::vector<const ChatPlatform*> platforms() const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
   Value findings() const;       // all of them, for doctor: a list of platform, level, what, change

@@ -13,8 +13,18 @@ const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
     for (const auto part :
-         {words_general(), words_channels(), words_codes(), words_incidents(), words_ops(), words_platforms(),
-          words_questions(), words_reading(), words_slack(), words_storage(), words_verbs()})
+         {words_general(),
+          words_channels(),
+          words_codes(),
+          words_incidents(),
+          words_ops(),
+          words_platforms(),
+          words_questions(),
+          words_reading(),
+          words_self(),
+          words_slack(),
+          words_storage(),
+          words_verbs()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

@@ -43,7 +43,7 @@ Outcome archive_channel(Call& c) {
   if (i->archived) return refuse(c, "archive.already", {{"id", i->id}, {"channel", i->channel}});
   c.work.decision.timers.push_back(
       {"archive-now:" + i->id, c.work.now + 1, Value::Map{{"incident", i->id}, {"by", c.actor.id}}});
-  return told(c, *i, answer(c, "archive.done", {{"id", i->id}, {"channel", i->channel}}));
+  return told(c, *i, [i](Call& d) { return answer(d, "archive.done", {{"id", i->id}, {"channel", i->channel}}); });
 }
 
 void archive_now_rang(Work& w, const Timer& timer) {
