@@ -159,7 +159,7 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     Outcome health = health_outcome(self_health(), language);
     if (const std::string found = chats->findings_text(language); !found.empty())
       health.reply.sections.push_back({plain(found), {}});
-    health.json.set("findings", chats->findings());
+    health.json.set("checks", chats->findings());
     return health;
   } else if (wanted.what == "version") {
     return version_outcome(dispatcher->config(), schema_version(), language);

@@ -15,6 +15,13 @@ namespace {
 
 constexpr DurationMs check_every = 6 * hour_ms;
 
+// Joined or made at start: those that belong to no incident.
+std::vector<std::string> standing_channels(const CoreConfig& config) {
+  std::vector<std::string> channels = {"muster", config.alerts_channel};
+  if (!config.board_channel.empty()) channels.push_back(config.board_channel);
+  return channels;
+}
+
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
@@ -101,7 +108,7 @@ void ChatPlatforms::make(const ChatSettings& s, Loop& loop, HttpClient& client, 
 }
 
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
-  c.channels = {"muster", dispatcher_.config().alerts_channel};
+  c.channels = standing_channels(dispatcher_.config());
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
@@ -122,7 +129,7 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
   const bool buttons = !c.callback_url.empty();
   while (c.callback_url.ends_with('/')) c.callback_url.pop_back();
   if (buttons) c.callback_url += path;
-  c.channels = {"muster", dispatcher_.config().alerts_channel};
+  c.channels = standing_channels(dispatcher_.config());
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };

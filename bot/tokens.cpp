@@ -120,6 +120,12 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.services = s.services;
   c.policy = s.policy.empty() ? default_policy() : s.policy;
   c.alerts_channel = s.alerts_channel;
+  c.channel_name = s.channel_name;
+  c.board_channel = s.board_channel;
+  c.invites = s.invites;
+  c.bridge_url = s.bridge_url;
+  c.public_url = s.public_url;
+  c.archive_after = s.archive_after;
   c.group_wait = s.group_wait;
   c.version = muster_version;
   c.backends = backends_of(s.observability);

@@ -48,7 +48,8 @@ Service bind_service(const Entry& in) {
           .owners = in.all("owners"),
           .environments = in.all("environments"),
           .depends_on = in.all("depends_on"),
-          .runbook_url = in.text("runbook_url")};
+          .runbook_url = in.text("runbook_url"),
+          .dashboard_url = in.text("dashboard_url")};
 }
 
 SeverityDef bind_severity(const Entry& in) {
@@ -160,6 +161,15 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.listen = value_of(tree, "listen");
   s.log_level = log_level(value_of(tree, "log_level"));
   s.alerts_channel = value_of(tree, "alerts_channel");
+  s.channel_name = value_of(tree, "channel_name");
+  s.board_channel = value_of(tree, "board_channel");
+  s.bridge_url = value_of(tree, "bridge_url");
+  s.public_url = value_of(tree, "public_url");
+  while (s.public_url.ends_with('/')) s.public_url.pop_back();
+  s.archive_after = duration(value_of(tree, "archive_after"));
+  s.invites = bind_list<InviteRule>(tree, "invites[]", [](const Entry& in) {
+    return InviteRule{in.all("severities"), in.all("services"), in.all("who")};
+  });
   s.group_wait = duration(value_of(tree, "group_wait"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);

@@ -5,6 +5,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
+#include "bot/core/engine/channels.h"
 #include "config/bind.h"
 #include "config/bind_chat.h"
 
@@ -86,6 +87,17 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
   });
 }
 
+void check_channel_name(Checking& in) {
+  const auto cell = in.tree.values.find("channel_name");
+  if (cell == in.tree.values.end() || cell->second.values.empty()) return;
+  const std::string& pattern = cell->second.values.front();
+  if (const std::string wrong = unknown_placeholder(pattern); !wrong.empty()) {
+    in.issues.push_back(issue_at(cell->second.place,
+                                 "`" + clip(one_line(wrong), 40) + "` is nothing that can be filled in",
+                                 "{number}, {id}, {date}, {service}, {severity} and {slug}"));
+  }
+}
+
 void check_secrets(const Settings&, Checking& in) {
   const auto it = in.tree.lists.find("sources[]");
   if (it == in.tree.lists.end()) return;
@@ -139,8 +151,13 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
+  owners.emplace_back("owners");
+  in.known("invites[]", "who", owners, "person or group");
+  in.known("invites[]", "severities", severities, "severity");
+  in.known("invites[]", "services", services, "service");
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
+  check_channel_name(in);
   check_verbs(in);
   check_routes(settings, in);
   check_conditions("policy[]", policy_condition(), in);

@@ -19,6 +19,20 @@ const std::vector<SettingField>& setting_fields() {
        "debug|info|warn|error"},
       {"alerts_channel", K::name, false, false, "alerts",
        "The channel that lists the alerts for which no incident opens."},
+      {"channel_name", K::text, false, false, "inc-{number}-{slug}",
+       "How an incident's channel is called. `{number}`, `{id}` (`inc-7`), `{date}`, `{service}`, `{severity}` and "
+       "`{slug}` (of the title) are filled in; what no platform takes becomes `-`, a name that is taken gets a "
+       "number."},
+      {"board_channel", K::name, false, false, "",
+       "A channel with one post per incident that is kept current; none: what people declare is announced in the "
+       "alerts "
+       "channel."},
+      {"bridge_url", K::url, false, false, "",
+       "Where people talk about an incident; `{id}` and `{number}` are filled in."},
+      {"public_url", K::url, false, false, "",
+       "Where people reach the bot's pages, for links to postmortems; none: there are no such links."},
+      {"archive_after", K::duration, false, false, "0s",
+       "How long after its end an incident's channel is asked whether it shall be archived; 0 for never."},
       {"group_wait", K::duration, false, false, "30s",
        "How long the first alert of a group waits for the others, on routes where grouping is our job."},
 
@@ -40,6 +54,16 @@ const std::vector<SettingField>& setting_fields() {
       {"services[].environments", K::name, true, false, "", "Where it runs."},
       {"services[].depends_on", K::name, true, false, "", "Names of services that it needs."},
       {"services[].runbook_url", K::url, false, false, "", "Where its runbook is."},
+
+      {"services[].dashboard_url", K::url, false, false, "", "Where its dashboard is."},
+
+      {"invites[]", K::record, true, false, "",
+       "Who is invited into an incident's channel when it opens or when its severity changes; all rules that match "
+       "count, nobody is invited twice."},
+      {"invites[].severities", K::name, true, false, "", "Severities; none means every one."},
+      {"invites[].services", K::name, true, false, "", "Services; none means every incident."},
+      {"invites[].who", K::text, true, true, "",
+       "Person ids, `group:NAME`, or `owners` for the owners of the incident's services."},
 
       {"severities[]", K::record, true, false, "", "Severities, the worst first."},
       {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},

@@ -56,6 +56,11 @@ struct Settings {
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";
+  std::string channel_name = "inc-{number}-{slug}";
+  std::string board_channel;
+  std::vector<InviteRule> invites;
+  std::string bridge_url, public_url;
+  DurationMs archive_after = 0;
   DurationMs group_wait = 30 * second_ms;
 };
 

@@ -41,12 +41,14 @@ void look_at_platforms(const Flags& f, const Loaded& loaded, Findings& out) {
       if (--waiting == 0) loop.stop();
     };
   };
+  std::vector<std::string> channels = {"muster", loaded.settings.alerts_channel};
+  if (const std::string& board = loaded.settings.board_channel; !board.empty()) channels.push_back(board);
   for (SlackConfig c : settings->slack) {
-    c.channels = {"muster", loaded.settings.alerts_channel};
+    c.channels = channels;
     check_slack(*client, clock, c, true, into(c.name));
   }
   for (MattermostConfig c : settings->mattermost) {
-    c.channels = {"muster", loaded.settings.alerts_channel};
+    c.channels = channels;
     check_mattermost(*client, clock, c, into(c.name));
     if (!c.callback_url.empty())
       out.add("note", "doctor.callback_later", {{"name", c.name}});

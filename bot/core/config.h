@@ -46,7 +46,13 @@ struct CoreConfig {
   std::vector<AlertRouteRule> alert_routes;
   std::vector<Backend> backends;
   std::string alerts_channel = "alerts";
-  DurationMs group_wait = 0;  // where grouping is ours: from a group's first alert to its incident
+  std::string channel_name = "inc-{number}-{slug}";  // a template: engine/channels.h
+  std::string board_channel;                         // one post per incident, kept current; empty: none
+  std::vector<InviteRule> invites;
+  std::string bridge_url;        // where people talk; {id} and {number} are filled in
+  std::string public_url;        // where people reach our pages; empty: no links to them
+  DurationMs archive_after = 0;  // from the end of an incident to the question whether its channel goes; 0: never
+  DurationMs group_wait = 0;     // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;
   std::string version;
 };

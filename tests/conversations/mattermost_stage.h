@@ -128,6 +128,7 @@ class MattermostStage final : public Stage {
     c.url = doubles::NoSockets::url;
     c.token = token_;
     c.channels = {"muster", config.alerts_channel};
+    if (!config.board_channel.empty()) c.channels.push_back(config.board_channel);
     auto made = std::make_unique<Mattermost>(
         c, Mattermost::Outside{net_.http(), net_.opener(), clock_, timers_, links.directory("mattermost"),
                                [] { return 0.5; }, config.prefix});

@@ -54,6 +54,7 @@ class SlackStage final : public Stage {
     c.app_token = core_.app_token;
     c.api_url = doubles::SlackNoSockets::api;
     c.channels = {"muster", config.alerts_channel};
+    if (!config.board_channel.empty()) c.channels.push_back(config.board_channel);
     auto made = std::make_unique<Slack>(c, Slack::Outside{net_.http(), net_.opener(), clock_, timers_,
                                                           links.directory("slack"), [] { return 0.5; }, config.prefix});
     platform_ = made.get();

@@ -50,6 +50,8 @@ const Table& exact() {
                               {"note.empty", "empty"},
                               {"update.empty", "empty"},
                               {"severity.same", "state"},
+                              {"archive.open", "state"},
+                              {"archive.already", "state"},
                               {"role.same", "state"},
                               {"todo.already", "state"},
                               {"ask.none", "no-question"},

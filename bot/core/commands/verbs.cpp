@@ -191,6 +191,8 @@ void add_incident_states(std::vector<VerbInfo>& t) {
                              {"resolve", "resolve [at 14:02] because …"},
                              {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(of_incident(write("archive", "archive [INC-7]", topic, "-", Shape::words, {})));
+  t.push_back(of_incident(write("archive later", "archive later [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(
       of_incident(write("time", "time <impact|detected|declared|acknowledged|mitigated|resolved> 13:55 because …",
                         topic, "-", Shape::reason, {line("which", "text", false)}, {because})));
@@ -287,6 +289,8 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"time", "time INC-1 impact 13:55 because the graphs show it"},
       {"resolve", "resolve because p99 is back at 300 ms"},
       {"reopen", "reopen because errors are back"},
+      {"archive", "archive INC-1"},
+      {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},
       {"postmortem", "postmortem INC-1"},
       {"approvals", "approvals --mine"},

@@ -8,6 +8,7 @@
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/silences.h"
 
@@ -329,6 +330,8 @@ void timer_rang(Work& w, const Timer& timer) {
   if (timer.id.starts_with("alert-expiry:")) went_silent(w, timer);
   if (timer.id.starts_with("group-wait:")) group_waited(w, timer.body["group"].as_string());
   if (timer.id.starts_with("card:")) card_timer_rang(w, timer);
+  if (timer.id.starts_with("archive:")) archive_rang(w, timer);
+  if (timer.id.starts_with("archive-now:")) archive_now_rang(w, timer);
   if (timer.id.starts_with("update-due:")) reminder_rang(w, timer);
 }
 

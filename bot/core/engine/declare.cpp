@@ -89,6 +89,7 @@ void bring_alert(Call& c, Incident& i, Alert& alert) {
 }
 
 void announce(Call& c, const Incident& i) {
+  if (!c.work.config.board_channel.empty()) return;  // the board says it, and stays true
   const std::string& language = c.work.config.language;
   Message m{.text = say(language, "incident.announced",
                         {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}}),

@@ -95,5 +95,6 @@ Actor actor_of(const CoreConfig& config, const std::string& person, bool is_oper
 std::string severity_color(std::string_view severity);
 std::string status_words(std::string_view language, std::string_view status);
 std::string slug(std::string_view text, std::size_t most);
+std::string summary_post(const Incident& incident);  // the id of the message that shows it
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/question_parts.h"
 
@@ -44,7 +45,7 @@ void tell(Call& c, const std::string& channel, const std::function<Outcome(Call&
 
 Outcome told(Call& c, const Incident& i, const std::function<Outcome(Call&)>& make) {
   Outcome o = make(c);
-  if (o.ok && unseen_in(c, i.channel)) tell(c, i.channel, make);
+  if (o.ok && !i.archived && unseen_in(c, i.channel)) tell(c, i.channel, make);
   return o;
 }
 
@@ -215,6 +216,7 @@ Outcome link(Call& c) {
   e.data = Value::Map{{"url", a ? a->id : what}};
   record(c.work, std::move(e));
   touch(c.work, *i);
+  if (url) show_links(c.work, *i);
   return told(c, *i, [&](Call& d) {
     return answer(d, "link.done", {{"id", i->id}, {"what", plain(clip(what, 200))}});
   });
@@ -255,10 +257,23 @@ Outcome unack(Call& c) { return acknowledge(c, false); }
 }  // namespace
 
 const std::map<std::string_view, Handler>& incident_handlers() {
-  static const std::map<std::string_view, Handler> table = {
-      {"declare", declare}, {"severity", severity}, {"lead", lead},           {"role", role}, {"note", note},
-      {"update", update},   {"todo", todo},         {"todo done", todo_done}, {"link", link}, {"mitigate", mitigate},
-      {"resolve", resolve}, {"reopen", reopen},     {"time", correct_time},   {"ack", ack},   {"unack", unack}};
+  static const std::map<std::string_view, Handler> table = {{"declare", declare},
+                                                            {"severity", severity},
+                                                            {"lead", lead},
+                                                            {"role", role},
+                                                            {"note", note},
+                                                            {"update", update},
+                                                            {"todo", todo},
+                                                            {"todo done", todo_done},
+                                                            {"link", link},
+                                                            {"mitigate", mitigate},
+                                                            {"resolve", resolve},
+                                                            {"reopen", reopen},
+                                                            {"time", correct_time},
+                                                            {"ack", ack},
+                                                            {"unack", unack},
+                                                            {"archive", archive_channel},
+                                                            {"archive later", keep_channel}};
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include "bot/core/commands/when.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
 
 namespace muster {
@@ -107,7 +108,10 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   if (status != "resolved") e.data.set("next_update_ms", next_update_for(c.work, i->severity, status));
   record(c.work, std::move(e));
   arm_reminder(c.work, *i);
+  arm_archive(c.work, *i);
+  if (i->open() && i->archived) reopen_channel(c.work, *i);
   touch(c.work, *i);
+  show_links(c.work, *i);
   return state_answer(c, *i, status, done, moment->at);
 }
 

@@ -3,6 +3,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
 
 namespace muster {
@@ -121,6 +122,7 @@ Message summary_message(const Work& w, const Incident& i) {
   facts.fields.emplace_back(say(lang, "field.changes"), say(lang, "none_yet"));
   if (!i.reason.empty()) facts.fields.insert(facts.fields.begin(), {say(lang, "field.because"), plain(i.reason)});
   m.sections.push_back(facts);
+  if (const std::string links = links_text(w, i); !links.empty()) m.sections.push_back({links, {}});
   if (!i.alerts.empty()) m.sections.push_back({alert_list(w, i), {}});
   if (i.open()) {
     m.buttons.push_back({say(lang, "button.lead"), "lead me", ""});
@@ -133,11 +135,17 @@ Message summary_message(const Work& w, const Incident& i) {
   return m;
 }
 
+std::string summary_post(const Incident& i) {
+  return "summary-" + i.id + (i.rooms == 0 ? "" : "-" + std::to_string(i.rooms + 1));
+}
+
 void touch(Work& w, const Incident& i) {
+  invite_by_rules(w, i);
   std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == "incident" && r.id == i.id; });
   w.decision.rows.push_back(projection(i));
-  if (i.channel.empty()) return;
-  const std::string post_id = "summary-" + i.id;
+  show_on_board(w, i);
+  if (i.channel.empty() || i.archived) return;
+  const std::string post_id = summary_post(i);
   const std::string destination = "room:#" + i.channel;
   // Of several changes in one decision only the last state is worth sending.
   std::erase_if(w.decision.out, [&](const OutMessage& o) {
@@ -152,8 +160,7 @@ void touch(Work& w, const Incident& i) {
     }
   }
   w.decision.out.push_back({w.new_id(), destination, "edit", Value::Map{{"post_id", post_id}, {"message", message}}});
-  w.decision.out.push_back(
-      {w.new_id(), destination, "topic", Value::Map{{"channel", i.channel}, {"topic", incident_topic(w, i)}}});
+  w.decision.out.push_back({w.new_id(), destination, "topic", channel_body(w, i)});
 }
 
 void touch(Work& w, const Alert& a) {
@@ -164,9 +171,7 @@ void touch(Work& w, const Alert& a) {
 Incident& open_incident(Work& w, Entry e) {
   const int n = w.state.next_incident;
   const std::string id = "INC-" + std::to_string(n);
-  std::string name = slug(e.data["title"].as_string(), 24);
-  if (name.empty() && !e.services.empty()) name = slug(e.services.front(), 40);
-  const std::string channel = "inc-" + std::to_string(n) + (name.empty() ? "" : "-" + name);
+  const std::string channel = channel_name_for(w, e, n);
   e.kind = "incident.declared";
   e.incident_id = id;
   e.pinned = true;
@@ -178,11 +183,9 @@ Incident& open_incident(Work& w, Entry e) {
   Incident& i = w.state.incidents.at(n);
   if (next != 0) arm_reminder(w, i);
   w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
-  const Value opened =
-      Value::Map{{"channel", channel}, {"title", i.id + " " + i.title}, {"topic", incident_topic(w, i)}};
-  w.decision.out.push_back({w.new_id(), "room:#" + channel, "open_channel", opened});
-  post(w, channel, "summary-" + id, summary_message(w, i));
-  w.decision.out.push_back({w.new_id(), "room:#" + channel, "pin", Value::Map{{"post_id", "summary-" + id}}});
+  show_channel(w, i);
+  invite_by_rules(w, i);
+  show_on_board(w, i, true);
   return i;
 }
 

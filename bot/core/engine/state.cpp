@@ -211,6 +211,12 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     apply_todo(i, e);
   else if (e.kind == "evidence.linked")
     i.links.push_back(e.data["url"].as_string());
+  else if (e.kind == "people.invited")
+    for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
+  else if (e.kind == "channel.archived")
+    i.archived = true;
+  else if (e.kind == "channel.reopened")
+    i.archived = false, i.rooms += 1;
   else if (e.kind == "status.update") {
     i.updates += 1;
     i.last_update = e.text;
@@ -342,6 +348,7 @@ ProjectionRow projection(const Incident& i) {
     todos.push(Value::Map{{"number", t.number}, {"text", t.text}, {"assignee", t.assignee}, {"done", t.done}});
   }
   b.set("todos", todos);
+  if (i.archived) b.set("archived", true);
   return {"incident", i.id, b};
 }
 

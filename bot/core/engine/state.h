@@ -78,6 +78,9 @@ struct Incident {
   int updates = 0;
   TimeMs next_update_ms = 0;
   std::string last_update;
+  std::set<std::string> invited;  // person ids
+  bool archived = false;          // its channel
+  int rooms = 0;                  // how often the channel came back from the archive
   bool open() const { return status != "resolved" && status != "closed" && status != "canceled" && status != "merged"; }
 };
 

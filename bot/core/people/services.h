@@ -12,6 +12,14 @@ struct Service {
   std::vector<std::string> environments;
   std::vector<std::string> depends_on;  // names of services
   std::string runbook_url;
+  std::string dashboard_url = {};
+};
+
+// Whom an incident calls into its channel. All rules that match count.
+struct InviteRule {
+  std::vector<std::string> severities;  // empty: every one
+  std::vector<std::string> services;    // empty: every one, and none
+  std::vector<std::string> who;         // person ids, group:NAME, owners (of the service)
 };
 
 }  // namespace muster

@@ -203,6 +203,8 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"mitigate", {"mitigate INC-1 because it is rolled back"}},
       {"resolve", {"resolve INC-1 because it is verified"}},
       {"reopen", {"resolve INC-1 because it is verified", "reopen INC-1 because it came back"}},
+      {"archive", {"resolve INC-1 because it is verified", "archive INC-1"}},
+      {"archive later", {"resolve INC-1 because it is verified", "archive later INC-1"}},
       {"timeline", {"timeline INC-1"}},
       {"postmortem", {"postmortem INC-1"}},
       {"alias set", {"alias set inc = incidents --open"}},

@@ -230,6 +230,23 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
   CHECK_FALSE(contains(issues, "canary"));
 }
 
+TEST_CASE("what incident channels are called and who is invited is checked") {
+  const std::string issues = all_issues(
+      load_text("people: [{id: ana, groups: [oncall]}]\n"
+                "channel_name: 'inc-{nmber}'\n"
+                "invites: [{who: [annna, owners, 'group:oncall'], severities: [SEV9], services: [web]}]\n"));
+  CHECK(contains(issues, "a.yaml:2:"));
+  CHECK(contains(issues, "`{nmber` is nothing that can be filled in"));
+  CHECK(contains(issues, "did you mean `ana`?"));
+  CHECK(contains(issues, "no severity is called `SEV9`"));
+  CHECK(contains(issues, "no service is called `web`"));
+  const Loaded good = load_text("public_url: https://m.example/\narchive_after: 7d\ninvites: [{who: [owners]}]\n");
+  REQUIRE_MESSAGE(good.ok(), all_issues(good));
+  CHECK(good.settings.public_url == "https://m.example");
+  CHECK(good.settings.archive_after == 7 * day_ms);
+  CHECK(good.settings.invites.at(0).who == std::vector<std::string>{"owners"});
+}
+
 TEST_CASE("the same single value in two files is a mistake, a missing folder too") {
   const Folder folder;
   folder.write("a.yaml", "zone: UTC\n");

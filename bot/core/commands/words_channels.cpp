@@ -1,0 +1,31 @@
+// What the bot says about incident channels: links, the archive.
+#include "bot/core/commands/words_parts.h"
+
+namespace muster {
+
+std::span<const Sentence> words_channels() {
+  static constexpr Sentence table[] = {
+      {"link.bridge", "Call", "통화"},
+      {"link.dashboard", "Dashboard", "대시보드"},
+      {"link.runbook", "Runbook", "런북"},
+      {"link.postmortem", "Postmortem", "회고"},
+      {"archive.ask", "{id} has been over for {time}. Shall this channel be archived? The record stays.",
+       "{id}이(가) 끝난 지 {time} 지났습니다. 이 채널을 보관할까요? 기록은 그대로 남습니다."},
+      {"button.archive", "Archive", "보관"},
+      {"button.archive_later", "Ask later", "나중에 묻기"},
+      {"archive.done", "#{channel} will be archived now. The record of {id} stays.",
+       "#{channel} 채널을 이제 보관합니다. {id}의 기록은 그대로 남습니다."},
+      {"archive.later", "The channel of {id} stays; I ask again at {time}.",
+       "{id}의 채널을 그대로 둡니다. {time}에 다시 묻겠습니다."},
+      {"archive.never", "The channel of {id} stays; nobody is asked, because `archive_after` is not set.",
+       "{id}의 채널을 그대로 둡니다. `archive_after`가 설정되지 않아 다시 묻지 않습니다."},
+      {"archive.open", "{id} is open: its channel is needed. `resolve {id} because …` comes first.",
+       "{id}이(가) 열려 있어 채널이 필요합니다. 먼저 `resolve {id} because …`를 입력하세요."},
+      {"archive.already", "#{channel} of {id} is archived already.", "{id}의 #{channel} 채널은 이미 보관되었습니다."},
+      {"what.archive", "Archives the channel of an incident that is over.", "끝난 장애의 채널을 보관합니다."},
+      {"what.archive_later", "Keeps the channel and asks again later.", "채널을 두고 나중에 다시 묻습니다."},
+  };
+  return table;
+}
+
+}  // namespace muster

@@ -1,0 +1,75 @@
+// When an incident is over, its channel is archived after a while, and only when somebody says so.
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/channels.h"
+#include "bot/core/engine/incident_parts.h"
+
+namespace muster {
+
+void arm_archive(Work& w, const Incident& i) {
+  if (w.config.archive_after <= 0 || i.channel.empty()) return;
+  const bool ask = !i.open() && !i.archived;
+  w.decision.timers.push_back(
+      {"archive:" + i.id, ask ? w.now + w.config.archive_after : 0, Value::Map{{"incident", i.id}}});
+}
+
+void archive_rang(Work& w, const Timer& timer) {
+  const Incident* i = find_incident(w.state, timer.body["incident"].as_string());
+  if (!i || i->open() || i->archived || i->channel.empty()) return;
+  const std::string& lang = w.config.language;
+  Message m;
+  m.text =
+      say(lang, "archive.ask",
+          {{"id", i->id}, {"time", format_duration(w.now - (i->resolved_ms != 0 ? i->resolved_ms : i->declared_ms))}});
+  m.buttons.push_back({say(lang, "button.archive"), "archive " + i->id, ""});
+  m.buttons.push_back({say(lang, "button.archive_later"), "archive later " + i->id, ""});
+  post(w, i->channel, timer.id + "-" + std::to_string(w.now), m);
+}
+
+void reopen_channel(Work& w, const Incident& i) {
+  Entry e;
+  e.kind = "channel.reopened";
+  e.incident_id = i.id;
+  e.text = "#" + i.channel;
+  record(w, std::move(e));
+  show_channel(w, i);
+}
+
+// A moment later, so that the answer and whatever else this decision says still get there.
+Outcome archive_channel(Call& c) {
+  Incident* i = incident_of(c);
+  if (!i) return no_incident(c);
+  if (i->open()) return refuse(c, "archive.open", {{"id", i->id}});
+  if (i->archived) return refuse(c, "archive.already", {{"id", i->id}, {"channel", i->channel}});
+  c.work.decision.timers.push_back(
+      {"archive-now:" + i->id, c.work.now + 1, Value::Map{{"incident", i->id}, {"by", c.actor.id}}});
+  return told(c, *i, [i](Call& d) { return answer(d, "archive.done", {{"id", i->id}, {"channel", i->channel}}); });
+}
+
+void archive_now_rang(Work& w, const Timer& timer) {
+  Incident* i = find_incident(w.state, timer.body["incident"].as_string());
+  if (!i || i->open() || i->archived || i->channel.empty()) return;
+  Entry e;
+  e.kind = "channel.archived";
+  e.incident_id = i->id;
+  e.origin = "human";
+  e.actor = actor_of(w.config, timer.body["by"].as_string(), timer.body["by"].as_string() == "operator");
+  e.text = "#" + i->channel;
+  record(w, std::move(e));
+  arm_archive(w, *i);
+  touch(w, *i);
+  w.decision.out.push_back({w.new_id(), "room:#" + i->channel, "archive", Value::Map{{"channel", i->channel}}});
+}
+
+Outcome keep_channel(Call& c) {
+  Incident* i = incident_of(c);
+  if (!i) return no_incident(c);
+  if (i->open()) return refuse(c, "archive.open", {{"id", i->id}});
+  if (i->archived) return refuse(c, "archive.already", {{"id", i->id}, {"channel", i->channel}});
+  arm_archive(c.work, *i);
+  const DurationMs wait = c.work.config.archive_after;
+  if (wait <= 0) return answer(c, "archive.never", {{"id", i->id}});
+  return answer(c, "archive.later", {{"id", i->id}, {"time", short_time(c, c.work.now + wait)}});
+}
+
+}  // namespace muster

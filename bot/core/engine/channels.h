@@ -1,0 +1,37 @@
+// An incident's channel: its name, who is called into it, its links, the board, the archive. Internal to the engine.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/handlers.h"
+
+namespace muster {
+
+// From the template: {number} {id} {date} {service} {severity} {slug}. What no platform takes becomes "-"; a name that
+// another incident has gets a number. Titles in Hangul are spelled in Latin letters where nothing else is left.
+std::string channel_name_for(const Work& work, const Entry& declared, int number);
+// The first placeholder of a template that is none of ours; empty: all are.
+std::string unknown_placeholder(std::string_view pattern);
+std::string romanized(std::string_view text);
+
+struct IncidentLink {
+  std::string title, url;
+};
+std::vector<IncidentLink> incident_links(const Work& work, const Incident& incident);
+std::string links_text(const Work& work, const Incident& incident);  // of the summary; empty: none
+
+Value channel_body(const Work& work, const Incident& incident);  // channel, topic and links
+void show_channel(Work& work, const Incident& incident);         // opened, summary posted and pinned, links set
+void show_links(Work& work, const Incident& incident);
+void show_on_board(Work& work, const Incident& incident, bool first = false);  // first: posted, later edited
+void invite_by_rules(Work& work, const Incident& incident);                    // whoever is not invited yet
+
+void arm_archive(Work& work, const Incident& incident);  // the question, when its time has come; or none
+void archive_rang(Work& work, const Timer& timer);       // asks
+void archive_now_rang(Work& work, const Timer& timer);   // somebody said so a moment ago
+void reopen_channel(Work& work, const Incident& incident);
+Outcome archive_channel(Call& call);
+Outcome keep_channel(Call& call);
+
+}  // namespace muster
