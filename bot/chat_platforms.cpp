@@ -107,13 +107,14 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
     const std::string origin = m.body["origin"].as_string();
     const std::string direct = links.direct_on(channel);
     const bool is_private = !m.body["private_to"].as_string().empty();
-    const bool heard_elsewhere = m.kind == "human_post" && from != "room";
+    const bool human = m.kind == "human_post" || m.kind == "human_change";
+    const bool heard_elsewhere = human && from != "room";
     if (from == "room" || heard_elsewhere) {
       for (const std::string& p : platforms) {
         if (p == from || (!direct.empty() && direct != p)) continue;
         if (is_private && !origin.empty() && origin != p) continue;
         // What was heard on one platform is shown in the room; a relay to other platforms is not built yet.
-        if (heard_elsewhere) continue;
+        if (heard_elsewhere || m.kind == "human_change") continue;
         result.push_back(m.kind == "human_post" ? relayed(copy_for(m, p, channel), config) : copy_for(m, p, channel));
       }
       if (!direct.empty() || (is_private && !origin.empty() && origin != "room")) continue;
@@ -147,6 +148,10 @@ void ChatPlatforms::make(const ChatSettings& s, Loop& loop, HttpClient& client, 
   if (s.slack()) make_slack(s, loop, client, clock);
 }
 
+std::function<bool(const std::string&)> ChatPlatforms::filing() const {
+  return [this](const std::string& emoji) { return is_filing_reaction(dispatcher_.config(), emoji); };
+}
+
 void ChatPlatforms::make_slack(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
   SlackConfig c;
   c.app_token = s.slack_app_token;
@@ -160,7 +165,7 @@ void ChatPlatforms::make_slack(const ChatSettings& s, Loop& loop, HttpClient& cl
   };
   auto made =
       std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, links_.directory("slack"),
-                                                           random_dice, dispatcher_.config().prefix});
+                                                           random_dice, dispatcher_.config().prefix, filing()});
   starts_.push_back([m = made.get()] { m->start(); });
   add(std::move(made));
 }
@@ -183,7 +188,7 @@ void ChatPlatforms::make_mattermost(const ChatSettings& s, Loop& loop, HttpClien
   };
   auto made = std::make_unique<Mattermost>(
       std::move(c), Mattermost::Outside{client, opener, clock, *timers_, links_.directory("mattermost"), random_dice,
-                                        dispatcher_.config().prefix});
+                                        dispatcher_.config().prefix, filing()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (!s.mattermost_callback.empty()) {
     clicked_ = [m = made.get()](const std::string& body, const HttpReply& reply) { m->click(body, reply); };

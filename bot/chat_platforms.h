@@ -49,6 +49,7 @@ class ChatPlatforms {
 
  private:
   void route(std::vector<OutMessage>& out) const;
+  std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   Dispatcher& dispatcher_;

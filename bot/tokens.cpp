@@ -110,6 +110,10 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.policy = s.policy.empty() ? default_policy() : s.policy;
   c.alerts_channel = s.alerts_channel;
   c.group_wait = s.group_wait;
+  c.capture = {.reactions = s.file_reactions,
+               .keep_deleted = s.keep_deleted_messages,
+               .keywords = s.offer_words,
+               .offer_every = s.offer_every};
   c.version = muster_version;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;

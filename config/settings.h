@@ -49,6 +49,10 @@ struct Settings {
   std::vector<AlertSourceDef> sources;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
+  std::vector<std::string> file_reactions = {"pushpin", "memo"};
+  bool keep_deleted_messages = true;
+  std::vector<std::string> offer_words;
+  DurationMs offer_every = 30 * minute_ms;
 };
 
 }  // namespace muster

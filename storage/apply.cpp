@@ -34,6 +34,7 @@ Applied Applier::apply(Commit& commit, TimeMs now, const std::function<void(cons
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
   put_files(commit);
+  scrub(commit.scrubs);
   put_links(db_, commit.links);
   return Applied::yes;
 }
@@ -139,6 +140,17 @@ void Applier::settle_out(const Commit& commit) {
         "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
         "WHERE id = ? AND (state = 'pending' OR (state = 'done' AND ?))",
         f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id, f.dead);
+  }
+}
+
+// What the policy keeps no longer: each has its redaction in this commit or before it.
+void Applier::scrub(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    db_.run(
+        "UPDATE event_payload SET body = NULL, scrubbed_ms = (SELECT max(written_ms) FROM event WHERE corrects = ? "
+        "AND kind = 'redaction') WHERE position = (SELECT position FROM event WHERE event_id = ?) AND scrubbed_ms IS "
+        "NULL AND EXISTS(SELECT 1 FROM event WHERE corrects = ? AND kind = 'redaction')",
+        id, id, id);
   }
 }
 

@@ -59,7 +59,7 @@ Fault text_argument(Command& c, const VerbInfo& verb, std::string_view text) {
 }
 
 Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
-  std::string severity, service, alert;
+  std::string severity, service, alert, message;
   const auto leading = first_word(text);
   if (const auto s = canonical_severity(leading); lower_ascii(leading).starts_with("sev") && !s.empty()) {
     severity = s;
@@ -69,6 +69,8 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
     again = false;
     if (const auto t = tail(text, "from"); t && alert.empty() && canonical_id(t->value).starts_with('E'))
       alert = canonical_id(t->value), text = t->before, again = true;
+    else if (t && message.empty() && (t->value.starts_with("https://") || t->value.starts_with("http://")))
+      message = t->value, text = t->before, again = true;
     else if (const auto s = tail(text, "severity"); s && severity.empty() && !canonical_severity(s->value).empty())
       severity = canonical_severity(s->value), text = s->before, again = true;
     else if (const auto f = tail(text, "for"); f && service.empty() && is_name(f->value))
@@ -76,11 +78,13 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
   }
   if (!severity.empty()) c.named["severity"] = severity;
   if (!service.empty()) c.named["for"] = service;
-  if (!alert.empty()) c.named["from"] = alert;
+  if (!alert.empty() || !message.empty()) c.named["from"] = alert.empty() ? message : alert;
   echo(c, "", severity);
-  if (auto fault = text_argument(c, verb, text)) return fault;
+  // Without a title it is about a message: the one it names, or the one whose thread it stands in.
+  if (!trim(text).empty())
+    if (auto fault = text_argument(c, verb, text)) return fault;
   echo(c, "for", service);
-  echo(c, "from", alert);
+  echo(c, "from", alert.empty() ? message : alert);
   return {};
 }
 

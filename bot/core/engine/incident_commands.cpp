@@ -37,11 +37,25 @@ std::vector<std::string> words_without_incident(const Call& c) {
 
 namespace {
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+// The message that an incident was declared from.
+Value source_value(const Said& said) {
+  return Value::Map{{"author", said.author},
+                    {"text", said.text},
+                    {"permalink", said.permalink},
+                    {"channel", said.channel},
+                    {"at", format_utc(said.at)}};
+}
+
 std::string first_word(const Command& c) { return c.args.empty() ? "" : c.args.front(); }
 
 Outcome declare(Call& c) {
   std::string title = c.command.args.empty() ? c.command.rest : join(c.command.args, " ");
   title = one_line(trim(title));
+  // A message may become an incident: its first line is the title unless another is given.
+  const bool from_message = c.input.about.known() && (title.empty() || named(c.command, "from").starts_with("http"));
+  if (title.empty() && from_message) title = clip(one_line(first_line(c.input.about.text)), 120);
   if (title.empty()) return refuse(c, "declare.no_title");
   std::string severity = named(c.command, "severity");
   const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
@@ -65,8 +79,13 @@ Outcome declare(Call& c) {
   e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
   const std::string from = named(c.command, "from");
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
-  if (!from.empty() && !alert) return refuse(c, "unknown.id", {{"id", plain(from)}});
+  const bool link = from.starts_with("http");
+  if (link && !c.input.about.known()) return refuse(c, "declare.from_unknown", {{"link", plain(clip(from, 300))}});
+  if (!from.empty() && !alert && !link) return refuse(c, "unknown.id", {{"id", plain(from)}});
+  if (c.input.about.known()) e.data.set("source", source_value(c.input.about));
   Incident& i = open_incident(c.work, std::move(e));
+  if (c.input.about.known())
+    file_message(c.work, i, c.input.about, c.input.platform, c.actor.id, "declared from it");
   if (alert && alert->incident.empty()) {
     Entry fact = human_entry(c, "alert.firing", &i);
     fact.occurred_ms = alert->starts_ms;

@@ -48,6 +48,7 @@ ErrorKind kind_of(const Answer& a) {
 
 void Mattermost::deliver(const OutMessage& m, Done done) {
   if (m.kind == "human_post") return done({});  // people speak for themselves here
+  if (m.kind == "fetch_files") return fetch_files(m, std::move(done));
   const auto op = std::make_shared<Op>();
   op->message = m;
   op->done = std::move(done);

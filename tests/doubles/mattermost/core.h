@@ -117,6 +117,13 @@ class MattermostCore {
   const MmUser* user_named(const std::string& name) const;
   const MmPost* post(const std::string& id) const;
   const MmFile* file(const std::string& id) const;
+  // What a button stands for: clients, the bot included, never see it.
+  Value integration(const std::string& post_id, const std::string& action_id) const {
+    const auto it = integrations_.find(post_id + "/" + action_id);
+    return it == integrations_.end() ? Value() : it->second;
+  }
+  std::string add_file(const std::string& user_id, const std::string& channel_id, const std::string& name,
+                       std::string data);  // goes with the next post of this person
   std::vector<const MmPost*> posts_in(const std::string& channel_id) const;  // oldest first
   std::vector<MmHappening> take_happenings() { return std::exchange(happenings_, {}); }
   std::size_t connections() const { return live_.size(); }
