@@ -34,8 +34,9 @@ std::string marks_of(const ViewRow& r, const std::string& language) {
 }
 
 std::string timeline_lines(const ViewRow& r, const std::string& language) {
-  const std::string& filed_by = r.entry->data["filed_by"].as_string();
-  const std::string who = filed_by.empty() ? "" : plain(r.entry->actor.display) + ": ";
+  const Actor& author = r.entry->actor;
+  const bool filed = r.entry->kind == "note" && r.entry->source.type == "chat_message";
+  const std::string who = filed ? plain(author.display.empty() ? author.id : author.display) + ": " : "";
   std::string text = "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + who +
                      plain(clip(one_line(r.text), 160)) + marks_of(r, language) + "\n";
   for (const std::string& before : earlier_texts(r))

@@ -14,6 +14,7 @@ struct Line {
   const Entry* said = nullptr;
   std::vector<const Entry*> edits;
   const Entry* deleted = nullptr;
+  std::string name;  // who said it, also when the text was destroyed
 };
 
 using Lines = std::vector<Line>;
@@ -24,13 +25,15 @@ Lines lines_of(const std::vector<Entry>& entries) {
   for (const Entry& e : entries) {
     if (e.kind == "chat.said") {
       by_key[e.source.id] = lines.size();
-      lines.push_back({&e, {}, nullptr});
+      lines.push_back({&e, {}, nullptr, e.actor.display.empty() ? e.actor.id : e.actor.display});
       continue;
     }
     const auto it = by_key.find(e.source.id);
     if (it == by_key.end()) continue;
     if (e.kind == "chat.edited") lines[it->second].edits.push_back(&e);
     if (e.kind == "chat.deleted") lines[it->second].deleted = &e;
+    const std::string& name = e.kind == "redaction" ? e.data["payload"]["display"].as_string() : std::string();
+    if (!name.empty()) lines[it->second].name = name;
   }
   std::ranges::stable_sort(lines, {}, [](const Line& l) { return l.said->occurred_ms; });
   return lines;
@@ -45,9 +48,8 @@ std::string words_of(const Entry& e, const std::string& language, std::size_t mo
 std::string clock(TimeMs t) { return format_utc_clock(t); }
 
 std::string text_of(const Line& l, const std::string& language) {
-  const std::string who = l.said->actor.display.empty() ? l.said->actor.id : l.said->actor.display;
   std::string text = "`" + clock(l.said->occurred_ms) + "` " + (l.said->data.has("thread") ? "↳ " : "") + "*" +
-                     plain(who) + "*: " + words_of(newest(l), language, 400);
+                     plain(l.name) + "*: " + words_of(newest(l), language, 400);
   for (const Value& f : l.said->data["files"].as_list()) text += " 📎 " + plain(clip(f["name"].as_string(), 80));
   for (std::size_t i = l.edits.size(); i > 0; --i) {
     const Entry& before = i == 1 ? *l.said : *l.edits[i - 2];

@@ -146,9 +146,11 @@ void add_talk(Table& table, Flags& f) {
       .add("history", "What was done, newest first",
            [](const Flags& x) { return say_line(x, "history " + joined(x.words)); })
       ->add_option("FILTER", f.words, "by @who, since 2h, verb=ack, service=checkout-api");
-  auto* incident = table.add("incident", "List or show incidents", incident_command);
-  incident->add_option("ACTION", f.what, "list or show")->required()->check(CLI::IsMember({"list", "show"}));
-  incident->add_option("ID", f.words, "INC-7, for show");
+  auto* incident = table.add("incident", "List or show incidents, or what was said about one", incident_command);
+  incident->add_option("ACTION", f.what, "list, show or transcript")
+      ->required()
+      ->check(CLI::IsMember({"list", "show", "transcript"}));
+  incident->add_option("ID", f.words, "INC-7, for show and transcript");
   auto* outbox = table.add("outbox", "Messages that could not be delivered", outbox_command);
   outbox->add_option("ACTION", f.what, "list or resend")->required()->check(CLI::IsMember({"list", "resend"}));
   outbox->add_option("ID", f.words, "The id that list shows, or all");

@@ -106,8 +106,10 @@ ChatEvent Room::event(std::string kind, Act act) {
   e.emoji = std::move(act.emoji);
   e.files = std::move(act.files);
   e.at = clock_.now();
-  // What is marked, edited or deleted; of a message in a thread: the post it hangs on.
-  if (e.kind != "message")
+  // What is marked, edited or deleted; of a message or a button in a thread: the post it hangs on.
+  const RoomPost* pressed = e.kind == "button" ? post(e.channel, e.post_id) : nullptr;
+  if (pressed && e.thread.empty()) e.thread = pressed->thread;
+  if (e.kind != "message" && e.kind != "button")
     e.about = about(e.channel, e.post_id);
   else if (!e.thread.empty())
     e.about = about(e.channel, e.thread);

@@ -124,14 +124,14 @@ class Recorder final : public ChatPlatform {
   void deliver(const OutMessage& m, Done done) override {
     note(m, m.destination.substr(m.destination.find(':') + 1));
     if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
-      last_post = m.body["post_id"].as_string();
+      last_post = m.body["post_id"].as_string(), last_thread = m.body["thread"].as_string();
     done({});
   }
   Listener say;
   bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
-  std::string said;       // the text as the person sent it
-  std::string last_post;  // of the bot
+  std::string said;                    // the text as the person sent it
+  std::string last_post, last_thread;  // of the bot
   int calls = 0;
 
  private:
@@ -261,7 +261,9 @@ class Talk {
                 .id = id,
                 .kind = act.kind,
                 .channel = act.channel,
-                .thread = act.in_thread ? root : "",
+                .thread = act.in_thread          ? root
+                          : act.kind == "button" ? chat_.last_thread
+                                                 : "",
                 .post_id = act.kind == "message" ? id : chat_.last_post,
                 .user = act.user,
                 .text = act.text,

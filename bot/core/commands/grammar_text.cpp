@@ -65,6 +65,8 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
     severity = s;
     text = after(text, leading);
   }
+  if (lower_ascii(first_word(text)) == "from" && after(text, first_word(text)).starts_with("http"))
+    message = after(text, first_word(text)), text = {};
   for (bool again = true; again;) {
     again = false;
     if (const auto t = tail(text, "from"); t && alert.empty() && canonical_id(t->value).starts_with('E'))

@@ -123,7 +123,9 @@ Recorded elsewhere(Work& w, const ChatFact& f) {
   return f.kind == "delete" ? deleted(w, *i, f) : Recorded{};
 }
 
-void covered(Work& w, const Incident& i, const ChatFact& f) {
+void covered(Work& w, const Incident& i, ChatFact f) {
+  if (!i.open() && i.resolved_ms != 0 && f.from_ms > i.resolved_ms + day_ms) return;  // nobody works there any more
+  f.from_ms = std::max(f.from_ms, i.declared_ms);
   Entry e = chat_entry("chat.coverage", i, f);
   e.occurred_ms = f.at;
   e.data = Value::Map{{"platform", f.platform}, {"from_ms", f.from_ms}, {"to_ms", f.at},

@@ -23,12 +23,11 @@ Outcome pin(Call& c) {
   if (!i) return no_incident(c);
   const Said& said = c.input.about;
   if (!said.known()) return refuse(c, "pin.where", {{"reactions", reactions_text(c.work.config)}});
-  const Words words = {{"id", i->id},
-                       {"time", short_time(c, said.at)},
-                       {"who", plain(author_of(c.work.config, said).display)},
-                       {"text", plain(clip(one_line(said.text), 200))}};
-  const std::string by = c.actor.id;
-  if (!file_message(c.work, *i, said, c.input.platform, by, "pin command")) return refuse(c, "pin.already", words);
+  const std::string time = short_time(c, said.at), who = plain(author_of(c.work.config, said).display);
+  const std::string text = plain(clip(one_line(said.text), 200));
+  const Words words = {{"id", i->id}, {"time", time}, {"who", who}, {"text", text}};
+  if (!file_message(c.work, *i, said, c.input.platform, c.actor.id, "pin command"))
+    return refuse(c, "pin.already", words);
   return told(c, *i, answer(c, "pin.done", words));
 }
 
@@ -47,7 +46,7 @@ Outcome transcript(Call& c) {
 }
 
 Outcome mute(Call& c) {
-  if (c.input.thread.empty() || c.input.direct) return refuse(c, "mute.where");
+  if (!c.input.in_thread) return refuse(c, "mute.where");
   Entry e = human_entry(c, "thread.muted", nullptr);
   e.text = "no offers to declare in this thread";
   e.source.type = "chat_message";

@@ -51,7 +51,7 @@ Value source_value(const Said& said) {
 std::string first_word(const Command& c) { return c.args.empty() ? "" : c.args.front(); }
 
 Outcome declare(Call& c) {
-  std::string title = c.command.args.empty() ? c.command.rest : join(c.command.args, " ");
+  std::string title = join(c.command.args, " ");
   title = one_line(trim(title));
   // A message may become an incident: its first line is the title unless another is given.
   const bool from_message = c.input.about.known() && (title.empty() || named(c.command, "from").starts_with("http"));
@@ -84,8 +84,7 @@ Outcome declare(Call& c) {
   if (!from.empty() && !alert && !link) return refuse(c, "unknown.id", {{"id", plain(from)}});
   if (c.input.about.known()) e.data.set("source", source_value(c.input.about));
   Incident& i = open_incident(c.work, std::move(e));
-  if (c.input.about.known())
-    file_message(c.work, i, c.input.about, c.input.platform, c.actor.id, "declared from it");
+  if (c.input.about.known()) file_message(c.work, i, c.input.about, c.input.platform, c.actor.id, "declared from it");
   if (alert && alert->incident.empty()) {
     Entry fact = human_entry(c, "alert.firing", &i);
     fact.occurred_ms = alert->starts_ms;

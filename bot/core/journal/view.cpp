@@ -198,10 +198,11 @@ View effective_view(const std::vector<Entry>& entries, Profile profile) {
 }
 
 std::vector<std::string> earlier_texts(const ViewRow& row) {
-  std::vector<std::string> texts = {row.entry->text};
+  std::vector<std::string> texts;
+  if (!row.entry->scrubbed) texts.push_back(row.entry->text);
   for (auto patch = row.patches.rbegin(); patch != row.patches.rend(); ++patch)
     if ((**patch)["text"].is_string()) texts.push_back((**patch)["text"].as_string());
-  texts.pop_back();
+  if (!texts.empty()) texts.pop_back();
   return texts;
 }
 

@@ -43,6 +43,7 @@ struct MmPost {
   std::string id, channel_id, user_id, root_id, message, type, pending_post_id;
   Value props = Value::Map{};
   std::vector<std::string> file_ids;
+  Value file_infos = Value::List{};  // as the metadata shows them
   TimeMs create_at = 0, update_at = 0, edit_at = 0, delete_at = 0;
   bool pinned = false;
   std::map<std::string, std::set<std::string>> reactions;  // emoji -> user ids
@@ -122,8 +123,8 @@ class MattermostCore {
     const auto it = integrations_.find(post_id + "/" + action_id);
     return it == integrations_.end() ? Value() : it->second;
   }
-  std::string add_file(const std::string& user_id, const std::string& channel_id, const std::string& name,
-                       std::string data);  // goes with the next post of this person
+  std::string say_with_file(const std::string& user_id, const std::string& channel_id, const std::string& text,
+                            const std::string& name, const std::string& type, std::string data);
   std::vector<const MmPost*> posts_in(const std::string& channel_id) const;  // oldest first
   std::vector<MmHappening> take_happenings() { return std::exchange(happenings_, {}); }
   std::size_t connections() const { return live_.size(); }
