@@ -5,6 +5,7 @@
 
 #include "bot/base/value.h"
 #include "bot/core/journal/entry.h"
+#include "bot/core/runs/attempt.h"
 
 namespace muster {
 
@@ -35,6 +36,7 @@ struct Decision {
   std::vector<OutMessage> out;
   std::vector<ProjectionRow> rows;
   std::vector<Timer> timers;
+  std::vector<AttemptOrder> attempts;  // steps of runs: carried out after the commit, never before
 };
 
 }  // namespace muster

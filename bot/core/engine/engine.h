@@ -13,6 +13,8 @@
 
 namespace muster {
 
+class Extension;  // extension.h
+
 // Everything one decision works with and fills.
 struct Work {
   State& state;
@@ -20,6 +22,7 @@ struct Work {
   TimeMs now = 0;
   std::function<std::string()> new_id;
   Decision decision;
+  Extension* extension = nullptr;  // what other rooms decide; null: nothing
 };
 
 struct CommandInput {

@@ -6,6 +6,7 @@
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
 
 namespace muster {
@@ -174,7 +175,12 @@ Outcome denied(Call& c, const Verdict& v) {
 // The command is tried on a copy of the state: what it would say, and that it would not be refused.
 Outcome rehearse(const Call& c) {
   State copy = c.work.state;
-  Work work{.state = copy, .config = c.work.config, .now = c.work.now, .new_id = c.work.new_id, .decision = {}};
+  Work work{.state = copy,
+            .config = c.work.config,
+            .now = c.work.now,
+            .new_id = c.work.new_id,
+            .decision = {},
+            .extension = c.work.extension};
   Call trial{work, c.input, c.command, c.language, c.zone, c.actor};
   return carry_out(trial);
 }
@@ -252,6 +258,10 @@ Outcome carry_out(Call& c) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }
+  if (c.work.extension) {
+    const auto& more = c.work.extension->handlers();
+    if (const auto it = more.find(c.command.verb); it != more.end()) return it->second(c);
+  }
   return refuse(c, "verb.later", {{"verb", c.command.verb}});
 }
 
@@ -259,7 +269,8 @@ void audit(Call& c, const std::string& approved_by) {
   const VerbInfo* verb = find_verb(c.command.verb);
   if (!verb || !verb->writes) return;
   for (Entry& e : c.work.decision.entries) {
-    if (e.actor != c.actor || !e.data.is_map() || e.data.has("command") || e.kind.starts_with("approval.")) continue;
+    if (e.actor != c.actor || !e.data.is_map() || e.data.has("command")) continue;
+    if (e.kind.starts_with("approval.") || e.kind.starts_with("chat.")) continue;  // the line itself is no act
     e.data.set("command", c.command.echo);
     if (!approved_by.empty()) e.data.set("approved_by", approved_by);
   }

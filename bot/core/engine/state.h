@@ -14,6 +14,7 @@
 #include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/runs/run.h"
 
 namespace muster {
 
@@ -103,13 +104,14 @@ struct State {
   std::set<std::string> stale_cards;             // a timer will bring them up to date
   std::set<std::string> known_storms;            // counting cards that were posted
   std::map<int, Question> questions;             // by number
+  std::map<int, Run> runs;                       // by number
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   std::unordered_set<std::uint64_t> heard;       // messages of the transcript, by a hash of their key
   std::map<std::string, std::vector<std::string>> edited;  // key -> entries with later texts
   std::map<std::string, Filed> filed;                      // by key
   std::map<std::string, TimeMs> offers;                    // channel -> when a declaration was offered last
   std::set<std::string> muted;                             // keys of threads in which none is offered
-  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1;
+  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
 

@@ -1,0 +1,38 @@
+// One try of one step, on its way into the world and back. The order leaves after its intent is on disk; the report is
+// an event like any other. Values; loop thread only.
+#pragma once
+#include <string>
+
+#include "bot/base/clock.h"
+#include "bot/base/value.h"
+
+namespace muster {
+
+struct AttemptOrder {
+  // begin: never sent before. again: sent before with the same key, and sending it again is harmless. attach: a command
+  // that was started before; take its result, never start it. probe: only look whether it happened. halt: stop it.
+  enum class Mode { begin, again, attach, probe, halt };
+  Mode mode = Mode::begin;
+  std::string run, path;
+  int attempt = 1;
+  std::string id;      // "R42/2.1#3": the idempotency key
+  std::string verb;    // query, http, run, deploy, rollback, scale, restart, lookup, silence …
+  std::string effect;  // read, idempotent, write
+  Value arguments;     // secrets stand as references, filled in where they are used
+  Value before, intended;
+  TimeMs deadline_ms = 0;  // absolute, UTC
+};
+
+struct AttemptReport {
+  std::string run, path, id;
+  // done, failed: it is known what happened. unknown: it may have happened (lost, timed out after the request left).
+  // probed: `applied` answers a probe. halted: it was stopped, and it is known that it is over.
+  enum class End { done, failed, unknown, applied, not_applied, halted };
+  End end = End::done;
+  Value result;            // what later steps read
+  std::string error_kind;  // unavailable, timeout, refused, not_found, conflict, bad_output, lost, too_large
+  std::string error;       // a sentence for a person, secrets masked
+  Value before;            // of a change, as the target told it
+};
+
+}  // namespace muster

@@ -1,0 +1,77 @@
+// The record of a runbook's run: what was started, with what, and what became of each step. A fold over the journal
+// (run.*); the engine in runbooks/ reads it and says what comes next. Values; loop thread only.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "bot/base/value.h"
+#include "bot/core/journal/entry.h"
+
+namespace muster {
+
+// The text of a runbook as it was when the run began, kept once however many runs share it.
+struct PinnedRunbook {
+  std::string hash;  // SHA-256 of name, text and everything it can call
+  std::string name;
+  std::string text;
+  std::map<std::string, std::string> called;  // name -> text, of every runbook it can reach
+};
+
+// One step of a run, or one turn of a step that stands in for_each. Only steps that were reached have a record.
+struct StepRun {
+  std::string id;      // as the runbook names it
+  std::string verb;    // query, scale …
+  std::string effect;  // pure, read, idempotent, write, human, group
+  // waiting: on a timer, a person or an event; running: its attempt is out; needs_decision: nobody knows what happened.
+  std::string status;      // waiting, running, needs_decision, succeeded, failed, skipped, undone, undo_failed
+  int attempt = 0;         // counts tries, from 1
+  std::string attempt_id;  // "R42/2.1#3": the idempotency key of the attempt, the name of its command's folder
+  Value arguments;         // as they went out; secrets stand as references
+  std::string arguments_hash;
+  Value before, intended;  // of a change: what the built-in probe compares with
+  Value result;            // what later steps read as <id>.…
+  std::string error_kind, error;
+  TimeMs started_ms = 0, ended_ms = 0;
+  TimeMs due_ms = 0;         // waiting: when it goes on by itself
+  TimeMs deadline_ms = 0;    // of the attempt or of the wait
+  TimeMs held_since_ms = 0;  // wait … hold: since when the condition has been true
+  std::string question;      // A7: approve and ask
+};
+
+struct Run {
+  std::string id;       // R42
+  std::string runbook;  // its name
+  std::shared_ptr<const PinnedRunbook> pinned;
+  std::string policy_hash;
+  std::string person;                           // who started it: person id, "operator", or "automation"
+  std::string trigger;                          // of an automatic run: the matcher that chose it
+  Value inputs;                                 // secrets stand as references
+  std::string incident, alert;                  // INC-7, E12, or empty
+  std::string platform, channel, thread, post;  // where its message is
+  std::string key;                              // guard.key: the subject
+  std::string parent;                           // the run whose `call` this is
+  // queued, running, waiting, needs_decision, paused; final: succeeded, failed, undone, undo_failed, denied, expired,
+  // cancelled, handed_over.
+  std::string status = "running";
+  std::string phase = "steps";  // steps, on_failure, undo, finally
+  std::string outcome;          // the final status that finally: will not change
+  std::string failure, failed_step, reason;
+  bool cancel_wanted = false, undo_wanted = false, paused = false;
+  std::map<std::string, StepRun> steps;  // by path: "2", "4.1" (in a group), "5[3].0" (turn 3 of a for_each)
+  std::vector<std::string> order;        // paths in the order they started
+  TimeMs started_ms = 0, ended_ms = 0, deadline_ms = 0;
+  TimeMs frozen_ms = 0;  // since when the deadline stands still (needs_decision)
+  std::vector<std::string> watchers;
+  bool over() const { return ended_ms != 0; }
+};
+
+struct State;
+// Folds run.* entries; false for any other kind.
+bool apply_run(State& state, const Entry& entry);
+Run* find_run(State& state, std::string_view id);  // R42
+const Run* find_run(const State& state, std::string_view id);
+
+}  // namespace muster
