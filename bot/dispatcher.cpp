@@ -195,11 +195,18 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   const std::string text = clean(e.text);
   const InboxItem item = inbox_of(e, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
-  const auto decide = [this, e, text, item, asked](Work& w, Commit& c) {
+  // Every event but a line for us outside of incident channels: a command is no talk.
+  const auto is_talk = [this, e](const State& state) {
+    if (e.kind != "message" || state.incident_by_channel.contains(bare_channel(e.channel))) return true;
+    CommandInput input = input_of(e);
+    bool by_mention = false;
+    return !e.direct && !understand(e, input, by_mention);
+  };
+  const auto decide = [this, e, text, item, asked, is_talk](Work& w, Commit& c) {
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
     c.files_gone = e.files_gone;
-    const Recorded recorded = is_for_record(e, w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
+    const Recorded recorded = is_talk(w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
     if (recorded.keeps_files) c.files_gone.clear();
     c.files_gone.insert(c.files_gone.end(), recorded.files_gone.begin(), recorded.files_gone.end());
     c.scrubs = recorded.scrubs;
@@ -218,14 +225,6 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   take({.decide = decide, .done = std::move(accepted), .applied = applied, .again = {}, .key = item.dedupe_key});
 }
 
-// Every event but a line for us outside of incident channels: a command is no talk.
-bool Dispatcher::is_for_record(const ChatEvent& e, const State& state) const {
-  if (e.kind != "message" || state.incident_by_channel.contains(bare_channel(e.channel))) return true;
-  CommandInput input = input_of(e);
-  bool by_mention = false;
-  return !e.direct && !understand(e, input, by_mention);
-}
-
 CommandInput Dispatcher::input_of(const ChatEvent& e) const {
   const std::string channel = bare_channel(e.channel);
   CommandInput input{.person = e.user,
@@ -236,7 +235,6 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
                      .source_id = e.id,
                      .text = e.text,
                      .direct = e.direct || channel == "muster",
-                     .in_thread = !e.thread.empty(),
                      .sent_ms = e.at,
                      .about = clean(e.about, channel)};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.

@@ -115,7 +115,6 @@ class Dispatcher {
   void answer_in_chat(const ChatEvent& event, const CommandInput& input, Outcome outcome, Work& work);
   bool understand(const ChatEvent& event, CommandInput& input, bool& by_mention) const;  // is it for us?
   CommandInput input_of(const ChatEvent& event) const;
-  bool is_for_record(const ChatEvent& event, const State& state) const;
   // The outcome that still needs to be read off the loop, if there is one.
   std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);

@@ -11,7 +11,7 @@ bool speaks_of_its_thread(std::string_view text, std::string_view by_name, char 
   if (!to.to_us) return false;
   const std::string line = lower_ascii(trim(to.command));
   const std::string word = line.substr(0, line.find_first_of(" \n"));
-  return word == "pin" || word == "declare";
+  return word == "pin" || word == "declare" || word == "mute";
 }
 
 std::string address_in(std::string_view text, std::string_view site) {

@@ -7,7 +7,7 @@
 
 namespace muster {
 
-// A line for the bot that needs the message around it: `pin`, `declare`. `by_name`: what mentions us.
+// A line for the bot that needs the message around it: `pin`, `declare`, `mute`. `by_name`: what mentions us.
 bool speaks_of_its_thread(std::string_view text, std::string_view by_name, char prefix, bool direct);
 // The first address in the text that begins with `site`; empty: none. Ends at a space or a mark of markup.
 std::string address_in(std::string_view text, std::string_view site);

@@ -46,7 +46,7 @@ Outcome transcript(Call& c) {
 }
 
 Outcome mute(Call& c) {
-  if (!c.input.in_thread) return refuse(c, "mute.where");
+  if (!c.input.about.known()) return refuse(c, "mute.where");
   Entry e = human_entry(c, "thread.muted", nullptr);
   e.text = "no offers to declare in this thread";
   e.source.type = "chat_message";

@@ -45,7 +45,6 @@ bool may_file(Work& w, const ChatFact& f) {
                            .source_id = f.about.post_id,
                            .text = "pin",
                            .direct = false,
-                           .in_thread = false,
                            .sent_ms = f.at};
   Command command;
   command.verb = "pin";

@@ -31,7 +31,6 @@ struct CommandInput {
   std::string source_id;  // the platform's id of the message
   std::string text;       // without address
   bool direct = false;
-  bool in_thread = false;  // typed in one; without it `thread` is the message itself, where answers go
   TimeMs sent_ms = 0;
   Said about = {};  // the message whose thread it stands in, or that it names, when the command needs it
 };
