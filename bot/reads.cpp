@@ -33,10 +33,17 @@ std::string marks_of(const ViewRow& r, const std::string& language) {
   return text;
 }
 
-std::string timeline_lines(const ViewRow& r, const std::string& language) {
+// A destroyed payload took the name along.
+std::string name_of(const Actor& author, const CoreConfig& config) {
+  if (!author.display.empty()) return author.display;
+  const Person* p = find_person(config, author.id);
+  return p ? p->name : author.id;
+}
+
+std::string timeline_lines(const ViewRow& r, const std::string& language, const CoreConfig& config) {
   const Actor& author = r.entry->actor;
   const bool filed = r.entry->kind == "note" && r.entry->source.type == "chat_message";
-  const std::string who = filed ? plain(author.display.empty() ? author.id : author.display) + ": " : "";
+  const std::string who = filed ? plain(name_of(author, config)) + ": " : "";
   std::string text = "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + who +
                      plain(clip(one_line(r.text), 160)) + marks_of(r, language) + "\n";
   for (const std::string& before : earlier_texts(r))
@@ -59,7 +66,6 @@ Value timeline_value(const ViewRow& r) {
 }  // namespace
 
 Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config) {
-  (void)config;
   const View view = effective_view(entries, Profile::internal);
   Outcome o;
   o.reply.text =
@@ -67,7 +73,7 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
   std::string lines;
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
-    lines += timeline_lines(r, wanted.language);
+    lines += timeline_lines(r, wanted.language, config);
     list.push(timeline_value(r));
   }
   for (const QualityNote& n : view.retracted)

@@ -65,11 +65,11 @@ Entry redaction(const Work& w, const Entry& like, const std::string& target, con
   e.corrects = target;
   e.text = {};
   const Actor who = actor_of(w.config, author, false);
-  e.data = Value::Map{
-      {"reason", "deleted in chat; the policy keeps no text of deleted messages"},
-      {"payload",
-       Value::Map{
-           {"text", ""}, {"handle", who.handle}, {"display", who.display}, {"data", Value::Map{{"deleted", true}}}}}};
+  e.data = Value::Map{{"reason", "deleted in chat; the policy keeps no text of deleted messages"},
+                      {"payload", Value::Map{{"text", "(deleted in chat, text not kept)"},
+                                             {"handle", who.handle},
+                                             {"display", who.display},
+                                             {"data", Value::Map{{"deleted", true}}}}}};
   return e;
 }
 

@@ -53,6 +53,8 @@ std::string first_word(const Command& c) { return c.args.empty() ? "" : c.args.f
 Outcome declare(Call& c) {
   std::string title = join(c.command.args, " ");
   title = one_line(trim(title));
+  if (const std::string link = named(c.command, "from"); link.starts_with("http") && !c.input.about.known())
+    return refuse(c, "declare.from_unknown", {{"link", plain(clip(link, 300))}});
   // A message may become an incident: its first line is the title unless another is given.
   const bool from_message = c.input.about.known() && (title.empty() || named(c.command, "from").starts_with("http"));
   if (title.empty() && from_message) title = clip(one_line(first_line(c.input.about.text)), 120);
@@ -80,7 +82,6 @@ Outcome declare(Call& c) {
   const std::string from = named(c.command, "from");
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
   const bool link = from.starts_with("http");
-  if (link && !c.input.about.known()) return refuse(c, "declare.from_unknown", {{"link", plain(clip(from, 300))}});
   if (!from.empty() && !alert && !link) return refuse(c, "unknown.id", {{"id", plain(from)}});
   if (c.input.about.known()) e.data.set("source", source_value(c.input.about));
   Incident& i = open_incident(c.work, std::move(e));

@@ -18,8 +18,12 @@ constexpr TimeMs start = 1'700'000'000'000;
 
 struct Desk {
   Desk() {
-    for (const char* id : {"ana", "ben", "cem"})
-      config.people.push_back({.id = id, .name = std::string(1, static_cast<char>(id[0] - 32)) + (id + 1)});
+    for (const char* id : {"ana", "ben", "cem"}) {
+      Person p;
+      p.id = id;
+      p.name = std::string(1, static_cast<char>(id[0] - 32)) + (id + 1);
+      config.people.push_back(p);
+    }
     config.policy = default_policy();
     Work w = work();
     Entry e;

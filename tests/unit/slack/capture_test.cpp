@@ -1,6 +1,7 @@
 // What the record gets from Slack: each message read by its own ts, files with the token and never in public, and an
 // honest word about what was not heard.
-#include "doctest.h"
+#include <doctest/doctest.h>
+
 #include "tests/unit/slack/world.h"
 
 using namespace muster;
