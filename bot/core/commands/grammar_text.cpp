@@ -58,38 +58,6 @@ Fault text_argument(Command& c, const VerbInfo& verb, std::string_view text) {
   return {};
 }
 
-Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
-  std::string severity, service, alert, message;
-  const auto leading = first_word(text);
-  if (const auto s = canonical_severity(leading); lower_ascii(leading).starts_with("sev") && !s.empty()) {
-    severity = s;
-    text = after(text, leading);
-  }
-  if (lower_ascii(first_word(text)) == "from" && after(text, first_word(text)).starts_with("http"))
-    message = after(text, first_word(text)), text = {};
-  for (bool again = true; again;) {
-    again = false;
-    if (const auto t = tail(text, "from"); t && alert.empty() && canonical_id(t->value).starts_with('E'))
-      alert = canonical_id(t->value), text = t->before, again = true;
-    else if (t && message.empty() && (t->value.starts_with("https://") || t->value.starts_with("http://")))
-      message = t->value, text = t->before, again = true;
-    else if (const auto s = tail(text, "severity"); s && severity.empty() && !canonical_severity(s->value).empty())
-      severity = canonical_severity(s->value), text = s->before, again = true;
-    else if (const auto f = tail(text, "for"); f && service.empty() && is_name(f->value))
-      service = lower_ascii(f->value), text = f->before, again = true;
-  }
-  if (!severity.empty()) c.named["severity"] = severity;
-  if (!service.empty()) c.named["for"] = service;
-  if (!alert.empty() || !message.empty()) c.named["from"] = alert.empty() ? message : alert;
-  echo(c, "", severity);
-  // Without a title it is about a message: the one it names, or the one whose thread it stands in.
-  if (!trim(text).empty())
-    if (auto fault = text_argument(c, verb, text)) return fault;
-  echo(c, "for", service);
-  echo(c, "from", alert.empty() ? message : alert);
-  return {};
-}
-
 Fault read_update(Command& c, const VerbInfo& verb, std::string_view text) {
   std::string next;
   // "next 30m" alone says when, not what: it must not become the update's text.
