@@ -257,10 +257,12 @@ void Slack::catch_up(const std::string& cursor) {
       if (!c["is_member"].as_bool()) continue;
       const std::string id = c["id"].as_string();
       channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), false, !c["is_private"].as_bool(true)};
-      if (cursors_[id].empty()) cursors_[id] = out_.directory.theirs("cursor", id);
+      std::string& from = gap_cursors_[id];
+      if (from.empty()) from = out_.directory.theirs("cursor", id);
+      if (cursors_[id].empty()) cursors_[id] = from;
       // What was said before we first came is not ours to act on.
-      if (cursors_[id].empty()) {
-        cursors_[id] = now_ts(out_.clock.now());
+      if (from.empty()) {
+        if (cursors_[id].empty()) cursors_[id] = now_ts(out_.clock.now());
       } else {
         to_catch_up_.push_back(id);
       }
@@ -277,12 +279,13 @@ void Slack::catch_up_next() {
     to_catch_up_.pop_front();
     found_ = 0;
     blind_.clear();
-    gap_cursor_ = cursors_[id];  // live messages move the cursor meanwhile
+    gap_cursor_ = gap_cursors_[id];
     return catch_up_page(id, {});
   }
   catching_up_ = false;
   if (std::exchange(again_, false)) return catch_up({});
   gap_from_ms_ = 0;
+  gap_cursors_.clear();
   alive_noted_ms_ = 0;  // noted anew: what lies behind is covered
   save_cursors();
 }

@@ -226,7 +226,9 @@ void Slack::note_alive() {
 }
 
 void Slack::gap_began() {
-  if (gap_from_ms_ == 0) gap_from_ms_ = out_.clock.now();
+  if (gap_from_ms_ != 0) return;
+  gap_from_ms_ = out_.clock.now();
+  gap_cursors_ = cursors_;
 }
 
 TimeMs Slack::gap_start() {

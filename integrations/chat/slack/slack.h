@@ -201,6 +201,7 @@ class Slack final : public ChatPlatform {
   TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
   TimeMs alive_noted_ms_ = 0;
   int found_ = 0;           // messages of the channel that is read again
+  std::map<std::string, std::string> gap_cursors_;  // channel id -> newest ts before the gap; live events move cursors_
   std::string gap_cursor_;  // its newest message before the gap
   std::string blind_;       // why something of it is missing
 };
