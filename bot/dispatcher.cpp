@@ -6,6 +6,7 @@
 #include "bot/base/limits.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/chat_facts.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/handlers.h"
 
@@ -132,49 +133,6 @@ bool is_change(const std::string& kind) {
   return std::ranges::find(kinds, kind) != std::end(kinds);
 }
 
-std::string clean(const std::string& text) {
-  return redact(clip_bytes(repair_utf8(text), limits::chat_text_bytes_max)).text;
-}
-
-Said clean(Said said, const std::string& channel) {
-  said.text = clean(said.text);
-  if (said.channel.empty()) said.channel = channel;
-  for (SaidFile& f : said.files) f.name = redact(clip_bytes(repair_utf8(f.name), 200)).text;
-  return said;
-}
-
-// The same event in the words of the record.
-ChatFact fact_of(const ChatEvent& e, const std::string& text) {
-  ChatFact f{.platform = e.platform,
-             .kind = e.kind,
-             .channel = bare_channel(e.channel),
-             .user = e.user,
-             .emoji = e.emoji,
-             .at = e.at,
-             .about = clean(e.about, bare_channel(e.channel)),
-             .from_ms = e.from_ms,
-             .found = e.found,
-             .complete = e.complete,
-             .why = e.kind == "coverage" ? text : std::string()};
-  const bool said = e.kind == "message" || e.kind == "heard";
-  if (said) {  // `about` is another message, for the command
-    f.about = {};
-    f.about.channel = f.channel;
-    f.about.author = e.user;
-    f.about.at = e.at;
-    f.about.permalink = e.permalink;
-    f.about.files = e.noted;
-    for (const ChatFile& file : e.files)
-      f.about.files.push_back(
-          {file.id, file.name, file.type, static_cast<std::int64_t>(file.bytes.size()), to_hex(sha256(file.bytes))});
-  }
-  f.about.post_id = e.post_id.empty() ? e.id : e.post_id;
-  if (f.about.thread.empty()) f.about.thread = e.thread;
-  if (said || e.kind == "edit") f.about.text = text;
-  if (e.kind == "edit" && f.about.author.empty()) f.about.author = e.user;
-  return f;
-}
-
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
   return {.dedupe_key = e.platform + ":" + e.id,
           .kind = "chat",
@@ -193,7 +151,7 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
 
 void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
   stats_.last_event[e.platform] = clock_.now();
-  const std::string text = clean(e.text);
+  const std::string text = clean_text(e.text);
   const InboxItem item = inbox_of(e, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
   // Every event but a line for us outside of incident channels: a command is no talk.
@@ -237,7 +195,7 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
                      .text = e.text,
                      .direct = e.direct || channel == "muster",
                      .sent_ms = e.at,
-                     .about = clean(e.about, channel)};
+                     .about = clean_said(e.about, channel)};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
   if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
   // A room without people belongs to whoever has its login: the operator.
