@@ -75,7 +75,7 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
 
 void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done) {
   const std::string &language = wanted.language, &zone = wanted.zone;
-  if (wanted.what == "timeline" || wanted.what == "postmortem")
+  if (wanted.what == "timeline" || wanted.what == "postmortem" || wanted.what == "transcript")
     return read_incident(wanted, language, zone, std::move(done));
   if (wanted.what == "config reload")
     return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
@@ -112,6 +112,8 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
       o.reply.text = entries.error().message;
     } else if (wanted.what == "timeline") {
       o = timeline_outcome(*entries, wanted, config);
+    } else if (wanted.what == "transcript") {
+      o = transcript_outcome(*entries, wanted);
     } else {
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
       o.json = Value::Map{{"url", link}, {"markdown", render_report(*entries, config, "md", language, zone)}};

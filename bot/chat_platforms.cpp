@@ -67,13 +67,14 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
     const std::string origin = m.body["origin"].as_string();
     const std::string direct = links.direct_on(channel);
     const bool is_private = !m.body["private_to"].as_string().empty();
-    const bool heard_elsewhere = m.kind == "human_post" && from != "room";
+    const bool human = m.kind == "human_post" || m.kind == "human_change";
+    const bool heard_elsewhere = human && from != "room";
     if (from == "room" || heard_elsewhere) {
       for (const std::string& p : platforms) {
         if (p == from || (!direct.empty() && direct != p)) continue;
         if (is_private && !origin.empty() && origin != p) continue;
         // What was heard on one platform is shown in the room; a relay to other platforms is not built yet.
-        if (heard_elsewhere) continue;
+        if (heard_elsewhere || m.kind == "human_change") continue;
         result.push_back(m.kind == "human_post" ? relayed(copy_for(m, p, channel), config) : copy_for(m, p, channel));
       }
       if (!direct.empty() || (is_private && !origin.empty() && origin != "room")) continue;
@@ -107,6 +108,10 @@ void ChatPlatforms::make(const ChatSettings& s, Loop& loop, HttpClient& client, 
   for (const SlackConfig& c : s.slack) make_slack(c, loop, client, clock);
 }
 
+std::function<bool(const std::string&)> ChatPlatforms::filing() const {
+  return [this](const std::string& emoji) { return is_filing_reaction(dispatcher_.config(), emoji); };
+}
+
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
@@ -114,7 +119,7 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   };
   ChatDirectory& directory = links_.directory(c.name);
   auto made = std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, directory,
-                                                                   random_dice, dispatcher_.config().prefix});
+                                                                   random_dice, dispatcher_.config().prefix, filing()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -135,7 +140,7 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
   };
   ChatDirectory& directory = links_.directory(c.name);
   auto made = std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory,
-                                                                             random_dice, dispatcher_.config().prefix});
+                                                                             random_dice, dispatcher_.config().prefix, filing()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

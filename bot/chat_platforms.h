@@ -44,6 +44,7 @@ class ChatPlatforms {
 
  private:
   void route(std::vector<OutMessage>& out) const;
+  std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void check_soon(int seconds_left);

@@ -6,6 +6,7 @@
 #include "bot/base/limits.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/chat_facts.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/handlers.h"
 
@@ -113,7 +114,10 @@ Value human_post(const ChatEvent& e, const std::string& text) {
   if (!e.thread.empty()) body.set("thread", e.thread);
   Value files = Value::List{};
   for (const ChatFile& f : e.files) {
-    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"size", static_cast<std::int64_t>(f.bytes.size())}});
+    files.push(Value::Map{{"id", f.id},
+                          {"name", f.name},
+                          {"size", static_cast<std::int64_t>(f.bytes.size())},
+                          {"sha256", to_hex(sha256(f.bytes))}});
   }
   if (!e.files.empty()) body.set("files", std::move(files));
   return body;
@@ -123,7 +127,12 @@ Value human_post(const ChatEvent& e, const std::string& text) {
 OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
   Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
                           {"emoji", e.emoji}, {"at", e.at}};
-  return {std::move(id), "room:#" + bare_channel(e.channel), "human_change", std::move(body)};
+  return {std::move(id), e.platform + ":#" + bare_channel(e.channel), "human_change", std::move(body)};
+}
+
+bool is_change(const std::string& kind) {
+  static constexpr std::string_view kinds[] = {"edit", "delete", "reaction", "unreaction", "pin", "unpin"};
+  return std::ranges::find(kinds, kind) != std::end(kinds);
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
@@ -144,15 +153,28 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
 
 void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
   stats_.last_event[e.platform] = clock_.now();
-  const std::string text = redact(clip_bytes(repair_utf8(e.text), limits::chat_text_bytes_max)).text;
+  const std::string text = clean_text(e.text);
   const InboxItem item = inbox_of(e, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
-  const auto decide = [this, e, text, item, asked](Work& w, Commit& c) {
+  // Every event but a line for us outside of incident channels: a command is no talk.
+  const auto is_talk = [this, e](const State& state) {
+    if (e.kind != "message" || state.incident_by_channel.contains(bare_channel(e.channel))) return true;
+    CommandInput input = input_of(e);
+    bool by_mention = false;
+    return !e.direct && !understand(e, input, by_mention);
+  };
+  const auto decide = [this, e, text, item, asked, is_talk](Work& w, Commit& c) {
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
-    for (const ChatFile& f : e.files) c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
     c.files_gone = e.files_gone;
-    *asked = decide_chat(e, text, w);
+    const Recorded recorded = is_talk(w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
+    if (recorded.keeps_files) c.files_gone.clear();
+    c.files_gone.insert(c.files_gone.end(), recorded.files_gone.begin(), recorded.files_gone.end());
+    c.scrubs = recorded.scrubs;
+    for (const ChatFile& f : e.files)
+      if (e.kind != "file" || recorded.takes_file)
+        c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
+    if (e.kind != "heard" || recorded.fresh) *asked = decide_chat(e, text, w);
   };
   const auto applied = [this, e, asked] {
     CommandInput input = input_of(e);
@@ -175,7 +197,8 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
                      .source_id = e.id,
                      .text = e.text,
                      .direct = e.direct || channel == "muster",
-                     .sent_ms = e.at};
+                     .sent_ms = e.at,
+                     .about = clean_said(e.about, channel)};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
   if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
   // A room without people belongs to whoever has its login: the operator.
@@ -184,10 +207,10 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
 }
 
 std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, Work& w) {
-  if (e.kind == "message") {
+  if (e.kind == "message" || e.kind == "heard") {
     w.decision.out.push_back(
         {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
-  } else if (e.kind != "button" && e.platform == "room") {
+  } else if (is_change(e.kind) && (e.platform == "room" || e.kind == "edit" || e.kind == "delete")) {
     w.decision.out.push_back(human_change(e, text, w.new_id()));
   }
   CommandInput input = input_of(e);

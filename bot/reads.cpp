@@ -22,10 +22,50 @@ std::string timeline_file(const View& view, const std::string& id) {
   return text;
 }
 
+// What became of a row: who filed it, what it said before, that its message is gone.
+std::string marks_of(const ViewRow& r, const std::string& language) {
+  std::string text = r.added_later ? " ➕" : "";
+  if (r.corrected) text += " ✏️";
+  if (r.deleted) text += " 🗑️";
+  if (!r.entry->attachments.as_list().empty()) text += " 📎";
+  const std::string& by = r.entry->data["filed_by_name"].as_string();
+  if (!by.empty()) text += " (" + say(language, "timeline.filed", {{"who", plain(by)}}) + ")";
+  return text;
+}
+
+// A destroyed payload took the name along.
+std::string name_of(const Actor& author, const CoreConfig& config) {
+  if (!author.display.empty()) return author.display;
+  const Person* p = find_person(config, author.id);
+  return p ? p->name : author.id;
+}
+
+std::string timeline_lines(const ViewRow& r, const std::string& language, const CoreConfig& config) {
+  const Actor& author = r.entry->actor;
+  const bool filed = r.entry->kind == "note" && r.entry->source.type == "chat_message";
+  const std::string who = filed ? plain(name_of(author, config)) + ": " : "";
+  std::string text = "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + who +
+                     plain(clip(one_line(r.text), 160)) + marks_of(r, language) + "\n";
+  for (const std::string& before : earlier_texts(r))
+    text += "  ↳ " + say(language, "timeline.before", {{"text", plain(clip(one_line(before), 160))}}) + "\n";
+  return text;
+}
+
+Value timeline_value(const ViewRow& r) {
+  Value v = Value::Map{{"id", r.entry->event_id}, {"n", r.entry->seq}, {"at", format_utc(r.effective_ms)},
+                       {"kind", r.entry->kind},   {"text", r.text},    {"actor", r.entry->actor.id}};
+  if (r.entry->data.has("filed_by")) v.set("filed_by", r.entry->data["filed_by"]);
+  if (r.deleted) v.set("deleted", true);
+  if (!r.entry->attachments.as_list().empty()) v.set("attachments", r.entry->attachments);
+  Value before = Value::List{};
+  for (const std::string& text : earlier_texts(r)) before.push(text);
+  if (!before.as_list().empty()) v.set("before", std::move(before));
+  return v;
+}
+
 }  // namespace
 
 Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config) {
-  (void)config;
   const View view = effective_view(entries, Profile::internal);
   Outcome o;
   o.reply.text =
@@ -34,15 +74,11 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
     if (wanted.named.contains("ids")) lines += "`" + std::to_string(r.entry->seq) + "` ";
-    lines += "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " +
-             plain(clip(one_line(r.text), 160)) + (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : "") + "\n";
-    list.push(Value::Map{{"id", r.entry->event_id},
-                         {"n", r.entry->seq},
-                         {"at", format_utc(r.effective_ms)},
-                         {"kind", r.entry->kind},
-                         {"text", r.text},
-                         {"actor", r.entry->actor.id}});
+    lines += timeline_lines(r, wanted.language, config);
+    list.push(timeline_value(r));
   }
+  for (const QualityNote& n : view.retracted)
+    lines += "  ↳ " + say(wanted.language, "timeline.withdrawn", {{"reason", plain(n.reason)}}) + "\n";
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   if (const auto format = wanted.named.find("export"); format != wanted.named.end()) {
     const bool json = format->second == "json";

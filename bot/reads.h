@@ -12,6 +12,9 @@ namespace muster {
 // With named["export"] = md or json the whole timeline is a file.
 Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config);
 
+// What people said in the incident's channel, with what became of it; reads_transcript.cpp.
+Outcome transcript_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted);
+
 // What people did, newest first: the last 200 entries that the filter (who, verb, service, env, since_ms) keeps.
 class HistoryReader {
  public:

@@ -127,6 +127,10 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.public_url = s.public_url;
   c.archive_after = s.archive_after;
   c.group_wait = s.group_wait;
+  c.capture = {.reactions = s.file_reactions,
+               .keep_deleted = s.keep_deleted_messages,
+               .keywords = s.offer_words,
+               .offer_every = s.offer_every};
   c.version = muster_version;
   c.backends = backends_of(s.observability);
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});

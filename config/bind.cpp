@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "bot/base/text.h"
 #include "config/bind_chat.h"
 
 namespace muster {
@@ -149,6 +150,13 @@ std::string value_of(const ConfigTree& tree, const std::string& path) {
   return field == nullptr ? std::string() : std::string(field->fallback);
 }
 
+std::vector<std::string> values_of(const ConfigTree& tree, const std::string& path) {
+  const auto it = tree.values.find(path);
+  if (it != tree.values.end()) return it->second.values;
+  const SettingField* field = find_setting(path);
+  return field == nullptr || field->fallback.empty() ? std::vector<std::string>() : split(field->fallback, ',');
+}
+
 }  // namespace
 
 Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues& issues) {
@@ -171,6 +179,10 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
     return InviteRule{in.all("severities"), in.all("services"), in.all("who")};
   });
   s.group_wait = duration(value_of(tree, "group_wait"));
+  s.file_reactions = values_of(tree, "file_reactions");
+  s.keep_deleted_messages = value_of(tree, "keep_deleted_messages") != "false";
+  s.offer_words = values_of(tree, "offer_words");
+  s.offer_every = duration(value_of(tree, "offer_every"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);
   s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);

@@ -35,6 +35,14 @@ const std::vector<SettingField>& setting_fields() {
        "How long after its end an incident's channel is asked whether it shall be archived; 0 for never."},
       {"group_wait", K::duration, false, false, "30s",
        "How long the first alert of a group waits for the others, on routes where grouping is our job."},
+      {"file_reactions", K::text, true, false, "pushpin,memo",
+       "Reactions, as names without colons, that file a message of an incident channel in its timeline."},
+      {"keep_deleted_messages", K::flag, false, false, "true",
+       "Whether the record keeps the text and the files of a message that was deleted in chat; that it was deleted, "
+       "when and by whom is recorded in any case."},
+      {"offer_words", K::text, true, false, "",
+       "Words in chat that make the bot offer to declare an incident; none means it never does."},
+      {"offer_every", K::duration, false, false, "30m", "The least time between two such offers in one channel."},
 
       {"people[]", K::record, true, false, "", "Who works here. One entry per person, whatever handles they use."},
       {"people[].id", K::name, false, true, "", "Short and lasting; rules and the record name it."},

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "bot/base/text.h"
 #include "config/bind.h"
 #include "config/defaults.h"
 
@@ -100,7 +101,8 @@ void show(Loaded& loaded, std::string path, const SettingField& field, const Con
   const bool said = cell != nullptr && (!cell->values.empty() || !cell->place.file.empty());
   std::vector<std::string> values;
   if (said) values = cell->values;
-  if (!said && !field.list && !field.fallback.empty()) values.emplace_back(field.fallback);
+  if (!said && !field.fallback.empty())
+    values = field.list ? split(field.fallback, ',') : std::vector{std::string(field.fallback)};
   if (values.empty() && !said) return;
   loaded.origin[path] = said ? origin_text(cell->place) : "default";
   loaded.shown.push_back({std::move(path), std::move(values), field.list});

@@ -112,7 +112,8 @@ void read_value(Reading& in, const SettingField& field, const YamlMember& member
     return;
   }
   ConfigCell cell = read_cell(in, field, member.value);
-  if (!cell.values.empty()) in.tree.values[std::string(field.path)] = std::move(cell);
+  if (!cell.values.empty() || (field.list && member.value.items.empty()))
+    in.tree.values[std::string(field.path)] = std::move(cell);
 }
 
 }  // namespace

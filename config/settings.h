@@ -62,6 +62,10 @@ struct Settings {
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
   DurationMs group_wait = 30 * second_ms;
+  std::vector<std::string> file_reactions = {"pushpin", "memo"};
+  bool keep_deleted_messages = true;
+  std::vector<std::string> offer_words;
+  DurationMs offer_every = 30 * minute_ms;
 };
 
 }  // namespace muster

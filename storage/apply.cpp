@@ -35,6 +35,7 @@ Applied Applier::apply(Commit& commit, TimeMs now, const std::function<void(cons
   for (const std::string& id : commit.timers_fired) db_.run("DELETE FROM timer WHERE id = ?", id);
   put_timers(commit.decision.timers);
   put_files(commit);
+  scrub(commit.scrubs);
   put_links(db_, commit.links);
   return Applied::yes;
 }
@@ -141,6 +142,41 @@ void Applier::settle_out(const Commit& commit) {
         "WHERE id = ? AND (state = 'pending' OR (state = 'done' AND ?))",
         f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id, f.dead);
   }
+}
+
+// What the policy keeps no longer: each has its redaction in this commit or before it.
+void Applier::scrub(const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    if (id.starts_with("said:")) forget_words(id.substr(5));
+    db_.run(
+        "UPDATE event_payload SET body = NULL, scrubbed_ms = (SELECT max(written_ms) FROM event WHERE corrects = ? "
+        "AND kind = 'redaction') WHERE position = (SELECT position FROM event WHERE event_id = ?) AND scrubbed_ms IS "
+        "NULL AND EXISTS(SELECT 1 FROM event WHERE corrects = ? AND kind = 'redaction')",
+        id, id, id);
+  }
+}
+
+// The other places that hold the words of a message: what came in, and what the room shows. `key`: channel/post.
+void Applier::forget_words(const std::string& key) {
+  const std::size_t slash = key.find('/');
+  const std::string channel = key.substr(0, slash), post = slash == std::string::npos ? "" : key.substr(slash + 1);
+  if (post.empty()) return;
+  std::vector<std::pair<std::int64_t, Value>> rows;
+  {
+    auto row = db_.query(
+        "SELECT n, body FROM outbox WHERE kind IN('human_post', 'human_change') AND destination LIKE ? AND body LIKE ?",
+        "%:#" + channel, "%\"" + post + "\"%");
+    while (row->next()) {
+      auto body = parse_json(row->text(1));
+      if (body && (*body)["post_id"].as_string() == post) rows.emplace_back(row->integer(0), std::move(*body));
+    }
+  }
+  for (auto& [n, body] : rows) {
+    body.set("text", "");
+    db_.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(body), n);
+  }
+  db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""},
+          "%\"" + post + "\"%");
 }
 
 void Applier::put_files(const Commit& commit) {

@@ -38,6 +38,8 @@ class Applier {
   void put_rows(const std::vector<ProjectionRow>& rows);
   void put_timers(const std::vector<Timer>& timers);
   void put_files(const Commit& commit);
+  void scrub(const std::vector<std::string>& ids);
+  void forget_words(const std::string& key);
   std::int64_t& seq_of(const std::string& incident);
 
   Db& db_;

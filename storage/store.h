@@ -61,6 +61,7 @@ struct Commit {
   std::uint64_t epoch = 0;
   std::vector<StoredFile> files = {};
   std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
+  std::vector<std::string> scrubs = {};      // event ids whose payload is destroyed; their redactions are in `decision`
   std::vector<ChatLink> links = {};          // the newest value of a name counts
 };
 

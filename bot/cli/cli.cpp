@@ -165,9 +165,11 @@ void add_talk(Table& table, Flags& f) {
   scrub->add_option("ENTRY", f.words, "INC-7 4 (numbers: muster say \"timeline INC-7 --ids\"), or an id")->required();
   scrub->add_option("--because", f.because, "Why; it stays in the record")->required();
   scrub->add_flag("--yes", f.yes, "Do it; without this flag it is only shown");
-  auto* incident = table.add("incident", "List or show incidents", incident_command);
-  incident->add_option("ACTION", f.what, "list or show")->required()->check(CLI::IsMember({"list", "show"}));
-  incident->add_option("ID", f.words, "INC-7, for show");
+  auto* incident = table.add("incident", "List or show incidents, or what was said about one", incident_command);
+  incident->add_option("ACTION", f.what, "list, show or transcript")
+      ->required()
+      ->check(CLI::IsMember({"list", "show", "transcript"}));
+  incident->add_option("ID", f.words, "INC-7, for show and transcript");
   auto* outbox = table.add("outbox", "Messages that could not be delivered", outbox_command);
   outbox->add_option("ACTION", f.what, "list or resend")->required()->check(CLI::IsMember({"list", "resend"}));
   outbox->add_option("ID", f.words, "The id that list shows, or all");

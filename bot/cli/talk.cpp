@@ -129,11 +129,13 @@ int outbox_command(const Flags& f) {
 int incident_command(const Flags& f) {
   if (f.what == "list") return say_line(f, joined(f.words).empty() ? "incidents" : "incidents " + joined(f.words));
   if (f.words.empty()) {
-    complain({ErrorKind::invalid, "`incident show` needs an id, for example `muster incident show INC-7`.",
+    complain({ErrorKind::invalid,
+              "`incident " + f.what + "` needs an id, for example `muster incident " + f.what + " INC-7`.",
               "`muster incident list` shows what exists."});
     return exit_usage;
   }
   const std::string id = joined(f.words);
+  if (f.what == "transcript") return say_line(f, "transcript " + id);
   if (!f.json) return say_line(f, "show " + id);
   auto shown = say_to_bot(f, "show " + id);
   if (!shown) return not_answered(shown.error());

@@ -33,6 +33,14 @@ struct Backend {
   std::vector<std::string> environments;  // it knows; empty: all
 };
 
+// What of the talk in incident channels is kept, and what makes the bot speak up.
+struct CaptureRule {
+  std::vector<std::string> reactions = {"pushpin", "memo"};  // names without colons; they file a message
+  bool keep_deleted = true;                                  // false: a deleted message's text is destroyed
+  std::vector<std::string> keywords{};                       // words that make the bot offer a declaration; none: off
+  DurationMs offer_every = 30 * minute_ms;                   // per channel
+};
+
 struct CoreConfig {
   std::string bot_handle = "muster";
   char prefix = '!';
@@ -55,6 +63,7 @@ struct CoreConfig {
   DurationMs group_wait = 0;     // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;
   std::string version;
+  CaptureRule capture = {};
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

@@ -7,6 +7,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
+#include "bot/core/chat/said.h"
 #include "bot/core/decision.h"
 #include "integrations/chat/checks.h"
 
@@ -17,23 +18,34 @@ struct ChatFile {
   std::string id;
   std::string name;
   std::string bytes;
+  std::string type = {};
 };
 
 // Something a person did. Nothing is shown or done before the listener says it is stored.
 struct ChatEvent {
   std::string platform;  // room, slack, mattermost
   std::string id;        // unique; a second delivery of the same id changes nothing
-  std::string kind;      // message, edit, delete, reaction, unreaction, pin, unpin, button, join, file
-  std::string channel;   // "#inc-7" in the room; the platform's channel id elsewhere
-  std::string thread;    // root post id; empty: not in a thread
-  std::string post_id;   // the post said, edited, reacted to …
-  std::string user;      // person id or handle
-  std::string text;      // of a button: the typed twin
+  // message, edit, delete, reaction, unreaction, pin, unpin, button, join, file (a copy of an attachment: `about` and
+  // one of `files`), heard (a message for the record that must not act any more), coverage (what `from_ms` … say)
+  std::string kind;
+  std::string channel;  // "#inc-7" in the room; the platform's channel id elsewhere
+  std::string thread;   // root post id; empty: not in a thread
+  std::string post_id;  // the post said, edited, reacted to …
+  std::string user;     // person id or handle
+  std::string text;     // of a button: the typed twin
   std::string emoji;
   TimeMs at = 0;
   bool direct = false;                       // a conversation between this person and the bot alone
   std::vector<ChatFile> files = {};          // of a message; stored in the same commit
   std::vector<std::string> files_gone = {};  // of a deleted post
+  // The message that was marked, edited or deleted; of a command that needs it: the one whose thread it stands in or
+  // that it names. The platform reads it by its own id, never by what stands near it.
+  Said about = {};
+  std::vector<SaidFile> noted = {};  // the message's own files, where the platform keeps them
+  std::string permalink = {};        // of the message itself
+  TimeMs from_ms = 0;                // of a coverage statement: since when the channel was not heard
+  int found = 0;                     // messages read again
+  bool complete = true;
 };
 
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.

@@ -153,7 +153,7 @@ void Room::show_post(const OutMessage& message, const std::string& channel, bool
   post.created_ms = body["at"].as_int(clock_.now());
   post.private_to = body["private_to"].as_string();
   for (const Value& f : body["files"].as_list())
-    post.files.push_back({f["id"].as_string(), f["name"].as_string(), f["size"].as_int()});
+    post.files.push_back({f["id"].as_string(), f["name"].as_string(), f["size"].as_int(), f["sha256"].as_string()});
   add(std::move(post));
 }
 

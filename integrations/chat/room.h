@@ -16,6 +16,7 @@ struct RoomFile {
   std::string id;
   std::string name;
   std::int64_t size = 0;
+  std::string sha256 = {};
 };
 
 struct RoomPost {
@@ -115,6 +116,7 @@ class Room final : public ChatPlatform {
   void change_by_person(RoomPost& post, const ChatEvent& event);
   bool first_time(const std::string& id);
   ChatEvent event(std::string kind, Act act);
+  Said about(const std::string& channel, const std::string& post_id) const;
   void submit(ChatEvent event, Done done);
   Result<void> check_place(const Act& act) const;
   Result<void> check_post(const Act& act) const;

@@ -2,6 +2,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/message.h"
 #include "integrations/chat/room.h"
 
 namespace muster {
@@ -105,7 +106,28 @@ ChatEvent Room::event(std::string kind, Act act) {
   e.emoji = std::move(act.emoji);
   e.files = std::move(act.files);
   e.at = clock_.now();
+  // What is marked, edited or deleted; of a message or a button in a thread: the post it hangs on.
+  const RoomPost* pressed = e.kind == "button" ? post(e.channel, e.post_id) : nullptr;
+  if (pressed && e.thread.empty()) e.thread = pressed->thread;
+  if (e.kind != "message" && e.kind != "button")
+    e.about = about(e.channel, e.post_id);
+  else if (!e.thread.empty())
+    e.about = about(e.channel, e.thread);
   return e;
+}
+
+Said Room::about(const std::string& channel, const std::string& post_id) const {
+  const RoomPost* found = post(channel, post_id);
+  if (!found || found->deleted || !found->private_to.empty()) return {};
+  Said said;
+  said.post_id = found->id;
+  said.thread = found->thread;
+  said.author = found->bot ? "muster" : found->author;
+  said.by_bot = found->bot;
+  said.text = found->bot ? plain_text(message_from(found->message)) : found->text;
+  said.at = found->created_ms;
+  for (const RoomFile& f : found->files) said.files.push_back({f.id, f.name, {}, f.size, f.sha256});
+  return said;
 }
 
 void Room::submit(ChatEvent e, Done done) {

@@ -11,6 +11,7 @@
 #include "bot/base/text.h"
 #include "bot/chat_platforms.h"
 #include "integrations/chat/mattermost/mattermost.h"
+#include "tests/conversations/acts.h"
 #include "tests/conversations/script.h"
 #include "tests/doubles/mattermost/no_sockets.h"
 #include "tests/support/virtual_timers.h"
@@ -97,6 +98,14 @@ inline Lines by_channel(const Lines& lines, const std::map<std::string, std::str
   return sorted;
 }
 
+// As the platforms name what the room shows as a picture.
+inline std::string emoji_name(const std::string& picture) {
+  static const std::map<std::string, std::string> names = {{"📌", "pushpin"}, {"📝", "memo"}, {"✅", "white_check_mark"},
+                                                           {"❌", "x"},       {"👍", "+1"},   {"👀", "eyes"}};
+  const auto it = names.find(picture);
+  return it == names.end() ? picture : it->second;
+}
+
 // Where a transcript is played instead of our own room.
 class Stage {
  public:
@@ -105,7 +114,7 @@ class Stage {
   virtual std::unique_ptr<ChatPlatform> make(ChatLinks& links, const CoreConfig& config) = 0;
   virtual void start() = 0;                                   // the platform that was made last
   virtual std::string handle(const std::string& person) = 0;  // gives the person an account
-  virtual void say(const std::string& channel, const std::string& user, const std::string& text) = 0;
+  virtual void play(const Act& act) = 0;
   virtual void say_again() = 0;
   virtual bool step() = 0;    // something was due
   virtual void forget() = 0;  // a restart: what the old process had under way is gone
@@ -129,6 +138,11 @@ class MattermostStage final : public Stage {
     c.token = token_;
     c.channels = {"muster", config.alerts_channel};
     if (!config.board_channel.empty()) c.channels.push_back(config.board_channel);
+    c.callback_url = "http://bot/in/mattermost/act";
+    core_.set_integration([this](const std::string&, const std::string& body) {
+      platform_->click(body, [](const HttpResponse&) {});  // the answer comes after the commit; nobody waits here
+      return HttpResponse{.status = 200, .content_type = "application/json", .body = "{}", .headers = {}};
+    });
     auto made = std::make_unique<Mattermost>(
         c, Mattermost::Outside{net_.http(), net_.opener(), clock_, timers_, links.directory("mattermost"),
                                [] { return 0.5; }, config.prefix});
@@ -141,10 +155,27 @@ class MattermostStage final : public Stage {
     return lower_ascii(person);
   }
 
-  void say(const std::string& channel, const std::string& user, const std::string& text) override {
-    said_ = core_.say(user_id(user), channel_id(channel, user), text);
+  void play(const Act& act) override {
+    const std::string channel = channel_id(act.channel, act.user), user = user_id(act.user);
+    again_ = {};
+    if (act.kind == "message") {
+      const auto* last = core_.post(said_);
+      const std::string root = !last ? "" : last->root_id.empty() ? said_ : last->root_id;
+      said_ = core_.say(user, channel, act.text, act.in_thread ? root : std::string());
+      again_ = [this] { core_.deliver_again(said_); };
+      return;
+    }
+    const std::string post = act.target.empty() ? last_of_bot(channel, act) : said_like(channel, act.target);
+    if (act.kind == "edit") core_.edit(post, act.text);
+    if (act.kind == "delete") core_.remove(post);
+    if (act.kind == "reaction" || act.kind == "unreaction")
+      core_.react(user, post, emoji_name(act.emoji), act.kind == "reaction");
+    if (act.kind == "pin" || act.kind == "unpin") core_.pin(post, act.kind == "pin");
+    if (act.kind == "button") press(user, post, act.text);
   }
-  void say_again() override { core_.deliver_again(said_); }
+  void say_again() override {
+    if (again_) again_();
+  }
   bool step() override { return timers_.ring_due(); }  // something was due
   void forget() override {                             // a restart: what the old process had under way is gone
     timers_.clear();
@@ -174,6 +205,38 @@ class MattermostStage final : public Stage {
     core_.join(id, bot_);
     core_.join(id, user_id(user));
     return id;
+  }
+
+  std::string said_like(const std::string& channel, const std::string& start) const {
+    std::string found;
+    for (const auto* p : core_.posts_in(channel))
+      if (p->user_id != bot_ && p->delete_at == 0 && p->message.starts_with(start)) found = p->id;
+    if (found.empty()) throw std::runtime_error("nobody said: " + start);
+    return found;
+  }
+  // The post of the bot that was answered last, for a button: the newest that has it.
+  std::string last_of_bot(const std::string& channel, const Act& act) const {
+    std::string found;
+    for (const auto* p : core_.posts_in(channel)) {
+      const std::string linked = ours("post", p->id);
+      const bool summary = linked.substr(linked.find('/') + 1).starts_with("summary-");
+      if (p->user_id == bot_ && p->type.empty() && !summary &&
+          (act.kind != "button" || !action_of(*p, act.text).empty()))
+        found = p->id;
+    }
+    if (found.empty()) throw std::runtime_error("the bot has posted nothing to " + act.kind);
+    return found;
+  }
+  std::string action_of(const doubles::MmPost& p, const std::string& command) const {
+    for (const Value& a : p.props["attachments"].as_list())
+      for (const Value& b : a["actions"].as_list())
+        if (core_.integration(p.id, b["id"].as_string())["context"]["command"].as_string() == command)
+          return b["id"].as_string();
+    return {};
+  }
+  void press(const std::string& user, const std::string& post, const std::string& command) {
+    core_.add_token(user);
+    core_.click(user, post, action_of(*core_.post(post), command));
   }
 
   std::string ours(const std::string& kind, const std::string& theirs) const {
@@ -225,6 +288,7 @@ class MattermostStage final : public Stage {
   ChatLinks* links_ = nullptr;
   Mattermost* platform_ = nullptr;
   std::string team_, bot_, token_, said_;
+  std::function<void()> again_;
   std::map<std::string, std::string> topics_;
 };
 

@@ -14,8 +14,10 @@
 //   memory only                                                <- what it shows is not kept over a restart
 //   05:11:00 #muster ana in thread: yes                        <- in the thread of the last message
 //   05:11:00 #muster ana by script: note x                     <- muster say --channel muster; "#script hears: …"
-//   answers 05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives 05:11:00
-//   #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
+//   05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives
+//   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
+//   05:11:00 #inc-1 ana reacts with 📌: looks like             <- to the newest message of a person that begins so;
+//     also `ana takes back 📌: …`, `ana pins: …`, `ana unpins: …`, `ben deletes: …`, `ben edits: old start -> new`
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
@@ -43,6 +45,7 @@
 #include "bot/reads.h"
 #include "bot/scrub_answers.h"
 #include "integrations/alerts/alertmanager.h"
+#include "tests/conversations/acts.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/script.h"
 #include "tests/conversations/slack_stage.h"
@@ -126,14 +129,14 @@ class Recorder final : public ChatPlatform {
   void deliver(const OutMessage& m, Done done) override {
     note(m, m.destination.substr(m.destination.find(':') + 1));
     if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
-      last_post = m.body["post_id"].as_string();
+      last_post = m.body["post_id"].as_string(), last_thread = m.body["thread"].as_string();
     done({});
   }
   Listener say;
   bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
-  std::string said;       // the text as the person sent it
-  std::string last_post;  // of the bot
+  std::string said;                    // the text as the person sent it
+  std::string last_post, last_thread;  // of the bot
   int calls = 0;
 
  private:
@@ -254,34 +257,57 @@ class Talk {
     if (what == "wait") return;
     if (what.starts_with("alert fires ") || what.starts_with("alert clears ")) return alert(what);
     if (what.starts_with("prometheus fires ") || what.starts_with("prometheus clears ")) return alert(what);
-    const std::size_t space = what.find(' '), colon = what.find(": ");
-    if (!what.starts_with('#') || space == std::string::npos || colon == std::string::npos || colon < space)
-      throw std::runtime_error("not understood: " + input);
-    std::string user = what.substr(space + 1, colon - space - 1);
-    if (taken(user, " by script")) return script(what.substr(1, space - 1), user, with_breaks(what.substr(colon + 2)));
-    const bool in_thread = taken(user, " in thread"), late = taken(user, " late");
-    const bool reacts = taken(user, " reacts"), presses = taken(user, " presses");
-    const std::string id = "c" + std::to_string(step.line), text = with_breaks(what.substr(colon + 2));
-    const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
-    last_ = {.platform = "room",
-             .id = id,
-             .kind = reacts    ? "reaction"
-                     : presses ? "button"
-                               : "message",
-             .channel = what.substr(0, space),
-             .thread = in_thread ? root : "",
-             .post_id = reacts || presses ? chat_.last_post : id,
-             .user = user,
-             .text = reacts ? "" : text,
-             .emoji = reacts ? text : "",
-             .at = late ? clock_.now() - 90 * second_ms : clock_.now()};
-    chat_.said = last_->text;
-    if (stage_)
-      stage_->say(last_->channel, last_->user, last_->text);
-    else
-      hear(*last_);
+    const std::size_t space = what.find(' '), by = what.find(" by script: ");
+    if (what.starts_with('#') && by != std::string::npos && space < by)
+      return script(what.substr(1, space - 1), what.substr(space + 1, by - space - 1), with_breaks(what.substr(by + 12)));
+    play(read_act(what), "c" + std::to_string(step.line));
     settle();
     if (twist_ == "twice") again();
+  }
+
+  void play(const Act& act, const std::string& id) {
+    chat_.said = act.text;
+    if (stage_) {
+      last_ = ChatEvent{};
+      return stage_->play(act);
+    }
+    const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
+    ChatEvent e{.platform = "room",
+                .id = id,
+                .kind = act.kind,
+                .channel = act.channel,
+                .thread = act.in_thread          ? root
+                          : act.kind == "button" ? chat_.last_thread
+                                                 : "",
+                .post_id = act.kind == "message" ? id : chat_.last_post,
+                .user = act.user,
+                .text = act.text,
+                .emoji = act.emoji,
+                .at = act.late ? clock_.now() - 90 * second_ms : clock_.now()};
+    if (act.kind == "message") said_.push_back({act.channel, id, e.thread, act.user, act.text, {}, e.at});
+    if (!e.thread.empty()) e.about = message_like(act.channel, [&](const Said& s) { return s.post_id == e.thread; });
+    if (!act.target.empty()) {
+      e.about = message_like(act.channel, [&](const Said& s) { return s.text.starts_with(act.target); });
+      e.post_id = e.about.post_id;
+      if (e.post_id.empty()) throw std::runtime_error("nobody said: " + act.target);
+      if (act.kind == "edit") change(e.post_id, act.text);
+    }
+    last_ = e;
+    hear(e);
+  }
+
+  Said message_like(const std::string& channel, const std::function<bool(const Said&)>& wanted) const {
+    for (auto s = said_.rbegin(); s != said_.rend(); ++s) {
+      if (s->channel != channel || !wanted(*s)) continue;
+      Said found = *s;
+      found.channel.erase(0, 1);
+      return found;
+    }
+    return {};
+  }
+  void change(const std::string& post_id, const std::string& text) {
+    for (Said& s : said_)
+      if (s.post_id == post_id) s.text = text;
   }
 
   // As `muster say` does it: the answer goes back to the script.
@@ -307,12 +333,6 @@ class Talk {
     for (Person& p : config_.people) {
       p.handles.push_back({platform_, stage_->handle(p.id)});
     }
-  }
-
-  static bool taken(std::string& user, std::string_view word) {
-    if (!user.ends_with(word)) return false;
-    user.resize(user.size() - word.size());
-    return true;
   }
 
   void configure(const std::string& folder) {
@@ -491,6 +511,8 @@ class Talk {
       o.reply.text = entries.error().message;
     } else if (wanted.what == "timeline") {
       o = timeline_outcome(*entries, wanted, config_);
+    } else if (wanted.what == "transcript") {
+      o = transcript_outcome(*entries, wanted);
     } else if (wanted.what == "postmortem") {
       const std::string html = render_report(*entries, config_, "html", language, "UTC");
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", "/room/report/INC"}});
@@ -514,15 +536,16 @@ class Talk {
   std::unique_ptr<ChatPlatforms> platforms_;
   ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
+  std::vector<Said> said_;
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0, scripts_ = 0;
 };
 
-// What the stage of another platform cannot play yet: reactions, buttons, threads, late and long lines.
+// What the stage of another platform cannot play yet: lines that are late, and answers as files.
 bool playable(const std::string& path, const std::string& platform) {
   if (platform.empty()) return true;
   for (const Step& step : read_script(path).steps) {
-    for (const char* act : {" reacts: ", " presses: ", " in thread: ", " late: ", " by script: "}) {
+    for (const char* act : {" late: ", " by script: "}) {
       if (step.input.contains(act)) return false;
     }
     for (const std::string& line : step.expected) {

@@ -68,15 +68,27 @@ class SlackStage final : public Stage {
     for (auto& [channel_id, channel] : core_.channels) channel.members.insert(id);
     return id;
   }
-  void say(const std::string& channel, const std::string& user, const std::string& text) override {
+  void play(const Act& act) override {
     keep_up();
-    const std::string id = handle(user);
-    channel_ = channel_id(channel);
-    core_.say(id, channel_, slack_escape(text));  // as clients send it
+    const std::string id = handle(act.user);
+    channel_ = channel_id(act.channel);
+    repeatable_ = act.kind == "message";
+    if (act.kind == "message") {
+      const std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
+      said_ = core_.say(id, channel_, slack_escape(act.text), root);  // as clients send it
+      return net_.pump();
+    }
+    const std::string ts = act.target.empty() ? last_of_bot(act) : said_like(act.target);
+    if (act.kind == "edit") core_.edit(channel_, ts, slack_escape(act.text));
+    if (act.kind == "delete") core_.remove(channel_, ts);
+    if (act.kind == "reaction" || act.kind == "unreaction")
+      core_.react(id, channel_, ts, emoji_name(act.emoji), act.kind == "reaction");
+    if (act.kind == "pin" || act.kind == "unpin") core_.pin(id, channel_, ts, act.kind == "pin");
+    if (act.kind == "button") core_.press(id, channel_, ts, act.text);
     net_.pump();
   }
   void say_again() override {  // Slack delivers what it thinks was not acknowledged
-    core_.say_last_again();
+    if (repeatable_) core_.say_last_again();
     net_.pump();
   }
   bool step() override {
@@ -110,6 +122,36 @@ class SlackStage final : public Stage {
     core_.take_happenings();
     return core_.channel_named(slack_channel_name(bare))->id;
   }
+  std::string root_of(const std::string& channel, const std::string& ts) const {
+    const auto& posts = core_.channels.at(channel).posts;
+    const auto it = posts.find(ts);
+    return it == posts.end() || it->second.thread_ts.empty() ? ts : it->second.thread_ts;
+  }
+  std::string said_like(const std::string& start) const {
+    std::string found;
+    for (const auto& [ts, p] : core_.channels.at(channel_).posts)
+      if (p.bot_id.empty() && p.text.starts_with(slack_escape(start))) found = ts;
+    if (found.empty()) throw std::runtime_error("nobody said: " + start);
+    return found;
+  }
+  // The newest post of the bot; for a button: the newest that has it.
+  std::string last_of_bot(const Act& act) const {
+    std::string found;
+    for (const auto& [ts, p] : core_.channels.at(channel_).posts) {
+      const std::string linked = ours("post", ts);
+      const bool summary = linked.substr(linked.find('/') + 1).starts_with("summary-");
+      if (!p.bot_id.empty() && !summary && (act.kind != "button" || has_button(p, act.text))) found = ts;
+    }
+    if (found.empty()) throw std::runtime_error("the bot has posted nothing to " + act.kind);
+    return found;
+  }
+  static bool has_button(const doubles::SlackPost& p, const std::string& command) {
+    for (const Value& block : p.blocks.as_list())
+      for (const Value& e : block["elements"].as_list())
+        if (e["value"].as_string() == command) return true;
+    return false;
+  }
+
   std::string ours(const std::string& kind, const std::string& theirs) const {
     return links_->directory("slack").ours(kind, theirs);
   }
@@ -158,7 +200,8 @@ class SlackStage final : public Stage {
   doubles::SlackNoSockets net_;
   ChatLinks* links_ = nullptr;
   Slack* platform_ = nullptr;
-  std::string channel_;
+  std::string channel_, said_;
+  bool repeatable_ = false;
   std::map<std::string, std::string> topics_;
   std::set<std::string> fresh_;  // channels that have no topic yet
 };

@@ -75,6 +75,7 @@ struct Reading {
   std::string value_of(std::string_view key, const Word& word) const {
     if (key == "severity") return severity_value(word.text);
     if (key == "from") {
+      if (word.text.starts_with("https://") || word.text.starts_with("http://")) return word.text;  // a message
       const auto id = canonical_id(without_tail(word.text, ".,"));
       return id.starts_with('E') ? id : std::string();
     }
@@ -192,8 +193,8 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
   for (const auto& [key, value] :
        {std::pair{"severity", r.severity}, {"for", r.service}, {"from", r.alert}, {"because", r.reason}})
     if (!value.empty()) c.named[key] = value;
-  if (title.empty() && c.body.empty()) return verb_error("missing_argument", verb, {{"slot", "title"}});
-  c.args.push_back(one_quote ? r.words.front().text : title);
+  // Without a title it is about a message: the one it names, or the one whose thread it stands in.
+  if (!title.empty() || !c.body.empty()) c.args.push_back(one_quote ? r.words.front().text : title);
   const auto echo = [&c](std::string_view label, const std::string& value) {
     if (!value.empty()) c.echo += std::string(label) + " " + value;
   };

@@ -180,7 +180,8 @@ void add_incident_work(std::vector<VerbInfo>& t) {
                                 {line("text", "text", true)}, {may("due", "word")})));
   t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
-  t.push_back(later("pin", "pin", topic, "-", true));
+  t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
+  t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
   t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
   t.push_back(later("oncall", "oncall [service]", topic, "-", false, {may("service", "service")}));
 }
@@ -198,6 +199,7 @@ void add_incident_states(std::vector<VerbInfo>& t) {
                         topic, "-", Shape::reason, {line("which", "text", false)}, {because})));
   t.push_back(of_incident(read("timeline", "timeline [--ids] [--export md|json]", topic, {},
                                {may("--export", "md|json"), may("--ids", "flag")})));
+  t.push_back(of_incident(read("transcript", "transcript", topic, {})));
   t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
                                {may("--export", "md|html|json")})));
   t.push_back(later("postmortem publish", "postmortem publish", topic, "O", true));
@@ -292,6 +294,9 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"archive", "archive INC-1"},
       {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},
+      {"transcript", "transcript INC-1 --grep timeout"},
+      {"pin", "pin"},
+      {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},
       {"approvals", "approvals --mine"},
       {"approve", "approve A1"},

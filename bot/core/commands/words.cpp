@@ -14,6 +14,7 @@ const std::vector<Sentence>& catalogue() {
     std::vector<Sentence> sentences;
     for (const auto part :
          {words_general(),
+          words_capture(),
           words_channels(),
           words_cli(),
           words_codes(),

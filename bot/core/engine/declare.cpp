@@ -125,6 +125,15 @@ Named service_in(const std::vector<std::string>& words, const CoreConfig& config
   return {};
 }
 
+// The message that an incident was declared from.
+Value source_value(const Said& said) {
+  return Value::Map{{"author", said.author},
+                    {"text", said.text},
+                    {"permalink", said.permalink},
+                    {"channel", said.channel},
+                    {"at", format_utc(said.at)}};
+}
+
 bool typed_in_quotes(const Command& c) {
   const auto tokens = tokenize(c.rest);
   return tokens && std::ranges::any_of(*tokens, [&](const Token& t) { return t.quoted && t.text == c.args.front(); });
@@ -155,6 +164,12 @@ Command settled(Command c, const CoreConfig& config) {
 
 Outcome declare(Call& c) {
   std::string title = title_of(c);
+  const Said& said = c.input.about;
+  const std::string from = named(c.command, "from");
+  const bool link = from.starts_with("http");
+  if (link && !said.known()) return refuse(c, "declare.from_unknown", {{"link", plain(clip(from, 300))}});
+  // A message may become an incident: its first line is the title unless another is given.
+  if (title.empty() && said.known()) title = clip(one_line(said.text.substr(0, said.text.find('\n'))), 120);
   if (title.empty()) return refuse(c, "declare.no_title");
   const std::string severity = named(c.command, "severity");
   const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
@@ -169,15 +184,16 @@ Outcome declare(Call& c) {
     else
       title += " for " + service;
   }
-  const std::string from = named(c.command, "from");
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
-  if (!from.empty() && !alert) return refuse(c, "unknown.id", {{"id", plain(from)}});
+  if (!from.empty() && !alert && !link) return refuse(c, "unknown.id", {{"id", plain(from)}});
   if (alert && find_incident(c.work.state, alert->incident)) return refuse_alert(c, *alert);
   const std::string because = one_line(clip(named(c.command, "because"), reason_graphemes_max));
   e.text = "declare " + title + (because.empty() ? "" : " because " + because);
   e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
   if (!because.empty()) e.data.set("reason", because);
+  if (said.known()) e.data.set("source", source_value(said));
   Incident& i = open_incident(c.work, std::move(e));
+  if (said.known()) file_message(c.work, i, said, c.input.platform, c.actor.id, "declared from it");
   if (alert) bring_alert(c, i, *alert);
   announce(c, i);
   return declared(c, i);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bot/core/chat/message.h"
+#include "bot/core/chat/said.h"
 #include "bot/core/config.h"
 #include "bot/core/engine/state.h"
 
@@ -34,6 +35,7 @@ struct CommandInput {
   std::string text;       // without address
   bool direct = false;
   TimeMs sent_ms = 0;
+  Said about = {};  // the message whose thread it stands in, or that it names, when the command needs it
 };
 
 // A reply that needs the journal: the caller reads off the loop and renders.

@@ -254,7 +254,7 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 
 Outcome carry_out(Call& c) {
   for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
-                            &question_handlers(), &explain_handlers(), &silence_handlers()}) {
+                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }
@@ -269,7 +269,8 @@ void audit(Call& c, const std::string& approved_by) {
   const VerbInfo* verb = find_verb(c.command.verb);
   if (!verb || !verb->writes) return;
   for (Entry& e : c.work.decision.entries) {
-    if (e.actor != c.actor || !e.data.is_map() || e.data.has("command") || e.kind.starts_with("approval.")) continue;
+    if (e.actor != c.actor || !e.data.is_map() || e.data.has("command")) continue;
+    if (e.kind.starts_with("approval.") || e.kind.starts_with("chat.")) continue;  // the line itself is no act
     e.data.set("command", c.command.echo);
     if (!approved_by.empty()) e.data.set("approved_by", approved_by);
   }

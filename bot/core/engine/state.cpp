@@ -271,7 +271,7 @@ std::size_t Fingerprint::hash() const {
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
-  if (apply_question(s, e) || apply_silence(s, e)) return;
+  if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e)) return;
   if (e.kind == "language.chosen") return apply_language(s, e);
   if (e.kind == "incident.declared")
     apply_declared(s, e);

@@ -7,12 +7,14 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
 #include "bot/core/alerts/silence.h"
 #include "bot/core/decision.h"
+#include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
 #include "bot/core/runs/run.h"
@@ -128,6 +130,11 @@ struct State {
   std::map<int, Run> runs;                       // by number
   std::map<int, Silence> silences;               // by number of their L id
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
+  std::unordered_set<std::uint64_t> heard;       // messages of the transcript, by a hash of their key
+  std::map<std::string, std::vector<std::string>> edited;  // key -> entries with later texts
+  std::map<std::string, Filed> filed;                      // by key
+  std::map<std::string, TimeMs> offers;                    // channel -> when a declaration was offered last
+  std::set<std::string> muted;                             // keys of threads in which none is offered
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
   std::int64_t position = 0;  // of the last folded entry
 };

@@ -37,7 +37,7 @@ bool written_before(const Entry* a, const Entry* b) {
 
 // What changes other entries, private changes left out: they leave no trace, not even through their effect.
 struct Changes {
-  Ids retracted;
+  Ids retracted, deleted;
   Many corrections, redactions;  // newest first
   std::unordered_map<std::string_view, const Entry*> retraction_of;
   std::unordered_map<std::string_view, const Entry*> edit_of;  // by the captured post's id
@@ -49,6 +49,7 @@ Changes collect(const std::vector<Entry>& entries, Profile profile) {
   for (const Entry& e : entries) {
     if (e.visibility == "private") continue;
     if (changes_another(e) && !e.corrects.empty()) changing.push_back(&e);
+    if (e.kind == "message.deleted" && !e.reply_to.empty()) out.deleted.insert(e.reply_to);
     if (e.kind != "message.edited" || !visible(e, profile)) continue;
     const std::string& post = e.data["post_id"].as_string();
     const Entry*& newest = out.edit_of[post.empty() ? std::string_view(e.reply_to) : std::string_view(post)];
@@ -146,6 +147,14 @@ void note_order_conflicts(View& view) {
   }
 }
 
+// What people said has a reading of its own; the story has what they filed of it.
+bool is_transcript(const Entry& e, View& view) {
+  if (!e.kind.starts_with("chat.")) return false;
+  view.has_transcript = view.has_transcript || e.kind == "chat.said";
+  if (e.kind == "chat.coverage") view.coverage.push_back(&e);
+  return true;
+}
+
 bool row_before(const ViewRow& a, const ViewRow& b) {
   return std::tie(a.effective_ms, a.entry->received_ms, a.entry->seq, a.entry->event_id) <
          std::tie(b.effective_ms, b.entry->received_ms, b.entry->seq, b.entry->event_id);
@@ -158,7 +167,9 @@ View effective_view(const std::vector<Entry>& entries, Profile profile) {
   View view;
   view.rows.reserve(entries.size());
   for (const Entry& e : entries) {
-    if (changes_another(e)) continue;
+    if (changes_another(e) || is_transcript(e, view)) continue;
+    const bool of_retracted = e.kind.starts_with("attachment.") && changes.retracted.contains(e.reply_to);
+    if (of_retracted) continue;
     const bool retracted = changes.retracted.contains(e.event_id);
     if (profile == Profile::internal && e.visibility == "responders" && e.kind != "message.private" && !retracted) {
       ++view.responders_only;
@@ -175,6 +186,7 @@ View effective_view(const std::vector<Entry>& entries, Profile profile) {
     set_time(row, changes_of(changes.corrections, e));
     set_text(row, changes, profile);
     set_flags(row);
+    row.deleted = changes.deleted.contains(e.event_id);
     view.rows.push_back(std::move(row));
   }
   std::sort(view.rows.begin(), view.rows.end(), row_before);
@@ -183,6 +195,15 @@ View effective_view(const std::vector<Entry>& entries, Profile profile) {
   for (const ViewRow& row : view.rows) note_quality(view, row, changes, profile);
   note_order_conflicts(view);
   return view;
+}
+
+std::vector<std::string> earlier_texts(const ViewRow& row) {
+  std::vector<std::string> texts;
+  if (!row.entry->scrubbed) texts.push_back(row.entry->text);
+  for (auto patch = row.patches.rbegin(); patch != row.patches.rend(); ++patch)
+    if ((**patch)["text"].is_string()) texts.push_back((**patch)["text"].as_string());
+  if (!texts.empty()) texts.pop_back();
+  return texts;
 }
 
 const Value& row_data(const ViewRow& row, std::string_view key) {
@@ -209,6 +230,7 @@ std::vector<std::string> row_services(const ViewRow& row) {
 bool in_main_timeline(const ViewRow& row) {
   const Entry& e = *row.entry;
   if (e.kind == "role.assigned" || e.kind == "impact.measured" || e.kind == "action.created") return false;
+  if (e.kind == "declare.offered" || e.kind.starts_with("attachment.")) return false;
   if (e.kind == "reminder.sent") return false;  // the bot's own clock, no part of what happened
   return e.kind != "note" || e.pinned || row.added_later;
 }

@@ -16,6 +16,7 @@ struct ViewRow {
   const Entry* entry = nullptr;  // into the vector given to effective_view
   TimeMs effective_ms = 0;
   bool corrected = false, clock_adjusted = false, late = false, added_later = false, edited = false;
+  bool deleted = false;               // the message it was made from is gone in chat
   std::string text;                   // after edits and corrections
   std::vector<const Value*> patches;  // newest first; into the corrections' data
 };
@@ -31,11 +32,16 @@ struct View {
   std::vector<ViewRow> rows;  // sorted by (effective, received, seq)
   std::vector<QualityNote> corrected, retracted, late, clock_adjusted, added_later;
   std::vector<std::string> order_conflicts;  // event ids that sort before what they answer
-  int responders_only = 0;                   // hidden from the internal profile, counted only
+  std::vector<const Entry*> coverage;        // after a lost connection: what was read again, what nobody heard
+  bool has_transcript = false;
+  int responders_only = 0;  // hidden from the internal profile, counted only
 };
 
 // Private entries leave no trace in any profile, nor does what corrects or retracts them.
 View effective_view(const std::vector<Entry>& entries, Profile profile);
+
+// The texts it had before the newest one, oldest first.
+std::vector<std::string> earlier_texts(const ViewRow& row);
 
 // A member of the row's data after corrections, its services after corrections.
 const Value& row_data(const ViewRow& row, std::string_view key);

@@ -207,7 +207,30 @@ void communications(Document& d, const ReportContext& c) {
 
 void evidence(Document& d, const ReportContext& c) { put_table(d, c, evidence_table(c)); }
 
+// What the record of the channel covers, and what nobody can tell.
+void coverage(Document& d, const ReportContext& c) {
+  if (c.view.coverage.empty()) {
+    if (c.view.has_transcript) put_text(d, BlockKind::paragraph, c.word("heard_whole"));
+    return;
+  }
+  Block b;
+  b.kind = BlockKind::list;
+  for (const Entry* e : c.view.coverage) {
+    std::string text = c.word(e->data["complete"].as_bool() ? "heard_again" : "blind");
+    for (const auto& [name, value] :
+         {std::pair<std::string_view, std::string>{"{platform}", e->data["platform"].as_string()},
+          {"{from}", c.when(e->data["from_ms"].as_int())},
+          {"{to}", c.when(e->data["to_ms"].as_int())},
+          {"{why}", one_line(e->data["why"].as_string())}}) {
+      if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
+    }
+    b.items.push_back(std::move(text));
+  }
+  d.blocks.push_back(std::move(b));
+}
+
 void quality(Document& d, const ReportContext& c) {
+  coverage(d, c);
   put_table(d, c, quality_table(c));
   if (c.view.responders_only > 0) {
     put_text(d, BlockKind::paragraph, std::to_string(c.view.responders_only) + " " + c.word("responders_only"));

@@ -51,6 +51,7 @@ std::string marks_of(const ReportContext& c, const ViewRow& row) {
   if (row.clock_adjusted) out += " (" + c.word("clock") + ")";
   if (row.late) out += " (" + c.word("late") + ")";
   if (row.edited) out += " (edited)";
+  if (row.deleted) out += " (" + c.word("deleted_in_chat") + ")";
   return out;
 }
 
@@ -174,7 +175,14 @@ Block evidence_table(const ReportContext& c) {
   b.kind = BlockKind::table;
   b.columns = {c.word("utc"), c.word("id"), "SHA-256", c.word("text")};
   for (const PrintedRow& p : c.rows) {
-    for (const Value& a : p.row->entry->attachments.as_list()) {
+    const Entry& e = *p.row->entry;
+    if (e.kind == "attachment.missed") {
+      b.rows.push_back({{clock_of(c, *p.row), ""}, {p.text, ""}, {c.word("not_copied"), ""}, {"", ""}});
+      continue;
+    }
+    const bool filed = e.kind == "note" && e.source.type == "chat_message";
+    for (const Value& a : e.attachments.as_list()) {
+      if (filed && a["sha256"].as_string().empty()) continue;  // the copy is an entry of its own
       const std::string& seen_by = a["visibility"].as_string();
       const bool narrow = seen_by == "private" || (seen_by == "responders" && c.options.profile != Profile::responders);
       if (narrow) continue;

@@ -60,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 87> words = {{
+constexpr std::array<Word, 92> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -136,6 +136,13 @@ constexpr std::array<Word, 87> words = {{
     {"held", "[text held: wording findings]", "[text held: wording findings] (표현 검토 중)"},
     {"appendix", "Appendix: complete record", "부록: 전체 기록"},
     {"nothing", "Nothing to report.", "해당 없음."},
+    {"heard_whole", "What was said in the incident's channel is recorded without a known gap.",
+     "장애 채널의 대화는 알려진 빈틈 없이 기록되었습니다."},
+    {"heard_again", "{platform}: complete; read again from {from} to {to} after a lost connection.",
+     "{platform}: 빠짐없음; 연결이 끊긴 뒤 {from}부터 {to}까지 다시 읽음."},
+    {"blind", "{platform}: BLIND from {from} to {to}: {why}.", "{platform}: {from}부터 {to}까지 알 수 없음: {why}."},
+    {"not_copied", "not copied", "복사하지 못함"},
+    {"deleted_in_chat", "deleted in chat", "채팅에서 삭제됨"},
     {"responders_only", "entries for responders only", "건은 대응자 전용"},
     {"order", "Order", "순서"},
     {"changes", "Changes", "변경"},
@@ -151,7 +158,7 @@ constexpr std::array<Word, 87> words = {{
     {"sum_end", "Resolved: {resolved}; responders worked for {response}.", "해결: {resolved}, 대응 시간 {response}."},
 }};
 
-constexpr std::array<Word, 50> kinds = {{
+constexpr std::array<Word, 52> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -193,6 +200,8 @@ constexpr std::array<Word, 50> kinds = {{
     {"evidence.linked", "Evidence linked", "근거 연결"},
     {"reminder.sent", "Reminder", "알림 메시지"},
     {"reminder.snoozed", "Reminder snoozed", "알림 메시지 미룸"},
+    {"attachment.copied", "File copied", "파일 복사"},
+    {"attachment.missed", "File not copied", "파일 복사 실패"},
     {"message.edited", "Message edited", "메시지 수정"},
     {"message.deleted", "Message deleted", "메시지 삭제"},
     {"correction", "Correction", "정정"},

@@ -96,6 +96,11 @@ Post post_of(const Value& v) {
   p.delete_at = v["delete_at"].as_int();
   p.pinned = v["is_pinned"].as_bool();
   p.from_webhook = v["props"]["from_webhook"].as_string() == "true";
+  p.files = v["metadata"]["files"];
+  if (!p.files.is_list()) {  // only their ids: the names are not known
+    p.files = Value::List{};
+    for (const Value& id : v["file_ids"].as_list()) p.files.push(Value::Map{{"id", id}, {"name", id}});
+  }
   p.muster_id = v["props"]["muster_id"].as_string();
   return p;
 }

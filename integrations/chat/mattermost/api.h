@@ -47,6 +47,7 @@ struct Post {
   TimeMs create_at = 0, update_at = 0, edit_at = 0, delete_at = 0;
   bool pinned = false;
   bool from_webhook = false;
+  Value files = {};       // list; as the server describes them
   std::string muster_id;  // of our own posts: the outgoing message it carries
 };
 Post post_of(const Value& v);

@@ -50,6 +50,7 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   in.post = p;
   in.user_id = p.user_id;
   in.id = "post:" + p.id + ":d";
+  in.by = data["delete_by"].as_string();
   in.at = out_.clock.now();
   enqueue(std::move(in));
 }
@@ -58,7 +59,7 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
 void Mattermost::take_post(const Post& p, TimeMs messages_after) {
   if (p.user_id == me_ || !is_speech(p)) return;
   const auto add = [&](const char* kind, const std::string& id, TimeMs at) {
-    enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = at, .stored = {}});
+    enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = at});
   };
   const std::string base = "post:" + p.id;
   if (p.delete_at != 0) return add("delete", base + ":d", p.delete_at);
@@ -123,17 +124,22 @@ void Mattermost::pump() {
 }
 
 // False: a look-up is under way and pump() goes on after it.
-bool Mattermost::known(const Inbound& in) {
-  const std::string user = in.user_id, channel = in.post.channel_id;
-  if (!users_.contains(user)) {
-    looking_ = true;
-    look_up("/users/" + path_part(user), [this, user](const Answer& a) {
-      if (!a.try_again()) users_[user] = {a.body["username"].as_string(), a.body["is_bot"].as_bool(!a.ok())};
-      looking_ = false;
-      pump();
-    });
-    return false;
-  }
+bool Mattermost::known(Inbound& in) {
+  return known_user(in.user_id) && known_user(in.by) && known_channel(in.post.channel_id) && known_about(in);
+}
+
+bool Mattermost::known_user(const std::string& user) {
+  if (user.empty() || users_.contains(user)) return true;
+  looking_ = true;
+  look_up("/users/" + path_part(user), [this, user](const Answer& a) {
+    if (!a.try_again()) users_[user] = {a.body["username"].as_string(), a.body["is_bot"].as_bool(!a.ok())};
+    looking_ = false;
+    pump();
+  });
+  return false;
+}
+
+bool Mattermost::known_channel(const std::string& channel) {
   if (channels_.contains(channel)) return true;
   looking_ = true;
   look_up("/channels/" + path_part(channel), [this, channel](const Answer& a) {
@@ -177,13 +183,13 @@ std::string Mattermost::channel_name(const std::string& id) {
 
 void Mattermost::hand_over(const Inbound& in) {
   const std::string& channel = in.post.channel_id;
-  const User& user = users_.at(in.user_id);
+  const bool ours = in.kind == "coverage";
+  const User user = ours ? User{"muster", false} : users_.at(in.user_id);
   // Other bots' and webhooks' posts never act. `from_webhook` can be forged by a person, who then only mutes himself.
   if (user.is_bot || user.name.empty() || in.post.from_webhook || !listener_) {
     if (in.stored) in.stored(fail(ErrorKind::unauthorized, "This account may not press buttons."));
     return remember(channel, in.post.update_at);
   }
-  const std::string person = out_.directory.person(user.name, in.user_id);
   ChatEvent e;
   e.platform = config_.name;
   e.id = in.id;
@@ -191,11 +197,12 @@ void Mattermost::hand_over(const Inbound& in) {
   e.channel = "#" + channel_name(channel);
   e.thread = in.post.root_id;
   e.post_id = in.post.id;
-  e.user = person.empty() ? config_.name + ":" + user.name : person;
+  if (!ours) e.user = person(in.user_id);
   if (in.kind == "message" || in.kind == "edit" || in.kind == "button") e.text = in.post.message;
   e.emoji = in.emoji;
   e.at = in.at;
   e.direct = channels_.at(channel).type == "D";
+  fill_about(e, in);
   listener_(std::move(e), [this, in](const Result<void>& stored) {
     if (in.stored) in.stored(stored);
     if (stored || in.kind == "button") return remember(in.post.channel_id, in.post.update_at);
@@ -218,6 +225,7 @@ void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
 }
 
 void Mattermost::save_cursors() {
+  note_alive();
   cursors_saved_ms_ = out_.clock.now();
   for (const auto& [channel, at] : cursors_) {
     if (at == 0 || saved_cursors_[channel] == at) continue;
@@ -251,6 +259,7 @@ void Mattermost::catch_up_next() {
     catching_up_ = false;
     for (Inbound& in : held_) inbound_.push_back(std::move(in));
     held_.clear();
+    gap_from_ms_ = alive_noted_ms_ = 0;  // what lies behind is covered
     save_cursors();
     return pump();
   }
@@ -267,7 +276,9 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   std::vector<Post> posts;
   for (const auto& [id, v] : a.body["posts"].as_map()) posts.push_back(post_of(v));
   std::ranges::sort(posts, {}, &Post::update_at);
+  std::string why = a.ok() ? "" : "the server does not show the posts (" + a.why + ")";
   if (posts.size() >= since_max) {
+    why = "the server sends no more than 1,000 posts of a channel";
     log(LogLevel::warn, "Mattermost sent as many posts as it ever sends: earlier ones may be missing",
         {{"channel", channel_id}});
   }
@@ -278,6 +289,9 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   for (const Post& p : posts) {
     if (is_id(p.id)) take_post(p, after);
   }
+  for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
+  const auto missed = std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > cursors_[channel_id]; });
+  state_coverage(channel_id, static_cast<int>(missed), why);
   catching_up_ = true;
   caught_up_ += posts.size();
   pump();

@@ -132,6 +132,7 @@ void Mattermost::socket_opened() {
 void Mattermost::socket_closed(const WebSocketEnd& end) {
   gateway_.closed();
   socket_.reset();
+  gap_began();
   reconnects_ += 1;
   const DurationMs least = end.retry_after.empty() ? 0 : retry_after_ms(end.retry_after);
   const DurationMs wait = backoff_.ended(out_.clock.now(), out_.dice(), least);

@@ -31,6 +31,7 @@ class Mattermost final : public ChatPlatform {
     ChatDirectory& directory;
     std::function<double()> dice;
     char prefix = '!';
+    std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
   };
   static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
   static constexpr std::size_t seen_max = 20'000;     // event ids remembered
@@ -41,7 +42,10 @@ class Mattermost final : public ChatPlatform {
   void start();
 
   std::string name() const override { return config_.name; }
-  void deliver(const OutMessage& message, Done done) override { deliveries_.take(message, std::move(done)); }
+  void deliver(const OutMessage& message, Done done) override {
+    if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    deliveries_.take(message, std::move(done));
+  }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && gateway_.live(); }
   ChatHealth health() const override;
@@ -70,6 +74,14 @@ class Mattermost final : public ChatPlatform {
     std::string user_id, emoji, id;
     TimeMs at = 0;
     Done stored = {};
+    std::string by = {};     // of a deletion: who did it, when the server says so
+    std::string about = {};  // the post it is about, where that has to be read
+    bool asked = false;
+    Post meant = {};  // that post
+    // Of a coverage statement.
+    TimeMs from = 0;
+    int found = 0;
+    std::string why = {};
   };
 
   // life.cpp: who we are, where, and the websocket
@@ -125,7 +137,9 @@ class Mattermost final : public ChatPlatform {
   void reaction_event(const mattermost::GatewayEvent& e);
   void enqueue(Inbound in);
   void pump();
-  bool known(const Inbound& in);
+  bool known(Inbound& in);
+  bool known_user(const std::string& id);
+  bool known_channel(const std::string& id);
   void look_up(const std::string& path, std::function<void(const Answer&)> found);
   void hand_over(const Inbound& in);
   std::string channel_name(const std::string& id);
@@ -135,6 +149,23 @@ class Mattermost final : public ChatPlatform {
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
   void save_cursors();
+
+  // recording.cpp
+  std::string post_about(const Inbound& in) const;
+  bool known_about(Inbound& in);
+  void fill_about(ChatEvent& event, const Inbound& in);
+  Said said_of(const Post& post);
+  std::string person(const std::string& user_id) const;
+  std::string permalink(const std::string& post_id) const;
+  void fetch_files(const OutMessage& message, Done done);
+  void fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
+                       const std::shared_ptr<std::deque<Value>>& files, Done done);
+  void hand_file(ChatEvent event, const std::string& why, std::string bytes, Done stored);
+  void note_alive();
+  void gap_began();
+  TimeMs gap_start();
+  void state_coverage(const std::string& channel_id, int found, const std::string& why);
+  void caught_up_marks(const Value& post);
 
   MattermostConfig config_;
   Outside out_;
@@ -166,6 +197,8 @@ class Mattermost final : public ChatPlatform {
   std::set<std::string> pinned_;
   std::map<std::string, TimeMs> cursors_, saved_cursors_;  // channel id -> largest update_at
   TimeMs cursors_saved_ms_ = 0;
+  TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
+  TimeMs alive_noted_ms_ = 0;
 };
 
 }  // namespace muster

@@ -14,8 +14,6 @@ using Fate = SlackAnswer::Fate;
 // "1700000000.000100" compares as text: seconds have had ten digits since 2001.
 bool is_later(const std::string& a, const std::string& b) { return a > b; }
 
-std::string now_ts(TimeMs now) { return std::to_string(now / 1'000) + ".000000"; }
-
 }  // namespace
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
@@ -133,9 +131,9 @@ void Slack::pump() {
 }
 
 // False: a look-up is under way and pump() goes on after it.
-bool Slack::known(const Inbound& in) {
+bool Slack::known(Inbound& in) {
   const ChatEvent& e = in.event.event;
-  return known_user(e.user) && known_channel(e.channel);
+  return known_user(e.user) && known_user(in.event.author) && known_channel(e.channel) && known_about(in);
 }
 
 bool Slack::known_user(const std::string& id) {
@@ -159,7 +157,8 @@ bool Slack::known_channel(const std::string& id) {
   looking_ = true;
   look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
     const Value& c = a.body["channel"];
-    channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool()};
+    const bool open = a.fate == Fate::ok && !c["is_private"].as_bool(true) && !c["is_im"].as_bool();
+    channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open};
     looking_ = false;
     pump();
   });
@@ -191,18 +190,21 @@ std::string Slack::person(const std::string& user_id) const {
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
-  const bool speaks = !in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot;
+  const bool ours = told.kind == "coverage";
+  const bool speaks =
+      ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
   if (!speaks || !listener_) return stored(id, channel, told.kind == "message" ? ts : std::string());
   ChatEvent e = told;
   e.platform = config_.name;
   e.channel = "#" + channel_name(channel);
-  e.user = person(told.user);
+  if (!ours) e.user = person(told.user);
   e.text = readable(told.text);
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
   if (e.at == 0) e.at = out_.clock.now();
-  const std::string seen = told.kind == "message" ? ts : std::string();
+  if (!ours) fill_about(e, in);
+  const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
   listener_(std::move(e), [this, id, channel, seen](const Result<void>& result) {
     if (result) return stored(id, channel, seen);
     waiting_.erase(id);  // not written, not acknowledged: Slack brings it again
@@ -229,96 +231,13 @@ void Slack::remember(const std::string& channel_id, const std::string& ts) {
 }
 
 void Slack::save_cursors() {
+  note_alive();
   cursors_saved_ms_ = out_.clock.now();
   for (const auto& [channel, ts] : cursors_) {
     if (ts.empty() || saved_cursors_[channel] == ts) continue;
     saved_cursors_[channel] = ts;
     out_.directory.link("cursor", channel, ts);
   }
-}
-
-// Events of the time without a connection come again only for some minutes: the history is read instead.
-void Slack::catch_up(const std::string& cursor) {
-  if (cursor.empty() && std::exchange(catching_up_, true)) return;
-  Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
-  if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
-    for (const Value& c : a.body["channels"].as_list()) {
-      if (!c["is_member"].as_bool()) continue;
-      const std::string id = c["id"].as_string();
-      channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), false};
-      if (cursors_[id].empty()) cursors_[id] = out_.directory.theirs("cursor", id);
-      // What was said before we first came is not ours to act on.
-      if (cursors_[id].empty()) {
-        cursors_[id] = now_ts(out_.clock.now());
-      } else {
-        to_catch_up_.push_back(id);
-      }
-    }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
-    if (!next.empty()) return catch_up(next);
-    catch_up_next();
-  });
-}
-
-void Slack::catch_up_next() {
-  if (!to_catch_up_.empty()) {
-    const std::string id = to_catch_up_.front();
-    to_catch_up_.pop_front();
-    return catch_up_page(id, {});
-  }
-  catching_up_ = false;
-  save_cursors();
-}
-
-void Slack::catch_up_page(const std::string& channel_id, const std::string& cursor) {
-  Value arguments = Value::Map{{"channel", channel_id}, {"oldest", cursors_[channel_id]}, {"limit", 200}};
-  if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.history", arguments, [this, channel_id](const SlackAnswer& a) {
-    if (a.fate != Fate::ok) {
-      log(LogLevel::warn, "the history of a Slack channel cannot be read", {{"channel", channel_id}, {"why", a.error}});
-    }
-    caught_up_messages(channel_id, a);
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
-    if (!next.empty()) return catch_up_page(channel_id, next);
-    catch_up_threads(channel_id);
-  });
-}
-
-void Slack::caught_up_messages(const std::string& channel_id, const SlackAnswer& a) {
-  const auto& newest_first = a.body["messages"].as_list();
-  for (auto m = newest_first.rbegin(); m != newest_first.rend(); ++m) caught_up_message(channel_id, *m);
-}
-
-void Slack::caught_up_message(const std::string& channel_id, const Value& message) {
-  Value event = message;
-  event.set("channel", channel_id);
-  event.set("type", "message");
-  const auto heard = slack_event("events_api", Value::Map{{"event", event}}, self_);
-  // An edited message is no command any more, also when its first form was never seen.
-  if (heard && !message.has("edited")) {
-    caught_up_ += 1;
-    enqueue({*heard, true}, nullptr);
-  }
-  if (message["reply_count"].as_int() > 0) threads_.emplace_back(channel_id, message["ts"].as_string());
-}
-
-// The history holds no replies; each thread is asked for. Threads whose root is older than the gap are not seen here:
-// Slack has no list of them.
-void Slack::catch_up_threads(const std::string& channel_id) {
-  if (threads_.empty()) return catch_up_next();
-  const auto [channel, root] = threads_.front();
-  threads_.pop_front();
-  look_up("conversations.replies", Value::Map{{"channel", channel}, {"ts", root}, {"limit", 200}},
-          [this, channel_id, channel, root](const SlackAnswer& a) {
-            for (const Value& m : a.body["messages"].as_list()) {
-              if (m["ts"].as_string() == root) continue;
-              Value reply = m;
-              reply.set("reply_count", 0);
-              caught_up_message(channel, reply);
-            }
-            catch_up_threads(channel_id);
-          });
 }
 
 }  // namespace muster

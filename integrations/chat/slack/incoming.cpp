@@ -69,6 +69,7 @@ std::optional<SlackEvent> changed(const Value& event, const SlackSelf& self) {
     SlackEvent out = blank("delete", "gone:" + channel + ":" + text_of(message, "ts"), channel);
     out.event.post_id = text_of(message, "ts");
     out.event.user = text_of(event["previous_message"], "user");
+    out.author = out.event.user;
     out.event.at = slack_time(text_of(event, "ts"));
     return out;
   }
@@ -78,6 +79,7 @@ std::optional<SlackEvent> changed(const Value& event, const SlackSelf& self) {
   SlackEvent out = blank("edit", {}, channel);
   fill_message(out, message);
   out.event.id = "edit:" + channel + ":" + out.event.post_id + ":" + text_of(message["edited"], "ts");
+  out.author = out.event.user;
   out.event.user = text_of(message["edited"], "user");
   out.event.at = slack_time(text_of(message["edited"], "ts"));
   out.outsider = is_outsider(message, self);
@@ -92,6 +94,7 @@ std::optional<SlackEvent> deleted(const Value& event, const SlackSelf& self) {
   out.event.post_id = text_of(event, "deleted_ts");
   out.event.thread = reply_root(before);
   out.event.user = text_of(before, "user");
+  out.author = out.event.user;
   out.event.at = slack_time(text_of(event, "ts"));
   return out;
 }
@@ -169,7 +172,27 @@ std::optional<SlackEvent> from_slash(const Value& p) {
   return out;
 }
 
+// A shortcut in the menu of a message: its callback_id is the command.
+std::optional<SlackEvent> from_shortcut(const Value& p, const SlackSelf& self) {
+  const std::string& command = text_of(p, "callback_id");
+  if (command != "declare" && command != "pin") return std::nullopt;
+  const Value& message = p["message"];
+  SlackEvent out = blank("button", "shortcut:" + text_of(p, "trigger_id"), text_of(p["channel"], "id"));
+  out.event.post_id = text_of(message, "ts").empty() ? text_of(p, "message_ts") : text_of(message, "ts");
+  out.event.thread = reply_root(message).empty() ? out.event.post_id : reply_root(message);
+  out.event.user = text_of(p["user"], "id");
+  out.event.text = command;
+  out.event.at = slack_time(text_of(p, "action_ts"));
+  out.mention = out.shortcut = true;
+  const std::string& team = text_of(p["user"], "team_id");
+  out.outsider = !team.empty() && !self.team_id.empty() && team != self.team_id;
+  out.trigger_id = text_of(p, "trigger_id");
+  out.response_url = text_of(p, "response_url");
+  return out;
+}
+
 std::optional<SlackEvent> from_press(const Value& p, const SlackSelf& self) {
+  if (text_of(p, "type") == "message_action") return from_shortcut(p, self);
   if (text_of(p, "type") != "block_actions" || p["actions"].as_list().empty()) return std::nullopt;
   const Value& action = p["actions"].as_list().front();
   const Value& place = p["container"];

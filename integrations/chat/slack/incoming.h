@@ -38,8 +38,9 @@ struct SlackEvent {
   bool from_bot = false;   // another app, a workflow or a webhook: never acts
   bool outsider = false;   // of another organisation (Slack Connect)
   bool direct = false;     // in a direct conversation
+  bool shortcut = false;   // chosen from the menu of the message `post_id`
   bool mention = false;    // an app_mention: always addressed to us
-  std::string author;      // of a reaction or a pin: who wrote the message, when Slack says so
+  std::string author;      // of a reaction, a pin, an edit or a deletion: who wrote the message, when Slack says so
   std::string trigger_id;  // of a button or a slash command: valid for 3 s, once
   std::string response_url;
   Value files;  // list; as Slack describes them

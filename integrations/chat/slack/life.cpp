@@ -149,6 +149,8 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
            a.body["team_id"].as_string()};
   my_name_ = a.body["user"].as_string();
   team_name_ = a.body["team"].as_string();
+  site_url_ = without_slash(a.body["url"].as_string());
+  if (!site_url_.empty()) site_url_ += '/';
   problem_.clear();
   next_step_.clear();
   // Without the header (a gateway took it away) nothing is known to be missing.
@@ -203,6 +205,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         break;
       case Kind::lost:
         reconnects_ += 1;
+        gap_began();
         break;
     }
   }

@@ -33,6 +33,7 @@ class Slack final : public ChatPlatform {
     ChatDirectory& directory;
     std::function<double()> dice;
     char prefix = '!';
+    std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
   };
   static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
   static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
@@ -42,7 +43,10 @@ class Slack final : public ChatPlatform {
   void start();
 
   std::string name() const override { return config_.name; }
-  void deliver(const OutMessage& message, Done done) override { deliveries_.take(message, std::move(done)); }
+  void deliver(const OutMessage& message, Done done) override {
+    if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    deliveries_.take(message, std::move(done));
+  }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && (over_http() || connections_.ready()); }
   ChatHealth health() const override;
@@ -65,6 +69,7 @@ class Slack final : public ChatPlatform {
   struct Channel {
     std::string name, topic;
     bool direct = false;
+    bool open = false;  // everybody of the workspace may read it
   };
   struct Acknowledgement {
     int slot = 0;
@@ -75,6 +80,9 @@ class Slack final : public ChatPlatform {
   struct Inbound {
     SlackEvent event;
     bool caught_up = false;
+    std::string about_channel = {}, about_ts = {};  // the message it is about, where that has to be read
+    bool asked = false;
+    Value about = {};
   };
 
   // life.cpp: who we are, and the connections
@@ -128,7 +136,7 @@ class Slack final : public ChatPlatform {
   void acknowledge(const Acknowledgement& to);
   void enqueue(Inbound in, const Acknowledgement* from);
   void pump();
-  bool known(const Inbound& in);
+  bool known(Inbound& in);
   bool known_user(const std::string& id);
   bool known_channel(const std::string& id);
   void look_up(const std::string& method, const Value& arguments, Then found);
@@ -144,6 +152,31 @@ class Slack final : public ChatPlatform {
   void caught_up_messages(const std::string& channel_id, const SlackAnswer& answer);
   void caught_up_message(const std::string& channel_id, const Value& message);
   void catch_up_threads(const std::string& channel_id);
+  void catch_up_older(const std::string& channel_id, const std::string& cursor, int pages);
+  void caught_up_marks(const std::string& channel_id, const Value& message);
+  void caught_up_edit(const std::string& channel_id, const Value& message);
+  void caught_up_channel(const std::string& channel_id);
+  void cannot_read(const std::string& channel_id, const SlackAnswer& answer);
+  void catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor);
+
+  // recording.cpp
+  void find_about(Inbound& in) const;
+  bool known_about(Inbound& in);
+  void fetch_message(const std::string& method, const std::string& channel, const std::string& ts,
+                     const std::function<void(const Value&)>& then);
+  std::string permalink(const std::string& channel, const std::string& ts, const std::string& thread) const;
+  static std::vector<SaidFile> files_of(const Value& files);
+  Said said_of(const std::string& channel, const Value& message);
+  void fill_about(ChatEvent& event, const Inbound& in);
+  bool is_slacks(const std::string& url) const;
+  void fetch_files(const OutMessage& message, Done done);
+  void fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
+                       const std::shared_ptr<std::deque<Value>>& files, Done done);
+  void hand_file(ChatEvent event, const std::string& why, std::string bytes, Done stored);
+  void note_alive();
+  void gap_began();
+  TimeMs gap_start();
+  void state_coverage(const std::string& channel_id, const std::string& why);
 
   SlackConfig config_;
   Outside out_;
@@ -168,7 +201,7 @@ class Slack final : public ChatPlatform {
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
   std::deque<Inbound> inbound_;
-  bool looking_ = false, pumping_ = false, catching_up_ = false;
+  bool looking_ = false, pumping_ = false, catching_up_ = false, again_ = false;
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;
@@ -176,6 +209,13 @@ class Slack final : public ChatPlatform {
   std::deque<std::pair<std::string, std::string>> threads_;     // channel id, root: to be read
   std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
   TimeMs cursors_saved_ms_ = 0;
+  std::string site_url_;    // https://acme.slack.com/
+  TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
+  TimeMs alive_noted_ms_ = 0;
+  int found_ = 0;           // messages of the channel that is read again
+  std::map<std::string, std::string> gap_cursors_;  // channel id -> newest ts before the gap; live events move cursors_
+  std::string gap_cursor_;  // its newest message before the gap
+  std::string blind_;       // why something of it is missing
 };
 
 // A call of the Web API, ready to be sent.

@@ -110,6 +110,12 @@ Value features(const SlackManifestOptions& o) {
                               {"messages_tab_enabled", true},
                               {"messages_tab_read_only_enabled", false}}},  // otherwise nobody can write to the bot
       {"bot_user", Value::Map{{"display_name", o.name}, {"always_online", true}}}};
+  // In the menu of every message; the callback_id is the command.
+  const auto shortcut = [](const char* name, const char* command, const char* what) {
+    return Value::Map{{"name", name}, {"type", "message"}, {"callback_id", command}, {"description", what}};
+  };
+  v.set("shortcuts", Value::List{shortcut("Declare an incident", "declare", "Opens an incident from this message"),
+                                 shortcut("Add to the timeline", "pin", "Files this message in the incident")});
   if (o.slash_command.empty()) return v;
   Value command = Value::Map{{"command", o.slash_command},
                              {"description", "Run a muster command"},
@@ -224,7 +230,7 @@ std::vector<std::string> missing_slack_scopes(std::string_view x_oauth_scopes) {
 std::string slack_manifest(const SlackManifestOptions& o) {
   const bool socket = o.request_url.empty();
   std::vector<std::string> scopes = slack_scopes();
-  if (!o.slash_command.empty()) scopes.push_back("commands");
+  scopes.push_back("commands");  // shortcuts need it too
   std::sort(scopes.begin(), scopes.end());
   Value events = Value::Map{{"bot_events", list_of(subscribed_events())}};
   Value interactivity = Value::Map{{"is_enabled", true}};

@@ -88,6 +88,21 @@ std::string MattermostCore::say(const std::string& user_id, const std::string& c
   return store_post(std::move(p));
 }
 
+std::string MattermostCore::say_with_file(const std::string& user_id, const std::string& channel_id,
+                                          const std::string& text, const std::string& name, const std::string& type,
+                                          std::string data) {
+  const auto size = static_cast<std::int64_t>(data.size());
+  MmFile f{new_id('f'), name, channel_id, user_id, {}, std::move(data)};
+  MmPost p;
+  p.channel_id = channel_id;
+  p.user_id = user_id;
+  p.message = text;
+  p.file_ids = {f.id};
+  p.file_infos = Value::List{Value::Map{{"id", f.id}, {"name", name}, {"mime_type", type}, {"size", size}}};
+  files_[f.id] = f;
+  return store_post(std::move(p));
+}
+
 std::string MattermostCore::store_post(MmPost p) {
   p.id = new_id('p');
   p.create_at = p.update_at = now();
@@ -254,6 +269,22 @@ Value to_value(const MmChannel& c) {
                     {"extra_update_at", 0}};
 }
 
+namespace {
+
+Value metadata_of(const MmPost& p) {
+  Value m = Value::Map{};
+  if (!p.file_infos.as_list().empty()) m.set("files", p.file_infos);
+  Value reactions = Value::List{};
+  for (const auto& [emoji, users] : p.reactions)
+    for (const std::string& user : users)
+      reactions.push(
+          Value::Map{{"user_id", user}, {"post_id", p.id}, {"emoji_name", emoji}, {"create_at", p.update_at}});
+  if (!reactions.as_list().empty()) m.set("reactions", std::move(reactions));
+  return m;
+}
+
+}  // namespace
+
 Value to_value(const MmPost& p) {
   Value v = Value::Map{{"id", p.id},
                        {"create_at", p.create_at},
@@ -274,7 +305,7 @@ Value to_value(const MmPost& p) {
                        {"reply_count", 0},
                        {"last_reply_at", 0},
                        {"participants", nullptr},
-                       {"metadata", Value::Map{}}};
+                       {"metadata", metadata_of(p)}};
   if (!p.file_ids.empty()) v.set("file_ids", list_of(p.file_ids));
   return v;
 }

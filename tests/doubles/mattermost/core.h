@@ -43,6 +43,7 @@ struct MmPost {
   std::string id, channel_id, user_id, root_id, message, type, pending_post_id;
   Value props = Value::Map{};
   std::vector<std::string> file_ids;
+  Value file_infos = Value::List{};  // as the metadata shows them
   TimeMs create_at = 0, update_at = 0, edit_at = 0, delete_at = 0;
   bool pinned = false;
   std::map<std::string, std::set<std::string>> reactions;  // emoji -> user ids
@@ -117,6 +118,13 @@ class MattermostCore {
   const MmUser* user_named(const std::string& name) const;
   const MmPost* post(const std::string& id) const;
   const MmFile* file(const std::string& id) const;
+  // What a button stands for: clients, the bot included, never see it.
+  Value integration(const std::string& post_id, const std::string& action_id) const {
+    const auto it = integrations_.find(post_id + "/" + action_id);
+    return it == integrations_.end() ? Value() : it->second;
+  }
+  std::string say_with_file(const std::string& user_id, const std::string& channel_id, const std::string& text,
+                            const std::string& name, const std::string& type, std::string data);
   std::vector<const MmPost*> posts_in(const std::string& channel_id) const;  // oldest first
   std::vector<MmHappening> take_happenings() { return std::exchange(happenings_, {}); }
   std::size_t connections() const { return live_.size(); }

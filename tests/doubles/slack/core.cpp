@@ -483,7 +483,7 @@ Value SlackCore::members(const Arguments& a) {
 Value SlackCore::history(const Arguments& a) {
   const auto it = channels.find(argument(a, "channel"));
   if (it == channels.end()) return error("channel_not_found");
-  if (!it->second.members.contains(bot_user)) return error("not_in_channel");
+  if (!it->second.members.contains(bot_user) || denied_.contains(it->first)) return error("not_in_channel");
   const std::string oldest = argument(a, "oldest"), latest = argument(a, "latest");
   const bool inclusive = argument(a, "inclusive") == "true";
   const std::size_t limit = argument(a, "limit").empty() ? 100 : std::stoul(argument(a, "limit"));

@@ -98,7 +98,14 @@ class SlackCore {
   // What people do. The answer is the ts.
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
-  void say_last_again();  // the same event, as if it had not been acknowledged
+  // With a file: Slack keeps it, readable with the bot's token only. The answer is the ts.
+  std::string share(const std::string& user, const std::string& channel, const std::string& text,
+                    const std::string& name, const std::string& type, std::string bytes,
+                    const std::string& kept_at = "https://files.slack.com/files-pri/T1-");
+  SlackReply download(const std::string& url, const std::string& token);
+  bool choose(const std::string& user, const std::string& channel, const std::string& ts,
+              const std::string& callback_id);  // a shortcut in the menu of a message
+  void say_last_again();                        // the same event, as if it had not been acknowledged
   void edit(const std::string& channel, const std::string& ts, const std::string& text);
   void remove(const std::string& channel, const std::string& ts);
   void react(const std::string& user, const std::string& channel, const std::string& ts, const std::string& name,
@@ -107,6 +114,7 @@ class SlackCore {
   bool press(const std::string& user, const std::string& channel, const std::string& ts, const std::string& value);
   void unfurl(const std::string& channel, const std::string& ts);  // a link unfolds: message_changed without edit
 
+  void deny_history(const std::string& channel) { denied_.insert(channel); }
   void fail_next(const std::string& method, SlackFault fault) { faults_[method].push_back(std::move(fault)); }
   bool deliver_twice = false;  // every event over two connections, or twice over one
   bool require_membership = true;
@@ -155,6 +163,7 @@ class SlackCore {
   Value pins_add(const Arguments&);
   Value pins_remove(const Arguments&);
   Value reactions_add(const Arguments&);
+  Value share_publicly(const Arguments&);
   Value bookmarks_add(const Arguments&);
   Value bookmarks_edit(const Arguments&);
   Value bookmarks_list(const Arguments&);
@@ -191,6 +200,8 @@ class SlackCore {
   std::vector<Post> posts_out_;
   void send_post(const Pending& pending);
   Value last_said_;  // payload
+  Value next_files_;
+  std::set<std::string> denied_;
   std::vector<SlackHappening> happenings_;
   std::map<std::string, std::deque<SlackFault>> faults_;
   std::map<std::string, std::deque<TimeMs>> posted_;                    // channel -> times of the last posts

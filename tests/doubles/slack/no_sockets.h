@@ -93,6 +93,11 @@ class SlackNoSockets {
     if (const std::size_t at = call.url.find("/upload/"); at != std::string::npos) {
       if (call.headers.contains("Authorization")) core_.broken_rules.push_back("the token went to an upload address");
       reply = core_.upload(call.url.substr(at + 8), call.body);
+    } else if (!call.url.starts_with(api)) {
+      const std::string sent = call.headers["Authorization"];
+      if (!sent.empty() && !call.url.starts_with("https://files.slack.com/"))
+        core_.broken_rules.push_back("the token went to " + call.url);
+      reply = core_.download(call.url, sent.empty() ? sent : sent.substr(7));
     } else {
       const std::string token = call.headers["Authorization"].substr(7);
       reply = core_.call(call.url.substr(std::string(api).size() + 1), form_fields(call.body), token);

@@ -153,8 +153,10 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
   post.user = user;
   post.text = text;
   post.thread_ts = thread;
+  post.files = std::exchange(next_files_, Value());
   c.posts[post.ts] = post;
   Value event = message_value(post);
+  if (!post.files.is_null()) event.set("subtype", "file_share");
   event.set("channel", channel);
   event.set("channel_type", c.im_of.empty() ? "channel" : "im");
   event.set("event_ts", post.ts);
@@ -169,6 +171,46 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
   if (c.members.contains(bot_user)) emit_event(event);
   if (!pending_.empty()) last_said_ = pending_.back().payload;
   return post.ts;
+}
+
+std::string SlackCore::share(const std::string& user, const std::string& channel, const std::string& text,
+                             const std::string& name, const std::string& type, std::string bytes,
+                             const std::string& kept_at) {
+  const std::string id = "F" + std::to_string(++serial_), url = kept_at + id + "/" + name;
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  files[url] = std::move(bytes);
+  next_files_ = Value::List{Value::Map{{"id", id},
+                                       {"name", name},
+                                       {"mimetype", type},
+                                       {"size", size},
+                                       {"url_private", url},
+                                       {"url_private_download", url},
+                                       {"public_url_shared", false}}};
+  return say(user, channel, text);
+}
+
+// Without the right token Slack answers with its login page, and with 200.
+SlackReply SlackCore::download(const std::string& url, const std::string& token) {
+  const auto it = files.find(url);
+  if (it == files.end()) return {404, "no such file", {}, false};
+  if (token != bot_token) return {200, "<html>Sign in</html>", {{"content-type", "text/html; charset=utf-8"}}, false};
+  return {200, it->second, {{"content-type", "application/octet-stream"}}, false};
+}
+
+bool SlackCore::choose(const std::string& user, const std::string& channel, const std::string& ts,
+                       const std::string& callback_id) {
+  const auto& posts = channels.at(channel).posts;
+  const auto it = posts.find(ts);
+  if (it == posts.end()) return false;
+  emit("interactive", Value::Map{{"type", "message_action"},
+                                 {"callback_id", callback_id},
+                                 {"user", Value::Map{{"id", user}, {"team_id", "T1"}}},
+                                 {"channel", Value::Map{{"id", channel}}},
+                                 {"message", message_value(it->second)},
+                                 {"message_ts", ts},
+                                 {"action_ts", next_ts()},
+                                 {"trigger_id", "trigger-" + std::to_string(++serial_)}});
+  return true;
 }
 
 void SlackCore::say_last_again() { emit("events_api", last_said_); }

@@ -59,7 +59,8 @@ struct Rig {
         events.push_back(e);
         return done(fail(ErrorKind::unavailable, "the disk is full"));
       }
-      if (inbox.insert(e.id).second) events.push_back(e);  // as the store does: a known key changes nothing
+      if (inbox.insert(e.id).second)
+        (e.kind == "coverage" ? coverage : events).push_back(e);  // as the store does: a known key changes nothing
       done({});
     });
     platform->start();
@@ -132,7 +133,7 @@ struct Rig {
   MemoryDirectory directory;
   MattermostConfig config;
   std::string team, bot, ana, token;
-  std::vector<ChatEvent> events;
+  std::vector<ChatEvent> events, coverage;
   std::set<std::string> inbox;
   std::vector<std::pair<std::string, Result<void>>> done;
   bool refuse_events = false;

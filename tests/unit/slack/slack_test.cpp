@@ -350,7 +350,8 @@ TEST_CASE("an edited message that was missed is no command any more") {
   w.pass(20 * minute_ms);
   w.begin();
   w.pass(10 * second_ms);
-  for (const ChatEvent& e : w.heard) CHECK(e.text.find("form") == std::string::npos);
+  // It is heard for the record only.
+  for (const ChatEvent& e : w.heard) CHECK((e.kind != "message" || e.text.find("form") == std::string::npos));
 }
 
 TEST_CASE("tokens go nowhere but into the header of Slack's own address") {

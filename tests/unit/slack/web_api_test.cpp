@@ -86,7 +86,7 @@ TEST_CASE("the manifest asks for what we use and lets people write to the bot") 
   CHECK((*socket)["features"]["app_home"]["messages_tab_enabled"].as_bool());
   CHECK_FALSE((*socket)["features"]["app_home"]["messages_tab_read_only_enabled"].as_bool(true));
   CHECK_FALSE((*socket)["features"].has("slash_commands"));
-  CHECK((*socket)["oauth_config"]["scopes"]["bot"].as_list().size() == slack_scopes().size());
+  CHECK((*socket)["oauth_config"]["scopes"]["bot"].as_list().size() == slack_scopes().size() + 1);
   const auto http =
       parse_json(slack_manifest({.name = "m", .slash_command = "/muster", .request_url = "https://bot.example/in"}));
   REQUIRE(http);

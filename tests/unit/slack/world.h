@@ -52,7 +52,7 @@ struct SlackWorld {
   std::deque<std::function<void()>> tasks;
   doubles::SlackNoSockets net{core, clock, [this](std::function<void()> t) { tasks.push_back(std::move(t)); }};
   MemoryDirectory directory;
-  std::vector<ChatEvent> heard;
+  std::vector<ChatEvent> heard, coverage;
   bool store_works = true;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
   std::string signing_secret;     // not empty: HTTP mode
@@ -82,7 +82,7 @@ struct SlackWorld {
         c, Slack::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
-      heard.push_back(std::move(e));
+      (e.kind == "coverage" ? coverage : heard).push_back(std::move(e));
       accepted({});
     });
     slack->start();

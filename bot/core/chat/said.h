@@ -1,0 +1,48 @@
+// What happens to people's messages, in the words of no platform: said, edited, deleted, marked for the record.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+
+namespace muster {
+
+// A file of a message. What it says about itself is outside data; `sha256` is ours, of the bytes that were copied.
+struct SaidFile {
+  std::string id;  // the platform's; of our own room: where the bytes are
+  std::string name, type;
+  std::int64_t size = 0;
+  std::string sha256;
+  std::string url = {};  // where the platform keeps it, readable with the bot's token only
+  std::string why = {};  // it could not be copied
+};
+
+// One message of a person, wherever it stands: in a channel or as a reply in a thread.
+struct Said {
+  std::string channel, post_id, thread;  // the channel without "#"
+  std::string author;                    // person id or handle; empty: the message is not known
+  std::string text, permalink;
+  TimeMs at = 0;
+  std::vector<SaidFile> files = {};
+  bool by_bot = false;
+  bool known() const { return !author.empty(); }
+};
+
+// What somebody did to a message, as the record needs it.
+struct ChatFact {
+  std::string platform;
+  std::string kind;     // message, heard, edit, delete, reaction, unreaction, pin, unpin, file, coverage
+  std::string channel;  // without '#'
+  std::string user;     // who did it; of a deletion: empty when the platform does not say
+  std::string emoji;
+  TimeMs at = 0;    // when
+  Said about = {};  // the message
+  // Of a coverage statement: what was read again after a loss, and what nobody can tell.
+  TimeMs from_ms = 0;
+  int found = 0;
+  bool complete = true;
+  std::string why = {};
+};
+
+}  // namespace muster

@@ -1,0 +1,61 @@
+// Filing messages, the transcript, and the offer to declare.
+#include "bot/core/commands/words_parts.h"
+
+namespace muster {
+
+std::span<const Sentence> words_capture() {
+  static constexpr Sentence table[] = {
+      {"capture.denied",
+       "Your reaction or pin files nothing: rule \"{rule}\" does not let you use `pin` here. {who} can give you the "
+       "right.",
+       "이 반응이나 고정으로는 기록되지 않습니다: 규칙 \"{rule}\"에 따라 여기서 `pin`을 쓸 수 없습니다. {who} 님이 "
+       "권한을 "
+       "줄 수 있습니다."},
+      {"pin.where",
+       "`pin` files the message in whose thread it is typed. Open the thread of the message and type it there, or "
+       "react "
+       "to the message with {reactions}.",
+       "`pin`은 그 명령을 입력한 스레드의 메시지를 기록합니다. 메시지의 스레드를 열어 거기에 입력하거나, 메시지에 "
+       "{reactions} 반응을 다세요."},
+      {"pin.done", "In the timeline of {id} at {time}: {who}: {text}", "{id} 타임라인 {time}에 기록함: {who}: {text}"},
+      {"pin.already", "That message is in the timeline of {id} already, at {time}: {who}: {text}",
+       "그 메시지는 이미 {id} 타임라인 {time}에 있습니다: {who}: {text}"},
+      {"mute.where", "`mute` ends the bot's offers to declare in one thread. Type it in that thread.",
+       "`mute`는 한 스레드에서 장애 선언 제안을 끕니다. 그 스레드에 입력하세요."},
+      {"mute.done", "Muted: no offer to declare in this thread any more.",
+       "음소거함: 이 스레드에서는 더 이상 장애 선언을 제안하지 않습니다."},
+      {"declare.from_unknown",
+       "The message behind {link} cannot be read: it is deleted, or in a channel without the bot. Invite the bot "
+       "there, "
+       "or type `declare` with a title.",
+       "{link} 메시지를 읽을 수 없습니다: 삭제되었거나 봇이 없는 채널에 있습니다. 봇을 그 채널에 초대하거나, 제목을 "
+       "붙여 "
+       "`declare`를 입력하세요."},
+      {"offer.declare",
+       "I heard \"{word}\". Is this an incident? `{prefix}declare` in this thread opens one from that message; "
+       "`{prefix}mute` and I stay silent here.",
+       "\"{word}\"라는 말을 들었습니다. 장애입니까? 이 스레드에 `{prefix}declare`를 입력하면 그 메시지로 장애를 "
+       "엽니다. "
+       "`{prefix}mute`를 입력하면 여기서는 조용히 있겠습니다."},
+      {"button.declare", "Declare", "장애 선언"},
+      {"button.mute", "Mute", "음소거"},
+      {"transcript.head", "Transcript of {id}, UTC, {n} messages:", "{id} 대화 기록, UTC, 메시지 {n}건:"},
+      {"transcript.none", "Nobody has written anything in the channel of {id} yet.",
+       "{id} 채널에 아직 아무도 글을 쓰지 않았습니다."},
+      {"transcript.deleted", "deleted by {who} at {time}", "{who} 님이 {time}에 삭제함"},
+      {"transcript.deleted_guess", "deleted at {time}, by whom the platform does not say",
+       "{time}에 삭제됨, 누가 삭제했는지는 플랫폼이 알려 주지 않음"},
+      {"transcript.edited", "edited at {time}; before: {text}", "{time}에 수정됨; 이전: {text}"},
+      {"transcript.no_text", "text not kept", "내용은 남기지 않음"},
+      {"transcript.complete", "{platform}: read again from {from} to {to} UTC after a loss: complete",
+       "{platform}: 연결이 끊긴 뒤 {from}부터 {to} UTC까지 다시 읽음: 빠짐없음"},
+      {"transcript.blind", "{platform}: BLIND from {from} to {to} UTC: {why}",
+       "{platform}: {from}부터 {to} UTC까지 알 수 없음: {why}"},
+      {"timeline.before", "before: {text}", "이전: {text}"},
+      {"timeline.filed", "filed by {who}", "{who} 님이 기록함"},
+      {"timeline.withdrawn", "withdrawn: {reason}", "철회됨: {reason}"},
+  };
+  return table;
+}
+
+}  // namespace muster

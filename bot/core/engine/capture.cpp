@@ -1,0 +1,218 @@
+// The transcript of incident channels: every message, what became of it, and what nobody heard.
+#include "bot/core/engine/capture.h"
+
+#include <algorithm>
+
+#include "bot/base/hash.h"
+#include "bot/base/text.h"
+#include "bot/core/engine/capture_parts.h"
+
+namespace muster {
+namespace {
+
+std::uint64_t hash_of(const std::string& key) { return fnv1a64(key); }
+
+void apply_note(State& s, const Entry& e) {
+  Filed& f = s.filed[e.source.id];
+  f.incident = e.incident_id;
+  f.note = e.event_id;
+  f.author = e.actor.id;
+}
+
+void apply_retraction(State& s, const Entry& e) {
+  Filed& f = s.filed[e.source.id];
+  f.withdrawn = e.corrects == f.withdrawn ? std::string() : e.event_id;
+}
+
+Value file_values(const std::vector<SaidFile>& files) {
+  Value list = Value::List{};
+  for (const SaidFile& f : files) {
+    Value v = Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}};
+    if (!f.sha256.empty()) v.set("sha256", f.sha256);
+    list.push(std::move(v));
+  }
+  return list;
+}
+
+// The message as it was said, once.
+void remember(Work& w, const Incident& i, const ChatFact& f, bool edited) {
+  const std::string key = post_key(f.channel, f.about.post_id);
+  if (w.state.heard.contains(hash_of(key)) || !f.about.known()) return;
+  Entry e = chat_entry("chat.said", i, f);
+  e.event_id = "said:" + key;
+  e.actor = author_of(w.config, f.about);
+  e.occurred_ms = f.about.at;
+  e.text = f.about.text;
+  if (!f.about.thread.empty()) e.data.set("thread", f.about.thread);
+  if (!f.about.files.empty()) e.data.set("files", file_values(f.about.files));
+  if (edited) e.data.set("edited", true);  // its first form was never heard
+  record(w, std::move(e));
+}
+
+void edited(Work& w, const Incident& i, const ChatFact& f) {
+  const std::string key = post_key(f.channel, f.about.post_id);
+  if (!w.state.heard.contains(hash_of(key))) return remember(w, i, f, true);
+  Entry e = chat_entry("chat.edited", i, f);
+  e.actor = actor_of(w.config, f.user, false);
+  e.text = f.about.text;
+  record(w, std::move(e));
+  edit_filed(w, f, key);
+}
+
+Entry redaction(const Work& w, const Entry& like, const std::string& target, const std::string& author) {
+  Entry e = like;
+  e.kind = "redaction";
+  e.corrects = target;
+  e.text = {};
+  const Actor who = actor_of(w.config, author, false);
+  e.data = Value::Map{{"reason", "deleted in chat; the policy keeps no text of deleted messages"},
+                      {"payload", Value::Map{{"text", "(deleted in chat, text not kept)"},
+                                             {"handle", who.handle},
+                                             {"display", who.display},
+                                             {"data", Value::Map{{"deleted", true}}}}}};
+  return e;
+}
+
+// Every entry that holds words of the message.
+std::vector<std::string> entries_of(const State& s, const std::string& key) {
+  std::vector<std::string> ids;
+  if (s.heard.contains(hash_of(key))) ids.push_back("said:" + key);
+  if (const auto later = s.edited.find(key); later != s.edited.end())
+    ids.insert(ids.end(), later->second.begin(), later->second.end());
+  const auto filed = s.filed.find(key);
+  if (filed == s.filed.end() || filed->second.note.empty()) return ids;
+  ids.push_back(filed->second.note);
+  ids.insert(ids.end(), filed->second.later.begin(), filed->second.later.end());
+  return ids;
+}
+
+Recorded deleted(Work& w, const Incident& i, const ChatFact& f) {
+  const std::string key = post_key(f.channel, f.about.post_id);
+  const bool heard = w.state.heard.contains(hash_of(key));
+  Recorded result;
+  result.keeps_files = w.config.capture.keep_deleted && w.state.filed.contains(key);
+  if (!heard && !w.state.filed.contains(key)) return result;
+  Entry e = chat_entry("chat.deleted", i, f);
+  // Who deletes another's message is an administrator; where the platform does not say who, it is most likely the
+  // author, and the entry says that this is a guess.
+  e.actor = actor_of(w.config, f.user.empty() ? f.about.author : f.user, false);
+  if (f.user.empty()) e.data.set("presumed", true);
+  e.data.set("text_kept", w.config.capture.keep_deleted);
+  const Entry like = e;
+  record(w, std::move(e));
+  bury_filed(w, like, key);
+  if (w.config.capture.keep_deleted) return result;
+  for (const std::string& id : entries_of(w.state, key)) {
+    record(w, redaction(w, like, id, f.about.author));
+    result.scrubs.push_back(id);
+  }
+  if (const auto filed = w.state.filed.find(key); filed != w.state.filed.end()) result.files_gone = filed->second.files;
+  return result;
+}
+
+// A message of another channel that an incident was declared from: what becomes of it is followed too.
+Recorded elsewhere(Work& w, const ChatFact& f) {
+  const std::string key = post_key(f.channel, f.about.post_id);
+  const auto it = w.state.filed.find(key);
+  const Incident* i = it == w.state.filed.end() ? nullptr : find_incident(w.state, it->second.incident);
+  if (!i) return {};
+  if (f.kind == "edit") edit_filed(w, f, key);
+  Recorded result;
+  result.takes_file = f.kind == "file" && copied(w, *i, f);
+  if (f.kind == "file") return result;
+  return f.kind == "delete" ? deleted(w, *i, f) : Recorded{};
+}
+
+void covered(Work& w, const Incident& i, ChatFact f) {
+  if (!i.open() && i.resolved_ms != 0 && f.from_ms > i.resolved_ms + day_ms) return;  // nobody works there any more
+  f.from_ms = std::max(f.from_ms, i.declared_ms);
+  Entry e = chat_entry("chat.coverage", i, f);
+  e.occurred_ms = f.at;
+  e.data = Value::Map{{"platform", f.platform}, {"from_ms", f.from_ms}, {"to_ms", f.at},
+                      {"complete", f.complete}, {"found", f.found},     {"why", f.why}};
+  const std::string span = format_utc(f.from_ms) + " to " + format_utc(f.at);
+  e.text = f.platform + ": " + (f.complete ? "complete, read again from " + span : "blind from " + span + ": " + f.why);
+  record(w, std::move(e));
+}
+
+}  // namespace
+
+std::string post_key(const std::string& channel, const std::string& post_id) { return channel + "/" + post_id; }
+
+Actor author_of(const CoreConfig& config, const Said& said) {
+  if (said.by_bot) return {.type = "bot", .id = "muster", .handle = config.bot_handle, .display = config.bot_handle};
+  return actor_of(config, said.author, false);
+}
+
+Entry chat_entry(const std::string& kind, const Incident& i, const ChatFact& f) {
+  Entry e;
+  e.kind = kind;
+  e.incident_id = i.id;
+  e.services = i.services;
+  e.occurred_ms = f.at;
+  e.clock_name = f.platform;
+  e.data = Value::Map{{"platform", f.platform}};
+  e.source = {.system = "chat",
+              .type = "chat_message",
+              .id = post_key(f.channel, f.about.post_id),
+              .channel = f.channel,
+              .permalink = f.about.permalink};
+  return e;
+}
+
+bool apply_capture(State& s, const Entry& e) {
+  const bool of_message = e.source.type == "chat_message";
+  if (e.kind == "chat.said") {
+    s.heard.insert(hash_of(e.source.id));
+  } else if (e.kind == "chat.edited") {
+    s.edited[e.source.id].push_back(e.event_id);
+  } else if (e.kind == "chat.marked") {
+    s.filed[e.source.id].marks.insert(e.data["mark"].as_string());
+  } else if (e.kind == "chat.unmarked") {
+    s.filed[e.source.id].marks.erase(e.data["mark"].as_string());
+  } else if (e.kind == "message.deleted") {
+    s.filed[e.source.id].deleted = true;
+  } else if (e.kind == "attachment.copied") {
+    for (const Value& a : e.attachments.as_list()) s.filed[e.source.id].files.push_back(a["id"].as_string());
+  } else if (e.kind == "declare.offered") {
+    s.offers[e.source.channel] = e.occurred_ms;
+  } else if (e.kind == "thread.muted") {
+    s.muted.insert(e.source.id);
+  } else if (e.kind == "note" && of_message) {
+    apply_note(s, e);
+  } else if (e.kind == "correction" && of_message) {
+    s.filed[e.source.id].later.push_back(e.event_id);
+  } else if (e.kind == "retraction" && of_message) {
+    apply_retraction(s, e);
+  } else {
+    return e.kind.starts_with("chat.");
+  }
+  return true;
+}
+
+Recorded take_chat(Work& w, const ChatFact& f) {
+  const auto at = w.state.incident_by_channel.find(f.channel);
+  if (at == w.state.incident_by_channel.end()) {
+    if (f.kind == "message") offer_declaration(w, f);
+    return elsewhere(w, f);
+  }
+  const Incident& i = w.state.incidents.at(at->second);
+  Recorded result;
+  const std::size_t before = w.state.heard.size();
+  if (f.kind == "message")
+    remember(w, i, f, false);
+  else if (f.kind == "edit" || f.kind == "heard")
+    edited(w, i, f);
+  else if (f.kind == "delete")
+    return deleted(w, i, f);
+  else if (f.kind == "coverage")
+    covered(w, i, f);
+  else if (f.kind == "file")
+    result.takes_file = copied(w, i, f);
+  else
+    marked(w, i, f);
+  result.fresh = w.state.heard.size() != before;
+  return result;
+}
+
+}  // namespace muster

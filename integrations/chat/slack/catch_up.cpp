@@ -1,0 +1,197 @@
+// After a loss: the history is read from where the channel was last heard, with threads, edits and marks.
+#include <utility>
+
+#include "bot/base/log.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+using Fate = SlackAnswer::Fate;
+
+// "1700000000.000100" compares as text: seconds have had ten digits since 2001.
+bool is_later(const std::string& a, const std::string& b) { return a > b; }
+
+constexpr int older_pages_max = 5;  // of 200 messages each, read again for late replies
+
+std::string now_ts(TimeMs now) { return std::to_string(now / 1'000) + ".000000"; }
+
+}  // namespace
+
+// Events of the time without a connection come again only for some minutes: the history is read instead.
+void Slack::catch_up(const std::string& cursor) {
+  if (cursor.empty() && std::exchange(catching_up_, true)) {
+    again_ = true;  // lost once more meanwhile: the pages read so far may lack the end
+    return;
+  }
+  Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+    for (const Value& c : a.body["channels"].as_list()) {
+      if (!c["is_member"].as_bool()) continue;
+      const std::string id = c["id"].as_string();
+      channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), false, !c["is_private"].as_bool(true)};
+      std::string& from = gap_cursors_[id];
+      if (from.empty()) from = out_.directory.theirs("cursor", id);
+      if (cursors_[id].empty()) cursors_[id] = from;
+      // What was said before we first came is not ours to act on.
+      if (from.empty()) {
+        if (cursors_[id].empty()) cursors_[id] = now_ts(out_.clock.now());
+      } else {
+        to_catch_up_.push_back(id);
+      }
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return catch_up(next);
+    catch_up_next();
+  });
+}
+
+void Slack::catch_up_next() {
+  if (!to_catch_up_.empty()) {
+    const std::string id = to_catch_up_.front();
+    to_catch_up_.pop_front();
+    found_ = 0;
+    blind_.clear();
+    gap_cursor_ = gap_cursors_[id];
+    return catch_up_page(id, {});
+  }
+  catching_up_ = false;
+  if (std::exchange(again_, false)) return catch_up({});
+  gap_from_ms_ = 0;
+  gap_cursors_.clear();
+  alive_noted_ms_ = 0;  // noted anew: what lies behind is covered
+  save_cursors();
+}
+
+void Slack::caught_up_channel(const std::string& channel_id) {
+  state_coverage(channel_id, blind_);
+  catch_up_next();
+}
+
+void Slack::cannot_read(const std::string& channel_id, const SlackAnswer& a) {
+  blind_ = "Slack does not show the history (" + a.error + ")";
+  log(LogLevel::warn, "the history of a Slack channel cannot be read", {{"channel", channel_id}, {"why", a.error}});
+}
+
+void Slack::catch_up_page(const std::string& channel_id, const std::string& cursor) {
+  Value arguments = Value::Map{{"channel", channel_id}, {"oldest", gap_cursor_}, {"limit", 200}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.history", arguments, [this, channel_id](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) cannot_read(channel_id, a);
+    caught_up_messages(channel_id, a);
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return catch_up_page(channel_id, next);
+    if (blind_.empty()) return catch_up_older(channel_id, {}, 0);
+    caught_up_channel(channel_id);
+  });
+}
+
+// Slack has no list of threads: those whose root is older than the gap are found by reading further back. What was
+// edited or marked meanwhile is seen on the way.
+void Slack::catch_up_older(const std::string& channel_id, const std::string& cursor, int pages) {
+  Value arguments = Value::Map{{"channel", channel_id}, {"latest", gap_cursor_}, {"inclusive", true}, {"limit", 200}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.history", arguments, [this, channel_id, pages](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) cannot_read(channel_id, a);
+    for (const Value& m : a.body["messages"].as_list()) {
+      if (is_later(m["latest_reply"].as_string(), gap_cursor_)) threads_.emplace_back(channel_id, m["ts"].as_string());
+      if (is_later(m["edited"]["ts"].as_string(), gap_cursor_)) caught_up_edit(channel_id, m);
+      caught_up_marks(channel_id, m);
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty() && pages + 1 < older_pages_max) return catch_up_older(channel_id, next, pages + 1);
+    if (!next.empty()) blind_ = "replies in threads that began more than 1,000 messages before are not read";
+    catch_up_threads(channel_id);
+  });
+}
+
+void Slack::caught_up_messages(const std::string& channel_id, const SlackAnswer& a) {
+  const auto& newest_first = a.body["messages"].as_list();
+  for (auto m = newest_first.rbegin(); m != newest_first.rend(); ++m) caught_up_message(channel_id, *m);
+}
+
+void Slack::caught_up_message(const std::string& channel_id, const Value& message) {
+  Value event = message;
+  event.set("channel", channel_id);
+  event.set("type", "message");
+  auto heard = slack_event("events_api", Value::Map{{"event", event}}, self_);
+  if (heard) {
+    // An edited message is no command any more, also when its first form was never seen.
+    if (message.has("edited")) {
+      heard->event.kind = "heard";
+      heard->event.id = "edit:" + channel_id + ":" + heard->event.post_id + ":" + message["edited"]["ts"].as_string();
+    }
+    caught_up_ += 1;
+    found_ += 1;
+    enqueue({*heard, true}, nullptr);
+  }
+  caught_up_marks(channel_id, message);
+  if (message["reply_count"].as_int() > 0) threads_.emplace_back(channel_id, message["ts"].as_string());
+}
+
+void Slack::caught_up_edit(const std::string& channel_id, const Value& message) {
+  const Value event = Value::Map{{"type", "message"},     {"subtype", "message_changed"},
+                                 {"channel", channel_id}, {"ts", message["edited"]["ts"]},
+                                 {"message", message},    {"previous_message", Value::Map{}}};
+  if (const auto heard = slack_event("events_api", Value::Map{{"event", event}}, self_)) {
+    enqueue({*heard, true}, nullptr);
+  }
+}
+
+// Marks that stand on a message: those the record knows change nothing.
+void Slack::caught_up_marks(const std::string& channel_id, const Value& message) {
+  const std::string ts = message["ts"].as_string();
+  const auto mark = [&](const char* kind, const std::string& user, const std::string& emoji) {
+    Inbound in;
+    ChatEvent& e = in.event.event;
+    e.kind = kind;
+    e.id = std::string("mark:") + channel_id + ":" + ts + ":" + kind + ":" + user + ":" + emoji + ":" + gap_cursor_;
+    e.channel = channel_id;
+    e.post_id = ts;
+    e.user = user;
+    e.emoji = emoji;
+    in.event.author = message["user"].as_string();
+    enqueue(std::move(in), nullptr);
+  };
+  for (const Value& r : message["reactions"].as_list()) {
+    const std::string& name = r["name"].as_string();
+    if (out_.is_filing && !out_.is_filing(name)) continue;
+    for (const Value& user : r["users"].as_list())
+      if (user.as_string() != self_.user_id) mark("reaction", user.as_string(), name);
+  }
+}
+
+void Slack::catch_up_threads(const std::string& channel_id) {
+  if (threads_.empty()) return caught_up_channel(channel_id);
+  const auto [channel, root] = threads_.front();
+  threads_.pop_front();
+  catch_up_thread(channel, root, {});
+}
+
+// The history holds no replies; each thread is asked for.
+void Slack::catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor) {
+  Value arguments = Value::Map{{"channel", channel}, {"ts", root}, {"limit", 200}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.replies", arguments, [this, channel, root](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) cannot_read(channel, a);
+    for (const Value& m : a.body["messages"].as_list()) {
+      const std::string& ts = m["ts"].as_string();
+      if (ts == root) continue;
+      if (is_later(ts, gap_cursor_)) {
+        Value reply = m;
+        reply.set("reply_count", 0);
+        caught_up_message(channel, reply);
+        continue;
+      }
+      if (is_later(m["edited"]["ts"].as_string(), gap_cursor_)) caught_up_edit(channel, m);
+      caught_up_marks(channel, m);
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (!next.empty()) return catch_up_thread(channel, root, next);
+    catch_up_threads(channel);
+  });
+}
+
+}  // namespace muster

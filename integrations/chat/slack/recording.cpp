@@ -1,0 +1,256 @@
+// What the record needs beside the event: the very message that was marked or is meant, its files, and the statement
+// of what was heard. A message is read by its own ts: the history of the channel holds no replies.
+#include <algorithm>
+
+#include "bot/base/hash.h"
+#include "bot/base/log.h"
+#include "bot/base/text.h"
+#include "integrations/chat/about.h"
+#include "integrations/chat/slack/slack.h"
+
+namespace muster {
+
+namespace {
+
+using Fate = SlackAnswer::Fate;
+
+constexpr DurationMs alive_every_ms = minute_ms;
+
+std::string without_dot(std::string ts) {
+  std::erase(ts, '.');
+  return ts;
+}
+
+const Value* with_ts(const SlackAnswer& a, const std::string& ts) {
+  for (const Value& m : a.body["messages"].as_list())
+    if (m["ts"].as_string() == ts) return &m;
+  return nullptr;
+}
+
+// "https://acme.slack.com/archives/C1/p1700000000000100" -> C1, 1700000000.000100
+std::pair<std::string, std::string> place_of(const std::string& link, const std::string& site) {
+  const auto parts = split(link.substr(std::min(link.size(), site.size())), '/');
+  if (parts.size() < 2 || parts[1].size() < 8 || parts[1][0] != 'p') return {};
+  std::string digits = parts[1].substr(1, parts[1].find('?') - 1);
+  const bool good = digits.size() > 6 && std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+  if (!good) return {};
+  return {parts[0], digits.insert(digits.size() - 6, ".")};
+}
+
+std::string host_of(std::string_view url) {
+  const std::size_t start = url.find("://");
+  if (start == std::string_view::npos) return {};
+  const std::string_view rest = url.substr(start + 3);
+  return lower_ascii(rest.substr(0, rest.find_first_of("/?#")));
+}
+
+}  // namespace
+
+// A reaction or a pin is about its message; a line for us may be about the one whose thread it stands in.
+void Slack::find_about(Inbound& in) const {
+  const ChatEvent& e = in.event.event;
+  in.about_channel = e.channel;
+  const bool files = e.kind == "reaction" && (!out_.is_filing || out_.is_filing(e.emoji));
+  if (files || e.kind == "pin" || in.event.shortcut) {
+    in.about_ts = e.post_id;
+    return;
+  }
+  if (e.kind != "message" && e.kind != "button" && e.kind != "slash") return;
+  const bool direct = e.kind != "message" || in.event.direct;
+  if (!speaks_of_its_thread(readable(e.text), "muster", out_.prefix, direct)) return;
+  const std::string archives = site_url_.empty() ? "" : site_url_ + "archives/";
+  if (const std::string link = address_in(e.text, archives); !link.empty())
+    std::tie(in.about_channel, in.about_ts) = place_of(link, archives);
+  else
+    in.about_ts = e.thread;
+}
+
+// False: a look-up is under way and pump() goes on after it.
+bool Slack::known_about(Inbound& in) {
+  if (in.asked) return known_user(in.about["user"].as_string());
+  find_about(in);
+  if (in.about_ts.empty()) return true;
+  if (!known_channel(in.about_channel)) return false;
+  in.asked = true;
+  // Whoever names a message of another channel may not be a member there: only what everybody may read is given away.
+  const Channel& place = channels_.at(in.about_channel);
+  if (in.about_channel != in.event.event.channel && !place.open) return true;
+  looking_ = true;
+  fetch_message("conversations.replies", in.about_channel, in.about_ts, [this](const Value& message) {
+    inbound_.front().about = message;
+    looking_ = false;
+    pump();
+  });
+  return false;
+}
+
+void Slack::fetch_message(const std::string& method, const std::string& channel, const std::string& ts,
+                          const std::function<void(const Value&)>& then) {
+  Value arguments = Value::Map{{"channel", channel}, {"oldest", ts}, {"latest", ts}, {"inclusive", true}, {"limit", 5}};
+  const bool replies = method == "conversations.replies";
+  if (replies) arguments.set("ts", ts);
+  look_up(method, arguments, [this, replies, channel, ts, then](const SlackAnswer& a) {
+    if (const Value* found = with_ts(a, ts)) return then(*found);
+    if (replies) return fetch_message("conversations.history", channel, ts, then);
+    log(LogLevel::warn, "a Slack message that is to be recorded cannot be read",
+        {{"channel", channel}, {"why", a.error.empty() ? "it is not there" : a.error}});
+    then(Value());
+  });
+}
+
+std::string Slack::permalink(const std::string& channel, const std::string& ts, const std::string& thread) const {
+  if (site_url_.empty()) return {};
+  const std::string link = site_url_ + "archives/" + channel + "/p" + without_dot(ts);
+  return thread.empty() ? link : link + "?thread_ts=" + thread + "&cid=" + channel;
+}
+
+std::vector<SaidFile> Slack::files_of(const Value& files) {
+  std::vector<SaidFile> list;
+  for (const Value& f : files.as_list()) {
+    const std::string& download = f["url_private_download"].as_string();
+    list.push_back({f["id"].as_string(),
+                    f["name"].as_string(),
+                    f["mimetype"].as_string(),
+                    f["size"].as_int(),
+                    {},
+                    download.empty() ? f["url_private"].as_string() : download});
+  }
+  return list;
+}
+
+Said Slack::said_of(const std::string& channel, const Value& m) {
+  Said s;
+  if (!m.is_map()) return s;
+  const std::string user = m["user"].as_string(), thread = m["thread_ts"].as_string();
+  s.post_id = m["ts"].as_string();
+  s.channel = channel_name(channel);
+  s.thread = thread == s.post_id ? std::string() : thread;
+  s.by_bot = user == self_.user_id || m["bot_id"].as_string() == self_.bot_id;
+  s.author = s.by_bot ? "muster" : user.empty() ? m["username"].as_string() : person(user);
+  s.text = readable(m["text"].as_string());
+  s.permalink = permalink(channel, s.post_id, s.thread);
+  s.at = slack_time(s.post_id);
+  s.files = files_of(m["files"]);
+  return s;
+}
+
+// Adds to an event what the record wants to know of the message it is about.
+void Slack::fill_about(ChatEvent& e, const Inbound& in) {
+  const ChatEvent& told = in.event.event;
+  e.permalink = permalink(told.channel, told.post_id, told.thread);
+  if (e.kind == "message" || e.kind == "heard") e.noted = files_of(in.event.files);
+  if (in.about.is_map()) {
+    e.about = said_of(in.about_channel, in.about);
+  } else if (e.kind == "edit" || e.kind == "delete") {
+    e.about.post_id = told.post_id;
+    e.about.thread = told.thread;
+    e.about.author = person(in.event.author);
+    e.about.at = slack_time(told.post_id);
+    e.about.permalink = e.permalink;
+    e.about.files = files_of(in.event.files);
+    if (e.kind == "delete") e.user.clear();  // Slack does not say who did it
+  }
+  if (e.kind == "message" || e.kind == "heard" || e.kind == "edit" || e.kind == "delete") return;
+  // What was done to a post of ours is done to it by our name for it.
+  const std::string ours = out_.directory.ours("post", told.post_id);
+  const std::string here = channel_name(told.channel) + "/";
+  if (ours.starts_with(here)) e.post_id = ours.substr(here.size());
+}
+
+// The copies of what was filed: one at a time, with the token, and the token only to Slack.
+
+bool Slack::is_slacks(const std::string& url) const {
+  const std::string host = host_of(url), own = host_of(config_.api_url);
+  const bool at_home = !own.empty() && host == own;
+  return at_home || (url.starts_with("https://") && (host == "slack.com" || host.ends_with(".slack.com")));
+}
+
+void Slack::fetch_files(const OutMessage& m, Done done) {
+  const auto& files = m.body["files"].as_list();
+  auto list = std::make_shared<std::deque<Value>>(files.begin(), files.end());
+  fetch_next_file(m.body["channel"].as_string(), m.body["post_id"].as_string(), m.body["bytes_max"].as_int(), list,
+                  std::move(done));
+}
+
+void Slack::fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
+                            const std::shared_ptr<std::deque<Value>>& files, Done done) {
+  if (files->empty()) return done({});
+  const Value file = files->front();
+  files->pop_front();
+  const auto next = [this, channel, post, most, files, done](const Result<void>& stored) {
+    if (!stored) return done(fail(ErrorKind::unavailable, stored.error().message));
+    fetch_next_file(channel, post, most, files, done);
+  };
+  ChatEvent e = copied_file(config_.name, channel, post, file, out_.clock.now());
+  const std::string& url = file["url"].as_string();
+  if (file["bytes"].as_int() > most) return hand_file(std::move(e), too_large(file["bytes"].as_int(), most), {}, next);
+  if (!is_slacks(url)) return hand_file(std::move(e), "it is kept outside of Slack", {}, next);
+  HttpCall call;
+  call.url = url;
+  call.headers["Authorization"] = "Bearer " + config_.bot_token;
+  call.timeout_ms = minute_ms;
+  call.max_body_bytes = static_cast<std::size_t>(most);
+  call.ca_file = config_.ca_file;
+  call.proxy = config_.proxy;
+  queue_.add({.lane = {}, .buckets = {"method:files"}, .urgent = false, .barrier = false},
+             [this, call, e = std::move(e), next](Job job) {
+               queue_.call(job, call, [this, job, e, next](const Result<HttpResult>& r) {
+                 const bool later = r ? r->status >= 500 : r.error().kind == ErrorKind::unavailable;
+                 if (later) return queue_.run_again(job);
+                 queue_.finish(job);
+                 if (!r) return hand_file(e, r.error().message, {}, next);
+                 // Without the right to read files Slack answers with its login page, and with 200.
+                 const auto type = r->headers.find("content-type");
+                 const bool page = type != r->headers.end() && type->second.starts_with("text/html") &&
+                                   !e.about.files.front().type.starts_with("text/html");
+                 if (r->status != 200 || page)
+                   return hand_file(e, "Slack did not give it (" + std::to_string(r->status) + ")", {}, next);
+                 hand_file(e, {}, r->body, next);
+               });
+             });
+}
+
+void Slack::hand_file(ChatEvent e, const std::string& why, std::string bytes, Done stored) {
+  finish_copy(e, why, std::move(bytes));
+  if (!listener_) return stored(fail(ErrorKind::unavailable, "nobody listens"));
+  listener_(std::move(e), std::move(stored));
+}
+
+// Since when nothing was heard: known in this process, else as of the last note of being connected.
+
+void Slack::note_alive() {
+  if (connected() && !catching_up_) gap_from_ms_ = 0;
+  if (!connected() || catching_up_ || out_.clock.now() - alive_noted_ms_ < alive_every_ms) return;
+  alive_noted_ms_ = out_.clock.now();
+  out_.directory.link("alive", "all", std::to_string(alive_noted_ms_));
+}
+
+void Slack::gap_began() {
+  if (gap_from_ms_ != 0) return;
+  gap_from_ms_ = out_.clock.now();
+  gap_cursors_ = cursors_;
+}
+
+TimeMs Slack::gap_start() {
+  if (gap_from_ms_ == 0) gap_from_ms_ = std::strtoll(out_.directory.theirs("alive", "all").c_str(), nullptr, 10);
+  return gap_from_ms_;
+}
+
+void Slack::state_coverage(const std::string& channel_id, const std::string& why) {
+  const TimeMs from = gap_start();
+  const int found = std::exchange(found_, 0);
+  if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
+  Inbound in;
+  ChatEvent& e = in.event.event;
+  e.kind = "coverage";
+  e.channel = channel_id;
+  e.id = "coverage:" + channel_id + ":" + std::to_string(out_.clock.now());
+  e.at = out_.clock.now();
+  e.from_ms = from;
+  e.found = found;
+  e.complete = why.empty();
+  e.text = why;
+  enqueue(std::move(in), nullptr);
+}
+
+}  // namespace muster

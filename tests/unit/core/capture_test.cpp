@@ -1,0 +1,274 @@
+// The record of what people say, as decisions: marks, versions, tombstones, coverage. No platform, no store.
+#include "bot/core/engine/capture.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "bot/core/commands/policy.h"
+#include "bot/core/engine/engine.h"
+#include "bot/core/journal/view.h"
+#include "bot/core/postmortems/report.h"
+
+using namespace muster;
+
+namespace {
+
+constexpr TimeMs start = 1'700'000'000'000;
+
+struct Desk {
+  Desk() {
+    for (const char* id : {"ana", "ben", "cem"}) {
+      Person p;
+      p.id = id;
+      p.name = std::string(1, static_cast<char>(id[0] - 32)) + (id + 1);
+      config.people.push_back(p);
+    }
+    config.policy = default_policy();
+    Work w = work();
+    Entry e;
+    e.text = "declare Search is stale";
+    e.data = Value::Map{{"title", "Search"}, {"severity", "SEV3"}};
+    open_incident(w, e);
+    keep(w);
+  }
+  Work work() {
+    return {.state = state,
+            .config = config,
+            .now = now,
+            .new_id = [this] { return "id-" + std::to_string(++serial); },
+            .decision = {}};
+  }
+  void keep(Work& w) {
+    for (Entry& e : w.decision.entries) {
+      e.seq = static_cast<std::int64_t>(journal.size()) + 1;
+      e.position = e.seq;
+      journal.push_back(e);
+    }
+  }
+  ChatFact fact(const std::string& kind, const std::string& user, const std::string& post) {
+    ChatFact f;
+    f.platform = "slack";
+    f.kind = kind;
+    f.channel = "inc-1-search";
+    f.user = user;
+    f.at = now += second_ms;
+    f.about.channel = f.channel;
+    f.about.post_id = post;
+    f.about.author = "ben";
+    f.about.at = start - minute_ms;
+    f.about.text = "the pool is exhausted";
+    return f;
+  }
+  Recorded take(const ChatFact& f) {
+    Work w = work();
+    const Recorded r = take_chat(w, f);
+    keep(w);
+    return r;
+  }
+  Recorded react(const std::string& user, const std::string& post, bool on = true,
+                 const std::string& emoji = "pushpin") {
+    ChatFact f = fact(on ? "reaction" : "unreaction", user, post);
+    f.emoji = emoji;
+    return take(f);
+  }
+  std::vector<const Entry*> all(const std::string& kind) const {
+    std::vector<const Entry*> found;
+    for (const Entry& e : journal)
+      if (e.kind == kind) found.push_back(&e);
+    return found;
+  }
+  std::vector<std::string> notes() const {
+    std::vector<std::string> texts;
+    for (const ViewRow& r : effective_view(journal, Profile::internal).rows)
+      if (r.entry->kind == "note") texts.push_back(r.text);
+    return texts;
+  }
+  void start_again() {  // all that is left of the process is the journal
+    state = State();
+    for (const Entry& e : journal) apply(state, e);
+  }
+
+  State state;
+  CoreConfig config;
+  std::vector<Entry> journal;
+  TimeMs now = start;
+  int serial = 0;
+};
+
+using Texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("mistake 3, duplicate delivery: the same mark under another event's id makes no second entry") {
+  Desk d;
+  d.react("ana", "p1");
+  d.react("ana", "p1");
+  d.react("cem", "p1");
+  d.take(d.fact("pin", "ana", "p1"));
+  CHECK(d.all("note").size() == 1);
+  CHECK(d.notes() == Texts{"the pool is exhausted"});
+}
+
+TEST_CASE("mistake 4, attribution: the entry is its author's, at the message's time, and says who filed it") {
+  Desk d;
+  d.react("ana", "p1");
+  const Entry& note = *d.all("note").at(0);
+  CHECK(note.actor.id == "ben");
+  CHECK(note.occurred_ms == start - minute_ms);
+  CHECK(note.data["filed_by"].as_string() == "ana");
+  CHECK(note.pinned);
+}
+
+TEST_CASE("an entry stands while one mark stands; the last one withdraws it by name, a new one brings it back") {
+  Desk d;
+  d.react("ana", "p1");
+  d.react("cem", "p1", true, "memo");
+  d.react("ana", "p1", false);
+  CHECK(d.notes().size() == 1);
+  d.react("cem", "p1", false, "memo");
+  CHECK(d.notes().empty());
+  CHECK(d.all("retraction").at(0)->actor.id == "cem");
+  CHECK(d.all("retraction").at(0)->data["reason"].as_string().starts_with("reaction removed by Cem at "));
+  d.react("ana", "p1");
+  CHECK(d.notes() == Texts{"the pool is exhausted"});
+  CHECK(d.all("note").size() == 1);
+}
+
+TEST_CASE("mistake 7, restart: marks, withdrawals and what was heard are folded from the journal") {
+  Desk d;
+  d.take(d.fact("message", "ben", "p1"));
+  d.react("ana", "p1");
+  d.react("cem", "p1");
+  d.start_again();
+  d.take(d.fact("heard", "ben", "p1"));  // read again after the restart, edited meanwhile
+  d.react("ana", "p1");
+  d.react("ana", "p1", false);
+  CHECK(d.notes().size() == 1);
+  d.start_again();
+  d.react("cem", "p1", false);
+  CHECK(d.notes().empty());
+  CHECK(d.all("chat.said").size() == 1);
+}
+
+TEST_CASE("mistake 2, edits and deletes: each edit is a version, a deletion a tombstone, and nothing is lost") {
+  Desk d;
+  d.take(d.fact("message", "ben", "p1"));
+  d.react("ana", "p1");
+  for (const char* text : {"second text", "third text"}) {
+    ChatFact f = d.fact("edit", "ben", "p1");
+    f.about.text = text;
+    d.take(f);
+  }
+  d.take(d.fact("delete", "", "p1"));
+  d.react("ana", "p1", false);  // the platform takes the marks of a deleted message away
+  const View view = effective_view(d.journal, Profile::internal);
+  const auto row = std::ranges::find_if(view.rows, [](const ViewRow& r) { return r.entry->kind == "note"; });
+  REQUIRE(row != view.rows.end());
+  CHECK(row->text == "third text");
+  CHECK(earlier_texts(*row) == Texts{"the pool is exhausted", "second text"});
+  CHECK(row->deleted);
+  REQUIRE(d.all("message.deleted").size() == 1);
+  CHECK(d.all("message.deleted").at(0)->data["presumed"].as_bool());
+}
+
+TEST_CASE("where no text of deleted messages is kept, every entry with words of it gets its redaction") {
+  Desk d;
+  d.config.capture.keep_deleted = false;
+  d.take(d.fact("message", "ben", "p1"));
+  d.react("ana", "p1");
+  ChatFact edit = d.fact("edit", "ben", "p1");
+  edit.about.text = "second text";
+  d.take(edit);
+  const Recorded r = d.take(d.fact("delete", "ben", "p1"));
+  std::vector<std::string> with_words;
+  for (const Entry& e : d.journal)
+    if (e.text == "second text" || e.text == "the pool is exhausted") with_words.push_back(e.event_id);
+  CHECK(with_words.size() == 4);
+  CHECK(std::ranges::is_permutation(with_words, r.scrubs));
+  CHECK(d.all("redaction").size() == r.scrubs.size());
+  for (const Entry* e : d.all("redaction")) CHECK(e->data["payload"]["display"].as_string() == "Ben");
+}
+
+TEST_CASE("who may not use `pin` files nothing with a reaction, and is told privately") {
+  Desk d;
+  Work w = d.work();
+  ChatFact f = d.fact("reaction", "slack:mallory", "p1");
+  f.emoji = "pushpin";
+  take_chat(w, f);
+  d.keep(w);
+  CHECK(d.all("note").empty());
+  CHECK(d.all("command.denied").size() == 1);
+  REQUIRE(w.decision.out.size() == 1);
+  CHECK(w.decision.out.front().body["private_to"].as_string() == "slack:mallory");
+}
+
+TEST_CASE("the copy of a file belongs to the entry, and nothing is stored for a message that nobody filed") {
+  Desk d;
+  ChatFact f = d.fact("reaction", "ana", "p1");
+  f.emoji = "pushpin";
+  f.about.files.push_back({"F1", "graph.png", "image/png", 8, {}, "https://files.slack.com/F1"});
+  Work w = d.work();
+  take_chat(w, f);
+  d.keep(w);
+  const auto asked = std::ranges::find_if(w.decision.out, [](const auto& o) { return o.kind == "fetch_files"; });
+  REQUIRE(asked != w.decision.out.end());
+  CHECK(asked->destination == "slack:files");
+  ChatFact copy = d.fact("file", "", "p1");
+  copy.about.files.push_back({"slack-F1", "graph.png", "image/png", 8, "ab12"});
+  CHECK(d.take(copy).takes_file);
+  CHECK(d.all("attachment.copied").at(0)->attachments.as_list().at(0)["sha256"].as_string() == "ab12");
+  copy.about.post_id = "p2";
+  CHECK_FALSE(d.take(copy).takes_file);
+  ChatFact missed = d.fact("file", "", "p1");
+  missed.about.files.push_back({"slack-F2", "heap.bin", "", 9, {}, {}, "it is too large"});
+  CHECK_FALSE(d.take(missed).takes_file);
+  CHECK(d.all("attachment.missed").at(0)->text == "heap.bin: it is too large");
+}
+
+TEST_CASE("the postmortem says what was not heard, and the transcript is no part of its timeline") {
+  Desk d;
+  d.take(d.fact("message", "ben", "p1"));
+  const auto printed = [&](const char* language) {
+    ReportOptions options;
+    options.language = language;
+    std::string text;
+    for (const Block& b : postmortem(d.journal, options).blocks) {
+      text += b.text + "\n";
+      for (const std::string& item : b.items) text += item + "\n";
+      for (const auto& row : b.rows)
+        for (const Cell& cell : row) text += cell.text + "\n";
+    }
+    return text;
+  };
+  CHECK(printed("en").contains("is recorded without a known gap"));
+  CHECK_FALSE(printed("en").contains("the pool is exhausted"));
+  ChatFact f = d.fact("coverage", "", "");
+  f.from_ms = start + second_ms;
+  f.complete = false;
+  f.why = "Slack does not show the history (not_in_channel)";
+  d.take(f);
+  CHECK(printed("en").contains("slack: BLIND from 2023-11-14 22:13:21 UTC to "));
+  CHECK(printed("ko").contains("알 수 없음: Slack does not show the history"));
+}
+
+TEST_CASE("words make an offer once in a while, not in a muted thread, and none unless they are configured") {
+  Desk d;
+  const auto offers = [&](const std::string& post, const std::string& text) {
+    ChatFact f = d.fact("message", "ben", post);
+    f.channel = f.about.channel = "random";
+    f.about.text = text;
+    Work w = d.work();
+    w.now = d.now;
+    take_chat(w, f);
+    d.keep(w);
+    return w.decision.out.size();
+  };
+  CHECK(offers("m1", "an outage!") == 0);
+  d.config.capture.keywords = {"outage"};
+  CHECK(offers("m2", "Outage?") == 1);
+  CHECK(offers("m3", "outage") == 0);
+  d.now += hour_ms;
+  CHECK(offers("m4", "outages") == 0);
+  CHECK(offers("m5", "an outage.") == 1);
+}

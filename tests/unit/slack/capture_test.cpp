@@ -1,0 +1,248 @@
+// What the record gets from Slack: each message read by its own ts, files with the token and never in public, and an
+// honest word about what was not heard.
+#include <doctest/doctest.h>
+
+#include "tests/unit/slack/world.h"
+
+using namespace muster;
+using test::SlackWorld;
+
+namespace {
+
+const ChatEvent* last_of(const SlackWorld& w, const std::string& kind) {
+  for (auto e = w.heard.rbegin(); e != w.heard.rend(); ++e)
+    if (e->kind == kind) return &*e;
+  return nullptr;
+}
+
+int count_of(const SlackWorld& w, const std::string& kind) {
+  int n = 0;
+  for (const ChatEvent& e : w.heard) n += e.kind == kind ? 1 : 0;
+  return n;
+}
+
+void react(SlackWorld& w, const std::string& user, const std::string& ts, const std::string& name) {
+  w.core.react(user, w.channel("muster"), ts, name);
+  w.drain();
+}
+
+// Asks for the copies of what was filed, as the decision does after its commit.
+void fetch(SlackWorld& w, const ChatEvent& filed, std::int64_t most) {
+  Value files = Value::List{};
+  for (const SaidFile& f : filed.about.files)
+    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}});
+  Value body = Value::Map{{"channel", "muster"}, {"post_id", filed.about.post_id}, {"bytes_max", most}};
+  body.set("files", files);
+  bool done = false;
+  w.slack->deliver({.id = "f1", .destination = "slack:files", .kind = "fetch_files", .body = body},
+                   [&done](const Result<void>& r) { done = r.has_value(); });
+  w.drain();
+  CHECK(done);
+}
+
+}  // namespace
+
+TEST_CASE("mistake 1, threads: a reaction on a thread reply brings that reply, not a neighbour and not the root") {
+  SlackWorld w;
+  w.begin();
+  const std::string root = w.say("U1", "muster", "the root");
+  w.say("U2", "muster", "a neighbour in the channel");
+  w.say("U1", "muster", "first reply", root);
+  const std::string reply = w.say("U2", "muster", "the reply that matters", root);
+  w.say("U1", "muster", "last reply", root);
+  react(w, "U1", reply, "pushpin");
+  const ChatEvent* e = last_of(w, "reaction");
+  REQUIRE(e != nullptr);
+  CHECK(e->post_id == reply);
+  CHECK(e->about.text == "the reply that matters");
+  CHECK(e->about.thread == root);
+}
+
+TEST_CASE("mistake 4, attribution: the author is who wrote, the user is who reacted, the time is the message's own") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.say("U2", "muster", "pool is exhausted");
+  w.pass(5 * minute_ms);
+  react(w, "U1", ts, "memo");
+  const ChatEvent* e = last_of(w, "reaction");
+  REQUIRE(e != nullptr);
+  CHECK(e->user == "ana");
+  CHECK(e->about.author == "ben");
+  CHECK(e->about.at == slack_time(ts));
+}
+
+TEST_CASE("mistake 2, edits and deletes: both arrive with whose message it was; who deleted is not claimed") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.say("U2", "muster", "first text");
+  w.core.edit(w.channel("muster"), ts, "second text");
+  w.drain();
+  const ChatEvent* edit = last_of(w, "edit");
+  REQUIRE(edit != nullptr);
+  CHECK(edit->text == "second text");
+  CHECK(edit->about.author == "ben");
+  w.core.remove(w.channel("muster"), ts);
+  w.drain();
+  const ChatEvent* gone = last_of(w, "delete");
+  REQUIRE(gone != nullptr);
+  CHECK(gone->about.author == "ben");
+  CHECK(gone->user.empty());
+}
+
+TEST_CASE("mistake 6, attachments: a file is read with the token and never made public") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.core.share("U2", w.channel("muster"), "the graph", "graph.png", "image/png", "PNGBYTES");
+  w.drain();
+  const ChatEvent* said = last_of(w, "message");
+  REQUIRE(said != nullptr);
+  REQUIRE(said->noted.size() == 1);
+  CHECK(said->noted.front().name == "graph.png");
+  react(w, "U1", ts, "pushpin");
+  const ChatEvent filed = *last_of(w, "reaction");
+  REQUIRE(filed.about.files.size() == 1);
+  fetch(w, filed, 1'000'000);
+  const ChatEvent* copy = last_of(w, "file");
+  REQUIRE(copy != nullptr);
+  REQUIRE(copy->files.size() == 1);
+  CHECK(copy->files.front().bytes == "PNGBYTES");
+  CHECK(copy->about.files.front().sha256.size() == 64);
+  CHECK(copy->about.files.front().id == copy->files.front().id);
+  CHECK(w.core.calls["files.sharedPublicURL"] == 0);
+  CHECK(w.core.broken_rules.empty());
+}
+
+TEST_CASE("a file that is too large, kept elsewhere or refused is noted with the reason, and the token stays at home") {
+  SlackWorld w;
+  w.begin();
+  const std::string id = w.channel("muster");
+  const std::string large = w.core.share("U2", id, "dump", "heap.bin", "application/octet-stream", "0123456789");
+  react(w, "U1", large, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 4);
+  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 bytes, more than the 4 that are copied");
+  const std::string away =
+      w.core.share("U2", id, "elsewhere", "a.txt", "text/plain", "x", "https://evil.example.com/slack.com/");
+  react(w, "U1", away, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 1'000);
+  CHECK(last_of(w, "file")->about.files.front().why == "it is kept outside of Slack");
+  CHECK(w.core.broken_rules.empty());
+  const std::string mine = w.core.share("U2", id, "no right", "b.txt", "text/plain", "x");
+  react(w, "U1", mine, "pushpin");
+  w.core.bot_token = "xoxb-other";  // as when the app lacks files:read: a login page with 200
+  fetch(w, *last_of(w, "reaction"), 1'000);
+  CHECK(last_of(w, "file")->about.files.front().why == "Slack did not give it (200)");
+  CHECK(last_of(w, "file")->files.empty());
+}
+
+TEST_CASE("`pin` and `declare` in a thread bring the message that the thread hangs on; other lines bring nothing") {
+  SlackWorld w;
+  w.begin();
+  const std::string root = w.say("U2", "muster", "Checkout answers with 502");
+  w.say("U1", "muster", "!declare sev2", root);
+  CHECK(last_of(w, "message")->about.text == "Checkout answers with 502");
+  CHECK(last_of(w, "message")->about.permalink ==
+        "https://test.slack.com/archives/" + w.channel("muster") + "/p" + root.substr(0, 10) + root.substr(11));
+  const int calls = w.core.calls["conversations.replies"];
+  w.say("U1", "muster", "!status", root);
+  CHECK(w.core.calls["conversations.replies"] == calls);
+  CHECK(!last_of(w, "message")->about.known());
+}
+
+TEST_CASE("a shortcut in a message's menu is `declare` about that message") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.say("U2", "muster", "Checkout answers with 502");
+  REQUIRE(w.core.choose("U1", w.channel("muster"), ts, "declare"));
+  w.drain();
+  const ChatEvent* e = last_of(w, "button");
+  REQUIRE(e != nullptr);
+  CHECK(e->text == "declare");
+  CHECK(e->user == "ana");
+  CHECK(e->about.text == "Checkout answers with 502");
+  CHECK(e->about.author == "ben");
+}
+
+TEST_CASE("a link to a message of another public channel is followed, one of a private channel is not") {
+  SlackWorld w;
+  w.begin();
+  w.core.channels["COPEN"] = {.id = "COPEN", .name = "general", .topic = "", .purpose = "", .im_of = ""};
+  w.core.channels["CSECRET"] = {
+      .id = "CSECRET", .name = "secret", .topic = "", .purpose = "", .im_of = "", .is_private = true};
+  for (const char* id : {"COPEN", "CSECRET"}) w.core.channels[id].members = {"U2", "UBOT"};
+  const std::string open = w.core.say("U2", "COPEN", "all may read this");
+  const std::string secret = w.core.say("U2", "CSECRET", "few may read this");
+  const auto link = [](const char* id, std::string ts) {
+    std::erase(ts, '.');
+    return "!declare from <https://test.slack.com/archives/" + std::string(id) + "/p" + ts + ">";
+  };
+  w.say("U1", "muster", link("COPEN", open));
+  CHECK(last_of(w, "message")->about.text == "all may read this");
+  w.say("U1", "muster", link("CSECRET", secret));
+  CHECK(!last_of(w, "message")->about.known());
+}
+
+TEST_CASE("mistake 7, restart: replies in old threads, edits and marks of the missed time are read again") {
+  SlackWorld w;
+  w.begin();
+  const std::string root = w.say("U1", "muster", "an old thread");
+  const std::string old = w.say("U1", "muster", "said before");
+  w.pass(2 * minute_ms);
+  w.end();
+  w.clock.set(w.clock.now() + minute_ms);
+  w.core.set_now(w.clock.now());
+  const std::string id = w.channel("muster");
+  const std::string late = w.core.say("U2", id, "a late reply in it", root);
+  w.core.edit(id, old, "said before, and corrected");
+  w.core.react("U2", id, late, "pushpin");
+  w.heard.clear();
+  w.begin();
+  w.pass(10 * second_ms);
+  REQUIRE(last_of(w, "message") != nullptr);
+  CHECK(last_of(w, "message")->text == "a late reply in it");
+  CHECK(last_of(w, "edit")->text == "said before, and corrected");
+  CHECK(last_of(w, "reaction")->about.text == "a late reply in it");
+}
+
+TEST_CASE("a message that was edited while nobody listened is recorded, and is no command any more") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "hello");
+  w.end();
+  w.clock.set(w.clock.now() + minute_ms);
+  w.core.set_now(w.clock.now());
+  const std::string ts = w.core.say("U1", w.channel("muster"), "!declare something");
+  w.core.edit(w.channel("muster"), ts, "!declare something else");
+  w.pass(20 * minute_ms);  // Slack has given up to deliver it
+  w.heard.clear();
+  w.begin();
+  w.pass(10 * second_ms);
+  CHECK(count_of(w, "message") == 0);
+  REQUIRE(last_of(w, "heard") != nullptr);
+  CHECK(last_of(w, "heard")->text == "!declare something else");
+}
+
+TEST_CASE("after a loss each channel gets a statement: complete, or blind from when to when and why") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "before");
+  w.pass(minute_ms);
+  const TimeMs lost = w.clock.now();
+  w.net.down = true;
+  w.net.cut_all();
+  w.pass(30 * second_ms);
+  w.core.say("U2", w.channel("muster"), "said meanwhile");
+  w.net.down = false;
+  w.pass(2 * minute_ms);
+  REQUIRE(!w.coverage.empty());
+  const ChatEvent* e = &w.coverage.back();
+  CHECK(e->complete);
+  CHECK(e->found == 1);
+  CHECK(e->from_ms >= lost);
+  CHECK(e->from_ms <= lost + 5 * second_ms);
+  CHECK(e->at > e->from_ms);
+  w.core.deny_history(w.channel("muster"));
+  w.net.cut_all();
+  w.pass(2 * minute_ms);
+  CHECK_FALSE(w.coverage.back().complete);
+  CHECK(w.coverage.back().text == "Slack does not show the history (not_in_channel)");
+}
