@@ -130,8 +130,11 @@ Result<void> App::Impl::serve() {
 }
 
 Result<void> App::Impl::serve_locally() {
-  local =
-      std::make_unique<LocalDoor>(*dispatcher, clock, LocalDoor::Options{options.sandbox, [this] { return info(); }});
+  local = std::make_unique<LocalDoor>(*dispatcher, clock,
+                                      LocalDoor::Options{options.sandbox, [this] { return info(); },
+                                                         [this](const std::string& person, bool rotate, auto done) {
+                                                           login_link(person, rotate, std::move(done));
+                                                         }});
   const std::string path = options.data_folder + "/muster.sock";
   auto listening = LocalSocket::listen(
       loop, path, [this](std::uint32_t uid, std::string line, LocalReply reply) { local->request(uid, line, reply); });

@@ -14,7 +14,7 @@ constexpr DurationMs patience = 40 * second_ms;  // a platform that says nothing
 
 void add(const std::string& platform, const ChatChecks& found, Findings& out) {
   for (const ChatCheck& c : found) {
-    out.push_back({c.level, platform + ": " + check_text(c, "en"), check_change(c, "en")});
+    out.all.push_back({c.level, platform + ": " + check_text(c, out.language), check_change(c, out.language)});
   }
 }
 
@@ -22,18 +22,15 @@ void add(const std::string& platform, const ChatChecks& found, Findings& out) {
 
 void look_at_bots_platforms(const Value& bot, Findings& out) {
   for (const Value& c : bot["chat"].as_list()) {
-    out.push_back(
+    out.all.push_back(
         {c["level"].as_string(), c["platform"].as_string() + ": " + c["what"].as_string(), c["change"].as_string()});
   }
 }
 
 void look_at_platforms(const Flags& f, const Loaded& loaded, Findings& out) {
   const auto settings = chat_settings(loaded.settings, f.sandbox);
-  if (!settings) return out.push_back({"FAIL", "chat: " + settings.error().message, settings.error().next_step});
-  if (settings->empty()) {
-    return out.push_back({"note", "chat: no platform is configured here; there is only the bot's own room",
-                          "docs/slack.md and docs/mattermost.md say how to connect one"});
-  }
+  if (!settings) return out.add_error("doctor.chat_wrong", settings.error());
+  if (settings->empty()) return out.add("note", "doctor.chat_none", {}, "doctor.chat_how");
   Loop loop;
   const auto client = HttpClient::make(loop);
   const SystemClock clock;
@@ -54,12 +51,12 @@ void look_at_platforms(const Flags& f, const Loaded& loaded, Findings& out) {
     c.channels = channels;
     check_mattermost(*client, clock, c, into(c.name));
     if (!c.callback_url.empty())
-      out.push_back({"note", c.name + ": whether the server reaches this bot is asked while the bot runs", ""});
+      out.add("note", "doctor.callback_later", {{"name", c.name}});
   }
   loop.after(patience, [&] { loop.stop(); });
   loop.run();
   if (waiting > 0)
-    out.push_back({"FAIL", "chat: a platform did not answer in time", "check the network and the proxy"});
+    out.add("FAIL", "doctor.chat_silent", {}, "doctor.chat_network");
 }
 
 }  // namespace muster
