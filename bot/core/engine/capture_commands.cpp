@@ -28,7 +28,7 @@ Outcome pin(Call& c) {
   const Words words = {{"id", i->id}, {"time", time}, {"who", who}, {"text", text}};
   if (!file_message(c.work, *i, said, c.input.platform, c.actor.id, "pin command"))
     return refuse(c, "pin.already", words);
-  return told(c, *i, answer(c, "pin.done", words));
+  return told(c, *i, [&](Call& d) { return answer(d, "pin.done", words); });
 }
 
 // Read by the caller, off the loop.

@@ -175,7 +175,7 @@ void snooze_over(Work& w, const Timer& timer) {
   const Alert* a = find_alert(w.state, timer.body["alert"].as_string());
   if (!a || a->status != "firing" || a->snoozed_until_ms > w.now) return;
   show_card(w, *a, true);
-  const std::string channel = a->card_channel.empty() ? w.config.alerts_channel : a->card_channel;
+  const std::string channel = a->card_channel().empty() ? w.config.alerts_channel : a->card_channel();
   Message m;
   m.text = say(channel_language(w, channel), "snooze.over", {{"id", a->id}, {"title", plain(clip(a->title, 200))}});
   m.color = severity_color(a->severity);
