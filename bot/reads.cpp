@@ -73,6 +73,7 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
   std::string lines;
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
+    if (wanted.named.contains("ids")) lines += "`" + std::to_string(r.entry->seq) + "` ";
     lines += timeline_lines(r, wanted.language, config);
     list.push(timeline_value(r));
   }

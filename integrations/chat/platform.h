@@ -9,6 +9,7 @@
 #include "bot/base/result.h"
 #include "bot/core/chat/said.h"
 #include "bot/core/decision.h"
+#include "integrations/chat/checks.h"
 
 namespace muster {
 
@@ -77,6 +78,8 @@ class ChatPlatform {
     h.connected = connected();
     return h;
   }
+  // What has to be right on the platform's side, asked now.
+  virtual void self_check(ChatChecksDone done) { done({}); }
 };
 
 }  // namespace muster
