@@ -10,6 +10,8 @@ namespace muster {
 
 namespace {
 
+constexpr std::string_view complete_key = "complete";  // of a coverage entry
+
 struct Line {
   const Entry* said = nullptr;
   std::vector<const Entry*> edits;
@@ -89,7 +91,7 @@ Value value_of(const Line& l) {
 
 std::string coverage_text(const Entry& e, const std::string& language) {
   const Value& d = e.data;
-  return say(language, d["complete"].as_bool() ? "transcript.complete" : "transcript.blind",
+  return say(language, d[complete_key].as_bool() ? "transcript.complete" : "transcript.blind",
              {{"platform", plain(d["platform"].as_string())},
               {"from", format_utc_minute(d["from_ms"].as_int()) + ":" + clock(d["from_ms"].as_int()).substr(6)},
               {"to", format_utc_minute(d["to_ms"].as_int()) + ":" + clock(d["to_ms"].as_int()).substr(6)},

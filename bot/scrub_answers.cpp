@@ -57,16 +57,36 @@ ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who) {
   plan.redaction = redaction_of(*target, clean, wanted, who);
   plan.order = {target->event_id, target->source.id, clean.needles, mark};
   (void)store.read_journal(0, [&](const Entry& e) {
-    const bool other = e.event_id != target->event_id && e.corrects != target->event_id;
-    if (other && plan.also.size() < also_max && repeats(e, plan)) plan.also.push_back(name_of(e));
+    if (e.scrubbed || e.event_id == target->event_id || e.corrects == target->event_id || !repeats(e, plan)) return;
+    if (e.kind == "chat.said" || e.kind == "chat.edited") {
+      const Scrubbed twin = scrubbed(e, mark);
+      plan.twins.push_back({.refusal = {},
+                            .name = name_of(e),
+                            .redaction = redaction_of(e, twin, wanted, who),
+                            .order = {e.event_id, e.source.id, twin.needles, mark},
+                            .also = {},
+                            .twins = {}});
+    } else if (plan.also.size() < also_max) {
+      plan.also.push_back(name_of(e));
+    }
   });
   return plan;
 }
 
 Result<ScrubReport> carry_out(Store& store, const ScrubPlan& plan) {
   const auto state = std::make_shared<State>();
-  return scrub_everywhere(store, plan.order,
-                          {[state](const Entry& e) { apply(*state, e); }, [state] { return projections(*state); }});
+  auto report = scrub_everywhere(
+      store, plan.order, {[state](const Entry& e) { apply(*state, e); }, [state] { return projections(*state); }});
+  for (const ScrubPlan& twin : plan.twins) {
+    if (!report) break;
+    auto more = carry_out(store, twin);
+    if (!more) return more;
+    report->inbox += more->inbox;
+    report->timers += more->timers;
+    report->out.insert(report->out.end(), more->out.begin(), more->out.end());
+    if (report->left.empty()) report->left = more->left;
+  }
+  return report;
 }
 
 std::vector<OutMessage> edits_of(const ScrubReport& report, TimeMs now) {
@@ -142,6 +162,8 @@ void scrub(const ScrubTools& tools, const ReadWanted& wanted, const Actor& who, 
   const std::string language = wanted.language;
   const auto then = [tools, plan, language, done] {
     if (!plan->refusal.empty()) return done(scrub_outcome(*plan, ScrubReport{}, language));
+    // In order: when the last one is on disk, all are. One that the disk refused stops its own destruction.
+    for (const ScrubPlan& twin : plan->twins) tools.dispatcher.record_fact(twin.redaction, [](const Result<void>&) {});
     tools.dispatcher.record_fact(plan->redaction, [tools, plan, language, done](const Result<void>& r) {
       if (!r) return done(scrub_outcome(*plan, std::unexpected(r.error()), language));
       destroy(tools, *plan, language, done);

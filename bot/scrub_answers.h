@@ -16,6 +16,7 @@ struct ScrubPlan {
   Entry redaction;
   ScrubOrder order;
   std::vector<std::string> also;  // other entries that hold the same text
+  std::vector<ScrubPlan> twins;   // what people said in chat with it: goes too
 };
 
 ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who);  // off the loop

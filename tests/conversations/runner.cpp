@@ -259,7 +259,8 @@ class Talk {
     if (what.starts_with("prometheus fires ") || what.starts_with("prometheus clears ")) return alert(what);
     const std::size_t space = what.find(' '), by = what.find(" by script: ");
     if (what.starts_with('#') && by != std::string::npos && space < by)
-      return script(what.substr(1, space - 1), what.substr(space + 1, by - space - 1), with_breaks(what.substr(by + 12)));
+      return script(what.substr(1, space - 1), what.substr(space + 1, by - space - 1),
+                    with_breaks(what.substr(by + 12)));
     play(read_act(what), "c" + std::to_string(step.line));
     settle();
     if (twist_ == "twice") again();
@@ -541,9 +542,16 @@ class Talk {
   int bodies_ = 0, scripts_ = 0;
 };
 
+std::string whole_file(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 // What the stage of another platform cannot play yet: lines that are late, and answers as files.
-bool playable(const std::string& path, const std::string& platform) {
+// A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
+bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
   if (platform.empty()) return true;
+  if (twist == "restart" && whole_file(path).contains("// not restarted elsewhere: ")) return false;
   for (const Step& step : read_script(path).steps) {
     for (const char* act : {" late: ", " by script: "}) {
       if (step.input.contains(act)) return false;
@@ -596,7 +604,7 @@ int main(int argc, char** argv) {
   int differing = 0, left_out = 0;
   for (int i = 1; i < argc; ++i) {
     try {
-      if (!muster::playable(argv[i], platform)) {
+      if (!muster::playable(argv[i], platform, twist ? twist : "")) {
         ++left_out;
         continue;
       }

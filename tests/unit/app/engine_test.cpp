@@ -155,6 +155,16 @@ struct World {
     in.source_id = "m" + std::to_string(++ids);
     in.text = text;
     in.direct = true;
+    if (text == "pin" || text == "mute") {  // what stands in the thread of a message
+      in.thread = "m0";
+      in.about = {.channel = in.channel,
+                  .post_id = "m0",
+                  .thread = {},
+                  .author = "ben",
+                  .text = "The index is old",
+                  .permalink = {},
+                  .at = w.now};
+    }
     return run_command(w, in);
   }
 
@@ -184,6 +194,9 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"alerts", {"alerts"}},
       {"ack", {"ack E1"}},
       {"unack", {"ack E1", "unack E1"}},
+      {"pin", {"pin"}},
+      {"mute", {"mute"}},
+      {"transcript", {"transcript INC-1"}},
       {"snooze", {"snooze E1 for 30m because the fix is on its way"}},
       {"silence", {"silence alertname=\"X\" for 2h because the disk is replaced"}},
       {"unsilence", {"silence alertname=\"X\" for 2h because the disk is replaced", "unsilence L1"}},
@@ -302,7 +315,16 @@ TEST_CASE("the decisions and the answers say no sentence of their own") {
   CHECK(reads_like_a_sentence("A new data folder was made."));
   CHECK_FALSE(reads_like_a_sentence("incident.declared"));
   // The journal's own words, in English whoever reads it.
-  const std::set<std::string> recorded = {"A new data folder was made.", "the local operator", "nobody can approve"};
+  const std::set<std::string> recorded = {"A new data folder was made.",
+                                          "the local operator",
+                                          "nobody can approve",
+                                          "no offers to declare in this thread",
+                                          "declared from it",
+                                          "edited in chat by ",
+                                          " deleted; the platform does not say by whom",
+                                          "deleted in chat; the policy keeps no text of deleted messages",
+                                          "(deleted in chat, text not kept)",
+                                          "complete, read again from "};
   const std::string root = std::string(MUSTER_SOURCE_DIR) + "/bot/";
   std::vector<std::string> files = {root + "dispatcher.cpp", root + "output.cpp", root + "reads.cpp"};
   for (const auto& entry : std::filesystem::directory_iterator(root + "core/engine"))
