@@ -8,6 +8,7 @@
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
+#include "bot/core/runs/automation.h"
 
 namespace muster {
 
@@ -41,6 +42,7 @@ struct CoreConfig {
   DurationMs group_wait = 0;  // where grouping is ours: from a group's first alert to its incident
   std::string policy_hash;
   std::string version;
+  AutomationCaps automation{};
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

@@ -12,8 +12,18 @@ namespace muster {
 const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
-    for (const auto part : {words_general(), words_codes(), words_incidents(), words_ops(), words_questions(),
-                            words_reading(), words_slack(), words_storage(), words_verbs()})
+    for (const auto part :
+         {words_general(),
+          words_codes(),
+          words_incidents(),
+          words_locks(),
+          words_ops(),
+          words_questions(),
+          words_reading(),
+          words_runs(),
+          words_slack(),
+          words_storage(),
+          words_verbs()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

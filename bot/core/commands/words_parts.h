@@ -9,9 +9,11 @@ namespace muster {
 std::span<const Sentence> words_general();
 std::span<const Sentence> words_codes();
 std::span<const Sentence> words_incidents();
+std::span<const Sentence> words_locks();
 std::span<const Sentence> words_ops();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
+std::span<const Sentence> words_runs();
 std::span<const Sentence> words_slack();
 std::span<const Sentence> words_storage();
 std::span<const Sentence> words_verbs();

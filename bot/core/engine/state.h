@@ -12,6 +12,8 @@
 #include "bot/core/decision.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/runs/automation.h"
+#include "bot/core/runs/locks.h"
 #include "bot/core/runs/run.h"
 
 namespace muster {
@@ -103,6 +105,9 @@ struct State {
   std::set<std::string> known_storms;            // counting cards that were posted
   std::map<int, Question> questions;             // by number
   std::map<int, Run> runs;                       // by number
+  std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
+  std::map<int, Lock> locks;  // by number, those that stand
+  Automation automation;
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
   std::int64_t position = 0;  // of the last folded entry
