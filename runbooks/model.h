@@ -33,15 +33,17 @@ struct Template {
   struct Part {
     std::string text;                        // of a literal part
     std::optional<cel::Program> expression;  // of a ${…}
+    Place place;                             // where the expression begins
   };
   std::vector<Part> parts;
   Place place;
-  bool quoted = false;  // "5" is text, 5 is a number
+  bool quoted = false;  // "5" is text, 5 is a number (values.h)
   bool whole() const { return parts.size() == 1 && parts[0].expression; }
   bool literal() const;  // no ${…} in it
 };
 
-// What a verb is given: the tree of the file with templates as its leaves.
+// What a verb is given: the tree of the file with templates as its leaves. A step's arguments are always a map, also
+// where the file has the short form: `query: up` is {promql: up}, `wait: 5m` is {for: 5m} (verbs.h).
 struct Field {
   enum class Kind { null, scalar, list, map };
   Kind kind = Kind::null;
@@ -57,6 +59,18 @@ struct Retry {
   DurationMs delay_ms = 0;
   double factor = 1;
   std::vector<std::string> on;  // error kinds; empty: unavailable and timeout
+};
+
+struct Input {
+  std::string name, type;  // string, int, float, bool, duration, percent, time, enum, list, service, environment, …
+  bool required = true, secret = false;
+  Value standard;  // default; null: none
+  std::optional<double> min, max;
+  std::string pattern;              // RE2, anchored at both ends
+  std::vector<std::string> values;  // of an enum
+  std::string from;                 // alert.labels.service, incident.…
+  std::string item_type;            // of a list
+  Place place;
 };
 
 struct Step;
@@ -76,7 +90,8 @@ struct Undo {
 struct Step {
   std::string id;      // as written, else its path
   bool named = false;  // the id was written
-  std::string path;    // "2", "4.1": where it stands, from 0
+  // Where it stands, from 0: "2", "4.1", "on_failure.0", "finally.1"; of its probe "2.probe", of undo steps "2.undo.0".
+  std::string path;
   std::string say;
   std::string verb;
   Effect effect = Effect::pure;
@@ -88,20 +103,10 @@ struct Step {
   enum class OnCrash { ask, retry, fail } on_crash = OnCrash::ask;
   std::optional<Probe> probe;
   Undo undo;
-  std::vector<Step> steps;  // of parallel, for_each and block
-  Place place;
-};
-
-struct Input {
-  std::string name, type;  // string, int, float, bool, duration, percent, time, enum, list, service, environment, …
-  bool required = true, secret = false;
-  Value standard;  // default; null: none
-  std::optional<double> min, max;
-  std::string pattern;              // RE2, anchored at both ends
-  std::vector<std::string> values;  // of an enum
-  std::string from;                 // alert.labels.service, incident.…
-  std::string item_type;            // of a list
-  Place place;
+  std::vector<Step> steps;          // of parallel, for_each and block
+  std::optional<Expression> until;  // of wait … repeat, over `it`
+  std::vector<Input> form;          // of ask
+  Place place, verb_place;          // of the step's first key; of the verb
 };
 
 struct Trigger {
@@ -134,7 +139,8 @@ struct Runbook {
   std::map<std::string, std::string> secrets;  // name -> env:NAME or file:path
   std::vector<Step> steps, on_failure, finally;
   std::vector<std::pair<std::string, Template>> outputs;
-  std::string text, hash;  // as loaded; SHA-256 of the text, hex
+  std::map<std::string, Place, std::less<>> places;  // of the top-level keys; "secrets.token", "guard.unattended"
+  std::string text, hash;                            // as loaded; SHA-256 of the text, hex
   std::string file;
 };
 

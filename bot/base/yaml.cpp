@@ -29,13 +29,17 @@ class Builder final : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { refuse_alias(mark); }
   void OnAnchor(const YAML::Mark& mark, const std::string&) override { refuse_alias(mark); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
+    refuse_tag(mark, tag);
     leaf(mark, value, YamlNode::Kind::scalar, tag == "!");
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, YamlNode::Kind::list);
   }
   void OnSequenceEnd() override { close(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
     open(mark, YamlNode::Kind::map);
   }
   void OnMapEnd() override { close(); }
@@ -48,11 +52,21 @@ class Builder final : public YAML::EventHandler {
     bool has_key = false;
   };
 
-  [[noreturn]] static void stop(const YAML::Mark& mark, std::string message) {
-    throw Stop{{mark.line + 1, mark.column + 1, std::move(message)}};
+  using Problem = YamlProblem::Kind;
+
+  [[noreturn]] static void stop(const YAML::Mark& mark, std::string message, Problem kind = Problem::too_large) {
+    throw Stop{{mark.line + 1, mark.column + 1, std::move(message), kind}};
   }
   [[noreturn]] static void refuse_alias(const YAML::Mark& mark) {
-    stop(mark, "anchors and aliases (&name, *name) are not read here; put a star that is meant as text in quotes");
+    stop(mark, "anchors and aliases (&name, *name) are not read here; put a star that is meant as text in quotes",
+         Problem::unsupported);
+  }
+  // "?" is a plain scalar's and "!" a quoted one's: the library's words for "no tag".
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    document_.problems.push_back({mark.line + 1, mark.column + 1,
+                                  "tags (!name) are not read here; put text that begins with ! in quotes",
+                                  Problem::unsupported});
   }
   void count(const YAML::Mark& mark) {
     if (++nodes_ > yaml_nodes_max) stop(mark, "too many values in one file");
@@ -109,8 +123,8 @@ class Builder final : public YAML::EventHandler {
     top.has_key = false;
     YamlMember& member = top.pending;
     if (!top.keys.insert(member.key).second) {
-      document_.problems.push_back(
-          {member.line, member.column, "`" + clip(one_line(member.key), 60) + "` stands here twice"});
+      document_.problems.push_back({member.line, member.column,
+                                    "`" + clip(one_line(member.key), 60) + "` stands here twice", Problem::duplicate});
       return;
     }
     member.value = std::move(node);
@@ -130,7 +144,8 @@ void parse_into(std::string_view text, YamlDocument& document) {
   YamlDocument second;
   Builder rest(second);
   if (parser.HandleNextDocument(rest)) {
-    document.problems.push_back({second.root.line, second.root.column, "one document per file, this is a second one"});
+    document.problems.push_back({second.root.line, second.root.column, "one document per file, this is a second one",
+                                 YamlProblem::Kind::unsupported});
   }
 }
 
@@ -149,7 +164,8 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 YamlDocument read_yaml(std::string_view text) {
   YamlDocument document;
   if (text.size() > yaml_bytes_max) {
-    fail_whole(document, {1, 1, "larger than " + std::to_string(yaml_bytes_max >> 10) + " KiB"});
+    fail_whole(document,
+               {1, 1, "larger than " + std::to_string(yaml_bytes_max >> 10) + " KiB", YamlProblem::Kind::too_large});
   } else if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     fail_whole(document, {1, 1, "this is not UTF-8 text"});
   } else {

@@ -1,5 +1,5 @@
 // YAML text -> plain nodes that know their place. Scalars stay text: the reader of a node decides what it means.
-// Aliases, several documents, and anything too deep or too large are refused. Any thread.
+// Aliases, tags, several documents, and anything too deep or too large are refused. Any thread.
 #pragma once
 #include <string>
 #include <string_view>
@@ -32,9 +32,11 @@ struct YamlMember {
 };
 
 struct YamlProblem {
+  enum class Kind { syntax, too_large, unsupported, duplicate };  // unsupported: anchors, tags, a second document
   int line = 0;
   int column = 0;
   std::string message;
+  Kind kind = Kind::syntax;
 };
 
 // Everything that is wrong; after a syntax error the root holds nothing. Of duplicate keys the first stays.
