@@ -25,7 +25,7 @@ void change_run(Turn& t, Value data, Entry by = {}, std::string text = {});
 struct Ending {
   std::string status;  // succeeded, failed, skipped
   Value result = Value::Map{};
-  std::string error_kind, error;
+  std::string error_kind = {}, error = {};
 };
 void end_step(Turn& t, const std::string& path, const Step* step, Ending ending);
 void fail_step(Turn& t, const std::string& path, const Step* step, const std::string& kind, const std::string& why);

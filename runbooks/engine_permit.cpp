@@ -112,7 +112,7 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
     ask.roles = roles_of(t.w.state, t.w.config, p->id, t.w.now);
   }
   const Verdict v = decide_policy(t.w.config.policy, ask);
-  const VerbInfo* verb = find_verb(step.verb);
+  const VerbInfo* verb = muster::find_verb(step.verb);
   // No line speaks of a verb that is no command yet: who may run the runbook may run its steps.
   if (v.rule == "end" && (!verb || !verb->ready)) return {};
   if (v.effect == "deny") return refused("The policy does not allow " + step.verb + " there (rule " + v.rule + ").");

@@ -108,14 +108,14 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
                                                                     {"arguments", arguments["arguments"]}}}})
                                : remaining_plan(t, path);
   // What was seen when it became void is what the next yes covers.
-  for (const auto& [key, v] : arguments["now"].as_map())
-    for (const auto& [at, entry] : Value(plan).as_map())
-      if (entry["facts"].has(key)) {
-        Value facts = entry["facts"], changed_entry = entry;
-        facts.set(key, v);
-        changed_entry.set("facts", facts);
-        plan.set(at, changed_entry);
-      }
+  const Value planned = plan;
+  for (const auto& [at, entry] : planned.as_map()) {
+    if (!entry.has("facts")) continue;
+    Value facts = entry["facts"], seen = entry;
+    for (const auto& [key, v] : arguments["now"].as_map()) facts.set(key, v);
+    seen.set("facts", facts);
+    plan.set(at, seen);
+  }
   std::string text = one_line(arguments["text"].as_string());
   if (text.empty()) text = step.verb + " " + step.id;
   Asking q{.kind = "step", .text = clip(text, 500), .group = by, .needed = needed, .expires = expires, .facts = {}};

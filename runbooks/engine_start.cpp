@@ -166,8 +166,8 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
 
 std::string key_of(const Book& book, const Run& run, TimeMs now) {
   if (book.main->guard.key) {
-    const auto v = Scope(book, run, "0", now).value(*book.main->guard.key);
-    if (v) return clip_bytes(v->is_string() ? v->as_string() : to_json(*v), 300);
+    const auto v = Scope(book, run, "0", now).key(*book.main->guard.key);
+    if (v) return clip_bytes(*v, 300);
   }
   return clip_bytes(to_json(run.inputs), 300);
 }

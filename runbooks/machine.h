@@ -33,13 +33,13 @@ struct Action {
     finish   // `outcome`
   };
   Kind kind = Kind::end;
-  std::string path;
+  std::string path = {};
   const Step* step = nullptr;  // lives as long as the Book
-  std::string status;          // of end: succeeded, failed, skipped
-  Value arguments, result;
-  std::string error_kind, error;
-  std::string target;  // of undo: the path of the step to put back
-  std::string phase, outcome, failed_step;
+  std::string status = {};     // of end: succeeded, failed, skipped
+  Value arguments = {}, result = {};
+  std::string error_kind = {}, error = {};
+  std::string target = {};  // of undo: the path of the step to put back
+  std::string phase = {}, outcome = {}, failed_step = {};
 };
 
 // Nothing: the run waits for the world, a timer or a person, or it is over.

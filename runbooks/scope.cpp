@@ -2,11 +2,7 @@
 
 #include <algorithm>
 
-#include "bot/base/json.h"
-#include "bot/base/text.h"
-#include "bot/cel/tagged.h"
 #include "runbooks/paths.h"
-#include "runbooks/values.h"
 
 namespace muster::runbooks {
 namespace {
@@ -19,20 +15,23 @@ bool knows_id(const Runbook& book, const std::string& id) {
   return has_id(book.steps, id) || has_id(book.on_failure, id) || has_id(book.finally, id);
 }
 
-Error at_place(const Place& place, const cel::Problem& problem) {
-  return {ErrorKind::invalid, "line " + std::to_string(place.line) + ": " + problem.message, problem.next_step};
-}
-
-std::string text_of(const cel::Val& v) {
-  if (v.is(cel::Kind::text)) return std::string(v.as_chars());
-  const Value json = cel::to_json_value(v);
-  return json.is_string() ? json.as_string() : to_json(json);
-}
-
 }  // namespace
 
 Scope::Scope(const Book& book, const Run& run, std::string path, TimeMs now, const Value* it)
-    : book_(book), run_(run), path_(std::move(path)), frame_(frame_of(path_)), now_(now), it_(it) {}
+    : book_(book),
+      run_(run),
+      path_(std::move(path)),
+      frame_(frame_of(path_)),
+      now_(now),
+      it_(it),
+      inputs_(inputs()),
+      renderer_(runbook_here(), inputs_, [this](const cel::Program& program) { return bindings(program); }) {}
+
+const Runbook& Scope::runbook_here() const {
+  static const Runbook none;
+  const Runbook* book = runbook_at(book_, run_, path_);
+  return book ? *book : none;
+}
 
 const Value* Scope::find_step(const std::string& name) const {
   const std::string call = call_of(frame_);
@@ -76,19 +75,11 @@ const Value* Scope::find(const std::string& name) const {
   if (const auto it = made_.find(name); it != made_.end()) return &it->second;
   if (name == "it") return it_;
   const auto keep = [&](Value v) { return &made_.emplace(name, std::move(v)).first->second; };
-  if (name == "inputs") return keep(inputs());
   if (name == "run") return keep(make_run());
   if (name == "alert" || name == "incident") return keep(run_.facts[name].is_map() ? run_.facts[name] : Value::Map{});
   if (name == "item") {
     const auto item = item_of(run_, frame_);
     return item ? keep(*item) : nullptr;
-  }
-  if (name == "secret") {
-    // A reference, filled in where it is used; its marks cannot come from outside (control characters are dropped).
-    Value secrets = Value::Map{};
-    if (const Runbook* book = runbook_at(book_, run_, path_))
-      for (const auto& [secret, reference] : book->secrets) secrets.set(secret, "\x02" + reference + "\x03");
-    return keep(std::move(secrets));
   }
   return find_step(name);
 }
@@ -97,58 +88,16 @@ cel::Bindings Scope::bindings(const cel::Program& program) const {
   cel::Bindings with;
   with.now(now_);
   for (const std::string& name : program.names())
-    if (const Value* v = find(name)) with.bind(name, *v);
+    if (name == "inputs" || name == "secret")
+      continue;  // they come from the renderer
+    else if (const Value* v = find(name)) with.bind(name, *v);
   return with;
 }
 
-Result<bool> Scope::test(const Expression& condition) const {
-  const auto yes = cel::test(condition.program, bindings(condition.program));
-  if (!yes) return std::unexpected(at_place(condition.place, yes.error()));
-  return *yes;
-}
-
-Result<Value> Scope::value(const Template& text) const {
-  if (text.literal()) return literal_value(text);
-  std::string out;
-  for (const Template::Part& part : text.parts) {
-    if (!part.expression) {
-      out += part.text;
-      continue;
-    }
-    const auto v = cel::evaluate(*part.expression, bindings(*part.expression));
-    if (!v) return std::unexpected(at_place(text.place, v.error()));
-    if (text.whole()) return cel::to_json_value(*v);
-    out += text_of(*v);
-  }
-  return Value(std::move(out));
-}
-
-namespace {
-
-Result<Value> render(const Scope& scope, const Field& field) {
-  if (field.kind == Field::Kind::null) return Value();
-  if (field.kind == Field::Kind::scalar) return scope.value(field.scalar);
-  if (field.kind == Field::Kind::list) {
-    Value list = Value::List{};
-    for (const Field& item : field.items) {
-      auto v = render(scope, item);
-      if (!v) return v;
-      list.push(std::move(*v));
-    }
-    return list;
-  }
-  Value map = Value::Map{};
-  for (const auto& [key, member] : field.members) {
-    auto v = render(scope, member);
-    if (!v) return v;
-    map.set(key, std::move(*v));
-  }
-  return map;
-}
-
-}  // namespace
-
-Result<Value> Scope::arguments(const Step& step) const { return render(*this, step.arguments); }
+Result<bool> Scope::test(const Expression& condition) const { return renderer_.test(condition); }
+Result<Value> Scope::arguments(const Step& step) const { return renderer_.arguments(step); }
+Result<Value> Scope::outputs() const { return renderer_.outputs(); }
+Result<std::string> Scope::key(const Template& text) const { return renderer_.key(text); }
 
 std::string took_of(const Run& run, TimeMs now) {
   return format_duration(std::max<DurationMs>(0, (run.ended_ms != 0 ? run.ended_ms : now) - run.started_ms));

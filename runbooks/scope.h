@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "bot/cel/cel.h"
+#include "runbooks/render.h"
 #include "runbooks/machine.h"
 
 namespace muster::runbooks {
@@ -14,11 +15,14 @@ class Scope {
  public:
   // `path`: of the step that reads. `it`: the fresh sample of a wait or a probe; null: none.
   Scope(const Book& book, const Run& run, std::string path, TimeMs now, const Value* it = nullptr);
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
 
   Result<bool> test(const Expression& condition) const;
   // All arguments of a step, each in the language of its place. The error names the place.
   Result<Value> arguments(const Step& step) const;
-  Result<Value> value(const Template& text) const;
+  Result<Value> outputs() const;                          // of the runbook this stands in
+  Result<std::string> key(const Template& text) const;  // guard.key
   const Value* find(const std::string& name) const;  // null: there is nothing of that name
 
  private:
@@ -26,6 +30,7 @@ class Scope {
   Value make_run() const;
   const Value* find_step(const std::string& name) const;
   Value inputs() const;
+  const Runbook& runbook_here() const;
 
   const Book& book_;
   const Run& run_;
@@ -33,6 +38,8 @@ class Scope {
   TimeMs now_;
   const Value* it_;
   mutable std::map<std::string, Value> made_;
+  Value inputs_;
+  Renderer renderer_;
 };
 
 // How long a run took, or takes.

@@ -240,21 +240,6 @@ Stand Walk::loop(const Step& step, const std::string& path, const StepRun& r, co
   return end(step, path, Value::Map{{"results", results}, {"failures", failures}});
 }
 
-namespace {
-
-// What a called runbook gives back.
-Result<Value> outputs_of(const Runbook& book, const Scope& scope) {
-  Value out = Value::Map{};
-  for (const auto& [name, text] : book.outputs) {
-    auto v = scope.value(text);
-    if (!v) return v;
-    out.set(name, std::move(*v));
-  }
-  return out;
-}
-
-}  // namespace
-
 Stand Walk::called(const Step& step, const std::string& path, const StepRun& r, const Doom& doom) {
   const auto it = book_.called.find(r.arguments["runbook"].as_string());
   if (it == book_.called.end()) return end_failed(step, path, "not_found", "The called runbook is gone.");
@@ -275,7 +260,7 @@ Stand Walk::called(const Step& step, const std::string& path, const StepRun& r, 
   failed_ = why;
   if (bad && stop) return end_failed(step, path, "failed", stop->result["reason"].as_string());
   if (bad) return Stand::failed;
-  auto outputs = outputs_of(book, Scope(book_, run_, prefix + "0", now_));
+  auto outputs = Scope(book_, run_, prefix + "0", now_).outputs();
   if (!outputs) return end_failed(step, path, "expression", outputs.error().message);
   return end(step, path, std::move(*outputs));
 }
