@@ -11,6 +11,7 @@
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
 #include "bot/memory.h"
+#include "bot/performer.h"
 #include "bot/room_terminal.h"
 #include "bot/web/room_web.h"
 #include "bot/worker.h"
@@ -19,6 +20,7 @@
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
+#include "runbooks/engine.h"
 
 namespace muster {
 
@@ -30,6 +32,8 @@ struct App::Impl {
   Loop loop;
   std::unique_ptr<Store> store;
   Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
+  Performer performer;                        // attempts of steps, out and back
+  std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -54,6 +58,7 @@ struct App::Impl {
   void open_socket_to_mapped();
   void make_web();
   void tick();
+  void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);
   void report(const HttpRequest& request, const HttpReply& reply);
