@@ -30,7 +30,8 @@ std::vector<fs::path> files_of(const std::string& folder) {
   std::vector<fs::path> files;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
-    if (it->is_regular_file(error) && is_runbook(it->path()) && files.size() < runbooks_max) files.push_back(it->path());
+    if (it->is_regular_file(error) && is_runbook(it->path()) && files.size() < runbooks_max)
+      files.push_back(it->path());
   std::ranges::sort(files);
   return files;
 }
@@ -43,8 +44,8 @@ runbooks::Library load_library(const std::vector<LibraryFolder>& folders) {
     for (const fs::path& file : files_of(folder.path)) {
       auto loaded = runbooks::load_runbook(text_of(file), file.string());
       const std::string name = loaded.runbook ? loaded.runbook->name : file.stem().string();
-      library.insert_or_assign(
-          name, runbooks::Known{std::move(loaded.runbook), std::move(loaded.findings), folder.shipped});
+      library.insert_or_assign(name,
+                               runbooks::Known{std::move(loaded.runbook), std::move(loaded.findings), folder.shipped});
     }
   }
   return library;

@@ -198,8 +198,7 @@ void Engine::clock_moved(Work& w, DurationMs by) {
 }
 
 void Engine::process_started(Work& w) {
-  for (const std::string& id : open_runs(w.state))
-    with_run(*this, w, id, [](Turn& t) { resume_after_start(t); });
+  for (const std::string& id : open_runs(w.state)) with_run(*this, w, id, [](Turn& t) { resume_after_start(t); });
 }
 
 void Engine::incident_changed(Work& w, const std::string& incident) {

@@ -34,9 +34,7 @@ std::string handle_of(const Person& p) { return p.handles.empty() ? p.id : p.han
 
 }  // namespace
 
-void tell_thread(Turn& t, const std::string& id, Message m) {
-  post(t.w, t.run.channel, id, m, t.run.post);
-}
+void tell_thread(Turn& t, const std::string& id, Message m) { post(t.w, t.run.channel, id, m, t.run.post); }
 
 void do_message(Turn& t, const std::string& path, const Step& step, const Value& with) {
   Message m;
@@ -108,9 +106,7 @@ void open_one(Turn& t, const std::string& path, const Step& step, const Value& w
   e.text = with["open"].as_string();
   if (!with["service"].as_string().empty()) e.services = {with["service"].as_string()};
   e.actor = {.type = "bot", .id = "muster", .handle = t.w.config.bot_handle, .display = "muster"};
-  e.data = Value::Map{{"title", clip(one_line(e.text), 120)},
-                      {"severity", severity_of(t.w, with)},
-                      {"run", t.run.id}};
+  e.data = Value::Map{{"title", clip(one_line(e.text), 120)}, {"severity", severity_of(t.w, with)}, {"run", t.run.id}};
   const std::string id = open_incident(t.w, std::move(e)).id;
   if (!with["reason"].as_string().empty()) add_note(t, id, with["reason"].as_string());
   succeed(t, path, step, Value::Map{{"id", id}});
@@ -122,7 +118,9 @@ void do_incident(Turn& t, const std::string& path, const Step& step, const Value
   if (with.has("open")) return open_one(t, path, step, with);
   const std::string wanted = with.has("id") ? with["id"].as_string() : t.run.incident;
   const Incident* i = find_incident(std::as_const(t.w.state), wanted);
-  if (!i) return fail_step(t, path, &step, "not_found", "There is no incident to speak of" + (wanted.empty() ? "." : ": " + wanted));
+  if (!i)
+    return fail_step(t, path, &step, "not_found",
+                     "There is no incident to speak of" + (wanted.empty() ? "." : ": " + wanted));
   const bool resolve = with.has("resolve");
   if (resolve && !i->open()) return succeed(t, path, step, Value::Map{{"id", i->id}});
   Entry e;
@@ -139,10 +137,8 @@ void do_incident(Turn& t, const std::string& path, const Step& step, const Value
     e.kind = "status.update";
     e.text = with["update"].as_string();
     e.visibility = "public";
-    e.data = Value::Map{{"number", i->updates + 1},
-                        {"status", i->status},
-                        {"audience", "stakeholders"},
-                        {"next_update_ms", next}};
+    e.data = Value::Map{
+        {"number", i->updates + 1}, {"status", i->status}, {"audience", "stakeholders"}, {"next_update_ms", next}};
   }
   record(t.w, std::move(e));
   arm_reminder(t.w, *i);

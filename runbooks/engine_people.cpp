@@ -55,7 +55,8 @@ Decided<void> Engine::cancel_run(Work& w, std::string_view id, bool undo, const 
   if (undo) data.set("undo_wanted", true);
   if (!reason.empty()) data.set("reason", reason);
   if ((*run)->status == "queued") data.set("status", "running");
-  change_run(t, std::move(data), said(std::move(by), **run), name + " cancelled" + (reason.empty() ? "" : ": " + reason));
+  change_run(t, std::move(data), said(std::move(by), **run),
+             name + " cancelled" + (reason.empty() ? "" : ": " + reason));
   settle(t);
   return {};
 }
@@ -122,9 +123,11 @@ Decided<void> Engine::decide(Work& w, std::string_view id, const std::string& st
   if (choice == "undo") data.set("undo_wanted", true);
   change_run(t, std::move(data), said(std::move(by), t.run), t.run.id + " " + s.id + ": " + std::string(choice));
   if (choice == "retry")
-    note_attempt(t, *path, Value::Map{{"status", "waiting"}, {"stage", "retry"}, {"due_ms", w.now}, {"deadline_ms", 0}});
+    note_attempt(t, *path,
+                 Value::Map{{"status", "waiting"}, {"stage", "retry"}, {"due_ms", w.now}, {"deadline_ms", 0}});
   else if (choice == "done")
-    end_step(t, *path, defined, {.status = "succeeded", .result = is_change(s.verb) ? s.intended : Value(Value::Map{})});
+    end_step(t, *path, defined,
+             {.status = "succeeded", .result = is_change(s.verb) ? s.intended : Value(Value::Map{})});
   else if (choice == "skip")
     end_step(t, *path, defined, {.status = "skipped"});
   else
@@ -136,7 +139,8 @@ Decided<void> Engine::decide(Work& w, std::string_view id, const std::string& st
 Decided<void> Engine::undo_run(Work& w, std::string_view id, Entry by) {
   Run* found = find_run(w.state, id);
   if (found && !found->over()) {
-    if (found->phase == "ask_undo" || found->status == "needs_decision") return decide(w, id, "", "undo", std::move(by));
+    if (found->phase == "ask_undo" || found->status == "needs_decision")
+      return decide(w, id, "", "undo", std::move(by));
     return cancel_run(w, id, true, "", std::move(by));
   }
   auto run = wanted(w, id, true);

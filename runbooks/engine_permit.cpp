@@ -71,7 +71,8 @@ Permit automatic_permit(Turn& t, const std::string& path, const Value& arguments
     ask.environment = arguments["env"].as_string();
     ask.at = t.w.now;
     const Verdict v = decide_policy(t.w.config.policy, ask);
-    if (v.effect != "run") return refused("Nobody granted " + t.run.runbook + " to run unattended (rule " + v.rule + ").");
+    if (v.effect != "run")
+      return refused("Nobody granted " + t.run.runbook + " to run unattended (rule " + v.rule + ").");
   }
   const Automatic before = automatic_writes(t, path, arguments);
   const AutomationCaps& caps = t.w.config.automation;
@@ -105,8 +106,7 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   ask.channel = t.run.channel;
   ask.incident_channel = !t.run.incident.empty();
   ask.at = t.w.now;
-  for (const auto& [key, v] : arguments.as_map())
-    ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
+  for (const auto& [key, v] : arguments.as_map()) ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
   if (const Person* p = find_person(t.w.config, t.run.person)) {
     ask.groups = p->groups;
     ask.roles = roles_of(t.w.state, t.w.config, p->id, t.w.now);
@@ -124,9 +124,11 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
 
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
   if (const Lock* lock = lock_in_the_way(t, step.verb, arguments))
-    return {place_of(arguments) + (lock->freeze ? " is frozen" : " is locked") + " by " + lock->owner + " (" + lock->id +
-                "): " + lock->reason,
-            "conflict", 0, {}};
+    return {place_of(arguments) + (lock->freeze ? " is frozen" : " is locked") + " by " + lock->owner + " (" +
+                lock->id + "): " + lock->reason,
+            "conflict",
+            0,
+            {}};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
   if (t.run.automatic()) return automatic_permit(t, path, arguments);
   return is_change(step.verb) ? policy_permit(t, step, arguments) : Permit{};
@@ -134,16 +136,22 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
 
 namespace {
 
+// What a change depends on: unrelated noise voids nothing.
+std::string_view fact_of(std::string_view verb) {
+  if (verb == "scale") return "replicas";
+  return verb == "deploy" || verb == "rollback" ? "version" : "";
+}
+
 // What the run itself has learned of a place: the newest lookup.
-Value facts_of(const Turn& t, const Value& arguments) {
+Value facts_of(const Turn& t, std::string_view verb, const Value& arguments) {
   Value facts = Value::Map{};
   for (const std::string& path : t.run.order) {
     const auto it = t.run.steps.find(path);
     if (it == t.run.steps.end() || it->second.verb != "lookup" || it->second.status != "succeeded") continue;
     const StepRun& s = it->second;
     if (s.arguments["service"] != arguments["service"] || s.arguments["env"] != arguments["env"]) continue;
-    for (const char* key : {"version", "replicas"})
-      if (!s.result[key].is_null()) facts.set(key, s.result[key]);
+    const std::string_view key = fact_of(verb);
+    if (!key.empty() && !s.result[key].is_null()) facts.set(key, s.result[key]);
   }
   return facts;
 }
@@ -172,7 +180,7 @@ struct Planner {
     Value entry = Value::Map{{"verb", step.verb}};
     if (arguments) {
       entry.set("arguments", *arguments);
-      if (is_change(step.verb)) entry.set("facts", facts_of(t, *arguments));
+      if (is_change(step.verb)) entry.set("facts", facts_of(t, step.verb, *arguments));
     }
     plan.set(path, std::move(entry));
   }
@@ -197,14 +205,23 @@ Value remaining_plan(Turn& t, const std::string& from_path) {
 
 namespace {
 
-std::string changed_since(const StepRun& approval, const std::string& path, const Value& arguments,
+// A step of this very run has changed it since: that was part of what was approved.
+bool own_change(const Run& run, const std::string& path, const Value& arguments, std::string_view fact) {
+  return std::ranges::any_of(run.steps, [&](const auto& entry) {
+    const auto& [at, s] = entry;
+    return at != path && fact_of(s.verb) == fact && s.status == "succeeded" &&
+           s.arguments["service"] == arguments["service"] && s.arguments["env"] == arguments["env"];
+  });
+}
+
+std::string changed_since(const Run& run, const StepRun& approval, const std::string& path, const Value& arguments,
                           const Value& before) {
   const Value& planned = approval.arguments["plan"][path];
   if (!planned.is_map()) return {};
   if (planned.has("arguments"))
     if (std::string d = difference(planned["arguments"], arguments); !d.empty()) return d;
   for (const auto& [key, v] : planned["facts"].as_map())
-    if (before.has(key) && !before[key].is_null() && before[key] != v)
+    if (before.has(key) && !before[key].is_null() && before[key] != v && !own_change(run, path, arguments, key))
       return key + ": " + to_json(v) + " → " + to_json(before[key]);
   return {};
 }
@@ -229,7 +246,7 @@ bool approval_void(Turn& t, const std::string& path, const Value& arguments, con
   for (const std::string& at : t.run.order) {
     const auto it = t.run.steps.find(at);
     if (it == t.run.steps.end() || it->second.verb != "approve" || it->second.status != "succeeded") continue;
-    const std::string changed = changed_since(it->second, path, arguments, before);
+    const std::string changed = changed_since(t.run, it->second, path, arguments, before);
     if (changed.empty()) continue;
     const std::string approval = at;
     const Step* asks = step_at(t.book, t.run, approval);

@@ -100,19 +100,21 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
   const std::string by = arguments["by"].as_string();
   const int needed = static_cast<int>(std::max<std::int64_t>(1, arguments["count"].as_int(1)));
   if (able(t, by).size() < static_cast<std::size_t>(needed))
-    return fail_step(t, path, &step, "refused", "Nobody can approve this: it needs " + std::to_string(needed) + " of " +
-                                                    (by.empty() ? "the others" : by) + ".");
+    return fail_step(t, path, &step, "refused",
+                     "Nobody can approve this: it needs " + std::to_string(needed) + " of " +
+                         (by.empty() ? "the others" : by) + ".");
   const DurationMs timeout = stage == "gate" ? approve_ms : timeout_of(step);
   const TimeMs expires = t.w.now + (timeout > 0 ? timeout : approve_ms);
-  Value plan = stage == "gate" ? Value(Value::Map{{path, Value::Map{{"verb", step.verb},
-                                                                    {"arguments", arguments["arguments"]}}}})
-                               : remaining_plan(t, path);
+  Value plan = stage == "gate"
+                   ? Value(Value::Map{{path, Value::Map{{"verb", step.verb}, {"arguments", arguments["arguments"]}}}})
+                   : remaining_plan(t, path);
   // What was seen when it became void is what the next yes covers.
   const Value planned = plan;
   for (const auto& [at, entry] : planned.as_map()) {
     if (!entry.has("facts")) continue;
     Value facts = entry["facts"], seen = entry;
-    for (const auto& [key, v] : arguments["now"].as_map()) facts.set(key, v);
+    for (const auto& [key, v] : arguments["now"].as_map())
+      if (facts.has(key)) facts.set(key, v);
     seen.set("facts", facts);
     plan.set(at, seen);
   }
@@ -120,7 +122,8 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
   if (text.empty()) text = step.verb + " " + step.id;
   Asking q{.kind = "step", .text = clip(text, 500), .group = by, .needed = needed, .expires = expires, .facts = {}};
   if (!by.empty() && !by.starts_with("group:") && !by.starts_with("role:"))
-    q.group = find_person(t.w.config, group_of(by)) ? "person:" + find_person(t.w.config, group_of(by))->id : "group:" + by;
+    q.group =
+        find_person(t.w.config, group_of(by)) ? "person:" + find_person(t.w.config, group_of(by))->id : "group:" + by;
   if (const std::string remaining = plan_text(plan); !remaining.empty()) q.facts.emplace_back("plan", remaining);
   const std::string id = ask(t, path, q);
   Value kept = arguments;
@@ -144,8 +147,13 @@ void ask_form(Turn& t, const std::string& path, const Step& step, const Value& a
   const DurationMs timeout = timeout_of(step);
   const TimeMs expires = t.w.now + (timeout > 0 ? timeout : approve_ms);
   const std::string text = clip(one_line(arguments["text"].as_string()), 500);
-  const std::string id =
-      ask(t, path, {.kind = "form", .text = text, .group = arguments["of"].as_string(), .needed = 1, .expires = expires, .facts = {}});
+  const std::string id = ask(t, path,
+                             {.kind = "form",
+                              .text = text,
+                              .group = arguments["of"].as_string(),
+                              .needed = 1,
+                              .expires = expires,
+                              .facts = {}});
   note_attempt(t, path,
                Value::Map{{"step", step.id},
                           {"verb", "ask"},
@@ -208,9 +216,9 @@ void approved_step(Turn& t, const std::string& path, const Step& step, const Ste
     a.arguments = s.arguments["arguments"];
     return begin_step(t, a);
   }
-  end_step(t, path, &step,
-           {.status = "succeeded",
-            .result = Value::Map{{"decision", "approved"}, {"by", by}, {"at", format_utc(t.w.now)}}});
+  end_step(
+      t, path, &step,
+      {.status = "succeeded", .result = Value::Map{{"decision", "approved"}, {"by", by}, {"at", format_utc(t.w.now)}}});
 }
 
 }  // namespace

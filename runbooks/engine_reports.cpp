@@ -53,8 +53,7 @@ Value intended_of(const StepRun& s) {
   Value v = Value::Map{};
   if (s.verb == "scale") v.set("replicas", s.arguments["replicas"]);
   if (s.verb == "deploy") v.set("version", s.arguments["version"]);
-  if (s.verb == "rollback")
-    v.set("version", s.arguments.has("to") ? s.arguments["to"] : s.before["previous_version"]);
+  if (s.verb == "rollback") v.set("version", s.arguments.has("to") ? s.arguments["to"] : s.before["previous_version"]);
   return v;
 }
 
@@ -105,12 +104,10 @@ void probed(Turn& t, const std::string& path, const Step& step, const AttemptRep
   const bool again = found == End::not_applied && s.lost < lost_max;
   if (!again) return ask_decision(t, path, s.error.empty() ? "It is not known what came of it." : s.error);
   // Nothing has happened: the step begins once more, under a new name.
-  note_attempt(t, path,
-               Value::Map{{"status", "waiting"},
-                          {"stage", "retry"},
-                          {"lost", s.lost + 1},
-                          {"due_ms", t.w.now},
-                          {"deadline_ms", 0}});
+  note_attempt(
+      t, path,
+      Value::Map{
+          {"status", "waiting"}, {"stage", "retry"}, {"lost", s.lost + 1}, {"due_ms", t.w.now}, {"deadline_ms", 0}});
 }
 
 void again_later(Turn& t, const std::string& path, const std::string& why) {
@@ -146,7 +143,8 @@ void ask_decision(Turn& t, const std::string& path, const std::string& why) {
                 {"why", plain(clip(why, 300))}});
   m.sections.push_back({say(lang, "run.decide.choices", {{"id", t.run.id}, {"step", plain(s.id)}}), {}});
   for (const char* choice : {"retry", "done", "skip", "fail"})
-    m.buttons.push_back({say(lang, std::string("run.choice.") + choice), std::string(choice) + " " + t.run.id + " " + s.id, ""});
+    m.buttons.push_back(
+        {say(lang, std::string("run.choice.") + choice), std::string(choice) + " " + t.run.id + " " + s.id, ""});
   tell_thread(t, "decide-" + s.attempt_id, std::move(m));
 }
 
@@ -160,11 +158,9 @@ void lost(Turn& t, const std::string& path, const Step& step, const std::string&
   if (s.effect == "idempotent" && s.lost < lost_max) return again_later(t, path, reason);
   const bool own = step.probe.has_value() && !is_undo_path(path);
   if ((own || is_change(s.verb)) && s.stage != "probe") {
-    note_attempt(t, path,
-                 Value::Map{{"status", "running"},
-                            {"stage", "probe"},
-                            {"error", reason},
-                            {"deadline_ms", t.w.now + minute_ms}});
+    note_attempt(
+        t, path,
+        Value::Map{{"status", "running"}, {"stage", "probe"}, {"error", reason}, {"deadline_ms", t.w.now + minute_ms}});
     return send(t, path, step, AttemptOrder::Mode::probe, "probe");
   }
   if (step.on_crash == Step::OnCrash::fail) return fail_step(t, path, &step, "lost", reason);
@@ -177,9 +173,9 @@ void lost(Turn& t, const std::string& path, const Step& step, const std::string&
 }
 
 void take_report(Turn& t, const AttemptReport& r) {
-  const Step* step = step_at(t.book, t.run, is_undo_path(r.path) && find_step(t, r.path)->verb != "undo"
-                                                ? std::string(without_undo(r.path))
-                                                : r.path);
+  const Step* step = step_at(
+      t.book, t.run,
+      is_undo_path(r.path) && find_step(t, r.path)->verb != "undo" ? std::string(without_undo(r.path)) : r.path);
   if (!step) step = step_at(t.book, t.run, r.path);
   if (!step) return fail_step(t, r.path, nullptr, "not_found", "The step is not in the runbook.");
   const std::string stage = find_step(t, r.path)->stage;

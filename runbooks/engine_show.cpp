@@ -1,5 +1,5 @@
-// The one message of a run: what it is, how far it is, what one can do; changed at most once in three seconds, the final
-// state always. Detail goes to its thread.
+// The one message of a run: what it is, how far it is, what one can do; changed at most once in three seconds, the
+// final state always. Detail goes to its thread.
 #include <algorithm>
 
 #include "bot/base/hash.h"
@@ -43,7 +43,8 @@ std::string name_in(const Step& step) {
 std::string detail_of(const std::string& lang, const StepRun& s, TimeMs) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
-  if (s.status == "waiting" && s.due_ms != 0) return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
+  if (s.status == "waiting" && s.due_ms != 0)
+    return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));
@@ -75,7 +76,8 @@ std::string checklist(const std::string& lang, const Run& run, const Book& book,
   List list{lang, now, {}};
   add_steps(list, run, book.main->steps, "", run.phase != "steps");
   for (const std::string& path : run.order)
-    if (const auto it = run.steps.find(path); it != run.steps.end() && is_undo_path(path) && it->second.effect != "group")
+    if (const auto it = run.steps.find(path);
+        it != run.steps.end() && is_undo_path(path) && it->second.effect != "group")
       list.add("↩️", say(lang, "run.undo_of", {{"step", plain(it->second.id)}}), std::string(mark_of(&it->second)));
   add_steps(list, run, book.main->on_failure, "on_failure.", true);
   add_steps(list, run, book.main->finally, "finally.", true);

@@ -110,7 +110,8 @@ Others others_of(const State& state, const std::string& runbook, const std::stri
 
 Decided<void> may_start_by_itself(const Work& w, const Runbook& book, const std::string& key, const Others& others) {
   if (const Disarmed* d = disarmed(w.state, book.name, key, w.now)) return refuse("run.disarmed", {{"why", d->reason}});
-  if (const std::string why = automation_off(w.state, ""); !why.empty()) return refuse("run.automation_off", {{"why", why}});
+  if (const std::string why = automation_off(w.state, ""); !why.empty())
+    return refuse("run.automation_off", {{"why", why}});
   const Guard& g = book.guard;
   if (others.last && w.now - others.last->ended_ms < g.cooldown_ms)
     return refuse("run.cooldown", {{"id", others.last->id},
@@ -254,9 +255,9 @@ void tell_watchers(Turn& t) {
     const Person* p = find_person(t.w.config, id);
     if (!p) continue;
     Message m;
-    m.text = say(lang, "run.ended", {{"id", t.run.id},
-                                     {"runbook", plain(t.run.runbook)},
-                                     {"status", say(lang, "run.status." + t.run.status)}});
+    m.text =
+        say(lang, "run.ended",
+            {{"id", t.run.id}, {"runbook", plain(t.run.runbook)}, {"status", say(lang, "run.status." + t.run.status)}});
     m.color = t.run.status == "succeeded" ? "good" : "warning";
     post(t.w, t.run.channel, "watch-" + t.run.id + "-" + p->id, m, {},
          p->handles.empty() ? p->id : p->handles.front().name);
@@ -273,16 +274,17 @@ void run_over(Turn& t) {
   tell_watchers(t);
   const std::string lang = channel_language(t.w, t.run.channel);
   Message m;
-  m.text = say(lang, "run.final", {{"id", t.run.id},
-                                   {"status", say(lang, "run.status." + t.run.status)},
-                                   {"took", took_of(t.run, t.w.now)},
-                                   {"summary", summary_of(t.run)}});
+  m.text = say(lang, "run.final",
+               {{"id", t.run.id},
+                {"status", say(lang, "run.status." + t.run.status)},
+                {"took", took_of(t.run, t.w.now)},
+                {"summary", summary_of(t.run)}});
   if (!t.run.failure.empty()) m.sections.push_back({plain(clip(t.run.failure, 600)), {}});
   m.color = t.run.status == "succeeded" ? "good" : "warning";
   tell_thread(t, "run-" + t.run.id + "-final-" + std::to_string(t.w.now), std::move(m));
   if (t.run.automatic() && !t.run.alert.empty() && may_have_helped(t.run.status) && t.book.main)
-    t.w.decision.timers.push_back({"effective:" + t.run.id, t.w.now + t.book.main->guard.check_after_ms,
-                                   Value::Map{{"run", t.run.id}}});
+    t.w.decision.timers.push_back(
+        {"effective:" + t.run.id, t.w.now + t.book.main->guard.check_after_ms, Value::Map{{"run", t.run.id}}});
   // The next in line.
   for (auto& [n, other] : t.w.state.runs) {
     if (other.status != "queued" || other.runbook != t.run.runbook || other.key != t.run.key) continue;

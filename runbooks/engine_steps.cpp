@@ -176,7 +176,8 @@ void begin_wait(Turn& t, const Action& a) {
 
 void begin_here(Turn& t, const Action& a) {
   const std::string& verb = a.step->verb;
-  if (verb == "set" || verb == "stop") return end_step(t, a.path, a.step, {.status = "succeeded", .result = a.arguments});
+  if (verb == "set" || verb == "stop")
+    return end_step(t, a.path, a.step, {.status = "succeeded", .result = a.arguments});
   if (verb == "message") return do_message(t, a.path, *a.step, a.arguments);
   if (verb == "page") return do_page(t, a.path, *a.step, a.arguments);
   if (verb == "incident") return do_incident(t, a.path, *a.step, a.arguments);
@@ -190,22 +191,23 @@ void begin_here(Turn& t, const Action& a) {
 
 void begin_step(Turn& t, const Action& a) {
   const Step& step = *a.step;
-  if (is_undo_path(a.path)) {  // the next try of what puts a step back
-    const StepRun s = *find_step(t, a.path);
-    return intend(t, a.path, step, s.arguments, s.verb, Effect::write, {});
+  const bool undo = is_undo_path(a.path);
+  const StepRun* known = find_step(t, a.path);
+  if (undo && known && is_change(known->verb)) {  // the next try of what puts a change back
+    const StepRun s = *known;
+    return intend(t, a.path, step, s.arguments, s.verb, Effect::write, "look");
   }
   if (in_decision(step.verb)) return begin_here(t, a);
-  const StepRun* known = find_step(t, a.path);
   const bool change = is_change(step.verb);
   const bool allowed = known && known->question.starts_with('A') && known->stage == "gate";
-  if (step.effect == Effect::write && !allowed && !(known && known->stage == "again")) {
+  if (step.effect == Effect::write && !undo && !allowed && !(known && known->stage == "again")) {
     const Permit may = permit(t, a.path, step, a.arguments);
     if (!may.refusal.empty()) return fail_step(t, a.path, &step, may.kind, may.refusal);
     if (may.approvals > 0)
       return ask_approval(t, a.path, step,
                           Value::Map{{"by", may.group}, {"count", may.approvals}, {"arguments", a.arguments}}, "gate");
   }
-  if (step.effect == Effect::write && approval_void(t, a.path, a.arguments, {})) return;
+  if (step.effect == Effect::write && !undo && approval_void(t, a.path, a.arguments, {})) return;
   intend(t, a.path, step, a.arguments, step.verb, step.effect, change ? "look" : "");
 }
 
@@ -226,11 +228,10 @@ void halt(Turn& t, const Action& a) {
     if (a.error_kind == "timeout" || s.error_kind == "timeout") return lost(t, a.path, *a.step, s.error);
     return over();
   }
-  note_attempt(t, a.path,
-               Value::Map{{"stage", "halt"},
-                          {"error_kind", a.error_kind},
-                          {"error", a.error},
-                          {"deadline_ms", t.w.now + halt_ms}});
+  note_attempt(
+      t, a.path,
+      Value::Map{
+          {"stage", "halt"}, {"error_kind", a.error_kind}, {"error", a.error}, {"deadline_ms", t.w.now + halt_ms}});
   send(t, a.path, *a.step, AttemptOrder::Mode::halt, "halt");
 }
 

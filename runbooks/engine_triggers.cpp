@@ -33,9 +33,9 @@ void suggest(Work& w, const Runbook& book, const Alert& alert, const std::string
   record(w, std::move(e));
   const std::string lang = channel_language(w, i->channel);
   Message m;
-  m.text = say(lang, "run.suggest", {{"runbook", plain(book.name)},
-                                     {"summary", plain(clip(one_line(book.summary), 160))},
-                                     {"alert", alert.id}});
+  m.text =
+      say(lang, "run.suggest",
+          {{"runbook", plain(book.name)}, {"summary", plain(clip(one_line(book.summary), 160))}, {"alert", alert.id}});
   if (!why.empty()) m.sections.push_back({plain(clip(why, 300)), {}});
   m.buttons.push_back({say(lang, "button.run"), "run " + book.name + " alert=" + alert.id, "primary"});
   post(w, i->channel, "suggest-" + book.name + "-" + i->id, m);
@@ -66,7 +66,8 @@ void start_by_itself(Engine& engine, Work& w, const Runbook& book, const Trigger
     return it == r.words.end() ? std::string() : it->second;
   };
   // Still firing when the quiet time is over: then it is tried again, once however many copies fire.
-  if (r.key == "run.cooldown") return look_again(w, book.name, "cooldown " + word("id"), alert.id, std::stoll(word("until_ms")));
+  if (r.key == "run.cooldown")
+    return look_again(w, book.name, "cooldown " + word("id"), alert.id, std::stoll(word("until_ms")));
   if (r.key == "run.busy") return;
   suggest(w, book, alert, say_with(channel_language(w, alert.card_channel), r.key, r.words));
 }
@@ -127,9 +128,10 @@ void Engine::check_effect(Work& w, const std::string& id) {
   const std::string reason = std::to_string(n) + " runs in a row did not help, the last was " + ended.id;
   static_cast<void>(disarm(w, ended.runbook, ended.key, 0, reason, trigger_entry(w)));
   const std::string lang = channel_language(w, ended.channel);
-  page_people(w, ended.channel, "disarmed-" + ended.id, book->main->owner,
-              say(lang, "run.disarmed_now",
-                  {{"runbook", plain(ended.runbook)}, {"key", plain(ended.key)}, {"n", std::to_string(n)}, {"id", ended.id}}));
+  page_people(
+      w, ended.channel, "disarmed-" + ended.id, book->main->owner,
+      say(lang, "run.disarmed_now",
+          {{"runbook", plain(ended.runbook)}, {"key", plain(ended.key)}, {"n", std::to_string(n)}, {"id", ended.id}}));
 }
 
 }  // namespace muster::runbooks

@@ -27,10 +27,7 @@ std::string path_of_id(const Turn& t, const std::string& id, const std::string& 
 
 void wait_more(Turn& t, const std::string& path, TimeMs due, TimeMs held_since) {
   note_attempt(t, path,
-               Value::Map{{"status", "waiting"},
-                          {"stage", ""},
-                          {"due_ms", due},
-                          {"held_since_ms", held_since}});
+               Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", due}, {"held_since_ms", held_since}});
 }
 
 bool event_happened(const Turn& t, const std::string& event) {
@@ -96,8 +93,7 @@ namespace {
 void no_data(Turn& t, const std::string& path, const Step& step, const std::string& why) {
   const StepRun s = *find_step(t, path);
   const std::string& rule = s.arguments["no_data"].as_string();
-  if (rule == "keep_waiting")
-    return wait_more(t, path, t.w.now + duration_in(s.arguments, "every", 15 * second_ms), 0);
+  if (rule == "keep_waiting") return wait_more(t, path, t.w.now + duration_in(s.arguments, "every", 15 * second_ms), 0);
   if (rule == "ask") return ask_decision(t, path, why);
   fail_step(t, path, &step, "bad_output", why);
 }

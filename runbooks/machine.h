@@ -29,8 +29,8 @@ struct Action {
     halt,    // what is out must be stopped: the attempt, or the question
     undo,    // put back the step at `target`, as the step `path`
     ask_undo,
-    phase,   // the run as a whole: `phase`, and `outcome` where it is decided
-    finish   // `outcome`
+    phase,  // the run as a whole: `phase`, and `outcome` where it is decided
+    finish  // `outcome`
   };
   Kind kind = Kind::end;
   std::string path = {};

@@ -83,7 +83,9 @@ std::string plain_path(const Run& run, std::string_view path) {
 
 }  // namespace
 
-std::vector<std::string> components(std::string_view path) { return path.empty() ? std::vector<std::string>() : split(path, '.'); }
+std::vector<std::string> components(std::string_view path) {
+  return path.empty() ? std::vector<std::string>() : split(path, '.');
+}
 
 bool is_turn(std::string_view c) { return !c.empty() && digit(c[0]) && c.find('_') != std::string_view::npos; }
 bool is_call(std::string_view c) { return c.size() > 1 && digit(c[0]) && c.back() == 'c'; }

@@ -90,7 +90,8 @@ cel::Bindings Scope::bindings(const cel::Program& program) const {
   for (const std::string& name : program.names())
     if (name == "inputs" || name == "secret")
       continue;  // they come from the renderer
-    else if (const Value* v = find(name)) with.bind(name, *v);
+    else if (const Value* v = find(name))
+      with.bind(name, *v);
   return with;
 }
 

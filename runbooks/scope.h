@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "bot/cel/cel.h"
-#include "runbooks/render.h"
 #include "runbooks/machine.h"
+#include "runbooks/render.h"
 
 namespace muster::runbooks {
 
@@ -21,9 +21,9 @@ class Scope {
   Result<bool> test(const Expression& condition) const;
   // All arguments of a step, each in the language of its place. The error names the place.
   Result<Value> arguments(const Step& step) const;
-  Result<Value> outputs() const;                          // of the runbook this stands in
+  Result<Value> outputs() const;                        // of the runbook this stands in
   Result<std::string> key(const Template& text) const;  // guard.key
-  const Value* find(const std::string& name) const;  // null: there is nothing of that name
+  const Value* find(const std::string& name) const;     // null: there is nothing of that name
 
  private:
   cel::Bindings bindings(const cel::Program& program) const;

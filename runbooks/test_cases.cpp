@@ -28,7 +28,10 @@ Value value_of(const YamlNode& node) {
 }
 
 Finding wrong(int line, int column, std::string message, std::string advice = {}) {
-  return {.level = Finding::Level::error, .place = {line, column}, .code = "RT001", .message = std::move(message),
+  return {.level = Finding::Level::error,
+          .place = {line, column},
+          .code = "RT001",
+          .message = std::move(message),
           .advice = std::move(advice)};
 }
 
@@ -192,8 +195,9 @@ class Player {
       if (own.is_null()) source = stage_.run()->steps.at(order.path).arguments["repeat"].as_string();
     }
     const bool undo = is_undo_path(order.path);
-    const Value mock = undo && !test_.mock.has("undo." + id) ? Value(Value::Map{})
-                                                             : mock_of(undo ? "undo." + id : source, order.stage == "look");
+    const Value mock = undo && !test_.mock.has("undo." + id)
+                           ? Value(Value::Map{})
+                           : mock_of(undo ? "undo." + id : source, order.stage == "look");
     if (order.stage == "look" && !mock.is_string()) return look(order, mock);
     if (mock.is_string()) return stage_.report(order, failing(mock.as_string()));
     if (mock.is_null()) {
@@ -236,7 +240,9 @@ class Player {
     for (const auto& [name, v] : mock.as_map())
       if (name != "by") fields[name] = v.is_string() ? v.as_string() : to_json(v);
     Decided<void> done;
-    stage_.decide([&](Work& w) { done = stage_.engine().answer(w, m.run, fields, by(mock["by"].is_string() ? mock["by"].as_string() : "tester")); });
+    stage_.decide([&](Work& w) {
+      done = stage_.engine().answer(w, m.run, fields, by(mock["by"].is_string() ? mock["by"].as_string() : "tester"));
+    });
     if (done) return;
     result_.problems.push_back("the answers of `" + m.step + "` do not fit: " + done.error().key);
     stage_.decide([&](Work& w) { static_cast<void>(stage_.engine().cancel_run(w, m.run, false, "", {})); });
@@ -250,7 +256,8 @@ class Player {
       if (word == "expired" || word == "timeout" || m.kind == "undo") continue;
       if (m.kind == "decision") {
         const std::string choice = mock["decide"].is_string() ? mock["decide"].as_string() : "fail";
-        stage_.decide([&](Work& w) { static_cast<void>(stage_.engine().decide(w, m.run, m.path, choice, by("tester"))); });
+        stage_.decide(
+            [&](Work& w) { static_cast<void>(stage_.engine().decide(w, m.run, m.path, choice, by("tester"))); });
         return true;
       }
       if (mock.is_null()) result_.problems.push_back("step `" + m.step + "` (" + m.kind + ") has no mock");

@@ -260,7 +260,7 @@ Stand Walk::called(const Step& step, const std::string& path, const StepRun& r, 
   failed_ = why;
   if (bad && stop) return end_failed(step, path, "failed", stop->result["reason"].as_string());
   if (bad) return Stand::failed;
-  auto outputs = Scope(book_, run_, prefix + "0", now_).outputs();
+  auto outputs = Scope(book_, run_, prefix + "outputs", now_).outputs();
   if (!outputs) return end_failed(step, path, "expression", outputs.error().message);
   return end(step, path, std::move(*outputs));
 }

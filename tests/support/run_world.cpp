@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "bot/core/engine/questions.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/questions.h"
 
 namespace muster::test {
 
@@ -226,8 +226,8 @@ void RunWorld::alert(const std::string& id, const std::string& status,
     Entry e;
     e.kind = "alert." + status;
     e.text = id;
-    e.data = Value::Map{{"alert_id", id}, {"alert", id}, {"state", status}, {"fingerprint", id},
-                        {"labels", l},    {"severity", "critical"}};
+    e.data = Value::Map{{"alert_id", id},    {"alert", id}, {"state", status},
+                        {"fingerprint", id}, {"labels", l}, {"severity", "critical"}};
     record(w, std::move(e));
   });
 }

@@ -21,8 +21,8 @@ struct Provider {
   std::map<std::string, AttemptReport> results;  // by attempt id: what a command left behind
   std::map<std::string, std::int64_t> replicas{{"api", 6}};
   std::map<std::string, std::string> versions{{"api", "v7"}};
-  std::set<std::string> operations;  // ids that the target knows
-  std::set<std::string> keys;        // idempotency keys seen
+  std::set<std::string> operations;    // ids that the target knows
+  std::set<std::string> keys;          // idempotency keys seen
   std::map<std::string, Value> reads;  // by verb or by "verb step text": what a read answers
   std::function<bool(const AttemptOrder&, AttemptReport&)> override;  // true: it answered
 };
@@ -36,10 +36,10 @@ class RunWorld {
   // One decision in one commit; what leaves is put in line.
   void decide(const std::function<void(Work&)>& what);
   std::string start(const std::string& runbook, Value inputs = Value::Map{}, const std::string& person = "ana");
-  void deliver();                  // carries out what is in line, until nothing is
-  void pass(DurationMs by);        // time goes by; timers ring in order
+  void deliver();            // carries out what is in line, until nothing is
+  void pass(DurationMs by);  // time goes by; timers ring in order
   void pass_until(const std::function<bool()>& done, DurationMs at_most);
-  void restart();                  // the process is gone and comes back: everything from the journal
+  void restart();  // the process is gone and comes back: everything from the journal
   void answer(const std::string& question, const std::string& person, bool yes);
   void alert(const std::string& id, const std::string& status, const std::map<std::string, std::string>& labels);
 

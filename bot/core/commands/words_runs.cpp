@@ -39,39 +39,45 @@ std::span<const Sentence> words_runs() {
       {"run.choice.fail", "Fail", "실패 처리"},
       {"run.choice.undo", "Put back", "원상 복구"},
       {"run.choice.leave", "Leave it as it is", "그대로 두기"},
-      {"run.decide",
-       "*{id}* needs a person: nobody knows what came of *{step}* (`{verb}`, begun {since}). {why}",
+      {"run.decide", "*{id}* needs a person: nobody knows what came of *{step}* (`{verb}`, begun {since}). {why}",
        "*{id}*에 사람이 필요합니다: *{step}*(`{verb}`, {since} 시작)의 결과를 알 수 없습니다. {why}"},
       {"run.decide.choices",
        "Look first, then say: `retry {id} {step}` does it again · `done {id} {step}` it did happen, go on · `skip {id} "
-       "{step}` go on without it · `undo {id}` put everything back · `fail {id} {step}` it failed. Nothing happens until "
+       "{step}` go on without it · `undo {id}` put everything back · `fail {id} {step}` it failed. Nothing happens "
+       "until "
        "somebody answers; after 24 hours it counts as failed.",
        "먼저 확인한 뒤 말해 주세요: `retry {id} {step}` 다시 실행 · `done {id} {step}` 이미 됐으니 계속 · `skip {id} "
-       "{step}` 빼고 계속 · `undo {id}` 모두 원상 복구 · `fail {id} {step}` 실패. 답이 있을 때까지 아무 일도 하지 않으며, "
+       "{step}` 빼고 계속 · `undo {id}` 모두 원상 복구 · `fail {id} {step}` 실패. 답이 있을 때까지 아무 일도 하지 "
+       "않으며, "
        "24시간이 지나면 실패로 봅니다."},
-      {"run.approve", "*{id}* · {run} {runbook} needs {n} {n?approval|approvals} of {group} by {time}: `approve {id}` or "
+      {"run.approve",
+       "*{id}* · {run} {runbook} needs {n} {n?approval|approvals} of {group} by {time}: `approve {id}` or "
        "`deny {id}`.",
        "*{id}* · {run} {runbook}에 {time}까지 {group}의 승인 {n}건이 필요합니다: `approve {id}` 또는 `deny {id}`."},
       {"run.approve.again",
        "*{id}* · {run} {runbook}: the approval before is void, because things changed ({changed}). It needs {n} "
        "{n?approval|approvals} of {group} again by {time}: `approve {id}` or `deny {id}`.",
-       "*{id}* · {run} {runbook}: 상황이 바뀌어({changed}) 앞선 승인은 무효입니다. {time}까지 {group}의 승인 {n}건이 다시 "
+       "*{id}* · {run} {runbook}: 상황이 바뀌어({changed}) 앞선 승인은 무효입니다. {time}까지 {group}의 승인 {n}건이 "
+       "다시 "
        "필요합니다: `approve {id}` 또는 `deny {id}`."},
       {"run.ask", "*{id}* · {run} asks: {text} Answer with `{line}`.",
        "*{id}* · {run}의 질문: {text} `{line}`로 답해 주세요."},
       {"run.ask_undo",
        "*{id}* has ended early after it had begun to change things ({steps}). Put them back? `undo {id}` or `skip {id} "
        "ask_undo`.",
-       "*{id}*이(가) 변경을 시작한 뒤({steps}) 중단되었습니다. 원상 복구할까요? `undo {id}` 또는 `skip {id} ask_undo`."},
+       "*{id}*이(가) 변경을 시작한 뒤({steps}) 중단되었습니다. 원상 복구할까요? `undo {id}` 또는 `skip {id} "
+       "ask_undo`."},
       {"run.ended", "*{id}* {runbook}: {status}.", "*{id}* {runbook}: {status}."},
       {"run.final", "*{id}* · {status} after {took}. {summary}.", "*{id}* · {status}, {took} 걸림. {summary}."},
       {"run.suggest", "*{runbook}* fits {alert}: {summary}", "*{runbook}*이(가) {alert}에 맞습니다: {summary}"},
       {"run.disarmed_now",
        "*{runbook}* did not help {n} times in a row for `{key}` (last *{id}*): it no longer starts by itself there. "
        "`runbook arm {runbook}` allows it again.",
-       "*{runbook}*이(가) `{key}`에서 연속 {n}번 효과가 없어(마지막 *{id}*) 더는 자동으로 시작하지 않습니다. `runbook arm "
+       "*{runbook}*이(가) `{key}`에서 연속 {n}번 효과가 없어(마지막 *{id}*) 더는 자동으로 시작하지 않습니다. `runbook "
+       "arm "
        "{runbook}`으로 다시 허용합니다."},
-      {"run.draining", "The bot takes no new runs at the moment: it is about to be restarted. Try again in a few minutes.",
+      {"run.draining",
+       "The bot takes no new runs at the moment: it is about to be restarted. Try again in a few minutes.",
        "곧 다시 시작하므로 지금은 새 실행을 받지 않습니다. 몇 분 뒤에 다시 시도하세요."},
       {"run.none", "There is no runbook `{name}`. `runbooks` lists them.",
        "`{name}`이라는 런북이 없습니다. `runbooks`로 목록을 보세요."},
@@ -82,7 +88,8 @@ std::span<const Sentence> words_runs() {
        "`{runbook}`에는 {list}도 필요합니다. 이름 뒤에 적어 주세요: `run {runbook} {first}=…`"},
       {"run.busy", "*{id}* is at it already (`{key}`); nothing was started. `show {id}` tells how far it is.",
        "*{id}*이(가) 이미 하고 있습니다(`{key}`). 새로 시작하지 않았습니다. `show {id}`로 진행을 보세요."},
-      {"run.disarmed", "It does not start by itself here any more: {why}", "여기서는 더는 자동으로 시작하지 않습니다: {why}"},
+      {"run.disarmed", "It does not start by itself here any more: {why}",
+       "여기서는 더는 자동으로 시작하지 않습니다: {why}"},
       {"run.automation_off", "Automation is off: {why}", "자동 실행이 꺼져 있습니다: {why}"},
       {"run.cooldown", "*{id}* has just ended; it starts by itself again from {time} on.",
        "*{id}*이(가) 방금 끝났습니다. {time}부터 다시 자동으로 시작합니다."},

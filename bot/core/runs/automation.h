@@ -23,7 +23,7 @@ struct Disarmed {
 };
 
 struct Automation {
-  std::map<std::string, std::string> off;   // environment, "*": everywhere -> why
+  std::map<std::string, std::string> off;    // environment, "*": everywhere -> why
   std::map<std::string, Disarmed> disarmed;  // "runbook" or "runbook key"
   std::map<std::string, int> in_vain;        // "runbook key" -> ineffective runs in a row
   std::set<std::string> suggested;           // "runbook INC-7"

@@ -53,9 +53,7 @@ void arm(Work& w, const Lock& lock) {
   w.decision.timers.push_back({"lock:" + lock.id, next_ring(lock, w.now), Value::Map{{"id", lock.id}}});
 }
 
-std::string what_of(const Lock& lock) {
-  return (lock.freeze ? "" : lock.service + " in ") + lock.environment;
-}
+std::string what_of(const Lock& lock) { return (lock.freeze ? "" : lock.service + " in ") + lock.environment; }
 
 Error held(const Lock& lock) {
   return {ErrorKind::conflict,
@@ -108,8 +106,8 @@ const Lock* find_lock(const State& s, std::string_view id) {
   return it == s.locks.end() ? nullptr : &it->second;
 }
 
-const Lock* lock_against(const State& s, std::string_view service, std::string_view environment,
-                         std::string_view actor, std::string_view verb, TimeMs now) {
+const Lock* lock_against(const State& s, std::string_view service, std::string_view environment, std::string_view actor,
+                         std::string_view verb, TimeMs now) {
   for (const auto& [n, lock] : s.locks) {
     if (!stands(lock, now) || !covers(lock.environment, environment) || !covers(lock.service, service)) continue;
     if (lock.freeze ? verb != "rollback" : lock.owner != actor) return &lock;

@@ -238,10 +238,17 @@ ProjectionRow projection(const Run& r) {
     const StepRun& s = it->second;
     steps.push(Value::Map{{"path", path}, {"step", s.id}, {"verb", s.verb}, {"status", s.status}, {"error", s.error}});
   }
-  Value body = Value::Map{{"runbook", r.runbook},       {"status", r.status},         {"person", r.person},
-                          {"incident", r.incident},     {"alert", r.alert},           {"key", r.key},
-                          {"started_ms", r.started_ms}, {"ended_ms", r.ended_ms},     {"deadline_ms", r.deadline_ms},
-                          {"phase", r.phase},           {"failed_step", r.failed_step}};
+  Value body = Value::Map{{"runbook", r.runbook},
+                          {"status", r.status},
+                          {"person", r.person},
+                          {"incident", r.incident},
+                          {"alert", r.alert},
+                          {"key", r.key},
+                          {"started_ms", r.started_ms},
+                          {"ended_ms", r.ended_ms},
+                          {"deadline_ms", r.deadline_ms},
+                          {"phase", r.phase},
+                          {"failed_step", r.failed_step}};
   body.set("inputs", r.inputs);
   body.set("steps", std::move(steps));
   return {"run", r.id, std::move(body)};

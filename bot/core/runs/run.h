@@ -77,7 +77,7 @@ struct Run {
                                          // a runbook called by 6), "undo.2", "on_failure.0", "finally.1"
   std::vector<std::string> order;        // paths in the order they started
   TimeMs started_ms = 0, ended_ms = 0, deadline_ms = 0;
-  TimeMs frozen_ms = 0;  // since when the deadline stands still (needs_decision)
+  TimeMs frozen_ms = 0;   // since when the deadline stands still (needs_decision)
   std::string effective;  // of an automatic run, after the check: yes, no
   std::vector<std::string> watchers;
   // Not journaled: when its message was last changed, and whether it is behind.
@@ -93,7 +93,7 @@ struct State;
 struct ProjectionRow;
 // Folds the kinds above; false for any other.
 bool apply_run(State& state, const Entry& entry);
-int run_number(std::string_view id);         // "R42" -> 42, else 0
+int run_number(std::string_view id);               // "R42" -> 42, else 0
 Run* find_run(State& state, std::string_view id);  // R42
 const Run* find_run(const State& state, std::string_view id);
 ProjectionRow projection(const Run& run);

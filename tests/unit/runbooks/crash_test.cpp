@@ -119,9 +119,8 @@ struct Everything : RunWorld {
       if (m.kind == "form")
         return decide([&](Work& w) { static_cast<void>(engine.answer(w, m.run, {{"count", "9"}}, by)); }), true;
       const bool happened = effects(m.run + " " + m.path) > 0;
-      return decide([&](Work& w) {
-               static_cast<void>(engine.decide(w, m.run, m.path, happened ? "done" : "retry", by));
-             }),
+      return decide(
+                 [&](Work& w) { static_cast<void>(engine.decide(w, m.run, m.path, happened ? "done" : "retry", by)); }),
              true;
     }
     return false;

@@ -36,8 +36,9 @@ std::string problems(const TestReport& report) {
   return out;
 }
 
-constexpr const char* small = "runbook: small\nsteps:\n  - id: a\n    query: up\n  - id: b\n    if: a.value > 1.0\n"
-                              "    run: [fix]\n    timeout: 1m\n";
+constexpr const char* small =
+    "runbook: small\nsteps:\n  - id: a\n    query: up\n  - id: b\n    if: a.value > 1.0\n"
+    "    run: [fix]\n    timeout: 1m\n";
 
 TestReport tested(const std::string& cases) {
   const Library library = with(small);
@@ -48,8 +49,8 @@ TestReport tested(const std::string& cases) {
 
 TEST_CASE("the example of the documentation passes its test") {
   const Library library = with(file_text("api-saturation.yaml"));
-  const auto report = run_tests(library, *library.at("api-saturation").runbook,
-                                load_tests(file_text("api-saturation.test.yaml")));
+  const auto report =
+      run_tests(library, *library.at("api-saturation").runbook, load_tests(file_text("api-saturation.test.yaml")));
   CHECK(problems(report) == "");
   CHECK(report.passed());
   CHECK(report.covered > 8);
