@@ -46,6 +46,7 @@ clean:
 
 install: build
 	install -Dm755 build/muster $(DESTDIR)$(PREFIX)/bin/muster
+	install -Dm755 build/muster-shim $(DESTDIR)$(PREFIX)/libexec/muster/muster-shim
 	install -d $(DESTDIR)$(UNITDIR)
 	install -d $(DESTDIR)$(DATADIR)
 	build/muster config schema >$(DESTDIR)$(DATADIR)/muster.schema.json

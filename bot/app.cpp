@@ -70,7 +70,7 @@ Result<void> App::Impl::open() {
   client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
-  const auto wanted = chat_settings_from_environment(options.sandbox);
+  const auto wanted = chat_settings(loaded.settings, options.sandbox);
   if (!wanted) return std::unexpected(wanted.error());
   chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
   if (auto linked = chats->load(); !linked) return linked;

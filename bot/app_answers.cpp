@@ -1,7 +1,5 @@
 // What the application answers itself: requests that belong to no door, and commands that need the journal, the
 // disk or the process.
-#include <cstdio>
-
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
 #include "bot/config_answers.h"
@@ -9,6 +7,8 @@
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
 #include "bot/reads.h"
+#include "bot/self_answers.h"
+#include "storage/schema.h"
 
 namespace muster {
 namespace {
@@ -110,18 +110,44 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
   if (!taken) done(busy(language));
 }
 
+SelfHealth App::Impl::self_health() const {
+  const StoreStats s = store->stats();
+  const DispatcherStats d = dispatcher->stats();
+  SelfHealth h;
+  h.not_ready = dispatcher->not_ready();
+  h.queue = s.queue_depth;
+  h.commits = s.commits;
+  h.last_commit_ms = s.last_commit_ms;
+  h.refusing = s.refusing;
+  h.loop_lag_ms = loop.lag_ms();
+  h.outbox_waiting = d.waiting;
+  h.outbox_dead = d.dead_now;
+  h.timers = d.timers;
+  h.started_ms = started;
+  h.now = clock.now();
+  h.sandbox = options.sandbox;
+  h.platforms.push_back({.name = "room", .connected = true, .account = {}, .version = {}, .problem = {}});
+  for (const ChatPlatform* p : chats->platforms()) {
+    const ChatHealth c = p->health();
+    h.platforms.push_back({.name = p->name(),
+                           .connected = c.connected,
+                           .account = c.account,
+                           .version = c.version,
+                           .problem = c.problem + (c.next_step.empty() ? "" : " " + c.next_step),
+                           .waiting = c.waiting,
+                           .oldest_ms = c.oldest_ms});
+  }
+  for (PlatformHealth& p : h.platforms)
+    if (const auto heard = d.last_event.find(p.name); heard != d.last_event.end()) p.last_event_ms = heard->second;
+  return h;
+}
+
 Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& language) {
   Outcome o;
   if (wanted.what == "health") {
-    const StoreStats s = store->stats();
-    char text[200];
-    std::snprintf(text, sizeof text,
-                  "room connected · writer queue %zu · last commit %.1f ms · loop lag %.1f ms · %llu commits",
-                  s.queue_depth, s.last_commit_ms, loop.lag_ms(), static_cast<unsigned long long>(s.commits));
-    const std::string chat = chats->empty() ? "" : " · " + plain(chats->health_text());
-    o.reply.text = say(language, "health.head", {{"parts", text + chat}});
-    if (const auto dead = dispatcher->stats().dead_now; dead > 0)
-      o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(dead)}}), {}});
+    return health_outcome(self_health(), language);
+  } else if (wanted.what == "version") {
+    return version_outcome(dispatcher->config(), schema_version(), language);
   } else if (wanted.what == "try") {
     if (door->token_of("alertmanager").empty()) {
       o.ok = false;

@@ -13,8 +13,9 @@
 #include "bot/memory.h"
 #include "bot/performer.h"
 #include "bot/room_terminal.h"
+#include "bot/self_answers.h"
 #include "bot/web/room_web.h"
-#include "bot/worker.h"
+#include "bot/base/worker.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
@@ -63,6 +64,7 @@ struct App::Impl {
   void request(HttpRequest request, HttpReply reply);
   void report(const HttpRequest& request, const HttpReply& reply);
   Value info() const;
+  SelfHealth self_health() const;
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);

@@ -1,7 +1,5 @@
 #include "bot/chat_platforms.h"
 
-#include <cstdlib>
-
 #include "bot/core/chat/message.h"
 #include "bot/dispatcher.h"
 #include "integrations/chat/mattermost/mattermost.h"
@@ -10,18 +8,6 @@
 namespace muster {
 
 namespace {
-
-std::string taken_from_environment(const char* name) {
-  const char* value = std::getenv(name);
-  const std::string text = value ? value : "";
-  if (value) ::unsetenv(name);
-  return text;
-}
-
-std::string from_environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value ? value : "";
-}
 
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
@@ -46,57 +32,7 @@ OutMessage relayed(OutMessage copy, const CoreConfig& config) {
   return copy;
 }
 
-bool is_address(const std::string& url) { return url.starts_with("https://") || url.starts_with("http://"); }
-
-Result<void> check_mattermost(const ChatSettings& s) {
-  if (!s.mattermost()) return {};
-  if (s.mattermost_url.empty() || s.mattermost_token.empty()) {
-    const char* missing = s.mattermost_url.empty() ? "MATTERMOST_URL" : "MATTERMOST_TOKEN";
-    return fail(ErrorKind::invalid,
-                std::string(missing) + " is missing: Mattermost needs both its address and a token.",
-                "Set MATTERMOST_URL and MATTERMOST_TOKEN, or neither.");
-  }
-  if (is_address(s.mattermost_url)) return {};
-  return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + s.mattermost_url,
-              "It looks like https://chat.example.com, with the sub-path if there is one.");
-}
-
-Result<void> check_slack(const ChatSettings& s) {
-  if (!s.slack()) return {};
-  if (s.slack_app_token.empty() || s.slack_bot_token.empty()) {
-    const char* missing = s.slack_app_token.empty() ? "SLACK_APP_TOKEN" : "SLACK_BOT_TOKEN";
-    return fail(ErrorKind::invalid,
-                std::string(missing) + " is missing: Slack needs an app-level token (xapp-…) and a bot token (xoxb-…).",
-                "Set SLACK_APP_TOKEN and SLACK_BOT_TOKEN, or neither.");
-  }
-  if (s.slack_api_url.empty() || is_address(s.slack_api_url)) return {};
-  return fail(ErrorKind::invalid, "SLACK_API_URL is no address: " + s.slack_api_url,
-              "It looks like https://gateway.example.com/api; leave it out to speak to Slack itself.");
-}
-
 }  // namespace
-
-Result<ChatSettings> chat_settings_from_environment(bool sandbox) {
-  ChatSettings s;
-  s.mattermost_url = from_environment("MATTERMOST_URL");
-  s.mattermost_token = taken_from_environment("MATTERMOST_TOKEN");
-  s.mattermost_team = from_environment("MATTERMOST_TEAM");
-  s.mattermost_ca = from_environment("MATTERMOST_CA_FILE");
-  s.mattermost_callback = from_environment("MATTERMOST_CALLBACK_URL");
-  s.proxy = from_environment("MATTERMOST_PROXY");
-  s.slack_app_token = taken_from_environment("SLACK_APP_TOKEN");
-  s.slack_bot_token = taken_from_environment("SLACK_BOT_TOKEN");
-  s.slack_api_url = from_environment("SLACK_API_URL");
-  s.slack_ca = from_environment("SLACK_CA_FILE");
-  s.slack_proxy = from_environment("SLACK_PROXY");
-  if (sandbox && (s.mattermost() || s.slack())) {
-    return fail(ErrorKind::conflict, "A sandbox lets everybody speak as anybody; a bot with chat tokens refuses that.",
-                "Start without --sandbox, or without the variables that begin with MATTERMOST_ and SLACK_.");
-  }
-  if (auto good = check_mattermost(s); !good) return std::unexpected(good.error());
-  if (auto good = check_slack(s); !good) return std::unexpected(good.error());
-  return s;
-}
 
 std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<std::string>& platforms,
                                const ChatLinks& links, const CoreConfig& config) {
@@ -143,50 +79,37 @@ void ChatPlatforms::add(std::unique_ptr<ChatPlatform> platform) {
 
 void ChatPlatforms::make(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
   if (!timers_) timers_ = loop_timers(loop);
-  if (s.mattermost()) make_mattermost(s, loop, client, clock);
-  if (s.slack()) make_slack(s, loop, client, clock);
+  for (const MattermostConfig& c : s.mattermost) make_mattermost(c, loop, client, clock);
+  for (const SlackConfig& c : s.slack) make_slack(c, loop, client, clock);
 }
 
-void ChatPlatforms::make_slack(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
-  SlackConfig c;
-  c.app_token = s.slack_app_token;
-  c.bot_token = s.slack_bot_token;
-  if (!s.slack_api_url.empty()) c.api_url = s.slack_api_url;
-  c.ca_file = s.slack_ca;
-  c.proxy = s.slack_proxy;
+void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = {"muster", dispatcher_.config().alerts_channel};
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
-  auto made =
-      std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, links_.directory("slack"),
-                                                           random_dice, dispatcher_.config().prefix});
+  ChatDirectory& directory = links_.directory(c.name);
+  auto made = std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, directory,
+                                                                   random_dice, dispatcher_.config().prefix});
   starts_.push_back([m = made.get()] { m->start(); });
   add(std::move(made));
 }
 
-void ChatPlatforms::make_mattermost(const ChatSettings& s, Loop& loop, HttpClient& client, const Clock& clock) {
-  MattermostConfig c;
-  c.url = s.mattermost_url;
-  c.token = s.mattermost_token;
-  c.team = s.mattermost_team;
-  c.ca_file = s.mattermost_ca;
-  c.proxy = s.proxy;
-  if (!s.mattermost_callback.empty()) {
-    c.callback_url = s.mattermost_callback;
-    while (c.callback_url.ends_with('/')) c.callback_url.pop_back();
-    c.callback_url += "/in/mattermost/act";
-  }
+void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
+  const std::string path = c.place.empty() ? "/in/mattermost/act" : "/in/" + c.name + "/act";
+  const bool buttons = !c.callback_url.empty();
+  while (c.callback_url.ends_with('/')) c.callback_url.pop_back();
+  if (buttons) c.callback_url += path;
   c.channels = {"muster", dispatcher_.config().alerts_channel};
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
-  auto made = std::make_unique<Mattermost>(
-      std::move(c), Mattermost::Outside{client, opener, clock, *timers_, links_.directory("mattermost"), random_dice,
-                                        dispatcher_.config().prefix});
+  ChatDirectory& directory = links_.directory(c.name);
+  auto made = std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory,
+                                                                             random_dice, dispatcher_.config().prefix});
   starts_.push_back([m = made.get()] { m->start(); });
-  if (!s.mattermost_callback.empty()) {
-    clicked_ = [m = made.get()](const std::string& body, const HttpReply& reply) { m->click(body, reply); };
+  if (buttons) {
+    doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };
   }
   add(std::move(made));
 }
@@ -196,17 +119,10 @@ void ChatPlatforms::start() {
   starts_.clear();
 }
 
-std::string ChatPlatforms::health_text() const {
-  std::string text;
-  for (const auto& p : platforms_) {
-    const ChatHealth h = p->health();
-    text += (text.empty() ? "" : " · ") + p->name() + (h.connected ? " connected" : " not connected");
-    if (h.connected) text += " as " + h.account.substr(h.account.starts_with('@') ? 1 : 0) + " (" + h.version + ")";
-    text += ", " + std::to_string(h.waiting) + " waiting";
-    if (h.oldest_ms >= second_ms) text += " for " + format_duration(h.oldest_ms);
-    if (!h.problem.empty()) text += ": " + h.problem + (h.next_step.empty() ? "" : " " + h.next_step);
-  }
-  return text;
+std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {
+  std::vector<const ChatPlatform*> all;
+  for (const auto& p : platforms_) all.push_back(p.get());
+  return all;
 }
 
 std::string ChatPlatforms::metrics() const {

@@ -50,6 +50,8 @@ std::string waits_for_start(const Loaded& before, const Loaded& now, const std::
   std::string names;
   if (before.settings.listen != now.settings.listen) names = "listen";
   if (before.settings.sandbox != now.settings.sandbox) names += names.empty() ? "sandbox" : ", sandbox";
+  if (before.settings.slack != now.settings.slack) names += names.empty() ? "slack" : ", slack";
+  if (before.settings.mattermost != now.settings.mattermost) names += names.empty() ? "mattermost" : ", mattermost";
   return names.empty() ? "" : say(language, "config.at_start", {{"names", names}});
 }
 

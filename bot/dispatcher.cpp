@@ -154,6 +154,7 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
 }  // namespace
 
 void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
+  stats_.last_event[e.platform] = clock_.now();
   const std::string text = redact(clip_bytes(repair_utf8(e.text), limits::chat_text_bytes_max)).text;
   const InboxItem item = inbox_of(e, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();

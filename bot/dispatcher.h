@@ -21,6 +21,7 @@ namespace muster {
 
 struct DispatcherStats {
   std::map<std::string, std::uint64_t> deliveries;  // result -> count
+  std::map<std::string, TimeMs> last_event;         // platform -> when it was heard last
   std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, reloads = 0, refused = 0;
   std::size_t dead_now = 0;  // undeliverable messages that wait for a person
   std::size_t waiting = 0;   // messages that are not delivered yet

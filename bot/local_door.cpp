@@ -4,6 +4,7 @@
 
 #include "bot/base/json.h"
 #include "bot/core/commands/grammar.h"
+#include "bot/core/commands/words.h"
 
 namespace muster {
 namespace {
@@ -17,6 +18,25 @@ std::string person_of(const CoreConfig& config, std::uint32_t uid) {
     }
   }
   return {};
+}
+
+// The mark in a value: in each element of a list, whose shape stays that of a real bot.
+Value marked(Value value) {
+  if (value.is_map()) value.set("sandbox", true);
+  if (!value.is_list()) return value;
+  Value list = Value::List{};
+  for (const Value& each : value.as_list()) list.push(each.is_map() ? marked(each) : each);
+  return list;
+}
+
+// A sandbox is marked in every answer.
+void mark(Value& answer, bool text_is_json, const std::string& language) {
+  answer.set("sandbox", true);
+  if (answer.has("json")) answer.set("json", marked(answer["json"]));
+  if (text_is_json && answer.has("json"))
+    answer.set("text", to_json(answer["json"], 2));
+  else
+    answer.set("text", say(language, "sandbox.mark") + " " + answer["text"].as_string());
 }
 
 bool is_owner(std::uint32_t uid) { return uid == 0 || uid == ::geteuid(); }
@@ -54,9 +74,10 @@ void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply
     input.person = as;
     input.is_operator = false;
   }
-  dispatcher_.command(std::move(input), [reply](Result<Outcome> o) {
+  dispatcher_.command(std::move(input), [reply, sandbox = options_.sandbox](const Result<Outcome>& o) {
     Value v = Value::Map{{"ok", o ? o->ok : false}, {"text", o ? plain_text(o->reply) : o.error().message}};
     if (o && !o->json.is_null()) v.set("json", o->json);
+    if (sandbox) mark(v, o && o->output.json, o ? o->language : "en");
     reply(to_json(v));
   });
 }

@@ -114,7 +114,11 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)
-    policy += r.name + "|" + join(r.who, ",") + "|" + join(r.verbs, ",") + "|" + r.when + "|" + r.effect + "\n";
+    policy += join({r.name, join(r.who, ","), join(r.verbs, ","), join(r.services, ","), join(r.environments, ","),
+                    join(r.where, ","), join(r.matchers, ","), r.when, r.effect, std::to_string(r.approvals),
+                    r.approve_group},
+                   "|") +
+              "\n";
   c.policy_hash = to_hex(sha256(policy)).substr(0, 12);
   for (const AlertRoute& r : s.alert_routes) {
     AlertRouteRule rule{

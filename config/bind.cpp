@@ -2,27 +2,12 @@
 
 #include <charconv>
 
-#include "config/secrets.h"
+#include "config/bind_chat.h"
 
 namespace muster {
 namespace {
 
-// One entry of a list with the table's fallbacks beneath it.
-struct Entry {
-  std::string_view list;
-  const ConfigRecord& record;
-
-  std::vector<std::string> all(const std::string& name) const {
-    const auto it = record.cells.find(name);
-    return it == record.cells.end() ? std::vector<std::string>{} : it->second.values;
-  }
-  std::string text(const std::string& name) const {
-    const auto values = all(name);
-    if (!values.empty()) return values.front();
-    const SettingField* field = find_setting(std::string(list) + "." + name);
-    return field == nullptr ? std::string() : std::string(field->fallback);
-  }
-};
+using Entry = ConfigEntry;
 
 int number(const std::string& text) {
   int n = 0;
@@ -96,16 +81,7 @@ AlertRoute bind_route(const Entry& in) {
 
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
   AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
-  const auto cell = in.record.cells.find("secrets");
-  if (cell == in.record.cells.end()) return source;
-  for (std::size_t i = 0; i < cell->second.values.size(); ++i) {
-    const auto secret = resolve_secret(cell->second.values[i], folder);
-    if (secret) {
-      source.secrets.push_back(*secret);
-    } else {
-      issues.push_back(issue_at(cell->second.places[i], secret.error().message, secret.error().next_step));
-    }
-  }
+  source.secrets = in.secrets("secrets", folder, issues);
   return source;
 }
 
@@ -145,6 +121,9 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
+  s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });
+  s.mattermost = bind_list<MattermostConfig>(tree, "mattermost[]",
+                                             [&](const Entry& in) { return bind_mattermost(in, folder, issues); });
   return s;
 }
 

@@ -6,6 +6,7 @@
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "config/bind.h"
+#include "config/bind_chat.h"
 
 namespace muster {
 namespace {
@@ -127,6 +128,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
+  check_platforms(tree, issues);
 }
 
 }  // namespace muster

@@ -83,6 +83,36 @@ const std::vector<SettingField>& setting_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+
+      {"slack[]", K::record, true, false, "",
+       "Slack workspaces ([Slack](slack.md)). With this list the variables `SLACK_…` connect nothing by themselves."},
+      {"slack[].name", K::name, false, true, "",
+       "What handles (`NAME:U012AB3CD`), `health` and metrics call the workspace."},
+      {"slack[].bot_token", K::secret, false, true, "", "The bot token, `xoxb-…`, as `env:NAME` or `file:PATH`."},
+      {"slack[].app_token", K::secret, false, true, "",
+       "The app-level token for Socket Mode, `xapp-…`, as `env:NAME` or `file:PATH`."},
+      {"slack[].api_url", K::url, false, false, "https://slack.com/api", "The Web API, or a gateway before it."},
+      {"slack[].ca_file", K::text, false, false, "",
+       "A PEM file, for a gateway with a private authority; a relative path starts at the configuration folder."},
+      {"slack[].proxy", K::proxy, false, false, "", "An HTTP proxy for API and websocket (CONNECT)."},
+      {"slack[].channels", K::pair, true, false, "",
+       "Channels that are called otherwise there, each as `OURS=THEIRS`; what is not named has our name."},
+
+      {"mattermost[]", K::record, true, false, "",
+       "Mattermost servers ([Mattermost](mattermost.md)). With this list the variables `MATTERMOST_…` connect nothing "
+       "by themselves."},
+      {"mattermost[].name", K::name, false, true, "",
+       "What handles (`NAME:ana.sousa`), `health` and metrics call the server."},
+      {"mattermost[].url", K::url, false, true, "", "The site's address with its sub-path, without `/api/v4`."},
+      {"mattermost[].token", K::secret, false, true, "", "The bot account's token, as `env:NAME` or `file:PATH`."},
+      {"mattermost[].team", K::name, false, false, "", "The team; needed when the bot is in several."},
+      {"mattermost[].callback_url", K::url, false, false, "",
+       "Where the server reaches this bot, for buttons; without it there are none and no port has to be open."},
+      {"mattermost[].ca_file", K::text, false, false, "",
+       "A PEM file, for a private authority; a relative path starts at the configuration folder."},
+      {"mattermost[].proxy", K::proxy, false, false, "", "An HTTP proxy for REST and websocket (CONNECT)."},
+      {"mattermost[].channels", K::pair, true, false, "",
+       "Channels that are called otherwise there, each as `OURS=THEIRS`; what is not named has our name."},
   };
   return fields;
 }

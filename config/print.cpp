@@ -29,6 +29,10 @@ Value value_schema(const SettingField& field) {
       schema.set("type", "string");
       schema.set("pattern", "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$");
       break;
+    case K::proxy:
+      schema.set("type", "string");
+      schema.set("pattern", "^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+|http://[^@]+)$");
+      break;
     case K::duration:
       schema.set("type", Value(Value::List{"string", "integer"}));
       break;

@@ -42,6 +42,11 @@ bool is_reference(std::string_view text) {
   });
 }
 
+bool is_pair(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  return equals != std::string_view::npos && is_name(text.substr(0, equals)) && is_name(text.substr(equals + 1));
+}
+
 bool is_prefix_character(std::string_view text) {
   return text.size() == 1 && std::string_view("!.,;:$%&+=?~^>-").find(text[0]) != std::string_view::npos;
 }
@@ -74,6 +79,10 @@ bool fits(const SettingField& field, std::string_view text) {
       return is_handle(text);
     case K::secret:
       return is_reference(text);
+    case K::proxy:
+      return is_reference(text) || (text.starts_with("http://") && text.find('@') == std::string_view::npos);
+    case K::pair:
+      return is_pair(text);
     case K::record:
       return false;
   }
@@ -136,6 +145,10 @@ std::string expectation(const SettingField& field) {
       return "PLATFORM:NAME such as room:ana";
     case K::secret:
       return "env:NAME or file:PATH";
+    case K::proxy:
+      return "http://HOST:PORT, or env:NAME or file:PATH of an address with a password";
+    case K::pair:
+      return "OURS=THEIRS such as muster=ops-bot";
     case K::record:
       return "a list of settings, each entry begun with a dash";
   }
@@ -146,6 +159,9 @@ std::optional<std::string> misfit(const SettingField& field, std::string_view te
   if (field.required && text.empty()) return "`" + leaf_name(field) + "` is empty";
   if (fits(field, text)) return std::nullopt;
   if (field.kind == K::secret) return "a secret must not stand in this file (its text is not repeated here)";
+  if (field.kind == K::proxy && text.find('@') != std::string_view::npos) {
+    return "a password must not stand in this file (its text is not repeated here)";
+  }
   std::string message = "`" + clip(one_line(text), 60) + "` does not fit `" + leaf_name(field) + "`";
   if (field.kind == K::matcher) message += ": " + clip(one_line(parse_matchers(text).error().message), 120);
   return message;

@@ -22,6 +22,8 @@ enum class SettingKind {
   matcher,
   handle,
   secret,
+  proxy,
+  pair,
   record
 };
 

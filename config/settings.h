@@ -9,6 +9,8 @@
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
+#include "integrations/chat/mattermost/config.h"
+#include "integrations/chat/slack/config.h"
 
 namespace muster {
 
@@ -47,6 +49,8 @@ struct Settings {
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
+  std::vector<SlackConfig> slack;
+  std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";
   DurationMs group_wait = 30 * second_ms;
 };

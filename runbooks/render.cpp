@@ -150,7 +150,7 @@ Value Renderer::genuine(const Value& value) const {
   }
   if (!value.is_map()) return value;
   Value::Map map;
-  for (const auto& [name, v] : value.as_map()) map.emplace(without_secret_marks(name), genuine(v));
+  for (const auto& [name, v] : value.as_map()) map[without_secret_marks(name)] = genuine(v);
   return map;
 }
 

@@ -7,6 +7,7 @@
 #include "bot/base/json.h"
 #include "storage/chain.h"
 #include "storage/chat_links.h"
+#include "storage/payload.h"
 
 namespace muster::storage {
 
@@ -93,7 +94,7 @@ bool Applier::add_entry(Entry& e) {
   e.seq = seq ? *seq + 1 : 0;
   e.scrubbed = false;
   const std::string& dedupe = dedupe_key_of(e);
-  const std::string body = to_json(entry_payload(e));
+  const std::string body = payload_text(e);
   const std::string mac = payload_mac(key_, e.event_id, body);
   const std::string hash = row_hash(e, mac, head_.hash);
   const int added = db_.run(

@@ -1,16 +1,29 @@
 #include "storage/chain.h"
 
+#include <array>
+#include <charconv>
+
 #include "bot/base/hash.h"
 
 namespace muster::storage {
 namespace {
 
+template <class Number>
+std::string_view digits(Number number, std::array<char, 24>& buffer) {
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+  return {buffer.data(), static_cast<std::size_t>(end - buffer.data())};
+}
+
 void put(std::string& out, std::string_view field) {
-  out += std::to_string(field.size());
+  std::array<char, 24> buffer;
+  out += digits(field.size(), buffer);
   out += ':';
   out += field;
 }
-void put(std::string& out, std::int64_t number) { put(out, std::string_view(std::to_string(number))); }
+void put(std::string& out, std::int64_t number) {
+  std::array<char, 24> buffer;
+  put(out, digits(number, buffer));
+}
 
 }  // namespace
 

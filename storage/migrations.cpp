@@ -7,7 +7,8 @@ namespace muster::storage {
 namespace {
 
 // 1: the first schema. `event` is the journal; `corrects` carries no foreign key because a correction may arrive
-// before its target (verify reports what dangles).
+// before its target (verify reports what dangles). Lists of three and more are written with OR: SQLite makes a
+// temporary table for each IN(…) of such a list, once per inserted row, which cost a third of a commit.
 constexpr const char* step_1 = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
@@ -23,11 +24,12 @@ CREATE TABLE event(
   precision_ms  INTEGER NOT NULL,
   clock_name    TEXT NOT NULL,
   skew_ms       INTEGER NOT NULL,
-  origin        TEXT NOT NULL CHECK(origin IN('auto','human','backfill')),
-  actor_type    TEXT NOT NULL CHECK(actor_type IN('user','bot','system')),
+  origin        TEXT NOT NULL CHECK(origin = 'auto' OR origin = 'human' OR origin = 'backfill'),
+  actor_type    TEXT NOT NULL CHECK(actor_type = 'user' OR actor_type = 'bot' OR actor_type = 'system'),
   actor_id      TEXT NOT NULL,
   role          TEXT,
-  visibility    TEXT NOT NULL CHECK(visibility IN('public','internal','responders','private')),
+  visibility    TEXT NOT NULL CHECK(
+    visibility = 'public' OR visibility = 'internal' OR visibility = 'responders' OR visibility = 'private'),
   pinned        INTEGER NOT NULL CHECK(pinned IN(0,1)),
   corrects      TEXT,
   reply_to      TEXT,
@@ -40,7 +42,7 @@ CREATE TABLE event(
   row_hash      BLOB NOT NULL,
   UNIQUE(incident_id, seq),
   CHECK((incident_id IS NULL) = (seq IS NULL)),
-  CHECK((kind IN('correction','retraction','redaction')) = (corrects IS NOT NULL))
+  CHECK((kind = 'correction' OR kind = 'retraction' OR kind = 'redaction') = (corrects IS NOT NULL))
 ) STRICT;
 CREATE INDEX event_by_target ON event(corrects) WHERE corrects IS NOT NULL;
 
@@ -80,7 +82,7 @@ CREATE TABLE outbox(
   destination TEXT NOT NULL,
   kind        TEXT NOT NULL,
   body        TEXT NOT NULL,
-  state       TEXT NOT NULL CHECK(state IN('pending','done','dead')),
+  state       TEXT NOT NULL CHECK(state = 'pending' OR state = 'done' OR state = 'dead'),
   attempts    INTEGER NOT NULL,
   due_ms      INTEGER NOT NULL,
   last_error  TEXT NOT NULL
@@ -163,3 +165,7 @@ void migrate(Db& db, int from) {
 }
 
 }  // namespace muster::storage
+
+namespace muster {
+int schema_version() { return storage::newest_schema(); }
+}  // namespace muster

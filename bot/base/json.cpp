@@ -25,10 +25,10 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   bool number_float(number_float_t v, const string_t&) override { return add(Value(static_cast<double>(v))); }
   bool string(string_t& v) override { return add(Value(std::move(v))); }
   bool binary(binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(Value(Value::Map{})); }
-  bool start_array(std::size_t) override { return open(Value(Value::List{})); }
+  bool start_object(std::size_t) override { return open(true); }
+  bool start_array(std::size_t) override { return open(false); }
   bool key(string_t& v) override {
-    frames_.back().key = std::move(v);
+    waiting_.emplace_back(std::move(v), Value());
     return true;
   }
   bool end_object() override { return close(); }
@@ -42,37 +42,52 @@ class Builder final : public nlohmann::json_sax<nlohmann::json> {
   const std::string& error() const { return error_; }
 
  private:
+  // An object or array that is not closed yet: what it has so far stands in `waiting_` from `first` on, so that its
+  // members are counted before they get memory of their own.
   struct Frame {
-    Value value;
-    std::string key;
+    bool object;
+    std::size_t first;
   };
 
   bool add(Value v) {
-    if (frames_.empty()) {
+    if (frames_.empty())
       root_ = std::move(v);
-    } else if (frames_.back().value.is_map()) {
-      frames_.back().value.set(frames_.back().key, std::move(v));
-    } else {
-      frames_.back().value.push(std::move(v));
-    }
+    else if (frames_.back().object)
+      waiting_.back().second = std::move(v);  // its name came before
+    else
+      waiting_.emplace_back(std::string(), std::move(v));
     return true;
   }
-  bool open(Value v) {
+  bool open(bool object) {
     if (frames_.size() >= max_depth_) {
       error_ = "JSON is nested deeper than " + std::to_string(max_depth_) + " levels";
       return false;
     }
-    frames_.push_back({std::move(v), {}});
+    frames_.push_back({object, waiting_.size()});
     return true;
   }
   bool close() {
-    Value done = std::move(frames_.back().value);
+    const Frame frame = frames_.back();
     frames_.pop_back();
+    const auto first = waiting_.begin() + static_cast<std::ptrdiff_t>(frame.first);
+    Value done = frame.object ? Value(object_from(first)) : Value(array_from(first));
+    waiting_.erase(first, waiting_.end());
     return add(std::move(done));
+  }
+  using Members = Value::Map::Members;
+  Value::Map object_from(Members::iterator first) {
+    return Value::Map::of(Members(std::make_move_iterator(first), std::make_move_iterator(waiting_.end())));
+  }
+  Value::List array_from(Members::iterator first) const {
+    Value::List list;
+    list.reserve(static_cast<std::size_t>(waiting_.end() - first));
+    for (auto at = first; at != waiting_.end(); ++at) list.push_back(std::move(at->second));
+    return list;
   }
 
   std::size_t max_depth_;
   std::vector<Frame> frames_;
+  Members waiting_;
   Value root_;
   std::string error_;
 };
@@ -152,15 +167,16 @@ void print_escaped(unsigned char c, std::string& out) {
 void print_string(std::string_view text, std::string& out) {
   if (!is_utf8(text)) return print_string(repair_utf8(text), out);
   out += '"';
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
+  const char* const end = text.data() + text.size();
+  const char* start = text.data();
+  for (const char* at = start; at != end; ++at) {
+    const auto c = static_cast<unsigned char>(*at);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out += text.substr(start, i - start);
+    out.append(start, at);
     print_escaped(c, out);
-    start = i + 1;
+    start = at + 1;
   }
-  out += text.substr(start);
+  out.append(start, end);
   out += '"';
 }
 
@@ -257,5 +273,8 @@ std::string to_json(const Value& value, int indent) {
   Printer(out, indent).print(value);
   return out;
 }
+
+void append_json(std::string& out, const Value& value) { Printer(out, 0).print(value); }
+void append_json(std::string& out, const std::string& text) { print_string(text, out); }
 
 }  // namespace muster

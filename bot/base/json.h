@@ -14,5 +14,8 @@ Result<Value> parse_json(std::string_view text, int max_depth = 64);
 
 // Canonical text: keys sorted, no white space, UTF-8 as it is. `indent` > 0 prints for people.
 std::string to_json(const Value& value, int indent = 0);
+// The same canonical text behind what `out` has already: for who writes a document piece by piece.
+void append_json(std::string& out, const Value& value);
+void append_json(std::string& out, const std::string& text);
 
 }  // namespace muster

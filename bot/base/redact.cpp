@@ -144,11 +144,12 @@ class ValueRedactor {
       return list;
     }
     if (!value.is_map()) return value;
-    Value::Map map;
+    Value::Map::Members members;
+    members.reserve(value.as_map().size());
     for (const auto& [key, member] : value.as_map()) {
-      map.insert_or_assign(text(key, false), walk(member, names_secret(key)));
+      members.emplace_back(text(key, false), walk(member, names_secret(key)));
     }
-    return map;
+    return Value::Map::of(std::move(members));
   }
 
  private:

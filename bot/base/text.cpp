@@ -213,6 +213,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string one_line(std::string_view text) {
+  if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; })) return std::string(trim(text));
   std::string out;
   out.reserve(text.size());
   bool after_control = false;

@@ -1,8 +1,59 @@
 #include "bot/base/value.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace muster {
+namespace {
+
+bool name_before(const ValueMap::value_type& member, std::string_view name) { return member.first < name; }
+bool before(const ValueMap::value_type& a, const ValueMap::value_type& b) { return a.first < b.first; }
+
+void sort_stably(ValueMap::Members& members) {
+  constexpr std::size_t few = 24;  // std::stable_sort takes memory for a copy, also for three members
+  if (members.size() > few) return std::stable_sort(members.begin(), members.end(), before);
+  for (auto at = members.begin(); at != members.end(); ++at) {
+    std::rotate(std::upper_bound(members.begin(), at, *at, before), at, at + 1);
+  }
+}
+
+}  // namespace
+
+ValueMap::ValueMap(std::initializer_list<ValueMember> members) {
+  members_.reserve(members.size());
+  for (const ValueMember& m : members) (*this)[m.name] = std::move(m.value);
+}
+
+ValueMap ValueMap::of(Members members) {
+  const auto not_after = [](const value_type& a, const value_type& b) { return a.first >= b.first; };
+  ValueMap map;
+  map.members_ = std::move(members);
+  if (std::ranges::adjacent_find(map.members_, not_after) == map.members_.end()) return map;
+  sort_stably(map.members_);
+  // Kept from behind, so that of equal names the last one stays.
+  const auto same = [](const value_type& a, const value_type& b) { return a.first == b.first; };
+  const auto kept = std::unique(map.members_.rbegin(), map.members_.rend(), same);
+  map.members_.erase(map.members_.begin(), kept.base());
+  return map;
+}
+
+ValueMap::const_iterator ValueMap::find(std::string_view name) const {
+  const auto at = std::lower_bound(members_.begin(), members_.end(), name, name_before);
+  return at != members_.end() && at->first == name ? at : members_.end();
+}
+
+bool ValueMap::contains(std::string_view name) const { return find(name) != end(); }
+
+Value& ValueMap::operator[](std::string_view name) {
+  if (members_.empty() || members_.back().first < name) {  // in order: the usual way
+    return members_.emplace_back(std::string(name), Value()).second;
+  }
+  const auto at = std::lower_bound(members_.begin(), members_.end(), name, name_before);
+  if (at->first == name) return at->second;
+  return members_.emplace(at, std::string(name), Value())->second;
+}
+
+bool operator==(const ValueMap& a, const ValueMap& b) { return a.members_ == b.members_; }
 
 bool Value::as_bool(bool fallback) const {
   const bool* b = std::get_if<bool>(&data_);
@@ -51,7 +102,7 @@ Value& Value::set(std::string_view key, Value v) {
   if (is_null()) data_ = Map{};
   Map* m = std::get_if<Map>(&data_);
   if (!m) throw std::logic_error("Value::set on something that is no map");
-  return (*m)[std::string(key)] = std::move(v);
+  return (*m)[key] = std::move(v);
 }
 
 void Value::push(Value v) {

@@ -2,18 +2,49 @@
 // Parsing and printing live in json.h, so that the core can use values without a reader.
 #pragma once
 #include <cstdint>
-#include <map>
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
 namespace muster {
 
+class Value;
+struct ValueMember;
+
+// The members of a map, sorted by name (printing is canonical) in one piece of memory: most maps are small, are made
+// once and read often. Reads like a std::map.
+class ValueMap {
+ public:
+  using value_type = std::pair<std::string, Value>;
+  using Members = std::vector<value_type>;
+  using const_iterator = Members::const_iterator;
+
+  ValueMap() = default;
+  ValueMap(std::initializer_list<ValueMember> members);  // moves the values out of the list
+  static ValueMap of(Members members);                   // in any order; of a name given twice the last one counts
+
+  bool empty() const { return members_.empty(); }
+  std::size_t size() const { return members_.size(); }
+  const_iterator begin() const { return members_.begin(); }
+  const_iterator end() const { return members_.end(); }
+  const_iterator find(std::string_view name) const;
+  bool contains(std::string_view name) const;
+  Value& operator[](std::string_view name);  // null when it was absent
+  void reserve(std::size_t n) { members_.reserve(n); }
+
+  friend bool operator==(const ValueMap& a, const ValueMap& b);
+
+ private:
+  Members members_;
+};
+
 class Value {
  public:
   using List = std::vector<Value>;
-  using Map = std::map<std::string, Value, std::less<>>;  // sorted: printing is canonical
+  using Map = ValueMap;
 
   Value() = default;
   Value(std::nullptr_t) {}
@@ -55,6 +86,12 @@ class Value {
 
  private:
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> data_ = nullptr;
+};
+
+// A member as it is written in a braced list; the map takes the value out of it.
+struct ValueMember {
+  std::string_view name;
+  mutable Value value;
 };
 
 }  // namespace muster

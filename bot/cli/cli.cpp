@@ -17,6 +17,7 @@
 #include "bot/cli/slack.h"
 #include "bot/memory.h"
 #include "bot/web/listen_notice.h"
+#include "storage/schema.h"
 
 namespace muster {
 namespace {
@@ -50,10 +51,14 @@ int serve(const Flags& f) {
 
 int version(const Flags& f) {
   if (f.json)
-    std::cout << to_json(Value::Map{{"name", "muster"}, {"version", muster_version}, {"compiler", __VERSION__}}, 2)
+    std::cout << to_json(Value::Map{{"name", "muster"},
+                                    {"version", muster_version},
+                                    {"schema", schema_version()},
+                                    {"compiler", __VERSION__}},
+                         2)
               << "\n";
   else
-    std::cout << "muster " << muster_version << "\n";
+    std::cout << "muster " << muster_version << " (database schema " << schema_version() << ")\n";
   return exit_fine;
 }
 

@@ -58,9 +58,9 @@ const std::string& get(const Labels& pairs, const std::string& name) {
   return it == pairs.end() ? none : it->second;
 }
 
-std::string first_line(std::string_view text) {
+std::string_view first_line(std::string_view text) {
   text = trim(text);
-  return std::string(text.substr(0, text.find_first_of("\r\n")));
+  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 // One line of at most so many code points, cut where no character is split.
@@ -76,10 +76,9 @@ std::string title_line(std::string_view text) {
 }
 
 std::string title_of(const Labels& labels, const Labels& annotations) {
-  for (const std::string& text :
-       {get(annotations, "summary"), first_line(get(annotations, "description")), get(labels, "alertname")}) {
-    if (std::string line = title_line(text); !line.empty()) return line;
-  }
+  if (std::string line = title_line(get(annotations, "summary")); !line.empty()) return line;
+  if (std::string line = title_line(first_line(get(annotations, "description"))); !line.empty()) return line;
+  if (std::string line = title_line(get(labels, "alertname")); !line.empty()) return line;
   std::string all;
   for (const auto& [name, value] : labels) {
     if (!all.empty()) all += ", ";

@@ -7,13 +7,15 @@
 //   05:10:00 #muster ana: declare sev2 Checkout is slow        (\n in a text is a line break)
 //   #muster bot: *INC-1* is open …                             <- what the bot says, complete and in order
 //     | a line of a section of that message
+//   05:09:00 prometheus fires X …                              <- the same by the API: without a group of the sender
 //   05:40:00 wait                                              <- only time passes; timers ring
 //   restart | again | start                                    <- again: the last chat event, same id
 //   config gated                                               <- the folder beside the transcript, before any input
 //   memory only                                                <- what it shows is not kept over a restart
 //   05:11:00 #muster ana in thread: yes                        <- in the thread of the last message
-//   05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives
-//   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
+//   05:11:00 #muster ana by script: note x                     <- muster say --channel muster; "#script hears: …"
+//   answers 05:11:00 #muster ana late: declare x                       <- typed 90 seconds before it arrives 05:11:00
+//   #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
@@ -242,10 +244,12 @@ class Talk {
     const std::string what = input.substr(9);
     if (what == "wait") return;
     if (what.starts_with("alert fires ") || what.starts_with("alert clears ")) return alert(what);
+    if (what.starts_with("prometheus fires ") || what.starts_with("prometheus clears ")) return alert(what);
     const std::size_t space = what.find(' '), colon = what.find(": ");
     if (!what.starts_with('#') || space == std::string::npos || colon == std::string::npos || colon < space)
       throw std::runtime_error("not understood: " + input);
     std::string user = what.substr(space + 1, colon - space - 1);
+    if (taken(user, " by script")) return script(what.substr(1, space - 1), user, with_breaks(what.substr(colon + 2)));
     const bool in_thread = taken(user, " in thread"), late = taken(user, " late");
     const bool reacts = taken(user, " reacts"), presses = taken(user, " presses");
     const std::string id = "c" + std::to_string(step.line), text = with_breaks(what.substr(colon + 2));
@@ -269,6 +273,25 @@ class Talk {
       hear(*last_);
     settle();
     if (twist_ == "twice") again();
+  }
+
+  // As `muster say` does it: the answer goes back to the script.
+  void script(const std::string& channel, const std::string& user, const std::string& text) {
+    CommandInput input;
+    input.person = user == "operator" ? "" : user;
+    input.is_operator = user == "operator";
+    input.platform = "cli";
+    input.channel = channel;
+    input.source_id = "s" + std::to_string(++scripts_);
+    input.text = text;
+    input.direct = true;
+    input.sent_ms = clock_.now();
+    dispatcher_->command(std::move(input), [this](Result<Outcome> o) {
+      const Lines lines = split_lines(o ? plain_text(o->reply) : o.error().message);
+      for (std::size_t i = 0; i < lines.size(); ++i)
+        chat_.lines.push_back(trimmed_right((i == 0 ? "#script hears: " : "  | ") + lines[i]));
+    });
+    settle();
   }
 
   void give_handles() {
@@ -357,12 +380,15 @@ class Talk {
                                   {"alerts", Value::List{one}}};
     const auto parsed = parse_alertmanager_webhook(to_json(body), clock_.now());
     if (!parsed) throw std::runtime_error(parsed.error().message);
+    std::vector<AlertEvent> events = parsed->alerts;
+    if (what.starts_with("prometheus"))
+      for (AlertEvent& e : events) e.group_key.clear();
     InboxItem item{.dedupe_key = "alert-" + std::to_string(++bodies_),
                    .kind = "alertmanager",
                    .body = to_json(body),
                    .received_ms = clock_.now(),
                    .meta = {}};
-    dispatcher_->alerts_with_inbox(parsed->alerts, std::move(item), {});
+    dispatcher_->alerts_with_inbox(std::move(events), std::move(item), {});
   }
 
   void settle() {
@@ -457,14 +483,14 @@ class Talk {
   ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::map<std::string, TimeMs> firing_;
-  int bodies_ = 0;
+  int bodies_ = 0, scripts_ = 0;
 };
 
 // What the stage of another platform cannot play yet: reactions, buttons, threads, late and long lines.
 bool playable(const std::string& path, const std::string& platform) {
   if (platform.empty()) return true;
   for (const Step& step : read_script(path).steps) {
-    for (const char* act : {" reacts: ", " presses: ", " in thread: ", " late: "}) {
+    for (const char* act : {" reacts: ", " presses: ", " in thread: ", " late: ", " by script: "}) {
       if (step.input.contains(act)) return false;
     }
     for (const std::string& line : step.expected) {

@@ -50,18 +50,18 @@ Value to_value(const Message& m) {
   for (const Section& s : m.sections) {
     Value fields = Value::List{};
     for (const auto& [label, value] : s.fields) fields.push(Value::List{label, value});
-    sections.push(Value::Map{{"text", s.text}, {"fields", fields}});
+    sections.push(Value::Map{{"text", s.text}, {"fields", std::move(fields)}});
   }
-  if (!m.sections.empty()) v.set("sections", sections);
+  if (!m.sections.empty()) v.set("sections", std::move(sections));
   Value buttons = Value::List{};
   for (const Button& b : m.buttons) {
     buttons.push(Value::Map{{"label", b.label}, {"command", b.command}, {"style", b.style}});
   }
-  if (!m.buttons.empty()) v.set("buttons", buttons);
+  if (!m.buttons.empty()) v.set("buttons", std::move(buttons));
   Value attachments = Value::List{};
   for (const Attachment& a : m.attachments)
     attachments.push(Value::Map{{"name", a.name}, {"type", a.type}, {"text", a.text}});
-  if (!m.attachments.empty()) v.set("attachments", attachments);
+  if (!m.attachments.empty()) v.set("attachments", std::move(attachments));
   return v;
 }
 

@@ -28,5 +28,6 @@ std::string quoted_if_needed(const std::string& word);
 // The text after the verb, `line` from byte `at`, becomes arguments of the command.
 Fault read_words(Command& command, const VerbInfo& verb, std::string_view line, std::size_t at);
 Fault read_text(Command& command, const VerbInfo& verb, std::string_view text);
+Fault read_declare(Command& command, const VerbInfo& verb, std::string_view text);
 
 }  // namespace muster::grammar

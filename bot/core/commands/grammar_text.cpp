@@ -58,32 +58,6 @@ Fault text_argument(Command& c, const VerbInfo& verb, std::string_view text) {
   return {};
 }
 
-Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
-  std::string severity, service, alert;
-  const auto leading = first_word(text);
-  if (const auto s = canonical_severity(leading); lower_ascii(leading).starts_with("sev") && !s.empty()) {
-    severity = s;
-    text = after(text, leading);
-  }
-  for (bool again = true; again;) {
-    again = false;
-    if (const auto t = tail(text, "from"); t && alert.empty() && canonical_id(t->value).starts_with('E'))
-      alert = canonical_id(t->value), text = t->before, again = true;
-    else if (const auto s = tail(text, "severity"); s && severity.empty() && !canonical_severity(s->value).empty())
-      severity = canonical_severity(s->value), text = s->before, again = true;
-    else if (const auto f = tail(text, "for"); f && service.empty() && is_name(f->value))
-      service = lower_ascii(f->value), text = f->before, again = true;
-  }
-  if (!severity.empty()) c.named["severity"] = severity;
-  if (!service.empty()) c.named["for"] = service;
-  if (!alert.empty()) c.named["from"] = alert;
-  echo(c, "", severity);
-  if (auto fault = text_argument(c, verb, text)) return fault;
-  echo(c, "for", service);
-  echo(c, "from", alert);
-  return {};
-}
-
 Fault read_update(Command& c, const VerbInfo& verb, std::string_view text) {
   std::string next;
   // "next 30m" alone says when, not what: it must not become the update's text.

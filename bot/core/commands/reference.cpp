@@ -54,6 +54,13 @@ a test fails when it lags.
   `--flag value`, `--flag=value` or `key=value`.
 - One command per message. `note` and `update` also take further lines or a fenced block; every other command refuses
   them. A typo is never executed: up to three lines to paste are offered instead.
+- `declare` reads `sev2`, `severity 2`, `for SERVICE`, `from E12` and `because …` wherever they stand; the rest is the
+  title. A name after `for` at the end must be a service of the configuration, or nothing is opened and the line to
+  paste is offered; words like `everyone`, `customers` or `hours` belong to the title, and a title in quotes is taken as
+  it is. In the middle of a title only a known service counts, and the title keeps the words. A severity that does not
+  exist is refused, and so is `from` an alert that belongs to an incident.
+- What changes an incident is seen in its channel: when it was typed elsewhere, or sent by `muster say`, the bot posts
+  there who said what, and the answer.
 - The first line of every answer is the command as it was understood. Every refusal names a code; `explain CODE` says
   more.
 - A command that changes something and arrives more than a minute late is not run but offered again.

@@ -152,9 +152,9 @@ void add_alerts(std::vector<VerbInfo>& t) {
 
 void add_incident_work(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12]", topic, "-", Shape::declare,
+  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12] [because …]", topic, "-", Shape::declare,
                     {may("severity", "severity"), line("title", "text", true)},
-                    {may("for", "service"), may("from", "alert"), may("severity", "severity")}));
+                    {may("for", "service"), may("from", "alert"), may("severity", "severity"), because}));
   t.push_back(read("incidents", "incidents [--open]", topic, {may("service", "service")},
                    {may("--open", "flag"), may("--all", "flag"), in_env}));
   t.push_back(of_incident(write("severity", "severity <n> because …", topic, "-", Shape::words,

@@ -21,7 +21,7 @@ enum class Shape {
   loose,    // words without checks: commands whose capability comes later
   text,     // one free text
   reason,   // [text] because …
-  declare,  // [sev2] title [for service] [from E] [severity n]
+  declare,  // [sev2] title, and anywhere: for service, from E, severity n, because …
   update,   // text [next 30m]
   todo,     // text [@who] [due]
   alias,    // name = command

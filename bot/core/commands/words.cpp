@@ -21,6 +21,7 @@ const std::vector<Sentence>& catalogue() {
           words_questions(),
           words_reading(),
           words_runs(),
+          words_self(),
           words_slack(),
           words_storage(),
           words_verbs()})

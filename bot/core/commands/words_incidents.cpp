@@ -46,6 +46,34 @@ std::span<const Sentence> words_incidents() {
        "경영진, 법무, 협력 팀에 상황을 알리고 질문이 채널로 몰리지 않게 합니다."},
       {"duty.planning", "You keep the next shift, the follow-ups and what must be undone later in view.",
        "다음 교대, 후속 조치, 나중에 되돌릴 것을 챙깁니다."},
+      {"told.from", "*{who}* in #{channel}: `{echo}`", "*{who}* 님이 #{channel}에서: `{echo}`"},
+      {"told.apart", "*{who}*, from outside the chat: `{echo}`", "*{who}* 님이 대화 밖에서: `{echo}`"},
+      {"told.direct", "*{who}*, in a direct message: `{echo}`", "*{who}* 님이 개인 메시지에서: `{echo}`"},
+      {"explain.waits",
+       "{id} waits until {time} for others of its group ({n} so far), so that they open one incident together: route "
+       "“{route}”, group {group}, `group_wait` {wait}. Its sender does not group; one that does is not made to wait.",
+       "{id}는 같은 그룹의 다른 알림을 {time}까지 기다립니다(지금 {n}건). 함께 장애 하나로 열기 위해서입니다: "
+       "“{route}” 경로, 그룹 {group}, `group_wait` {wait}. 보내는 쪽이 묶어 보내면 기다리지 않습니다."},
+      // Declaring
+      {"field.because", "Because", "이유"},
+      {"declare.service_near",
+       "I do not know the service `{name}`, so nothing was opened. Did you mean `{line}`? If it belongs to the title: "
+       "`{literal}`",
+       "`{name}` 서비스를 몰라 장애를 열지 않았습니다. 혹시 `{line}` 인가요? 제목의 일부라면: `{literal}`"},
+      {"declare.service_unknown",
+       "I do not know the service `{name}`, so nothing was opened. Known: {list}. If it belongs to the title: "
+       "`{literal}`",
+       "`{name}` 서비스를 몰라 장애를 열지 않았습니다. 아는 서비스: {list}. 제목의 일부라면: `{literal}`"},
+      {"declare.alert_taken",
+       "{alert} belongs to {id} ({status}), so nothing was opened: work on it in #{channel}. To open another incident "
+       "on purpose: `{line}`",
+       "{alert}은(는) 이미 {id}({status})에 속해 있어 새 장애를 열지 않았습니다. #{channel} 채널에서 이어 가세요. "
+       "일부러 하나 더 열려면: `{line}`"},
+      {"declare.alert_over",
+       "{alert} belongs to {id} ({status}), so nothing was opened. To go on there: `reopen {id} because …`. To open "
+       "another incident on purpose: `{line}`",
+       "{alert}은(는) {id}({status})에 속해 있어 새 장애를 열지 않았습니다. 거기서 이어 가려면: "
+       "`reopen {id} because …`. 일부러 하나 더 열려면: `{line}`"},
       // Times
       {"time.impact", "impact start", "영향 시작"},
       {"time.detected", "detection", "탐지"},

@@ -14,6 +14,7 @@ std::span<const Sentence> words_ops();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
 std::span<const Sentence> words_runs();
+std::span<const Sentence> words_self();
 std::span<const Sentence> words_slack();
 std::span<const Sentence> words_storage();
 std::span<const Sentence> words_verbs();

@@ -13,10 +13,13 @@
 namespace muster {
 namespace {
 
-// What decides about an incident, of an event or of an alert that waited.
+using Labels = std::map<std::string, std::string>;
+
+// What decides about an incident, of an event or of an alert that waited. The labels are somebody else's: there is one
+// of these for every alert of a storm.
 struct Cause {
   std::string group, title, severity;
-  std::map<std::string, std::string> labels;
+  const Labels& labels;
   TimeMs starts_ms = 0;
 };
 
@@ -32,19 +35,28 @@ AlertEvent event_of(const Cause& cause) {
   return e;
 }
 
-const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
-  std::map<std::string, std::string> facts = cause.labels;
+bool names_severity(const AlertRouteRule& r) {
+  return std::ranges::any_of(r.matchers, [](const Matcher& m) { return m.name == "alert.severity"; });
+}
+
+bool labels_match(const AlertRouteRule& r, const Cause& cause) {
+  if (!names_severity(r)) return matches(r.matchers, cause.labels);
+  Labels facts = cause.labels;
   facts["alert.severity"] = cause.severity;
-  const AlertEvent event = event_of(cause);
+  return matches(r.matchers, facts);
+}
+
+const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
   for (const AlertRouteRule& r : w.config.alert_routes) {
-    if (!matches(r.matchers, facts)) continue;
-    if (r.when.empty() || condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false))
-      return &r;
+    if (!labels_match(r, cause)) continue;
+    if (r.when.empty()) return &r;
+    const AlertEvent event = event_of(cause);
+    if (condition_holds(r.when, route_condition(), route_facts(event, w.now)).value_or(false)) return &r;
   }
   return nullptr;
 }
 
-std::vector<std::string> services_of(const Work& w, const std::map<std::string, std::string>& labels) {
+std::vector<std::string> services_of(const Work& w, const Labels& labels) {
   for (const char* label : {"service", "app", "job"}) {
     const auto it = labels.find(label);
     if (it == labels.end()) continue;
@@ -57,34 +69,39 @@ std::vector<std::string> services_of(const Work& w, const std::map<std::string, 
 // Grouping is ours where the sender has none: by name, service and place.
 std::string group_of(const AlertEvent& event) {
   if (!event.group_key.empty()) return event.group_key;
-  const auto label = [&event](const char* name) {
+  const auto label = [&event](const char* name) -> std::string_view {
     const auto it = event.labels.find(name);
-    return it == event.labels.end() ? std::string() : it->second;
+    return it == event.labels.end() ? std::string_view() : std::string_view(it->second);
   };
-  std::string group =
-      "own:" + (label("alertname").empty() ? event.source_key : label("alertname")) + "/" + label("service");
+  const std::string_view name = label("alertname");
+  std::string group = "own:";
+  group += name.empty() ? std::string_view(event.source_key) : name;
+  group += "/";
+  group += label("service");
   for (const char* place : {"cluster", "environment", "env"}) {
-    if (!label(place).empty()) group += "/" + label(place);
+    const std::string_view where = label(place);
+    if (!where.empty()) group.append("/").append(where);
   }
   return clip_bytes(group, 400);
 }
 
-Value alert_data(const AlertEvent& event, const std::string& id, int episode) {
+Value alert_data(const AlertEvent& event, const std::string& fingerprint, const std::string& group,
+                 const std::string& id, int episode) {
   Value labels = Value::Map{};
   for (const auto& [k, v] : event.labels) labels.set(k, v);
   Value links = Value::List{};
   for (const auto& [text, url] : event.links) links.push(Value::Map{{"text", text}, {"url", url}});
-  return Value::Map{{"alert_id", id},
-                    {"alert", event.title},
-                    {"state", event.status},
-                    {"urgency", event.severity == "critical" ? "page" : "notify"},
-                    {"severity", event.severity},
-                    {"fingerprint", alert_fingerprint(event)},
-                    {"labels", labels},
-                    {"links", links},
-                    {"group_key", group_of(event)},
+  return Value::Map{{"alert", event.title},
+                    {"alert_id", id},
+                    {"episode", episode},
+                    {"fingerprint", fingerprint},
+                    {"group_key", group},
+                    {"labels", std::move(labels)},
+                    {"links", std::move(links)},
                     {"reason", event.reason},
-                    {"episode", episode}};
+                    {"severity", event.severity},
+                    {"state", event.status},
+                    {"urgency", event.severity == "critical" ? "page" : "notify"}};
 }
 
 Entry alert_entry(const Work& w, const AlertEvent& event, const std::string& id, TimeMs received) {
@@ -184,8 +201,8 @@ void clear(Work& w, Alert& a, Entry e, const std::string& reason) {
   show_card(w, a, true);
 }
 
-void resolve(Work& w, const AlertEvent& event, TimeMs received) {
-  Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+void resolve(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {
+  Alert* known = alert_of_fingerprint(w.state, fingerprint);
   if (!known) return;  // never opens an alert
   Alert& a = *known;
   if (a.status != "firing") return;
@@ -230,15 +247,16 @@ void group_waited(Work& w, const std::string& group) {
   }
   if (firing.empty()) return;  // all was over before it began: the journal has it, nobody is woken
   const Alert& first = *firing.front();
-  const Cause cause{group, first.title, first.severity, first.labels, first.starts_ms};
+  const Labels labels = first.labels;
+  const Cause cause{group, first.title, first.severity, labels, first.starts_ms};
   Incident* i = open_of_group(w, group);
   const AlertRouteRule* route = route_of(w, cause);
   if (!i && route && route->open_incident) i = &open_for(w, cause, *route);
   for (const Alert* a : firing) join(w, *a, i);
 }
 
-void fire(Work& w, const AlertEvent& event, TimeMs received) {
-  Alert* a = alert_of_fingerprint(w.state, alert_fingerprint(event));
+void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {
+  Alert* a = alert_of_fingerprint(w.state, fingerprint);
   if (a && a->status == "firing") {
     a->count += 1;  // a copy: nothing new to record
     a->last_seen_ms = received;
@@ -265,7 +283,7 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
     card = next_card(w, i ? i->channel : w.config.alerts_channel, card_id(id, episode, i != nullptr));
   Entry e = alert_entry(w, event, id, received);
   if (i) e.incident_id = i->id;
-  e.data = alert_data(event, id, episode);
+  e.data = alert_data(event, fingerprint, cause.group, id, episode);
   e.data.set("card", card.post_id);
   e.data.set("card_channel", card.channel);
   if (waits != 0) e.data.set("waits_until_ms", waits);
@@ -277,13 +295,14 @@ void fire(Work& w, const AlertEvent& event, TimeMs received) {
 
 void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received) {
   for (const AlertEvent& event : alerts) {
+    const std::string fingerprint = alert_fingerprint(event);
     if (event.status == "firing")
-      fire(w, event, received);
+      fire(w, event, fingerprint, received);
     else if (event.status == "resolved")
-      resolve(w, event, received);
+      resolve(w, event, fingerprint, received);
     if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
     // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
-    const Alert* known = alert_of_fingerprint(w.state, alert_fingerprint(event));
+    const Alert* known = alert_of_fingerprint(w.state, fingerprint);
     if (!known) continue;
     const std::string id = known->id;
     w.decision.timers.push_back({"alert-expiry:" + id, event.ends_ms, Value::Map{{"alert", id}}});

@@ -102,7 +102,8 @@ Outcome understand(Call& early, const std::string& text) {
   const auto parsed = parse_command(text);
   if (!parsed) return grammar_refusal(early, parsed.error());
   if (parsed->ask) return completion(early, text);
-  Call call{early.work, early.input, *parsed, early.language, early.zone, early.actor};
+  const Command command = settled(*parsed, early.work.config);
+  Call call{early.work, early.input, command, early.language, early.zone, early.actor};
   return gate_and_run(call);
 }
 

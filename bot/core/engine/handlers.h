@@ -43,6 +43,9 @@ Outcome grammar_refusal(Call& call, const GrammarError& error);
 Live live_words(const Call& call);  // what this person may see and run
 Live live_words_for(Work& work, const std::string& person, const std::string& channel);
 
+// What only the configuration can tell about a parsed command: a known service after "for" inside a title.
+Command settled(Command command, const CoreConfig& config);
+
 using Handler = Outcome (*)(Call&);
 const std::map<std::string_view, Handler>& reading_handlers();
 const std::map<std::string_view, Handler>& incident_handlers();

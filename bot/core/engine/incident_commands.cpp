@@ -1,6 +1,7 @@
 // The commands that work an incident.
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -16,11 +17,32 @@ std::string named(const Command& c, const std::string& key) {
 
 Outcome no_incident(Call& c) { return refuse(c, "need.incident", {{"verb", c.command.verb}}); }
 
-Outcome told(Call& c, const Incident& i, Outcome o) {
-  if (!o.ok || c.input.channel == i.channel || i.channel.empty()) return o;
-  Message m = o.reply;
-  m.text = plain(c.actor.display) + ": " + m.text;
-  post(c.work, i.channel, "told-" + c.input.source_id, m);
+bool unseen_in(const Call& c, const std::string& channel) {
+  return !channel.empty() && (c.input.channel != channel || c.input.platform == "cli");
+}
+
+void tell(Call& c, const std::string& channel, const std::function<Outcome(Call&)>& make) {
+  const std::string language = channel_language(c.work, channel);
+  Call there{c.work, c.input, c.command, language, c.work.config.zone, c.actor};
+  Message m = make(there).reply;
+  // The name of a direct conversation is nobody else's business.
+  const bool alone = c.input.direct && c.input.channel != "muster";
+  m.text = say(language,
+               c.input.platform == "cli" ? "told.apart"
+               : alone                   ? "told.direct"
+                                         : "told.from",
+               {{"who", plain(c.actor.display)},
+                {"channel", plain(c.input.channel)},
+                {"echo", plain(clip(one_line(c.command.echo), 200))}}) +
+           "\n" + m.text;
+  // The echo is one line: what an update says below it must be there, too. A note shows its text in the answer.
+  if (!c.command.body.empty() && c.command.verb != "note") m.sections.push_back({plain(clip(c.command.body, 1000)), {}});
+  post(c.work, channel, "told-" + c.input.source_id, m);
+}
+
+Outcome told(Call& c, const Incident& i, const std::function<Outcome(Call&)>& make) {
+  Outcome o = make(c);
+  if (o.ok && unseen_in(c, i.channel)) tell(c, i.channel, make);
   return o;
 }
 
@@ -39,64 +61,12 @@ namespace {
 
 std::string first_word(const Command& c) { return c.args.empty() ? "" : c.args.front(); }
 
-Outcome declare(Call& c) {
-  std::string title = c.command.args.empty() ? c.command.rest : join(c.command.args, " ");
-  title = one_line(trim(title));
-  if (title.empty()) return refuse(c, "declare.no_title");
-  std::string severity = named(c.command, "severity");
-  const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
-  if (!severity.empty() && !rule) return refuse(c, "severity.unknown", {{"name", plain(severity)}});
-  Entry e = human_entry(c, "incident.declared", nullptr);
-  e.text = "declare " + title;
-  std::string service = named(c.command, "for");
-  if (!service.empty()) {
-    const Service* known = find_service(c.work.config, service);
-    std::vector<std::string> names;
-    for (const Service& each : c.work.config.services) names.push_back(each.name);
-    const std::vector<std::string> near = nearest(service, names);
-    if (!known && !near.empty())
-      return refuse(c, "service.unknown_near", {{"name", plain(service)}, {"near", near.front()}});
-    // "for" is also a word of titles: what is no service belongs to the title.
-    if (known)
-      e.services = {known->name};
-    else
-      title += " for " + service;
-  }
-  e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
-  const std::string from = named(c.command, "from");
-  Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
-  if (!from.empty() && !alert) return refuse(c, "unknown.id", {{"id", plain(from)}});
-  Incident& i = open_incident(c.work, std::move(e));
-  if (alert && alert->incident.empty()) {
-    Entry fact = human_entry(c, "alert.firing", &i);
-    fact.occurred_ms = alert->starts_ms;
-    fact.text = alert->title;
-    fact.data = firing_data(*alert, alert->card, alert->card_channel);
-    record(c.work, std::move(fact));
-    touch(c.work, *alert);
-    touch(c.work, i);
-  }
-  if (c.input.channel != i.channel) {
-    post(c.work, c.work.config.alerts_channel, "announce-" + i.id,
-         {.text = say(c.work.config.language, "incident.announced",
-                      {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}}),
-          .sections = {},
-          .buttons = {},
-          .color = severity_color(i.severity)});
-  }
-  Outcome o = answer(c, "declare.done",
-                     {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}});
-  o.json = projection(i).body;
-  o.json.set("id", i.id);
-  return o;
-}
-
 Outcome severity(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
   const std::string name = first_word(c.command).empty() ? named(c.command, "severity") : first_word(c.command);
   const SeverityRule* rule = find_severity(c.work.config, name);
-  if (!rule) return refuse(c, "severity.unknown", {{"name", plain(name)}});
+  if (!rule) return unknown_severity(c, name);
   if (rule->name == i->severity) return refuse(c, "severity.same", {{"id", i->id}, {"severity", i->severity}});
   const std::string because = named(c.command, "because");
   if (because.empty()) return refuse(c, "need.because", {{"command", "severity " + name + " because …"}});
@@ -111,7 +81,7 @@ Outcome severity(Call& c) {
   record(c.work, std::move(e));
   if (i->next_update_ms != before) arm_reminder(c.work, *i);
   touch(c.work, *i);
-  return told(c, *i, answer(c, "severity.done", {{"id", i->id}, {"severity", i->severity}}));
+  return told(c, *i, [i](Call& d) { return answer(d, "severity.done", {{"id", i->id}, {"severity", i->severity}}); });
 }
 
 Outcome note(Call& c) {
@@ -134,8 +104,9 @@ Outcome note(Call& c) {
   e.pinned = true;
   const TimeMs at = e.occurred_ms;
   record(c.work, std::move(e));
-  return told(c, *i,
-              answer(c, "note.done", {{"id", i->id}, {"time", short_time(c, at)}, {"text", plain(clip(text, 300))}}));
+  return told(c, *i, [&](Call& d) {
+    return answer(d, "note.done", {{"id", i->id}, {"time", short_time(d, at)}, {"text", plain(clip(text, 300))}});
+  });
 }
 
 Outcome update(Call& c) {
@@ -162,8 +133,10 @@ Outcome update(Call& c) {
   arm_reminder(c.work, *i);
   touch(c.work, *i);
   const std::string number = std::to_string(i->updates);
-  if (next == 0) return told(c, *i, answer(c, "update.done", {{"id", i->id}, {"n", number}}));
-  return told(c, *i, answer(c, "update.done_next", {{"id", i->id}, {"n", number}, {"time", short_time(c, next)}}));
+  return told(c, *i, [&](Call& d) {
+    if (next == 0) return answer(d, "update.done", {{"id", i->id}, {"n", number}});
+    return answer(d, "update.done_next", {{"id", i->id}, {"n", number}, {"time", short_time(d, next)}});
+  });
 }
 
 Outcome todo(Call& c) {
@@ -197,9 +170,10 @@ Outcome todo(Call& c) {
   // Who and when are said apart from the text: what was not understood as such is seen to be missing.
   const std::string due = named(c.command, "due");
   const std::string more = (who ? " · " + plain(who->name) : "") + (due.empty() ? "" : " · " + plain(due));
-  return told(
-      c, *i,
-      answer(c, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", plain(clip(text, 200)) + more}}));
+  const std::string shown = plain(clip(text, 200)) + more;
+  return told(c, *i, [&](Call& d) {
+    return answer(d, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", shown}});
+  });
 }
 
 Outcome todo_done(Call& c) {
@@ -217,7 +191,8 @@ Outcome todo_done(Call& c) {
   e.data = Value::Map{{"action_id", "AI-" + std::to_string(n)}, {"number", n}};
   record(c.work, std::move(e));
   touch(c.work, *i);
-  return told(c, *i, answer(c, "todo.closed", {{"n", std::to_string(n)}, {"text", plain(clip(it->text, 200))}}));
+  const std::string text = plain(clip(it->text, 200));
+  return told(c, *i, [&](Call& d) { return answer(d, "todo.closed", {{"n", std::to_string(n)}, {"text", text}}); });
 }
 
 Outcome link(Call& c) {
@@ -234,7 +209,9 @@ Outcome link(Call& c) {
   e.data = Value::Map{{"url", a ? a->id : what}};
   record(c.work, std::move(e));
   touch(c.work, *i);
-  return told(c, *i, answer(c, "link.done", {{"id", i->id}, {"what", plain(clip(what, 200))}}));
+  return told(c, *i, [&](Call& d) {
+    return answer(d, "link.done", {{"id", i->id}, {"what", plain(clip(what, 200))}});
+  });
 }
 
 Outcome acknowledge(Call& c, bool on) {
@@ -254,12 +231,16 @@ Outcome acknowledge(Call& c, bool on) {
   e.data = Value::Map{{"alert_id", a->id}};
   record(c.work, std::move(e));
   show_card(c.work, *a, true);
-  Outcome o = answer(c, on ? "ack.done" : "unack.done",
-                     {{"id", a->id}, {"who", plain(c.actor.display)}, {"title", plain(clip(a->title, 200))}});
-  // Whoever watches the alert's own channel hears it too.
-  if (!a->card_channel.empty() && a->card_channel != c.input.channel)
-    post(c.work, a->card_channel, "told-" + c.input.source_id, o.reply);
-  return o;
+  const auto make = [&](Call& d) {
+    return answer(d, on ? "ack.done" : "unack.done",
+                  {{"id", a->id}, {"who", plain(c.actor.display)}, {"title", plain(clip(a->title, 200))}});
+  };
+  // Whoever watches the alert's own channel, or its incident, hears it too.
+  const Incident* i = find_incident(c.work.state, a->incident);
+  std::set<std::string> channels{a->card_channel, i ? i->channel : std::string()};
+  for (const std::string& channel : channels)
+    if (unseen_in(c, channel)) tell(c, channel, make);
+  return make(c);
 }
 
 Outcome ack(Call& c) { return acknowledge(c, true); }

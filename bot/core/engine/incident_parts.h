@@ -1,5 +1,6 @@
 // Shared by the files of incident commands; internal to the engine.
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -9,8 +10,12 @@ namespace muster {
 
 std::string named(const Command& command, const std::string& key);
 Outcome no_incident(Call& call);
-// The answer, also said in the incident's channel when the command came from elsewhere.
-Outcome told(Call& call, const Incident& incident, Outcome outcome);
+// The answer, also said in the incident's channel (in that channel's language) when those who are there would not see
+// it: the command was typed elsewhere, or in a terminal.
+Outcome told(Call& call, const Incident& incident, const std::function<Outcome(Call&)>& answer);
+bool unseen_in(const Call& call, const std::string& channel);
+// Who said what where, and the answer: how a channel hears of a command that it did not see.
+void tell(Call& call, const std::string& channel, const std::function<Outcome(Call&)>& answer);
 
 struct PastTime {
   TimeMs at = 0;
@@ -20,6 +25,9 @@ struct PastTime {
 // A time at the start of the text: none, one in the past, or the refusal to answer with.
 std::expected<std::optional<PastTime>, Outcome> past_time(Call& call, const std::string& text);
 
+Outcome unknown_severity(Call& call, const std::string& name);
+
+Outcome declare(Call& call);
 Outcome mitigate(Call& call);
 Outcome resolve(Call& call);
 Outcome reopen(Call& call);

@@ -55,13 +55,13 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
       .color = ""};
   post(c.work, i->channel, "duty-" + c.input.source_id, duty, {}, p->id);
   const Person* from = find_person(c.work.config, before);
-  const std::string title = role_title(c.language, role);
-  if (before.empty())
-    return told(c, *i, answer(c, "role.done", {{"id", i->id}, {"role", title}, {"who", plain(p->name)}}));
-  return told(
-      c, *i,
-      answer(c, "role.handed",
-             {{"id", i->id}, {"role", title}, {"who", plain(p->name)}, {"from", plain(from ? from->name : before)}}));
+  return told(c, *i, [&](Call& d) {
+    const std::string title = role_title(d.language, role);
+    if (before.empty()) return answer(d, "role.done", {{"id", i->id}, {"role", title}, {"who", plain(p->name)}});
+    return answer(
+        d, "role.handed",
+        {{"id", i->id}, {"role", title}, {"who", plain(p->name)}, {"from", plain(from ? from->name : before)}});
+  });
 }
 
 }  // namespace

@@ -74,13 +74,14 @@ Outcome refuse_order(Call& c, const std::string& fault) {
 }
 
 Outcome state_answer(Call& c, const Incident& i, const std::string& status, const char* done, TimeMs at) {
-  Outcome o = answer(c, done, {{"id", i.id}, {"time", short_time(c, at)}});
-  const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
-  if (i.impact_ms != 0 && status != "investigating") {
-    o.reply.sections.push_back(
-        {say(c.language, "impact.lasted", {{"duration", format_duration(end - i.impact_ms)}}), {}});
-  }
-  return told(c, i, o);
+  return told(c, i, [&](Call& d) {
+    Outcome o = answer(d, done, {{"id", i.id}, {"time", short_time(d, at)}});
+    const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
+    if (i.impact_ms == 0 || status == "investigating") return o;
+    const std::string lasted = format_duration(end - i.impact_ms);
+    o.reply.sections.push_back({say(d.language, "impact.lasted", {{"duration", lasted}}), {}});
+    return o;
+  });
 }
 
 Outcome move(Call& c, const std::string& kind, const std::string& status, const char* done) {
@@ -201,11 +202,12 @@ Outcome correct_time(Call& c) {
   if (const std::string fault = order_fault(c, *i, name, (*when)->at); !fault.empty()) return refuse_order(c, fault);
   record(c.work, time_entry(c, *i, name, **when, because));
   touch(c.work, *i);
-  const std::string what = say(c.language, "time." + name), at = short_time(c, (*when)->at);
-  if (before == 0) return told(c, *i, answer(c, "time.set", {{"id", i->id}, {"what", what}, {"time", at}}));
-  return told(
-      c, *i,
-      answer(c, "time.corrected", {{"id", i->id}, {"what", what}, {"time", at}, {"before", short_time(c, before)}}));
+  return told(c, *i, [&](Call& d) {
+    const std::string what = say(d.language, "time." + name), at = short_time(d, (*when)->at);
+    if (before == 0) return answer(d, "time.set", {{"id", i->id}, {"what", what}, {"time", at}});
+    return answer(d, "time.corrected",
+                  {{"id", i->id}, {"what", what}, {"time", at}, {"before", short_time(d, before)}});
+  });
 }
 
 }  // namespace muster

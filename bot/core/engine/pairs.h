@@ -17,16 +17,28 @@ using Pair = std::pair<const std::string, std::string>;
 
 class PairPool {
  public:
-  const Pair* keep(const std::string& name, const std::string& value) { return &*pairs_.emplace(name, value).first; }
+  const Pair* keep(std::string_view name, std::string_view value) {
+    const auto known = pairs_.find(View{name, value});
+    return known != pairs_.end() ? &*known : &*pairs_.emplace(name, value).first;
+  }
 
  private:
+  using View = std::pair<std::string_view, std::string_view>;
   struct Hash {
-    std::size_t operator()(const Pair& p) const {
-      const std::hash<std::string> hash;
+    using is_transparent = void;
+    std::size_t operator()(const View& p) const {
+      const std::hash<std::string_view> hash;
       return hash(p.first) * 31 + hash(p.second);
     }
+    std::size_t operator()(const Pair& p) const { return (*this)(View(p.first, p.second)); }
   };
-  std::unordered_set<Pair, Hash> pairs_;  // nodes: an address stays
+  struct Same {
+    using is_transparent = void;
+    bool operator()(const Pair& a, const Pair& b) const { return a == b; }
+    bool operator()(const View& a, const Pair& b) const { return a.first == b.first && a.second == b.second; }
+    bool operator()(const Pair& a, const View& b) const { return (*this)(b, a); }
+  };
+  std::unordered_set<Pair, Hash, Same> pairs_;  // nodes: an address stays
 };
 
 // Reads like a map that is sorted by name; holds pointers into a pool, which must live longer.

@@ -149,7 +149,7 @@ Outcome can(Call& c) {
   const auto parsed = parse_command(text);
   Command command;
   if (parsed)
-    command = *parsed;
+    command = settled(*parsed, c.work.config);
   else if (const VerbInfo* v = find_verb(text))
     command.verb = v->verb;  // the verb alone is enough to ask about it
   const VerbInfo* verb = find_verb(command.verb);

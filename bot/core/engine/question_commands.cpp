@@ -175,8 +175,9 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   input.direct = q.direct;
   const auto parsed = parse_command(q.command);
   if (!parsed) return refuse(c, "grammar.wrong");
-  Call run{c.work, input, *parsed, c.language, c.zone, actor_of(c.work.config, q.person, q.is_operator)};
-  const Verdict v = verdict_of(run, asker_of(run), *parsed);
+  const Command command = settled(*parsed, c.work.config);
+  Call run{c.work, input, command, c.language, c.zone, actor_of(c.work.config, q.person, q.is_operator)};
+  const Verdict v = verdict_of(run, asker_of(run), command);
   const Facts now = facts_of(run, v);
   if (now != q.facts) {
     const std::string reason = changes(c, q.facts, now);

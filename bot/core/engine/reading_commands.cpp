@@ -162,12 +162,6 @@ Outcome alerts(Call& c) {
   return o;
 }
 
-Outcome version(Call& c) {
-  Outcome o = answer(c, "version", {{"version", c.work.config.version}, {"policy", c.work.config.policy_hash}});
-  o.json = Value::Map{{"version", c.work.config.version}, {"policy", c.work.config.policy_hash}};
-  return o;
-}
-
 // Answers that need the journal or the process are made by the caller, off the loop.
 Outcome wanted(Call& c) {
   ReadWanted read{.what = c.command.verb,
@@ -234,7 +228,7 @@ Outcome history(Call& c) {
 
 const std::map<std::string_view, Handler>& reading_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"status", status},        {"incidents", incidents}, {"alerts", alerts},       {"version", version},
+      {"status", status},        {"incidents", incidents}, {"alerts", alerts},       {"version", wanted},
       {"timeline", wanted},      {"postmortem", wanted},   {"history", history},     {"health", wanted},
       {"more", wanted},          {"try", wanted},          {"config check", wanted}, {"config diff", wanted},
       {"config reload", wanted}, {"outbox", wanted},       {"outbox resend", wanted}};

@@ -119,6 +119,7 @@ Message summary_message(const Work& w, const Incident& i) {
   if (!i.last_update.empty())
     facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
   facts.fields.emplace_back(say(lang, "field.changes"), say(lang, "none_yet"));
+  if (!i.reason.empty()) facts.fields.insert(facts.fields.begin(), {say(lang, "field.because"), plain(i.reason)});
   m.sections.push_back(facts);
   if (!i.alerts.empty()) m.sections.push_back({alert_list(w, i), {}});
   if (i.open()) {

@@ -142,6 +142,7 @@ void apply_declared(State& s, const Entry& e) {
   i.channel = e.data["channel"].as_string();
   i.services = e.services;
   i.declared_by = e.actor.id;
+  i.reason = e.data["reason"].as_string();
   i.next_update_ms = e.data["next_update_ms"].as_int();
   set_time(s, i, "declared", e.occurred_ms, e);
   i.group_key = e.data["group_key"].as_string();
@@ -292,6 +293,7 @@ Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
 ProjectionRow projection(const Incident& i) {
   Value b = Value::Map{};
   b.set("title", i.title);
+  if (!i.reason.empty()) b.set("reason", i.reason);  // absent where none was given, as in files of older versions
   b.set("severity", i.severity);
   b.set("peak_severity", i.peak_severity);
   b.set("status", i.status);

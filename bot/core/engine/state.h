@@ -46,6 +46,7 @@ struct Todo {
 
 struct Incident {
   std::string id;  // INC-7
+  std::string reason;  // why it was declared, if that was said
   std::string title, severity, peak_severity, status;
   std::string channel;  // without '#'
   std::vector<std::string> services;

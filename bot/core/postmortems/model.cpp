@@ -46,7 +46,7 @@ Value said(const ReportContext& c, const Value& v) {
   }
   if (!v.is_map()) return v;
   Value::Map out;
-  for (const auto& [key, x] : v.as_map()) out.emplace(key, said(c, x));
+  for (const auto& [key, x] : v.as_map()) out[key] = said(c, x);
   return out;
 }
 

@@ -80,7 +80,7 @@ Value masked(const Value& value) {
   }
   if (!value.is_map()) return value;
   Value::Map map;
-  for (const auto& [key, v] : value.as_map()) map.emplace(key, masked(v));
+  for (const auto& [key, v] : value.as_map()) map[key] = masked(v);
   return map;
 }
 

@@ -1,5 +1,6 @@
 // One Mattermost server as the configuration names it.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,9 @@ struct MattermostConfig {
   std::string ca_file;              // PEM, for a private authority
   std::string proxy;                // http://[user:password@]host:port
   std::vector<std::string> channels = {"muster", "alerts"};  // joined or made at start
+  std::map<std::string, std::string> channel_names;          // ours -> what it is called there
+  std::string place;                                         // of the entry in the configuration; empty: environment
+  bool operator==(const MattermostConfig&) const = default;
 };
 
 }  // namespace muster

@@ -164,6 +164,11 @@ std::string Mattermost::channel_name(const std::string& id) {
   const Channel& c = channels_.at(id);
   ours = c.name;
   if (c.type == "D" || c.type == "G" || ours.empty()) ours = "direct-" + id;
+  for (const auto& [name, called] : config_.channel_names) {
+    if (called != c.name || ours != c.name) continue;
+    remember_channel(name, id);
+    return name;
+  }
   // The name belongs to another channel, of another team perhaps: the id keeps them apart.
   if (!out_.directory.theirs("channel", ours).empty()) ours += "-" + id.substr(id.size() - 6);
   out_.directory.link("channel", ours, id);

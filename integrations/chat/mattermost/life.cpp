@@ -5,6 +5,7 @@
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
+#include "integrations/chat/setting_name.h"
 
 namespace muster {
 
@@ -23,12 +24,19 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
       api_(config_.url, config_.token, config_.ca_file, config_.proxy),
-      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}) {}
+      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      deliveries_(queue_, out_.clock, out_.directory,
+                  {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
+                   [this](const OpPtr& op) { run(op); }, is_id}) {}
 
 Mattermost::~Mattermost() {
   save_cursors();
   out_.timers.cancel(timer_);
   out_.timers.cancel(open_timer_);
+}
+
+std::string Mattermost::setting(const char* variable, const char* key) const {
+  return setting_name(config_.place, variable, key);
 }
 
 void Mattermost::start() {
@@ -38,7 +46,8 @@ void Mattermost::start() {
 
 void Mattermost::trouble(std::string problem, std::string next_step, bool lasting) {
   if (problem != problem_) {
-    log(LogLevel::warn, "Mattermost is not connected", {{"problem", problem}, {"next", next_step}});
+    log(LogLevel::warn, "Mattermost is not connected",
+        {{"platform", config_.name}, {"problem", problem}, {"next", next_step}});
   }
   problem_ = std::move(problem);
   next_step_ = std::move(next_step);
@@ -55,25 +64,32 @@ void Mattermost::check() {
 
 void Mattermost::checked_me(const Answer& a) {
   if (a.status == 0) {
-    return trouble("The server at MATTERMOST_URL (" + config_.url + ") cannot be reached: " + a.why + ".",
+    return trouble("The server at " + setting("MATTERMOST_URL", "url") + " (" + config_.url +
+                       ") cannot be reached: " + a.why + ".",
                    "Check the address, the network and the certificate; it is tried again.", false);
   }
   if (a.status == 401) {
     ready_ = false;
-    return trouble("The server at " + config_.url + " does not accept MATTERMOST_TOKEN.",
+    deliveries_.close();
+    return trouble("The server at " + config_.url + " does not accept " + setting("MATTERMOST_TOKEN", "token") + ".",
                    "Make a new token for the bot account and start again with it.", true);
   }
   if (a.try_again()) {
-    return trouble("The server at MATTERMOST_URL (" + config_.url + ") answers with " + a.why + ".",
-                   "Nothing to do here; it is tried again.", false);
+    return trouble(
+        "The server at " + setting("MATTERMOST_URL", "url") + " (" + config_.url + ") answers with " + a.why + ".",
+        "Nothing to do here; it is tried again.", false);
   }
   if (!a.ok() || !is_id(a.body["id"].as_string())) {
-    return trouble("What answers at MATTERMOST_URL (" + config_.url + ") is not Mattermost's API.",
-                   "MATTERMOST_URL is the site's address with its sub-path, if it has one, and without /api/v4.", true);
+    return trouble(
+        "What answers at " + setting("MATTERMOST_URL", "url") + " (" + config_.url + ") is not Mattermost's API.",
+        setting("MATTERMOST_URL", "url") +
+            " is the site's address with its sub-path, if it has one, and without /api/v4.",
+        true);
   }
   my_name_ = a.body["username"].as_string();
   if (!a.body["is_bot"].as_bool()) {
-    return trouble("MATTERMOST_TOKEN belongs to @" + my_name_ + ", a person's account and not a bot account.",
+    return trouble(setting("MATTERMOST_TOKEN", "token") + " belongs to @" + my_name_ +
+                       ", a person's account and not a bot account.",
                    "Make a bot account (Integrations, Bot Accounts) and use its token.", true);
   }
   me_ = a.body["id"].as_string();
@@ -94,16 +110,18 @@ void Mattermost::checked_teams(const Answer& a) {
     team_name_ = name;
   }
   if (names.empty()) {
-    return trouble("The bot account @" + my_name_ + " is in no team.",
-                   "Invite it to the team it shall work in; MATTERMOST_TEAM may name the team.", true);
+    return trouble(
+        "The bot account @" + my_name_ + " is in no team.",
+        "Invite it to the team it shall work in; " + setting("MATTERMOST_TEAM", "team") + " may name the team.", true);
   }
   if (team_.empty() && config_.team.empty()) {
     return trouble("The bot account @" + my_name_ + " is in several teams: " + names + ".",
-                   "Say which one with MATTERMOST_TEAM.", true);
+                   "Say which one with " + setting("MATTERMOST_TEAM", "team") + ".", true);
   }
   if (team_.empty()) {
-    return trouble("MATTERMOST_TEAM names " + config_.team + ", but @" + my_name_ + " is only in: " + names + ".",
-                   "Invite it to that team, or correct MATTERMOST_TEAM.", true);
+    return trouble(setting("MATTERMOST_TEAM", "team") + " names " + config_.team + ", but @" + my_name_ +
+                       " is only in: " + names + ".",
+                   "Invite it to that team, or correct " + setting("MATTERMOST_TEAM", "team") + ".", true);
   }
   look_up("/config/client?format=old", [this](const Answer& config) { checked_config(config); });
 }
@@ -123,22 +141,10 @@ void Mattermost::checked_config(const Answer& a) {
 
 void Mattermost::become_ready() {
   if (std::exchange(ready_, true)) return;
-  log(LogLevel::info, "Mattermost knows us", {{"account", my_name_}, {"team", team_name_}, {"version", version_}});
-  std::deque<OpPtr> parked;
-  parked.swap(parked_);
-  for (const OpPtr& op : parked) queue(op);
-  join_channels();  // after what may open them with a header
-}
-
-// Channels that exist without an incident: found, joined or made.
-void Mattermost::join_channels() {
-  for (const std::string& channel : config_.channels) {
-    const auto op = std::make_shared<Op>();
-    op->channel = channel;
-    op->message.kind = "join";
-    op->message.id = "join-" + channel;
-    queue(op);
-  }
+  log(LogLevel::info, "Mattermost knows us",
+      {{"platform", config_.name}, {"account", my_name_}, {"team", team_name_}, {"version", version_}});
+  deliveries_.open();
+  deliveries_.join(config_.channels);  // after what may open them with a header
 }
 
 void Mattermost::open_socket() {
@@ -171,7 +177,8 @@ void Mattermost::socket_closed(const WebSocketEnd& end) {
   log(LogLevel::info, "the websocket to Mattermost ended",
       {{"why", end.reason}, {"code", std::to_string(end.code)}, {"again_ms", std::to_string(wait)}});
   if (end.wrong_setting || (!end.opened && backoff_.failures() > 2)) {
-    problem_ = "REST works, but the websocket of MATTERMOST_URL does not open: " + end.reason + ".";
+    problem_ =
+        "REST works, but the websocket of " + setting("MATTERMOST_URL", "url") + " does not open: " + end.reason + ".";
     next_step_ = end.next_step.empty() ? "A proxy in front of the server must let websockets through." : end.next_step;
   }
   out_.timers.cancel(open_timer_);
@@ -212,9 +219,8 @@ ChatHealth Mattermost::health() const {
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = version_;
-  h.waiting = q.waiting + q.running + parked_.size();
-  h.oldest_ms = q.oldest_ms;
-  if (!parked_.empty()) h.oldest_ms = std::max(h.oldest_ms, out_.clock.now() - parked_.front()->since);
+  h.waiting = deliveries_.waiting();
+  h.oldest_ms = deliveries_.oldest_ms();
   h.reconnects = reconnects_;
   h.gaps = gateway_.gaps();
   h.caught_up = caught_up_;

@@ -128,4 +128,15 @@ std::string markdown_message(const Message& m, char prefix, const ChannelName& c
   return out;
 }
 
+std::string clip_runes(const std::string& text, std::size_t most) {
+  if (code_point_count(text) <= most) return text;
+  std::string out;
+  std::size_t count = 0;
+  for (const char c : text) {
+    if ((c & 0xC0) != 0x80 && ++count >= most) break;
+    out += c;
+  }
+  return out + "…";
+}
+
 }  // namespace muster::mattermost

@@ -21,4 +21,6 @@ std::string markdown_text(std::string_view text, const ChannelName& channel = {}
 // The whole message; each button's typed twin stands in the last line with the prefix that commands need.
 std::string markdown_message(const Message& message, char prefix, const ChannelName& channel = {});
 
+std::string clip_runes(const std::string& text, std::size_t most);  // code points; a cut shows as …
+
 }  // namespace muster::mattermost

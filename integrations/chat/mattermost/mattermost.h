@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "bot/core/chat/message.h"
+#include "integrations/chat/deliveries.h"
 #include "integrations/chat/directory.h"
 #include "integrations/chat/mattermost/api.h"
 #include "integrations/chat/mattermost/config.h"
@@ -31,7 +32,6 @@ class Mattermost final : public ChatPlatform {
     std::function<double()> dice;
     char prefix = '!';
   };
-  static constexpr std::size_t parked_max = 20'000;   // deliveries while the server is away
   static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
   static constexpr std::size_t seen_max = 20'000;     // event ids remembered
   static constexpr DurationMs probe_after_ms = 25 * second_ms;  // the server forgets a pending_post_id after 30 s
@@ -41,7 +41,7 @@ class Mattermost final : public ChatPlatform {
   void start();
 
   std::string name() const override { return config_.name; }
-  void deliver(const OutMessage& message, Done done) override;
+  void deliver(const OutMessage& message, Done done) override { deliveries_.take(message, std::move(done)); }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && gateway_.live(); }
   ChatHealth health() const override;
@@ -52,17 +52,8 @@ class Mattermost final : public ChatPlatform {
   using Job = BudgetQueue::Job;
   using Post = mattermost::Post;
   using Answer = mattermost::Answer;
-  struct Op {  // one delivery on its way
-    OutMessage message;
-    Done done;
-    Job job = 0;
-    std::string channel;       // ours, bare
-    bool may_be_sent = false;  // an attempt broke off: look before posting again
-    bool joined = false;       // we have tried to join the channel for it
-    TimeMs since = 0;          // when it was handed over
-    std::string coalesce;      // a later one with the same key replaces it while it waits
-  };
-  using OpPtr = std::shared_ptr<Op>;
+  using Op = Delivery;
+  using OpPtr = DeliveryPtr;
   using Then = std::function<void(const Answer&)>;
   using WithId = std::function<void(const std::string& id)>;
   struct User {
@@ -85,8 +76,8 @@ class Mattermost final : public ChatPlatform {
   void checked_me(const Answer& answer);
   void checked_teams(const Answer& answer);
   void checked_config(const Answer& answer);
-  void join_channels();
   void become_ready();
+  std::string setting(const char* variable, const char* key) const;  // what a person must look at
   void trouble(std::string problem, std::string next_step, bool lasting);
   void open_socket();
   void socket_opened();
@@ -97,11 +88,12 @@ class Mattermost final : public ChatPlatform {
 
   // outgoing.cpp
   void run(const OpPtr& op);
-  void queue(const OpPtr& op);
   void call(const OpPtr& op, HttpCall call, Then then);
   void refused(const OpPtr& op, const Answer& answer);
-  void finish(const OpPtr& op, Result<void> result);
+  void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   void with_channel(const OpPtr& op, WithId then);
+  void remember_channel(const std::string& ours, const std::string& id);
+  std::string wanted_name(const std::string& ours) const;  // as the configuration calls it there; empty: as we do
   void find_channel(const OpPtr& op, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void take_channel(const OpPtr& op, const Value& found, int attempt, WithId then);
@@ -119,7 +111,6 @@ class Mattermost final : public ChatPlatform {
   Value attachments(const Op& op) const;  // buttons.cpp; null: none
   std::string seal(const std::string& channel_id, const std::string& command, TimeMs until) const;
   std::string text_of(const Op& op) const;
-  std::string post_id_of(const Op& op) const;
 
   // incoming.cpp
   void event(const mattermost::GatewayEvent& e);
@@ -143,6 +134,7 @@ class Mattermost final : public ChatPlatform {
   Outside out_;
   mattermost::Api api_;
   BudgetQueue queue_;
+  Deliveries deliveries_;
   mattermost::Gateway gateway_;
   Reconnect backoff_, check_backoff_;
   std::unique_ptr<WebSocket> socket_;
@@ -154,8 +146,6 @@ class Mattermost final : public ChatPlatform {
   std::string problem_, next_step_;
   std::uint64_t timer_ = 0, open_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
-  std::deque<OpPtr> parked_;
-  std::map<std::string, OpPtr> coalescing_;
   bool ephemeral_allowed_ = true;              // until the server says no
   std::map<std::string, std::string> topics_;  // channel id -> header
 

@@ -36,8 +36,18 @@ std::string slack_channel_name(const std::string& ours, int attempt) {
 
 void Slack::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
-  if (!id.empty()) return then(id);
+  if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
   find_channel(op, {}, std::move(then));
+}
+
+void Slack::remember_channel(const std::string& ours, const std::string& id) {
+  out_.directory.link("called", ours, wanted_name(ours));  // when the configuration names another, it is looked for
+  out_.directory.link("channel", ours, id);
+}
+
+std::string Slack::wanted_name(const std::string& ours) const {
+  const auto it = config_.channel_names.find(ours);
+  return it == config_.channel_names.end() ? std::string() : it->second;
 }
 
 // A page may be short or empty and still not be the last.
@@ -46,7 +56,8 @@ void Slack::find_channel(const OpPtr& op, const std::string& cursor, WithId then
   if (!cursor.empty()) arguments.set("cursor", cursor);
   call(op, "conversations.list", arguments, [this, op, then = std::move(then)](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
-    const std::string wanted = slack_channel_name(op->channel);
+    const std::string called = wanted_name(op->channel);
+    const std::string wanted = called.empty() ? slack_channel_name(op->channel) : called;
     for (const Value& channel : a.body["channels"].as_list()) {
       if (channel["name"].as_string() != wanted) continue;
       const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
@@ -63,7 +74,7 @@ void Slack::take_channel(const OpPtr& op, const Value& found, WithId then) {
   const auto taken = [this, op, id, found, then = std::move(then)](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
     channels_[id] = {found["name"].as_string(), found["topic"]["value"].as_string(), false};
-    out_.directory.link("channel", op->channel, id);
+    remember_channel(op->channel, id);
     then(id);
   };
   if (found["is_member"].as_bool()) {
@@ -78,7 +89,12 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
   if (attempt > attempts_max) {
     return finish(op, fail(ErrorKind::conflict, "no free channel name like " + op->channel + " was found"));
   }
-  const Value arguments = Value::Map{{"name", slack_channel_name(op->channel, attempt)},
+  const std::string called = wanted_name(op->channel);
+  if (!called.empty() && attempt > 1) {
+    return finish(op, fail(ErrorKind::conflict, "#" + called + " (our #" + op->channel + ") cannot be joined or made.",
+                           "Invite @" + my_name_ + " to it when it is private; unarchive it when it is archived."));
+  }
+  const Value arguments = Value::Map{{"name", slack_channel_name(called.empty() ? op->channel : called, attempt)},
                                      {"is_private", op->message.body["private"].as_bool()}};
   call(op, "conversations.create", arguments, [this, op, attempt, then = std::move(then)](const SlackAnswer& a) {
     if (a.error == "name_taken") {
@@ -90,7 +106,7 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
     const Value& made = a.body["channel"];
     const std::string id = made["id"].as_string();
     channels_[id] = {made["name"].as_string(), {}, false};
-    out_.directory.link("channel", op->channel, id);
+    remember_channel(op->channel, id);
     then(id);
   });
 }
@@ -127,6 +143,11 @@ std::string Slack::channel_name(const std::string& id) {
   if (!ours.empty()) return ours;
   const Channel& c = channels_.at(id);
   ours = c.direct || c.name.empty() ? "direct-" + lower_ascii(id) : c.name;
+  for (const auto& [name, called] : config_.channel_names) {
+    if (called != c.name || c.direct) continue;
+    remember_channel(name, id);
+    return name;
+  }
   if (!out_.directory.theirs("channel", ours).empty()) ours += "-" + lower_ascii(id);  // the name was another's before
   out_.directory.link("channel", ours, id);
   return ours;

@@ -1,5 +1,6 @@
 // One Slack workspace as the configuration names it.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct SlackConfig {
   std::string ca_file;                                       // PEM, for a gateway with a private authority
   std::string proxy;                                         // http://[user:password@]host:port
   std::vector<std::string> channels = {"muster", "alerts"};  // joined or made at start
+  std::map<std::string, std::string> channel_names;          // ours -> what it is called there
+  std::string place;                                         // of the entry in the configuration; empty: environment
+  bool operator==(const SlackConfig&) const = default;
 };
 
 }  // namespace muster

@@ -1,6 +1,7 @@
 // Who we are in the workspace, what is missing, and the connections' coming and going.
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "integrations/chat/setting_name.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
@@ -25,32 +26,35 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
-SlackAdvice slack_advice(const std::string& code, const std::string& detail) {
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place) {
+  const std::string bot_token = setting_name(place, "SLACK_BOT_TOKEN", "bot_token");
+  const std::string app_token = setting_name(place, "SLACK_APP_TOKEN", "app_token");
   if (code == "unreachable") {
-    return {"Slack cannot be reached: " + detail + ".", "Check the network and SLACK_API_URL; it is tried again."};
+    return {"Slack cannot be reached: " + detail + ".",
+            "Check the network and " + setting_name(place, "SLACK_API_URL", "api_url") + "; it is tried again."};
   }
   if (code == "link_disabled") {
     return {"Socket Mode is switched off for this app.", "Switch it on under Socket Mode in the app's settings."};
   }
   if (code == "too_many_websockets") {
-    return {"The app already has ten connections.", "Stop the other bots that use the same SLACK_APP_TOKEN."};
+    return {"The app already has ten connections.", "Stop the other bots that use the same " + app_token + "."};
   }
   if (code == "app:not_allowed_token_type" || code == "app:missing_scope") {
-    return {"SLACK_APP_TOKEN is no app-level token with connections:write.",
+    return {app_token + " is no app-level token with connections:write.",
             "Make one under Basic Information, App-Level Tokens; it begins with xapp-."};
   }
   if (code.starts_with("app:")) {
-    return {"Slack does not accept SLACK_APP_TOKEN (" + code.substr(4) + ").",
+    return {"Slack does not accept " + app_token + " (" + code.substr(4) + ").",
             "Make a new app-level token with connections:write and start again with it."};
   }
   if (code == "not_allowed_token_type") {
-    return {"SLACK_BOT_TOKEN is no bot token.", "Use the Bot User OAuth Token; it begins with xoxb-."};
+    return {bot_token + " is no bot token.", "Use the Bot User OAuth Token; it begins with xoxb-."};
   }
   if (code == "missing_scope") {
     return {"The Slack app lacks scopes: " + detail + ".",
             "Add them under OAuth & Permissions, or paste the output of muster slack manifest, and reinstall the app."};
   }
-  return {"Slack does not accept SLACK_BOT_TOKEN (" + code + ").",
+  return {"Slack does not accept " + bot_token + " (" + code + ").",
           "Install the app again and start with the new Bot User OAuth Token."};
 }
 
@@ -58,6 +62,9 @@ Slack::Slack(SlackConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
       queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      deliveries_(queue_, out_.clock, out_.directory,
+                  {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
+                   [this](const OpPtr& op) { run(op); }, is_slack_ts}),
       connections_(out_.dice) {
   config_.api_url = without_slash(config_.api_url);
 }
@@ -101,9 +108,10 @@ void Slack::check() {
 }
 
 void Slack::trouble(const std::string& code, const std::string& detail, bool lasting) {
-  const SlackAdvice advice = slack_advice(code, detail);
+  const SlackAdvice advice = slack_advice(code, detail, config_.place);
   if (advice.problem != problem_) {
-    log(LogLevel::warn, "Slack is not connected", {{"problem", advice.problem}, {"next", advice.next_step}});
+    log(LogLevel::warn, "Slack is not connected",
+        {{"platform", config_.name}, {"problem", advice.problem}, {"next", advice.next_step}});
   }
   problem_ = advice.problem;
   next_step_ = advice.next_step;
@@ -117,6 +125,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   using Fate = SlackAnswer::Fate;
   if (a.fate == Fate::token || a.fate == Fate::configuration) {
     ready_ = false;
+    deliveries_.close();
     return trouble(a.error, a.needed, true);
   }
   if (a.fate != Fate::ok) return trouble("unreachable", "it answers " + a.error, false);
@@ -130,7 +139,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   next_step_.clear();
   // Without the header (a gateway took it away) nothing is known to be missing.
   if (const auto missing = missing_slack_scopes(scopes); !scopes.empty() && !missing.empty()) {
-    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "));
+    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_.place);
     problem_ = advice.problem;
     next_step_ = advice.next_step;
     log(LogLevel::warn, "Slack: scopes are missing", {{"scopes", join(missing, ", ")}});
@@ -140,17 +149,9 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
 
 void Slack::become_ready() {
   if (std::exchange(ready_, true)) return;
-  log(LogLevel::info, "Slack knows us", {{"account", my_name_}, {"workspace", team_name_}});
-  for (const std::string& channel : config_.channels) {
-    const auto op = std::make_shared<Op>();
-    op->channel = channel;
-    op->message.kind = "join";
-    op->message.id = "join-" + channel;
-    queue(op);
-  }
-  std::deque<OpPtr> parked;
-  parked.swap(parked_);
-  for (const OpPtr& op : parked) queue(op);
+  log(LogLevel::info, "Slack knows us", {{"platform", config_.name}, {"account", my_name_}, {"workspace", team_name_}});
+  deliveries_.join(config_.channels);
+  deliveries_.open();
   carry_out(connections_.tick(out_.clock.now()));
 }
 
@@ -176,7 +177,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         break;
       case Kind::tell: {
         const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
-        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {});
+        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_.place);
         problem_ = advice.problem;
         next_step_ = advice.next_step;
         log(LogLevel::warn, "Slack sends no events", {{"problem", problem_}, {"next", next_step_}});
@@ -248,7 +249,7 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
     case Kind::hello:
       if (read->connections > connections_.open_count()) {
         log(LogLevel::warn, "another program uses the same SLACK_APP_TOKEN: each gets only a part of the events",
-            {{"connections", std::to_string(read->connections)}});
+            {{"platform", config_.name}, {"connections", std::to_string(read->connections)}});
       }
       return carry_out(connections_.hello(slot, now));
     case Kind::disconnect:
@@ -268,8 +269,8 @@ ChatHealth Slack::health() const {
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = team_name_;
-  h.waiting = q.waiting + q.running + parked_.size();
-  h.oldest_ms = q.oldest_ms;
+  h.waiting = deliveries_.waiting();
+  h.oldest_ms = deliveries_.oldest_ms();
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
   h.calls = q.calls;

@@ -14,26 +14,9 @@ using Fate = SlackAnswer::Fate;
 constexpr DurationMs look_back_ms = 60 * second_ms;  // clocks differ
 constexpr DurationMs fresh_ms = 25 * second_ms;      // younger messages cannot be an earlier process's
 
-std::string bare_channel(const OutMessage& m) {
-  std::string name = m.destination.substr(m.destination.find(':') + 1);
-  if (name.empty()) name = m.body["channel"].as_string();
-  return name.starts_with('#') ? name.substr(1) : name;
-}
-
-// Ids of ours sort by time: the first eleven digits are milliseconds.
-TimeMs made_at(const std::string& message_id) {
-  if (message_id.size() < 12 || message_id[11] != '-') return 0;
-  return static_cast<TimeMs>(std::strtoll(message_id.substr(0, 11).c_str(), nullptr, 16));
-}
-
 std::string slack_ts(TimeMs t) {
   const std::string ms = std::to_string(t % 1'000);
   return std::to_string(t / 1'000) + "." + std::string(3 - ms.size(), '0') + ms + "000";
-}
-
-bool is_ts(const std::string& text) {
-  return text.size() > 7 && text.find('.') != std::string::npos &&
-         text.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 // The method whose rate the delivery uses up; its first call is nearly always that one.
@@ -55,53 +38,15 @@ ErrorKind kind_of(const SlackAnswer& a) {
 
 }  // namespace
 
-void Slack::deliver(const OutMessage& m, Done done) {
-  if (m.kind == "human_post") return done({});  // people speak for themselves here
-  const auto op = std::make_shared<Op>();
-  op->message = m;
-  op->done = std::move(done);
-  op->channel = bare_channel(m);
-  if (m.kind == "edit") op->coalesce = op->channel + "/" + m.body["post_id"].as_string();
-  if (m.kind == "topic") op->coalesce = op->channel + "/topic";
-  if (op->channel.empty()) return op->done(fail(ErrorKind::invalid, "the message names no channel"));
-  if (ready_) return queue(op);
-  if (parked_.size() >= parked_max) return op->done(fail(ErrorKind::unavailable, "too many messages wait"));
-  parked_.push_back(op);
+bool is_slack_ts(const std::string& text) {
+  return text.size() > 7 && text.find('.') != std::string::npos &&
+         text.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-void Slack::queue(const OpPtr& op) {
-  if (!op->coalesce.empty()) {
-    // Of several changes that wait only the last is worth sending; it takes the place at the end.
-    const auto earlier = coalescing_.find(op->coalesce);
-    if (earlier != coalescing_.end() && queue_.waits(earlier->second->job)) {
-      queue_.cancel(earlier->second->job);
-      if (earlier->second->done) earlier->second->done({});
-    }
-    coalescing_[op->coalesce] = op;
-  }
-  const bool makes = op->message.kind == "open_channel";
-  BudgetTicket ticket{.lane = op->channel,
-                      .buckets = {"method:" + method_of(op->message)},
-                      .urgent = makes || op->message.body["urgent"].as_bool(),
-                      .barrier = makes};
-  if (op->message.kind == "post") ticket.buckets.push_back("channel:" + op->channel);
-  op->job = queue_.add(std::move(ticket), [this, op](Job job) {
-    op->job = job;
-    run(op);
-  });
-  if (op->job == 0 && op->done) op->done(fail(ErrorKind::unavailable, "too many messages wait"));
-}
-
-void Slack::finish(const OpPtr& op, Result<void> result) {
-  const auto it = coalescing_.find(op->coalesce);
-  if (it != coalescing_.end() && it->second == op) coalescing_.erase(it);
-  if (!result) {
-    log(LogLevel::warn, "Slack refused a message",
-        {{"kind", op->message.kind}, {"channel", op->channel}, {"why", result.error().message}});
-  }
-  const Done done = std::exchange(op->done, {});
-  if (done) done(std::move(result));
-  queue_.finish(op->job);
+std::vector<std::string> slack_buckets(const OutMessage& m, const std::string& channel) {
+  std::vector<std::string> buckets = {"method:" + method_of(m)};
+  if (m.kind == "post") buckets.push_back("channel:" + channel);
+  return buckets;
 }
 
 // What is unclear is repeated here, in the lane, so that the order holds; `then` sees only what is decided.
@@ -144,18 +89,6 @@ void Slack::run(const OpPtr& op) {
   });
 }
 
-std::string Slack::thread_of(const Op& op) const {
-  const std::string thread = op.message.body["thread"].as_string();
-  const std::string linked = out_.directory.theirs("post", op.channel + "/" + thread);
-  return !linked.empty() ? linked : is_ts(thread) ? thread : std::string();
-}
-
-std::string Slack::post_id_of(const Op& op) const {
-  const std::string ours = op.message.body["post_id"].as_string();
-  const std::string linked = out_.directory.theirs("post", op.channel + "/" + ours);
-  return !linked.empty() ? linked : is_ts(ours) ? ours : std::string();
-}
-
 // The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
 Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   const Message said = message_from(op.message.body["message"]);
@@ -179,7 +112,7 @@ void Slack::post(const OpPtr& op, const std::string& channel_id) {
 
 // There is no key that Slack would recognise a repetition by: whoever is unsure looks first.
 void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const std::string& cursor) {
-  const std::string thread = thread_of(*op);
+  const std::string thread = deliveries_.their_thread(*op);
   const TimeMs made = made_at(op->message.id);
   Value arguments = Value::Map{{"channel", channel_id}, {"include_all_metadata", true}, {"limit", 200}};
   if (made != 0) arguments.set("oldest", slack_ts(made - look_back_ms));
@@ -203,7 +136,7 @@ void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
   std::deque<Attachment> files;
   Value arguments = post_arguments(*op, &files);
   arguments.set("channel", channel_id);
-  const std::string thread = thread_of(*op);
+  const std::string thread = deliveries_.their_thread(*op);
   if (!thread.empty()) arguments.set("thread_ts", thread);
   call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, files](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {
@@ -219,7 +152,7 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
                    std::deque<Attachment> files) {
   const std::string ours = op->message.body["post_id"].as_string();
   if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
-  const std::string thread = thread_of(*op);
+  const std::string thread = deliveries_.their_thread(*op);
   upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
 }
 
@@ -270,7 +203,7 @@ void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
   arguments.set("metadata", nullptr);
   arguments.set("channel", channel_id);
   arguments.set("user", user);
-  if (const std::string thread = thread_of(*op); !thread.empty()) arguments.set("thread_ts", thread);
+  if (const std::string thread = deliveries_.their_thread(*op); !thread.empty()) arguments.set("thread_ts", thread);
   call(op, "chat.postEphemeral", arguments, [this, op, user](const SlackAnswer& a) {
     if (a.fate == Fate::ok) return finish(op, {});
     if (a.fate == Fate::configuration) return refused(op, a);
@@ -291,7 +224,7 @@ void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
 }
 
 void Slack::change_post(const OpPtr& op, const std::string& channel_id) {
-  const std::string ts = post_id_of(*op);
+  const std::string ts = deliveries_.their_post(*op);
   if (ts.empty()) return finish(op, {});  // it was never posted here: nothing to change
   const std::string method = method_of(op->message);
   const bool pins = method.starts_with("pins.");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bot/core/chat/message.h"
+#include "integrations/chat/deliveries.h"
 #include "integrations/chat/directory.h"
 #include "integrations/chat/platform.h"
 #include "integrations/chat/slack/config.h"
@@ -32,7 +33,6 @@ class Slack final : public ChatPlatform {
     std::function<double()> dice;
     char prefix = '!';
   };
-  static constexpr std::size_t parked_max = 20'000;   // deliveries while we do not know who we are
   static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
   static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
 
@@ -41,23 +41,15 @@ class Slack final : public ChatPlatform {
   void start();
 
   std::string name() const override { return config_.name; }
-  void deliver(const OutMessage& message, Done done) override;
+  void deliver(const OutMessage& message, Done done) override { deliveries_.take(message, std::move(done)); }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && connections_.ready(); }
   ChatHealth health() const override;
 
  private:
   using Job = BudgetQueue::Job;
-  struct Op {  // one delivery on its way
-    OutMessage message;
-    Done done;
-    Job job = 0;
-    std::string channel;       // ours, bare
-    bool may_be_sent = false;  // an attempt broke off: look before posting again
-    bool joined = false;       // we have tried to join the channel for it
-    std::string coalesce;      // a later one with the same key replaces it while it waits
-  };
-  using OpPtr = std::shared_ptr<Op>;
+  using Op = Delivery;
+  using OpPtr = DeliveryPtr;
   using Then = std::function<void(const SlackAnswer&)>;
   using WithId = std::function<void(const std::string& id)>;
   struct User {
@@ -92,11 +84,10 @@ class Slack final : public ChatPlatform {
   void frame(int slot, std::uint64_t socket, const std::string& text);
 
   // outgoing.cpp
-  void queue(const OpPtr& op);
   void run(const OpPtr& op);
   void call(const OpPtr& op, const std::string& method, const Value& arguments, Then then);
   void refused(const OpPtr& op, const SlackAnswer& answer);
-  void finish(const OpPtr& op, Result<void> result);
+  void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
   void post(const OpPtr& op, const std::string& channel_id);
   void send_post(const OpPtr& op, const std::string& channel_id);
@@ -107,11 +98,11 @@ class Slack final : public ChatPlatform {
   void change_post(const OpPtr& op, const std::string& channel_id);
   void upload(const OpPtr& op, const std::string& channel_id, const std::string& thread, std::deque<Attachment> files);
   Value post_arguments(const Op& op, std::deque<Attachment>* files) const;  // files: what goes along, unless null
-  std::string thread_of(const Op& op) const;
-  std::string post_id_of(const Op& op) const;
 
   // channels.cpp
   void with_channel(const OpPtr& op, WithId then);
+  void remember_channel(const std::string& ours, const std::string& id);
+  std::string wanted_name(const std::string& ours) const;  // as the configuration calls it there; empty: as we do
   void find_channel(const OpPtr& op, const std::string& cursor, WithId then);
   void take_channel(const OpPtr& op, const Value& found, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
@@ -146,6 +137,7 @@ class Slack final : public ChatPlatform {
   SlackConfig config_;
   Outside out_;
   BudgetQueue queue_;
+  Deliveries deliveries_;
   SlackConnections connections_;
   std::array<std::unique_ptr<WebSocket>, 2> sockets_;
   std::array<std::uint64_t, 2> socket_ids_{};
@@ -159,8 +151,6 @@ class Slack final : public ChatPlatform {
   int check_failures_ = 0;
   std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
-  std::deque<OpPtr> parked_;
-  std::map<std::string, OpPtr> coalescing_;
   std::map<std::string, std::string> topics_;  // channel id -> topic
 
   std::map<std::string, User> users_;
@@ -180,10 +170,15 @@ class Slack final : public ChatPlatform {
 struct SlackAdvice {
   std::string problem, next_step;
 };
-SlackAdvice slack_advice(const std::string& code, const std::string& detail);
+// `place`: of the workspace's entry in the configuration; empty: the environment names it.
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place = {});
 
 // "inc-7-Zähler" -> what Slack takes: [a-z0-9_-], at most 80; never empty.
 std::string slack_channel_name(const std::string& ours, int attempt = 1);
+
+bool is_slack_ts(const std::string& text);  // "1700000000.000100"
+// What a delivery uses up: its method's rate, a post its channel's too.
+std::vector<std::string> slack_buckets(const OutMessage& message, const std::string& channel);
 
 // Text as a person reads it: entities decoded, tags replaced. `user` answers the name for an id, or empty.
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string& id)>& user);

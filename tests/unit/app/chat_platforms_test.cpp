@@ -124,13 +124,13 @@ TEST_CASE("settings: the token leaves the environment, halves and sandboxes are 
     ::unsetenv("MATTERMOST_TOKEN");
     if (url) ::setenv("MATTERMOST_URL", url, 1);
     if (token) ::setenv("MATTERMOST_TOKEN", token, 1);
-    auto settings = chat_settings_from_environment(sandbox);
+    auto settings = chat_settings({}, sandbox);
     CHECK(std::getenv("MATTERMOST_TOKEN") == nullptr);
     ::unsetenv("MATTERMOST_URL");
     return settings;
   };
-  CHECK(with("https://chat.example", "secret", false)->mattermost_token == "secret");
-  CHECK_FALSE(with(nullptr, nullptr, true)->mattermost());
+  CHECK(with("https://chat.example", "secret", false)->mattermost.at(0).token == "secret");
+  CHECK(with(nullptr, nullptr, true)->empty());
   CHECK(with("https://chat.example", nullptr, false).error().message.starts_with("MATTERMOST_TOKEN is missing"));
   CHECK(with(nullptr, "secret", false).error().message.starts_with("MATTERMOST_URL is missing"));
   CHECK(with("chat.example", "secret", false).error().message.starts_with("MATTERMOST_URL is no address"));

@@ -178,6 +178,58 @@ TEST_CASE("names that nothing answers to and doubles are mistakes") {
   CHECK(contains(issues, "did you mean `declare`?"));
 }
 
+TEST_CASE("several workspaces and servers, their secrets read and never shown") {
+  const Folder folder;
+  folder.write("acme-app", "xapp-canary\n");
+  folder.write("proxy", "http://u:canary@proxy:3128\n");
+  folder.write("gateway.pem", "-----BEGIN CERTIFICATE-----\n");
+  folder.write("chat.yaml",
+               "people: [{id: ana, handles: ['acme:U1', 'field:ana', 'room:ana']}]\n"
+               "slack:\n"
+               "  - {name: acme, bot_token: env:MUSTER_TEST_BOT, app_token: file:acme-app, ca_file: gateway.pem,\n"
+               "     proxy: file:proxy, channels: [muster=ops-bot], api_url: 'https://gw.example/api/'}\n"
+               "  - {name: emea, bot_token: env:MUSTER_TEST_BOT, app_token: file:acme-app}\n"
+               "mattermost:\n"
+               "  - {name: field, url: 'https://chat.example/mm/', token: env:MUSTER_TEST_BOT, team: ops}\n");
+  setenv("MUSTER_TEST_BOT", "xoxb-canary", 1);
+  const Loaded loaded = folder.load();
+  unsetenv("MUSTER_TEST_BOT");
+  REQUIRE_MESSAGE(loaded.ok(), all_issues(loaded));
+  const SlackConfig& acme = loaded.settings.slack.at(0);
+  CHECK(acme.bot_token == "xoxb-canary");
+  CHECK(acme.app_token == "xapp-canary");
+  CHECK(acme.proxy == "http://u:canary@proxy:3128");
+  CHECK(acme.ca_file.ends_with("/gateway.pem"));
+  CHECK(acme.api_url == "https://gw.example/api");
+  CHECK(acme.channel_names == std::map<std::string, std::string>{{"muster", "ops-bot"}});
+  CHECK(acme.place == "chat.yaml:3");
+  CHECK(loaded.settings.slack.at(1).api_url == "https://slack.com/api");
+  CHECK(loaded.settings.mattermost.at(0).url == "https://chat.example/mm");
+  CHECK_FALSE(contains(config_show(loaded), "canary"));
+}
+
+TEST_CASE("mistakes of platforms are said with their place, and no password is repeated") {
+  const std::string issues = all_issues(
+      load_text("people: [{id: ana, handles: ['acne:U1']}]\n"
+                "slack: [{name: acme, bot_token: env:MUSTER_NOT_SET, app_token: xapp-1-canary, channels: [muster]}]\n"
+                "mattermost:\n"
+                "  - {name: acme, url: chat.example, token: file:nowhere, ca_file: missing.pem}\n"
+                "  - {name: room, url: 'https://x', token: file:nowhere, proxy: 'http://u:canary@p:1'}\n"
+                "  - {name: Ops Team, url: 'https://x', token: file:nowhere, channels: [a=x, b=x]}\n"));
+  CHECK(contains(issues, "a.yaml:1:"));
+  CHECK(contains(issues, "did you mean `acme`?"));
+  CHECK(contains(issues, "MUSTER_NOT_SET is not set"));
+  CHECK(contains(issues, "a secret must not stand in this file"));
+  CHECK(contains(issues, "expected OURS=THEIRS"));
+  CHECK(contains(issues, "`acme` stands twice among the platforms"));
+  CHECK(contains(issues, "a.yaml:4:"));
+  CHECK(contains(issues, "missing.pem cannot be read"));
+  CHECK(contains(issues, "`room` cannot be a platform's name"));
+  CHECK(contains(issues, "`b=x` names a channel again"));
+  CHECK(contains(issues, "a password must not stand in this file"));
+  CHECK_FALSE(contains(issues, "canary"));
+}
+
 TEST_CASE("the same single value in two files is a mistake, a missing folder too") {
   const Folder folder;
   folder.write("a.yaml", "zone: UTC\n");

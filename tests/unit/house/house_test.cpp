@@ -69,7 +69,8 @@ std::vector<std::string> may_include(std::string_view path) {
   if (under(path, "runbooks")) return {"bot/base", "bot/cel", "bot/core", "runbooks"};
   if (under(path, "storage")) return {"bot/base", "bot/core", "runbooks", "storage"};
   if (under(path, "config")) return {"bot/base", "bot/cel", "bot/core", "runbooks", "config"};
-  if (under(path, "integrations/net") || under(path, "integrations/process")) return {"bot/base", integration_of(path)};
+  if (under(path, "integrations/net")) return {"bot/base", "integrations/net"};
+  if (under(path, "integrations/process")) return {"bot/base", "integrations/net", "integrations/process"};
   if (under(path, "integrations")) {
     return {"bot/base", "bot/core", "integrations/net", "integrations/process", integration_of(path)};
   }

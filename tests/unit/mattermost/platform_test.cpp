@@ -465,3 +465,19 @@ TEST_CASE("a pressed button is its typed twin, once; a forged or old one does no
   CHECK(status == 200);
   CHECK(rig.heard().empty());
 }
+
+TEST_CASE("a channel that is called otherwise there is used, and none is made under our name") {
+  Rig r;
+  const std::string id = r.core.add_channel(r.team, "ops-bot");
+  r.core.join(id, r.ana);
+  r.config.channel_names = {{"muster", "ops-bot"}};
+  r.start();
+  r.post("muster", "p1", "hello there");
+  r.settle();
+  CHECK(r.said_in("ops-bot") == std::vector<std::string>{"hello there"});
+  CHECK(r.core.channel_named("muster") == nullptr);
+  r.core.say(r.ana, id, "help");
+  r.settle();
+  REQUIRE(r.events.size() == 1);
+  CHECK(r.events[0].channel == "#muster");
+}

@@ -372,6 +372,35 @@ TEST_CASE("names become what Slack takes") {
   CHECK(slack_channel_name("a", 2) == "a-2");
 }
 
+TEST_CASE("a channel that is called otherwise there is found, spoken in and heard under our name") {
+  SlackWorld w;
+  w.core.channels["C9"] = {.id = "C9", .name = "ops-bot", .topic = {}, .purpose = {}, .im_of = {}};
+  w.core.channels["C9"].members = {"U1"};
+  w.channel_names = {{"muster", "ops-bot"}};
+  w.begin();
+  CHECK(w.core.channel_named("muster") == nullptr);
+  CHECK(w.post("muster", "hello there"));
+  CHECK(w.posts_with("ops-bot", "hello there") == 1);
+  w.say("U1", "ops-bot", "help");
+  REQUIRE_FALSE(w.heard.empty());
+  CHECK(w.heard.back().channel == "#muster");
+  w.end();
+  w.channel_names = {};  // named as ours from now on: the old channel is left
+  w.begin();
+  CHECK(w.post("muster", "moved"));
+  CHECK(w.posts_with("muster", "moved") == 1);
+  CHECK(w.posts_with("ops-bot", "moved") == 0);
+}
+
+TEST_CASE("a named channel that cannot be joined is no reason to make another") {
+  SlackWorld w;
+  w.core.channels["C9"] = {.id = "C9", .name = "ops-bot", .topic = {}, .purpose = {}, .im_of = {}, .archived = true};
+  w.channel_names = {{"muster", "ops-bot"}};
+  w.begin();
+  CHECK_FALSE(w.post("muster", "hello there"));
+  CHECK(w.core.channel_named("ops-bot-2") == nullptr);
+}
+
 TEST_CASE("text is read as the person wrote it") {
   const auto user = [](const std::string& id) { return id == "U1" ? std::string("ana") : std::string(); };
   struct Row {

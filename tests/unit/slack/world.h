@@ -55,6 +55,7 @@ struct SlackWorld {
   std::vector<ChatEvent> heard;
   bool store_works = true;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
+  std::map<std::string, std::string> channel_names;
   std::unique_ptr<Slack> slack;
 
   SlackWorld() {
@@ -71,6 +72,7 @@ struct SlackWorld {
     c.app_token = app_token;
     c.api_url = doubles::SlackNoSockets::api;
     c.channels = {"muster"};
+    c.channel_names = channel_names;
     slack = std::make_unique<Slack>(
         c, Slack::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {

@@ -1,4 +1,4 @@
-#include "bot/worker.h"
+#include "bot/base/worker.h"
 
 #include "bot/base/log.h"
 
@@ -40,7 +40,7 @@ void Worker::work() {
     try {
       task();
     } catch (const std::exception& e) {
-      log(LogLevel::error, "a reading task failed", {{"error", e.what()}});
+      log(LogLevel::error, "a background task failed", {{"error", e.what()}});
     }
   }
 }

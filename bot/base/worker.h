@@ -1,4 +1,4 @@
-// One thread for reading work that must not block the loop. It starts with the first task.
+// One thread for work that must not block the loop. It starts with the first task.
 #pragma once
 #include <condition_variable>
 #include <deque>

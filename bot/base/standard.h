@@ -1,0 +1,21 @@
+// The standard headers that most files read: precompiled once (CMakeLists.txt). Files still include what they use.
+#pragma once
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <variant>
+#include <vector>

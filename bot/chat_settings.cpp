@@ -1,0 +1,87 @@
+#include "bot/chat_settings.h"
+
+#include <cstdlib>
+
+namespace muster {
+
+namespace {
+
+std::string from_environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value ? value : "";
+}
+
+std::string taken_from_environment(const char* name) {
+  std::string text = from_environment(name);
+  ::unsetenv(name);
+  return text;
+}
+
+bool is_address(const std::string& url) { return url.starts_with("https://") || url.starts_with("http://"); }
+
+std::unexpected<Error> missing(const char* variable, const std::string& why, const char* next) {
+  return fail(ErrorKind::invalid, std::string(variable) + " is missing: " + why, next);
+}
+
+Result<void> add_mattermost(ChatSettings& s) {
+  MattermostConfig c;
+  c.url = from_environment("MATTERMOST_URL");
+  c.token = taken_from_environment("MATTERMOST_TOKEN");
+  c.team = from_environment("MATTERMOST_TEAM");
+  c.ca_file = from_environment("MATTERMOST_CA_FILE");
+  c.callback_url = from_environment("MATTERMOST_CALLBACK_URL");
+  c.proxy = from_environment("MATTERMOST_PROXY");
+  if (c.url.empty() && c.token.empty()) return {};
+  const char* next = "Set MATTERMOST_URL and MATTERMOST_TOKEN, or neither.";
+  const char* why = "Mattermost needs both its address and a token.";
+  if (c.url.empty()) return missing("MATTERMOST_URL", why, next);
+  if (c.token.empty()) return missing("MATTERMOST_TOKEN", why, next);
+  if (!is_address(c.url)) {
+    return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + c.url,
+                "It looks like https://chat.example.com, with the sub-path if there is one.");
+  }
+  s.mattermost.push_back(std::move(c));
+  return {};
+}
+
+Result<void> add_slack(ChatSettings& s) {
+  SlackConfig c;
+  c.app_token = taken_from_environment("SLACK_APP_TOKEN");
+  c.bot_token = taken_from_environment("SLACK_BOT_TOKEN");
+  if (const std::string url = from_environment("SLACK_API_URL"); !url.empty()) c.api_url = url;
+  c.ca_file = from_environment("SLACK_CA_FILE");
+  c.proxy = from_environment("SLACK_PROXY");
+  if (c.app_token.empty() && c.bot_token.empty()) return {};
+  const char* next = "Set SLACK_APP_TOKEN and SLACK_BOT_TOKEN, or neither.";
+  const char* why = "Slack needs an app-level token (xapp-…) and a bot token (xoxb-…).";
+  if (c.app_token.empty()) return missing("SLACK_APP_TOKEN", why, next);
+  if (c.bot_token.empty()) return missing("SLACK_BOT_TOKEN", why, next);
+  if (!is_address(c.api_url)) {
+    return fail(ErrorKind::invalid, "SLACK_API_URL is no address: " + c.api_url,
+                "It looks like https://gateway.example.com/api; leave it out to speak to Slack itself.");
+  }
+  s.slack.push_back(std::move(c));
+  return {};
+}
+
+}  // namespace
+
+Result<ChatSettings> chat_settings(const Settings& settings, bool sandbox) {
+  ChatSettings s;
+  s.slack = settings.slack;
+  s.mattermost = settings.mattermost;
+  if (s.slack.empty()) {
+    if (auto added = add_slack(s); !added) return std::unexpected(added.error());
+  }
+  if (s.mattermost.empty()) {
+    if (auto added = add_mattermost(s); !added) return std::unexpected(added.error());
+  }
+  if (sandbox && !s.empty()) {
+    return fail(ErrorKind::conflict, "A sandbox lets everybody speak as anybody; a bot with chat tokens refuses that.",
+                "Start without --sandbox, or without `slack`, `mattermost` and the variables that begin with "
+                "MATTERMOST_ and SLACK_.");
+  }
+  return s;
+}
+
+}  // namespace muster

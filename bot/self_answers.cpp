@@ -1,0 +1,98 @@
+#include "bot/self_answers.h"
+
+#include <cstdio>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+
+namespace muster {
+namespace {
+
+std::string milliseconds(double ms) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f", ms);
+  return text;
+}
+
+// Whole tenths: a script compares numbers, not the noise behind them.
+double tenths(double ms) { return static_cast<double>(static_cast<std::int64_t>(ms * 10 + 0.5)) / 10; }
+
+std::string platform_line(const PlatformHealth& p, const SelfHealth& h, const std::string& language) {
+  std::string line = say(language, p.connected ? "health.connected" : "health.apart", {{"name", plain(p.name)}});
+  if (p.connected && !p.account.empty()) {
+    const std::string account = p.account.substr(p.account.starts_with('@') ? 1 : 0);
+    line += say(language, "health.account", {{"who", plain(account)}, {"version", plain(p.version)}});
+  }
+  line += ", " + say(language, "health.waiting", {{"n", std::to_string(p.waiting)}});
+  if (p.oldest_ms >= second_ms)
+    line += " " + say(language, "health.waiting_for", {{"time", format_duration(p.oldest_ms)}});
+  line += ", " + (p.last_event_ms == 0
+                      ? say(language, "health.no_event")
+                      : say(language, "health.last_event", {{"time", format_duration(h.now - p.last_event_ms)}}));
+  return line + (p.problem.empty() ? "" : ": " + plain(p.problem));
+}
+
+Value platforms_value(const SelfHealth& h) {
+  Value list = Value::List{};
+  for (const PlatformHealth& p : h.platforms) {
+    Value one = Value::Map{{"name", p.name},
+                           {"connected", p.connected},
+                           {"account", p.account},
+                           {"version", p.version},
+                           {"waiting", static_cast<std::int64_t>(p.waiting)},
+                           {"oldest_ms", p.oldest_ms},
+                           {"problem", p.problem}};
+    one.set("last_event", p.last_event_ms == 0 ? Value() : Value(format_utc(p.last_event_ms)));
+    list.push(std::move(one));
+  }
+  return list;
+}
+
+Value health_value(const SelfHealth& h) {
+  return Value::Map{{"ready", h.not_ready.empty()},
+                    {"why", h.not_ready},
+                    {"sandbox", h.sandbox},
+                    {"started", format_utc(h.started_ms)},
+                    {"database", Value::Map{{"queue", static_cast<std::int64_t>(h.queue)},
+                                            {"commits", static_cast<std::int64_t>(h.commits)},
+                                            {"last_commit_ms", tenths(h.last_commit_ms)},
+                                            {"refusing", h.refusing}}},
+                    {"loop_lag_ms", tenths(h.loop_lag_ms)},
+                    {"outbox", Value::Map{{"waiting", static_cast<std::int64_t>(h.outbox_waiting)},
+                                          {"dead", static_cast<std::int64_t>(h.outbox_dead)}}},
+                    {"timers", static_cast<std::int64_t>(h.timers)},
+                    {"platforms", platforms_value(h)}};
+}
+
+}  // namespace
+
+Outcome health_outcome(const SelfHealth& h, const std::string& language) {
+  Outcome o;
+  o.reply.text = h.not_ready.empty() ? say(language, "health.head")
+                                     : say(language, "health.sick", {{"parts", plain(h.not_ready)}});
+  o.reply.color = h.not_ready.empty() ? "good" : "danger";
+  std::string lines = say(
+      language, "health.database",
+      {{"n", std::to_string(h.queue)}, {"ms", milliseconds(h.last_commit_ms)}, {"commits", std::to_string(h.commits)}});
+  if (!h.refusing.empty()) lines += ": " + plain(h.refusing);
+  lines += "\n" + say(language, "health.lag", {{"ms", milliseconds(h.loop_lag_ms)}});
+  lines += "\n" + say(language, "health.outbox",
+                      {{"n", std::to_string(h.outbox_waiting)}, {"timers", std::to_string(h.timers)}});
+  for (const PlatformHealth& p : h.platforms) lines += "\n" + platform_line(p, h, language);
+  o.reply.sections.push_back({lines, {}});
+  if (h.outbox_dead > 0)
+    o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(h.outbox_dead)}}), {}});
+  o.json = health_value(h);
+  return o;
+}
+
+Outcome version_outcome(const CoreConfig& config, int schema, const std::string& language) {
+  Outcome o;
+  o.reply.text = say(language, "version",
+                     {{"version", config.version}, {"schema", std::to_string(schema)}, {"policy", config.policy_hash}});
+  o.json =
+      Value::Map{{"name", "muster"}, {"version", config.version}, {"schema", schema}, {"policy", config.policy_hash}};
+  return o;
+}
+
+}  // namespace muster

@@ -1,0 +1,119 @@
+#include "integrations/chat/deliveries.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "bot/base/log.h"
+
+namespace muster {
+
+namespace {
+
+std::string bare_channel(const OutMessage& m) {
+  std::string name = m.destination.substr(m.destination.find(':') + 1);
+  if (name.empty()) name = m.body["channel"].as_string();
+  return name.starts_with('#') ? name.substr(1) : name;
+}
+
+}  // namespace
+
+TimeMs made_at(const std::string& message_id) {
+  if (message_id.size() < 12 || message_id[11] != '-') return 0;
+  return static_cast<TimeMs>(std::strtoll(message_id.substr(0, 11).c_str(), nullptr, 16));
+}
+
+Deliveries::Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform)
+    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)) {}
+
+void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
+  if (m.kind == "human_post") return done({});  // people speak for themselves there
+  const auto d = std::make_shared<Delivery>();
+  d->message = m;
+  d->done = std::move(done);
+  d->channel = bare_channel(m);
+  d->since = clock_.now();
+  if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
+  if (m.kind == "topic") d->coalesce = d->channel + "/topic";
+  if (d->channel.empty()) return d->done(fail(ErrorKind::invalid, "the message names no channel"));
+  if (open_) return queue(d);
+  if (parked_.size() >= parked_max) return d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+  parked_.push_back(d);
+}
+
+void Deliveries::join(const std::vector<std::string>& channels) {
+  for (const std::string& channel : channels) {
+    const auto d = std::make_shared<Delivery>();
+    d->channel = channel;
+    d->message.kind = "join";
+    d->message.id = "join-" + channel;
+    queue(d);
+  }
+}
+
+void Deliveries::open() {
+  open_ = true;
+  for (const DeliveryPtr& d : std::exchange(parked_, {})) queue(d);
+}
+
+// Of several changes that wait only the last is worth sending; it takes the place at the end.
+void Deliveries::replace_earlier(const DeliveryPtr& d) {
+  if (d->coalesce.empty()) return;
+  const auto earlier = coalescing_.find(d->coalesce);
+  if (earlier != coalescing_.end() && queue_.waits(earlier->second->job)) {
+    queue_.cancel(earlier->second->job);
+    if (earlier->second->done) earlier->second->done({});
+  }
+  coalescing_[d->coalesce] = d;
+}
+
+void Deliveries::queue(const DeliveryPtr& d) {
+  replace_earlier(d);
+  const bool makes = d->message.kind == "open_channel";
+  BudgetTicket ticket{.lane = d->channel,
+                      .buckets = platform_.buckets(*d),
+                      .urgent = makes || d->message.body["urgent"].as_bool(),
+                      .barrier = makes};
+  d->job = queue_.add(std::move(ticket), [this, d](BudgetQueue::Job job) {
+    d->job = job;
+    platform_.run(d);
+  });
+  if (d->job == 0 && d->done) d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+}
+
+void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
+  const auto it = coalescing_.find(d->coalesce);
+  if (it != coalescing_.end() && it->second == d) coalescing_.erase(it);
+  if (!result) {
+    log(LogLevel::warn, platform_.title + " refused a message",
+        {{"kind", d->message.kind}, {"channel", d->channel}, {"why", result.error().message}});
+  }
+  const ChatPlatform::Done done = std::exchange(d->done, {});
+  if (done) done(std::move(result));
+  queue_.finish(d->job);
+}
+
+std::string Deliveries::their_id(const Delivery& d, const std::string& ours) const {
+  const std::string linked = directory_.theirs("post", d.channel + "/" + ours);
+  return !linked.empty() ? linked : platform_.is_their(ours) ? ours : std::string();
+}
+
+std::string Deliveries::their_post(const Delivery& d) const {
+  return their_id(d, d.message.body["post_id"].as_string());
+}
+
+std::string Deliveries::their_thread(const Delivery& d) const {
+  return their_id(d, d.message.body["thread"].as_string());
+}
+
+std::size_t Deliveries::waiting() const {
+  const BudgetQueueStats q = queue_.stats();
+  return q.waiting + q.running + parked_.size();
+}
+
+DurationMs Deliveries::oldest_ms() const {
+  const DurationMs queued = queue_.stats().oldest_ms;
+  return parked_.empty() ? queued : std::max(queued, clock_.now() - parked_.front()->since);
+}
+
+}  // namespace muster

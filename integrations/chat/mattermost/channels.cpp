@@ -1,0 +1,122 @@
+// Channels: found, joined or made, by id ever after. Names change and archived names stay taken.
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "integrations/chat/mattermost/markdown.h"
+#include "integrations/chat/mattermost/mattermost.h"
+#include "integrations/chat/mattermost/names.h"
+
+namespace muster {
+
+using namespace mattermost;
+
+void Mattermost::with_channel(const OpPtr& op, WithId then) {
+  const std::string id = out_.directory.theirs("channel", op->channel);
+  if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
+  find_channel(op, std::move(then));
+}
+
+void Mattermost::remember_channel(const std::string& ours, const std::string& id) {
+  out_.directory.link("called", ours, wanted_name(ours));  // when the configuration names another, it is looked for
+  out_.directory.link("channel", ours, id);
+}
+
+std::string Mattermost::wanted_name(const std::string& ours) const {
+  const auto it = config_.channel_names.find(ours);
+  return it == config_.channel_names.end() ? std::string() : it->second;
+}
+
+void Mattermost::find_channel(const OpPtr& op, WithId then) {
+  const std::string called = wanted_name(op->channel);
+  const std::string name = mattermost::channel_name(called.empty() ? op->channel : called);
+  call(op, api_.get("/teams/" + team_ + "/channels/name/" + path_part(name)),
+       [this, op, then = std::move(then)](const Answer& a) mutable {
+         if (a.status == 404) return make_channel(op, 1, std::move(then));
+         if (!a.ok()) return refused(op, a);
+         take_channel(op, a.body, 1, std::move(then));
+       });
+}
+
+// The channel is there: ours already, or one that people made. It is ours to speak in after joining.
+void Mattermost::take_channel(const OpPtr& op, const Value& found, int attempt, WithId then) {
+  const std::string id = found["id"].as_string(), owner = out_.directory.ours("channel", id);
+  if (!owner.empty() && owner != op->channel) return make_channel(op, attempt + 1, std::move(then));
+  call(op, api_.post("/channels/" + id + "/members", Value::Map{{"user_id", me_}}),
+       [this, op, id, found, then = std::move(then)](const Answer& a) {
+         if (!a.ok()) return refused(op, a);
+         channels_[id] = {found["name"].as_string(), found["type"].as_string(), found["header"].as_string()};
+         remember_channel(op->channel, id);
+         then(id);
+       });
+}
+
+void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
+  constexpr int attempts_max = 20;
+  if (attempt > attempts_max) {
+    return finish(op, fail(ErrorKind::conflict, "no free channel name like " + op->channel + " was found"));
+  }
+  const Value& body = op->message.body;
+  const std::string title = body["title"].as_string().empty() ? op->channel : body["title"].as_string();
+  const std::string called = wanted_name(op->channel);
+  if (!called.empty() && attempt > 1) {
+    return finish(op, fail(ErrorKind::conflict, "~" + called + " (our #" + op->channel + ") cannot be joined or made.",
+                           "Invite @" + my_name_ + " to it when it is private; restore it when it is archived."));
+  }
+  const std::string name = nth_name(mattermost::channel_name(called.empty() ? op->channel : called), attempt);
+  const std::string header = clip_runes(markdown_text(body["topic"].as_string()), header_runes_max);
+  const Value wanted = Value::Map{{"team_id", team_},
+                                  {"name", name},
+                                  {"display_name", clip_runes(one_line(title), display_name_runes_max)},
+                                  {"type", body["private"].as_bool() ? "P" : "O"},
+                                  {"header", header}};
+  call(op, api_.post("/channels", wanted), [this, op, attempt, name, header, then = std::move(then)](const Answer& a) {
+    if (a.ok()) {
+      const std::string id = a.body["id"].as_string();
+      channels_[id] = {name, a.body["type"].as_string(), header};
+      topics_[id] = header;
+      remember_channel(op->channel, id);
+      return then(id);
+    }
+    const bool taken = a.error_id == "store.sql_channel.save_channel.exists.app_error";
+    if (!taken) return refused(op, a);
+    if (!op->may_be_sent) return make_channel(op, attempt + 1, then);
+    // An earlier attempt broke off: the channel may be the one that it made.
+    call(op, api_.get("/teams/" + team_ + "/channels/name/" + name), [this, op, attempt, then](const Answer& there) {
+      const bool mine = there.ok() && there.body["creator_id"].as_string() == me_;
+      if (!mine) return make_channel(op, attempt + 1, then);
+      take_channel(op, there.body, attempt, then);
+    });
+  });
+}
+
+void Mattermost::open_channel(const OpPtr& op) {
+  const auto done = [this, op](const std::string&) { finish(op, {}); };
+  // A channel without an incident may be people's own already: it is joined, and its header stays theirs.
+  if (std::ranges::find(config_.channels, op->channel) != config_.channels.end()) return with_channel(op, done);
+  const std::string id = out_.directory.theirs("channel", op->channel);
+  if (!id.empty()) return set_topic(op, id);  // opened again
+  make_channel(op, 1, done);
+}
+
+void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
+  const std::string header = clip_runes(markdown_text(op->message.body["topic"].as_string()), header_runes_max);
+  const auto known = topics_.find(id);
+  // Each change is a line in the channel: the same again is not worth one.
+  if (known != topics_.end() && known->second == header) return finish(op, {});
+  call(op, api_.put("/channels/" + id + "/patch", Value::Map{{"header", header}}),
+       [this, op, id, header](const Answer& a) {
+         if (!a.ok()) return refused(op, a);
+         topics_[id] = header;
+         finish(op, {});
+       });
+}
+
+void Mattermost::archive(const OpPtr& op, const std::string& id) {
+  call(op, api_.del("/channels/" + id), [this, op](const Answer& a) {
+    const bool was = a.error_id == "api.channel.delete_channel.deleted.app_error";
+    if (!a.ok() && !was) return refused(op, a);
+    finish(op, {});
+  });
+}
+
+}  // namespace muster

@@ -1,0 +1,23 @@
+// What the shim is told, read once. The shim is C with namespaces on purpose: no exceptions, no iostreams, no heap to
+// speak of, so that a waiting command costs a few dozen kilobytes.
+#pragma once
+#include <cstdint>
+
+namespace muster::shim {
+
+struct Spec {
+  std::int64_t timeout_ms = 0;
+  std::int64_t grace_ms = 0;
+  std::uint64_t file_max = 0;
+  std::uint64_t text_max = 0;  // the runner's own, kept for the runner that comes after it
+  bool merge = false;
+  const char* boot = nullptr;
+  const char* program = nullptr;
+  const char* cwd = nullptr;
+  char** argv = nullptr;
+  char** env = nullptr;
+};
+
+bool read_spec(int fd, Spec& spec);
+
+}  // namespace muster::shim

@@ -1,0 +1,12 @@
+// What is stored of an entry beside its row: the text that the MAC covers.
+#pragma once
+#include <string>
+
+#include "bot/core/journal/entry.h"
+
+namespace muster::storage {
+
+// The canonical JSON of entry_payload(), byte for byte, without making that value first.
+std::string payload_text(const Entry& entry);
+
+}  // namespace muster::storage

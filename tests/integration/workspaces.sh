@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Two Slack workspaces and a Mattermost server at once, all from the configuration file.
+# usage: workspaces.sh MUSTER SLACK_DOUBLE MATTERMOST_DOUBLE
+. "$(dirname "$0")/lib.sh" || exit 1
+need curl jq
+slack_double=$(realpath "$2") mattermost_double=$(realpath "$3")
+data=$work/data config=$work/config
+mkdir "$config" "$config/secrets"
+
+# start NAME PROGRAM: a double with its orders in NAME.in; its first line in NAME.about.
+start_double() {
+  mkfifo "$work/$1.in"
+  "$2" <"$work/$1.in" >"$work/$1.out" &
+  children+=($!)
+}
+start_double acme "$slack_double" && exec 5>"$work/acme.in"
+start_double emea "$slack_double" && exec 6>"$work/emea.in"
+start_double field "$mattermost_double" && exec 7>"$work/field.in"
+for name in acme emea field; do within 10 grep -q '^{' "$work/$name.out" || die "the double $name did not start"; done
+about() { head -1 "$work/$1.out" | jq -r ".$2"; }
+order() { # NAME COMMAND…: its answer, one line
+  local name=$1 before fd
+  shift
+  case $name in acme) fd=5 ;; emea) fd=6 ;; *) fd=7 ;; esac
+  before=$(wc -l <"$work/$name.out")
+  echo "$*" >&$fd
+  within 10 sh -c "[ \$(wc -l <'$work/$name.out') -gt $before ]" || die "the double $name does not answer: $*"
+  tail -1 "$work/$name.out"
+}
+said() { order "$1" show "$2" | jq -r '.posts[]?.text' 2>/dev/null | grep -q "$3"; }
+metric() { curl -s -m 5 "http://$address/metrics" | grep -qx "muster_chat_connected{platform=\"$1\"} $2"; }
+
+echo xapp-1-test >"$config/secrets/app"
+about field token >"$config/secrets/field"
+cat >"$config/chat.yaml" <<YAML
+people:
+  - {id: ana, name: Ana Sousa, roles: [owner], handles: ["acme:U1"]}
+  - {id: ben, name: Ben Adler, roles: [owner], handles: ["emea:U1"]}
+slack:
+  - {name: acme, bot_token: env:ACME_TOKEN, app_token: file:secrets/app, api_url: "$(about acme api)"}
+  - {name: emea, bot_token: env:ACME_TOKEN, app_token: file:secrets/app, api_url: "$(about emea api)", channels: [muster=general]}
+mattermost:
+  - {name: field, url: "$(about field url)", token: file:secrets/field, channels: [muster=town-square]}
+YAML
+export ACME_TOKEN=xoxb-test
+equal "the file is right" "" "$("$muster" check --config "$config" 2>&1 | grep -i mistake)"
+start_bot "$data" --config "$config"
+for name in acme emea field; do
+  within 20 metric $name 1 && ok "$name is connected" || bad "$name is not connected: $(cat "$log")"
+done
+there() { [ "$(order "$1" show "$2")" != null ]; }
+within 20 there acme muster && ok "#muster is made where nothing else is said" || bad "acme has no #muster"
+order acme say muster "declare sev2 Checkout is slow" >/dev/null
+inc=inc-1-checkout-is-slow
+for name in acme emea; do
+  within 20 there $name $inc && ok "the incident has its channel on $name" || bad "$name has no incident channel"
+done
+within 20 said emea general "INC-1" || within 1 said acme muster "INC-1" && ok "the answer stands where it was asked" || bad "no answer"
+there emea muster && bad "emea has a #muster although it is called #general there" || ok "the mapped channel is used, none is made"
+order emea say $inc "!lead me" >/dev/null
+leads() { order "$1" show $inc | jq -r .topic | grep -q "commander: Ben Adler"; }
+within 20 leads acme && ok "the same member id is another person on the other workspace" || bad "acme: $(order acme show $inc | jq -r .topic)"
+within 20 leads emea && ok "and both topics say it" || bad "emea: $(order emea show $inc | jq -r .topic)"
+has "health names each" "$("$muster" say --data "$data" health)" "emea connected as muster"
+equal "no limit of Slack's was passed" "[][]" "$(order acme rules)$(order emea rules)"
+
+order emea revoke >/dev/null
+order emea say $inc "!note after the token was revoked" >/dev/null
+told() { grep -q "does not accept .bot_token. (chat.yaml:" "$log"; }
+within 30 told && ok "a refused token is named by its place in the file" || bad "no sentence: $(tail -5 "$log")"
+order acme say $inc "!note the other workspace goes on" >/dev/null
+within 20 said acme $inc "the other workspace goes on" && ok "the other workspace goes on" || bad "acme stopped too"
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
+lacks "no token is in a log" "$(cat "$work"/serve.*)" "xoxb-test"
+has "a sandbox is refused" "$(timeout 10 "$muster" serve --sandbox --config "$config" --data "$work/third" --listen 127.0.0.1:0 2>&1)" "refuses that"
+sed -i 's/file:secrets\/field/file:secrets\/gone/; s/muster=general/muster/' "$config/chat.yaml"
+text=$("$muster" check --config "$config" 2>&1)
+has "a missing secret has file and line" "$text" "chat.yaml:8:"
+has "and a bad pair its expectation" "$text" "OURS=THEIRS"
+finish
