@@ -190,6 +190,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   dispatcher->set_config(core_config(loaded.settings, options.sandbox));
   door->configure(loaded.settings, tokens);
   open_socket_to_mapped();
+  load_runbooks();
 }
 
 // SIGHUP: nobody waits for an answer, so the log and #muster get it.

@@ -12,6 +12,7 @@
 #include "bot/local_door.h"
 #include "bot/memory.h"
 #include "bot/performer.h"
+#include "bot/performer_run.h"
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
@@ -21,6 +22,7 @@
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
+#include "integrations/process/runner.h"
 #include "runbooks/engine.h"
 
 namespace muster {
@@ -35,6 +37,8 @@ struct App::Impl {
   Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
   Performer performer;                        // attempts of steps, out and back
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
+  std::unique_ptr<Runner> runner;  // of commands; null: there is no shim
+  Targets targets;                 // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -59,6 +63,8 @@ struct App::Impl {
   void open_socket_to_mapped();
   void make_web();
   void tick();
+  void load_runbooks();
+  void open_runner();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);

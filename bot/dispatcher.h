@@ -53,8 +53,8 @@ class Dispatcher {
     extension_ = extension;
     attempts_ = std::move(attempts);
   }
-  // How an attempt ended; on the loop. It is decided again until it is recorded.
-  void attempt_ended(AttemptReport report);
+  // How an attempt ended; on the loop. It is decided again until it is recorded: then `recorded` is called.
+  void attempt_ended(AttemptReport report, std::function<void()> recorded = {});
   void set_config(CoreConfig config) { config_ = std::move(config); }
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.

@@ -35,9 +35,13 @@ void Dispatcher::extend(Work& w) const {
     if (!id.empty()) extension_->incident_changed(w, id);
 }
 
-void Dispatcher::attempt_ended(AttemptReport report) {
+void Dispatcher::attempt_ended(AttemptReport report, std::function<void()> recorded) {
   const auto decide = [r = std::move(report)](Work& w, Commit&) { w.extension->attempt_ended(w, r); };
-  take({.decide = decide, .done = {}, .applied = {}, .again = Task::Again::always, .key = {}});
+  take({.decide = decide,
+        .done = {},
+        .applied = std::move(recorded),
+        .again = Task::Again::always,
+        .key = {}});
 }
 
 void Dispatcher::watch_clock() {

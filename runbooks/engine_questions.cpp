@@ -6,6 +6,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/runs/secret_ref.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -69,7 +70,7 @@ std::string plan_text(const Value& plan) {
     for (const auto& [key, v] : entry["arguments"].as_map())
       line += " " + key + "=" + (v.is_string() ? v.as_string() : to_json(v));
     if (!entry.has("arguments")) line += " …";
-    lines.push_back(clip(one_line(line), 160));
+    lines.push_back(clip(one_line(mask_secrets(line)), 160));
   }
   return join(lines, "; ");
 }

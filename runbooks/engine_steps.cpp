@@ -3,6 +3,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/core/runs/secret_ref.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -176,6 +177,12 @@ void begin_wait(Turn& t, const Action& a) {
 
 void begin_here(Turn& t, const Action& a) {
   const std::string& verb = a.step->verb;
+  // What people read holds no secret; nothing here is sent anywhere else.
+  if (has_secret(a.arguments)) {
+    Action clean = a;
+    clean.arguments = masked(a.arguments);
+    return begin_here(t, clean);
+  }
   if (verb == "set" || verb == "stop")
     return end_step(t, a.path, a.step, {.status = "succeeded", .result = a.arguments});
   if (verb == "message") return do_message(t, a.path, *a.step, a.arguments);
