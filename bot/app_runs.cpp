@@ -19,7 +19,9 @@ void App::Impl::open_runner() {
   auto made = make_runner({.folder = options.data_folder + "/commands", .shim = {}}, loop);
   if (!made) return log(LogLevel::warn, "commands cannot be run", {{"why", made.error().message}});
   runner = std::move(*made);
-  const auto resolve = [this](const std::string& reference) { return resolve_secret(reference, options.config_folder); };
+  const auto resolve = [this](const std::string& reference) {
+    return resolve_secret(reference, options.config_folder);
+  };
   performer.set("run", perform_run(*runner, resolve));
 }
 

@@ -75,6 +75,7 @@ class Dispatcher {
   void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
                   std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
+  void decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done = {});  // may be run twice
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
   void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again

@@ -35,13 +35,14 @@ void Dispatcher::extend(Work& w) const {
     if (!id.empty()) extension_->incident_changed(w, id);
 }
 
+void Dispatcher::decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done) {
+  const auto decide = [what = std::move(what)](Work& w, Commit&) { what(w); };
+  take({.decide = decide, .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
 void Dispatcher::attempt_ended(AttemptReport report, std::function<void()> recorded) {
   const auto decide = [r = std::move(report)](Work& w, Commit&) { w.extension->attempt_ended(w, r); };
-  take({.decide = decide,
-        .done = {},
-        .applied = std::move(recorded),
-        .again = Task::Again::always,
-        .key = {}});
+  take({.decide = decide, .done = {}, .applied = std::move(recorded), .again = Task::Again::always, .key = {}});
 }
 
 void Dispatcher::watch_clock() {

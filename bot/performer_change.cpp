@@ -132,7 +132,7 @@ TargetState state_from(const Value& v) {
 
 Performer::Perform perform_change(std::function<const Targets&()> targets, Later later) {
   return [targets = std::move(targets), later = std::move(later)](const AttemptOrder& order,
-                                                                 const Performer::Report& done) {
+                                                                  const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
     const ChangeRequest q = request_of(order);
     const Targets& all = targets();
@@ -151,7 +151,8 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
       if (!target->cancel(order.id)) done(ended(End::unknown, "lost", "It could not be stopped any more."));
       return;
     }
-    target->change(q, before, [done](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
+    target->change(
+        q, before, [done](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
   };
 }
 

@@ -77,7 +77,8 @@ Value result_of(const Value& with, const CommandEnd& e) {
 AttemptReport exited(const Value& with, const CommandEnd& e) {
   if (!expected(with, e.code)) {
     const std::string last = last_line(e.out);
-    AttemptReport r = failing("refused", "It ended with status " + std::to_string(e.code) + (last.empty() ? "." : ": " + last));
+    AttemptReport r =
+        failing("refused", "It ended with status " + std::to_string(e.code) + (last.empty() ? "." : ": " + last));
     r.result = result_of(with, e);
     return r;
   }

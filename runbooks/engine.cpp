@@ -172,8 +172,7 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
   const Run* run = find_run(std::as_const(w.state), report.run);
   const auto step = run ? run->steps.find(report.path) : decltype(run->steps.begin()){};
   // What was told to stop may still end by itself: then this is its word.
-  const bool stopping =
-      run && step != run->steps.end() && step->second.stage == "halt" && report.stage.empty();
+  const bool stopping = run && step != run->steps.end() && step->second.stage == "halt" && report.stage.empty();
   const bool wanted = run && !run->over() && step != run->steps.end() && step->second.status == "running" &&
                       step->second.attempt_id == report.id && (step->second.stage == report.stage || stopping);
   if (!wanted) {
