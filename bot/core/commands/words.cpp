@@ -14,6 +14,7 @@ const std::vector<Sentence>& catalogue() {
     std::vector<Sentence> sentences;
     for (const auto part :
          {words_general(),
+<<<<<<< HEAD
           words_codes(),
           words_incidents(),
           words_locks(),
@@ -21,6 +22,17 @@ const std::vector<Sentence>& catalogue() {
           words_questions(),
           words_reading(),
           words_runs(),
+=======
+          words_cli(),
+          words_codes(),
+          words_incidents(),
+          words_ops(),
+          words_page(),
+          words_platforms(),
+          words_questions(),
+          words_reading(),
+          words_scrub(),
+>>>>>>> main
           words_self(),
           words_slack(),
           words_storage(),
