@@ -16,11 +16,8 @@ std::span<const Sentence> words_page();
 std::span<const Sentence> words_platforms();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
-<<<<<<< HEAD
 std::span<const Sentence> words_runs();
-=======
 std::span<const Sentence> words_scrub();
->>>>>>> main
 std::span<const Sentence> words_self();
 std::span<const Sentence> words_slack();
 std::span<const Sentence> words_storage();
