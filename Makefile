@@ -54,6 +54,7 @@ install: build
 	build/muster config schema >$(DESTDIR)$(DATADIR)/muster.schema.json
 	install -Dm644 config/muster.yaml $(DESTDIR)$(DATADIR)/muster.yaml
 	install -Dm644 -t $(DESTDIR)$(DATADIR)/examples config/examples/*.yaml
+	install -Dm644 -t $(DESTDIR)$(DATADIR)/runbooks runbooks/catalogue/*.yaml
 	sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' packaging/muster.service >$(DESTDIR)$(UNITDIR)/muster.service
 	@if [ -e $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml ]; then \
 	  echo "muster: $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml stays as it is"; \

@@ -279,7 +279,8 @@ void run_over(Turn& t) {
                 {"status", say(lang, "run.status." + t.run.status)},
                 {"took", took_of(t.run, t.w.now)},
                 {"summary", summary_of(t.run)}});
-  if (!t.run.failure.empty()) m.sections.push_back({plain(clip(t.run.failure, 600)), {}});
+  const std::string& why = t.run.failure.empty() ? t.run.reason : t.run.failure;
+  if (!why.empty()) m.sections.push_back({plain(clip(why, 600)), {}});
   m.color = t.run.status == "succeeded" ? "good" : "warning";
   tell_thread(t, "run-" + t.run.id + "-final-" + std::to_string(t.w.now), std::move(m));
   if (t.run.automatic() && !t.run.alert.empty() && may_have_helped(t.run.status) && t.book.main)

@@ -267,7 +267,7 @@ void begin_undo(Turn& t, const Action& a) {
     const Lock* lock = find_lock(t.w.state, s.result["id"].as_string());
     if (lock && lock->owner == t.run.id)
       static_cast<void>(release_lock(t.w, *lock, t.run.id, false, entry_of(t, "", {}), "undo"));
-    return end_step(t, a.path, nullptr, {.status = "succeeded"});
+    return end_step(t, a.path, a.step, {.status = "succeeded"});
   }
   if (a.step->undo.kind == Undo::Kind::steps)
     return note_attempt(t, a.path,

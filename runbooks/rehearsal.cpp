@@ -26,7 +26,7 @@ void Rehearsal::decide(const std::function<void(Work&)>& what) {
   for (AttemptOrder& o : w.decision.attempts)
     if (o.mode != AttemptOrder::Mode::halt) orders_.push_back(std::move(o));
   for (const OutMessage& m : w.decision.out)
-    if (m.kind == "post") said_.push_back(m.body["message"]["text"].as_string());
+    if (m.kind == "post") said_.push_back(plain_text(message_from(m.body["message"])));
 }
 
 Decided<std::string> Rehearsal::start(StartWish wish) {

@@ -148,6 +148,7 @@ class Player {
                            : mock_of(undo ? "undo." + id : source, order.stage == "look");
     if (order.stage == "look" && !mock.is_string()) return look(order, mock);
     if (mock.is_string()) return stage_.report(order, failing(mock.as_string()));
+    if (mock["fails"].is_string()) return stage_.report(order, failing(mock["fails"].as_string()));
     if (mock.is_null()) {
       result_.problems.push_back("step `" + id + "` (" + order.verb + ") has no mock");
       return stage_.report(order, failing("refused"));

@@ -42,7 +42,7 @@ struct TestReport {
 
 // mock, by step id: a map is the result (of an approval {decision, by}, of an ask the answers, of a change what it was:
 // {previous: 6}); a list is one after the other, the last one stays; a word is how it fails: timeout, unavailable,
-// refused …, `lost` when nobody knows.
+// refused …, `lost` when nobody knows. A change that begins and then fails is {previous: 6, fails: timeout}.
 TestReport run_tests(const Library& library, const Runbook& runbook, const TestFile& tests);
 CaseResult run_case(const Library& library, const Runbook& runbook, const TestCase& test,
                     std::map<std::string, bool>* branches = nullptr);

@@ -36,6 +36,18 @@ Stand Walk::end_failed(const Step& step, const std::string& path, const std::str
   return act(std::move(a));
 }
 
+// Of a group that failed: the step in it that did, by whose error it ended; a called runbook counts as one step.
+const StepRun& Walk::innermost(const std::string& path, const StepRun& group) const {
+  if (group.effect != "group" || group.verb == "call") return group;
+  for (const std::string& at : run_.order) {
+    const StepRun* r = record(at);
+    if (!r || r->status != "failed" || r->error != group.error || (r->effect == "group" && r->verb != "call")) continue;
+    const bool inside = at.starts_with(path + ".") || at.starts_with(path + "_");
+    if (inside && at.find("c.", path.size()) == at.npos) return *r;
+  }
+  return group;
+}
+
 // One after the other. `all`: what failed stops nothing (on_failure, finally).
 Stand Walk::list(const std::vector<Step>& steps, const std::string& prefix, const Doom& doom, bool all) {
   for (std::size_t i = 0; i < steps.size(); ++i) {
@@ -59,7 +71,7 @@ Stand Walk::visit(const Step& step, const std::string& path, const Doom& doom) {
       return Stand::stopped;
     }
     if (r->status != "failed" || (step.continue_on_error && !doom)) return Stand::ok;
-    if (!failed_) failed_ = r;
+    if (!failed_) failed_ = &innermost(path, *r);
     return Stand::failed;
   }
   return step.effect == Effect::group ? group(step, path, *r, doom) : leaf(step, path, *r, doom);

@@ -49,6 +49,7 @@ class Walk {
   Stand end(const Step& step, const std::string& path, Value result = Value::Map{});
   Stand end_failed(const Step& step, const std::string& path, const std::string& kind, const std::string& why);
   const StepRun* record(const std::string& path) const;
+  const StepRun& innermost(const std::string& path, const StepRun& group) const;
 
   const Book& book_;
   const Run& run_;

@@ -71,3 +71,36 @@ TEST_CASE("branches that no case reaches are named") {
   CHECK(report.covered == 2);
   CHECK(join(report.not_covered, ",") == "1");
 }
+
+TEST_CASE("the step that failed inside of a group is named, not the group") {
+  const Library library = with(
+      "runbook: deep\nsteps:\n  - parallel:\n      - id: a\n        query: up\n        on_error: continue\n"
+      "      - block:\n          - id: b\n            query: down\n  - message: never\n");
+  const auto report =
+      run_tests(library, *library.at("deep").runbook,
+                load_tests("tests_for: deep\ncases:\n  - name: x\n    mock: {a: unavailable, b: refused}\n"
+                           "    expect: {status: failed, failed_step: b}\n"));
+  CHECK(problems(report) == "");
+}
+
+TEST_CASE("a change that begins and fails is put back, with the lock it was under") {
+  const Library library = with(
+      "runbook: half\nsteps:\n  - id: hold\n    lock: {env: prod}\n    undo: auto\n"
+      "  - id: grow\n    scale: {service: api, env: prod, replicas: 8}\n    undo: auto\non_failure:\n  - undo: all\n");
+  const auto report =
+      run_tests(library, *library.at("half").runbook,
+                load_tests("tests_for: half\ncases:\n  - name: x\n    mock: {grow: {previous: 6, fails: unavailable}}\n"
+                           "    expect: {status: undone, failed_step: grow, undone: [grow, hold]}\n"));
+  CHECK(problems(report) == "");
+}
+
+TEST_CASE("what an approval asks and why a run was stopped can be expected") {
+  const Library library = with(
+      "runbook: words\nsteps:\n  - id: go\n    approve: {by: \"group:oncall\", text: Shall we now}\n    timeout: 1m\n"
+      "  - stop: {status: handed_over, reason: Nobody home}\n");
+  const auto report =
+      run_tests(library, *library.at("words").runbook,
+                load_tests("tests_for: words\ncases:\n  - name: x\n    mock: {go: {decision: approved}}\n"
+                           "    expect: {status: handed_over, said: [\X, Nobody home]}\n"));
+  CHECK(problems(report) == "");
+}
