@@ -101,6 +101,6 @@ TEST_CASE("what an approval asks and why a run was stopped can be expected") {
   const auto report =
       run_tests(library, *library.at("words").runbook,
                 load_tests("tests_for: words\ncases:\n  - name: x\n    mock: {go: {decision: approved}}\n"
-                           "    expect: {status: handed_over, said: [\X, Nobody home]}\n"));
+                           "    expect: {status: handed_over, said: [Shall we now, Nobody home]}\n"));
   CHECK(problems(report) == "");
 }
