@@ -92,6 +92,25 @@ TEST_CASE("the linter has nothing to say of the catalogue") {
   }
 }
 
+TEST_CASE("the catalogue only suggests; a team that says mode: auto gets no finding either") {
+  const Library all = library();
+  std::size_t triggers = 0;
+  for (const auto& [name, known] : all) {
+    CAPTURE(name);
+    for (const Trigger& t : known.runbook->triggers) CHECK_FALSE(t.automatic);
+    std::string text = known.runbook->text;
+    for (std::size_t at = text.find("\n  - alert:"); at != text.npos; at = text.find("\n  - alert:", at + 1)) {
+      text.insert(text.find('\n', at + 1), "\n    mode: auto");
+      ++triggers;
+    }
+    const auto loaded = load_and_lint(text, name, {});
+    REQUIRE(loaded.runbook);
+    CHECK(loaded.findings.empty());
+    for (const Trigger& t : loaded.runbook->triggers) CHECK(t.automatic);
+  }
+  CHECK(triggers >= 8);
+}
+
 TEST_CASE("no runbook of the catalogue writes before somebody said yes, whoever started it") {
   for (const auto& [name, known] : library()) {
     CAPTURE(name);
