@@ -35,8 +35,10 @@ test: deps-test
 soak bench: deps
 	cmake --preset release >/dev/null
 	@if cmake --build build --target help | grep -q '^muster_$@:'; then \
-	  cmake --build build --target muster_$@ -- -j$(JOBS) && exec build/muster_$@; \
+	  cmake --build build --target muster_$@ -- -j$(JOBS) && build/muster_$@; \
 	else echo "muster: there is no $@ program yet"; exit 2; fi
+	@if [ $@ = soak ]; then cmake --build build --target unit_runbooks -- -j$(JOBS) && \
+	  MUSTER_RUN_KILLS=10000 build/tests/unit_runbooks -tc='killed again and again*'; fi
 
 format:
 	git ls-files '*.h' '*.cpp' | xargs clang-format -i
@@ -52,6 +54,7 @@ install: build
 	build/muster config schema >$(DESTDIR)$(DATADIR)/muster.schema.json
 	install -Dm644 config/muster.yaml $(DESTDIR)$(DATADIR)/muster.yaml
 	install -Dm644 -t $(DESTDIR)$(DATADIR)/examples config/examples/*.yaml
+	install -Dm644 -t $(DESTDIR)$(DATADIR)/runbooks runbooks/catalogue/*.yaml
 	sed 's|@PREFIX@|$(PREFIX)|; s|@SYSCONFDIR@|$(SYSCONFDIR)|' packaging/muster.service >$(DESTDIR)$(UNITDIR)/muster.service
 	@if [ -e $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml ]; then \
 	  echo "muster: $(DESTDIR)$(SYSCONFDIR)/muster/muster.yaml stays as it is"; \

@@ -57,6 +57,7 @@ Result<void> App::Impl::open() {
   if (!made) return std::unexpected(made.error());
   tokens = *made;
   dispatcher = std::make_unique<Dispatcher>(*store, clock, core_config(loaded.settings, options.sandbox));
+  open_runbooks();
   room = std::make_unique<Room>(clock);
   door = std::make_unique<AlertDoor>(*dispatcher, *store, clock);
   door->configure(loaded.settings, tokens);

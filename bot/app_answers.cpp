@@ -208,6 +208,8 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   door->configure(loaded.settings, tokens);
   reads->configure(loaded.settings.observability);
   open_socket_to_mapped();
+  load_runbooks();
+  load_targets();
 }
 
 // SIGHUP: nobody waits for an answer, so the log and #muster get it.

@@ -8,6 +8,7 @@
 #include "bot/base/text.h"
 #include "bot/chat_facts.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
 
 namespace muster {
@@ -24,8 +25,12 @@ std::string Dispatcher::new_id() {
 }
 
 Work Dispatcher::work() {
-  return {
-      .state = state_, .config = config_, .now = clock_.now(), .new_id = [this] { return new_id(); }, .decision = {}};
+  return {.state = state_,
+          .config = config_,
+          .now = clock_.now(),
+          .new_id = [this] { return new_id(); },
+          .decision = {},
+          .extension = extension_};
 }
 
 void Dispatcher::attach(ChatPlatform& platform) {
@@ -49,6 +54,13 @@ Result<void> Dispatcher::start() {
   if (state_.position == 0) {
     take({.decide = [](Work& w, Commit&) { greet(w); }, .done = {}, .applied = {}, .again = {}, .key = {}});
   }
+  // Every unfinished run progresses, waits or asks before anything else is decided.
+  if (extension_)
+    take({.decide = [](Work& w, Commit&) { w.extension->process_started(w); },
+          .done = {},
+          .applied = {},
+          .again = Task::Again::always,
+          .key = {}});
   return {};
 }
 
@@ -59,12 +71,13 @@ void Dispatcher::tick() {
   else
     take_owed();
   outbox_.tick();
+  watch_clock();
   if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
   prune();
   for (const Timer& t : timers_.take_due(clock_.now())) {
     if (t.id.starts_with(Pager::timer_prefix)) pager_.forget(t.id);
     const auto ring = [t](Work& w, Commit& c) {
-      timer_rang(w, t);
+      if (!w.extension || !w.extension->timer_rang(w, t)) timer_rang(w, t);
       c.timers_fired.push_back(t.id);
     };
     // When it is not recorded, the timer is on disk still and rings again after the reload.

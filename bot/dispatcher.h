@@ -34,6 +34,8 @@ using Reader = std::function<void(const ReadWanted&, const CommandInput&, std::f
 
 // May add to and change the messages of a decision before they are stored: who else is told, and where.
 using Router = std::function<void(std::vector<OutMessage>& out)>;
+// Takes a step's attempt into the world, after the commit.
+using AttemptSink = std::function<void(const AttemptOrder&)>;
 
 class Dispatcher {
  public:
@@ -46,6 +48,13 @@ class Dispatcher {
   // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
   void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);
   void set_router(Router router) { router_ = std::move(router); }
+  // What another room decides with, and who carries its attempts out; before start().
+  void set_extension(Extension* extension, AttemptSink attempts) {
+    extension_ = extension;
+    attempts_ = std::move(attempts);
+  }
+  // How an attempt ended; on the loop. It is decided again until it is recorded: then `recorded` is called.
+  void attempt_ended(AttemptReport report, std::function<void()> recorded = {});
   void set_config(CoreConfig config) { config_ = std::move(config); }
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.
@@ -66,6 +75,7 @@ class Dispatcher {
   void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
                   std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
+  void decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done = {});  // may be run twice
   // Work on what is stored while nothing is decided: `off_loop` runs when no decision is in flight, then the state is
   // read again, then `done` runs on the loop.
   void rewrite(std::function<void()> off_loop, std::function<void()> done);
@@ -102,6 +112,8 @@ class Dispatcher {
   };
 
   Work work();
+  void extend(Work& work) const;   // what the entries of a decision mean to the extension
+  void watch_clock();              // a wall clock that was set shortens no wait
   void take(Task task);
   void run(TaskPtr task);
   void answered(const TaskPtr& task, Result<Committed> result);
@@ -133,6 +145,9 @@ class Dispatcher {
   Outbox outbox_;
   Reader reader_;
   Router router_;
+  Extension* extension_ = nullptr;
+  AttemptSink attempts_;
+  TimeMs wall_then_ = 0, steady_then_ = 0;
   std::function<bool(std::function<void()>)> background_;
   std::function<void(std::function<void()>)> post_;
   DueTimers timers_;

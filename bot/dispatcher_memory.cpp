@@ -58,6 +58,7 @@ void Dispatcher::run(TaskPtr task) {
   Commit c;
   try {
     task->decide(w, c);
+    extend(w);
   } catch (const std::exception& e) {
     // A broken invariant: what the decision changed in memory before it threw is not known.
     log(LogLevel::error, "a decision failed", {{"error", e.what()}});
@@ -65,12 +66,19 @@ void Dispatcher::run(TaskPtr task) {
     return lose_memory();
   }
   c.decision = std::move(w.decision);
+  std::vector<AttemptOrder> attempts = std::move(c.decision.attempts);
   if (router_) router_(c.decision.out);
   c.epoch = epoch_;
   timers_.remember(c.decision.timers);
   c.shown_here = outbox_.shown_here();
   ++in_flight_;
-  store_.commit(std::move(c), [this, task = std::move(task)](Result<Committed> r) { answered(task, std::move(r)); });
+  // Attempts leave when their intent is on disk, never before.
+  store_.commit(std::move(c), [this, task = std::move(task), attempts = std::move(attempts)](Result<Committed> r) {
+    const bool applied = r && !r->duplicate;
+    answered(task, std::move(r));
+    if (applied && attempts_)
+      for (const AttemptOrder& order : attempts) attempts_(order);
+  });
 }
 
 void Dispatcher::answered(const TaskPtr& task, Result<Committed> r) {

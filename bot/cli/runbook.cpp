@@ -8,6 +8,7 @@
 #include "bot/base/json.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/runbook_files.h"
+#include "bot/cli/runbook_test.h"
 #include "config/load.h"
 #include "runbooks/graph.h"
 
@@ -117,7 +118,7 @@ int print(const std::string& text) {
 
 void add_runbook_command(CLI::App& cli, const Flags& f, int& code) {
   const auto r = std::make_shared<RunbookFlags>();
-  CLI::App* sub = cli.add_subcommand("runbook", "Check, show and draw runbooks (docs/runbooks.md)");
+  CLI::App* sub = cli.add_subcommand("runbook", "Check, test, show and draw runbooks (docs/runbooks.md)");
   sub->require_subcommand(1);
   sub->fallthrough();
   const auto add = [&](const char* name, const char* help, std::function<int()> run) {
@@ -127,6 +128,10 @@ void add_runbook_command(CLI::App& cli, const Flags& f, int& code) {
   };
   add("lint", "Every mistake with file:line:column; exits with 1 when there is an error", [&f, r] {
     return lint(f, *r);
+  })->add_option("RUNBOOK", r->names, "Files, or names in the folder runbooks of --config; none: all of that folder");
+  add("test", "The cases beside it (NAME.test.yaml), with mocks and a turned clock", [&f, r] {
+    RunbookFiles files(f.config);
+    return test_runbooks(files, r->names, f.json);
   })->add_option("RUNBOOK", r->names, "Files, or names in the folder runbooks of --config; none: all of that folder");
   add("show", "What it does, as text", [&f, r] {
     return shown(f, *r, runbooks::show_text);

@@ -8,6 +8,7 @@
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
+#include "bot/core/runs/automation.h"
 
 namespace muster {
 
@@ -64,6 +65,7 @@ struct CoreConfig {
   std::string policy_hash;
   std::string version;
   CaptureRule capture = {};
+  AutomationCaps automation{};
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

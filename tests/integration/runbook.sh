@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `muster runbook` without a bot: lint, show, graph, schema.
+# `muster runbook` without a bot: lint, test, show, graph, schema.
 . "$(dirname "$0")/lib.sh" || exit 1
 data=$(dirname "$0")/../data/runbooks
 run() {
@@ -48,6 +48,27 @@ run graph "$data/api-saturation.yaml"
 equal "and drawn" "<svg xmlns" "${text:0:10}"
 run graph "$work/x.yaml"
 equal "one that cannot be read is not" 1 $code
+catalogue=$(dirname "$0")/../../runbooks/catalogue
+mkdir -p "$work/shipped"
+cp "$(dirname "$0")/../../config/examples/team.yaml" "$work/shipped/muster.yaml"
+cp -r "$catalogue" "$work/shipped/runbooks"
+run lint --config "$work/shipped"
+equal "the shipped runbooks have no finding, with the people of the example" "10 runbooks: 0 errors, 0 warnings" "$text"
+run test "$catalogue"/*.yaml
+equal "all of their tests pass" 0 $code
+has "none is left out" "$text" "10 runbooks: "
+has "and none failed" "$text" " 0 failed, in "
+echo "$text" | tail -1
+run test queue-backlog --config "$work/shipped" --json
+equal "the report is JSON for scripts" '"runbook": "queue-backlog"' "$(grep -o '"runbook": "queue-backlog"' <<<"$text")"
+run test "$work/conf/runbooks/a.yaml"
+equal "no tests are exit code 1" 1 $code
+has "and where they belong is said" "$text" "a.test.yaml"
+sed 's/status: succeeded/status: denied/' "$catalogue/queue-backlog.test.yaml" >"$work/shipped/runbooks/queue-backlog.test.yaml"
+run test queue-backlog --config "$work/shipped"
+equal "a case that fails is exit code 1" 1 $code
+has "with what was expected and what was" "$text" "status: expected denied, was succeeded"
+
 run schema
 equal "the schema is that of the source" "$(cat "$(dirname "$0")/../../config/runbook.schema.json")" "$text"
 finish

@@ -23,6 +23,8 @@ class Extension {
   // A question of kind "step" was closed: its status and answers are in the state.
   virtual void question_closed(Work& work, const Question& question) = 0;
   virtual void attempt_ended(Work& work, const AttemptReport& report) = 0;
+  // The wall clock was set, by so much (negative: back), while the process ran: no wait may become shorter.
+  virtual void clock_moved(Work& work, DurationMs by) = 0;
   virtual void process_started(Work& work) = 0;  // every unfinished run is progressing, waiting or asking after this
 };
 

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "bot/core/commands/grammar.h"
+#include "bot/core/commands/words.h"
 #include "bot/core/engine/engine.h"
 
 namespace muster {

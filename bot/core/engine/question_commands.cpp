@@ -133,7 +133,8 @@ Meant question_meant(Call& c, const std::string& kind) {
   std::vector<Question*> open;
   for (auto& [n, q] : c.work.state.questions) {
     const bool mine = q.person == c.actor.id;
-    if (q.open() && q.channel == c.input.channel && (kind.empty() || q.kind == kind) && mine == (kind != "approve"))
+    const bool fits = kind.empty() || q.kind == kind || (kind == "approve" && q.kind == "step");
+    if (q.open() && q.channel == c.input.channel && fits && mine == (kind != "approve"))
       open.push_back(&q);
   }
   if (open.size() == 1) return {open.front(), {}};
@@ -222,7 +223,7 @@ Outcome no(Call& c) {
 
 // May this person decide this approval? Empty: yes.
 std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
-  if (q.kind != "approve")
+  if (q.kind != "approve" && q.kind != "step")
     return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
   if (q.person == c.actor.id) return refuse(c, "approve.own", {{"id", q.id}});
   const auto able = approvers_of(c.work.config, q.group, q.person);
@@ -249,6 +250,10 @@ Outcome approve(Call& c) {
   const std::string requester = person_name(c.work.config, q.person), me = plain(c.actor.display);
   if (q.approvers.size() < static_cast<std::size_t>(q.needed))
     return answer(c, "approve.more", {{"who", me}, {"id", id}, {"have", have}, {"n", n}});
+  if (q.kind == "step") {  // of a runbook: its run goes on by itself
+    close_question(c.work, q, human_entry(c, {}, nullptr), "done", {});
+    return answer(c, "approve.step", {{"who", me}, {"id", id}, {"requester", requester}});
+  }
   return with_head(run_asked(c, q, join(q.approvers, ", ")),
                    say(c.language, "approve.done", {{"who", me}, {"id", id}, {"requester", requester}}));
 }
@@ -298,7 +303,7 @@ Outcome approvals(Call& c) {
   for (const auto& [n, q] : c.work.state.questions) {
     if (!q.open() || q.expires_ms <= c.work.now) continue;
     const auto able = approvers_of(c.work.config, q.group, q.person);
-    const bool for_me = q.kind == "approve" && std::ranges::find(able, c.actor.id) != able.end();
+    const bool for_me = q.kind != "confirm" && std::ranges::find(able, c.actor.id) != able.end();
     if (only_mine && q.person != c.actor.id && !for_me) continue;
     const bool confirm = q.kind == "confirm";
     lines += say(c.language, "approvals.line",

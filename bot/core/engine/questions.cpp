@@ -6,6 +6,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -51,7 +52,9 @@ void apply_asked(State& s, const Entry& e) {
        .reason = {},
        .asked_ms = e.occurred_ms,
        .expires_ms = d["expires_ms"].as_int(),
-       .closed_ms = 0};
+       .closed_ms = 0,
+       .run = d["run"].as_string(),
+       .path = d["path"].as_string()};
   s.next_question = std::max(s.next_question, n + 1);
 }
 
@@ -107,7 +110,7 @@ Section question_fields(const std::string& language, const CoreConfig& config, c
     const std::string shown = key == "status" ? status_words(language, value) : plain(value);
     s.fields.emplace_back(say(language, "fact." + key), shown.empty() ? say(language, "nobody_yet") : shown);
   }
-  if (q.kind == "approve") {
+  if (q.kind == "approve" || q.kind == "step") {
     std::vector<std::string> names;
     for (const std::string& id : approvers_of(config, q.group, q.person)) names.push_back(person_name(config, id));
     s.fields.emplace_back(say(language, "field.approvers"), join(names, ", "));
@@ -115,14 +118,15 @@ Section question_fields(const std::string& language, const CoreConfig& config, c
   return s;
 }
 
-// Who may approve: the members of the group or the holders of the role, never the one who asks.
+// Who may approve: the members of the group, the holders of the role or one person, never the one who asks.
 std::vector<std::string> approvers_of(const CoreConfig& config, const std::string& group, const std::string& asker) {
   std::vector<std::string> ids;
   const bool by_role = group.starts_with("role:");
   const std::string name = group.substr(group.find(':') == std::string::npos ? 0 : group.find(':') + 1);
   for (const Person& p : config.people) {
     const auto& held = by_role ? p.roles : p.groups;
-    const bool member = group.empty() || std::ranges::find(held, name) != held.end();
+    const bool named = group.starts_with("person:") && p.id == name;
+    const bool member = group.empty() || named || std::ranges::find(held, name) != held.end();
     if (member && p.id != asker) ids.push_back(p.id);
   }
   return ids;
@@ -146,7 +150,10 @@ void close_question(Work& w, const Question& q, Entry e, const std::string& stat
   const std::string id = q.id;
   record(w, std::move(e));
   w.decision.timers.push_back({"question:" + id, 0, {}});
-  if (const Question* closed = find_question(std::as_const(w.state), id)) edit_question(w, *closed);
+  const Question* closed = find_question(std::as_const(w.state), id);
+  if (!closed) return;
+  edit_question(w, *closed);
+  if (w.extension && !closed->run.empty()) w.extension->question_closed(w, *closed);
 }
 
 bool question_rang(Work& w, const Timer& timer) {

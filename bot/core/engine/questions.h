@@ -14,7 +14,7 @@ using Facts = std::vector<std::pair<std::string, std::string>>;  // key of a sen
 
 struct Question {
   std::string id;      // A7
-  std::string kind;    // confirm, approve
+  std::string kind;    // confirm, approve; step and form: of a step of a run, closed by its engine
   std::string person;  // who wants it: person id, or "operator"
   bool is_operator = false;
   std::string command, verb;  // as understood; exactly this runs
@@ -28,6 +28,7 @@ struct Question {
   std::string status = "open";  // open, done, denied, withdrawn, expired, void
   std::string closed_by, reason;
   TimeMs asked_ms = 0, expires_ms = 0, closed_ms = 0;
+  std::string run{}, path{};  // of kind step and form
   bool open() const { return status == "open"; }
 };
 

@@ -17,6 +17,8 @@
 #include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/runs/automation.h"
+#include "bot/core/runs/locks.h"
 #include "bot/core/runs/run.h"
 
 namespace muster {
@@ -129,6 +131,9 @@ struct State {
   std::map<int, Question> questions;             // by number
   std::map<int, Run> runs;                       // by number
   std::map<int, Silence> silences;               // by number of their L id
+  std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
+  std::map<int, Lock> locks;  // by number, those that stand
+  Automation automation;
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   std::unordered_set<std::uint64_t> heard;       // messages of the transcript, by a hash of their key
   std::map<std::string, std::vector<std::string>> edited;  // key -> entries with later texts

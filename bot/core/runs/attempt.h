@@ -15,7 +15,8 @@ struct AttemptOrder {
   Mode mode = Mode::begin;
   std::string run, path;
   int attempt = 1;
-  std::string id;      // "R42/2.1#3": the idempotency key
+  std::string id;      // "R42.2.1-3": the idempotency key
+  std::string stage;   // of the step: see StepRun; goes back in the report
   std::string verb;    // query, http, run, deploy, rollback, scale, restart, lookup, silence …
   std::string effect;  // read, idempotent, write
   Value arguments;     // secrets stand as references, filled in where they are used
@@ -24,9 +25,10 @@ struct AttemptOrder {
 };
 
 struct AttemptReport {
-  std::string run, path, id;
+  std::string run, path, id, stage;
   // done, failed: it is known what happened. unknown: it may have happened (lost, timed out after the request left).
-  // probed: `applied` answers a probe. halted: it was stopped, and it is known that it is over.
+  // applied, not_applied: what a probe found, or an attach that found nothing was ever begun. halted: it was stopped,
+  // and it is known that it is over.
   enum class End { done, failed, unknown, applied, not_applied, halted };
   End end = End::done;
   Value result;            // what later steps read

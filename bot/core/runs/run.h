@@ -1,9 +1,14 @@
-// The record of a runbook's run: what was started, with what, and what became of each step. A fold over the journal
-// (run.*); the engine in runbooks/ reads it and says what comes next. Values; loop thread only.
+// The record of a runbook's run: what was started, with what, and what became of each step. A fold over the journal:
+//   runbook.pinned    the text of a runbook, once          runbook.started   a run begins, or waits in line
+//   run.attempt       a step moves: tried, waits, asks     runbook.step      a step has ended
+//   run.changed       a wish, a decision, a phase          runbook.finished  the run has ended
+//   run.checked       whether it helped
+// The engine in runbooks/ reads it and says what comes next. Values; loop thread only.
 #pragma once
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bot/base/clock.h"
@@ -22,13 +27,17 @@ struct PinnedRunbook {
 
 // One step of a run, or one turn of a step that stands in for_each. Only steps that were reached have a record.
 struct StepRun {
-  std::string id;      // as the runbook names it
+  std::string id;      // as the runbook names it, else its path
   std::string verb;    // query, scale …
   std::string effect;  // pure, read, idempotent, write, human, group
   // waiting: on a timer, a person or an event; running: its attempt is out; needs_decision: nobody knows what happened.
-  std::string status;      // waiting, running, needs_decision, succeeded, failed, skipped, undone, undo_failed
+  std::string status;  // waiting, running, needs_decision, succeeded, failed, skipped, undone, undo_failed
+  // What is out: look (what is there before a change), probe, halt, sample (of a wait), retry (waits for its next try),
+  // gate (waits for the yes that the policy wants); empty: the step itself.
+  std::string stage;
   int attempt = 0;         // counts tries, from 1
-  std::string attempt_id;  // "R42/2.1#3": the idempotency key of the attempt, the name of its command's folder
+  int lost = 0;            // how often it was tried again because nobody knew what came of it
+  std::string attempt_id;  // "R42.2.1-3": the idempotency key of the attempt, the name of its command's folder
   Value arguments;         // as they went out; secrets stand as references
   std::string arguments_hash;
   Value before, intended;  // of a change: what the built-in probe compares with
@@ -39,6 +48,8 @@ struct StepRun {
   TimeMs deadline_ms = 0;    // of the attempt or of the wait
   TimeMs held_since_ms = 0;  // wait … hold: since when the condition has been true
   std::string question;      // A7: approve and ask
+  bool ended() const { return ended_ms != 0; }
+  bool busy() const { return status == "running" || status == "waiting" || status == "needs_decision"; }
 };
 
 struct Run {
@@ -49,29 +60,42 @@ struct Run {
   std::string person;                           // who started it: person id, "operator", or "automation"
   std::string trigger;                          // of an automatic run: the matcher that chose it
   Value inputs;                                 // secrets stand as references
+  Value facts;                                  // alert and incident as they were when it began
   std::string incident, alert;                  // INC-7, E12, or empty
   std::string platform, channel, thread, post;  // where its message is
   std::string key;                              // guard.key: the subject
-  std::string parent;                           // the run whose `call` this is
+  std::string again_of;                         // the run that this one tries again
   // queued, running, waiting, needs_decision, paused; final: succeeded, failed, undone, undo_failed, denied, expired,
   // cancelled, handed_over.
   std::string status = "running";
-  std::string phase = "steps";  // steps, on_failure, undo, finally
+  std::string phase = "steps";  // steps, on_failure, ask_undo, undo, finally, over
   std::string outcome;          // the final status that finally: will not change
   std::string failure, failed_step, reason;
   bool cancel_wanted = false, undo_wanted = false, paused = false;
-  std::map<std::string, StepRun> steps;  // by path: "2", "4.1" (in a group), "5[3].0" (turn 3 of a for_each)
+  std::string cancelled_by, cancel_reason;
+  std::map<std::string, StepRun> steps;  // by path: "2", "4.1" (in a group), "5_3.0" (turn 3 of a for_each), "6c.0" (of
+                                         // a runbook called by 6), "undo.2", "on_failure.0", "finally.1"
   std::vector<std::string> order;        // paths in the order they started
   TimeMs started_ms = 0, ended_ms = 0, deadline_ms = 0;
-  TimeMs frozen_ms = 0;  // since when the deadline stands still (needs_decision)
+  TimeMs frozen_ms = 0;   // since when the deadline stands still (needs_decision)
+  std::string effective;  // of an automatic run, after the check: yes, no
   std::vector<std::string> watchers;
+  // Not journaled: when its message was last changed, and whether it is behind.
+  TimeMs shown_ms = 0;
+  std::string shown_hash;
   bool over() const { return ended_ms != 0; }
+  bool automatic() const { return person == "automation"; }
 };
 
+bool is_final(std::string_view run_status);
+
 struct State;
-// Folds run.* entries; false for any other kind.
+struct ProjectionRow;
+// Folds the kinds above; false for any other.
 bool apply_run(State& state, const Entry& entry);
+int run_number(std::string_view id);               // "R42" -> 42, else 0
 Run* find_run(State& state, std::string_view id);  // R42
 const Run* find_run(const State& state, std::string_view id);
+ProjectionRow projection(const Run& run);
 
 }  // namespace muster

@@ -1,0 +1,56 @@
+// Runs in the program: the engine behind the dispatcher, the library, and which verbs reach the world.
+#include "bot/app_impl.h"
+#include "bot/base/log.h"
+#include "bot/performer_run.h"
+#include "bot/runbook_library.h"
+#include "config/secrets.h"
+#include "integrations/targets/exec/exec.h"
+
+namespace muster {
+
+void App::Impl::load_runbooks() {
+  auto library = load_library(library_folders(options.config_folder, {}));
+  for (const auto& [name, known] : library)
+    if (!known.runbook) log(LogLevel::warn, "a runbook cannot be read", {{"name", name}});
+  engine->set_library(std::move(library));
+}
+
+// Commands under the shim; without it `run` is answered as not available.
+void App::Impl::open_runner() {
+  auto made = make_runner({.folder = options.data_folder + "/commands", .shim = {}}, loop);
+  if (!made) return log(LogLevel::warn, "commands cannot be run", {{"why", made.error().message}});
+  runner = std::move(*made);
+  const auto resolve = [this](const std::string& reference) {
+    return resolve_secret(reference, options.config_folder);
+  };
+  performer.set("run", perform_run(*runner, resolve));
+}
+
+// Targets start programs under the shim; a reload puts new ones in their place.
+void App::Impl::load_targets() {
+  targets.clear();
+  if (!runner) return;
+  if (!timers) timers = loop_timers(loop);
+  for (const ExecTargetDef& def : loaded.settings.exec_targets)
+    targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+}
+
+void App::Impl::open_runbooks() {
+  engine = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
+  load_runbooks();
+  open_runner();
+  load_targets();
+  const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
+  for (const char* verb : {"deploy", "rollback", "scale", "restart"})
+    performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
+  performer.set_sink([this](AttemptReport report) {
+    // What a command left behind goes when its result is on disk.
+    const std::string id = report.id;
+    dispatcher->attempt_ended(std::move(report), [this, id] {
+      if (runner) runner->forget(id);
+    });
+  });
+  dispatcher->set_extension(engine.get(), [this](const AttemptOrder& order) { performer.take(order); });
+}
+
+}  // namespace muster

@@ -1,0 +1,55 @@
+#include "bot/core/runs/automation.h"
+
+#include "bot/core/engine/state.h"
+
+namespace muster {
+namespace {
+
+std::string trigger_key(const std::string& runbook, const std::string& key) {
+  return key.empty() ? runbook : runbook + " " + key;
+}
+
+}  // namespace
+
+bool apply_automation(State& s, const Entry& e) {
+  const Value& d = e.data;
+  Automation& a = s.automation;
+  if (e.kind == "automation.switched") {
+    const std::string environment = d["environment"].as_string().empty() ? "*" : d["environment"].as_string();
+    if (d["on"].as_bool())
+      environment == "*" ? a.off.clear() : static_cast<void>(a.off.erase(environment));
+    else
+      a.off[environment] = d["reason"].as_string();
+    return true;
+  }
+  if (e.kind == "bot.draining") return a.draining = d["on"].as_bool(), true;
+  const std::string what = trigger_key(d["runbook"].as_string(), d["key"].as_string());
+  if (e.kind == "trigger.disarmed")
+    a.disarmed[what] = {e.actor.id, d["reason"].as_string(), e.occurred_ms, d["until_ms"].as_int()};
+  else if (e.kind == "trigger.armed")
+    a.disarmed.erase(what), a.in_vain.erase(what);
+  else if (e.kind == "runbook.suggested")
+    a.suggested.insert(d["runbook"].as_string() + " " + d["about"].as_string());
+  else
+    return false;
+  return true;
+}
+
+const Disarmed* disarmed(const State& s, const std::string& runbook, const std::string& key, TimeMs now) {
+  for (const std::string& what : {runbook, trigger_key(runbook, key)}) {
+    const auto it = s.automation.disarmed.find(what);
+    if (it != s.automation.disarmed.end() && (it->second.until_ms == 0 || it->second.until_ms > now))
+      return &it->second;
+  }
+  return nullptr;
+}
+
+std::string automation_off(const State& s, const std::string& environment) {
+  for (const std::string& where : {std::string("*"), environment}) {
+    const auto it = s.automation.off.find(where);
+    if (it != s.automation.off.end()) return it->second.empty() ? "–" : it->second;
+  }
+  return {};
+}
+
+}  // namespace muster

@@ -1,0 +1,39 @@
+// What runs by itself and what may not: the switch, triggers that were disarmed, fixes that did not help. A fold over
+// automation.switched, trigger.disarmed, trigger.armed, runbook.suggested. Loop thread only.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "bot/base/clock.h"
+#include "bot/core/journal/entry.h"
+
+namespace muster {
+
+// Above all runbooks, by environment.
+struct AutomationCaps {
+  int writes_per_hour = 20;  // automatic ones, in one environment
+  bool one_write_per_service = true;
+};
+
+struct Disarmed {
+  std::string by, reason;
+  TimeMs since_ms = 0, until_ms = 0;  // 0: until somebody arms it
+};
+
+struct Automation {
+  std::map<std::string, std::string> off;    // environment, "*": everywhere -> why
+  std::map<std::string, Disarmed> disarmed;  // "runbook" or "runbook key"
+  std::map<std::string, int> in_vain;        // "runbook key" -> ineffective runs in a row
+  std::set<std::string> suggested;           // "runbook INC-7"
+  bool draining = false;                     // no new run begins
+};
+
+struct State;
+bool apply_automation(State& state, const Entry& entry);
+const Disarmed* disarmed(const State& state, const std::string& runbook, const std::string& key, TimeMs now);
+// Why automatic writes are off there; empty: they are on.
+std::string automation_off(const State& state, const std::string& environment);
+
+}  // namespace muster

@@ -1,0 +1,257 @@
+#include "bot/core/runs/run.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "bot/core/engine/state.h"
+
+namespace muster {
+namespace {
+
+void take(const Value& d, std::string_view key, std::string& to) {
+  if (d.has(key)) to = d[key].as_string();
+}
+void take(const Value& d, std::string_view key, TimeMs& to) {
+  if (d.has(key)) to = d[key].as_int();
+}
+void take(const Value& d, std::string_view key, bool& to) {
+  if (d.has(key)) to = d[key].as_bool();
+}
+void take(const Value& d, std::string_view key, int& to) {
+  if (d.has(key)) to = static_cast<int>(d[key].as_int());
+}
+void take(const Value& d, std::string_view key, Value& to) {
+  if (d.has(key)) to = d[key];
+}
+
+// What a run is as a whole follows from its steps; nothing can be "running" that nobody runs.
+void derive_status(Run& r) {
+  if (r.over() || r.status == "queued") return;
+  bool decides = false, runs = false, waits = false;
+  for (const auto& [path, s] : r.steps) {
+    if (s.effect == "group") continue;
+    decides = decides || s.status == "needs_decision";
+    runs = runs || s.status == "running";
+    waits = waits || s.status == "waiting";
+  }
+  if (decides)
+    r.status = "needs_decision";
+  else if (runs)
+    r.status = "running";
+  else if (r.paused)
+    r.status = "paused";
+  else
+    r.status = waits ? "waiting" : "running";
+}
+
+// The deadline of the whole stands still while nobody knows what happened.
+void freeze(Run& r, TimeMs at) {
+  const bool decides = r.status == "needs_decision";
+  if (decides && r.frozen_ms == 0) r.frozen_ms = at;
+  if (decides || r.frozen_ms == 0) return;
+  if (r.deadline_ms != 0) r.deadline_ms += std::max<DurationMs>(0, at - r.frozen_ms);
+  r.frozen_ms = 0;
+}
+
+void apply_pinned(State& s, const Entry& e) {
+  auto pinned = std::make_shared<PinnedRunbook>();
+  pinned->hash = e.data["hash"].as_string();
+  pinned->name = e.data["name"].as_string();
+  pinned->text = e.data["text"].as_string();
+  for (const auto& [name, text] : e.data["called"].as_map()) pinned->called[name] = text.as_string();
+  s.pinned[pinned->hash] = std::move(pinned);
+}
+
+void apply_started(State& s, const Entry& e) {
+  const Value& d = e.data;
+  const int n = run_number(d["run_id"].as_string());
+  if (n == 0 || !d.has("hash")) return;  // an imported fact about somebody else's run: it is timeline, not our state
+  Run& r = s.runs[n];
+  r = {};
+  r.id = "R" + std::to_string(n);
+  take(d, "runbook", r.runbook);
+  if (const auto it = s.pinned.find(d["hash"].as_string()); it != s.pinned.end()) r.pinned = it->second;
+  take(d, "policy_hash", r.policy_hash);
+  take(d, "person", r.person);
+  take(d, "trigger", r.trigger);
+  take(d, "inputs", r.inputs);
+  take(d, "facts", r.facts);
+  take(d, "alert", r.alert);
+  take(d, "platform", r.platform);
+  take(d, "channel", r.channel);
+  take(d, "thread", r.thread);
+  take(d, "post", r.post);
+  take(d, "key", r.key);
+  take(d, "again_of", r.again_of);
+  take(d, "status", r.status);
+  take(d, "deadline_ms", r.deadline_ms);
+  r.incident = e.incident_id;
+  r.started_ms = e.occurred_ms;
+  s.next_run = std::max(s.next_run, n + 1);
+}
+
+void take_step(StepRun& step, const Value& d) {
+  take(d, "step", step.id);
+  take(d, "verb", step.verb);
+  take(d, "effect", step.effect);
+  take(d, "status", step.status);
+  take(d, "stage", step.stage);
+  take(d, "attempt", step.attempt);
+  take(d, "lost", step.lost);
+  take(d, "attempt_id", step.attempt_id);
+  take(d, "arguments", step.arguments);
+  take(d, "arguments_hash", step.arguments_hash);
+  take(d, "before", step.before);
+  take(d, "intended", step.intended);
+  take(d, "result", step.result);
+  take(d, "error_kind", step.error_kind);
+  take(d, "error", step.error);
+  take(d, "due_ms", step.due_ms);
+  take(d, "deadline_ms", step.deadline_ms);
+  take(d, "held_since_ms", step.held_since_ms);
+  take(d, "question", step.question);
+}
+
+void apply_attempt(Run& r, const Entry& e) {
+  const std::string& path = e.data["path"].as_string();
+  // The step begins anew: an approval that became void, or a step that waits for one again.
+  if (e.data["forget"].as_bool()) {
+    r.steps.erase(path);
+    return;
+  }
+  const bool first = !r.steps.contains(path);
+  StepRun& step = r.steps[path];
+  if (first) {
+    step.started_ms = e.occurred_ms;
+    std::erase(r.order, path);
+    r.order.push_back(path);
+  }
+  take_step(step, e.data);
+}
+
+void apply_step(Run& r, const Entry& e) {
+  apply_attempt(r, e);
+  StepRun& step = r.steps[e.data["path"].as_string()];
+  step.stage.clear();
+  step.due_ms = step.deadline_ms = 0;
+  step.ended_ms = e.occurred_ms;
+  if (e.data["error"].is_null()) step.error.clear(), step.error_kind.clear();
+}
+
+void move_times(Run& r, DurationMs by) {
+  if (by <= 0) return;  // set back: what is absolute comes later, which is no shorter wait
+  const auto move = [by](TimeMs& t) {
+    if (t != 0) t += by;
+  };
+  move(r.deadline_ms);
+  move(r.frozen_ms);
+  for (auto& [path, s] : r.steps) {
+    if (s.ended()) continue;
+    move(s.due_ms);
+    move(s.deadline_ms);
+    move(s.held_since_ms);
+  }
+}
+
+void apply_changed(Run& r, const Entry& e) {
+  const Value& d = e.data;
+  take(d, "status", r.status);
+  take(d, "phase", r.phase);
+  take(d, "outcome", r.outcome);
+  take(d, "failure", r.failure);
+  take(d, "failed_step", r.failed_step);
+  take(d, "reason", r.reason);
+  take(d, "cancel_wanted", r.cancel_wanted);
+  take(d, "undo_wanted", r.undo_wanted);
+  take(d, "cancelled_by", r.cancelled_by);
+  take(d, "cancel_reason", r.cancel_reason);
+  take(d, "paused", r.paused);
+  take(d, "post", r.post);
+  take(d, "started_ms", r.started_ms);
+  take(d, "deadline_ms", r.deadline_ms);
+  if (d.has("reopened")) r.ended_ms = 0, r.status = "running";
+  if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());
+  if (d.has("held_anew"))
+    for (auto& [path, s] : r.steps) s.held_since_ms = 0;
+  if (d.has("watch")) r.watchers.push_back(d["watch"].as_string());
+  if (d.has("unwatch")) std::erase(r.watchers, d["unwatch"].as_string());
+}
+
+void apply_checked(State& s, Run& r, bool effective) {
+  r.effective = effective ? "yes" : "no";
+  const std::string what = r.runbook + " " + r.key;
+  if (effective)
+    s.automation.in_vain.erase(what);
+  else
+    ++s.automation.in_vain[what];
+}
+
+}  // namespace
+
+bool is_final(std::string_view status) {
+  constexpr std::string_view finals[] = {"succeeded", "failed",  "undone",    "undo_failed",
+                                         "denied",    "expired", "cancelled", "handed_over"};
+  return std::ranges::find(finals, status) != std::end(finals);
+}
+
+bool apply_run(State& s, const Entry& e) {
+  const bool ours = e.kind.starts_with("run.") || e.kind.starts_with("runbook.");
+  if (!ours || e.kind == "runbook.suggested") return false;
+  if (e.kind == "runbook.pinned") return apply_pinned(s, e), true;
+  if (e.kind == "runbook.started") return apply_started(s, e), true;
+  Run* r = find_run(s, e.data["run_id"].as_string());
+  if (!r) return true;
+  if (e.kind == "run.attempt")
+    apply_attempt(*r, e);
+  else if (e.kind == "runbook.step" && e.data.has("path"))
+    apply_step(*r, e);
+  else if (e.kind == "run.changed")
+    apply_changed(*r, e);
+  else if (e.kind == "run.checked")
+    apply_checked(s, *r, e.data["effective"].as_bool());
+  else if (e.kind == "runbook.finished" && e.data.has("took_ms"))
+    r->status = r->outcome = e.data["outcome"].as_string(), r->phase = "over", r->ended_ms = e.occurred_ms;
+  derive_status(*r);
+  freeze(*r, e.occurred_ms);
+  return true;
+}
+
+int run_number(std::string_view id) {
+  if (id.size() < 2 || (id[0] != 'R' && id[0] != 'r')) return 0;
+  int n = 0;
+  const auto [end, error] = std::from_chars(id.data() + 1, id.data() + id.size(), n);
+  return error == std::errc() && end == id.data() + id.size() && n > 0 ? n : 0;
+}
+
+Run* find_run(State& s, std::string_view id) {
+  const auto it = s.runs.find(run_number(id));
+  return it == s.runs.end() ? nullptr : &it->second;
+}
+
+const Run* find_run(const State& s, std::string_view id) { return find_run(const_cast<State&>(s), id); }
+
+ProjectionRow projection(const Run& r) {
+  Value steps = Value::List{};
+  for (const std::string& path : r.order) {
+    const auto it = r.steps.find(path);
+    if (it == r.steps.end()) continue;
+    const StepRun& s = it->second;
+    steps.push(Value::Map{{"path", path}, {"step", s.id}, {"verb", s.verb}, {"status", s.status}, {"error", s.error}});
+  }
+  Value body = Value::Map{{"runbook", r.runbook},
+                          {"status", r.status},
+                          {"person", r.person},
+                          {"incident", r.incident},
+                          {"alert", r.alert},
+                          {"key", r.key},
+                          {"started_ms", r.started_ms},
+                          {"ended_ms", r.ended_ms},
+                          {"deadline_ms", r.deadline_ms},
+                          {"phase", r.phase},
+                          {"failed_step", r.failed_step}};
+  body.set("inputs", r.inputs);
+  body.set("steps", std::move(steps));
+  return {"run", r.id, std::move(body)};
+}
+
+}  // namespace muster

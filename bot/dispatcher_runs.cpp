@@ -1,0 +1,65 @@
+// The part of the dispatcher that lets another room take part in decisions: what entries mean to it, how attempts
+// ended, and a wall clock that was set.
+#include <chrono>
+#include <set>
+
+#include "bot/base/log.h"
+#include "bot/core/engine/extension.h"
+#include "bot/dispatcher.h"
+
+namespace muster {
+namespace {
+
+constexpr DurationMs clock_step_ms = 5 * second_ms;  // less is a tick that came late, or a clock that is being slewed
+
+TimeMs steady_now() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+// By what was recorded, so that every way in counts: webhooks, timers, commands. Its own entries are not looked at
+// again.
+void Dispatcher::extend(Work& w) const {
+  if (!extension_) return;
+  std::vector<std::string> alerts;
+  std::set<std::string> seen, incidents;
+  for (const Entry& e : w.decision.entries) {
+    const bool alert = e.kind == "alert.firing" || e.kind == "alert.resolved";
+    if (alert && seen.insert(e.data["alert_id"].as_string()).second) alerts.push_back(e.data["alert_id"].as_string());
+    if (e.kind.starts_with("incident.") || e.kind == "alert.acknowledged") incidents.insert(e.incident_id);
+  }
+  if (!alerts.empty()) extension_->alerts_changed(w, alerts);
+  for (const std::string& id : incidents)
+    if (!id.empty()) extension_->incident_changed(w, id);
+}
+
+void Dispatcher::decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done) {
+  const auto decide = [what = std::move(what)](Work& w, Commit&) { what(w); };
+  take({.decide = decide, .done = std::move(done), .applied = {}, .again = {}, .key = {}});
+}
+
+void Dispatcher::attempt_ended(AttemptReport report, std::function<void()> recorded) {
+  const auto decide = [r = std::move(report)](Work& w, Commit&) { w.extension->attempt_ended(w, r); };
+  take({.decide = decide, .done = {}, .applied = std::move(recorded), .again = Task::Again::always, .key = {}});
+}
+
+void Dispatcher::watch_clock() {
+  const TimeMs wall = clock_.now(), steady = steady_now();
+  const DurationMs moved = (wall - wall_then_) - (steady - steady_then_);
+  const bool first = steady_then_ == 0;
+  wall_then_ = wall;
+  steady_then_ = steady;
+  // A clock that is turned by hand has no step.
+  if (first || !extension_ || dynamic_cast<const SystemClock*>(&clock_) == nullptr) return;
+  if (moved < clock_step_ms && moved > -clock_step_ms) return;
+  log(LogLevel::warn, "the wall clock was set", {{"by_ms", std::to_string(moved)}});
+  take({.decide = [moved](Work& w, Commit&) { w.extension->clock_moved(w, moved); },
+        .done = {},
+        .applied = {},
+        .again = Task::Again::always,
+        .key = {}});
+}
+
+}  // namespace muster

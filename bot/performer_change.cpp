@@ -1,0 +1,160 @@
+// Changes over targets: look, change, watch, probe.
+#include <algorithm>
+
+#include "bot/performer_run.h"
+
+namespace muster {
+namespace {
+
+using End = AttemptReport::End;
+constexpr DurationMs ask_again_ms = 5 * second_ms;
+constexpr int ask_again_max = 60;  // a target that stays busy longer is a person's matter
+
+AttemptReport ended(End end, std::string kind = {}, std::string why = {}) {
+  AttemptReport r;
+  r.end = end;
+  r.error_kind = std::move(kind);
+  r.error = std::move(why);
+  return r;
+}
+
+TargetVerb verb_of(const std::string& verb) {
+  if (verb == "rollback") return TargetVerb::rollback;
+  if (verb == "scale") return TargetVerb::scale;
+  return verb == "restart" ? TargetVerb::restart : TargetVerb::deploy;
+}
+
+ChangeRequest request_of(const AttemptOrder& order) {
+  ChangeRequest q;
+  q.verb = verb_of(order.verb);
+  q.subject = {order.arguments["service"].as_string(), order.arguments["env"].as_string()};
+  q.run = order.id;
+  q.version = order.arguments[q.verb == TargetVerb::rollback ? "to" : "version"].as_string();
+  if (order.arguments["replicas"].is_int()) q.replicas = static_cast<int>(order.arguments["replicas"].as_int());
+  return q;
+}
+
+std::string why_of(const ChangeAnswer& a) {
+  if (a.problem) return a.problem->message;
+  return a.message.empty() ? "The target gave no reason." : a.message;
+}
+
+AttemptReport report_of(const ChangeAnswer& a) {
+  switch (a.outcome) {
+    case ChangeOutcome::succeeded:
+    case ChangeOutcome::nothing_to_do: {
+      AttemptReport r;
+      r.result = a.after ? to_value(*a.after) : Value(Value::Map{});
+      if (!a.message.empty()) r.result.set("message", a.message);
+      return r;
+    }
+    case ChangeOutcome::failed:
+    case ChangeOutcome::refused:
+      return ended(End::failed, "refused", why_of(a));
+    case ChangeOutcome::timed_out:
+      return ended(End::unknown, "timeout", why_of(a));
+    case ChangeOutcome::cancelled:
+      return ended(End::halted);
+    case ChangeOutcome::unknown:
+      break;
+  }
+  return ended(End::unknown, "lost", why_of(a));
+}
+
+// Looks whether it happened; asks again while the target is busy with it.
+void probe(const std::shared_ptr<Target>& target, const ChangeRequest& q, const TargetState& before, const Later& later,
+           const Performer::Report& done, int left) {
+  target->probe(q, before, [=](const ProbeAnswer& a) {
+    if (a.finding == ProbeFinding::equals_intended) {
+      AttemptReport r = ended(End::applied);
+      if (a.state) r.result = to_value(*a.state);
+      return done(r);
+    }
+    if (a.finding == ProbeFinding::equals_before) return done(ended(End::not_applied));
+    if (a.finding == ProbeFinding::in_progress && left > 0)
+      return later(ask_again_ms, [=] { probe(target, q, before, later, done, left - 1); });
+    done(ended(End::unknown, "lost", a.problem ? a.problem->message : "It is neither as before nor as wanted."));
+  });
+}
+
+void attach(const std::shared_ptr<Target>& target, const ChangeRequest& q, const TargetState& before,
+            const Later& later, const Performer::Report& done) {
+  const auto watched = [=](const ChangeAnswer& a) {
+    if (a.outcome != ChangeOutcome::unknown) return done(report_of(a));
+    probe(target, q, before, later, done, ask_again_max);
+  };
+  target->observe(q, before, watched, [](const std::string&) {});
+}
+
+// The target is held until it has answered: a reload may have put another in its place.
+void look(const std::shared_ptr<Target>& target, const ChangeRequest& q, const Performer::Report& done) {
+  target->status(q.subject, [done, target](const Result<TargetState>& s) {
+    if (!s) return done(ended(End::failed, "unavailable", s.error().message));
+    AttemptReport r;
+    r.result = to_value(*s);
+    done(r);
+  });
+}
+
+}  // namespace
+
+Value to_value(const TargetState& s) {
+  Value v = Value::Map{};
+  const auto text = [&v](const char* key, const std::string& t) {
+    if (!t.empty()) v.set(key, t);
+  };
+  text("version", s.version);
+  text("revision", s.revision);
+  text("last_run", s.last_run);
+  text("previous_version", s.previous_version);
+  text("restarted", s.restarted);
+  text("detail", s.detail);
+  if (s.replicas) v.set("replicas", *s.replicas);
+  if (s.healthy) v.set("healthy", *s.healthy);
+  if (s.paused) v.set("paused", *s.paused);
+  if (s.busy) v.set("busy", *s.busy);
+  return v;
+}
+
+TargetState state_from(const Value& v) {
+  TargetState s;
+  s.version = v["version"].as_string();
+  s.revision = v["revision"].as_string();
+  s.last_run = v["last_run"].as_string();
+  s.previous_version = v["previous_version"].as_string();
+  s.restarted = v["restarted"].as_string();
+  s.detail = v["detail"].as_string();
+  if (v["replicas"].is_int()) s.replicas = static_cast<int>(v["replicas"].as_int());
+  if (v["healthy"].is_bool()) s.healthy = v["healthy"].as_bool();
+  if (v["paused"].is_bool()) s.paused = v["paused"].as_bool();
+  if (v["busy"].is_bool()) s.busy = v["busy"].as_bool();
+  return s;
+}
+
+Performer::Perform perform_change(std::function<const Targets&()> targets, Later later) {
+  return [targets = std::move(targets), later = std::move(later)](const AttemptOrder& order,
+                                                                  const Performer::Report& done) {
+    using Mode = AttemptOrder::Mode;
+    const ChangeRequest q = request_of(order);
+    const Targets& all = targets();
+    const auto it = std::ranges::find_if(all, [&](const auto& t) { return t->serves(q.subject); });
+    if (it == all.end()) {
+      const bool sent = order.mode == Mode::attach || order.mode == Mode::probe;
+      return done(ended(sent ? End::unknown : End::failed, "not_found",
+                        "No target is configured for " + q.subject.service + " in " + q.subject.environment + "."));
+    }
+    const std::shared_ptr<Target> target = *it;
+    if (order.stage == "look") return look(target, q, done);
+    const TargetState before = state_from(order.before);
+    if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);
+    if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, done);
+    if (order.mode == Mode::halt) {
+      if (!target->cancel(order.id)) done(ended(End::unknown, "lost", "It could not be stopped any more."));
+      return;
+    }
+    target->change(
+        q, before, [done, target](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
+  };
+}
+
+}  // namespace muster

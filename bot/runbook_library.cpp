@@ -1,0 +1,73 @@
+#include "bot/runbook_library.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace fs = std::filesystem;
+
+namespace muster {
+namespace {
+
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string text;
+  text.resize(runbooks::runbook_bytes_max + 1);  // one more, so that too large is seen
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  return text;
+}
+
+bool is_runbook(const fs::path& file) {
+  const std::string name = file.filename().string();
+  return name.ends_with(".yaml") && !name.ends_with(".test.yaml") && !name.starts_with(".");
+}
+
+std::vector<fs::path> files_of(const std::string& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error))
+    if (it->is_regular_file(error) && is_runbook(it->path()) && files.size() < runbooks_max)
+      files.push_back(it->path());
+  std::ranges::sort(files);
+  return files;
+}
+
+}  // namespace
+
+runbooks::Library load_library(const std::vector<LibraryFolder>& folders) {
+  runbooks::Library library;
+  for (const LibraryFolder& folder : folders) {
+    for (const fs::path& file : files_of(folder.path)) {
+      auto loaded = runbooks::load_runbook(text_of(file), file.string());
+      const std::string name = loaded.runbook ? loaded.runbook->name : file.stem().string();
+      library.insert_or_assign(name,
+                               runbooks::Known{std::move(loaded.runbook), std::move(loaded.findings), folder.shipped});
+    }
+  }
+  return library;
+}
+
+std::vector<LibraryFolder> library_folders(const std::string& config_folder, const std::string& named) {
+  std::vector<LibraryFolder> folders;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    const fs::path beside = program.parent_path();
+    for (const fs::path& place : {beside / "../share/muster/runbooks", beside / "../runbooks/catalogue"})
+      if (fs::is_directory(place, error)) {
+        folders.push_back({fs::weakly_canonical(place, error).string(), true});
+        break;
+      }
+  }
+  if (!named.empty())
+    folders.push_back({fs::path(named).is_absolute() ? named : (fs::path(config_folder) / named).string(), false});
+  else if (!config_folder.empty())
+    folders.push_back({(fs::path(config_folder) / "runbooks").string(), false});
+  return folders;
+}
+
+}  // namespace muster

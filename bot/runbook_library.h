@@ -1,0 +1,23 @@
+// The runbooks people may start: the shipped catalogue, and above it the team's own folder. Any thread.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "runbooks/engine.h"
+
+namespace muster {
+
+inline constexpr std::size_t runbooks_max = 1'000;  // files of one folder
+
+struct LibraryFolder {
+  std::string path;
+  bool shipped = false;
+};
+
+// Every *.yaml of the folders, tests (*.test.yaml) aside; a later folder hides an earlier one's name. What cannot be
+// read stands there too, without a runbook and with its findings.
+runbooks::Library load_library(const std::vector<LibraryFolder>& folders);
+// runbooks/ of the configuration, or the folder it names; and the catalogue beside the program.
+std::vector<LibraryFolder> library_folders(const std::string& config_folder, const std::string& named);
+
+}  // namespace muster

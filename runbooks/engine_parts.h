@@ -1,0 +1,91 @@
+// What the files of the engine share. Inside of a decision; loop thread only.
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "runbooks/engine.h"
+#include "runbooks/machine.h"
+
+namespace muster::runbooks {
+
+// One run inside one decision.
+struct Turn {
+  Engine& engine;
+  Work& w;
+  Run& run;  // in the state: every record changes it at once
+  const Book& book;
+};
+
+void settle(Turn& t);  // whatever can happen now happens; then its timer and its message
+void perform(Turn& t, const Action& action);
+
+// Records.
+void note_attempt(Turn& t, const std::string& path, Value data);  // run.attempt: a step moves
+void change_run(Turn& t, Value data, Entry by = {}, std::string text = {});
+struct Ending {
+  std::string status;  // succeeded, failed, skipped
+  Value result = Value::Map{};
+  std::string error_kind = {}, error = {};
+};
+void end_step(Turn& t, const std::string& path, const Step* step, Ending ending);
+void fail_step(Turn& t, const std::string& path, const Step* step, const std::string& kind, const std::string& why);
+StepRun* find_step(Turn& t, std::string_view path);
+
+// Attempts.
+void begin_step(Turn& t, const Action& action);
+void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage);
+void sample(Turn& t, const std::string& path, const Step& step);
+void sampled(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
+void halt(Turn& t, const Action& action);
+void begin_undo(Turn& t, const Action& action);
+// Nobody knows what came of it: again where that is harmless, else a probe, else a person.
+void lost(Turn& t, const std::string& path, const Step& step, const std::string& why);
+void take_report(Turn& t, const AttemptReport& report);
+void resume_after_start(Turn& t);  // the table of what was in flight
+void ask_decision(Turn& t, const std::string& path, const std::string& why);
+DurationMs timeout_of(const Step& step);
+Effect effect_of(const Step& step, const Value& arguments);
+
+// May this write begin? Empty: yes; else why not. `gate`: only after a yes that the policy wants.
+struct Permit {
+  std::string refusal, kind;
+  int approvals = 0;
+  std::string group;
+};
+Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+
+// People.
+void ask_approval(Turn& t, const std::string& path, const Step& step, const Value& arguments, const std::string& stage,
+                  const std::string& changed = {});
+void ask_form(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+void ask_undo(Turn& t);
+void close_question_of(Turn& t, const std::string& question, const std::string& status);
+void answered(Turn& t, const Question& question);
+void check_events(Turn& t);  // waits for an event that has happened, or a lock that is free
+// What is still to come with final arguments where they are known: what an approval covers.
+Value remaining_plan(Turn& t, const std::string& from_path);
+// The approval before this write covers something else: it is asked again. False: all is as approved.
+bool approval_void(Turn& t, const std::string& path, const Value& arguments, const Value& before);
+
+// Deeds of a decision.
+void do_message(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+void do_page(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+void do_incident(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+void do_lock(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+void page_people(Work& w, const std::string& channel, const std::string& id, const std::string& whom,
+                 const std::string& text);
+
+// Messages.
+void show(Turn& t, bool now);
+void tell_thread(Turn& t, const std::string& id, Message message);
+
+// Starting and ending.
+void begin_queued(Turn& t);
+void run_over(Turn& t);
+void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const std::string& alert);
+void arm_timer(Turn& t);
+std::string key_of(const Book& book, const Run& run, TimeMs now);
+
+constexpr int lost_max = 3;  // tries again of what is harmless, before a person is asked
+
+}  // namespace muster::runbooks

@@ -1,0 +1,50 @@
+// `runbook test`: the real engine with mocks for the world and a clock that is turned; no network, milliseconds.
+// A test file stands beside its runbook: NAME.test.yaml. Any thread.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runbooks/engine.h"
+
+namespace muster::runbooks {
+
+struct TestCase {
+  std::string name;
+  Value inputs = Value::Map{}, mock = Value::Map{}, alert, expect;
+  TimeMs now = 0;
+  Place place;
+};
+
+struct TestFile {
+  std::string tests_for;
+  std::vector<TestCase> cases;
+  std::vector<Finding> findings;
+};
+TestFile load_tests(std::string_view text);
+
+struct CaseResult {
+  std::string name;
+  std::vector<std::string> problems;  // none: passed
+  std::string status;
+  std::vector<std::string> ran, undone;
+};
+
+struct TestReport {
+  std::vector<CaseResult> cases;
+  std::vector<Finding> findings;
+  // Branches: every step begun; every `if` also not; every approval also refused.
+  int branches = 0, covered = 0;
+  std::vector<std::string> not_covered;  // "grow", "blame_deploy skipped", "go refused"
+  bool passed() const;
+};
+
+// mock, by step id: a map is the result (of an approval {decision, by}, of an ask the answers, of a change what it was:
+// {previous: 6}); a list is one after the other, the last one stays; a word is how it fails: timeout, unavailable,
+// refused …, `lost` when nobody knows. A change that begins and then fails is {previous: 6, fails: timeout}.
+TestReport run_tests(const Library& library, const Runbook& runbook, const TestFile& tests);
+CaseResult run_case(const Library& library, const Runbook& runbook, const TestCase& test,
+                    std::map<std::string, bool>* branches = nullptr);
+
+}  // namespace muster::runbooks

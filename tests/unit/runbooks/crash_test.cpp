@@ -1,0 +1,236 @@
+// Kills at every commit and every effect: no write happens twice, no run is left without an owner, a timer or a
+// question, and its last word is said. MUSTER_RUN_KILLS sets how many random ones are tried; `make soak` asks for more.
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <random>
+
+#include "../../support/run_world.h"
+
+using namespace muster;
+using muster::test::Killed;
+using muster::test::RunWorld;
+
+namespace {
+
+constexpr const char* inner = R"(runbook: inner
+inputs:
+  name: {type: string}
+steps:
+  - id: told
+    set: {greeting: "hello ${inputs.name}"}
+  - id: poke
+    run: [poke, "${inputs.name}"]
+    timeout: 1m
+outputs:
+  greeting: ${told.greeting}
+)";
+
+constexpr const char* everything = R"(runbook: everything
+summary: Every verb of the language once.
+owner: group:platform
+inputs:
+  service: {type: string, default: api}
+  fail: {type: bool, default: false}
+guard: {deadline: 12h}
+steps:
+  - id: depth
+    query: up
+  - id: seen
+    lookup: {service: "${inputs.service}", env: prod}
+  - id: page_of
+    http: https://example.com/health
+    timeout: 10s
+  - id: look
+    run: [uptime]
+    effect: read
+    timeout: 10s
+  - id: held
+    lock: {env: prod, service: "${inputs.service}", for: 2h, because: test}
+  - parallel:
+      - id: keyed
+        http: {url: "https://example.com/a", method: POST, key: Idempotency-Key}
+        timeout: 10s
+      - id: unkeyed
+        http: {url: "https://example.com/b", method: POST}
+        timeout: 10s
+  - id: sure
+    approve: {by: "group:oncall", text: "Go on?"}
+    timeout: 30m
+  - id: how
+    ask: {text: "How many?", form: {count: {type: int, min: 1}}}
+    timeout: 30m
+  - block:
+      - id: out
+        deploy: {service: "${inputs.service}", env: prod, version: v9}
+        undo: auto
+      - id: wide
+        scale: {service: "${inputs.service}", env: prod, replicas: "${how.count}"}
+        undo: auto
+  - id: turned
+    restart: {service: "${inputs.service}", env: prod}
+  - id: each
+    for_each:
+      in: ["a", "b", "c"]
+      limit: 2
+      steps:
+        - id: each_run
+          run: [touch, "${item}"]
+          timeout: 1m
+          undo: [{run: [rm, "${item}"], timeout: 1m}]
+  - id: sub
+    call: {runbook: inner, inputs: {name: "${inputs.service}"}}
+  - wait: 2m
+  - id: calm
+    wait: {repeat: depth, until: it.value < 10.0, every: 15s, hold: 1m}
+    timeout: 30m
+  - page: {to: "group:platform", text: Look at this}
+  - incident: {open: Something is up, severity: 3}
+  - message: ${sub.greeting}
+  - id: broken
+    if: inputs.fail
+    stop: {status: failed, reason: as wanted}
+  - id: back
+    rollback: {service: "${inputs.service}", env: prod}
+  - stop: {status: succeeded, reason: all done}
+on_failure:
+  - undo: all
+finally:
+  - lock: {env: prod, service: "${inputs.service}", action: release}
+  - message: ${run.status}
+)";
+
+struct Everything : RunWorld {
+  Everything() {
+    add_runbook(inner);
+    add_runbook(everything);
+    provider.reads["query"] = Value::Map{{"value", 1.0}};
+    provider.reads["lookup"] = Value::Map{{"replicas", 6}, {"version", "v7"}};
+    provider.reads["http"] = Value::Map{{"status", 200}};
+    provider.reads["run"] = Value::Map{{"exit", 0}};
+  }
+
+  // A person who looks before deciding.
+  bool people() {
+    for (const auto& m : engine.open_matters(state)) {
+      Entry by;
+      by.actor = {.type = "user", .id = "bo", .handle = "bo", .display = "bo"};
+      if (m.kind == "approve") return answer(m.question, "bo", true), true;
+      if (m.kind == "form")
+        return decide([&](Work& w) { static_cast<void>(engine.answer(w, m.run, {{"count", "9"}}, by)); }), true;
+      const bool happened = effects(m.run + " " + m.path) > 0;
+      return decide(
+                 [&](Work& w) { static_cast<void>(engine.decide(w, m.run, m.path, happened ? "done" : "retry", by)); }),
+             true;
+    }
+    return false;
+  }
+
+  bool kept() const {
+    for (const auto& [n, run] : state.runs) {
+      if (run.over()) continue;
+      const bool timer = timers.contains("run:" + run.id);
+      if (!timer && open_question(run.id).empty() && run.status != "needs_decision") return false;
+    }
+    return true;
+  }
+
+  void drive() {
+    for (int i = 0; i < 400; ++i) {
+      deliver();
+      if (!kept()) unkept = true;
+      if (!state.runs.empty() && state.runs.begin()->second.over()) return;
+      if (!people()) pass(30 * second_ms);
+    }
+  }
+
+  // Until it is over, however often the process dies: at these points, each counted from the death before.
+  void survive(const std::vector<int>& kills, const std::function<void()>& begin) {
+    std::size_t next = 0;
+    const auto arm = [&] { kill_at(next < kills.size() ? kills[next] : 0), ++next; };
+    bool down = false;
+    arm();
+    while (true) {
+      try {
+        if (down) restart();
+        down = false;
+        if (state.runs.empty()) begin();
+        return drive();
+      } catch (const Killed&) {
+        down = true;
+        arm();
+      }
+    }
+  }
+
+  bool unkept = false;
+};
+
+std::string twice(const RunWorld& w) {
+  std::string out;
+  for (const auto& [what, n] : w.provider.ledger)
+    if (n > 1) out += what + " x" + std::to_string(n) + "; ";
+  return out;
+}
+
+std::string steps_of(const Run& run) {
+  std::string out = run.status + " " + run.phase + ": ";
+  for (const std::string& path : run.order)
+    if (const auto it = run.steps.find(path); it != run.steps.end())
+      out += path + "=" + it->second.status + (it->second.error.empty() ? "" : "(" + it->second.error + ")") + " ";
+  return out;
+}
+
+void check_killed(const std::vector<int>& kills, bool fail) {
+  Everything w;
+  w.survive(kills, [&] { w.start("everything", Value::Map{{"fail", fail}}); });
+  std::string where;
+  for (const int k : kills) where += std::to_string(k) + " ";
+  CAPTURE(where);
+  REQUIRE(w.state.runs.size() == 1);
+  const Run& run = w.run("R1");
+  INFO(steps_of(run));
+  CHECK(run.status == (fail ? "failed" : "succeeded"));
+  CHECK(twice(w) == "");
+  CHECK_FALSE(w.unkept);
+  CHECK(w.posted("run-R1-final"));
+  CHECK(w.effects("R1 10_1.0") == 1);
+  if (fail) CHECK(w.provider.replicas["api"] == 6);
+}
+
+int points_of(bool fail) {
+  Everything w;
+  w.survive({}, [&] { w.start("everything", Value::Map{{"fail", fail}}); });
+  INFO(steps_of(w.run("R1")));
+  REQUIRE(w.run("R1").over());
+  return w.points();
+}
+
+}  // namespace
+
+TEST_CASE("a runbook with every verb runs through, and what failed is put back") {
+  check_killed({}, false);
+  check_killed({}, true);
+}
+
+TEST_CASE("killed at every point once, nothing happens twice and nothing is left alone") {
+  for (const bool fail : {false, true}) {
+    const int points = points_of(fail);
+    CHECK(points > 100);
+    for (int k = 1; k <= points; ++k) check_killed({k}, fail);
+  }
+}
+
+TEST_CASE("killed again and again at random, nothing happens twice") {
+  const char* asked = std::getenv("MUSTER_RUN_KILLS");
+  const int runs = asked ? std::atoi(asked) : 200;
+  const int points = points_of(true);
+  for (int seed = 1; seed <= runs; ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    CAPTURE(seed);
+    std::vector<int> kills;
+    for (int i = 0; i < 1 + static_cast<int>(random() % 6); ++i)
+      kills.push_back(1 + static_cast<int>(random() % static_cast<unsigned>(points)) / (i + 1));
+    check_killed(kills, random() % 2 == 0);
+  }
+}
