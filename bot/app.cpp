@@ -17,7 +17,7 @@ namespace {
 
 // A bot that is connected to people is no playground.
 Result<void> check_sandbox() {
-  for (const char* token : {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "MATTERMOST_TOKEN"}) {
+  for (const char* token : {"SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "MATTERMOST_TOKEN"}) {
     if (std::getenv(token))
       return fail(ErrorKind::conflict, std::string(token) + " is set: a bot with chat tokens refuses to be a sandbox.",
                   "Unset it, or leave out --sandbox (and `sandbox: true` in the configuration).");
@@ -131,8 +131,11 @@ Result<void> App::Impl::serve() {
 }
 
 Result<void> App::Impl::serve_locally() {
-  local =
-      std::make_unique<LocalDoor>(*dispatcher, clock, LocalDoor::Options{options.sandbox, [this] { return info(); }});
+  local = std::make_unique<LocalDoor>(*dispatcher, clock,
+                                      LocalDoor::Options{options.sandbox, [this] { return info(); },
+                                                         [this](const std::string& person, bool rotate, auto done) {
+                                                           login_link(person, rotate, std::move(done));
+                                                         }});
   const std::string path = options.data_folder + "/muster.sock";
   auto listening = LocalSocket::listen(
       loop, path, [this](std::uint32_t uid, std::string line, LocalReply reply) { local->request(uid, line, reply); });
@@ -157,6 +160,7 @@ Value App::Impl::info() const {
                     {"started", format_utc(started)},
                     {"sandbox", options.sandbox},
                     {"config", options.config_folder},
+                    {"chat", chats->findings()},
                     {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)}};
 }
 

@@ -49,6 +49,7 @@ struct Tokens {
   std::map<std::string, std::string> old_sources;  // the one before, valid until it is retired
 };
 Result<Tokens> load_tokens(const std::string& data_folder, const Settings& settings);
+Result<std::string> rotate_login(const std::string& data_folder);  // the new login token; the old one ends
 // A new token beside the old one, which stays valid; `retire_old` ends the old one.
 Result<void> rotate_token(const std::string& data_folder, const std::string& source, bool retire_old);
 

@@ -7,6 +7,7 @@
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
 #include "bot/reads.h"
+#include "bot/scrub_answers.h"
 #include "bot/self_answers.h"
 #include "storage/schema.h"
 
@@ -78,6 +79,15 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
     return read_incident(wanted, language, zone, std::move(done));
   if (wanted.what == "config reload")
     return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
+  if (wanted.what == "scrub")
+    return scrub({*dispatcher, *store, clock,
+                  [this](std::function<void()> work, std::function<void()> then) {
+                    return worker.run([this, work = std::move(work), then = std::move(then)] {
+                      work();
+                      loop.post(then);
+                    });
+                  }},
+                 wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done] {
@@ -145,7 +155,11 @@ SelfHealth App::Impl::self_health() const {
 Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& language) {
   Outcome o;
   if (wanted.what == "health") {
-    return health_outcome(self_health(), language);
+    Outcome health = health_outcome(self_health(), language);
+    if (const std::string found = chats->findings_text(language); !found.empty())
+      health.reply.sections.push_back({plain(found), {}});
+    health.json.set("findings", chats->findings());
+    return health;
   } else if (wanted.what == "version") {
     return version_outcome(dispatcher->config(), schema_version(), language);
   } else if (wanted.what == "try") {

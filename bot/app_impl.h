@@ -83,6 +83,7 @@ struct App::Impl {
   void take_config(Loaded fresh, Tokens made);
   void hangup();
   void send_sample();
+  void login_link(const std::string& person, bool rotate, std::function<void(Result<Value>)> done);
   std::string url() const;
 };
 

@@ -70,10 +70,48 @@ void App::Impl::make_web() {
     });
     if (!taken) done(std::unexpected(busy()));
   };
+  o.language = [this](const std::string& person) {
+    return language_of(dispatcher->state(), dispatcher->config(), person, {});
+  };
   o.complete = [this](std::string prefix, std::string person, std::string channel) {
     return dispatcher->complete(prefix, person, channel);
   };
   web = std::make_unique<RoomWeb>(*room, std::move(o));
+}
+
+// For the operator only: the local door has asked who it is. That a link was made is on record.
+void App::Impl::login_link(const std::string& name, bool rotate, std::function<void(Result<Value>)> done) {
+  const CoreConfig& config = dispatcher->config();
+  const Person* p = find_person(config, name);
+  if (!name.empty() && !p) {
+    std::vector<std::string> known;
+    for (const Person& each : config.people) known.push_back(each.id);
+    return done(fail(ErrorKind::not_found, "There is no person " + name + " in the configuration.",
+                     known.empty() ? "It has no people: `muster login` alone prints the operator's link."
+                                   : "There are: " + join(known, ", ") + "."));
+  }
+  if (rotate) {
+    const auto fresh = rotate_login(options.data_folder);
+    if (!fresh) return done(std::unexpected(fresh.error()));
+    tokens.login = *fresh;
+    web->new_login(*fresh);
+  }
+  Entry e;
+  e.kind = "login.linked";
+  e.actor = actor_of(config, {}, true);
+  e.origin = "human";
+  e.text = (rotate ? "every session ended; " : "") + std::string("login link for ") + (p ? p->id : "the room");
+  e.data = Value::Map{{"person", p ? p->id : ""}, {"rotated", rotate}};
+  const std::string token = p ? web->link_token(p->id) : tokens.login;
+  Value answer = Value::Map{{"path", "/login?token=" + token},
+                            {"url", url() + "/login?token=" + token},
+                            {"person", p ? p->id : web->default_person()},
+                            {"rotated", rotate},
+                            {"valid_minutes", p ? Value(RoomSessions::link_ms / minute_ms) : Value()}};
+  dispatcher->record_fact(std::move(e), [done, answer](const Result<void>& r) {
+    if (!r) return done(std::unexpected(r.error()));
+    done(answer);
+  });
 }
 
 }  // namespace muster

@@ -1,5 +1,9 @@
 #include "bot/chat_platforms.h"
 
+#include <algorithm>
+
+#include "bot/base/log.h"
+#include "bot/base/text.h"
 #include "bot/core/chat/message.h"
 #include "bot/dispatcher.h"
 #include "integrations/chat/mattermost/mattermost.h"
@@ -8,6 +12,8 @@
 namespace muster {
 
 namespace {
+
+constexpr DurationMs check_every = 6 * hour_ms;
 
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
@@ -92,6 +98,11 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   auto made = std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, directory,
                                                                    random_dice, dispatcher_.config().prefix});
   starts_.push_back([m = made.get()] { m->start(); });
+  if (made->over_http()) {
+    doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
+      m->request(q, reply);
+    };
+  }
   add(std::move(made));
 }
 
@@ -117,6 +128,52 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
 void ChatPlatforms::start() {
   for (const auto& start : starts_) start();
   starts_.clear();
+  if (timers_ && !platforms_.empty()) check_soon(20);
+}
+
+// As soon as all are connected, or after a while: what is wrong may be what keeps one from connecting.
+void ChatPlatforms::check_soon(int seconds_left) {
+  const bool all = std::ranges::all_of(platforms_, [](const auto& p) { return p->connected(); });
+  if (all || seconds_left == 0) return check_all();
+  timers_->after(second_ms, [this, seconds_left] { check_soon(seconds_left - 1); });
+}
+
+void ChatPlatforms::check_all() {
+  for (const auto& p : platforms_) {
+    p->self_check([this, name = p->name()](ChatChecks found) {
+      for (const ChatCheck& c : found) {
+        if (c.level == "ok") continue;
+        log(c.level == "note" ? LogLevel::info : LogLevel::warn, "chat self check: " + check_text(c, "en"),
+            {{"platform", name}, {"change", check_change(c, "en")}});
+      }
+      checks_[name] = std::move(found);
+    });
+  }
+  timers_->after(check_every, [this] { check_all(); });
+}
+
+std::string ChatPlatforms::findings_text(const std::string& language) const {
+  std::string text;
+  for (const auto& [name, found] : checks_) {
+    for (const ChatCheck& c : found) {
+      if (c.level == "ok") continue;
+      text += (c.level == "FAIL" ? "❌ " : "⚠️ ") + name + ": " + check_text(c, language);
+      if (const std::string change = check_change(c, language); !change.empty()) text += " " + change;
+      text += "\n";
+    }
+  }
+  return std::string(trim(text));
+}
+
+Value ChatPlatforms::findings() const {
+  Value list = Value::List{};
+  for (const auto& [name, found] : checks_) {
+    for (const ChatCheck& c : found) {
+      list.push(Value::Map{
+          {"platform", name}, {"level", c.level}, {"what", check_text(c, "en")}, {"change", check_change(c, "en")}});
+    }
+  }
+  return list;
 }
 
 std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {

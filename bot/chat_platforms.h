@@ -37,12 +37,17 @@ class ChatPlatforms {
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
 
   std::vector<const ChatPlatform*> platforms() const;
+  // What is not as it should be, one line each; found by the last check of each platform.
+  std::string findings_text(const std::string& language) const;
+  Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
   std::string metrics() const;  // Prometheus' text format
 
  private:
   void route(std::vector<OutMessage>& out) const;
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);
+  void check_soon(int seconds_left);
+  void check_all();
   Dispatcher& dispatcher_;
   ChatLinks links_;
   std::unique_ptr<Timers> timers_;
@@ -50,6 +55,7 @@ class ChatPlatforms {
   std::vector<std::function<void()>> starts_;
   std::map<std::string, std::function<void(const HttpRequest&, const HttpReply&)>> doors_;  // by path
   std::vector<std::string> names_;
+  std::map<std::string, ChatChecks> checks_;  // by platform
 };
 
 }  // namespace muster

@@ -48,13 +48,18 @@ Result<void> add_slack(ChatSettings& s) {
   SlackConfig c;
   c.app_token = taken_from_environment("SLACK_APP_TOKEN");
   c.bot_token = taken_from_environment("SLACK_BOT_TOKEN");
+  c.signing_secret = taken_from_environment("SLACK_SIGNING_SECRET");
   if (const std::string url = from_environment("SLACK_API_URL"); !url.empty()) c.api_url = url;
   c.ca_file = from_environment("SLACK_CA_FILE");
   c.proxy = from_environment("SLACK_PROXY");
-  if (c.app_token.empty() && c.bot_token.empty()) return {};
+  if (c.app_token.empty() && c.bot_token.empty() && c.signing_secret.empty()) return {};
+  if (!c.app_token.empty() && !c.signing_secret.empty()) {
+    return fail(ErrorKind::invalid, "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: events come one way only.",
+                "Leave out SLACK_SIGNING_SECRET for Socket Mode, or SLACK_APP_TOKEN for HTTP mode.");
+  }
   const char* next = "Set SLACK_APP_TOKEN and SLACK_BOT_TOKEN, or neither.";
   const char* why = "Slack needs an app-level token (xapp-…) and a bot token (xoxb-…).";
-  if (c.app_token.empty()) return missing("SLACK_APP_TOKEN", why, next);
+  if (c.app_token.empty() && c.signing_secret.empty()) return missing("SLACK_APP_TOKEN", why, next);
   if (c.bot_token.empty()) return missing("SLACK_BOT_TOKEN", why, next);
   if (!is_address(c.api_url)) {
     return fail(ErrorKind::invalid, "SLACK_API_URL is no address: " + c.api_url,

@@ -43,6 +43,7 @@ Result<void> Dispatcher::start() {
   if (!fresh) return std::unexpected(fresh.error());
   state_ = std::move(fresh->state);
   timers_.remember(fresh->timers);
+  pager_.restore(fresh->timers);
   auto pending = store_.pending_out();
   if (!pending) return std::unexpected(pending.error());
   const auto dead = store_.dead_letters();
@@ -73,6 +74,7 @@ void Dispatcher::tick() {
   if (waits() || !refusal_.empty()) return;  // timers wait for a state that is known
   prune();
   for (const Timer& t : timers_.take_due(clock_.now())) {
+    if (t.id.starts_with(Pager::timer_prefix)) pager_.forget(t.id);
     const auto ring = [t](Work& w, Commit& c) {
       if (!w.extension || !w.extension->timer_rang(w, t)) timer_rang(w, t);
       c.timers_fired.push_back(t.id);
@@ -168,7 +170,8 @@ void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> acce
   const auto applied = [this, e, asked] {
     CommandInput input = input_of(e);
     bool by_mention = false;
-    if (!understand(e, input, by_mention)) return;
+    // A bare "yes" has answered its question by now and means nothing any more; what it started is to be read.
+    if (!understand(e, input, by_mention) && !*asked) return;
     stats_.commands += 1;
     if (*asked) read_and_post(**asked, input, e);
   };
@@ -208,6 +211,7 @@ std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::st
   if (o.read && o.read->what == "more") {
     const ReadWanted wanted = *o.read;
     o = read_outcome(pager_.more(wanted, e.user, input.channel, e.id), o);
+    keep_pages(w);
   }
   if (o.read) return o;
   // An unknown !word in a shared channel stays silent: other bots use ! too.
@@ -238,9 +242,14 @@ bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_me
 void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, Outcome o, Work& w) {
   apply_flags(o);
   pager_.fit(o, e.user, input.channel);
+  keep_pages(w);
   const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
   post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
   w.decision.out.back().body.set("origin", e.platform);
+}
+
+void Dispatcher::keep_pages(Work& w) {
+  for (Timer& t : pager_.take_changes(clock_.now())) w.decision.timers.push_back(std::move(t));
 }
 
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {

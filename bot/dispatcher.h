@@ -76,6 +76,10 @@ class Dispatcher {
                   std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);
   void decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done = {});  // may be run twice
+  // Work on what is stored while nothing is decided: `off_loop` runs when no decision is in flight, then the state is
+  // read again, then `done` runs on the loop.
+  void rewrite(std::function<void()> off_loop, std::function<void()> done);
+  void replace_waiting(const std::vector<OutMessage>& stored);  // messages that changed on disk and wait in memory
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
   void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again
@@ -130,6 +134,7 @@ class Dispatcher {
   CommandInput input_of(const ChatEvent& event) const;
   // The outcome that still needs to be read off the loop, if there is one.
   std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
+  void keep_pages(Work& work);
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   Store& store_;
@@ -148,6 +153,7 @@ class Dispatcher {
 
   std::uint64_t epoch_ = 0;  // of the store when the state was read
   std::size_t in_flight_ = 0;
+  std::function<void()> rewriting_, rewritten_;  // empty: nothing to rewrite
   bool lost_ = false, reloading_ = false, draining_ = false, probing_ = false;
   std::deque<TaskPtr> redo_;     // were in flight when the memory was lost: first
   std::deque<TaskPtr> waiting_;  // came while it was read again

@@ -128,6 +128,21 @@ void Dispatcher::lose_memory() {
   read_again();
 }
 
+void Dispatcher::rewrite(std::function<void()> off_loop, std::function<void()> done) {
+  const auto both = [](std::function<void()> first, std::function<void()> second) -> std::function<void()> {
+    if (!first) return second;
+    return [first = std::move(first), second = std::move(second)] {
+      first();
+      second();
+    };
+  };
+  rewriting_ = both(std::move(rewriting_), std::move(off_loop));
+  rewritten_ = both(std::move(rewritten_), std::move(done));
+  lose_memory();
+}
+
+void Dispatcher::replace_waiting(const std::vector<OutMessage>& stored) { outbox_.rewrite(stored); }
+
 Result<Dispatcher::Fresh> Dispatcher::load(Store& store) {
   Fresh fresh;
   auto read = store.read_journal(0, [&fresh](const Entry& e) { apply(fresh.state, e); });
@@ -144,12 +159,18 @@ void Dispatcher::read_again() {
   reloading_ = true;
   lost_ = false;
   stats_.reloads += 1;
-  if (!background_) return reloaded(load(store_));
-  const bool taken = background_([this] {
+  const auto work = std::exchange(rewriting_, {});
+  if (!background_) {
+    if (work) work();
+    return reloaded(load(store_));
+  }
+  const bool taken = background_([this, work] {
+    if (work) work();
     auto fresh = std::make_shared<Result<Fresh>>(load(store_));
     post_([this, fresh] { reloaded(std::move(*fresh)); });
   });
   if (taken) return;
+  rewriting_ = work;
   reloading_ = false;
   lost_ = true;  // the next tick asks again
 }
@@ -164,9 +185,13 @@ void Dispatcher::reloaded(Result<Fresh> fresh) {
   state_ = std::move(fresh->state);
   timers_.clear();
   timers_.remember(fresh->timers);
+  if (rewritten_) pager_.clear();
+  pager_.restore(fresh->timers);
   epoch_ = store_.epoch();
   waiting_.insert(waiting_.begin(), redo_.begin(), redo_.end());
   redo_.clear();
+  if (!rewriting_)
+    if (const auto done = std::exchange(rewritten_, {})) done();
   drain();
 }
 

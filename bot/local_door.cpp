@@ -49,12 +49,24 @@ void LocalDoor::request(std::uint32_t uid, const std::string& line, const LocalR
   if (!is_owner(uid) && person_of(dispatcher_.config(), uid).empty())
     return reply(refusal("This user id is not mapped to a person (people: uids)."));
   if (op == "say") return say(uid, *ask, reply);
+  if (op == "login") return login(uid, *ask, reply);
   if (op == "info") {
     Value info = options_.info();
     info.set("ok", true);
     return reply(to_json(info));
   }
   reply(refusal("This bot does not know that request. Is the command line of another version?"));
+}
+
+// A link lets its holder speak as that person: only whoever runs the bot may hand it out.
+void LocalDoor::login(std::uint32_t uid, const Value& ask, const LocalReply& reply) {
+  if (!is_owner(uid)) return reply(refusal("Only the bot's own user and root make login links."));
+  options_.login(ask["as"].as_string(), ask["rotate"].as_bool(), [reply](const Result<Value>& made) {
+    if (!made) return reply(refusal((made.error().message + " " + made.error().next_step).c_str()));
+    Value v = *made;
+    v.set("ok", true);
+    reply(to_json(v));
+  });
 }
 
 void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply) {

@@ -14,12 +14,15 @@ class LocalDoor {
   struct Options {
     bool sandbox = false;         // takes --as
     std::function<Value()> info;  // what the bot says about itself: address, version, pid …
+    // A login link of the room, for a person of the configuration or (empty) as printed at the start.
+    std::function<void(const std::string& person, bool rotate, std::function<void(Result<Value>)>)> login = {};
   };
   LocalDoor(Dispatcher& dispatcher, const Clock& clock, Options options)
       : dispatcher_(dispatcher), clock_(clock), options_(std::move(options)) {}
   void request(std::uint32_t uid, const std::string& line, const LocalReply& reply);
 
  private:
+  void login(std::uint32_t uid, const Value& ask, const LocalReply& reply);
   void say(std::uint32_t uid, const Value& ask, const LocalReply& reply);
 
   Dispatcher& dispatcher_;

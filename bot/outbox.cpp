@@ -49,6 +49,15 @@ void Outbox::show(const OutMessage& m) {
   });
 }
 
+void Outbox::rewrite(const std::vector<OutMessage>& stored) {
+  for (const OutMessage& m : stored) {
+    const auto line = lines_.find(m.destination);
+    if (line == lines_.end()) continue;
+    for (PendingOut& waiting : line->second.items)
+      if (waiting.message.id == m.id) waiting.message.body = m.body;
+  }
+}
+
 void Outbox::tick() {
   std::vector<std::string> names;
   for (const auto& [name, line] : lines_) names.push_back(name);

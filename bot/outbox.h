@@ -29,9 +29,10 @@ class Outbox {
 
   void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
   void add(PendingOut pending);                                                          // committed already
-  void add_new(OutMessage message);              // the same, by the commit that is being answered
-  void tick();                                   // what waited for its time, marks that the disk refused
-  void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
+  void add_new(OutMessage message);                     // the same, by the commit that is being answered
+  void rewrite(const std::vector<OutMessage>& stored);  // what waits says what the store says now
+  void tick();                                          // what waited for its time, marks that the disk refused
+  void show_once(const OutMessage& note) const;         // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
   std::size_t waiting() const;
 

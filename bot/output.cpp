@@ -15,9 +15,11 @@ namespace {
 
 constexpr std::size_t first_lines = 8, last_lines = 4;  // of an answer that does not fit
 constexpr std::size_t page_lines = 12, page_lines_max = 40;
-constexpr std::size_t file_bytes_max = 256u << 10;  // one answer as a file
-constexpr std::size_t memory_bytes_max = 1u << 20;  // all remembered answers together
-constexpr std::size_t line_graphemes_max = 400;     // of one line shown inline
+constexpr std::size_t file_bytes_max = 256u << 10;   // one answer as a file
+constexpr std::size_t memory_bytes_max = 1u << 20;   // all remembered answers together
+constexpr std::size_t line_graphemes_max = 400;      // of one line shown inline
+constexpr std::size_t stored_bytes_max = 64u << 10;  // one answer that outlives a restart
+constexpr DurationMs page_age_max = day_ms;
 
 using Lines = std::vector<std::string>;
 
@@ -155,17 +157,67 @@ Outcome read_outcome(Outcome read, const Outcome& command) {
   return read;
 }
 
+void Pager::drop(std::map<std::string, Pages>::iterator page) {
+  bytes_ -= page->second.bytes;
+  changed_.push_back(page->first);
+  pages_.erase(page);
+}
+
 void Pager::remember(const std::string& key, Pages pages) {
   if (const auto old = pages_.find(key); old != pages_.end()) bytes_ -= old->second.bytes;
   pages.used = ++clock_;
   for (const std::string& line : pages.lines) pages.bytes += line.size() + sizeof line;
   bytes_ += pages.bytes;
   pages_[key] = std::move(pages);
-  while (bytes_ > memory_bytes_max && !pages_.empty()) {
-    const auto oldest = std::ranges::min_element(pages_, {}, [](const auto& p) { return p.second.used; });
-    bytes_ -= oldest->second.bytes;
-    pages_.erase(oldest);
+  changed_.push_back(key);
+  while (bytes_ > memory_bytes_max && !pages_.empty())
+    drop(std::ranges::min_element(pages_, {}, [](const auto& p) { return p.second.used; }));
+}
+
+std::vector<Timer> Pager::take_changes(TimeMs now) {
+  std::vector<Timer> out;
+  std::ranges::sort(changed_);
+  changed_.erase(std::unique(changed_.begin(), changed_.end()), changed_.end());
+  for (const std::string& key : std::exchange(changed_, {})) {
+    Timer t{std::string(timer_prefix) + key, 0, {}};
+    const auto it = pages_.find(key);
+    if (it != pages_.end() && it->second.bytes <= stored_bytes_max) {
+      Value lines = Value::List{};
+      for (const std::string& line : it->second.lines) lines.push(line);
+      t.due_ms = now + page_age_max;
+      t.body = Value::Map{{"shown", static_cast<std::int64_t>(it->second.shown)},
+                          {"before", static_cast<std::int64_t>(it->second.before)},
+                          {"turned_by", it->second.turned_by},
+                          {"private", it->second.is_private}};
+      t.body.set("lines", std::move(lines));
+    }
+    out.push_back(std::move(t));
   }
+  return out;
+}
+
+void Pager::restore(const std::vector<Timer>& timers) {
+  for (const Timer& t : timers) {
+    if (!t.id.starts_with(timer_prefix)) continue;
+    Pages p{.lines = {},
+            .shown = static_cast<std::size_t>(t.body["shown"].as_int()),
+            .before = static_cast<std::size_t>(t.body["before"].as_int()),
+            .turned_by = t.body["turned_by"].as_string(),
+            .is_private = t.body["private"].as_bool()};
+    for (const Value& line : t.body["lines"].as_list()) p.lines.push_back(line.as_string());
+    remember(t.id.substr(timer_prefix.size()), std::move(p));
+  }
+  changed_.clear();
+}
+
+void Pager::forget(const std::string& timer_id) {
+  if (const auto it = pages_.find(timer_id.substr(timer_prefix.size())); it != pages_.end()) drop(it);
+}
+
+void Pager::clear() {
+  pages_.clear();
+  changed_.clear();
+  bytes_ = 0;
 }
 
 void Pager::fit(Outcome& o, const std::string& person, const std::string& channel) {
@@ -188,18 +240,18 @@ void Pager::fit(Outcome& o, const std::string& person, const std::string& channe
     shown.push_back(clip(lines[i], line_graphemes_max));
   }
   set_body(o.reply, shown);
-  remember(person + "\n" + channel, {.lines = std::move(lines),
-                                     .shown = cut ? first_lines : 0,
-                                     .before = 0,
-                                     .turned_by = {},
-                                     .is_private = o.is_private});
+  remember(person + "/" + channel, {.lines = std::move(lines),
+                                    .shown = cut ? first_lines : 0,
+                                    .before = 0,
+                                    .turned_by = {},
+                                    .is_private = o.is_private});
 }
 
 Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const std::string& channel,
                     const std::string& source_id) {
   Outcome o;
   o.language = wanted.language;
-  const auto it = pages_.find(person + "\n" + channel);
+  const auto it = pages_.find(person + "/" + channel);
   if (it != pages_.end() && !source_id.empty() && it->second.turned_by == source_id)
     it->second.shown = it->second.before;
   if (it == pages_.end() || it->second.shown >= it->second.lines.size()) {
@@ -220,6 +272,7 @@ Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const s
   p.turned_by = source_id;
   p.shown = to;
   p.used = ++clock_;
+  changed_.push_back(it->first);
   if (to < p.lines.size())
     lines.push_back(say(wanted.language, "page.next", {{"n", std::to_string(p.lines.size() - to)}}));
   o.reply.text =

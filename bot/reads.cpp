@@ -33,6 +33,7 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
   std::string lines;
   Value list = Value::List{};
   for (const ViewRow& r : view.rows) {
+    if (wanted.named.contains("ids")) lines += "`" + std::to_string(r.entry->seq) + "` ";
     lines += "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " +
              plain(clip(one_line(r.text), 160)) + (r.added_later ? " ➕" : "") + (r.corrected ? " ✏️" : "") + "\n";
     list.push(Value::Map{{"id", r.entry->event_id},

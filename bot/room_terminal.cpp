@@ -3,6 +3,7 @@
 #include <chrono>
 #include <future>
 
+#include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/loop.h"
@@ -25,7 +26,8 @@ std::unique_ptr<RoomTerminal> RoomTerminal::open(Loop& loop, Room& room, const D
   self->show_room(person);
   Terminal& screen = *self->terminal_;
   self->feed_ = room.subscribe([&screen](const Value& event, const std::string& to) { screen.show(event, to); });
-  screen.notice("/help tells what works at this terminal; the log is in " + data_folder + "/muster.log.");
+  screen.notice(say(language_of(dispatcher.state(), dispatcher.config(), person, {}), "term.start",
+                    {{"log", data_folder + "/muster.log"}}));
   return self;
 }
 
@@ -41,6 +43,7 @@ TerminalOptions RoomTerminal::options(Loop& loop, const std::string& data_folder
   t.channel = "#muster";
   t.prefix = config.prefix;
   t.sandbox = config.sandbox;
+  t.language = language_of(dispatcher_.state(), config, t.person, {});
   t.history_file = data_folder + "/terminal_history";
   t.act = [this, &loop](TerminalAct what) { loop.post([this, what] { act(what); }); };
   t.complete = [this, &loop](const std::string& prefix) {

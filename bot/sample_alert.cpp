@@ -9,7 +9,7 @@ std::string sample_alert(TimeMs now) {
                                   {"severity", "critical"},
                                   {"service", "checkout-api"},
                                   {"cluster", "sample"},
-                                  {"try", std::to_string(now)}};  // its own alert: the last one may still be firing
+                                  {"__sample", std::to_string(now)}};  // its own alert: the last one may still fire
   const Value annotations = Value::Map{{"summary", "Checkout is slow: p99 4.8 s, threshold 1.2 s (sample)"}};
   const Value alert = Value::Map{{"status", "firing"},
                                  {"labels", labels},
@@ -18,7 +18,7 @@ std::string sample_alert(TimeMs now) {
                                  {"endsAt", "0001-01-01T00:00:00Z"},
                                  {"generatorURL", ""}};
   return to_json(Value::Map{{"version", "4"},
-                            {"groupKey", "{}:{alertname=\"CheckoutLatencyHigh\", try=\"" + std::to_string(now) + "\"}"},
+                            {"groupKey", "{}:{alertname=\"CheckoutLatencyHigh\"} sample " + std::to_string(now)},
                             {"truncatedAlerts", 0},
                             {"status", "firing"},
                             {"receiver", "muster"},

@@ -36,6 +36,8 @@ void DueTimers::arm(const Timer& t) {
   const int number = expiry_number(t.id);
   if (number != 0 && t.body == expiry_body(number))
     expiries_[number] = t.due_ms;
+  else if (t.id.starts_with("page:"))
+    others_[t.id] = {t.id, t.due_ms, {}};  // what it keeps is in the pager's memory already
   else
     others_[t.id] = t;
 }

@@ -98,6 +98,16 @@ Result<void> rotate_token(const std::string& folder, const std::string& source, 
   return keep_tokens(path, *read);
 }
 
+Result<std::string> rotate_login(const std::string& folder) {
+  const std::string path = folder + "/tokens.json";
+  auto read = read_tokens(path);
+  if (!read) return std::unexpected(read.error());
+  std::string token = random_token();
+  read->set("login", token);
+  if (auto written = keep_tokens(path, *read); !written) return std::unexpected(written.error());
+  return token;
+}
+
 CoreConfig core_config(const Settings& s, bool sandbox) {
   CoreConfig c;
   c.bot_handle = s.bot_handle;

@@ -85,6 +85,29 @@ AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& i
   return source;
 }
 
+ExecTargetDef bind_exec_target(const Entry& in) {
+  ExecTargetDef def;
+  def.name = in.text("name");
+  def.services = in.all("services");
+  def.environments = in.all("environments");
+  def.status = in.all("status");
+  def.deploy = in.all("deploy");
+  def.rollback = in.all("rollback");
+  def.scale = in.all("scale");
+  def.restart = in.all("restart");
+  def.pause = in.all("pause");
+  def.resume = in.all("resume");
+  def.history = in.all("history");
+  def.pass_env = in.all("pass_env");
+  def.secret_env = in.all("secret_env");
+  def.folder = in.text("folder");
+  def.version_pattern = in.text("version_pattern");
+  for (const std::string& code : in.all("nothing_to_do")) def.nothing_to_do.push_back(number(code));
+  def.status_timeout = duration(in.text("status_timeout"));
+  def.watch_every = duration(in.text("watch_every"));
+  return def;
+}
+
 template <class T, class Bind>
 std::vector<T> bind_list(const ConfigTree& tree, const std::string& path, Bind bind) {
   std::vector<T> bound;
@@ -119,6 +142,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
+  s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
   s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });

@@ -103,6 +103,11 @@ SlackConfig bind_slack(const ConfigEntry& in, const std::string& folder, Issues&
   c.name = in.text("name");
   c.bot_token = in.secret("bot_token", folder, issues);
   c.app_token = in.secret("app_token", folder, issues);
+  c.signing_secret = in.secret("signing_secret", folder, issues);
+  if (in.all("app_token").empty() == in.all("signing_secret").empty()) {
+    issues.push_back(issue_at(in.record.place, "events of a workspace come one way",
+                              "either `app_token` (Socket Mode) or `signing_secret` (HTTP mode)"));
+  }
   c.api_url = without_slash(in.text("api_url"));
   c.ca_file = file_of(in, "ca_file", folder, issues);
   c.proxy = proxy_of(in, folder, issues);

@@ -11,6 +11,7 @@
 #include "bot/core/people/services.h"
 #include "integrations/chat/mattermost/config.h"
 #include "integrations/chat/slack/config.h"
+#include "integrations/targets/exec/config.h"
 
 namespace muster {
 
@@ -49,6 +50,7 @@ struct Settings {
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
+  std::vector<ExecTargetDef> exec_targets;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";

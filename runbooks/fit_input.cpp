@@ -4,6 +4,7 @@
 
 #include "bot/base/regex.h"
 #include "bot/base/text.h"
+#include "bot/core/runs/secret_ref.h"
 #include "runbooks/values.h"
 
 namespace muster::runbooks {
@@ -96,6 +97,10 @@ Result<Value> fit_text(const Input& input, const Value& value) {
 }  // namespace
 
 Result<Value> fit_input(const Input& input, const Value& value) {
+  // The message does not say what was given: it may be the secret.
+  if (input.secret && !is_secret_reference(value.as_string()) && !has_secret(value))
+    return refused(input, "is a secret and is never written out", "Give env:NAME or file:PATH.");
+  if (input.secret) return value;
   const std::string& type = input.type;
   if (type == "list") return fit_list(input, value);
   if (type == "int" || type == "float") return fit_number(input, value);

@@ -3,6 +3,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/runs/secret_ref.h"
 #include "runbooks/model.h"
 #include "runbooks/reading.h"
 #include "runbooks/values.h"
@@ -18,6 +19,13 @@ std::string_view code_of(YamlProblem::Kind kind) {
   return codes[static_cast<std::size_t>(kind)];
 }
 
+std::string help(const YamlProblem& p) {
+  if (p.kind != YamlProblem::Kind::syntax) return {};
+  return p.message.find("alias") != std::string::npos || p.message.find("anchor") != std::string::npos
+             ? "A text that begins with * or & stands in quotes."
+             : "A text with : # ? or brackets in it stands in quotes; indentation is by spaces.";
+}
+
 // What the YAML reader allows and a runbook does not: great depth, and merge keys.
 void check_shape(Reader& in, const YamlNode& node, int depth) {
   if (depth > runbook_depth_max) {
@@ -30,13 +38,6 @@ void check_shape(Reader& in, const YamlNode& node, int depth) {
     if (m.key == "<<") in.error("RB003", in.place(m), "merge keys (<<) are not read here", "Write the names out.");
     check_shape(in, m.value, depth + 1);
   }
-}
-
-bool is_secret_reference(std::string_view text) {
-  if (text.starts_with("file:")) return text.size() > 5;
-  if (!text.starts_with("env:")) return false;
-  const std::string_view name = text.substr(4);
-  return is_identifier(name) || (name.starts_with('_') && name.size() > 1);
 }
 
 void read_secrets(Reader& in, const YamlNode& node, Runbook& book) {
@@ -127,7 +128,8 @@ LoadedRunbook load_runbook(std::string_view text, const std::string& file) {
   }
   Reader in(text, out.findings);
   const YamlDocument document = read_yaml(text);
-  for (const YamlProblem& p : document.problems) in.error(code_of(p.kind), in.place(p.line, p.column), p.message);
+  for (const YamlProblem& p : document.problems)
+    in.error(code_of(p.kind), in.place(p.line, p.column), p.message, help(p));
   Runbook book;
   book.text = text;
   book.hash = to_hex(sha256(text));

@@ -146,9 +146,10 @@ std::optional<Expression> read_condition(Reader& in, const YamlNode& node, std::
   // A quoted or folded text begins behind its mark: the place is that of the text when it stands there as it is.
   const std::size_t found = in.text().find(node.text.substr(0, node.text.find('\n')), in.offset_of(node));
   const bool near = found != std::string_view::npos && found - in.offset_of(node) < 200;
-  auto program = compile(in, node.text, near ? in.place_of(found) : place, true);
+  const Place begin = near ? in.place_of(found) : place;
+  auto program = compile(in, node.text, begin, true);
   if (!program) return std::nullopt;
-  return Expression{std::move(*program), place};
+  return Expression{std::move(*program), begin};
 }
 
 Field read_field(Reader& in, const YamlNode& node) {

@@ -54,7 +54,7 @@ Verb approve() {
                         {"count", Kind::integer, false, Language::plain, "How many of them.", {}, "1"},
                         {"text", Kind::text, true, Language::chat, "What they are asked."}},
           .result = {{"decision", Type::text()}, {"by", Type::text()}, {"at", Type::text()}},
-          .example = "approve: {by: \"group:oncall\", text: Restart all workers?}"};
+          .example = "approve: {by: \"group:oncall\", text: Restart all workers}"};
 }
 
 Verb ask() {
@@ -66,7 +66,7 @@ Verb ask() {
                         {"of", Kind::people, false, Language::plain, "Who may answer; without it anybody who may run."},
                         {"form", Kind::form, true, Language::plain, "The fields."}},
           .result = {{"by", Type::text()}},
-          .example = "ask: {text: How many?, form: {replicas: {type: int, min: 1}}}"};
+          .example = "ask: {text: How many now, form: {replicas: {type: int, min: 1}}}"};
 }
 
 }  // namespace

@@ -73,11 +73,26 @@ void each_row(Db& db, std::int64_t after, const std::string& incident_id, const 
   }
 }
 
+namespace {
+
+// What its newest redaction says instead of a payload that was destroyed: state is folded from it.
+Value stand_in(Db& db, const std::string& event_id) {
+  auto row = db.query(
+      "SELECT p.body FROM event e JOIN event_payload p ON p.position = e.position "
+      "WHERE e.corrects = ? AND e.kind = 'redaction' AND p.body IS NOT NULL ORDER BY e.position DESC LIMIT 1",
+      event_id);
+  return row->next() ? stored_json(row->view(0))["data"]["payload"] : Value();
+}
+
+}  // namespace
+
 void read_entries(Db& db, std::int64_t after, const std::string& incident_id,
                   const std::function<void(const Entry&)>& each) {
-  each_row(db, after, incident_id, [&each](Entry& entry, const Link& link) {
+  each_row(db, after, incident_id, [&db, &each](Entry& entry, const Link& link) {
     const bool readable = link.has_payload && !entry.scrubbed;
-    set_entry_payload(entry, readable ? stored_json(link.body) : Value());
+    set_entry_payload(entry, readable         ? stored_json(link.body)
+                             : entry.scrubbed ? stand_in(db, entry.event_id)
+                                              : Value());
     each(entry);
   });
 }

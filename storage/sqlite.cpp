@@ -25,7 +25,14 @@ std::string uri_of(const std::string& path) {
   return out;
 }
 
+// Pages are taken one by one. By default each connection begins with a block for twenty, which it never gives back.
+// Refused, and harmless, when something in the process has used the library before.
+void take_pages_singly() {
+  [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
+}
+
 std::unique_ptr<sqlite3, CloseDb> connect(const std::string& name, int flags) {
+  take_pages_singly();
   sqlite3* raw = nullptr;
   const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   std::unique_ptr<sqlite3, CloseDb> db(raw);

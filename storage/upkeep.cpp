@@ -5,6 +5,7 @@
 
 #include "storage/apply.h"
 #include "storage/files.h"
+#include "storage/scrub_parts.h"
 #include "storage/store_open.h"
 
 namespace muster {
@@ -56,6 +57,8 @@ Result<void> back_up(const std::string& folder, const std::string& file) {
   return put_in_place(temporary, file);
 }
 
+}  // namespace
+
 Result<void> in_transaction(Db& db, const std::function<Result<void>()>& action) {
   db.run("BEGIN IMMEDIATE");
   auto done = action();
@@ -77,7 +80,6 @@ Result<void> scrub(Db& db, const std::string& event_id) {
   return {};
 }
 
-// The old bytes are still in the log until it is folded into the database and cut.
 Result<void> cut_log(Db& db) {
   auto row = db.query("PRAGMA wal_checkpoint(TRUNCATE)");
   if (row->next() && row->integer(0) == 0) return {};
@@ -87,7 +89,6 @@ Result<void> cut_log(Db& db) {
               "Run the same again when reports and backups are finished.");
 }
 
-}  // namespace
 }  // namespace storage
 
 Result<void> backup_store(const std::string& folder, const std::string& file) {

@@ -21,7 +21,12 @@ void sort_stably(ValueMap::Members& members) {
 
 ValueMap::ValueMap(std::initializer_list<ValueMember> members) {
   members_.reserve(members.size());
-  for (const ValueMember& m : members) (*this)[m.name] = std::move(m.value);
+  for (const ValueMember& m : members) {
+    if (members_.empty() || members_.back().first < m.name)
+      members_.emplace_back(m.name, std::move(m.value));
+    else
+      (*this)[m.name] = std::move(m.value);
+  }
 }
 
 ValueMap ValueMap::of(Members members) {

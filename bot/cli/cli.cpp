@@ -14,7 +14,9 @@
 #include "bot/base/log.h"
 #include "bot/cli/cel.h"
 #include "bot/cli/flags.h"
+#include "bot/cli/runbook.h"
 #include "bot/cli/slack.h"
+#include "bot/core/commands/words.h"
 #include "bot/memory.h"
 #include "bot/web/listen_notice.h"
 #include "storage/schema.h"
@@ -41,11 +43,13 @@ int serve(const Flags& f) {
   auto app = App::start(
       {.config_folder = f.config, .data_folder = data, .listen = f.listen, .sandbox = f.sandbox, .terminal = tty});
   if (!app) return complain(app.error());
-  std::cout << "muster " << muster_version
-            << ((*app)->sandbox() ? " (sandbox: anyone may speak as a sample person)" : "") << "\n"
+  const std::string language = cli_language(f);
+  // The first words of these lines are for scripts; they stay.
+  std::cout << "muster " << muster_version << ((*app)->sandbox() ? " " + say(language, "cli.sandbox") : "") << "\n"
             << "listening on " << (*app)->url() << "\n"
             << "room: " << (*app)->login_url() << std::endl;
-  if (const std::string note = listen_notice((*app)->listens_on()); !note.empty()) std::cout << note << std::endl;
+  if (const std::string note = listen_notice((*app)->listens_on(), language); !note.empty())
+    std::cout << note << std::endl;
   return (*app)->run();
 }
 
@@ -97,6 +101,8 @@ void add_general(CLI::App& cli, Flags& f) {
       ->envname("MUSTER_CONFIG");
   cli.add_option("--data", f.data, "Data folder (default: the state folder of the user)")->envname("MUSTER_DATA");
   cli.add_option("--listen", f.listen, "HOST:PORT; port 0 picks a free one and prints it")->envname("MUSTER_LISTEN");
+  cli.add_option("--language", f.speak, "en or ko: what these commands say (default: the locale's; --help is English)")
+      ->envname("MUSTER_LANGUAGE");
   cli.add_flag("--sandbox", f.sandbox, "Sample people and services; anyone may speak as a sample person");
   cli.add_flag("--json", f.json, "Answer as JSON");
 }
@@ -151,6 +157,14 @@ void add_talk(Table& table, Flags& f) {
       .add("history", "What was done, newest first",
            [](const Flags& x) { return say_line(x, "history " + joined(x.words)); })
       ->add_option("FILTER", f.words, "by @who, since 2h, verb=ack, service=checkout-api");
+  auto* login = table.add("login", "Print a login link of the room (bot's own user and root only)", login_command);
+  login->add_option("--as", f.as, "For this person of the configuration; valid for an hour");
+  login->add_option("--url", f.base, "What browsers see instead, for example https://muster.example.com");
+  login->add_flag("--rotate", f.rotate_login, "Make a new token first: every session and every older link ends");
+  auto* scrub = table.add("scrub", "Destroy the text of a journal entry, everywhere it is kept", scrub_command);
+  scrub->add_option("ENTRY", f.words, "INC-7 4 (numbers: muster say \"timeline INC-7 --ids\"), or an id")->required();
+  scrub->add_option("--because", f.because, "Why; it stays in the record")->required();
+  scrub->add_flag("--yes", f.yes, "Do it; without this flag it is only shown");
   auto* incident = table.add("incident", "List or show incidents", incident_command);
   incident->add_option("ACTION", f.what, "list or show")->required()->check(CLI::IsMember({"list", "show"}));
   incident->add_option("ID", f.words, "INC-7, for show");
@@ -175,6 +189,7 @@ int run_command_line(int argc, char** argv) {
   add_record(table, f);
   add_talk(table, f);
   add_cel_command(cli, code);
+  add_runbook_command(cli, f, code);
   add_slack_command(cli, code);
   try {
     cli.parse(argc, argv);

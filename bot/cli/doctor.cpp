@@ -1,4 +1,6 @@
 // `muster doctor`: everything that has to be right around the bot. Each failure names what to change.
+#include "bot/cli/doctor.h"
+
 #include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/cli/flags.h"
+#include "bot/core/commands/words.h"
 #include "integrations/net/http_server.h"
 #include "integrations/net/loop.h"
 #include "storage/store.h"
@@ -22,12 +25,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t disk_low = 64u << 20, disk_tight = 1u << 30;  // bytes; a day of alerts is some megabytes
 
-struct Finding {
-  std::string level;  // ok, note, FAIL
-  std::string what, change;
-};
-using Findings = std::vector<Finding>;
-
 std::string mode_text(mode_t mode) {
   char text[8];
   std::snprintf(text, sizeof text, "%04o", static_cast<unsigned>(mode & 07777));
@@ -35,68 +32,68 @@ std::string mode_text(mode_t mode) {
 }
 
 void look_at_config(const Loaded& loaded, const std::string& folder, Findings& out) {
-  const std::string where = folder.empty() ? "the compiled-in defaults" : folder;
-  if (loaded.ok()) out.push_back({"ok", "configuration: valid (" + where + ")", ""});
+  const std::string where = folder.empty() ? out.words("doctor.defaults") : folder;
+  if (loaded.ok()) out.add("ok", "doctor.config", {{"where", where}});
   for (const ConfigIssue& i : loaded.issues)
-    out.push_back({"FAIL", "configuration: " + format_issue(i), "correct that line"});
+    out.add("FAIL", "doctor.config_wrong", {{"what", format_issue(i)}}, "doctor.correct_line");
 }
 
 bool look_at_folder(const std::string& folder, Findings& out) {
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) {
-    out.push_back({"note", "data folder: " + folder + " is not there yet", "`muster serve` makes it"});
+    out.add("note", "doctor.folder_none", {{"folder", folder}}, "doctor.serve_makes");
     return false;
   }
   if (!S_ISDIR(info.st_mode)) {
-    out.push_back({"FAIL", "data folder: " + folder + " is not a folder", "name another with --data"});
+    out.add("FAIL", "doctor.folder_no", {{"folder", folder}}, "doctor.name_another");
     return false;
   }
   if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
-    out.push_back({"FAIL", "data folder: you (user id " + std::to_string(::geteuid()) + ") may not write " + folder,
-                   "run this as the bot's user (id " + std::to_string(info.st_uid) + ") or as root"});
+    out.add("FAIL", "doctor.folder_closed", {{"uid", std::to_string(::geteuid())}, {"folder", folder}}, "doctor.run_as",
+            {{"uid", std::to_string(info.st_uid)}});
     return false;
   }
   if ((info.st_mode & 0077) != 0 && mode_text(info.st_mode) != "0711")
-    out.push_back({"FAIL", "data folder: others may look into " + folder + " (mode " + mode_text(info.st_mode) + ")",
-                   "chmod 700 " + folder});
+    out.add("FAIL", "doctor.folder_open", {{"folder", folder}, {"mode", mode_text(info.st_mode)}}, "doctor.chmod",
+            {{"mode", "700"}, {"path", folder}});
   else
-    out.push_back({"ok", "data folder: " + folder + ", mode " + mode_text(info.st_mode), ""});
+    out.add("ok", "doctor.folder", {{"folder", folder}, {"mode", mode_text(info.st_mode)}});
   return true;
 }
 
 void look_at_file(const std::string& path, const std::string& what, Findings& out) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return;
+  const std::string name = out.words("doctor.file_" + what);
   if ((info.st_mode & 0077) != 0)
-    out.push_back(
-        {"FAIL", what + ": others may read " + path + " (mode " + mode_text(info.st_mode) + ")", "chmod 600 " + path});
+    out.add("FAIL", "doctor.file_open", {{"what", name}, {"path", path}, {"mode", mode_text(info.st_mode)}},
+            "doctor.chmod", {{"mode", "600"}, {"path", path}});
   else
-    out.push_back({"ok", what + ": " + path + ", mode " + mode_text(info.st_mode), ""});
+    out.add("ok", "doctor.file", {{"what", name}, {"path", path}, {"mode", mode_text(info.st_mode)}});
 }
 
 void look_at_disk(const std::string& folder, Findings& out) {
   std::error_code error;
   const fs::space_info space = fs::space(folder, error);
-  if (error) return out.push_back({"note", "disk: the free space of " + folder + " cannot be read", ""});
-  const std::string free = std::to_string(space.available >> 20) + " MiB free";
+  if (error) return out.add("note", "doctor.disk_unknown", {{"folder", folder}});
+  const std::string free = std::to_string(space.available >> 20);
   if (space.available < disk_low)
-    out.push_back({"FAIL", "disk: only " + free, "make room on the disk of " + folder});
+    out.add("FAIL", "doctor.disk_low", {{"n", free}}, "doctor.make_room", {{"folder", folder}});
+  else if (space.available < disk_tight)
+    out.add("note", "doctor.disk", {{"n", free}}, "doctor.make_room_soon");
   else
-    out.push_back({space.available < disk_tight ? "note" : "ok", "disk: " + free,
-                   space.available < disk_tight ? "make room before it is full" : ""});
+    out.add("ok", "doctor.disk", {{"n", free}});
 }
 
 // The last entry's time, so that a clock that went back is seen.
 void look_at_record(const std::string& folder, Findings& out) {
   std::error_code ignored;
   if (!fs::exists(folder + "/muster.db", ignored))
-    return out.push_back({"note", "record: there is none yet", "`muster serve` makes it"});
+    return out.add("note", "doctor.record_none", {}, "doctor.serve_makes");
   const auto report = verify_journal(folder);
-  if (!report) return out.push_back({"FAIL", "record: " + report.error().message, report.error().next_step});
-  if (report->problems.empty())
-    out.push_back({"ok", "record: " + std::to_string(report->entries) + " entries, the chain holds", ""});
-  for (const std::string& p : report->problems)
-    out.push_back({"FAIL", "record: " + p, "restore the last backup (docs/install.md) and keep this file for a look"});
+  if (!report) return out.add_error("doctor.record_wrong", report.error());
+  if (report->problems.empty()) out.add("ok", "doctor.record", {{"n", std::to_string(report->entries)}});
+  for (const std::string& p : report->problems) out.add("FAIL", "doctor.record_wrong", {{"what", p}}, "doctor.restore");
 }
 
 TimeMs last_written(const std::string& folder) {
@@ -112,52 +109,50 @@ TimeMs last_written(const std::string& folder) {
 void look_at_clock(const std::string& folder, Findings& out) {
   const TimeMs now = SystemClock().now();
   constexpr TimeMs year_2025 = 1'735'689'600'000;
-  if (now < year_2025)
-    return out.push_back({"FAIL", "clock: this machine says " + format_utc(now), "set the clock, for example by NTP"});
+  if (now < year_2025) return out.add("FAIL", "doctor.clock_wrong", {{"time", format_utc(now)}}, "doctor.set_clock");
   const TimeMs last = last_written(folder);
   if (last > now + 5 * minute_ms)
-    return out.push_back(
-        {"FAIL",
-         "clock: this machine says " + format_utc(now) + ", but the record has an entry written at " + format_utc(last),
-         "set the clock; the order of new entries would look wrong"});
+    return out.add("FAIL", "doctor.clock_back", {{"time", format_utc(now)}, {"last", format_utc(last)}},
+                   "doctor.set_clock_order");
   timex kernel{};
   const bool unsure = ::adjtimex(&kernel) == TIME_ERROR;
-  out.push_back({unsure ? "note" : "ok", "clock: " + format_utc(now) + (unsure ? ", not kept by a time service" : ""),
-                 unsure ? "run a time service such as chrony or systemd-timesyncd" : ""});
-  if (!is_zone("Asia/Seoul"))
-    out.push_back({"FAIL", "time zones: the zone data of the system is missing", "install the package tzdata"});
+  if (unsure)
+    out.add("note", "doctor.clock_unsure", {{"time", format_utc(now)}}, "doctor.time_service");
+  else
+    out.add("ok", "doctor.clock", {{"time", format_utc(now)}});
+  if (!is_zone("Asia/Seoul")) out.add("FAIL", "doctor.zones", {}, "doctor.tzdata");
 }
 
 void look_at_port(const Flags& f, const Loaded& loaded, Findings& out) {
   if (const auto bot = running_bot(f)) {
-    out.push_back({"ok",
-                   "bot: running since " + (*bot)["started"].as_string() + " (pid " +
-                       std::to_string((*bot)["pid"].as_int()) + ", version " + (*bot)["version"].as_string() + "), " +
-                       (*bot)["address"].as_string(),
-                   ""});
+    out.add("ok", "doctor.bot",
+            {{"since", (*bot)["started"].as_string()},
+             {"pid", std::to_string((*bot)["pid"].as_int())},
+             {"version", (*bot)["version"].as_string()},
+             {"address", (*bot)["address"].as_string()}});
     if ((*bot)["version"].as_string() != muster_version)
-      out.push_back({"note", std::string("version: this program is ") + muster_version, "restart the bot"});
+      out.add("note", "doctor.version_other", {{"version", muster_version}}, "doctor.restart");
     if (const auto dead = (*bot)["dead_letters"].as_int(); dead > 0)
-      out.push_back({"note", "outbox: " + std::to_string(dead) + " messages could not be delivered",
-                     "`muster outbox list` shows them, `muster outbox resend all` tries again"});
-    return;
+      out.add("note", "doctor.outbox", {{"n", std::to_string(dead)}}, "doctor.resend");
+    return look_at_bots_platforms(*bot, out);
   }
-  out.push_back({"note", "bot: not running with this data folder", "`muster serve` starts it"});
+  out.add("note", "doctor.bot_none", {}, "doctor.serve_starts");
   const std::string listen = f.listen.empty() ? loaded.settings.listen : f.listen;
   Loop loop;
   HttpHandler nobody;
   nobody.request = [](HttpRequest, HttpReply reply) { reply({}); };
   if (auto server = HttpServer::listen(loop, listen, std::move(nobody)); !server)
-    out.push_back({"FAIL", "port: " + server.error().message, server.error().next_step});
+    out.add_error("doctor.port_taken", server.error());
   else
-    out.push_back({"ok", "port: " + listen + " is free", ""});
+    out.add("ok", "doctor.port", {{"listen", listen}});
+  if (loaded.ok()) look_at_platforms(f, loaded, out);
 }
 
 Findings look(const Flags& f) {
-  Findings out;
+  Findings out{cli_language(f), {}};
   const std::string folder = data_folder(f);
   const Loaded loaded = load_config(f.config, f.sandbox);
-  out.push_back({"ok", std::string("version: muster ") + muster_version, ""});
+  out.add("ok", "doctor.version", {{"version", muster_version}});
   look_at_config(loaded, f.config, out);
   if (look_at_folder(folder, out)) {
     look_at_file(folder + "/tokens.json", "tokens", out);
@@ -176,7 +171,7 @@ Findings look(const Flags& f) {
 int doctor(const Flags& f) {
   int code = exit_fine;
   Value list = Value::List{};
-  for (const Finding& x : look(f)) {
+  for (const Finding& x : look(f).all) {
     if (x.level == "FAIL") code = exit_failed;
     list.push(Value::Map{{"level", lower_ascii(x.level)}, {"what", x.what}, {"change", x.change}});
     if (f.json) continue;

@@ -15,13 +15,15 @@ inline constexpr int exit_fine = 0, exit_failed = 1, exit_usage = 2, exit_not_ru
 struct Flags {
   std::string config, data, listen, channel, as, file, incident, format = "md", language = "en", zone = "UTC", what;
   std::string profile = "internal";
-  std::string base, rotate, retire, because;
+  std::string base, rotate, retire, because, speak;
   std::vector<std::string> words;
-  bool sandbox = false, json = false, force = false;
+  bool sandbox = false, json = false, force = false, yes = false, rotate_login = false;
 };
 
 int complain(const Error& error);
 std::string data_folder(const Flags& flags);
+// en or ko: --language, MUSTER_LANGUAGE, else what the locale says.
+std::string cli_language(const Flags& flags);
 std::string joined(const std::vector<std::string>& words);
 
 // One request to the running bot; not_found when none runs with this data folder.
@@ -35,6 +37,8 @@ int sources(const Flags& flags);
 int doctor(const Flags& flags);
 int incident_command(const Flags& flags);
 int outbox_command(const Flags& flags);
+int login_command(const Flags& flags);
+int scrub_command(const Flags& flags);
 
 int verify(const Flags& flags);
 int rebuild(const Flags& flags);

@@ -15,6 +15,8 @@ void add_slack_command(CLI::App& cli, int& code) {
   CLI::App* manifest = slack->add_subcommand(
       "manifest", "Print the app manifest: paste it at api.slack.com, Create New App, From a manifest, JSON");
   manifest->add_option("--name", options->name, "The app's name, at most 35 characters")->capture_default_str();
+  manifest->add_option("--request-url", options->request_url,
+                       "HTTP mode: where Slack reaches this bot, https://HOST/in/slack; without it: Socket Mode");
   manifest->callback([options, &code] {
     std::cout << slack_manifest(*options);
     code = 0;

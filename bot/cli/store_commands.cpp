@@ -9,6 +9,7 @@
 #include "bot/base/text.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/replay.h"
+#include "bot/core/commands/words.h"
 #include "bot/core/engine/state.h"
 #include "bot/reads.h"
 #include "storage/store.h"
@@ -32,7 +33,7 @@ Result<std::unique_ptr<Store>> open_for_reading(const std::string& folder) {
   return open_store(std::move(o), [](std::function<void()> task) { task(); });
 }
 
-Result<void> compare_rows(Store& store, std::vector<std::string>& problems) {
+Result<void> compare_rows(Store& store, const std::string& language, std::vector<std::string>& problems) {
   const auto state = folded(store);
   if (!state) return std::unexpected(state.error());
   const auto kept = store.projections();
@@ -41,19 +42,18 @@ Result<void> compare_rows(Store& store, std::vector<std::string>& problems) {
   for (const ProjectionRow& r : *kept) rows[r.kind + " " + r.id] = r.body;
   for (const ProjectionRow& r : projections(*state)) {
     const auto it = rows.find(r.kind + " " + r.id);
-    if (it == rows.end() || it->second != r.body)
-      problems.push_back("the row of " + r.id + " differs from the journal; `muster rebuild` makes it anew");
+    if (it == rows.end() || it->second != r.body) problems.push_back(say(language, "cli.row_differs", {{"id", r.id}}));
   }
   return {};
 }
 
 // Chain and rows of a folder.
-Result<VerifyReport> verified(const std::string& folder) {
+Result<VerifyReport> verified(const std::string& folder, const std::string& language) {
   auto report = verify_journal(folder);
   if (!report) return report;
   auto store = open_for_reading(folder);
   if (!store) return std::unexpected(store.error());
-  if (auto done = compare_rows(**store, report->problems); !done) return std::unexpected(done.error());
+  if (auto done = compare_rows(**store, language, report->problems); !done) return std::unexpected(done.error());
   return report;
 }
 
@@ -65,8 +65,9 @@ int print_report(const Flags& f, const VerifyReport& report) {
               << "\n";
   } else {
     for (const std::string& p : report.problems) std::cout << p << "\n";
-    std::cout << report.entries << " entries, "
-              << (report.problems.empty() ? "the chain holds and the rows agree" : "NOT in order") << "\n";
+    std::cout << say(cli_language(f), report.problems.empty() ? "cli.verify.fine" : "cli.verify.wrong",
+                     {{"n", std::to_string(report.entries)}})
+              << "\n";
   }
   return report.problems.empty() ? exit_fine : exit_failed;
 }
@@ -74,7 +75,7 @@ int print_report(const Flags& f, const VerifyReport& report) {
 }  // namespace
 
 int verify(const Flags& f) {
-  const auto report = verified(data_folder(f));
+  const auto report = verified(data_folder(f), cli_language(f));
   return report ? print_report(f, *report) : complain(report.error());
 }
 
@@ -89,7 +90,9 @@ int rebuild(const Flags& f) {
   if (auto done = replace_projections(**store, rows); !done) return complain(done.error());
   const auto kept = (*store)->projections();
   const bool equal = kept && *kept == rows;
-  std::cout << rows.size() << " rows made anew from the journal" << (equal ? "; equal state\n" : "; NOT equal\n");
+  std::cout << say(cli_language(f), equal ? "cli.rebuild.fine" : "cli.rebuild.wrong",
+                   {{"n", std::to_string(rows.size())}})
+            << "\n";
   return equal ? exit_fine : exit_failed;
 }
 
@@ -97,15 +100,14 @@ int backup(const Flags& f) {
   std::error_code ignored;
   for (const std::string& file : {f.file, f.file + ".key"}) {
     if (!f.force && fs::exists(fs::symlink_status(file, ignored)))
-      return complain({ErrorKind::conflict, file + " is there already; it was left as it is.",
-                       "Name another file, or add --force to replace it."});
+      return complain({ErrorKind::conflict, say(cli_language(f), "cli.backup.there", {{"file", file}}),
+                       say(cli_language(f), "cli.backup.force")});
   }
   if (auto done = backup_store(data_folder(f), f.file); !done) return complain(done.error());
   if (f.json)
     std::cout << to_json(Value::Map{{"file", f.file}, {"key", f.file + ".key"}}, 2) << "\n";
   else
-    std::cout << "Written: " << f.file << " and " << f.file << ".key. Keep both; `muster restore " << f.file
-              << " --data FOLDER` puts them back.\n";
+    std::cout << say(cli_language(f), "cli.backup.done", {{"file", f.file}}) << "\n";
   return exit_fine;
 }
 
@@ -148,9 +150,9 @@ int restore(const Flags& f) {
   // The key first: a database without its key reads as a loss.
   if (auto done = copy_private(f.file + ".key", folder + "/mac.key"); !done) return complain(done.error());
   if (auto done = copy_private(f.file, folder + "/muster.db"); !done) return complain(done.error());
-  const auto report = verified(folder);
+  const auto report = verified(folder, cli_language(f));
   if (!report) return complain(report.error());
-  if (!f.json) std::cout << "Restored into " << folder << ".\n";
+  if (!f.json) std::cout << say(cli_language(f), "cli.restored", {{"folder", folder}}) << "\n";
   return print_report(f, *report);
 }
 

@@ -6,6 +6,7 @@
 
 #include "bot/base/json.h"
 #include "bot/cli/flags.h"
+#include "bot/core/commands/words.h"
 #include "integrations/net/local_socket.h"
 
 namespace muster {
@@ -25,6 +26,17 @@ std::string data_folder(const Flags& f) {
   return std::string(home ? home : ".") + "/.local/state/muster";
 }
 
+std::string cli_language(const Flags& f) {
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  std::string wanted = f.speak;  // CLI11 has put MUSTER_LANGUAGE there
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (wanted.empty()) wanted = set(name);
+  return wanted.starts_with("ko") ? "ko" : "en";
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& w : words) text += (text.empty() ? "" : " ") + w;
@@ -34,8 +46,8 @@ std::string joined(const std::vector<std::string>& words) {
 Result<Value> ask_bot(const Flags& f, const Value& ask) {
   const auto line = call_local_socket(data_folder(f) + "/muster.sock", to_json(ask), 30'000);
   if (!line)
-    return fail(line.error().kind, "The bot is not running with the data folder " + data_folder(f) + ".",
-                "Start it with `muster serve`, or name its folder with --data.");
+    return fail(line.error().kind, say(cli_language(f), "cli.not_running", {{"folder", data_folder(f)}}),
+                say(cli_language(f), "cli.start_it"));
   return parse_json(*line, 128);
 }
 
@@ -70,6 +82,39 @@ int print_answer(const Flags& f, const Value& answer) {
 int say_line(const Flags& f, const std::string& text) {
   const auto answer = say_to_bot(f, text);
   return answer ? print_answer(f, *answer) : not_answered(answer.error());
+}
+
+int login_command(const Flags& f) {
+  const auto made = ask_bot(f, Value::Map{{"op", "login"}, {"as", f.as}, {"rotate", f.rotate_login}});
+  if (!made) return not_answered(made.error());
+  if (!(*made)["ok"].as_bool()) return print_answer(f, *made);
+  Value link = *made;
+  if (!f.base.empty()) link.set("url", f.base + link["path"].as_string());
+  if (f.json) {
+    std::cout << to_json(link, 2) << "\n";
+    return exit_fine;
+  }
+  std::cout << link["url"].as_string() << "\n";
+  if (link["rotated"].as_bool()) std::cerr << say(cli_language(f), "cli.login.rotated") << "\n";
+  if (link["valid_minutes"].is_int())
+    std::cerr << say(cli_language(f), "cli.login.until",
+                     {{"who", link["person"].as_string()}, {"n", std::to_string(link["valid_minutes"].as_int())}})
+              << "\n";
+  return exit_fine;
+}
+
+// Shown first; with --yes asked for and confirmed in one go, by the same question that chat would ask.
+int scrub_command(const Flags& f) {
+  const std::string line = "scrub " + joined(f.words) + (f.because.empty() ? "" : " because " + f.because);
+  if (!f.yes) {
+    const int code = say_line(f, "plan " + line);
+    if (code == exit_fine && !f.json) std::cout << say(cli_language(f), "cli.scrub.shown") << "\n";
+    return code;
+  }
+  const auto asked = say_to_bot(f, line);
+  if (!asked) return not_answered(asked.error());
+  const bool question = (*asked)["ok"].as_bool() && (*asked)["json"]["kind"].as_string() == "confirm";
+  return question ? say_line(f, "yes " + (*asked)["json"]["id"].as_string()) : print_answer(f, *asked);
 }
 
 int outbox_command(const Flags& f) {

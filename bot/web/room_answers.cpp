@@ -94,10 +94,11 @@ HttpResponse answer(int status, std::string type, std::string body) {
   return r;
 }
 
-HttpResponse notice_page(int status, const std::string& title, const std::string& text) {
+HttpResponse notice_page(int status, const std::string& title, const std::string& text, const std::string& language) {
   return answer(status, "text/html; charset=utf-8",
-                "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-                "content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
+                "<!doctype html><html lang=\"" + language +
+                    "\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                    "content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
                     escape_html(title) + "</title><link rel=\"stylesheet\" href=\"/room/style.css\">" +
                     "<body class=\"notice\"><main><h1>" + escape_html(title) + "</h1><p>" + escape_html(text) +
                     "</p></main></body></html>");

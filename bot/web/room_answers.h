@@ -14,7 +14,8 @@ std::string cookie_of(const HttpRequest& request, std::string_view name);
 std::string host_name(const std::string& host);  // "[::1]:8080" -> "[::1]", "localhost:8080" -> "localhost"
 
 HttpResponse answer(int status, std::string type, std::string body);  // with the headers every page carries
-HttpResponse notice_page(int status, const std::string& title, const std::string& text);
+HttpResponse notice_page(int status, const std::string& title, const std::string& text,
+                         const std::string& language = "en");
 HttpResponse redirect(const std::string& to);
 HttpResponse json_answer(const Value& value);
 HttpResponse respond(const Result<void>& result);  // {"ok":true}, or the error with its status

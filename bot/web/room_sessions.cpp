@@ -9,7 +9,24 @@ namespace muster {
 
 namespace {
 constexpr std::size_t closed_max = 10'000;  // ended by hand since the start
+
+// Only of what our own signature vouches for.
+TimeMs number(const std::string& digits) {
+  TimeMs n = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), n);
+  return n;
 }
+
+std::string from_hex(const std::string& hex) {
+  std::string out;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    unsigned byte = 0;
+    std::from_chars(hex.data() + i, hex.data() + i + 2, byte, 16);
+    out += static_cast<char>(byte);
+  }
+  return out;
+}
+}  // namespace
 
 RoomSessions::RoomSessions(const std::string& login_token, std::string person) : person_(std::move(person)) {
   if (login_token.empty()) return;
@@ -24,19 +41,35 @@ bool RoomSessions::is_token(const std::string& token) const {
   return !key_.empty() && equal_constant_time(sha256(token), token_hash_);
 }
 
-std::string RoomSessions::open(TimeMs now) const {
-  const std::string body = random_token(16) + "." + std::to_string(now);
+std::string RoomSessions::link_token(const std::string& person, TimeMs now) const {
+  if (key_.empty()) return {};
+  const std::string body = to_hex(person) + "." + std::to_string(now);
+  return body + "." + sign("link " + body);
+}
+
+std::optional<std::string> RoomSessions::person_of(const std::string& token, TimeMs now) const {
+  if (is_token(token)) return person_;
+  const std::vector<std::string> parts = split(token, '.');
+  if (key_.empty() || parts.size() != 3) return {};
+  if (!equal_constant_time(parts[2], sign("link " + parts[0] + "." + parts[1]))) return {};
+  const TimeMs made = number(parts[1]);
+  if (now - made > link_ms) return {};
+  return from_hex(parts[0]);
+}
+
+std::string RoomSessions::open(const std::string& person, TimeMs now) const {
+  const std::string body = random_token(16) + "." + std::to_string(now) + "." + to_hex(person);
   return body + "." + sign("session " + body);
 }
 
 std::optional<RoomSession> RoomSessions::find(const std::string& cookie, TimeMs now) const {
   const std::vector<std::string> parts = split(cookie, '.');
-  if (key_.empty() || parts.size() != 3 || closed_.contains(parts[0])) return {};
-  if (!equal_constant_time(parts[2], sign("session " + parts[0] + "." + parts[1]))) return {};
-  TimeMs opened = 0;
-  std::from_chars(parts[1].data(), parts[1].data() + parts[1].size(), opened);  // ours: the signature says so
-  if (now - opened > lifetime_ms) return {};
-  return RoomSession{parts[0], sign("csrf " + parts[0]), person_};
+  // Three parts: a cookie from before sessions had a person of their own.
+  if (key_.empty() || parts.size() < 3 || parts.size() > 4 || closed_.contains(parts[0])) return {};
+  const std::size_t body = cookie.rfind('.');
+  if (!equal_constant_time(parts.back(), sign("session " + cookie.substr(0, body)))) return {};
+  if (now - number(parts[1]) > lifetime_ms) return {};
+  return RoomSession{parts[0], sign("csrf " + parts[0]), parts.size() == 4 ? from_hex(parts[2]) : person_};
 }
 
 void RoomSessions::close(const std::string& id) {

@@ -22,13 +22,17 @@ class RoomSessions {
   RoomSessions(const std::string& login_token, std::string person);
 
   const std::string& cookie_name() const { return cookie_name_; }  // of this bot: ports share cookies
-  bool is_token(const std::string& token) const;
-  std::string open(TimeMs now) const;  // the cookie's value
+  static constexpr TimeMs link_ms = hour_ms;                       // how long a link for one person can be opened
+  std::string link_token(const std::string& person, TimeMs now) const;
+  // Whom a token lets in: the login token its own person, that of a link the person it was made for.
+  std::optional<std::string> person_of(const std::string& token, TimeMs now) const;
+  std::string open(const std::string& person, TimeMs now) const;  // the cookie's value
   std::optional<RoomSession> find(const std::string& cookie, TimeMs now) const;
   void close(const std::string& id);
 
  private:
   std::string sign(const std::string& what) const;
+  bool is_token(const std::string& token) const;
   std::string token_hash_, key_, person_, cookie_name_;
   std::set<std::string> closed_;
 };

@@ -6,8 +6,10 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/core/commands/words.h"
 #include "bot/web/room_answers.h"
 #include "bot/web/room_assets.h"
+#include "bot/web/room_words.h"
 
 namespace muster {
 
@@ -58,13 +60,11 @@ std::optional<RoomSession> RoomWeb::session(const HttpRequest& request) const {
 
 void RoomWeb::request(HttpRequest request, HttpReply reply) {
   if (!host_allowed(request)) {
-    return reply(
-        notice_page(421, "Wrong address",
-                    "Open the room by localhost, by an address, or by the name of the host that muster listens on."));
+    return reply(notice(421, "web.address"));
   }
   const bool get_like = request.method == "GET" || request.method == "HEAD";
   const bool writes = request.method == "POST";
-  if (!get_like && !writes) return reply(notice_page(405, "Not possible", "The room knows GET and POST."));
+  if (!get_like && !writes) return reply(notice(405, "web.method"));
   if (get_like) {
     if (request.path == "/") return reply(redirect("/room"));
     if (request.path == "/login") return login(request, reply);
@@ -73,12 +73,19 @@ void RoomWeb::request(HttpRequest request, HttpReply reply) {
   }
   const std::optional<RoomSession> who = session(request);
   if (!who) {
-    return reply(notice_page(401, "Please log in",
-                             "muster prints a login link when it starts, in its terminal or its log. Open that link "
-                             "once in this browser; it then stays logged in for 30 days."));
+    return reply(notice(401, "web.login"));
   }
   if (writes) return post(request, *who, reply);
   get(request, *who, reply);
+}
+
+std::string RoomWeb::language_of(const std::string& person) const {
+  return options_.language ? options_.language(person) : "en";
+}
+
+HttpResponse RoomWeb::notice(int status, const std::string& key) const {
+  const std::string language = language_of({});
+  return notice_page(status, say(language, key + ".title"), say(language, key), language);
 }
 
 std::string RoomWeb::set_cookie(const std::string& value, TimeMs keep_ms) const {
@@ -90,15 +97,25 @@ std::string RoomWeb::set_cookie(const std::string& value, TimeMs keep_ms) const 
 // Lax, because the link may be opened from a mail or a chat: the redirect would then leave a strict cookie out. What
 // a page posts needs the session's own token besides.
 void RoomWeb::login(const HttpRequest& request, const HttpReply& reply) {
-  if (!sessions_.is_token(query_of(request, "token"))) {
-    return reply(notice_page(401, "This link is not valid",
-                             "Use the login link that muster printed when it started. It changes only when the file "
-                             "tokens.json is removed from the data folder."));
+  const TimeMs now = options_.now ? options_.now() : 0;
+  const auto person = sessions_.person_of(query_of(request, "token"), now);
+  if (!person) {
+    return reply(notice(401, "web.link"));
   }
   HttpResponse r = redirect("/room");
-  const std::string opened = sessions_.open(options_.now ? options_.now() : 0);
+  const std::string opened = sessions_.open(*person, now);
   r.headers["Set-Cookie"] = set_cookie(opened, RoomSessions::lifetime_ms);
   reply(r);
+}
+
+std::string RoomWeb::link_token(const std::string& person) const {
+  return sessions_.link_token(person, options_.now ? options_.now() : 0);
+}
+
+void RoomWeb::new_login(const std::string& token) {
+  options_.login_token = token;
+  sessions_ = RoomSessions(token, options_.default_person);
+  close_streams();
 }
 
 void RoomWeb::logout(const RoomSession& who, const HttpReply& reply) {
@@ -114,32 +131,35 @@ void RoomWeb::logout(const RoomSession& who, const HttpReply& reply) {
 }
 
 void RoomWeb::get(const HttpRequest& request, const RoomSession& who, const HttpReply& reply) {
-  if (request.path == "/room") return reply(answer(200, "text/html; charset=utf-8", room_page()));
+  if (request.path == "/room")
+    return reply(answer(200, "text/html; charset=utf-8", in_language(room_page(), language_of(who.person))));
   if (request.path == "/room/state") return reply(state(request, who));
   if (request.path == "/room/complete") return reply(completions(request, who));
   if (request.path.starts_with("/room/file/")) return file(request, reply);
   if (request.path == "/room/attachment") return reply(attachment(request, who));
-  reply(notice_page(404, "Not here", "The room has no such page."));
+  reply(notice(404, "web.missing"));
 }
 
 Result<std::string> RoomWeb::speaker(const std::string& as, const RoomSession& who) const {
   if (as.empty() || as == who.person) return who.person;
   if (!options_.sandbox) {
-    return fail(ErrorKind::unauthorized, "Speaking as somebody else is for the sandbox only.");
+    return fail(ErrorKind::unauthorized, say(language_of(who.person), "web.sandbox_only"));
   }
   const bool known = std::ranges::any_of(options_.people, [&](const RoomPerson& p) { return p.id == as; });
-  if (!known) return fail(ErrorKind::invalid, "There is no sample person of that name.");
+  if (!known) return fail(ErrorKind::invalid, say(language_of(who.person), "web.no_sample"));
   return as;
 }
 
 HttpResponse RoomWeb::state(const HttpRequest& request, const RoomSession& who) const {
   const Result<std::string> person = speaker(query_of(request, "as"), who);
-  if (!person) return notice_page(403, "Not allowed", person.error().message);
+  if (!person) return notice_page(403, say(language_of({}), "web.forbidden.title"), person.error().message);
   Value v = room_.snapshot(*person, channels_shown, posts_shown);
   Value people = Value::List{};
   for (const RoomPerson& p : options_.people) people.push(Value::Map{{"id", p.id}, {"name", p.name}});
   v.set("people", std::move(people));
   v.set("me", *person);
+  v.set("language", language_of(*person));
+  v.set("words", page_words(language_of(*person)));
   v.set("csrf", who.csrf);
   v.set("sandbox", options_.sandbox);
   v.set("prefix", options_.prefix);

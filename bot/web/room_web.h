@@ -26,6 +26,7 @@ struct RoomWebOptions {
   std::string prefix = "!";        // of commands where people talk
   std::vector<std::string> verbs;  // what a command begins with
   std::vector<RoomPerson> people;
+  std::function<std::string(const std::string& person)> language;  // empty person: of the configuration
   // prefix, channel, person -> whole words that continue the prefix
   std::function<std::vector<std::string>(std::string, std::string, std::string)> complete;
   // A stored file by its id, and text with its secrets masked; both may answer later, on the loop. Empty: no files.
@@ -47,8 +48,11 @@ class RoomWeb {
   bool handles(const HttpRequest& request) const;  // "/", "/login", "/room", "/room/…"
   void request(HttpRequest request, HttpReply reply);
   Result<void> stream(const HttpRequest& request, std::shared_ptr<EventStream> stream);
-  void heartbeat();      // call every 20 s or so: keeps proxies from closing quiet streams
-  void close_streams();  // before the server drains
+  void heartbeat();  // call every 20 s or so: keeps proxies from closing quiet streams
+  std::string link_token(const std::string& person) const;  // lets one person in, for an hour
+  void new_login(const std::string& token);                 // ends every session and link
+  void close_streams();                                     // before the server drains
+  const std::string& default_person() const { return options_.default_person; }
   std::size_t streams() const { return streams_.size(); }
 
  private:
@@ -65,6 +69,8 @@ class RoomWeb {
 
   std::optional<RoomSession> session(const HttpRequest& request) const;
   bool host_allowed(const HttpRequest& request) const;
+  std::string language_of(const std::string& person) const;
+  HttpResponse notice(int status, const std::string& key) const;
   std::string set_cookie(const std::string& value, TimeMs keep_ms) const;
   void login(const HttpRequest& request, const HttpReply& reply);
   void logout(const RoomSession& session, const HttpReply& reply);

@@ -112,7 +112,7 @@ std::vector<std::pair<std::string, std::string>> links_of(const Value& item, con
 AlertEvent read_alert(const Value& item) {
   AlertEvent event;
   Labels labels = read_pairs(item["labels"]);
-  const Labels annotations = read_pairs(item["annotations"]);
+  Labels annotations = read_pairs(item["annotations"]);
   event.route = route_scope;
   event.source_key = label_fingerprint(labels);
   event.severity = normal_severity(get(labels, "severity"));
@@ -120,7 +120,7 @@ AlertEvent read_alert(const Value& item) {
   event.body = bounded(get(annotations, "description"), limits::chat_text_bytes_max);
   event.links = links_of(item, annotations);
   event.labels = limited(std::move(labels));
-  event.annotations = limited(annotations);
+  event.annotations = limited(std::move(annotations));
   return event;
 }
 

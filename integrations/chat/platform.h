@@ -8,6 +8,7 @@
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
 #include "bot/core/decision.h"
+#include "integrations/chat/checks.h"
 
 namespace muster {
 
@@ -65,6 +66,8 @@ class ChatPlatform {
     h.connected = connected();
     return h;
   }
+  // What has to be right on the platform's side, asked now.
+  virtual void self_check(ChatChecksDone done) { done({}); }
 };
 
 }  // namespace muster

@@ -129,6 +129,8 @@ Result<void> Room::show(const OutMessage& message) {
     change_post(message, channel);
   } else if (kind == "human_change") {
     apply(changed_by_person(message.body, channel));
+  } else if (kind == "invite" || kind == "bookmarks") {
+    return {};  // everybody sees every channel here, and the summary shows the links
   } else if (kind == "open_channel" || kind == "topic" || kind == "archive") {
     change_channel(message, channel);
   } else {

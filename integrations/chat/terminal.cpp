@@ -253,7 +253,7 @@ void Terminal::Impl::on_interrupt() {
   const auto now = std::chrono::steady_clock::now();
   over = last_interrupt.time_since_epoch().count() != 0 && now - last_interrupt < second_interrupt;
   last_interrupt = now;
-  if (!over) print("Press ^C once more to stop the bot.");
+  if (!over) print(say(desk.options().language, "term.stop"));
 }
 
 void Terminal::Impl::drain_wake() const {

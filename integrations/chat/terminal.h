@@ -20,6 +20,7 @@ struct TerminalOptions {
   std::string channel;              // where one begins, "#general"
   std::string prefix = "!";         // of commands outside #muster
   bool sandbox = false;             // allows /as
+  std::string language = "en";      // of the notices
   std::vector<std::string> people;  // who /as may name
   std::string history_file;         // lines typed, kept between runs; empty: not kept
   // Called on the terminal's thread: post to the loop.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 
 namespace muster {
 
@@ -10,20 +11,15 @@ namespace {
 
 constexpr std::size_t recent_posts = 15;
 constexpr std::size_t typed_max = 20;  // lines on their way
-constexpr const char* help_text =
-    "Here a line that begins with / is for this terminal:\n"
-    "  /channel NAME   speak in another channel (Tab completes); /channels lists them\n"
-    "  /reply TEXT     answer in the thread of the newest post\n"
-    "  /react EMOJI    react to the newest post; /pin and /unpin work on it, too\n"
-    "  /edit TEXT      change your newest post; /delete removes it\n"
-    "  /as PERSON      speak as a sample person (sandbox only)\n"
-    "  /quit           stop the bot (as ^C twice and ^D do)\n"
-    "Anything else is said in the channel. In #muster every line is a command; type help.";
 
 }  // namespace
 
 TerminalDesk::TerminalDesk(TerminalOptions options, bool colors)
     : options_(std::move(options)), view_({.colors = colors, .prefix = options_.prefix}) {}
+
+std::string TerminalDesk::words(std::string_view key, Words arguments) const {
+  return say(options_.language, key, arguments);
+}
 
 std::string TerminalDesk::prompt() const { return options_.person + " " + options_.channel + "> "; }
 
@@ -54,16 +50,17 @@ std::string TerminalDesk::switch_channel(std::string name) {
   }
   if (fitting.size() != 1) {
     const std::string all = harmless(join(fitting.empty() ? view_.channels() : fitting, ", "));
-    return fitting.empty() ? "There is no channel " + harmless(name) + ". Channels: " + all : "Which of these: " + all;
+    return fitting.empty() ? words("term.no_channel", {{"name", harmless(name)}, {"list", all}})
+                           : words("term.which", {{"list", all}});
   }
   options_.channel = fitting.front();
   return view_.recent(options_.channel, recent_posts);
 }
 
 std::string TerminalDesk::switch_person(const std::string& who) {
-  if (!options_.sandbox) return "/as works in the sandbox only.";
+  if (!options_.sandbox) return words("term.sandbox_only");
   if (std::ranges::find(options_.people, who) == options_.people.end()) {
-    return "Sample people: " + join(options_.people, ", ");
+    return words("term.people", {{"list", join(options_.people, ", ")}});
   }
   options_.person = who;
   return {};
@@ -72,9 +69,9 @@ std::string TerminalDesk::switch_person(const std::string& who) {
 std::string TerminalDesk::on_post(const std::string& kind, const std::string& text) {
   const bool own = kind == "edit" || kind == "delete";
   const bool wants_text = kind == "edit" || kind == "reply" || kind == "react";
-  if (wants_text && text.empty()) return kind == "react" ? "Which emoji? /react 👍" : "What? /" + kind + " TEXT";
+  if (wants_text && text.empty()) return words(kind == "react" ? "term.emoji" : "term.what", {{"kind", kind}});
   const Value post = view_.newest(options_.channel, own ? options_.person : "");
-  if (post.is_null()) return own ? "You have said nothing here yet." : "Nothing was said here yet.";
+  if (post.is_null()) return words(own ? "term.nothing_yours" : "term.nothing");
   const std::string& id = post["id"].as_string();
   if (kind == "reply") {
     const std::string& thread = post["thread"].as_string();
@@ -96,7 +93,7 @@ std::string TerminalDesk::command(const std::string& word, const std::string& re
   for (const char* kind : {"reply", "react", "pin", "unpin", "edit", "delete"}) {
     if (word == "/" + std::string(kind)) return on_post(kind, rest);
   }
-  return help_text;
+  return words("term.help");
 }
 
 std::string TerminalDesk::entered(const std::string& line) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/commands/words.h"
 #include "integrations/chat/terminal.h"
 #include "integrations/chat/terminal_view.h"
 
@@ -21,6 +22,8 @@ class TerminalDesk {
   const TerminalOptions& options() const { return options_; }
 
  private:
+  // A sentence of ours, in the language of whoever sits here.
+  std::string words(std::string_view key, Words arguments = {}) const;
   std::string command(const std::string& word, const std::string& rest);
   std::string switch_channel(std::string name);
   std::string switch_person(const std::string& who);

@@ -40,6 +40,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "bot/reads.h"
+#include "bot/scrub_answers.h"
 #include "integrations/alerts/alertmanager.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/script.h"
@@ -109,6 +110,7 @@ class CountingStore final : public Store {
   Result<std::int64_t> file_bytes() override { return inner_->file_bytes(); }
   StoreStats stats() const override { return inner_->stats(); }
   void stop() override { inner_->stop(); }
+  Store& inner() { return *inner_; }
   int waiting = 0;
 
  private:
@@ -446,8 +448,16 @@ class Talk {
 
   // What the application reads off the loop, read here at once.
   void read(const ReadWanted& wanted, const CommandInput& in, const std::function<void(Outcome)>& done) {
-    (void)in;
     const std::string& language = wanted.language;
+    if (wanted.what == "scrub") {
+      const auto at_once = [](const std::function<void()>& work, const std::function<void()>& then) {
+        work();
+        then();
+        return true;
+      };
+      return scrub({*dispatcher_, store_->inner(), clock_, at_once}, wanted,
+                   actor_of(config_, in.person, in.is_operator), done);
+    }
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
     if (wanted.what == "history") {

@@ -118,6 +118,7 @@ class SlackStage final : public Stage {
       fresh_.insert(name);
       return lines.push_back(name + " bot opens");
     }
+    if (h.kind == "archive") return lines.push_back(name + " bot archive");
     if (h.kind == "topic") {
       topics_[name] = from_mrkdwn(h.text);
       // A channel gets its first topic by a second call; that belongs to its opening.

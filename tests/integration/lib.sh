@@ -11,7 +11,7 @@ children=()
 failures=0
 # The environment of whoever runs the tests must not choose the folder or the configuration.
 unset MUSTER_CONFIG MUSTER_DATA MUSTER_LISTEN STATE_DIRECTORY
-unset SLACK_BOT_TOKEN SLACK_APP_TOKEN MATTERMOST_TOKEN http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+unset SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET MATTERMOST_TOKEN http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
 
 tidy() {
   local pid

@@ -44,6 +44,12 @@ mattermost:
 YAML
 export ACME_TOKEN=xoxb-test
 equal "the file is right" "" "$("$muster" check --config "$config" 2>&1 | grep -i mistake)"
+doctor() { "$muster" doctor --config "$config" --data "$data" --json | jq -r '.[] | "\(.level) \(.what) \(.change)"'; }
+findings=$(doctor)
+for name in acme emea field; do has "doctor asks $name before any bot runs" "$findings" "ok $name: The token is accepted: @muster"; done
+has "scopes that nobody tells are no guess" "$findings" "note acme: Which scopes the token has is not known"
+has "the versions are read" "$findings" "The server is Mattermost 5.37.0"
+has "clocks are compared" "$findings" "The platform's clock and ours agree"
 start_bot "$data" --config "$config"
 for name in acme emea field; do
   within 20 metric $name 1 && ok "$name is connected" || bad "$name is not connected: $(cat "$log")"
@@ -64,6 +70,9 @@ within 20 leads emea && ok "and both topics say it" || bad "emea: $(order emea s
 has "health names each" "$("$muster" say --data "$data" health)" "emea connected as muster"
 equal "no limit of Slack's was passed" "[][]" "$(order acme rules)$(order emea rules)"
 
+asked() { doctor | grep -q "ok field: The account may make and join channels"; }
+within 30 asked && ok "doctor shows what the running bot found" || bad "doctor: $(doctor)"
+has "health says what is not as it should be" "$("$muster" say --data "$data" health)" "acme: Which scopes"
 order emea revoke >/dev/null
 order emea say $inc "!note after the token was revoked" >/dev/null
 told() { grep -q "does not accept .bot_token. (chat.yaml:" "$log"; }

@@ -221,8 +221,9 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
   const std::vector<std::string> owned{"config reload", "grant", "revoke", "postmortem publish"};
+  const std::vector<std::string> destroying{"scrub"};
   for (const auto& v : verbs())
-    if (v.ready && !contains(owned, v.verb)) ready.emplace_back(v.verb);
+    if (v.ready && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
   const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
                        std::string effect) {
     Rule r;
@@ -236,6 +237,8 @@ std::vector<Rule> default_policy() {
   Rule team_owners = team;
   team_owners.name = "owners-team-aliases", team_owners.who = {"role:owner"}, team_owners.effect = "run";
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
+          rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),
+          rule("nobody-else-destroys", {"*"}, destroying, "deny"),
           rule("operator", {"operator"}, with_owned, "run"),
           rule("owners", {"role:owner"}, owned, "run"),
           rule("owners-only", {"*"}, owned, "deny"),

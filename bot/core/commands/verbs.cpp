@@ -152,8 +152,8 @@ void add_alerts(std::vector<VerbInfo>& t) {
 
 void add_incident_work(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12] [because …]", topic, "-", Shape::declare,
-                    {may("severity", "severity"), line("title", "text", true)},
+  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12] [because …]", topic, "-",
+                    Shape::declare, {may("severity", "severity"), line("title", "text", true)},
                     {may("for", "service"), may("from", "alert"), may("severity", "severity"), because}));
   t.push_back(read("incidents", "incidents [--open]", topic, {may("service", "service")},
                    {may("--open", "flag"), may("--all", "flag"), in_env}));
@@ -187,7 +187,8 @@ void add_incident_states(std::vector<VerbInfo>& t) {
   t.push_back(
       of_incident(write("time", "time <impact|detected|declared|acknowledged|mitigated|resolved> 13:55 because …",
                         topic, "-", Shape::reason, {line("which", "text", false)}, {because})));
-  t.push_back(of_incident(read("timeline", "timeline [--export md|json]", topic, {}, {may("--export", "md|json")})));
+  t.push_back(of_incident(read("timeline", "timeline [--ids] [--export md|json]", topic, {},
+                               {may("--export", "md|json"), may("--ids", "flag")})));
   t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
                                {may("--export", "md|html|json")})));
   t.push_back(later("postmortem publish", "postmortem publish", topic, "O", true));
@@ -236,6 +237,8 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("config check", "config check", topic, {}));
   t.push_back(write("config reload", "config reload [because …]", topic, "O", Shape::words, {}, {because}));
   t.push_back(read("config diff", "config diff", topic, {}));
+  t.push_back(of_incident(write("scrub", "scrub <INC-7 4|entry id> because …", topic, "O", Shape::words,
+                                {must("entry", "word")}, {because, in_env})));
   t.push_back(read("outbox", "outbox", topic, {}));
   t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
   t.push_back(later("drain", "drain", topic, "O", true));
@@ -291,6 +294,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"config check", "config check"},
       {"config reload", "config reload because the new route is in"},
       {"config diff", "config diff"},
+      {"scrub", "scrub INC-1 1 because it holds a password"},
       {"outbox", "outbox"},
       {"outbox resend", "outbox resend all"},
       {"version", "version"},

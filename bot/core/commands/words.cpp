@@ -14,13 +14,17 @@ const std::vector<Sentence>& catalogue() {
     std::vector<Sentence> sentences;
     for (const auto part :
          {words_general(),
+          words_cli(),
           words_codes(),
           words_incidents(),
           words_locks(),
           words_ops(),
+          words_page(),
+          words_platforms(),
           words_questions(),
           words_reading(),
           words_runs(),
+          words_scrub(),
           words_self(),
           words_slack(),
           words_storage(),

@@ -6,6 +6,7 @@ std::span<const Sentence> words_general() {
   static constexpr Sentence table[] = {
       // Short words
       {"not_recorded", "not recorded", "기록 없음"},
+      {"who.operator", "the local operator", "서버 운영자"},
       {"nobody_yet", "nobody yet", "아직 없음"},
       {"none_yet", "none yet", "아직 없음"},
       {"and_more", "… and {n} more", "… 외 {n}건"},
@@ -77,8 +78,10 @@ std::span<const Sentence> words_general() {
       {"unknown_flag", "`{verb}` has no `{word}`: `{usage}`", "`{verb}`에는 `{word}`이(가) 없습니다: `{usage}`"},
       {"bad_choice", "`{word}` is not possible here. Use one of {choices}.",
        "`{word}`은(는) 쓸 수 없습니다. {choices} 중에서 고르세요."},
-      {"extra_lines", "`{verb}` takes one line; the further lines were not read and nothing was done.",
-       "`{verb}`는 한 줄만 받습니다. 다음 줄들은 읽지 않았고 아무것도 하지 않았습니다."},
+      {"extra_lines",
+       "`{verb}` takes one line; the further lines were not read and nothing was done. Send one command per message.",
+       "`{verb}`는 한 줄만 받습니다. 다음 줄들은 읽지 않았고 아무것도 하지 않았습니다. 한 번에 명령 하나씩 보내 "
+       "주세요."},
       {"unexpected_block", "`{verb}` takes no block; nothing was done.",
        "`{verb}`는 블록을 받지 않습니다. 아무것도 하지 않았습니다."},
       {"plan_reads", "`{verb}` changes nothing, so there is nothing to plan.",
@@ -86,8 +89,8 @@ std::span<const Sentence> words_general() {
       {"grammar.wrong", "I could not read that. Type `help` to see the commands.",
        "읽을 수 없는 명령입니다. `help`를 입력해 보세요."},
       {"did_you_mean", "Did you mean {list}?", "혹시 {list} 인가요?"},
-      {"too_long", "That is over {limit} bytes, so nothing was done. Please send less.",
-       "{limit}바이트가 넘어 처리하지 않았습니다. 줄여서 보내 주세요."},
+      {"too_long", "That is over {limit} bytes, so nothing was done. Send it in parts, or attach it as a file.",
+       "{limit}바이트가 넘어 처리하지 않았습니다. 나누어 보내거나 파일로 붙여 주세요."},
       {"secret",
        "That looks like a secret ({type}), so nothing was done and it was not stored. Revoke it, and pass `env:NAME` "
        "or `file:PATH` instead.",
@@ -139,6 +142,12 @@ std::span<const Sentence> words_general() {
       {"role.done", "{id}: {who} is now {role}.", "{id}: {who} 님이 이제 {role}입니다."},
       {"note.empty", "A note needs text: `note the queue is draining`, `note at 14:02 failover began`",
        "메모 내용이 필요합니다: `note 대기열이 줄고 있음`"},
+      {"note.long",
+       "A note takes at most {most} lines and this has {n}, so nothing was noted. Note what matters, and attach the "
+       "rest "
+       "as a file or `link` it.",
+       "메모는 {most}줄까지인데 {n}줄이라 적지 않았습니다. 중요한 것만 적고 나머지는 파일로 붙이거나 `link`로 "
+       "연결하세요."},
       {"note.done", "Noted in {id} at {time}: {text}", "{id}에 {time} 시각으로 적었습니다: {text}"},
       {"update.empty", "An update needs text: `update Rolling back, errors fall next 30m`",
        "공지 내용이 필요합니다: `update 롤백 중 next 30m`"},
@@ -177,6 +186,8 @@ std::span<const Sentence> words_general() {
       {"ack.incident",
        "`{id}` is an incident; an alert is acknowledged by its id, as in `ack E12`. `show {id}` tells more.",
        "`{id}`는 장애입니다. 알림은 `ack E12`처럼 알림 id로 확인합니다. `show {id}`로 자세히 보세요."},
+      {"ack.yours", "You are on {id} already; `unack {id}` puts it back.",
+       "이미 {id}를 확인 중입니다. `unack {id}`로 내려놓을 수 있습니다."},
       {"ack.not", "Nobody is on {id}.", "{id}를 맡은 사람이 없습니다."},
       {"ack.resolved", "{id} has resolved; there is nothing to acknowledge.", "{id}는 이미 해소되었습니다."},
       // Alerts
@@ -198,6 +209,7 @@ std::span<const Sentence> words_general() {
       {"alerts.head", "{n} {n?alert|alerts} firing:", "발생 중 {n}건:"},
       {"explain.alert", "{id}: route “{route}” decided; group {group}; incident {incident}.",
        "{id}: “{route}” 경로가 정했습니다. 그룹 {group}, 장애 {incident}."},
+      {"explain.no_incident", "none", "없음"},
       {"explain.no_route", "none: listed only", "없음: 목록에만 표시"},
       {"explain.incident", "{id} was declared by {who} at {time}; alert group {group}.",
        "{id}는 {who}이(가) {time}에 선언했습니다. 알림 그룹 {group}."},

@@ -7,13 +7,17 @@
 namespace muster {
 
 std::span<const Sentence> words_general();
+std::span<const Sentence> words_cli();
 std::span<const Sentence> words_codes();
 std::span<const Sentence> words_incidents();
 std::span<const Sentence> words_locks();
 std::span<const Sentence> words_ops();
+std::span<const Sentence> words_page();
+std::span<const Sentence> words_platforms();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
 std::span<const Sentence> words_runs();
+std::span<const Sentence> words_scrub();
 std::span<const Sentence> words_self();
 std::span<const Sentence> words_slack();
 std::span<const Sentence> words_storage();

@@ -10,10 +10,9 @@ std::span<const Sentence> words_reading() {
       {"page.head", "Lines {from} to {to} of {n}:", "전체 {n}줄 중 {from}–{to}줄:"},
       {"page.next", "… {n} more {n?line|lines}: `more`", "… {n}줄 더 있음: `more`"},
       {"page.none",
-       "There is nothing more to show you here. I keep the last long answer per person and channel until I am "
-       "restarted; "
-       "run the command again.",
-       "여기서 더 보여 드릴 것이 없습니다. 사람과 채널마다 마지막 긴 답을 재시작 전까지만 기억하니, 명령을 다시 "
+       "There is nothing more to show you here. I keep the last long answer per person and channel for a day; run the "
+       "command again.",
+       "여기서 더 보여 드릴 것이 없습니다. 사람과 채널마다 마지막 긴 답을 하루 동안 기억합니다. 명령을 다시 "
        "실행하세요."},
       {"page.grep_none", "No line matches `{text}`.", "`{text}`에 맞는 줄이 없습니다."},
       {"page.grep_bad", "`{text}` is no search expression I can use.", "`{text}`는 쓸 수 없는 검색식입니다."},

@@ -77,6 +77,11 @@ std::span<const Sentence> words_verbs() {
        "설정을 적용합니다. 전부 아니면 전무."},
       {"what.config_diff", "Shows what a reload would change, or what differs from the defaults.",
        "다시 읽으면 달라질 것, 또는 기본값과 다른 것을 보여 줍니다."},
+      {"what.scrub",
+       "Destroys the text of one journal entry everywhere it is kept; who did what and when stays. `timeline --ids` "
+       "shows the numbers.",
+       "기록 하나의 글을 보관된 모든 곳에서 지웁니다. 누가 언제 무엇을 했는지는 남습니다. 번호는 `timeline --ids`에 "
+       "나옵니다."},
       {"what.outbox", "Messages that could not be delivered.", "전달하지 못한 메시지."},
       {"what.outbox_resend", "Sends undelivered messages again.", "전달하지 못한 메시지를 다시 보냅니다."},
       {"what.version", "The version of the bot and of its policy.", "봇과 정책의 버전."},

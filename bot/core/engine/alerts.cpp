@@ -87,8 +87,9 @@ std::string group_of(const AlertEvent& event) {
 
 Value alert_data(const AlertEvent& event, const std::string& fingerprint, const std::string& group,
                  const std::string& id, int episode) {
-  Value labels = Value::Map{};
-  for (const auto& [k, v] : event.labels) labels.set(k, v);
+  Value::Map labels;
+  labels.reserve(event.labels.size());
+  for (const auto& [k, v] : event.labels) labels[k] = v;
   Value links = Value::List{};
   for (const auto& [text, url] : event.links) links.push(Value::Map{{"text", text}, {"url", url}});
   return Value::Map{{"alert", event.title},
@@ -277,8 +278,8 @@ void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, Time
   if (opens && waits == 0) i = &open_for(w, cause, *route);
   const std::string id = flapping ? a->id : "E" + std::to_string(w.state.next_alert);
   const int episode = a ? a->episode + 1 : 1;
-  const bool same_card = flapping && !i && !a->card.empty();
-  CardPlace card = same_card ? CardPlace{a->card, a->card_channel} : CardPlace{};
+  const bool same_card = flapping && !i && a->place;
+  CardPlace card = same_card ? CardPlace{a->card(), a->card_channel()} : CardPlace{};
   if (!same_card && waits == 0)
     card = next_card(w, i ? i->channel : w.config.alerts_channel, card_id(id, episode, i != nullptr));
   Entry e = alert_entry(w, event, id, received);

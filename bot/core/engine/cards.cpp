@@ -2,6 +2,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 namespace {
@@ -14,7 +15,7 @@ void send_edit(Work& w, const std::string& channel, const std::string& post_id, 
 Message storm_message(const Work& w, const std::string& post_id) {
   std::int64_t firing = 0, resolved = 0, on_it = 0;
   for (const auto& [n, a] : w.state.alerts) {
-    if (a.card != post_id) continue;
+    if (!a.place || a.place->second != post_id) continue;
     ++(a.status == "firing" ? firing : resolved);
     if (a.status == "firing" && !a.acknowledged_by.empty()) ++on_it;
   }
@@ -52,6 +53,8 @@ CardPlace next_card(Work& w, const std::string& channel, const std::string& want
   return {b.post_id.empty() ? wanted_id : b.post_id, channel};
 }
 
+bool internal_label(std::string_view name) { return name.starts_with("__"); }
+
 Message alert_message(const Work& w, const Alert& a) {
   const std::string& lang = w.config.language;
   Message m;
@@ -60,14 +63,13 @@ Message alert_message(const Work& w, const Alert& a) {
   m.text = (firing ? "🔥 *" : "✅ *") + a.id + "* " + say(lang, firing ? "alert.firing" : "alert.resolved") + " · " +
            a.severity + " · " + plain(clip(a.title, 200));
   if (!a.acknowledged_by.empty()) {
-    const Person* p = find_person(w.config, a.acknowledged_by);
-    m.text += " · " + say(lang, "acked_by", {{"who", plain(p ? p->name : a.acknowledged_by)}});
+    m.text += " · " + say(lang, "acked_by", {{"who", person_name(w.config, a.acknowledged_by)}});
   }
   if (!a.reason.empty()) m.sections.push_back({plain(clip(a.reason, 200)), {}});
   Section labels;
   for (const auto& [k, v] : a.labels) {
     if (labels.fields.size() == 6) break;
-    if (k != "alertname" && k != "severity")
+    if (k != "alertname" && k != "severity" && !internal_label(k))
       labels.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 80)));
   }
   if (!labels.fields.empty()) m.sections.push_back(labels);
@@ -84,7 +86,7 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
                     {"alert", a.title},
                     {"state", "firing"},
                     {"severity", a.severity},
-                    {"fingerprint", a.fingerprint},
+                    {"fingerprint", a.fingerprint.hex()},
                     {"labels", std::move(labels)},
                     {"links", std::move(links)},
                     {"group_key", a.group_key()},
@@ -95,7 +97,7 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
 }
 
 void show_card(Work& w, const Alert& a, bool stood) {
-  const CardPlace card{a.card, a.card_channel};
+  const CardPlace card{a.card(), a.card_channel()};
   Incident* i = find_incident(w.state, a.incident);
   if (card.storm()) {
     w.decision.rows.push_back(projection(a));

@@ -34,4 +34,7 @@ void arm_reminder(Work& work, const Incident& incident);  // at next_update_ms, 
 void reminder_rang(Work& work, const Timer& timer);
 TimeMs next_update_for(const Work& work, const std::string& severity, const std::string& status);  // 0: none
 
+// Names that begin with __ are for machines (so it is in Prometheus): they tell alerts apart and are not shown.
+bool internal_label(std::string_view name);
+
 }  // namespace muster

@@ -1,5 +1,6 @@
 // What may come next, and what was perhaps meant: only among things this person may run.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "bot/base/text.h"
@@ -100,10 +101,32 @@ Outcome completion(Call& c, const std::string& text) {
   return o;
 }
 
+namespace {
+
+// What is missing has a sentence of its own where "needs text" would be no help.
+std::string sentence_of(const GrammarError& error) {
+  static const std::map<std::string_view, std::string> texts = {
+      {"declare", "declare.no_title"}, {"note", "note.empty"}, {"update", "update.empty"}};
+  const auto verb = error.args.find("verb");
+  if (error.message_key == "missing_argument" && verb != error.args.end())
+    if (const auto text = texts.find(verb->second); text != texts.end()) return text->second;
+  return has_sentence(error.message_key) ? error.message_key : "grammar.wrong";
+}
+
+// A line to paste beside the usage.
+std::string example_of(const GrammarError& error) {
+  const auto verb = error.args.find("verb");
+  const bool usage = sentence_of(error) == error.message_key && error.args.contains("usage");
+  const VerbInfo* known = usage && verb != error.args.end() ? find_verb(verb->second) : nullptr;
+  return known && error.message_key.starts_with("missing_") ? std::string(known->example) : std::string();
+}
+
+}  // namespace
+
 Outcome grammar_refusal(Call& c, const GrammarError& error) {
   std::map<std::string, std::string> safe;
   for (const auto& [k, v] : error.args) safe[k] = plain(clip(v, 200));
-  const std::string key = has_sentence(error.message_key) ? error.message_key : "grammar.wrong";
+  const std::string key = sentence_of(error);
   Outcome o;
   o.ok = false;
   o.reply.color = "warning";
@@ -114,6 +137,8 @@ Outcome grammar_refusal(Call& c, const GrammarError& error) {
   for (const std::string& line : split(error.caret_line, '\n'))
     if (!line.empty()) caret += "`" + plain(line) + "`\n";
   if (!caret.empty()) o.reply.sections.push_back({std::string(trim(caret)), {}});
+  if (const std::string example = example_of(error); !example.empty())
+    o.reply.sections.push_back({say(c.language, "help.example", {{"example", plain(example)}}), {}});
   std::vector<std::string> list, names;
   for (const std::string& s : error.suggestions)
     if (offered(c, s)) list.push_back("`" + plain(s) + "`");

@@ -82,7 +82,7 @@ void bring_alert(Call& c, Incident& i, Alert& alert) {
   Entry fact = human_entry(c, "alert.firing", &i);
   fact.occurred_ms = alert.starts_ms;
   fact.text = alert.title;
-  fact.data = firing_data(alert, alert.card, alert.card_channel);
+  fact.data = firing_data(alert, alert.card(), alert.card_channel());
   record(c.work, std::move(fact));
   touch(c.work, alert);
   touch(c.work, i);

@@ -4,6 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -23,7 +24,8 @@ Outcome show_alert(Call& c, const Alert& a) {
               {say(c.language, "field.copies"), std::to_string(a.count)},
               {say(c.language, "field.episode"), std::to_string(a.episode)}};
   if (a.ended_ms) s.fields.emplace_back(say(c.language, "field.resolved"), short_time(c, a.ended_ms));
-  for (const auto& [k, v] : a.labels) s.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 200)));
+  for (const auto& [k, v] : a.labels)
+    if (!internal_label(k)) s.fields.emplace_back(clip(one_line(k), 40), plain(clip(one_line(v), 200)));
   for (const auto& [text, url] : a.links)
     s.fields.emplace_back(clip(one_line(text), 40), plain(clip(one_line(url), 300)));
   o.reply.sections.push_back(s);
@@ -113,7 +115,7 @@ Outcome explain_alert(Call& c, const Alert& a) {
                 {{"id", a.id},
                  {"route", route},
                  {"group", plain(clip(a.group_key(), 200))},
-                 {"incident", a.incident.empty() ? "–" : a.incident}});
+                 {"incident", a.incident.empty() ? say(c.language, "explain.no_incident") : a.incident}});
 }
 
 Outcome explain(Call& c) {

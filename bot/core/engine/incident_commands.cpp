@@ -7,6 +7,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 
@@ -31,12 +32,13 @@ void tell(Call& c, const std::string& channel, const std::function<Outcome(Call&
                c.input.platform == "cli" ? "told.apart"
                : alone                   ? "told.direct"
                                          : "told.from",
-               {{"who", plain(c.actor.display)},
+               {{"who", c.actor.id == "operator" ? say(language, "who.operator") : plain(c.actor.display)},
                 {"channel", plain(c.input.channel)},
                 {"echo", plain(clip(one_line(c.command.echo), 200))}}) +
            "\n" + m.text;
   // The echo is one line: what an update says below it must be there, too. A note shows its text in the answer.
-  if (!c.command.body.empty() && c.command.verb != "note") m.sections.push_back({plain(clip(c.command.body, 1000)), {}});
+  if (!c.command.body.empty() && c.command.verb != "note")
+    m.sections.push_back({plain(clip(c.command.body, 1000)), {}});
   post(c.work, channel, "told-" + c.input.source_id, m);
 }
 
@@ -58,6 +60,8 @@ std::vector<std::string> words_without_incident(const Call& c) {
 }
 
 namespace {
+
+constexpr std::size_t note_lines_max = 100;  // a log belongs into a file or behind a link
 
 std::string first_word(const Command& c) { return c.args.empty() ? "" : c.args.front(); }
 
@@ -100,6 +104,8 @@ Outcome note(Call& c) {
   }
   if (!c.command.body.empty()) text += (text.empty() ? "" : "\n") + c.command.body;
   if (text.empty()) return refuse(c, "note.empty");
+  if (const auto lines = split(text, '\n').size(); lines > note_lines_max)
+    return refuse(c, "note.long", {{"n", std::to_string(lines)}, {"most", std::to_string(note_lines_max)}});
   e.text = text;
   e.pinned = true;
   const TimeMs at = e.occurred_ms;
@@ -221,8 +227,8 @@ Outcome acknowledge(Call& c, bool on) {
   if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
   if (a->status != "firing") return refuse(c, "ack.resolved", {{"id", a->id}});
   if (on && !a->acknowledged_by.empty()) {
-    const Person* p = find_person(c.work.config, a->acknowledged_by);
-    return refuse(c, "ack.already", {{"id", a->id}, {"who", p ? p->name : a->acknowledged_by}});
+    if (a->acknowledged_by == c.actor.id) return refuse(c, "ack.yours", {{"id", a->id}});
+    return refuse(c, "ack.already", {{"id", a->id}, {"who", person_name(c.work.config, a->acknowledged_by)}});
   }
   if (!on && a->acknowledged_by.empty()) return refuse(c, "ack.not", {{"id", a->id}});
   Entry e =
@@ -237,7 +243,7 @@ Outcome acknowledge(Call& c, bool on) {
   };
   // Whoever watches the alert's own channel, or its incident, hears it too.
   const Incident* i = find_incident(c.work.state, a->incident);
-  std::set<std::string> channels{a->card_channel, i ? i->channel : std::string()};
+  std::set<std::string> channels{a->card_channel(), i ? i->channel : std::string()};
   for (const std::string& channel : channels)
     if (unseen_in(c, channel)) tell(c, channel, make);
   return make(c);

@@ -85,6 +85,7 @@ bool apply_question(State& s, const Entry& e) {
 
 std::string person_name(const CoreConfig& config, const std::string& id) {
   const Person* p = find_person(config, id);
+  if (!p && id == "operator") return say(config.language, "who.operator");
   return plain(p ? p->name : id);
 }
 

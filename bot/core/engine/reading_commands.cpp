@@ -4,7 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
-#include "bot/core/engine/handlers.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 
@@ -17,8 +17,8 @@ std::string alert_line(const Call& c, const Alert& a) {
   std::string line =
       (a.status == "firing" ? "🔥 *" : "✅ *") + a.id + "* " + a.severity + " · " + plain(clip(a.title, 90));
   if (!a.incident.empty()) line += " · " + a.incident;
-  const Person* p = find_person(c.work.config, a.acknowledged_by);
-  if (p) line += " · " + say(c.language, "acked_by", {{"who", plain(p->name)}});
+  if (!a.acknowledged_by.empty())
+    line += " · " + say(c.language, "acked_by", {{"who", person_name(c.work.config, a.acknowledged_by)}});
   return line;
 }
 
@@ -117,10 +117,21 @@ Outcome status(Call& c) {
   return o;
 }
 
-Outcome incidents(Call& c) {
+// "incidents open" says what --open says, unless a service is called so.
+Command with_dashes(Command command, const CoreConfig& config) {
+  const std::string word = lower_ascii(first_argument(command));
+  if ((word != "open" && word != "all") || find_service(config, word)) return command;
+  command.args.clear();
+  command.named[word] = "true";
+  return command;
+}
+
+Outcome incidents(Call& call) {
+  const Command meant = with_dashes(call.command, call.work.config);
+  Call c{call.work, call.input, meant, call.language, call.zone, call.actor};
   Filter f;
   if (auto refused = read_filter(c, f)) return *refused;
-  const bool only_open = c.command.named.contains("open");
+  const bool only_open = meant.named.contains("open");
   std::string lines;
   Value::List list;
   for (auto it = c.work.state.incidents.rbegin(); it != c.work.state.incidents.rend(); ++it) {
@@ -180,6 +191,22 @@ Outcome wanted(Call& c) {
   return o;
 }
 
+// What cannot be undone says why, and names its entry: a number of an incident's timeline, or an id of the journal.
+Outcome scrub(Call& c) {
+  const std::string entry = first_argument(c.command), because = named_argument(c.command, "because");
+  const std::string number = entry.starts_with('#') ? entry.substr(1) : entry;
+  const bool counted = number.find_first_not_of("0123456789") == std::string::npos;
+  const Incident* i = incident_of(c);
+  if (counted && !i) return refuse(c, "scrub.which", {{"entry", plain(entry)}});
+  if (because.empty())
+    return refuse(c, "need.because",
+                  {{"command", "scrub " + (counted ? i->id + " " : std::string()) + plain(entry) + " because …"}});
+  Outcome o = wanted(c);
+  o.read->args = {counted ? number : entry};
+  if (counted) o.read->incident = i->id;
+  return o;
+}
+
 // The filters of the history, checked here: who, verb, service, environment, since (as a moment).
 Outcome history(Call& c) {
   Outcome o = wanted(c);
@@ -228,10 +255,10 @@ Outcome history(Call& c) {
 
 const std::map<std::string_view, Handler>& reading_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"status", status},        {"incidents", incidents}, {"alerts", alerts},       {"version", wanted},
-      {"timeline", wanted},      {"postmortem", wanted},   {"history", history},     {"health", wanted},
-      {"more", wanted},          {"try", wanted},          {"config check", wanted}, {"config diff", wanted},
-      {"config reload", wanted}, {"outbox", wanted},       {"outbox resend", wanted}};
+      {"status", status},        {"incidents", incidents}, {"alerts", alerts},        {"version", wanted},
+      {"timeline", wanted},      {"postmortem", wanted},   {"history", history},      {"health", wanted},
+      {"more", wanted},          {"try", wanted},          {"config check", wanted},  {"config diff", wanted},
+      {"config reload", wanted}, {"outbox", wanted},       {"outbox resend", wanted}, {"scrub", scrub}};
   return table;
 }
 

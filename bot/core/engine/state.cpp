@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
+#include "bot/base/hash.h"
 #include "bot/base/text.h"
 
 namespace muster {
@@ -48,18 +50,18 @@ Pairs kept_links(State& s, const Value& v) {
   return out;
 }
 
-auto fingerprint_entry(State& s, const std::string& fingerprint) {
-  auto [at, end] = s.alert_by_fingerprint.equal_range(std::hash<std::string>()(fingerprint));
+auto fingerprint_entry(State& s, const Fingerprint& fingerprint) {
+  auto [at, end] = s.alert_by_fingerprint.equal_range(fingerprint.hash());
   while (at != end && s.alerts.at(at->second).fingerprint != fingerprint) ++at;
   return at == end ? s.alert_by_fingerprint.end() : at;
 }
 
-void index_fingerprint(State& s, const std::string& fingerprint, int number) {
+void index_fingerprint(State& s, const Fingerprint& fingerprint, int number) {
   const auto known = fingerprint_entry(s, fingerprint);
   if (known != s.alert_by_fingerprint.end())
     known->second = number;
   else
-    s.alert_by_fingerprint.emplace(std::hash<std::string>()(fingerprint), number);
+    s.alert_by_fingerprint.emplace(fingerprint.hash(), number);
 }
 
 void set_time(State& s, Incident& i, const std::string& name, TimeMs at, const Entry& e) {
@@ -83,7 +85,7 @@ void apply_alert_firing(State& s, const Entry& e) {
   // The same episode again, now in an incident: who is on it stays on it.
   if (a.status != "firing" || a.episode != episode) a.acknowledged_by.clear();
   a.id = "E" + std::to_string(n);
-  a.fingerprint = e.data["fingerprint"].as_string();
+  a.fingerprint = Fingerprint(e.data["fingerprint"].as_string());
   a.status = "firing";
   a.severity = e.data["severity"].as_string();
   a.title = e.data["alert"].as_string();
@@ -95,8 +97,8 @@ void apply_alert_firing(State& s, const Entry& e) {
   a.group = s.pairs->keep("group", e.data["group_key"].as_string());
   a.reason = e.data["reason"].as_string();
   a.episode = episode;
-  a.card = e.data["card"].as_string();
-  a.card_channel = e.data["card_channel"].as_string();
+  const std::string& card = e.data["card"].as_string();
+  a.place = card.empty() ? nullptr : s.pairs->keep(e.data["card_channel"].as_string(), card);
   a.last_seen_ms = e.received_ms;
   if (const TimeMs due = e.data["waits_until_ms"].as_int(); due != 0) {
     WaitingGroup& group = s.waiting[a.group_key()];
@@ -245,6 +247,21 @@ void apply_language(State& s, const Entry& e) {
 
 }  // namespace
 
+Fingerprint::Fingerprint(std::string_view hex) {
+  std::string raw = from_hex(hex);
+  if (raw.size() != bytes_.size() || to_hex(raw) != hex) raw = sha256(hex);
+  std::ranges::copy(raw, bytes_.begin());
+}
+
+std::string Fingerprint::hex() const { return to_hex({bytes_.data(), bytes_.size()}); }
+
+// The bytes are a digest: any of them are as good as all.
+std::size_t Fingerprint::hash() const {
+  std::size_t first = 0;
+  std::memcpy(&first, bytes_.data(), sizeof first);
+  return first;
+}
+
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
   if (apply_question(s, e) || apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e)) return;
@@ -286,7 +303,7 @@ Alert* find_alert(State& s, std::string_view id) {
 const Alert* find_alert(const State& s, std::string_view id) { return find_alert(const_cast<State&>(s), id); }
 
 Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
-  const auto known = fingerprint_entry(s, fingerprint);
+  const auto known = fingerprint_entry(s, Fingerprint(fingerprint));
   return known == s.alert_by_fingerprint.end() ? nullptr : &s.alerts.at(known->second);
 }
 
@@ -328,14 +345,20 @@ ProjectionRow projection(const Incident& i) {
 }
 
 ProjectionRow projection(const Alert& a) {
-  Value labels = Value::Map{};
-  for (const auto& [k, v] : a.labels) labels.set(k, v);
-  Value body =
-      Value::Map{{"status", a.status},           {"severity", a.severity}, {"title", a.title},
-                 {"fingerprint", a.fingerprint}, {"incident", a.incident}, {"acknowledged_by", a.acknowledged_by},
-                 {"starts_ms", a.starts_ms},     {"ended_ms", a.ended_ms}, {"episode", a.episode}};
-  body.set("labels", std::move(labels));
-  return {"alert", a.id, std::move(body)};
+  Value::Map labels;
+  labels.reserve(a.labels.size());
+  for (const auto& [k, v] : a.labels) labels[k] = v;
+  return {"alert", a.id,
+          Value::Map{{"acknowledged_by", a.acknowledged_by},
+                     {"ended_ms", a.ended_ms},
+                     {"episode", a.episode},
+                     {"fingerprint", a.fingerprint.hex()},
+                     {"incident", a.incident},
+                     {"labels", std::move(labels)},
+                     {"severity", a.severity},
+                     {"starts_ms", a.starts_ms},
+                     {"status", a.status},
+                     {"title", a.title}}};
 }
 
 std::vector<ProjectionRow> projections(const State& s) {

@@ -1,9 +1,11 @@
 // What is true now: a fold over the journal. apply() is the only thing that changes it.
 #pragma once
+#include <array>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -18,10 +20,23 @@
 
 namespace muster {
 
+// What tells alerts apart: 64 hex in words, half of it in memory.
+class Fingerprint {
+ public:
+  Fingerprint() = default;
+  explicit Fingerprint(std::string_view hex);  // other text than 64 hex is digested first
+  std::string hex() const;
+  std::size_t hash() const;
+  auto operator<=>(const Fingerprint&) const = default;
+
+ private:
+  std::array<char, 32> bytes_{};
+};
+
 struct Alert {
-  std::string id;           // E12
-  std::string fingerprint;  // 64 hex
-  std::string status;       // firing, resolved
+  std::string id;  // E12
+  Fingerprint fingerprint;
+  std::string status;  // firing, resolved
   std::string severity, title;
   Pairs labels;
   Pairs links;  // text, url; in the order of the sender
@@ -31,11 +46,13 @@ struct Alert {
   const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
-  std::string card, card_channel;  // the message that shows it; "storm-…" counts many, empty: none yet
+  const Pair* place = nullptr;  // channel and id of the message that shows it; thousands may share a counting one
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
   std::string group_key() const { return group ? group->second : std::string(); }
+  std::string card() const { return place ? place->second : std::string(); }  // "storm-…" counts many, empty: none yet
+  std::string card_channel() const { return place ? place->first : std::string(); }
 };
 
 struct Todo {

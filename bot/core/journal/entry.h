@@ -53,7 +53,7 @@ struct Entry {
   std::string reply_to;  // event_id
   std::vector<std::string> tags;
   std::string dedupe_key;  // unique; empty: event_id is used
-  bool scrubbed = false;   // the payload was destroyed (text, data, attachments are empty)
+  bool scrubbed = false;   // the payload was destroyed; what is here is what its redaction says
   bool operator==(const Entry&) const = default;
 };
 

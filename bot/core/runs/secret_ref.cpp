@@ -38,6 +38,15 @@ std::string written(const std::string& secret, SecretForm form) {
 
 }  // namespace
 
+bool is_secret_reference(std::string_view text) {
+  if (text.starts_with("file:")) return text.size() > 5 && text.find_first_of("\x02\x03\n") == text.npos;
+  if (!text.starts_with("env:")) return false;
+  const std::string_view name = text.substr(4);
+  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') && std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
 std::string secret_mark(std::string_view reference, SecretForm form) {
   const std::string name(form_names[static_cast<std::size_t>(form)]);
   return open_mark + ("secret:" + name + ":") + without_secret_marks(reference) + close_mark;

@@ -22,6 +22,7 @@ struct SecretRef {
   std::string reference;  // env:NAME or file:PATH
 };
 
+bool is_secret_reference(std::string_view text);  // env:NAME or file:PATH
 std::string secret_mark(std::string_view reference, SecretForm form = SecretForm::plain);
 std::vector<SecretRef> find_secrets(std::string_view text);
 bool has_secret(const Value& value);  // anywhere in the tree

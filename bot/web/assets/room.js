@@ -1,5 +1,5 @@
 const $ = (id) => document.getElementById(id);
-const quick = [['👍', 'Agree'], ['👀', 'Looking'], ['✅', 'Done']];
+const quick = [['👍', 'agree'], ['👀', 'looking'], ['✅', 'done']];
 const room = {
   me: '', csrf: '', sandbox: false, people: new Map(), channels: new Map(), current: '', cursor: '',
   side: null, editing: null, drafts: new Map(), history: [], at: -1, typing: new Map(), source: null,
@@ -27,16 +27,15 @@ async function post(path, type, body, quiet) {
       method: 'POST', headers: { 'Content-Type': type, 'X-Muster-CSRF': room.csrf }, body,
     });
     if (answer.ok) { if (!quiet) complain(''); return true; }
-    const why = await answer.json().catch(() => ({ error: `The bot answered ${answer.status}.` }));
-    if (answer.status === 401) linkState(loggedOut);
-    if (!quiet) complain(answer.status === 401 ? loggedOut : [why.error, why.next_step].filter(Boolean).join(' '));
+    const why = await answer.json().catch(() => ({ error: w('answered', { status: answer.status }) }));
+    if (answer.status === 401) linkState(w('logged_out'));
+    if (!quiet) complain(answer.status === 401 ? w('logged_out') : [why.error, why.next_step].filter(Boolean).join(' '));
   } catch {
-    if (!quiet) complain('The bot cannot be reached. What you wrote is still here; send it again.');
+    if (!quiet) complain(w('unreachable'));
   }
   return false;
 }
 
-const loggedOut = 'You are logged out: open the login link again.';
 const send = (path, body) =>
   post(path, 'application/json', JSON.stringify(room.sandbox ? { ...body, as: room.me } : body), path === 'typing');
 
@@ -48,10 +47,11 @@ async function load() {
   let answer = null;
   const query = room.me ? `?as=${encodeURIComponent(room.me)}` : '';
   try { answer = await fetch(`/room/state${query}`); } catch { return again(); }
-  if (answer.status === 401) return linkState(loggedOut);
+  if (answer.status === 401) return linkState(w('logged_out'));
   if (answer.status === 403 && room.me) { room.me = ''; return load(); }
   if (!answer.ok) return again();
   const state = await answer.json();
+  takeWords(state.words, state.language);
   Object.assign(room, {
     me: state.me, csrf: state.csrf, sandbox: state.sandbox, cursor: state.cursor, prefix: state.prefix,
     fileMax: state.file_bytes_max, verbs: new Set(state.verbs),
@@ -67,7 +67,7 @@ async function load() {
 
 function again() {
   const wait = Math.min(15, 2 ** room.retry++);
-  linkState(`Not connected — trying again in ${wait} s`);
+  linkState(w('retry_in', { s: wait }));
   setTimeout(load, wait * 1000 + Math.random() * 500);
 }
 
@@ -75,11 +75,11 @@ function listen() {
   if (room.source) room.source.close();
   const source = new EventSource(`/room/events?since=${encodeURIComponent(room.cursor)}&${asQuery()}`);
   room.source = source;
-  source.onopen = () => { room.retry = 0; linkState('Connected', true); };
+  source.onopen = () => { room.retry = 0; linkState(w('connected'), true); };
   // The browser reconnects by itself and names the last change it saw; the bot sends what came since, or a reset.
   source.onerror = () => {
     if (source !== room.source) return;
-    linkState('Not connected — trying again');
+    linkState(w('retry'));
     if (source.readyState === EventSource.CLOSED) again();  // refused: logged out, or no bot behind a proxy
   };
   source.addEventListener('change', (e) => change(JSON.parse(e.data)));
@@ -169,7 +169,7 @@ function channelButton(channel) {
   node.append(el('span', '', channel.name));
   if (n) {
     node.append(el('i', '', n > 99 ? '99+' : String(n)));
-    node.setAttribute('aria-label', `${channel.name}, ${n} unread`);
+    node.setAttribute('aria-label', w('unread', { channel: channel.name, n }));
   }
   if (channel.name === room.current) node.setAttribute('aria-current', 'page');
   node.dataset.channel = channel.name;
@@ -180,9 +180,9 @@ function channelButton(channel) {
 function drawChannels() {
   const focused = document.activeElement && document.activeElement.dataset.channel;
   const all = [...room.channels.values()];
-  const parts = [el('h2', '', 'Channels'), ...all.filter((c) => !c.archived).map(channelButton)];
+  const parts = [el('h2', '', w('channels')), ...all.filter((c) => !c.archived).map(channelButton)];
   const old = all.filter((c) => c.archived).reverse().slice(0, 20);
-  if (old.length) parts.push(el('h2', '', 'Archived'), ...old.map(channelButton));
+  if (old.length) parts.push(el('h2', '', w('archived')), ...old.map(channelButton));
   $('channels').replaceChildren(...parts);
   if (focused) $('channels').querySelectorAll('button').forEach((b) => { if (b.dataset.channel === focused) b.focus(); });
   const waiting = all.reduce((sum, c) => sum + unread(c), 0);

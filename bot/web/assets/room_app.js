@@ -22,17 +22,17 @@ function drawNow() {
   $('attach').hidden = closed || !room.fileMax;
   const hint = placeholder(channel);
   if ($('text').placeholder !== hint) { $('text').placeholder = hint; grow($('text')); }
-  if (!channel) return $('posts').replaceChildren(el('p', 'empty', 'The bot has not opened a channel yet.'));
+  if (!channel) return $('posts').replaceChildren(el('p', 'empty', w('no_channels')));
   drawPosts(channel);
   drawSide(channel);
 }
 
 function placeholder(channel) {
-  if (!channel) return 'No channel yet';
-  if (channel.archived) return `${channel.name} is archived`;
+  if (!channel) return w('no_channel');
+  if (channel.archived) return w('is_archived', { channel: channel.name });
   // In the first channel every line is for the bot; elsewhere people talk, and a command says so.
-  if (channel.name === '#muster') return 'A command, such as help';
-  return `Message, or ${room.prefix}command`;
+  if (channel.name === '#muster') return w('a_command');
+  return w('message_or', { prefix: room.prefix });
 }
 
 function drawPosts(channel) {
@@ -46,13 +46,13 @@ function drawPosts(channel) {
   }
   const nodes = nodesFor('main', top, (post) => threads.get(post.id) || []);
   const empty = cached('empty', room.current, () =>
-    el('p', 'empty', `Nothing said here yet. ${room.current === '#muster' ? '' : room.prefix}help tells what muster can do.`));
+    el('p', 'empty', w('nothing_said', { help: `${room.current === '#muster' ? '' : room.prefix}help` })));
   place($('posts'), nodes.length ? nodes : [empty]);
   if (room.sticky) $('posts').scrollTop = $('posts').scrollHeight;
   const pinned = [...channel.posts.values()].filter((p) => p.pinned && !p.deleted).length;
   $('pins').hidden = !pinned;
   $('pins').textContent = `📌 ${pinned}`;
-  $('pins').setAttribute('aria-label', `${pinned} pinned`);
+  $('pins').setAttribute('aria-label', w('n_pinned', { n: pinned }));
 }
 
 function drawSide(channel) {
@@ -60,7 +60,7 @@ function drawSide(channel) {
   if (!room.side) return;
   const thread = room.side.thread;
   const posts = [...channel.posts.values()].filter((p) => (thread ? p.id === thread || p.thread === thread : p.pinned && !p.deleted));
-  $('sidetitle').textContent = thread ? 'Thread' : 'Pinned';
+  $('sidetitle').textContent = w(thread ? 'thread' : 'pinned');
   $('reply').hidden = !thread || channel.archived;
   const list = $('sideposts');
   const low = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
@@ -72,8 +72,8 @@ function drawTyping() {
   const now = Date.now();
   for (const [key, t] of room.typing) if (t.until < now) room.typing.delete(key);
   const who = [...room.typing.values()].filter((t) => t.channel === room.current).map((t) => nameOf(t.user));
-  const more = who.length > 2 ? `${who.slice(0, 2).join(', ')} and others are` : `${who.join(' and ')} ${who.length > 1 ? 'are' : 'is'}`;
-  $('typing').textContent = who.length ? `${more} typing…` : '';
+  const key = who.length > 2 ? 'typing_more' : who.length > 1 ? 'typing_two' : 'typing_one';
+  $('typing').textContent = who.length ? w(key, { who: who.slice(0, 2).join(', ') }) : '';
 }
 
 function openSide(what) {
@@ -155,7 +155,7 @@ function suggestPrefix(text) {
   if (!meant) return;
   const line = room.prefix + text.trim();
   const channel = room.current;
-  $('tip').replaceChildren('That was said to people. For the bot: ',
+  $('tip').replaceChildren(w('to_people'),
     button('', line, '', () => { $('tip').hidden = true; say(channel, '', line, newId()); }));
 }
 

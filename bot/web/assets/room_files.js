@@ -1,6 +1,6 @@
 // ---- files: chosen, dropped or pasted, sent with the next message, fetched from a post
 
-const fileSize = (n) => (n < 1000 ? `${n} bytes` : n < 1e6 ? `${Math.round(n / 1000)} kB` : `${(n / 1e6).toFixed(1)} MB`);
+const fileSize = (n) => (n < 1000 ? w('bytes', { n }) : n < 1e6 ? `${Math.round(n / 1000)} kB` : `${(n / 1e6).toFixed(1)} MB`);
 
 function fileLink(file, address) {
   const link = el('a', 'file', el('span', 'filename', file.name), el('span', 'note', fileSize(file.size)));
@@ -19,8 +19,8 @@ const chosen = [];  // File objects that wait for Send
 
 function addFiles(list) {
   for (const file of list) {
-    if (file.size > room.fileMax) complain(`${file.name} is larger than ${fileSize(room.fileMax)}. Post a link instead.`);
-    else if (!file.size) complain(`${file.name} is empty.`);
+    if (file.size > room.fileMax) complain(w('too_large', { name: file.name, size: fileSize(room.fileMax) }));
+    else if (!file.size) complain(w('is_empty', { name: file.name }));
     else if (chosen.length < 10) chosen.push({ file, id: newId() });
   }
   drawChosen();
@@ -31,7 +31,7 @@ function drawChosen() {
   $('chosen').hidden = !chosen.length;
   $('chosen').replaceChildren(...chosen.map((c) => el('span', 'file', el('span', 'filename', c.file.name),
     el('span', 'note', fileSize(c.file.size)),
-    button('icon', '✕', `Leave out ${c.file.name}`, () => { chosen.splice(chosen.indexOf(c), 1); drawChosen(); }))));
+    button('icon', '✕', w('leave_out', { name: c.file.name }), () => { chosen.splice(chosen.indexOf(c), 1); drawChosen(); }))));
 }
 
 // The text goes with the first file. Each file is one post, sent once however often Send is pressed.

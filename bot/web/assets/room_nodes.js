@@ -2,6 +2,25 @@
 // nothing here reads markup as HTML.
 'use strict';
 
+// The words come from the bot, in the language of whoever looks; {n?one|many} chooses by a number.
+let sentences = {};
+function w(key, values = {}) {
+  return (sentences[key] || '')
+    .replace(/\{(\w+)\?([^|}]*)\|([^}]*)\}/g, (_, name, one, many) => (Number(values[name]) === 1 ? one : many))
+    .replace(/\{(\w+)\}/g, (_, name) => (name in values ? String(values[name]) : ''));
+}
+
+function takeWords(words, language) {
+  sentences = words;
+  document.documentElement.lang = language;
+  for (const node of document.querySelectorAll('[data-w]')) node.textContent = w(node.dataset.w);
+  for (const node of document.querySelectorAll('[data-p]')) node.placeholder = w(node.dataset.p);
+  for (const node of document.querySelectorAll('[data-l]')) {
+    node.setAttribute('aria-label', w(node.dataset.l));
+    if (node.title) node.title = w(node.dataset.l);
+  }
+}
+
 function el(tag, cls, ...children) {
   const node = document.createElement(tag);
   if (cls) node.className = cls;

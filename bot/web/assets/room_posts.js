@@ -10,15 +10,15 @@ async function command(on, text, node) {
 function tools(post) {
   const bar = el('div', 'tools');
   const base = { channel: post.channel, post_id: post.id };
-  for (const [emoji, label] of quick) bar.append(button('', emoji, label, () => send('react', { ...base, emoji, on: true })));
-  bar.append(button('', '📌', post.pinned ? 'Unpin' : 'Pin', () => send('pin', { ...base, on: !post.pinned })));
-  bar.append(button('x', 'Reply', 'Reply in a thread', () => openSide({ thread: post.thread || post.id })));
+  for (const [emoji, label] of quick) bar.append(button('', emoji, w(label), () => send('react', { ...base, emoji, on: true })));
+  bar.append(button('', '📌', w(post.pinned ? 'unpin' : 'pin'), () => send('pin', { ...base, on: !post.pinned })));
+  bar.append(button('x', w('reply'), w('reply_thread'), () => openSide({ thread: post.thread || post.id })));
   if (!post.bot && post.author === room.me) {
-    bar.append(button('x', 'Edit', 'Edit your post', () => startEditing(post)));
-    const remove = button('x', 'Delete', 'Delete your post', () => {
+    bar.append(button('x', w('edit'), w('edit_post'), () => startEditing(post)));
+    const remove = button('x', w('delete'), w('delete_post'), () => {
       if (remove.classList.contains('sure')) return send('delete', base);
       remove.classList.add('sure');
-      remove.textContent = 'Really delete';
+      remove.textContent = w('really_delete');
     });
     bar.append(remove);
   }
@@ -36,22 +36,22 @@ function under(post, replies) {
   }
   if (replies.length) {
     const last = replies[replies.length - 1].created_ms;
-    const text = `${replies.length} ${replies.length === 1 ? 'reply' : 'replies'} · ${clock.format(last)}`;
+    const text = w('replies', { n: replies.length, time: clock.format(last) });
     row.append(button('replies', text, '', () => openSide({ thread: post.id })));
   }
   return row;
 }
 
 function postBody(post) {
-  if (post.deleted) return [el('div', 'body gone', 'This post was deleted.')];
+  if (post.deleted) return [el('div', 'body gone', w('was_deleted'))];
   const out = [];
   if (post.message) out.push(card(post.message, (text, node) => command(post, text, node)));
   else if (post.text) out.push(post.bot ? botText(post.text) : humanText(post.text));
   const files = el('div', 'files', ...(post.files || []).map((f) => fileLink(f, `/room/file/${encodeURIComponent(f.id)}`)),
     ...((post.message && post.message.attachments) || []).map((f) => fileLink(f, attachmentAddress(post, f))));
   if (files.firstChild) out.push(files);
-  const notes = [post.edited_ms && !post.bot ? `edited ${clock.format(post.edited_ms)}` : '', post.pinned ? '📌 pinned' : '',
-    post.private ? 'only you see this' : ''].filter(Boolean);
+  const notes = [post.edited_ms && !post.bot ? w('edited', { time: clock.format(post.edited_ms) }) : '', post.pinned ? `📌 ${w('is_pinned')}` : '',
+    post.private ? w('only_you') : ''].filter(Boolean);
   if (notes.length) out.push(el('p', 'note', notes.join(' · ')));
   return out;
 }
@@ -62,7 +62,7 @@ function postNode(post, first, replies) {
   const name = post.bot ? 'muster' : nameOf(post.author);
   node.setAttribute('aria-label', `${name}, ${clock.format(post.created_ms)}`);
   if (first) {
-    const who = el('div', 'who', el('b', '', name), post.bot ? el('span', 'tag', 'bot') : null, timeNode(post.created_ms));
+    const who = el('div', 'who', el('b', '', name), post.bot ? el('span', 'tag', w('bot')) : null, timeNode(post.created_ms));
     node.append(face(post.author, name, post.bot), who);
   } else {
     node.append(timeNode(post.created_ms, 'side-time'));

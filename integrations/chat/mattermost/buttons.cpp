@@ -6,6 +6,7 @@
 #include "bot/core/chat/message.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
+#include "integrations/chat/mattermost/self_check.h"
 
 namespace muster {
 
@@ -16,6 +17,7 @@ namespace {
 constexpr DurationMs valid_ms = 7 * day_ms;
 constexpr DurationMs twice_ms = 10 * second_ms;  // two clicks within it are one
 constexpr std::size_t buttons_max = 5;
+constexpr const char* nothing = " self check";  // no command begins with a space
 
 std::string style_of(const std::string& style) {
   return style == "danger" ? "danger" : style == "primary" ? "primary" : "default";
@@ -62,6 +64,7 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   const TimeMs until = context["until"].as_int(), now = out_.clock.now();
   const std::string user = v["user_id"].as_string(), post = v["post_id"].as_string();
   const bool sealed = equal_constant_time(context["seal"].as_string(), seal(channel, command, until));
+  if (sealed && command == nothing && user == me_) return reply(said({}));
   if (!sealed || !is_id(user) || !is_id(post) || !is_id(channel)) {
     return reply({.status = 403, .body = "not a button of ours\n", .headers = {}});
   }
@@ -77,6 +80,58 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   in.at = now;
   in.stored = [reply](const Result<void>& stored) { reply(said(stored ? "" : stored.error().message)); };
   enqueue(std::move(in));
+}
+
+void Mattermost::self_check(ChatChecksDone done) {
+  check_mattermost(out_.http, out_.clock, config_, [this, alive = std::weak_ptr<bool>(alive_), done](ChatChecks found) {
+    if (alive.expired()) return;
+    if (!ready_ || config_.callback_url.empty()) return done(std::move(found));
+    check_callback(std::move(found), done);
+  });
+}
+
+// The only way to know whether the server reaches us is to let it try: a post in the bot's conversation with itself,
+// whose button the bot presses.
+void Mattermost::check_callback(ChatChecks found, ChatChecksDone done) {
+  const auto checks = std::make_shared<ChatChecks>(std::move(found));
+  const auto unasked = [checks, done](const std::string& what, const Answer& a) {
+    checks->push_back({"note", "not_asked", {{"what", what}, {"why", a.why.empty() ? a.error_id : a.why}}});
+    done(*checks);
+  };
+  const auto pressed = [this, checks, done](const std::string& post, const Answer& a) {
+    const std::string setting = this->setting("MATTERMOST_CALLBACK_URL", "callback_url");
+    if (a.ok())
+      checks->push_back({"ok", "mattermost.callback"});
+    else
+      checks->push_back({"FAIL", "mattermost.no_callback", {{"url", config_.callback_url}, {"setting", setting}}});
+    send(api_.del("/posts/" + post), [checks, done](const Answer&) { done(*checks); });
+  };
+  send(api_.post("/channels/direct", Value::List{me_, me_}), [this, unasked, pressed](const Answer& a) {
+    if (!a.ok()) return unasked("/channels/direct", a);
+    const std::string channel = a.body["id"].as_string();
+    const TimeMs until = out_.clock.now() + minute_ms;
+    const Value context = Value::Map{{"command", nothing}, {"until", until}, {"seal", seal(channel, nothing, until)}};
+    const Value button = Value::Map{{"id", "check"},
+                                    {"type", "button"},
+                                    {"name", "check"},
+                                    {"integration", Value::Map{{"url", config_.callback_url}, {"context", context}}}};
+    const Value attachment = Value::Map{{"actions", Value::List{button}}};
+    const Value body = Value::Map{
+        {"channel_id", channel}, {"message", "check"}, {"props", Value::Map{{"attachments", Value::List{attachment}}}}};
+    send(api_.post("/posts", body), [this, unasked, pressed](const Answer& made) {
+      if (!made.ok()) return unasked("/posts", made);
+      const std::string post = made.body["id"].as_string();
+      send(api_.post("/posts/" + post + "/actions/check", Value::Map{}),
+           [pressed, post](const Answer& answer) { pressed(post, answer); });
+    });
+  });
+}
+
+// Outside of the budget: a handful of calls that nothing waits for.
+void Mattermost::send(HttpCall call, Then then) {
+  out_.http.send(std::move(call), [alive = std::weak_ptr<bool>(alive_), then = std::move(then)](const auto& result) {
+    if (!alive.expired()) then(answer_of(result));
+  });
 }
 
 }  // namespace muster

@@ -1,6 +1,8 @@
 // Channels: found, joined or made, by id ever after. Names change and archived names stay taken.
 #include <algorithm>
 
+#include "bot/base/hash.h"
+#include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
@@ -63,7 +65,7 @@ void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
                            "Invite @" + my_name_ + " to it when it is private; restore it when it is archived."));
   }
   const std::string name = nth_name(mattermost::channel_name(called.empty() ? op->channel : called), attempt);
-  const std::string header = clip_runes(markdown_text(body["topic"].as_string()), header_runes_max);
+  const std::string header = header_of(*op);
   const Value wanted = Value::Map{{"team_id", team_},
                                   {"name", name},
                                   {"display_name", clip_runes(one_line(title), display_name_runes_max)},
@@ -94,12 +96,12 @@ void Mattermost::open_channel(const OpPtr& op) {
   // A channel without an incident may be people's own already: it is joined, and its header stays theirs.
   if (std::ranges::find(config_.channels, op->channel) != config_.channels.end()) return with_channel(op, done);
   const std::string id = out_.directory.theirs("channel", op->channel);
-  if (!id.empty()) return set_topic(op, id);  // opened again
+  if (!id.empty()) return op->message.body["again"].as_bool() ? reopen(op, id) : set_topic(op, id);
   make_channel(op, 1, done);
 }
 
 void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
-  const std::string header = clip_runes(markdown_text(op->message.body["topic"].as_string()), header_runes_max);
+  const std::string header = header_of(*op);
   const auto known = topics_.find(id);
   // Each change is a line in the channel: the same again is not worth one.
   if (known != topics_.end() && known->second == header) return finish(op, {});
@@ -117,6 +119,63 @@ void Mattermost::archive(const OpPtr& op, const std::string& id) {
     if (!a.ok() && !was) return refused(op, a);
     finish(op, {});
   });
+}
+
+// Restoring needs a right of the team that bots seldom have: then another channel takes the place.
+void Mattermost::reopen(const OpPtr& op, const std::string& id) {
+  topics_.erase(id);
+  call(op, api_.post("/channels/" + id + "/restore", Value::Map{}), [this, op, id](const Answer& a) {
+    if (a.ok()) return set_topic(op, id);
+    make_channel(op, 1, [this, op](const std::string&) { finish(op, {}); });
+  });
+}
+
+// One after the other: 5.37 takes one, and somebody who is not in the team keeps nobody else out.
+void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
+  const Value::List& people = op->message.body["people"].as_list();
+  while (n < people.size() && out_.directory.handle(people[n].as_string()).empty()) ++n;
+  if (n >= people.size()) return finish(op, {});
+  const std::string handle = out_.directory.handle(people[n].as_string());
+  const std::string path = is_id(handle) ? "/users/" + handle : "/users/username/" + path_part(lower_ascii(handle));
+  const auto next = [this, op, id, n, handle](const Answer& a) {
+    if (!a.ok())
+      log(LogLevel::warn, "Mattermost did not invite somebody",
+          {{"channel", op->channel}, {"user", handle}, {"why", a.error_id}});
+    invite(op, id, n + 1);
+  };
+  call(op, api_.get(path), [this, op, id, next](const Answer& a) {
+    if (!a.ok()) return next(a);
+    call(op, api_.post("/channels/" + id + "/members", Value::Map{{"user_id", a.body["id"]}}), next);
+  });
+}
+
+namespace {
+
+// What would end a Markdown link early is percent-encoded.
+std::string link_target(const std::string& url) {
+  static constexpr std::string_view breaking = " ()<>[]\\`";
+  std::string out;
+  for (const char c : url) {
+    const auto u = static_cast<unsigned char>(c);
+    if (u > ' ' && breaking.find(c) == std::string_view::npos)
+      out += c;
+    else
+      out += '%' + to_hex(std::string(1, c));
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Mattermost::header_of(const Op& op) const {
+  std::string header = clip_runes(markdown_text(op.message.body["topic"].as_string()), header_runes_max);
+  for (const Value& l : op.message.body["links"].as_list()) {
+    const std::string link =
+        " · [" + markdown_text(plain(l["title"].as_string())) + "](" + link_target(l["url"].as_string()) + ")";
+    if (code_point_count(header) + code_point_count(link) > header_runes_max) break;  // half a link is none
+    header += link;
+  }
+  return header;
 }
 
 }  // namespace muster

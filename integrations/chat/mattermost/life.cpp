@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bot/base/log.h"
+#include "integrations/chat/mattermost/account.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
@@ -63,66 +64,26 @@ void Mattermost::check() {
 }
 
 void Mattermost::checked_me(const Answer& a) {
-  if (a.status == 0) {
-    return trouble("The server at " + setting("MATTERMOST_URL", "url") + " (" + config_.url +
-                       ") cannot be reached: " + a.why + ".",
-                   "Check the address, the network and the certificate; it is tried again.", false);
-  }
-  if (a.status == 401) {
-    ready_ = false;
-    deliveries_.close();
-    return trouble("The server at " + config_.url + " does not accept " + setting("MATTERMOST_TOKEN", "token") + ".",
-                   "Make a new token for the bot account and start again with it.", true);
-  }
-  if (a.try_again()) {
-    return trouble(
-        "The server at " + setting("MATTERMOST_URL", "url") + " (" + config_.url + ") answers with " + a.why + ".",
-        "Nothing to do here; it is tried again.", false);
-  }
-  if (!a.ok() || !is_id(a.body["id"].as_string())) {
-    return trouble(
-        "What answers at " + setting("MATTERMOST_URL", "url") + " (" + config_.url + ") is not Mattermost's API.",
-        setting("MATTERMOST_URL", "url") +
-            " is the site's address with its sub-path, if it has one, and without /api/v4.",
-        true);
-  }
   my_name_ = a.body["username"].as_string();
-  if (!a.body["is_bot"].as_bool()) {
-    return trouble(setting("MATTERMOST_TOKEN", "token") + " belongs to @" + my_name_ +
-                       ", a person's account and not a bot account.",
-                   "Make a bot account (Integrations, Bot Accounts) and use its token.", true);
+  if (const auto wrong = account_trouble(config_, a)) {
+    if (a.status == 401) {
+      ready_ = false;
+      deliveries_.close();
+    }
+    return trouble(wrong->problem, wrong->next_step, wrong->lasting);
   }
   me_ = a.body["id"].as_string();
-  if (!a.version.empty())
-    version_ = a.version.substr(0, a.version.find('.', a.version.find('.', a.version.find('.') + 1) + 1));
+  if (!a.version.empty()) version_ = short_version(a.version);
   look_up("/users/me/teams", [this](const Answer& teams) { checked_teams(teams); });
 }
 
 void Mattermost::checked_teams(const Answer& a) {
-  if (!a.ok()) return trouble("The teams of @" + my_name_ + " could not be read: " + a.why + ".", "", false);
-  std::string names;
-  team_.clear();
-  for (const Value& t : a.body.as_list()) {
-    const std::string name = t["name"].as_string();
-    names += (names.empty() ? "" : ", ") + name;
-    if (name != config_.team && !(config_.team.empty() && a.body.as_list().size() == 1)) continue;
-    team_ = t["id"].as_string();
-    team_name_ = name;
+  Team found;
+  if (const auto wrong = team_trouble(config_, my_name_, a, found)) {
+    return trouble(wrong->problem, wrong->next_step, wrong->lasting);
   }
-  if (names.empty()) {
-    return trouble(
-        "The bot account @" + my_name_ + " is in no team.",
-        "Invite it to the team it shall work in; " + setting("MATTERMOST_TEAM", "team") + " may name the team.", true);
-  }
-  if (team_.empty() && config_.team.empty()) {
-    return trouble("The bot account @" + my_name_ + " is in several teams: " + names + ".",
-                   "Say which one with " + setting("MATTERMOST_TEAM", "team") + ".", true);
-  }
-  if (team_.empty()) {
-    return trouble(setting("MATTERMOST_TEAM", "team") + " names " + config_.team + ", but @" + my_name_ +
-                       " is only in: " + names + ".",
-                   "Invite it to that team, or correct " + setting("MATTERMOST_TEAM", "team") + ".", true);
-  }
+  team_ = found.id;
+  team_name_ = found.name;
   look_up("/config/client?format=old", [this](const Answer& config) { checked_config(config); });
 }
 

@@ -45,6 +45,7 @@ class Mattermost final : public ChatPlatform {
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && gateway_.live(); }
   ChatHealth health() const override;
+  void self_check(ChatChecksDone done) override;  // with the way back for buttons, tried through a post to itself
   // A button was pressed: what Mattermost posts to the callback URL. The reply comes when the press is stored.
   void click(const std::string& body, const std::function<void(HttpResponse)>& reply);
 
@@ -100,6 +101,9 @@ class Mattermost final : public ChatPlatform {
   void open_channel(const OpPtr& op);
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
+  void reopen(const OpPtr& op, const std::string& id);
+  void invite(const OpPtr& op, const std::string& id, std::size_t n);
+  std::string header_of(const Op& op) const;  // the topic and the links behind it
   void post(const OpPtr& op, const std::string& channel_id);
   void upload(const OpPtr& op, const std::string& channel_id, std::deque<Attachment> files,
               std::vector<std::string> uploaded);
@@ -111,6 +115,8 @@ class Mattermost final : public ChatPlatform {
   Value attachments(const Op& op) const;  // buttons.cpp; null: none
   std::string seal(const std::string& channel_id, const std::string& command, TimeMs until) const;
   std::string text_of(const Op& op) const;
+  void check_callback(ChatChecks found, ChatChecksDone done);
+  void send(HttpCall call, Then then);
 
   // incoming.cpp
   void event(const mattermost::GatewayEvent& e);
@@ -140,6 +146,7 @@ class Mattermost final : public ChatPlatform {
   std::unique_ptr<WebSocket> socket_;
   Listener listener_;
 
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   bool ready_ = false;  // REST works and we know who we are
   std::string me_, my_name_, team_, team_name_, version_;
   std::size_t runes_max_ = 16'383;

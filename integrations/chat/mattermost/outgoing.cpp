@@ -55,6 +55,8 @@ void Mattermost::run(const OpPtr& op) {
     if (kind == "join") return finish(op, {});
     if (kind == "topic") return set_topic(op, id);
     if (kind == "archive") return archive(op, id);
+    if (kind == "invite") return invite(op, id, 0);
+    if (kind == "bookmarks") return finish(op, {});  // the header has them, older servers know nothing else
     if (kind == "post" && !op->message.body["private_to"].as_string().empty()) return post_private(op, id);
     if (kind == "post") return post(op, id);
     if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") return change_post(op);

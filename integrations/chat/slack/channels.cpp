@@ -114,7 +114,7 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
 void Slack::open_channel(const OpPtr& op) {
   const auto topic = [this, op](const std::string& id) { set_topic(op, id); };
   const std::string id = out_.directory.theirs("channel", op->channel);
-  if (!id.empty()) return topic(id);
+  if (!id.empty()) return op->message.body["again"].as_bool() ? reopen(op, id) : topic(id);
   make_channel(op, 1, topic);
 }
 
@@ -136,6 +136,88 @@ void Slack::archive(const OpPtr& op, const std::string& id) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
     finish(op, {});
   });
+}
+
+// Archiving throws a bot out, and from outside it cannot undo that: then another channel takes the place, which people
+// see by its name ("…-2"). What is said from now on goes there.
+void Slack::reopen(const OpPtr& op, const std::string& id) {
+  topics_.erase(id);
+  call(op, "conversations.unarchive", Value::Map{{"channel", id}}, [this, op, id](const SlackAnswer& a) {
+    const auto topic = [this, op](const std::string& opened) { set_topic(op, opened); };
+    if (a.fate == SlackAnswer::Fate::ok || a.error == "not_archived") return topic(id);
+    make_channel(op, 1, topic);
+  });
+}
+
+std::string Slack::user_id_of(const std::string& person) const {
+  std::string user = out_.directory.handle(person);
+  if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
+  for (const auto& [id, known] : users_) {
+    if (known.name == user) return id;
+  }
+  return user;
+}
+
+// At most 100 in a call; with `force` one who cannot be invited does not keep the others out.
+void Slack::invite(const OpPtr& op, const std::string& id) {
+  constexpr std::size_t users_max = 100;
+  std::string users;
+  Value rest = Value::List{};
+  std::size_t n = 0;
+  for (const Value& person : op->message.body["people"].as_list()) {
+    const std::string user = user_id_of(person.as_string());
+    if (user.empty()) continue;
+    if (++n > users_max)
+      rest.push(person);
+    else
+      users += (users.empty() ? "" : ",") + user;
+  }
+  if (users.empty()) return finish(op, {});
+  op->message.body.set("people", std::move(rest));
+  const Value arguments = Value::Map{{"channel", id}, {"users", users}, {"force", true}};
+  call(op, "conversations.invite", arguments, [this, op, id](const SlackAnswer& a) {
+    for (const Value& e : a.body["errors"].as_list()) {
+      if (e["error"].as_string() == "already_in_channel") continue;
+      log(LogLevel::warn, "Slack did not invite somebody",
+          {{"channel", op->channel}, {"user", e["user"].as_string()}, {"why", e["error"].as_string()}});
+    }
+    const bool partly = !a.body["errors"].as_list().empty() || a.error == "already_in_channel";
+    if (a.fate != SlackAnswer::Fate::ok && !partly) return refused(op, a);
+    invite(op, id);
+  });
+}
+
+// By title: what is there with another address is changed, what is missing is added; people's own stay.
+void Slack::bookmark(const OpPtr& op, const std::string& id) {
+  call(op, "bookmarks.list", Value::Map{{"channel_id", id}}, [this, op, id](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
+    next_bookmark(op, id, a.body["bookmarks"], 0);
+  });
+}
+
+void Slack::next_bookmark(const OpPtr& op, const std::string& id, const Value& there, std::size_t n) {
+  const Value::List& links = op->message.body["links"].as_list();
+  for (; n < links.size(); ++n) {
+    const std::string title = links[n]["title"].as_string(), url = links[n]["url"].as_string();
+    Value arguments = Value::Map{{"channel_id", id}, {"title", title}, {"link", url}};
+    std::string method = "bookmarks.add";
+    bool as_wanted = false;
+    for (const Value& b : there.as_list()) {
+      if (b["title"].as_string() != title) continue;
+      as_wanted = b["link"].as_string() == url;
+      method = "bookmarks.edit";
+      arguments.set("bookmark_id", b["id"]);
+    }
+    if (as_wanted) continue;
+    if (method == "bookmarks.add") arguments.set("type", "link");
+    return call(op, method, arguments, [this, op, id, there, n](const SlackAnswer& a) {
+      if (a.fate == SlackAnswer::Fate::configuration) return refused(op, a);
+      if (a.fate != SlackAnswer::Fate::ok)
+        log(LogLevel::warn, "a bookmark was refused", {{"channel", op->channel}, {"why", a.error}});
+      next_bookmark(op, id, there, n + 1);
+    });
+  }
+  finish(op, {});
 }
 
 std::string Slack::channel_name(const std::string& id) {

@@ -10,6 +10,7 @@ struct SlackConfig {
   std::string name = "slack";  // the platform's name in destinations and events
   std::string bot_token;       // xoxb-…
   std::string app_token;       // xapp-…, for Socket Mode
+  std::string signing_secret;  // for HTTP mode, instead of the app-level token
   std::string api_url = "https://slack.com/api";
   std::string ca_file;                                       // PEM, for a gateway with a private authority
   std::string proxy;                                         // http://[user:password@]host:port

@@ -68,8 +68,7 @@ std::string Slack::readable(const std::string& text) const {
   });
 }
 
-void Slack::envelope(int slot, std::uint64_t socket, const SlackFrame& f) {
-  const Acknowledgement from{slot, socket, f.envelope_id};
+void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (const auto told = slack_notice(f.payload)) notice(*told);
   const auto event = slack_event(f.type, f.payload, self_);
   if (!event || !listener_) return acknowledge(from);
@@ -99,6 +98,7 @@ void Slack::notice(const SlackNotice& n) {
 
 // Only on the connection that delivered. If that is gone Slack delivers again, and the key is known.
 void Slack::acknowledge(const Acknowledgement& to) {
+  if (to.reply) return to.reply();
   const auto slot = static_cast<std::size_t>(to.slot);
   if (socket_ids_[slot] != to.socket || !sockets_[slot]) return;
   static_cast<void>(sockets_[slot]->send(slack_acknowledgement(to.envelope_id)));

@@ -2,6 +2,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "integrations/chat/setting_name.h"
+#include "integrations/chat/slack/self_check.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
@@ -65,9 +66,7 @@ Slack::Slack(SlackConfig config, Outside outside)
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
                    [this](const OpPtr& op) { run(op); }, is_slack_ts}),
-      connections_(out_.dice) {
-  config_.api_url = without_slash(config_.api_url);
-}
+      connections_(out_.dice) {}
 
 Slack::~Slack() {
   save_cursors();
@@ -75,18 +74,33 @@ Slack::~Slack() {
   out_.timers.cancel(check_timer_);
 }
 
-HttpCall Slack::method_call(const std::string& method, const Value& arguments, const std::string& token) const {
+HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
+                    const std::string& token) {
   HttpCall c;
   c.method = "POST";
-  c.url = config_.api_url + "/" + method;
+  c.url = without_slash(config.api_url) + "/" + method;
   c.headers["Authorization"] = "Bearer " + token;
   c.headers["Content-Type"] = "application/x-www-form-urlencoded";
   c.body = slack_form(arguments);
   c.timeout_ms = call_ms;
   c.max_body_bytes = answer_bytes_max;
-  c.ca_file = config_.ca_file;
-  c.proxy = config_.proxy;
+  c.ca_file = config.ca_file;
+  c.proxy = config.proxy;
   return c;
+}
+
+HttpCall Slack::method_call(const std::string& method, const Value& arguments, const std::string& token) const {
+  return slack_call(config_, method, arguments, token);
+}
+
+void Slack::self_check(ChatChecksDone done) {
+  check_slack(out_.http, out_.clock, config_, !connected(), [this, done = std::move(done)](ChatChecks found) {
+    if (over_http()) {
+      const bool heard = last_signed_ms_ != 0;
+      found.push_back({heard ? "ok" : "note", heard ? "slack.http" : "slack.http_silent"});
+    }
+    done(std::move(found));
+  });
 }
 
 void Slack::start() {
@@ -152,12 +166,13 @@ void Slack::become_ready() {
   log(LogLevel::info, "Slack knows us", {{"platform", config_.name}, {"account", my_name_}, {"workspace", team_name_}});
   deliveries_.join(config_.channels);
   deliveries_.open();
+  if (over_http()) return catch_up({});  // Slack brings again what it posted while we were away, but not for long
   carry_out(connections_.tick(out_.clock.now()));
 }
 
 void Slack::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
-  if (ready_) carry_out(connections_.tick(out_.clock.now()));
+  if (ready_ && !over_http()) carry_out(connections_.tick(out_.clock.now()));
   if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
 }
 
@@ -255,7 +270,7 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
     case Kind::disconnect:
       return carry_out(connections_.disconnect(slot, read->reason, now));
     case Kind::envelope:
-      return envelope(slot, socket, *read);
+      return envelope({slot, socket, read->envelope_id, {}}, *read);
     case Kind::unknown:
       return log(LogLevel::info, "Slack sent a frame of a kind we do not know", {{"type", clip(read->type, 40)}});
   }

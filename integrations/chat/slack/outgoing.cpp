@@ -28,6 +28,8 @@ std::string method_of(const OutMessage& m) {
   if (m.kind == "topic") return "conversations.setTopic";
   if (m.kind == "open_channel") return "conversations.create";
   if (m.kind == "archive") return "conversations.archive";
+  if (m.kind == "invite") return "conversations.invite";
+  if (m.kind == "bookmarks") return "bookmarks.list";
   return m.kind == "join" ? "conversations.list" : "chat.postMessage";
 }
 
@@ -82,6 +84,8 @@ void Slack::run(const OpPtr& op) {
     if (kind == "join") return finish(op, {});
     if (kind == "topic") return set_topic(op, id);
     if (kind == "archive") return archive(op, id);
+    if (kind == "invite") return invite(op, id);
+    if (kind == "bookmarks") return bookmark(op, id);
     if (kind == "post" && !op->message.body["private_to"].as_string().empty()) return post_private(op, id);
     if (kind == "post") return post(op, id);
     if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") return change_post(op, id);
@@ -190,12 +194,7 @@ void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::st
 // Ephemeral while the person is in the channel, else a direct message. What must be seen is never only ephemeral:
 // the core sends such things as posts.
 void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
-  const std::string person = op->message.body["private_to"].as_string();
-  std::string user = out_.directory.handle(person);
-  if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
-  for (const auto& [id, known] : users_) {
-    if (known.name == user) user = id;
-  }
+  const std::string user = user_id_of(op->message.body["private_to"].as_string());
   if (user.empty()) {
     return finish(op, fail(ErrorKind::not_found, "the person has no Slack handle", "Add it under people: handles."));
   }

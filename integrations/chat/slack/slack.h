@@ -18,6 +18,7 @@
 #include "integrations/chat/slack/incoming.h"
 #include "integrations/chat/slack/web_api.h"
 #include "integrations/net/budget_queue.h"
+#include "integrations/net/http_server.h"
 #include "integrations/net/websocket.h"
 
 namespace muster {
@@ -43,8 +44,12 @@ class Slack final : public ChatPlatform {
   std::string name() const override { return config_.name; }
   void deliver(const OutMessage& message, Done done) override { deliveries_.take(message, std::move(done)); }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
-  bool connected() const override { return ready_ && connections_.ready(); }
+  bool connected() const override { return ready_ && (over_http() || connections_.ready()); }
   ChatHealth health() const override;
+  void self_check(ChatChecksDone done) override;
+  bool over_http() const { return !config_.signing_secret.empty(); }
+  // HTTP mode: what Slack posts to us, signed. The reply comes when it is stored.
+  void request(const HttpRequest& request, const HttpReply& reply);
 
  private:
   using Job = BudgetQueue::Job;
@@ -65,6 +70,7 @@ class Slack final : public ChatPlatform {
     int slot = 0;
     std::uint64_t socket = 0;  // the connection that delivered; another one may have its slot by now
     std::string envelope_id;
+    std::function<void()> reply = {};  // HTTP mode: the answer to the request that brought it
   };
   struct Inbound {
     SlackEvent event;
@@ -109,10 +115,15 @@ class Slack final : public ChatPlatform {
   void open_channel(const OpPtr& op);
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
+  void reopen(const OpPtr& op, const std::string& id);
+  void invite(const OpPtr& op, const std::string& id);
+  void bookmark(const OpPtr& op, const std::string& id);
+  void next_bookmark(const OpPtr& op, const std::string& id, const Value& there, std::size_t n);
+  std::string user_id_of(const std::string& person) const;  // empty: no handle
   std::string channel_name(const std::string& id);
 
   // hearing.cpp
-  void envelope(int slot, std::uint64_t socket, const SlackFrame& frame);
+  void envelope(const Acknowledgement& from, const SlackFrame& frame);
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to);
   void enqueue(Inbound in, const Acknowledgement* from);
@@ -149,6 +160,7 @@ class Slack final : public ChatPlatform {
   std::string my_name_, team_name_, problem_, next_step_;
   BackoffLimits backoff_{.first = second_ms, .most = minute_ms, .stable = minute_ms};
   int check_failures_ = 0;
+  TimeMs last_signed_ms_ = 0;  // HTTP mode: when Slack last posted something
   std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
   std::map<std::string, std::string> topics_;  // channel id -> topic
@@ -165,6 +177,10 @@ class Slack final : public ChatPlatform {
   std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
   TimeMs cursors_saved_ms_ = 0;
 };
+
+// A call of the Web API, ready to be sent.
+HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
+                    const std::string& token);
 
 // The sentence and the next step for a code of Slack's that a person must act on.
 struct SlackAdvice {

@@ -141,6 +141,8 @@ std::vector<Fault> faults_of(const ExecTargetDef& def) {
   if (!full_match("", def.version_pattern)) {
     faults.push_back({"version_pattern", 0, "it is no regular expression", "an expression in RE2's syntax"});
   }
+  if (def.status_timeout <= 0) faults.push_back({"status_timeout", 0, "it leaves no time at all", "10s"});
+  if (def.watch_every <= 0) faults.push_back({"watch_every", 0, "it leaves no time between two looks", "2s"});
   if (!def.folder.starts_with('/')) faults.push_back({"folder", 0, "it is no absolute path", "/"});
   return faults;
 }

@@ -11,14 +11,6 @@ namespace muster::exec {
 
 // The configured list of a verb; empty: the target has no such verb.
 const std::vector<std::string>& arguments_of(const ExecTargetDef& def, TargetVerb verb);
-// Everything that is wrong with a definition, as sentences; the loader shows them with their place.
-struct Fault {
-  std::string field;  // "deploy"
-  std::size_t index = 0;
-  std::string message;
-  std::string expected;
-};
-std::vector<Fault> faults_of(const ExecTargetDef& def);
 // Values are checked here, whatever was checked before.
 Result<std::vector<std::string>> render(const ExecTargetDef& def, const ChangeRequest& request,
                                         const TargetState& before);

@@ -30,4 +30,17 @@ struct ExecTargetDef {
   DurationMs watch_every = 2 * second_ms;  // after a change: how often status is asked until it is as intended
 };
 
+namespace exec {
+
+// Everything that is wrong with a definition, as sentences; the loader shows them with their place.
+struct Fault {
+  std::string field;  // "deploy"
+  std::size_t index = 0;
+  std::string message;
+  std::string expected;
+};
+std::vector<Fault> faults_of(const ExecTargetDef& def);
+
+}  // namespace exec
+
 }  // namespace muster

@@ -121,6 +121,8 @@ class MattermostCore {
   std::vector<MmHappening> take_happenings() { return std::exchange(happenings_, {}); }
   std::size_t connections() const { return live_.size(); }
   std::uint64_t requests = 0;
+  DurationMs clock_is_off = 0;         // what the Date header is away from the truth
+  std::set<std::string> rights_taken;  // permissions that an administrator took from every role
 
  private:
   friend struct MattermostRoutes;

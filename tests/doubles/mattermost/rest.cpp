@@ -4,6 +4,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "tests/doubles/http_date.h"
 #include "tests/doubles/mattermost/core.h"
 
 namespace muster::doubles {
@@ -54,6 +55,7 @@ struct MattermostRoutes {
   HttpResponse teams();
   HttpResponse channels();
   HttpResponse create_channel();
+  HttpResponse roles();
   HttpResponse channel_act(MmChannel& c);
   HttpResponse channel_posts(const MmChannel& c);
   HttpResponse members(MmChannel& c);
@@ -119,6 +121,11 @@ HttpResponse MattermostRoutes::teams() {
     }
     return error(404, "app.team.get_by_name.missing.app_error");
   }
+  if (q.method == "GET" && n() == 4 && at[2] == "members") {
+    const std::string who = user_id(at[3]);
+    if (!core.team_members_[at[1]].contains(who)) return error(404, "app.team.get_member.missing.app_error");
+    return json(200, Value::Map{{"team_id", at[1]}, {"user_id", who}, {"roles", "team_user"}, {"delete_at", 0}});
+  }
   if (q.method == "GET" && n() == 5 && at[2] == "channels" && at[3] == "name") {
     const bool deleted = q.query.contains("include_deleted") && q.query.at("include_deleted") == "true";
     for (const auto& [id, c] : core.channels_) {
@@ -129,7 +136,32 @@ HttpResponse MattermostRoutes::teams() {
   return error(404, "api.context.404.app_error");
 }
 
+// The permissions that 5.37 gives these roles, as far as a bot needs them.
+HttpResponse MattermostRoutes::roles() {
+  static const std::map<std::string, std::vector<const char*>> given = {
+      {"system_user", {"list_public_teams", "join_public_teams", "create_direct_channel", "create_group_channel"}},
+      {"team_user",
+       {"list_team_channels", "join_public_channels", "read_public_channel", "view_team", "create_public_channel",
+        "create_private_channel", "invite_user", "add_user_to_team"}},
+      {"channel_user",
+       {"read_channel", "add_reaction", "remove_reaction", "manage_public_channel_members", "upload_file",
+        "get_public_link", "create_post", "use_slash_commands", "manage_private_channel_members", "delete_post",
+        "edit_post", "manage_public_channel_properties", "delete_public_channel"}}};
+  Value list = Value::List{};
+  for (const Value& name : body.as_list()) {
+    const auto it = given.find(name.as_string());
+    if (it == given.end()) continue;
+    Value permissions = Value::List{};
+    for (const char* p : it->second) {
+      if (!core.rights_taken.contains(p)) permissions.push(p);
+    }
+    list.push(Value::Map{{"name", it->first}, {"permissions", permissions}});
+  }
+  return json(200, list);
+}
+
 HttpResponse MattermostRoutes::create_channel() {
+  if (core.rights_taken.contains("create_public_channel")) return forbidden();
   const std::string name = body["name"].as_string(), team = body["team_id"].as_string();
   if (!core.team_members_[team].contains(me.id)) return forbidden();
   if (name.size() > 64) return error(500, "app.channel.create_channel.internal_error");
@@ -472,6 +504,7 @@ HttpResponse MattermostRoutes::route() {
   if (at[0] == "teams") return teams();
   if (at[0] == "channels") return channels();
   if (at[0] == "posts") return posts();
+  if (is("POST", 2, "roles") && at[1] == "names") return roles();
   if (is("POST", 1, "reactions")) return reactions();
   if (is("POST", 1, "files")) return upload();
   if (is("GET", 2, "files")) {
@@ -521,6 +554,7 @@ HttpResponse MattermostCore::request(const HttpRequest& q) {
       r = MattermostRoutes{*this, q, *me, std::move(parts), *parsed}.route();
   }
   r.headers["X-Version-Id"] = options_.version + ".5.37.0.hash.false";
+  r.headers["Date"] = http_date(clock_.now() + clock_is_off);
   r.headers["X-Request-Id"] = "rdbl0000000000000000000000";
   if (fault_after) {
     if (auto fault = fault_after(q)) return *fault;

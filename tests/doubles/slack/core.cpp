@@ -4,6 +4,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "tests/doubles/http_date.h"
 
 namespace muster::doubles {
 
@@ -159,6 +160,8 @@ const std::map<std::string, SlackCore::Method>& SlackCore::methods() {
                                                       {"pins.remove", &SlackCore::pins_remove},
                                                       {"reactions.add", &SlackCore::reactions_add},
                                                       {"bookmarks.add", &SlackCore::bookmarks_add},
+                                                      {"bookmarks.edit", &SlackCore::bookmarks_edit},
+                                                      {"bookmarks.list", &SlackCore::bookmarks_list},
                                                       {"users.info", &SlackCore::user_info},
                                                       {"users.lookupByEmail", &SlackCore::user_by_email},
                                                       {"users.list", &SlackCore::user_list},
@@ -203,6 +206,7 @@ SlackReply SlackCore::call(const std::string& method, Arguments arguments, const
   }
   SlackReply reply{
       200, to_json(answer), {{"X-OAuth-Scopes", granted_scopes}, {"Content-Type", "application/json"}}, false};
+  reply.headers["Date"] = http_date(now_ + clock_is_off);
   if (answer["error"].as_string() == "ratelimited") reply = {429, reply.body, {{"Retry-After", "1"}}, false};
   reply.stall = failing && fault.kind == Kind::stall_after;
   return reply;
@@ -431,8 +435,10 @@ Value SlackCore::archive(const Arguments& a) {
   const auto it = channels.find(argument(a, "channel"));
   if (it == channels.end()) return error("channel_not_found");
   if (it->second.archived) return error("already_archived");
+  if (!it->second.members.contains(bot_user)) return error("not_in_channel");
   it->second.archived = true;
   it->second.members.erase(bot_user);
+  happenings_.push_back({"archive", it->first, {}, {}, {}, {}, false});
   return ok();
 }
 
@@ -554,10 +560,35 @@ Value SlackCore::reactions_add(const Arguments& a) {
 Value SlackCore::bookmarks_add(const Arguments& a) {
   SlackChannel* channel = nullptr;
   if (Value problem = writable(argument(a, "channel_id"), channel); !problem.is_null()) return problem;
+  if (argument(a, "type") != "link") return error("invalid_bookmark_type");
+  if (const std::string link = argument(a, "link"); !link.starts_with("http")) return error("invalid_link");
+  if (argument(a, "title").empty()) return error("missing_argument");
+  if (channel->bookmarks.size() >= 100) return error("too_many_bookmarks");
   Value bookmark = Value::Map{
       {"id", "Bk" + std::to_string(++serial_)}, {"title", argument(a, "title")}, {"link", argument(a, "link")}};
   channel->bookmarks.push_back(bookmark);
   return ok({{"bookmark", bookmark}});
+}
+
+Value SlackCore::bookmarks_edit(const Arguments& a) {
+  SlackChannel* channel = nullptr;
+  if (Value problem = writable(argument(a, "channel_id"), channel); !problem.is_null()) return problem;
+  for (Value& b : channel->bookmarks) {
+    if (b["id"].as_string() != argument(a, "bookmark_id")) continue;
+    for (const char* name : {"title", "link"}) {
+      if (!argument(a, name).empty()) b.set(name, argument(a, name));
+    }
+    return ok({{"bookmark", b}});
+  }
+  return error("not_found");
+}
+
+Value SlackCore::bookmarks_list(const Arguments& a) {
+  const auto it = channels.find(argument(a, "channel_id"));
+  if (it == channels.end()) return error("channel_not_found");
+  Value list = Value::List{};
+  for (const Value& b : it->second.bookmarks) list.push(b);
+  return ok({{"bookmarks", list}});
 }
 
 Value SlackCore::user_info(const Arguments& a) {

@@ -86,6 +86,15 @@ class SlackCore {
   std::vector<Peer> peers() const;
   std::size_t unacknowledged() const { return pending_.size(); }
 
+  // HTTP mode instead: what Slack posts to the app's Request URL, and what came back (0: nothing in time).
+  struct Post {
+    std::string envelope_id, body;
+    std::map<std::string, std::string> headers;  // lower-case names
+  };
+  std::string signing_secret;  // empty: Socket Mode
+  std::vector<Post> take_posts() { return std::exchange(posts_out_, {}); }
+  void answered(const std::string& envelope_id, int status);
+
   // What people do. The answer is the ts.
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
@@ -102,7 +111,8 @@ class SlackCore {
   bool deliver_twice = false;  // every event over two connections, or twice over one
   bool require_membership = true;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
-  std::string granted_scopes;  // X-OAuth-Scopes
+  std::string granted_scopes;   // X-OAuth-Scopes
+  DurationMs clock_is_off = 0;  // what the Date header is away from the truth
   bool link_disabled = false;
   std::string link_base = "ws://slack", upload_base = "http://slack";  // where the server can be reached
 
@@ -146,6 +156,8 @@ class SlackCore {
   Value pins_remove(const Arguments&);
   Value reactions_add(const Arguments&);
   Value bookmarks_add(const Arguments&);
+  Value bookmarks_edit(const Arguments&);
+  Value bookmarks_list(const Arguments&);
   Value user_info(const Arguments&);
   Value user_by_email(const Arguments&);
   Value user_list(const Arguments&);
@@ -176,6 +188,8 @@ class SlackCore {
   std::size_t turn_ = 0;
   std::vector<Pending> pending_;
   std::vector<Frame> frames_;
+  std::vector<Post> posts_out_;
+  void send_post(const Pending& pending);
   Value last_said_;  // payload
   std::vector<SlackHappening> happenings_;
   std::map<std::string, std::deque<SlackFault>> faults_;

@@ -20,6 +20,23 @@ inline std::string form_decoded(std::string_view text) {
   return out;
 }
 
+inline std::string form_encoded(std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    const bool plain =
+        (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z') || c == '-' || c == '_' || c == '.';
+    if (plain)
+      out += c;
+    else if (c == ' ')
+      out += '+';
+    else
+      out += std::string{'%', hex[u >> 4], hex[u & 15]};
+  }
+  return out;
+}
+
 inline std::map<std::string, std::string> form_fields(std::string_view body) {
   std::map<std::string, std::string> fields;
   while (!body.empty()) {

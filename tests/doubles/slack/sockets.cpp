@@ -1,8 +1,10 @@
 // The Socket Mode half of the Slack double, and what people do.
 #include <algorithm>
 
+#include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "tests/doubles/slack/core.h"
+#include "tests/doubles/slack/form.h"
 
 namespace muster::doubles {
 
@@ -59,7 +61,7 @@ void SlackCore::warn(Peer peer, const std::string& reason) {
 
 void SlackCore::emit(const std::string& type, Value payload) {
   pending_.push_back({"env-" + std::to_string(++serial_), type, std::move(payload), 0, 0, now_});
-  if (!peers_.empty()) send_envelope(pending_.size() - 1);
+  if (!peers_.empty() || !signing_secret.empty()) send_envelope(pending_.size() - 1);
 }
 
 void SlackCore::emit_event(Value event) {
@@ -73,8 +75,13 @@ void SlackCore::emit_event(Value event) {
 
 void SlackCore::send_envelope(std::size_t index) {
   Pending& p = pending_[index];
-  if (peers_.empty()) return;
+  if (peers_.empty() && signing_secret.empty()) return;
   p.sent_ms = std::max<TimeMs>(now_, 1);
+  if (!signing_secret.empty()) {
+    send_post(p);
+    if (deliver_twice) send_post(p);
+    return;
+  }
   Value envelope = Value::Map{{"envelope_id", p.envelope_id},
                               {"type", p.type},
                               {"accepts_response_payload", p.type == "slash_commands"},
@@ -87,6 +94,36 @@ void SlackCore::send_envelope(std::size_t index) {
   if (!deliver_twice) return;
   envelope.set("envelope_id", p.envelope_id + "-again");
   frames_.push_back({peers_[turn_++ % peers_.size()], to_json(envelope), false});
+}
+
+// "Verifying requests from Slack": the signature is over the bytes that are sent.
+void SlackCore::send_post(const Pending& p) {
+  Post post;
+  post.envelope_id = p.envelope_id;
+  if (p.type == "events_api") {
+    post.body = to_json(p.payload);
+    post.headers["content-type"] = "application/json";
+  } else {
+    post.headers["content-type"] = "application/x-www-form-urlencoded";
+    for (const auto& [name, value] : p.payload.as_map()) {
+      if (p.type == "slash_commands")
+        post.body += (post.body.empty() ? "" : "&") + name + "=" + form_encoded(value.as_string());
+    }
+    if (p.type != "slash_commands") post.body = "payload=" + form_encoded(to_json(p.payload));
+  }
+  if (p.attempt > 0) {
+    post.headers["x-slack-retry-num"] = std::to_string(p.attempt);
+    post.headers["x-slack-retry-reason"] = "http_timeout";
+  }
+  const std::string stamp = std::to_string(now_ / 1'000);
+  post.headers["x-slack-request-timestamp"] = stamp;
+  post.headers["x-slack-signature"] = "v0=" + to_hex(hmac_sha256(signing_secret, "v0:" + stamp + ":" + post.body));
+  posts_out_.push_back(std::move(post));
+}
+
+void SlackCore::answered(const std::string& envelope_id, int status) {
+  if (status != 200) return;  // tick() brings it again
+  std::erase_if(pending_, [&](const Pending& p) { return p.envelope_id == envelope_id; });
 }
 
 void SlackCore::tick() {

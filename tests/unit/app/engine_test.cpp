@@ -212,6 +212,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"deny", {"ask approve", "note it is slow", "ben: deny A1 because not now"}},
       {"withdraw", {"ask approve", "note it is slow", "withdraw A1"}},
       {"language", {"language ko here"}},
+      {"scrub", {"scrub INC-1 1 because it names a customer"}},
       {"health", {"health"}},
       {"config check", {"config check"}},
       {"config reload", {"config reload"}},

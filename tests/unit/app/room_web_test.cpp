@@ -26,8 +26,9 @@ struct FakeStream final : EventStream {
   void close() override { closed = true; }
 };
 
-RoomWebOptions options(bool sandbox) {
+RoomWebOptions options(bool sandbox, const Clock* clock = nullptr) {
   RoomWebOptions o;
+  if (clock) o.now = [clock] { return clock->now(); };
   o.login_token = "let-me-in";
   o.sandbox = sandbox;
   o.default_person = "ana";
@@ -47,7 +48,8 @@ struct Fixture {
   std::string cookie, csrf;
   int next = 0;
 
-  explicit Fixture(bool sandbox = false) : web(room, options(sandbox)) {
+  explicit Fixture(bool sandbox = false, bool clocked = false)
+      : web(room, options(sandbox, clocked ? &clock : nullptr)) {
     room.on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       stored.push_back(e);
       accepted({});
@@ -117,6 +119,26 @@ TEST_CASE("the login link opens a session with a cookie that scripts cannot read
   const HttpResponse wrong = f.send(f.get("/login", {{"token", "let-me-im"}}));
   CHECK(wrong.status == 401);
   CHECK_FALSE(wrong.headers.contains("Set-Cookie"));
+}
+
+TEST_CASE("a link made for one person lets that person in for an hour, and a new token ends it with every session") {
+  Fixture f(false, true);
+  const std::string token = f.web.link_token("ben");
+  CHECK_FALSE(token.contains("let-me-in"));
+  HttpResponse in = f.send(f.get("/login", {{"token", token}}));
+  REQUIRE(in.status == 302);
+  f.cookie = in.headers["Set-Cookie"].substr(0, in.headers["Set-Cookie"].find(';'));
+  CHECK((*parse_json(f.send(f.get("/room/state")).body))["me"].as_string() == "ben");
+  CHECK(f.send(f.get("/login", {{"token", token + "0"}})).status == 401);
+  CHECK(f.send(f.get("/login", {{"token", "616e61" + token.substr(token.find('.'))}})).status == 401);
+  f.clock.set(f.clock.now() + hour_ms + 1);
+  CHECK(f.send(f.get("/login", {{"token", token}})).status == 401);
+  CHECK(f.send(f.get("/room/state")).status == 200);
+  const std::string fresh = f.web.link_token("ben");
+  f.web.new_login("let-others-in");
+  CHECK(f.send(f.get("/room/state")).status == 401);
+  CHECK(f.send(f.get("/login", {{"token", fresh}})).status == 401);
+  CHECK(f.send(f.get("/login", {{"token", "let-others-in"}})).status == 302);
 }
 
 TEST_CASE("an empty login token lets nobody in") {

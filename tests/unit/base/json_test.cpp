@@ -5,6 +5,8 @@
 #include <cmath>
 #include <string>
 
+#include "bot/base/text.h"
+
 using namespace muster;
 
 namespace {
@@ -90,4 +92,17 @@ TEST_CASE("numbers keep their type through print and parse") {
 TEST_CASE("indentation is for people") {
   CHECK(to_json(parse_json(R"({"b":[1,{}],"a":[]})").value(), 2) ==
         "{\n  \"a\": [],\n  \"b\": [\n    1,\n    {}\n  ]\n}");
+}
+
+TEST_CASE("what needs an escape gets one wherever it stands in a longer text") {
+  for (const char special : {'"', '\\', '\n', '\x01', '\x1f'}) {
+    for (std::size_t at = 0; at < 40; ++at) {
+      std::string text = "abcdefgh !#[]~\x7f 한국어 abcdefghijklmnopqrs";
+      text[at] = special;
+      const std::string json = to_json(Value(text));
+      CAPTURE(json);
+      CHECK(json.size() > repair_utf8(text).size() + 2);
+      CHECK(parse_json(json)->as_string() == repair_utf8(text));
+    }
+  }
 }

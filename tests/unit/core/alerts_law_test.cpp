@@ -86,7 +86,7 @@ TEST_CASE("law: one alert is firing at most once, and belongs to at most one ope
   CHECK(rc::check([] {
     const Ended lived = play(*rc::gen::container<std::vector<Report>>(any_report()), 1);
     std::map<std::string, int> firing, open;
-    for (const auto& [n, a] : lived.state.alerts) firing[a.fingerprint] += a.status == "firing" ? 1 : 0;
+    for (const auto& [n, a] : lived.state.alerts) firing[a.fingerprint.hex()] += a.status == "firing" ? 1 : 0;
     for (const auto& [n, i] : lived.state.incidents) open[i.group_key] += i.open() ? 1 : 0;
     for (const auto& [fingerprint, n] : firing) RC_ASSERT(n <= 1);
     for (const auto& [group, n] : open) RC_ASSERT(n <= 1);

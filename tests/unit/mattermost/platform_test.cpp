@@ -481,3 +481,42 @@ TEST_CASE("a channel that is called otherwise there is used, and none is made un
   REQUIRE(r.events.size() == 1);
   CHECK(r.events[0].channel == "#muster");
 }
+
+TEST_CASE("people of the rules are invited one by one, and one who cannot be keeps nobody out") {
+  Rig r;
+  const std::string ben = r.core.add_user("ben");
+  r.core.join_team(r.team, ben);
+  r.core.add_user("outsider");  // in no team
+  r.directory.people["p-out"] = "outsider";
+  r.directory.people["p-ben"] = "ben";
+  r.start();
+  r.send("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}});
+  r.send("invite", "inc-1", Value::Map{{"people", Value::List{"p-out", "p-nobody", "p-ben"}}});
+  r.settle();
+  CHECK(r.core.channel_named("inc-1")->members.contains(ben));
+  REQUIRE(r.done.size() == 2);
+  CHECK(r.done.back().second.has_value());
+}
+
+TEST_CASE("links stand in the header, whole or not at all, and cannot break out of it") {
+  Rig r;
+  r.start();
+  const auto link = [](const std::string& url) { return Value::Map{{"title", "Run*book"}, {"url", url}}; };
+  const Value links = Value::List{link("https://w/a (b)"), link("https://w/" + std::string(1100, 'x'))};
+  r.send("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "SEV1"}, {"links", links}});
+  CHECK(r.core.channel_named("inc-1")->header == "SEV1 · [Run\\*book](https://w/a%20%28b%29)");
+}
+
+TEST_CASE("a channel that cannot be restored gets a successor with the same name of ours") {
+  Rig r;
+  r.start();
+  Value opened = Value::Map{{"channel", "inc-1"}, {"topic", "t"}};
+  r.send("open_channel", "inc-1", opened);
+  r.send("archive", "inc-1", Value::Map{{"channel", "inc-1"}});
+  opened.set("again", true);
+  r.send("open_channel", "inc-1", opened);
+  r.post("inc-1", "p1", "back");
+  r.settle();
+  CHECK(r.core.channel_named("inc-1")->delete_at != 0);
+  CHECK(r.said_in("inc-1-2") == std::vector<std::string>{"back"});
+}

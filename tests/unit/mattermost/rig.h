@@ -31,7 +31,11 @@ class MemoryDirectory final : public ChatDirectory {
   std::string person(const std::string& name, const std::string&) const override {
     return name == "ana" ? "p-ana" : "";
   }
-  std::string handle(const std::string& person) const override { return person == "p-ana" ? "Ana" : ""; }
+  std::string handle(const std::string& person) const override {
+    const auto it = people.find(person);
+    return it == people.end() ? "" : it->second;
+  }
+  std::map<std::string, std::string> people = {{"p-ana", "Ana"}};
   std::map<std::pair<std::string, std::string>, std::string> links;
 };
 

@@ -416,3 +416,50 @@ TEST_CASE("text is read as the person wrote it") {
     CHECK(slack_readable(row.wire, user) == row.text);
   }
 }
+
+TEST_CASE("people of the rules are invited in one call, and one who cannot be keeps nobody out") {
+  SlackWorld w;
+  w.directory.people["ghost"] = "U404";
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}}));
+  const Value people = Value::List{"ana", "ghost", "nobody", "ben"};
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", people}}));
+  const auto& members = w.core.channel_named("inc-1")->members;
+  CHECK(members.contains("U1"));
+  CHECK(members.contains("U2"));
+  CHECK(w.core.calls["conversations.invite"] == 1);
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", people}}));  // all are in it: no failure
+}
+
+TEST_CASE("bookmarks are added once and changed in place; people's own stay") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}}));
+  auto& bookmarks = w.core.channel_named("inc-1")->bookmarks;
+  bookmarks.push_back(Value::Map{{"id", "Bk0"}, {"title", "Ours"}, {"link", "https://o"}});
+  const auto links = [](const char* runbook) {
+    return Value::Map{{"links", Value::List{Value::Map{{"title", "Runbook"}, {"url", runbook}},
+                                            Value::Map{{"title", "Call"}, {"url", "https://c"}}}}};
+  };
+  CHECK(w.deliver("bookmarks", "inc-1", links("https://a")));
+  CHECK(w.deliver("bookmarks", "inc-1", links("https://b")));
+  REQUIRE(bookmarks.size() == 3);
+  CHECK(bookmarks[1]["link"].as_string() == "https://b");
+  CHECK(w.core.calls["bookmarks.add"] == 2);
+  CHECK(w.core.calls["bookmarks.edit"] == 1);
+}
+
+TEST_CASE("a channel that cannot be unarchived gets a successor with the same name of ours") {
+  SlackWorld w;
+  w.begin();
+  const Value opened = Value::Map{{"channel", "inc-1"}, {"topic", "t"}};
+  CHECK(w.deliver("open_channel", "inc-1", opened));
+  CHECK(w.deliver("archive", "inc-1", Value::Map{{"channel", "inc-1"}}));
+  CHECK(w.core.channel_named("inc-1")->archived);
+  Value again = opened;
+  again.set("again", true);
+  CHECK(w.deliver("open_channel", "inc-1", again));
+  CHECK(w.post("inc-1", "back"));
+  CHECK(w.posts_with("inc-1-2", "back") == 1);
+  CHECK(w.core.channel_named("inc-1-2")->topic == "t");
+}

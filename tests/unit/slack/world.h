@@ -55,6 +55,9 @@ struct SlackWorld {
   std::vector<ChatEvent> heard;
   bool store_works = true;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
+  std::string signing_secret;     // not empty: HTTP mode
+  std::vector<int> http_answers;  // to what Slack posted
+  std::size_t retries = 0;
   std::map<std::string, std::string> channel_names;
   std::unique_ptr<Slack> slack;
 
@@ -69,7 +72,9 @@ struct SlackWorld {
   void begin() {
     SlackConfig c;
     c.bot_token = bot_token;
-    c.app_token = app_token;
+    c.app_token = signing_secret.empty() ? app_token : std::string();
+    c.signing_secret = signing_secret;
+    core.signing_secret = signing_secret;
     c.api_url = doubles::SlackNoSockets::api;
     c.channels = {"muster"};
     c.channel_names = channel_names;
@@ -89,14 +94,33 @@ struct SlackWorld {
     timers.clear();
     tasks.clear();
   }
+  // What Slack posts in HTTP mode, through our door.
+  void post_out() {
+    for (doubles::SlackCore::Post& p : core.take_posts()) {
+      if (!slack) continue;
+      retries += p.headers.contains("x-slack-retry-num") ? 1 : 0;
+      const HttpRequest q{.method = "POST",
+                          .path = "/in/slack",
+                          .query = {},
+                          .headers = p.headers,
+                          .body = p.body,
+                          .remote = "127.0.0.1"};
+      slack->request(q, [this, id = p.envelope_id](const HttpResponse& r) {
+        http_answers.push_back(r.status);
+        core.answered(id, r.status);
+      });
+    }
+  }
   void drain() {
     net.pump();
+    post_out();
     while (!tasks.empty() || timers.ring_due()) {
       if (tasks.empty()) continue;
       const auto task = std::move(tasks.front());
       tasks.pop_front();
       task();
       net.pump();
+      post_out();
     }
   }
   // Second by second, as the world turns.

@@ -1,0 +1,77 @@
+// What the bot says about the platforms it lives on: checks at start and by doctor.
+#include "bot/core/commands/words_parts.h"
+
+namespace muster {
+
+std::span<const Sentence> words_platforms() {
+  static constexpr Sentence table[] = {
+      {"check.as_advised", "{what}", "{what}"},
+      {"check.as_advised.change", "{next}", "{next}"},
+      {"check.not_asked", "{what} could not be looked at: {why}.", "{what}: 확인하지 못했습니다({why})."},
+      {"check.account", "The token is accepted: @{who} in {where}.", "토큰이 받아들여졌습니다: {where}의 @{who}."},
+      {"check.clock.same", "The platform's clock and ours agree.", "플랫폼의 시계와 이곳의 시계가 맞습니다."},
+      {"check.clock.differs", "The platform's clock and ours differ by {n} seconds.",
+       "플랫폼의 시계와 이곳의 시계가 {n}초 다릅니다."},
+      {"check.clock.differs.change",
+       "Set this machine's clock, for example by NTP: commands that seem older than a minute are not run.",
+       "이 기기의 시계를 맞추세요(예: NTP). 1분보다 오래돼 보이는 명령은 실행하지 않습니다."},
+      {"check.channel.member", "#{name}: the bot is in it.", "#{name}: 봇이 들어가 있습니다."},
+      {"check.channel.joinable", "#{name}: it is there.", "#{name}: 채널이 있습니다."},
+      {"check.channel.none", "#{name}: the bot sees no such channel; it is made at start.",
+       "#{name}: 봇이 볼 수 있는 채널이 없습니다. 시작할 때 만듭니다."},
+      {"check.channel.none.change", "When it exists and is private, invite the bot to it.",
+       "비공개 채널로 이미 있다면 봇을 초대하세요."},
+      {"check.channel.archived", "#{name}: it is archived, so the bot cannot speak there.",
+       "#{name}: 보관된 채널이라 봇이 말할 수 없습니다."},
+      {"check.channel.archived.change", "Unarchive it, or name another channel: {setting}.",
+       "보관을 해제하거나 다른 채널을 지정하세요: {setting}."},
+      {"check.slack.kind", "{setting} is no token of the kind {kind}.", "{setting}: {kind} 종류의 토큰이 아닙니다."},
+      {"check.slack.kind.change",
+       "The bot token (xoxb-…) stands under OAuth & Permissions, the app-level token (xapp-…) under Basic Information.",
+       "봇 토큰(xoxb-…)은 OAuth & Permissions에, 앱 토큰(xapp-…)은 Basic Information에 있습니다."},
+      {"check.slack.rotates", "The bot token is one that expires after twelve hours.",
+       "봇 토큰이 열두 시간 뒤에 만료되는 종류입니다."},
+      {"check.slack.rotates.change", "Switch token rotation off under OAuth & Permissions and install the app again.",
+       "OAuth & Permissions에서 토큰 교체(rotation)를 끄고 앱을 다시 설치하세요."},
+      {"check.slack.scopes", "All scopes that are needed are granted.", "필요한 권한(scope)이 모두 있습니다."},
+      {"check.slack.scopes_unknown", "Which scopes the token has is not known: the header X-OAuth-Scopes is missing.",
+       "토큰의 권한(scope)을 알 수 없습니다: X-OAuth-Scopes 헤더가 없습니다."},
+      {"check.slack.scopes_unknown.change", "Let the gateway pass that header on.",
+       "게이트웨이가 그 헤더를 넘기게 하세요."},
+      {"check.slack.scopes_missing", "The app lacks scopes: {scopes}.", "앱에 권한(scope)이 모자랍니다: {scopes}."},
+      {"check.slack.scopes_missing.change",
+       "Add them under OAuth & Permissions, or paste the output of `muster slack manifest`, and reinstall the app.",
+       "OAuth & Permissions에서 추가하거나 `muster slack manifest`의 출력을 붙여 넣고 앱을 다시 설치하세요."},
+      {"check.slack.socket", "Socket Mode is on and the app-level token is accepted.",
+       "Socket Mode가 켜져 있고 앱 토큰이 받아들여졌습니다."},
+      {"check.slack.http", "HTTP mode: signed requests of Slack arrive.",
+       "HTTP 모드: Slack의 서명된 요청이 도착합니다."},
+      {"check.slack.http_silent", "HTTP mode: no signed request of Slack has come since the start.",
+       "HTTP 모드: 시작한 뒤로 Slack의 서명된 요청이 오지 않았습니다."},
+      {"check.slack.http_silent.change",
+       "When nobody has spoken yet that is right; else compare the Request URL under Event Subscriptions with the "
+       "address at which Slack reaches this bot.",
+       "아직 아무도 말하지 않았다면 정상입니다. 아니라면 Event Subscriptions의 Request URL이 Slack에서 이 봇에 닿는 "
+       "주소인지 확인하세요."},
+      {"check.mattermost.version", "The server is Mattermost {version}.", "서버는 Mattermost {version}입니다."},
+      {"check.mattermost.old", "The server is Mattermost {version}; muster needs 5.37 or newer.",
+       "서버가 Mattermost {version}입니다. muster에는 5.37 이상이 필요합니다."},
+      {"check.mattermost.old.change", "Update the server.", "서버를 업데이트하세요."},
+      {"check.mattermost.rights", "The account may make and join channels, write, attach files and invite.",
+       "계정이 채널을 만들고 들어가며 글과 파일을 올리고 초대할 수 있습니다."},
+      {"check.mattermost.rights_missing", "@{who} lacks rights: {rights}.", "@{who}에게 권한이 모자랍니다: {rights}."},
+      {"check.mattermost.rights_missing.change",
+       "System Console → User Management → Permissions: give them to the bot's roles in the team and its channels.",
+       "System Console → User Management → Permissions에서 팀과 채널의 봇 역할에 주세요."},
+      {"check.mattermost.callback", "The server reaches this bot for buttons.",
+       "서버가 버튼 처리를 위해 이 봇에 닿습니다."},
+      {"check.mattermost.no_callback", "The server does not reach this bot at {url}: buttons do not work.",
+       "서버가 {url}에서 이 봇에 닿지 못해 버튼이 동작하지 않습니다."},
+      {"check.mattermost.no_callback.change",
+       "Correct {setting}; for an internal address add its host to the server's AllowedUntrustedInternalConnections.",
+       "{setting}을(를) 고치세요. 내부 주소라면 서버의 AllowedUntrustedInternalConnections에 호스트를 추가하세요."},
+  };
+  return table;
+}
+
+}  // namespace muster

@@ -1,0 +1,78 @@
+#include "integrations/chat/slack/self_check.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/unit/slack/world.h"
+
+using namespace muster;
+using namespace muster::test;
+
+namespace {
+
+// "FAIL slack.scopes_missing pins:write" per finding.
+std::vector<std::string> found(SlackWorld& w, SlackConfig c, bool with_socket = true) {
+  std::vector<std::string> lines;
+  check_slack(w.net.http(), w.clock, c, with_socket, [&](const ChatChecks& checks) {
+    for (const ChatCheck& check : checks) {
+      CHECK_FALSE(check_text(check, "ko").empty());
+      const auto scopes = check.words.find("scopes");
+      lines.push_back(check.level + " " + check.key + (scopes == check.words.end() ? "" : " " + scopes->second));
+    }
+  });
+  w.drain();
+  return lines;
+}
+
+SlackConfig config() {
+  SlackConfig c;
+  c.bot_token = "xoxb-test";
+  c.app_token = "xapp-1-test";
+  c.api_url = std::string(doubles::SlackNoSockets::api) + "/";
+  c.channels = {"muster"};
+  return c;
+}
+
+using Lines = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a workspace that is set up right has nothing to complain about") {
+  SlackWorld w;
+  w.core.channels["C1"] = {.id = "C1", .name = "muster", .topic = {}, .purpose = {}, .im_of = {}};
+  w.core.channels["C1"].members = {doubles::SlackCore::bot_user};
+  const Lines all = {"ok clock.same", "ok account", "ok slack.scopes", "ok slack.socket", "ok channel.member"};
+  CHECK(found(w, config()) == all);
+  CHECK(found(w, config(), false) == Lines{"ok clock.same", "ok account", "ok slack.scopes", "ok channel.member"});
+}
+
+TEST_CASE("missing scopes, a wrong clock and an archived channel are named") {
+  SlackWorld w;
+  w.core.granted_scopes.erase(w.core.granted_scopes.find(",pins:write"), 11);
+  w.core.clock_is_off = 2 * minute_ms;
+  w.core.channels["C1"] = {.id = "C1", .name = "ops-bot", .topic = {}, .purpose = {}, .im_of = {}, .archived = true};
+  SlackConfig c = config();
+  c.channel_names = {{"muster", "ops-bot"}};
+  CHECK(found(w, c, false) ==
+        Lines{"FAIL clock.differs", "ok account", "FAIL slack.scopes_missing pins:write", "FAIL channel.archived"});
+  w.core.granted_scopes.clear();  // a gateway took the header away
+  w.core.clock_is_off = -15 * second_ms;
+  c.channel_names.clear();
+  CHECK(found(w, c, false) ==
+        Lines{"note clock.differs", "ok account", "note slack.scopes_unknown", "note channel.none"});
+}
+
+TEST_CASE("tokens of the wrong kind are seen before they are sent anywhere") {
+  SlackWorld w;
+  SlackConfig c = config();
+  std::swap(c.bot_token, c.app_token);
+  CHECK(found(w, c) == Lines{"FAIL slack.kind", "FAIL slack.kind"});
+  CHECK(w.core.calls.empty());
+  c = config();
+  c.bot_token = "xoxb-nonsense";
+  CHECK(found(w, c) == Lines{"ok clock.same", "FAIL as_advised"});
+  c = config();
+  c.app_token = "xapp-nonsense";
+  CHECK(found(w, c).at(3) == "FAIL as_advised");
+  w.net.down = true;
+  CHECK(found(w, config()) == Lines{"FAIL as_advised"});
+}
