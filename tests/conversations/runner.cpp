@@ -43,6 +43,7 @@
 #include "bot/scrub_answers.h"
 #include "integrations/alerts/alertmanager.h"
 #include "tests/conversations/mattermost_stage.h"
+#include "tests/conversations/runs_stage.h"
 #include "tests/conversations/script.h"
 #include "tests/conversations/slack_stage.h"
 
@@ -312,6 +313,7 @@ class Talk {
     const Loaded loaded = load_config(folder, true);
     if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
     config_ = core_config(loaded.settings, true);
+    runs_.load(folder);
     if (stage_) give_handles();
   }
 
@@ -408,6 +410,7 @@ class Talk {
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = std::make_unique<CountingStore>(std::move(*opened));
     dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
+    runs_.attach(*dispatcher_);
     dispatcher_->attach(chat_);
     if (stage_) connect();
     dispatcher_->set_reader(
@@ -488,6 +491,7 @@ class Talk {
   std::string platform_;
   std::map<std::string, std::string> topics_;  // before the step
   std::unique_ptr<CountingStore> store_;
+  RunsStage runs_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
   ChatPlatform* connected_ = nullptr;  // owned by platforms_
