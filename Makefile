@@ -35,8 +35,10 @@ test: deps-test
 soak bench: deps
 	cmake --preset release >/dev/null
 	@if cmake --build build --target help | grep -q '^muster_$@:'; then \
-	  cmake --build build --target muster_$@ -- -j$(JOBS) && exec build/muster_$@; \
+	  cmake --build build --target muster_$@ -- -j$(JOBS) && build/muster_$@; \
 	else echo "muster: there is no $@ program yet"; exit 2; fi
+	@if [ $@ = soak ]; then cmake --build build --target unit_runbooks -- -j$(JOBS) && \
+	  MUSTER_RUN_KILLS=10000 build/tests/unit_runbooks -tc='killed again and again*'; fi
 
 format:
 	git ls-files '*.h' '*.cpp' | xargs clang-format -i

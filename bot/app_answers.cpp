@@ -205,6 +205,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   door->configure(loaded.settings, tokens);
   open_socket_to_mapped();
   load_runbooks();
+  load_targets();
 }
 
 // SIGHUP: nobody waits for an answer, so the log and #muster get it.

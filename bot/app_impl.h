@@ -7,6 +7,7 @@
 
 #include "bot/alert_door.h"
 #include "bot/app.h"
+#include "bot/base/worker.h"
 #include "bot/chat_platforms.h"
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
@@ -16,12 +17,12 @@
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
-#include "bot/base/worker.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
+#include "integrations/net/timers.h"
 #include "integrations/process/runner.h"
 #include "runbooks/engine.h"
 
@@ -34,11 +35,12 @@ struct App::Impl {
   SystemClock clock;
   Loop loop;
   std::unique_ptr<Store> store;
-  Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
-  Performer performer;                        // attempts of steps, out and back
+  Worker worker, bodies;                     // bodies: large ones of senders, so that no report makes them wait
+  Performer performer;                       // attempts of steps, out and back
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
-  std::unique_ptr<Runner> runner;  // of commands; null: there is no shim
-  Targets targets;                 // deploy, rollback, scale and restart; the configuration names them
+  std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
+  std::unique_ptr<Timers> timers;            // of the targets
+  Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -65,6 +67,7 @@ struct App::Impl {
   void tick();
   void load_runbooks();
   void open_runner();
+  void load_targets();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);

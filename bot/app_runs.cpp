@@ -4,6 +4,7 @@
 #include "bot/performer_run.h"
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
+#include "integrations/targets/exec/exec.h"
 
 namespace muster {
 
@@ -25,10 +26,20 @@ void App::Impl::open_runner() {
   performer.set("run", perform_run(*runner, resolve));
 }
 
+// Targets start programs under the shim; a reload puts new ones in their place.
+void App::Impl::load_targets() {
+  targets.clear();
+  if (!runner) return;
+  if (!timers) timers = loop_timers(loop);
+  for (const ExecTargetDef& def : loaded.settings.exec_targets)
+    targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+}
+
 void App::Impl::open_runbooks() {
   engine = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
   load_runbooks();
   open_runner();
+  load_targets();
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));

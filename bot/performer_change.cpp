@@ -86,8 +86,9 @@ void attach(const std::shared_ptr<Target>& target, const ChangeRequest& q, const
   target->observe(q, before, watched, [](const std::string&) {});
 }
 
-void look(Target& target, const ChangeRequest& q, const Performer::Report& done) {
-  target.status(q.subject, [done](const Result<TargetState>& s) {
+// The target is held until it has answered: a reload may have put another in its place.
+void look(const std::shared_ptr<Target>& target, const ChangeRequest& q, const Performer::Report& done) {
+  target->status(q.subject, [done, target](const Result<TargetState>& s) {
     if (!s) return done(ended(End::failed, "unavailable", s.error().message));
     AttemptReport r;
     r.result = to_value(*s);
@@ -143,7 +144,7 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
                         "No target is configured for " + q.subject.service + " in " + q.subject.environment + "."));
     }
     const std::shared_ptr<Target> target = *it;
-    if (order.stage == "look") return look(*target, q, done);
+    if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);
     if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, done);
@@ -152,7 +153,7 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
       return;
     }
     target->change(
-        q, before, [done](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
+        q, before, [done, target](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
   };
 }
 

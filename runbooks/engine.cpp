@@ -31,7 +31,7 @@ void with_run(Engine& engine, Work& w, const std::string& id, Do what) {
   if (!book) {
     change_run(t, Value::Map{{"failure", "Its definition cannot be read any more."}, {"outcome", "failed"}});
     perform(t, Action{.kind = Action::Kind::finish, .path = {}, .outcome = "failed"});
-    return;
+    return settle(t);
   }
   what(t);
   settle(t);

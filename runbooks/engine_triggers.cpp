@@ -69,7 +69,7 @@ void start_by_itself(Engine& engine, Work& w, const Runbook& book, const Trigger
   if (r.key == "run.cooldown")
     return look_again(w, book.name, "cooldown " + word("id"), alert.id, std::stoll(word("until_ms")));
   if (r.key == "run.busy") return;
-  suggest(w, book, alert, say_with(channel_language(w, alert.card_channel), r.key, r.words));
+  suggest(w, book, alert, say_with(channel_language(w, alert.card_channel()), r.key, r.words));
 }
 
 }  // namespace

@@ -3,15 +3,16 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
 #include <mutex>
 
-#include "bot/app.h"
 #include "bot/dispatcher.h"
 #include "bot/performer.h"
 #include "runbooks/engine.h"
+#include "storage/store.h"
 
 using namespace muster;
 
@@ -87,7 +88,9 @@ struct House {
       r.result = Value::Map{{"exit", 0}};
       done(r);
     });
-    dispatcher = std::make_unique<Dispatcher>(*store, clock, core_config(load_config("", true).settings, true));
+    CoreConfig config;
+    config.policy = default_policy();
+    dispatcher = std::make_unique<Dispatcher>(*store, clock, std::move(config));
     performer->set_sink([this](AttemptReport r) { dispatcher->attempt_ended(std::move(r)); });
     dispatcher->set_extension(engine.get(), [this](const AttemptOrder& order) { performer->take(order); });
     REQUIRE(dispatcher->start().has_value());
