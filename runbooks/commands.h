@@ -13,6 +13,7 @@ const std::map<std::string_view, Handler>& steering_commands();
 const std::map<std::string_view, Handler>& listing_commands();
 const std::map<std::string_view, Handler>& book_commands();
 const std::map<std::string_view, Handler>& switch_commands();
+const std::map<std::string_view, Handler>& lock_commands();
 
 Outcome refused(Call& c, const Refusal& why);
 std::string status_of(const Call& c, const Run& run);

@@ -145,7 +145,7 @@ std::string mistakes(const std::vector<Finding>& findings) {
   std::vector<std::string> lines;
   for (const Finding& f : findings)
     lines.push_back(plain(std::to_string(f.place.line) + ":" + std::to_string(f.place.column) + " " + f.code + " " +
-                          one_line(f.message) + (f.advice.empty() ? "" : " " + one_line(f.advice))));
+                          one_line(f.message) + (f.advice.empty() ? "" : ". " + one_line(f.advice))));
   return join(lines, "\n");
 }
 
@@ -153,6 +153,14 @@ Outcome broken(Call& c, const std::string& name, const Known& known) {
   Outcome o = refuse(c, "books.is_broken", {{"name", plain(name)}});
   o.reply.sections.push_back({mistakes(known.findings), {}});
   return o;
+}
+
+// Without the name, which stands above, and without empty lines: chat is short of space.
+std::string told_of(const Runbook& book) {
+  std::vector<std::string> kept;
+  for (const std::string& line : split(show_text(book), '\n'))
+    if (!trim(line).empty() && line != book.name) kept.push_back(line);
+  return join(kept, "\n");
 }
 
 Outcome show_book(Call& c) {
@@ -163,7 +171,7 @@ Outcome show_book(Call& c) {
   const Record r = record_of(c, name);
   Outcome o;
   o.reply.text = "*" + plain(name) + "*";
-  o.reply.sections.push_back({plain(std::string(trim(show_text(*known->runbook)))), {}});
+  o.reply.sections.push_back({plain(told_of(*known->runbook)), {}});
   Section s;
   if (!r.last.empty()) s.fields.emplace_back(say(c.language, "field.last_runs"), join(r.last, ", "));
   if (r.runs > 0)
@@ -177,6 +185,28 @@ Outcome show_book(Call& c) {
   return o;
 }
 
+// Never a guess about production: a service or an environment that nobody knows is a typing mistake.
+std::optional<Outcome> unknown_place(Call& c, const Runbook& book, const Value& inputs) {
+  const auto known = live_words(c.work.state, c.work.config).environments;
+  for (const Input& input : book.inputs) {
+    const std::string value = inputs[input.name].is_string() ? inputs[input.name].as_string() : "";
+    if (value.empty() || c.work.config.services.empty()) continue;
+    if (input.type == "service" && !find_service(c.work.config, value)) return unknown_service(c, value);
+    if (input.type == "environment" && std::ranges::find(known, lower_ascii(value)) == known.end())
+      return refuse(c, "env.unknown", {{"name", plain(value)}, {"list", plain(join(known, ", "))}});
+  }
+  return {};
+}
+
+// What it would do, step by step; values that a read step would bring are not known here.
+Outcome planned(Call& c, const Runbook& book) {
+  std::string text;
+  for (std::size_t i = 0; i < book.steps.size(); ++i)
+    text += (i == 0 ? " " : "; ") + std::to_string(i + 1) + ". [" + std::string(name_of(book.steps[i].effect)) + "] " +
+            plain(clip(one_line(step_title(book.steps[i])), 160));
+  return answer(c, "run.planned", {{"steps", text}});
+}
+
 Outcome start(Call& c) {
   const std::string name = first_argument(c.command);
   const Known* known = known_book(c, name);
@@ -185,6 +215,7 @@ Outcome start(Call& c) {
   const std::shared_ptr<const Runbook> book = known->runbook;
   StartWish wish = wish_of(c, *book);
   const Value given = wish.inputs;
+  if (auto wrong = unknown_place(c, *book, given)) return *wrong;
   const auto id = engine_of(c.work).start_run(c.work, std::move(wish));
   if (!id) {
     Outcome o = refused(c, id.error());
@@ -192,6 +223,7 @@ Outcome start(Call& c) {
       o.reply.sections.push_back({say(c.language, "run.paste", {{"line", plain(line_to_paste(*book, given))}}), {}});
     return o;
   }
+  if (c.command.plan) return planned(c, *book);
   const Run& run = *find_run(std::as_const(c.work.state), *id);
   Outcome o = answer(c,
                      run.over()               ? "run.started_over"
@@ -224,11 +256,26 @@ Outcome lint(Call& c) {
   return o;
 }
 
+// The cases stand in a file: they are read and run outside of the decision.
+Outcome test(Call& c) {
+  const std::string name = first_argument(c.command);
+  const Known* known = known_book(c, name);
+  if (!known) return no_book(c, name);
+  if (!known->runbook) return broken(c, name, *known);
+  Outcome o;
+  o.read = ReadWanted{
+      .what = "runbook test", .incident = {}, .args = {name}, .named = {}, .language = c.language, .zone = c.zone};
+  return o;
+}
+
 }  // namespace
 
 const std::map<std::string_view, Handler>& book_commands() {
-  static const std::map<std::string_view, Handler> table = {
-      {"runbooks", runbooks}, {"runbook show", show_book}, {"run", start}, {"runbook lint", lint}};
+  static const std::map<std::string_view, Handler> table = {{"runbooks", runbooks},
+                                                            {"runbook show", show_book},
+                                                            {"run", start},
+                                                            {"runbook lint", lint},
+                                                            {"runbook test", test}};
   return table;
 }
 

@@ -74,7 +74,7 @@ Outcome show(Call& c) {
     return o;
   }
   const Lock* lock = find_lock(c.work.state, canonical_id(id));
-  if (!lock) return refuse(c, "unknown.id", {{"id", plain(id)}});
+  if (!lock) return refuse(c, canonical_id(id).starts_with('R') ? "run.no_id" : "unknown.id", {{"id", plain(id)}});
   Outcome o = answer(c, "lock.line",
                      {{"id", lock->id},
                       {"what", plain(lock->service + " " + lock->environment)},

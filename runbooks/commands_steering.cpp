@@ -3,6 +3,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
 #include "runbooks/commands.h"
 
@@ -17,6 +18,7 @@ Outcome refused(Call& c, const Refusal& why) {
     status->second = say(c.language, "run.status." + status->second);
   Outcome o = refuse(c, "run.none", {{"name", ""}});  // for its shape
   o.reply.text = say_with(c.language, why.key, words);
+  o.code = code_of(why.key);
   return o;
 }
 
@@ -128,7 +130,8 @@ const std::map<std::string_view, Handler>& steering_commands() {
 const std::map<std::string_view, Handler>& run_commands() {
   static const auto all = [] {
     std::map<std::string_view, Handler> table;
-    for (const auto* part : {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands()})
+    for (const auto* part :
+         {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(), &lock_commands()})
       table.insert(part->begin(), part->end());
     return table;
   }();

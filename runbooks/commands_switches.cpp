@@ -11,7 +11,7 @@ Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
 
 Outcome arm(Call& c) {
   const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
-  if (because(c).empty()) return refuse(c, "need.because", {{"verb", c.command.verb}});
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   if (!known_book(c, name)) return no_book(c, name);
   if (auto done = engine_of(c.work).arm(c.work, name, key, by(c)); !done) return refused(c, done.error());
   return answer(c, "books.armed", {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}});
@@ -19,7 +19,7 @@ Outcome arm(Call& c) {
 
 Outcome disarm(Call& c) {
   const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
-  if (because(c).empty()) return refuse(c, "need.because", {{"verb", c.command.verb}});
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   if (!known_book(c, name)) return no_book(c, name);
   TimeMs until = 0;
   if (const std::string text = named_argument(c.command, "for"); !text.empty()) {
@@ -47,9 +47,11 @@ Outcome automation_state(Call& c) {
 Outcome automation(Call& c) {
   const std::string which = first_argument(c.command), environment = named_argument(c.command, "in");
   if (which.empty()) return automation_state(c);
-  if (because(c).empty()) return refuse(c, "need.because", {{"verb", c.command.verb + " " + which}});
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   engine_of(c.work).switch_automation(c.work, which == "on", environment, because(c), by(c));
   const std::string where = environment.empty() ? say(c.language, "automation.everywhere") : environment;
+  if (const std::string why = automation_off(c.work.state, environment); which == "on" && !why.empty())
+    return answer(c, "automation.still_off", {{"where", plain(where)}, {"why", plain(why)}});
   return answer(c, which == "on" ? "automation.on" : "automation.off", {{"where", plain(where)}});
 }
 

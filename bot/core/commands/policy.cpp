@@ -220,8 +220,9 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{"config reload", "grant",   "revoke",      "postmortem publish", "automation",
-                                       "drain",         "undrain", "runbook arm", "runbook disarm"};
+  const std::vector<std::string> owned{"config reload",  "grant",  "revoke",  "postmortem publish",
+                                       "automation",     "drain",  "undrain", "runbook arm",
+                                       "runbook disarm", "freeze", "unfreeze"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail"};
   const std::vector<std::string> destroying{"scrub"};
   for (const auto& v : verbs())
@@ -241,6 +242,8 @@ std::vector<Rule> default_policy() {
   // Anybody may stop what runs by itself; only owners let it run again.
   Rule stop = rule("everybody-stops-automation", {"*"}, {"automation"}, "run");
   stop.matchers = {"switch!=\"on\""};
+  Rule steal = rule("stealing-a-lock-is-confirmed", {"*"}, {"unlock"}, "confirm");
+  steal.matchers = {"steal=\"true\""};
   Rule undo = rule("undo-is-approved", {"*"}, {"undo"}, "approve");
   undo.approvals = 1;
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
@@ -254,6 +257,7 @@ std::vector<Rule> default_policy() {
           team,
           rule("runs-are-steered-with-care", {"*"}, steering, "confirm"),
           undo,
+          steal,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -134,13 +134,17 @@ void add_people(std::vector<VerbInfo>& t) {
 void add_locks(std::vector<VerbInfo>& t) {
   const auto topic = "locks";
   const Slots service = {must("service", "service")};
-  t.push_back(later("lock", "lock <service|*> in <env> [for 2h] because …", topic, "-", true, service));
-  t.push_back(later("unlock", "unlock <service|*> in <env> [--steal because …]", topic, "C", true, service));
-  t.push_back(later("relock", "relock <L> because …", topic, "own", true));
-  t.push_back(later("locks", "locks [env]", topic, "-", false, {may("env", "environment")}));
-  t.push_back(
-      later("freeze", "freeze <env|*> [from … until …] because …", topic, "O", true, {must("env", "environment")}));
-  t.push_back(later("unfreeze", "unfreeze <L> because …", topic, "O", true));
+  const Slot span = may("for", "duration");
+  t.push_back(write("lock", "lock <service|*> in <env> [for 2h] because …", topic, "-", Shape::words, service,
+                    {in_env, span, because}));
+  t.push_back(write("unlock", "unlock <service|*> in <env> [--steal because …]", topic, "C", Shape::words, service,
+                    {in_env, may("--steal", "flag"), because}));
+  t.push_back(write("relock", "relock <L> [for 2h] because …", topic, "own", Shape::words, {must("lock", "id")},
+                    {span, because}));
+  t.push_back(read("locks", "locks [env]", topic, {may("env", "environment")}));
+  t.push_back(write("freeze", "freeze <env|*> [for 2d] because …", topic, "O", Shape::words,
+                    {must("env", "environment")}, {span, because}));
+  t.push_back(write("unfreeze", "unfreeze <L> because …", topic, "O", Shape::words, {must("lock", "id")}, {because}));
 }
 
 void add_alerts(std::vector<VerbInfo>& t) {
@@ -305,6 +309,12 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"outbox", "outbox"},
       {"outbox resend", "outbox resend all"},
       {"version", "version"},
+      {"lock", "lock search in production for 2h because the index is rebuilt"},
+      {"unlock", "unlock search in production"},
+      {"relock", "relock L1 for 1h because it takes longer"},
+      {"locks", "locks production"},
+      {"freeze", "freeze production for 2d because of the sale"},
+      {"unfreeze", "unfreeze L1 because the sale is over"},
       {"runs", "runs --active"},
       {"logs", "logs R1"},
       {"watch", "watch R1"},
