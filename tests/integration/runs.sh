@@ -23,7 +23,7 @@ ended() { say 'show R1' | grep -q succeeded; }
 
 start_bot "$data" --config "$work/config"
 has "runbooks of the configuration are listed" "$(say runbooks)" "slow"
-has "a missing input is named with the line to paste" "$(say 'run slow')" 'run slow mark=… gate=…'
+has "a missing input is named with the line to paste" "$(say 'run slow' 2>&1)" 'run slow mark=… gate=…'
 has "a run starts" "$(say "run slow mark=$work/mark gate=$work/gate")" "R1"
 within 10 begun || die "the command did not begin"
 kill -9 "$bot"
