@@ -15,7 +15,9 @@ namespace muster {
 void App::Impl::load_runbooks() {
   auto library = load_library(library_folders(options.config_folder, {}));
   for (const auto& [name, known] : library)
-    if (!known.runbook) log(LogLevel::warn, "a runbook cannot be read", {{"name", name}});
+    if (!known.runbook)
+      log(LogLevel::warn, "a runbook cannot be read",
+          {{"name", name}, {"why", known.findings.empty() ? "" : known.findings.front().message}});
   engine->set_library(std::move(library));
 }
 
