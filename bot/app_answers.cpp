@@ -161,8 +161,12 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     Outcome health = health_outcome(self_health(), language);
     if (const std::string found = chats->findings_text(language); !found.empty())
       health.reply.sections.push_back({plain(found), {}});
+    if (const std::string broken = broken_runbooks(language); !broken.empty())
+      health.reply.sections.push_back({broken, {}});
     health.json.set("checks", chats->findings());
     return health;
+  } else if (wanted.what == "runbook test") {
+    return test_runbook(wanted.args.front(), language);
   } else if (wanted.what == "version") {
     return version_outcome(dispatcher->config(), schema_version(), language);
   } else if (wanted.what == "try") {

@@ -69,6 +69,8 @@ struct App::Impl {
   void tick();
   void load_runbooks();
   void open_runner();
+  std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
+  Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();

@@ -1,18 +1,60 @@
 // Runs in the program: the engine behind the dispatcher, the library, and which verbs reach the world.
+#include <filesystem>
+
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
+#include "bot/core/commands/words.h"
 #include "bot/performer_run.h"
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "runbooks/test_cases.h"
 
 namespace muster {
 
 void App::Impl::load_runbooks() {
   auto library = load_library(library_folders(options.config_folder, {}));
   for (const auto& [name, known] : library)
-    if (!known.runbook) log(LogLevel::warn, "a runbook cannot be read", {{"name", name}});
+    if (!known.runbook)
+      log(LogLevel::warn, "a runbook cannot be read",
+          {{"name", name}, {"why", known.findings.empty() ? "" : known.findings.front().message}});
   engine->set_library(std::move(library));
+}
+
+std::string App::Impl::broken_runbooks(const std::string& language) const {
+  std::string names;
+  for (const auto& [name, known] : engine->library())
+    if (!known.runbook) names += (names.empty() ? "`" : ", `") + plain(name) + "`";
+  return names.empty() ? names : say(language, "health.runbooks", {{"list", names}});
+}
+
+Outcome App::Impl::test_runbook(const std::string& name, const std::string& language) const {
+  Outcome o;
+  const auto known = engine->library().find(name);
+  const auto book = known == engine->library().end() ? nullptr : known->second.runbook;
+  const std::string file = book ? std::filesystem::path(book->file).replace_extension(".test.yaml").string() : "";
+  const std::string text = text_of_file(file);
+  if (text.empty()) {
+    o.ok = false;
+    o.reply.text = say(language, "books.no_tests", {{"name", plain(name)}});
+    return o;
+  }
+  const auto report = runbooks::run_tests(engine->library(), *book, runbooks::load_tests(text));
+  std::string lines;
+  for (const auto& one : report.cases) {
+    lines += std::string(one.problems.empty() ? "✅ " : "❌ ") + plain(one.name) + "\n";
+    for (const std::string& problem : one.problems) lines += "  " + plain(problem) + "\n";
+  }
+  for (const auto& f : report.findings) lines += "❌ " + std::to_string(f.place.line) + ": " + plain(f.message) + "\n";
+  o.ok = report.passed();
+  o.reply.text = say(language, o.ok ? "books.tests_passed" : "books.tests_failed",
+                     {{"name", plain(name)},
+                      {"n", std::to_string(report.cases.size())},
+                      {"covered", std::to_string(report.covered)},
+                      {"branches", std::to_string(report.branches)}});
+  o.reply.color = o.ok ? "good" : "warning";
+  if (!lines.empty()) o.reply.sections.push_back({lines, {}});
+  return o;
 }
 
 // Commands under the shim; without it `run` is answered as not available.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <map>
 
 #include "bot/app.h"
 
@@ -89,6 +90,13 @@ void work(Page& page, const DispatcherStats& d, const State& state) {
   page.counter("muster_state_reloads_total", "Times the state was read again from the journal.", d.reloads);
   page.gauge("muster_alerts_firing", "Alerts firing now.", firing);
   page.gauge("muster_incidents_open", "Incidents open now.", open);
+  std::map<std::string, int> runs{{"running", 0}, {"waiting", 0}, {"needs_decision", 0}, {"queued", 0}, {"paused", 0}};
+  for (const auto& [n, run] : state.runs)
+    if (!run.over()) ++runs[run.status];
+  page.family("muster_runs", "gauge", "Runs of runbooks that are not over.");
+  for (const auto& [status, n] : runs) page.sample("muster_runs", "status=\"" + status + "\"", n);
+  page.gauge("muster_runs_started", "Runs of runbooks since the folder was made.",
+             static_cast<double>(state.runs.size()));
   page.gauge("muster_journal_position", "Number of the newest journal entry.", state.position);
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
+  if (!in) return {};
   std::string text;
   text.resize(runbooks::runbook_bytes_max + 1);  // one more, so that too large is seen
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -37,6 +38,8 @@ std::vector<fs::path> files_of(const std::string& folder) {
 }
 
 }  // namespace
+
+std::string text_of_file(const std::string& path) { return text_of(path); }
 
 runbooks::Library load_library(const std::vector<LibraryFolder>& folders) {
   runbooks::Library library;

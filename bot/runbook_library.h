@@ -20,4 +20,7 @@ runbooks::Library load_library(const std::vector<LibraryFolder>& folders);
 // runbooks/ of the configuration, or the folder it names; and the catalogue beside the program.
 std::vector<LibraryFolder> library_folders(const std::string& config_folder, const std::string& named);
 
+// What a file has, at most one byte more than a runbook may have; empty when it cannot be read.
+std::string text_of_file(const std::string& path);
+
 }  // namespace muster

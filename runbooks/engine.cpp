@@ -5,6 +5,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/log.h"
+#include "runbooks/commands.h"
 #include "runbooks/engine_parts.h"
 
 namespace muster::runbooks {
@@ -49,9 +50,21 @@ Engine& engine_of(Work& work) {
 void Engine::set_library(Library library) { library_ = std::move(library); }
 void Engine::remember(const std::string& hash, std::shared_ptr<const Book> book) { books_[hash] = std::move(book); }
 
-const std::map<std::string_view, Handler>& Engine::handlers() const {
-  static const std::map<std::string_view, Handler> none;
-  return handlers_ ? *handlers_ : none;
+const std::map<std::string_view, Handler>& Engine::handlers() const { return handlers_ ? *handlers_ : run_commands(); }
+
+void Engine::offer(const State& state, Live& live) const {
+  for (const auto& [name, known] : library_) {
+    if (!known.runbook) continue;
+    live.runbooks.push_back(name);
+    for (const Input& input : known.runbook->inputs) live.keys[name].push_back(input.name + "=");
+  }
+  for (const OpenMatter& m : open_matters(state)) {
+    const Run* run = m.kind == "form" ? find_run(state, m.run) : nullptr;
+    const auto book = run && run->pinned ? books_.find(run->pinned->hash) : books_.end();
+    if (book == books_.end() || !book->second) continue;
+    if (const Step* step = step_at(*book->second, *run, m.path))
+      for (const Input& field : step->form) live.keys[run->id].push_back(field.name + "=");
+  }
 }
 
 const Book* Engine::book_of(const Run& run) {

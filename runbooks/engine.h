@@ -33,10 +33,10 @@ struct StartWish {
   std::string person;  // person id or "operator"; "automation" for a trigger
   std::string incident, alert;
   std::string platform = "room", channel, thread;
-  std::string trigger;   // of an automatic run: the matchers
-  std::string again_of;  // R41: the run this one tries again
+  std::string trigger;                          // of an automatic run: the matchers
+  std::string again_of;                         // R41: the run this one tries again
   std::shared_ptr<const PinnedRunbook> pinned;  // run this definition; null: the latest
-  Entry by;              // who says so, from where: an entry to fill (human_entry)
+  Entry by;                                     // who says so, from where: an entry to fill (human_entry)
 };
 
 // One runbook as the bot has it now, and what its runs were like.
@@ -92,6 +92,7 @@ class Engine final : public Extension {
   void remember(const std::string& hash, std::shared_ptr<const Book> book);
 
   const std::map<std::string_view, Handler>& handlers() const override;
+  void offer(const State& state, Live& live) const override;
   void set_handlers(const std::map<std::string_view, Handler>* handlers) { handlers_ = handlers; }
   bool timer_rang(Work& work, const Timer& timer) override;
   void alerts_changed(Work& work, const std::vector<std::string>& alerts) override;

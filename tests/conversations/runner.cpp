@@ -47,6 +47,7 @@
 #include "integrations/alerts/alertmanager.h"
 #include "tests/conversations/acts.h"
 #include "tests/conversations/mattermost_stage.h"
+#include "tests/conversations/runs_stage.h"
 #include "tests/conversations/script.h"
 #include "tests/conversations/slack_stage.h"
 
@@ -226,7 +227,12 @@ class Talk {
     return take_lines();
   }
   // What is expected and what came, as far as this platform promises it.
-  Lines comparable(const Lines& lines) const { return stage_ ? by_channel(lines, topics_) : lines; }
+  Lines comparable(Lines lines) const {
+    // A process that begins shows every open run anew: when its message is edited is no promise then.
+    if (twist_ == "restart")
+      std::erase_if(lines, [](const std::string& line) { return line.contains(" bot edits run-R"); });
+    return stage_ ? by_channel(lines, topics_) : lines;
+  }
 
  private:
   Lines take_lines() {
@@ -340,6 +346,7 @@ class Talk {
     const Loaded loaded = load_config(folder, true);
     if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
     config_ = core_config(loaded.settings, true);
+    runs_.load(folder);
     if (stage_) give_handles();
   }
 
@@ -436,6 +443,7 @@ class Talk {
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = std::make_unique<CountingStore>(std::move(*opened));
     dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
+    runs_.attach(*dispatcher_);
     dispatcher_->attach(chat_);
     if (stage_) connect();
     dispatcher_->set_reader(
@@ -533,6 +541,7 @@ class Talk {
   std::string platform_;
   std::map<std::string, std::string> topics_;  // before the step
   std::unique_ptr<CountingStore> store_;
+  RunsStage runs_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
   ChatPlatform* connected_ = nullptr;  // owned by platforms_

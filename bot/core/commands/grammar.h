@@ -54,6 +54,8 @@ Addressed address(std::string_view text, std::string_view bot_handle, char prefi
 struct Live {
   std::vector<std::string> services, environments, people, incidents, alerts, severities, roles;
   std::vector<std::string> rights = {}, approvals = {}, grants = {}, codes = {}, aliases = {};
+  std::vector<std::string> runs = {}, runbooks = {};
+  std::map<std::string, std::vector<std::string>> steps = {}, keys = {};  // of a run; key=value of a runbook or a form
   std::vector<std::string> verbs = {};  // that this person may run and this version can; empty: all
 };
 std::vector<std::string> complete(const Command& partial, const Live& live);  // of a command that ended in " ?"

@@ -29,8 +29,10 @@ Words values(std::string_view kind, const Live& live) {
   if (kind == "duration") return {"15m", "30m", "1h", "2h"};
   if (kind.contains('|')) return split(kind, '|');
   if (kind == "grant") return joined({live.grants, live.rights});
-  if (kind == "id") return joined({live.incidents, live.alerts, live.approvals, live.grants});
-  if (kind == "code") return joined({live.incidents, live.alerts, live.approvals, live.codes});
+  if (kind == "run") return live.runs;
+  if (kind == "runbook") return live.runbooks;
+  if (kind == "id") return joined({live.incidents, live.alerts, live.approvals, live.runs, live.grants});
+  if (kind == "code") return joined({live.incidents, live.alerts, live.approvals, live.runs, live.codes});
   return {};
 }
 
@@ -80,7 +82,17 @@ Words next_command(const std::vector<Token>& tokens, std::size_t from, const Liv
   return out;
 }
 
+// What belongs to the run or the runbook that was named: its steps, its inputs that are not given yet.
+Words of_first(const std::map<std::string, Words>& table, const std::string& first, const std::set<std::string>& used) {
+  Words out;
+  if (const auto it = table.find(first); it != table.end())
+    for (const std::string& word : it->second)
+      if (!used.contains(word)) out.push_back(word);
+  return out;
+}
+
 Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live) {
+  std::string first;
   std::size_t positional = 0;
   std::set<std::string> used;
   for (std::size_t i = from; i < tokens.size(); ++i) {
@@ -88,6 +100,10 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
     const bool rest = positional < verb.slots.size() && verb.slots[positional].rest;
     if (rest && verb.slots[positional].kind == "verb") return next_command(tokens, i, live);
     if (word == "because") return {};
+    if (const auto equals = word.find('='); verb.any_keys && equals != std::string::npos) {
+      used.insert(word.substr(0, equals + 1));
+      continue;
+    }
     const Slot* named = tokens[i].quoted ? nullptr : slot_of(verb, word);
     if (named && i + 1 == tokens.size() && named->kind != "flag") return values(named->kind, live);
     if (named) {
@@ -96,6 +112,7 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
     } else if (verb.of_incident && canonical_id(word).starts_with("INC-") && used.insert("incident").second) {
       continue;
     } else if (!rest) {
+      if (first.empty()) first = canonical_id(word).empty() ? word : canonical_id(word);
       const bool skipped = verb.shape == Shape::declare && positional == 0 && canonical_severity(word).empty();
       positional += skipped ? 2 : 1;
     }
@@ -103,10 +120,12 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
   Words out;
   for (std::size_t i = positional; i < verb.slots.size(); ++i) {
     const auto& slot = verb.slots[i];
+    if (slot.kind == "step") add(out, of_first(live.steps, first, used));
     add(out, slot.kind == "verb" ? next_command(tokens, tokens.size(), live) : values(slot.kind, live));
     if (slot.required) break;
   }
   if (verb.of_incident && positional == 0 && used.empty()) add(out, live.incidents);
+  if (verb.any_keys && positional >= verb.slots.size()) add(out, of_first(live.keys, first, used));
   for (const Slot& s : verb.named)
     if (!used.contains(s.name)) out.push_back(s.name);
   return out;

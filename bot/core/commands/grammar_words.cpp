@@ -176,11 +176,13 @@ bool is_preposition(std::string_view lower_word) {
 }
 
 std::string normal_value(std::string_view kind, std::string_view value) {
-  if (kind == "service" || kind == "environment" || kind == "role" || kind == "right" || kind.contains('|'))
+  if (kind == "service" || kind == "environment" || kind == "role" || kind == "right" || kind == "runbook" ||
+      kind.contains('|'))
     return lower_ascii(value);
   if (kind == "severity")
     if (auto s = canonical_severity(value); !s.empty()) return s;
-  if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" || kind == "code")
+  if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" || kind == "code" ||
+      kind == "run")
     if (auto id = canonical_id(value); !id.empty()) return id;
   if (kind == "number" && value.starts_with('#')) value.remove_prefix(1);
   return std::string(value);

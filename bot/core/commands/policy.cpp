@@ -220,7 +220,10 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{"config reload", "grant", "revoke", "postmortem publish"};
+  const std::vector<std::string> owned{"config reload",  "grant",  "revoke",  "postmortem publish",
+                                       "automation",     "drain",  "undrain", "runbook arm",
+                                       "runbook disarm", "freeze", "unfreeze"};
+  const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail"};
   const std::vector<std::string> destroying{"scrub"};
   for (const auto& v : verbs())
     if (v.ready && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
@@ -236,15 +239,26 @@ std::vector<Rule> default_policy() {
   team.matchers = {"team=\"true\""};
   Rule team_owners = team;
   team_owners.name = "owners-team-aliases", team_owners.who = {"role:owner"}, team_owners.effect = "run";
+  // Anybody may stop what runs by itself; only owners let it run again.
+  Rule stop = rule("everybody-stops-automation", {"*"}, {"automation"}, "run");
+  stop.matchers = {"switch!=\"on\""};
+  Rule steal = rule("stealing-a-lock-is-confirmed", {"*"}, {"unlock"}, "confirm");
+  steal.matchers = {"steal=\"true\""};
+  Rule undo = rule("undo-is-approved", {"*"}, {"undo"}, "approve");
+  undo.approvals = 1;
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
           rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),
           rule("nobody-else-destroys", {"*"}, destroying, "deny"),
           rule("operator", {"operator"}, with_owned, "run"),
+          stop,
           rule("owners", {"role:owner"}, owned, "run"),
           rule("owners-only", {"*"}, owned, "deny"),
           team_owners,
           team,
           rule("silences", {"*"}, {"silence", "unsilence"}, "confirm"),
+          rule("runs-are-steered-with-care", {"*"}, steering, "confirm"),
+          undo,
+          steal,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -100,18 +100,22 @@ void add_production(std::vector<VerbInfo>& t) {
 
 void add_runs(std::vector<VerbInfo>& t) {
   const auto topic = "runs";
-  t.push_back(later("runs", "runs [--mine|--active|service]", topic, "-", false, {may("service", "service")}));
-  t.push_back(later("logs", "logs <R> [step] [--tail n]", topic, "-", false));
-  t.push_back(later("watch", "watch <R>", topic, "-", false));
-  t.push_back(later("unwatch", "unwatch <R>", topic, "-", false));
-  t.push_back(later("pause", "pause <R>", topic, "C", true));
-  t.push_back(later("resume", "resume <R>", topic, "C", true));
-  t.push_back(later("cancel", "cancel <R> [--undo]", topic, "C", true));
-  t.push_back(later("retry", "retry <R> [step] [--latest]", topic, "command", true));
-  t.push_back(later("done", "done <R> <step>", topic, "C", true));
-  t.push_back(later("skip", "skip <R> <step>", topic, "C", true));
-  t.push_back(later("fail", "fail <R> <step>", topic, "C", true));
-  t.push_back(later("undo", "undo <R>", topic, "A", true));
+  const Slots one = {must("run", "run")}, step = {must("run", "run"), may("step", "step")};
+  t.push_back(read("runs", "runs [--mine|--active|service]", topic, {may("service", "service")},
+                   {may("--mine", "flag"), may("--active", "flag")}));
+  t.push_back(read("logs", "logs <R> [step] [--tail n]", topic, step));
+  for (const auto& [verb, usage] : {std::pair{"watch", "watch <R>"}, {"unwatch", "unwatch <R>"}})
+    t.push_back(write(verb, usage, topic, "-", Shape::words, one));
+  for (const auto& [verb, usage] : {std::pair{"pause", "pause <R>"}, {"resume", "resume <R>"}})
+    t.push_back(write(verb, usage, topic, "C", Shape::words, one, {because}));
+  t.push_back(write("cancel", "cancel <R> [--undo] [because …]", topic, "C", Shape::words, one,
+                    {may("--undo", "flag"), because}));
+  t.push_back(write("retry", "retry <R> [step] [--latest]", topic, "command", Shape::words, step,
+                    {may("--latest", "flag"), because}));
+  for (const auto& [verb, usage] :
+       {std::pair{"done", "done <R> [step]"}, {"skip", "skip <R> [step]"}, {"fail", "fail <R> [step]"}})
+    t.push_back(write(verb, usage, topic, "C", Shape::words, step, {because}));
+  t.push_back(write("undo", "undo <R> [because …]", topic, "A", Shape::words, one, {because}));
 }
 
 void add_people(std::vector<VerbInfo>& t) {
@@ -123,19 +127,24 @@ void add_people(std::vector<VerbInfo>& t) {
   t.push_back(write("withdraw", "withdraw <A>", topic, "own", Shape::words, one, {because}));
   t.push_back(write("yes", "yes [A]", topic, "own", Shape::words, one));
   t.push_back(write("no", "no [A]", topic, "own", Shape::words, one));
-  t.push_back(later("answer", "answer <R> field=value …", topic, "right", true));
+  t.push_back(write("answer", "answer <R> field=value …", topic, "right", Shape::words, {must("run", "run")}));
+  t.back().any_keys = true;
 }
 
 void add_locks(std::vector<VerbInfo>& t) {
   const auto topic = "locks";
   const Slots service = {must("service", "service")};
-  t.push_back(later("lock", "lock <service|*> in <env> [for 2h] because …", topic, "-", true, service));
-  t.push_back(later("unlock", "unlock <service|*> in <env> [--steal because …]", topic, "C", true, service));
-  t.push_back(later("relock", "relock <L> because …", topic, "own", true));
-  t.push_back(later("locks", "locks [env]", topic, "-", false, {may("env", "environment")}));
-  t.push_back(
-      later("freeze", "freeze <env|*> [from … until …] because …", topic, "O", true, {must("env", "environment")}));
-  t.push_back(later("unfreeze", "unfreeze <L> because …", topic, "O", true));
+  const Slot span = may("for", "duration");
+  t.push_back(write("lock", "lock <service|*> in <env> [for 2h] because …", topic, "-", Shape::words, service,
+                    {in_env, span, because}));
+  t.push_back(write("unlock", "unlock <service|*> in <env> [--steal because …]", topic, "C", Shape::words, service,
+                    {in_env, may("--steal", "flag"), because}));
+  t.push_back(write("relock", "relock <L> [for 2h] because …", topic, "own", Shape::words, {must("lock", "id")},
+                    {span, because}));
+  t.push_back(read("locks", "locks [env]", topic, {may("env", "environment")}));
+  t.push_back(write("freeze", "freeze <env|*> [for 2d] because …", topic, "O", Shape::words,
+                    {must("env", "environment")}, {span, because}));
+  t.push_back(write("unfreeze", "unfreeze <L> because …", topic, "O", Shape::words, {must("lock", "id")}, {because}));
 }
 
 void add_alerts(std::vector<VerbInfo>& t) {
@@ -207,16 +216,19 @@ void add_incident_states(std::vector<VerbInfo>& t) {
 
 void add_runbooks(std::vector<VerbInfo>& t) {
   const auto topic = "runbooks";
-  t.push_back(later("runbooks", "runbooks [text]", topic, "-", false));
-  t.push_back(later("runbook show", "runbook show <name>", topic, "-", false));
-  t.push_back(later("run", "run <name> [key=value …]", topic, "policy", true));
-  t.push_back(later("runbook lint", "runbook lint <name>", topic, "-", false));
-  t.push_back(later("runbook test", "runbook test <name>", topic, "-", false));
+  const Slots name = {must("runbook", "runbook")}, keyed = {must("runbook", "runbook"), may("key", "word")};
+  t.push_back(read("runbooks", "runbooks [text]", topic, {may("text", "word")}));
+  t.push_back(read("runbook show", "runbook show <name>", topic, name));
+  t.push_back(write("run", "run <name> [key=value …] [because …]", topic, "policy", Shape::words, name, {because}));
+  t.back().any_keys = true;
+  t.push_back(read("runbook lint", "runbook lint <name>", topic, name));
+  t.push_back(read("runbook test", "runbook test <name>", topic, name));
   t.push_back(later("runbook record", "runbook record <R>", topic, "-", true));
-  t.push_back(later("runbook arm", "runbook arm <name> [key] [for 2h] because …", topic, "O", true));
-  t.push_back(later("runbook disarm", "runbook disarm <name> [key] [for 2h] because …", topic, "O", true));
-  t.push_back(
-      later("automation", "automation [off|on] [in env] because …", topic, "O", true, {may("switch", "off|on")}));
+  t.push_back(write("runbook arm", "runbook arm <name> [key] because …", topic, "O", Shape::words, keyed, {because}));
+  t.push_back(write("runbook disarm", "runbook disarm <name> [key] [for 2h] because …", topic, "O", Shape::words, keyed,
+                    {may("for", "duration"), because}));
+  t.push_back(write("automation", "automation [off|on] [in env] because …", topic, "O", Shape::words,
+                    {may("switch", "off|on")}, {in_env, because}));
 }
 
 void add_names(std::vector<VerbInfo>& t) {
@@ -252,8 +264,7 @@ void add_admin(std::vector<VerbInfo>& t) {
                                 {must("entry", "word")}, {because, in_env})));
   t.push_back(read("outbox", "outbox", topic, {}));
   t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
-  t.push_back(later("drain", "drain", topic, "O", true));
-  t.push_back(later("undrain", "undrain", topic, "O", true));
+  for (const char* verb : {"drain", "undrain"}) t.push_back(write(verb, verb, topic, "O", Shape::words, {}, {because}));
   t.push_back(read("version", "version", topic, {}));
 }
 
@@ -319,6 +330,35 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"outbox", "outbox"},
       {"outbox resend", "outbox resend all"},
       {"version", "version"},
+      {"lock", "lock search in production for 2h because the index is rebuilt"},
+      {"unlock", "unlock search in production"},
+      {"relock", "relock L1 for 1h because it takes longer"},
+      {"locks", "locks production"},
+      {"freeze", "freeze production for 2d because of the sale"},
+      {"unfreeze", "unfreeze L1 because the sale is over"},
+      {"runs", "runs --active"},
+      {"logs", "logs R1"},
+      {"watch", "watch R1"},
+      {"unwatch", "unwatch R1"},
+      {"pause", "pause R1"},
+      {"resume", "resume R1"},
+      {"cancel", "cancel R1 because the alert is gone"},
+      {"retry", "retry R1"},
+      {"done", "done R1 grow"},
+      {"skip", "skip R1 grow"},
+      {"fail", "fail R1 grow"},
+      {"undo", "undo R1 because it made things worse"},
+      {"answer", "answer R1 percent=10"},
+      {"runbooks", "runbooks latency"},
+      {"runbook show", "runbook show restart-worker"},
+      {"run", "run restart-worker env=staging"},
+      {"runbook lint", "runbook lint restart-worker"},
+      {"runbook test", "runbook test restart-worker"},
+      {"runbook arm", "runbook arm restart-worker because the cause is fixed"},
+      {"runbook disarm", "runbook disarm restart-worker for 2h because it does not help"},
+      {"automation", "automation off because the database moves"},
+      {"drain", "drain because of the upgrade"},
+      {"undrain", "undrain because the upgrade is done"},
   };
   return lines;
 }

@@ -25,6 +25,7 @@ const std::vector<Sentence>& catalogue() {
           words_platforms(),
           words_questions(),
           words_reading(),
+          words_runbooks(),
           words_runs(),
           words_scrub(),
           words_self(),

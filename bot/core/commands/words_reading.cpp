@@ -75,7 +75,6 @@ std::span<const Sentence> words_reading() {
       {"alerts.none_match", "No firing alert matches.", "맞는 알림이 없습니다."},
       {"show.kind_later", "There is no `{id}`: {kind} come with a later version.",
        "`{id}`는 없습니다. {kind}은(는) 다음 버전에 들어옵니다."},
-      {"kind.runs", "runs (R)", "실행(R)"},
       {"kind.timers", "schedules (T)", "예약(T)"},
       {"show.grant", "*{id}* · {who} holds the role {role} until {time}",
        "*{id}* · {who} 님이 {time}까지 {role} 역할을 가짐"},

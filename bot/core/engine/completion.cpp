@@ -7,6 +7,7 @@
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
 
 namespace muster {
@@ -52,6 +53,10 @@ Live live_words(const State& state, const CoreConfig& config) {
     if (q.open()) live.approvals.push_back(q.id);
   for (const auto& [id, g] : state.grants) live.grants.push_back(id);
   for (const std::string_view code : refusal_codes()) live.codes.emplace_back(code);
+  for (auto it = state.runs.rbegin(); it != state.runs.rend() && live.runs.size() < 20; ++it) {
+    live.runs.push_back(it->second.id);
+    for (const auto& [path, step] : it->second.steps) live.steps[it->second.id].push_back(step.id);
+  }
   live.rights = rights_known(config);
   live.roles = {"commander",        "deputy",           "ops",     "comms", "scribe", "expert",
                 "customer_liaison", "internal_liaison", "planning"};
@@ -60,6 +65,7 @@ Live live_words(const State& state, const CoreConfig& config) {
 
 Live live_words(const Call& c) {
   Live live = live_words(c.work.state, c.work.config);
+  if (c.work.extension) c.work.extension->offer(c.work.state, live);
   for (const VerbInfo& v : verbs())
     if (v.ready && may_run(c, v.verb)) live.verbs.emplace_back(v.verb);
   if (live.verbs.empty()) live.verbs.emplace_back("help");  // an empty list would mean all

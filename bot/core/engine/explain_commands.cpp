@@ -5,6 +5,7 @@
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/extension.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/silences.h"
 
@@ -71,9 +72,16 @@ Outcome show_silence(Call& c, const Silence& l) {
 
 Outcome unknown_id(Call& c, const std::string& id) {
   const std::string canonical = canonical_id(id);
-  const char* kind = canonical.starts_with('R') ? "kind.runs" : canonical.starts_with('T') ? "kind.timers" : nullptr;
+  const char* kind = canonical.starts_with('T') ? "kind.timers" : nullptr;
   if (kind) return refuse(c, "show.kind_later", {{"id", plain(id)}, {"kind", say(c.language, kind)}});
   return refuse(c, "unknown.id", {{"id", plain(id)}});
+}
+
+// Runs, locks: what another room keeps.
+bool of_extension(const Call& c, const std::string& id) {
+  const std::string canonical = canonical_id(id);
+  const bool ours = canonical.starts_with('R') || canonical.starts_with('L');
+  return ours && c.work.extension && c.work.extension->handlers().contains("show");
 }
 
 Outcome show(Call& c) {
@@ -83,6 +91,7 @@ Outcome show(Call& c) {
   if (const auto g = c.work.state.grants.find(canonical_id(id)); g != c.work.state.grants.end())
     return show_grant(c, g->second);
   if (const Silence* l = find_silence(c.work.state, canonical_id(id))) return show_silence(c, *l);
+  if (of_extension(c, id)) return c.work.extension->handlers().at("show")(c);
   const Incident* i = find_incident(c.work.state, id);
   if (!i) return unknown_id(c, id);
   Outcome o;
@@ -136,7 +145,7 @@ Outcome explain(Call& c) {
     return answer(c, "code." + code);
   if (const Alert* a = find_alert(c.work.state, what)) return explain_alert(c, *a);
   if (const Question* q = find_question(std::as_const(c.work.state), what)) return show_question(c, *q);
-  if (c.work.state.grants.contains(canonical_id(what))) return show(c);
+  if (c.work.state.grants.contains(canonical_id(what)) || of_extension(c, what)) return show(c);
   if (const Incident* i = find_incident(c.work.state, what)) {
     return answer(c, "explain.incident",
                   {{"id", i->id},

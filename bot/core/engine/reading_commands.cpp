@@ -82,12 +82,40 @@ std::optional<Outcome> read_filter(Call& c, Filter& f) {
   return {};
 }
 
-Section later_parts(const Call& c) {
-  const std::string none = say(c.language, "none_yet");
+bool run_concerns(const Run& run, const Filter& f) {
+  bool service = f.service.empty(), environment = f.environment.empty();
+  for (const auto& [name, v] : run.inputs.as_map()) {
+    const std::string value = v.is_string() ? lower_ascii(v.as_string()) : std::string();
+    service = service || value == f.service;
+    environment = environment || value == f.environment;
+  }
+  return service && environment;
+}
+
+std::string runs_now(const Call& c, const Filter& f) {
+  std::vector<std::string> list;
+  for (const auto& [n, run] : c.work.state.runs)
+    if (!run.over() && run_concerns(run, f))
+      list.push_back(run.id + " " + plain(run.runbook) + " (" + say(c.language, "run.status." + run.status) + ")");
+  return join(list, ", ");
+}
+
+std::string locks_now(const Call& c, const Filter& f) {
+  std::vector<std::string> list;
+  for (const auto& [n, lock] : c.work.state.locks)
+    if ((f.service.empty() || lock.service == f.service || lock.service == "*") &&
+        (f.environment.empty() || lock.environment == f.environment || lock.environment == "*"))
+      list.push_back(lock.id + " " +
+                     plain(lock.service + " " + lock.environment + ": " + clip(one_line(lock.reason), 80)));
+  return join(list, ", ");
+}
+
+Section later_parts(const Call& c, const Filter& f) {
+  const std::string none = say(c.language, "none_yet"), runs = runs_now(c, f), locks = locks_now(c, f);
   return {"",
           {{say(c.language, "field.changes"), none},
-           {say(c.language, "field.runs"), none},
-           {say(c.language, "field.locks"), none},
+           {say(c.language, "field.runs"), runs.empty() ? say(c.language, "status.nothing") : runs},
+           {say(c.language, "field.locks"), locks.empty() ? say(c.language, "status.nothing") : locks},
            {say(c.language, "field.oncall"), none}}};
 }
 
@@ -113,7 +141,7 @@ Outcome status(Call& c) {
                         : answer(c, "status.quiet");
   if (!incidents.empty()) o.reply.sections.push_back({std::string(trim(incidents)), {}});
   if (!alerts.empty()) o.reply.sections.push_back({std::string(trim(alerts)), {}});
-  o.reply.sections.push_back(later_parts(c));
+  o.reply.sections.push_back(later_parts(c, f));
   o.json = Value::Map{{"incidents", incident_ids}, {"alerts", alert_ids}};
   return o;
 }

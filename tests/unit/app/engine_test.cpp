@@ -16,6 +16,7 @@
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "runbooks/engine.h"
 
 using namespace muster;
 
@@ -119,9 +120,19 @@ struct World {
   CoreConfig config = core_config(load_config("", true).settings, true);
   TimeMs now = 1'773'724'200'000;  // 2026-03-17 05:10 UTC
   int ids = 0;
+  runbooks::Engine engine{runbooks::load_runbook};
 
   World() {
     config.backends = {{"metrics", "prometheus", {}}, {"main", "alertmanager", {}}};
+    runbooks::Library library;
+    for (const char* text :
+         {"runbook: restart-worker\nsteps:\n  - id: grow\n    run: [grow]\n    timeout: 1m\n",
+          "runbook: patient\nsteps:\n  - wait: 10m\n",
+          "runbook: asks\nsteps:\n  - ask: {text: How many, form: {percent: {type: int}}}\n    timeout: 1h\n"}) {
+      auto loaded = runbooks::load_runbook(text, "x.yaml");
+      library[loaded.runbook->name] = {loaded.runbook, {}, false};
+    }
+    engine.set_library(std::move(library));
     say_line("declare sev2 Checkout is slow for checkout-api");
     Work w = work();
     take_alerts(w,
@@ -144,7 +155,8 @@ struct World {
             .config = config,
             .now = now,
             .new_id = [this] { return "id-" + std::to_string(++ids); },
-            .decision = {}};
+            .decision = {},
+            .extension = &engine};
   }
   Outcome say_line(const std::string& text, const std::string& person = "ana") {
     Work w = work();
@@ -170,6 +182,20 @@ struct World {
 
   // "ask confirm": from now on a note is confirmed first; "ben: …": somebody else speaks.
   Outcome act(const std::string& text) {
+    if (text.starts_with("lost ")) {  // nobody knows what came of the command of this run
+      Work w = work();
+      const std::string run = text.substr(5);
+      engine.attempt_ended(w, {.run = run,
+                               .path = "0",
+                               .id = find_run(std::as_const(state), run)->steps.at("0").attempt_id,
+                               .stage = {},
+                               .end = AttemptReport::End::unknown,
+                               .result = {},
+                               .error_kind = "lost",
+                               .error = "lost",
+                               .before = {}});
+      return {};
+    }
     if (text.starts_with("ben: ")) return say_line(text.substr(5), "ben");
     if (!text.starts_with("ask ")) return say_line(text);
     Rule rule;
@@ -241,6 +267,35 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"outbox", {"outbox"}},
       {"outbox resend", {"outbox resend all"}},
       {"version", {"version"}},
+      {"lock", {"lock search in production because the index is rebuilt"}},
+      {"unlock", {"lock search in production because of it", "unlock search in production"}},
+      {"relock", {"lock search in production because of it", "relock L1 for 1h because it takes longer"}},
+      {"locks", {"locks"}},
+      {"freeze", {"freeze production because of the sale"}},
+      {"unfreeze", {"freeze production because of the sale", "unfreeze L1 because it is over"}},
+      {"runs", {"runs"}},
+      {"logs", {"run patient", "logs R1"}},
+      {"watch", {"run patient", "watch R1"}},
+      {"unwatch", {"run patient", "watch R1", "unwatch R1"}},
+      {"pause", {"run patient", "pause R1"}},
+      {"resume", {"run patient", "pause R1", "resume R1"}},
+      {"cancel", {"run patient", "cancel R1 because the alert is gone"}},
+      {"retry", {"run patient", "cancel R1", "retry R1"}},
+      {"done", {"run restart-worker", "lost R1", "done R1 grow"}},
+      {"skip", {"run restart-worker", "lost R1", "skip R1 grow"}},
+      {"fail", {"run restart-worker", "lost R1", "fail R1 grow"}},
+      {"undo", {"run patient", "undo R1"}},
+      {"answer", {"run asks", "answer R1 percent=10"}},
+      {"runbooks", {"runbooks"}},
+      {"runbook show", {"runbook show patient"}},
+      {"runbook lint", {"runbook lint patient"}},
+      {"runbook test", {"runbook test patient"}},
+      {"run", {"run restart-worker"}},
+      {"runbook arm", {"runbook arm patient because the cause is fixed"}},
+      {"runbook disarm", {"runbook disarm patient for 2h because it does not help"}},
+      {"automation", {"automation off because the database moves"}},
+      {"drain", {"drain because of the upgrade"}},
+      {"undrain", {"drain", "undrain"}},
   };
   return lines;
 }

@@ -1,0 +1,124 @@
+// Runs as lists, one run, and what its steps left behind.
+#include <algorithm>
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
+#include "runbooks/commands.h"
+#include "runbooks/scope.h"
+
+namespace muster::runbooks {
+namespace {
+
+constexpr std::size_t runs_shown = 50, output_bytes = 6000;
+
+std::string who_of(const Call& c, const Run& run) {
+  return run.automatic() ? say(c.language, "run.by_itself") : person_name(c.work.config, run.person);
+}
+
+std::string run_line(const Call& c, const Run& run) {
+  std::string line = "*" + run.id + "* · " + plain(run.runbook) + " · " + status_of(c, run) + " · " + who_of(c, run) +
+                     " · " + short_time(c, run.started_ms);
+  if (run.over()) line += " · " + took_of(run, c.work.now);
+  if (!run.incident.empty()) line += " · " + run.incident;
+  return line;
+}
+
+bool about(const Run& run, const std::string& service) {
+  return service.empty() || run.runbook == service || std::ranges::any_of(run.inputs.as_map(), [&](const auto& input) {
+           return input.second.is_string() && lower_ascii(input.second.as_string()) == service;
+         });
+}
+
+Outcome runs(Call& c) {
+  const std::string service = first_argument(c.command);
+  const bool mine = c.command.named.contains("mine"), active = c.command.named.contains("active");
+  std::vector<std::string> lines;
+  Value::List list;
+  for (auto it = c.work.state.runs.rbegin(); it != c.work.state.runs.rend() && lines.size() < runs_shown; ++it) {
+    const Run& run = it->second;
+    if ((active && run.over()) || (mine && run.person != c.actor.id) || !about(run, service)) continue;
+    lines.push_back(run_line(c, run));
+    list.push_back(Value::Map{{"id", run.id},
+                              {"runbook", run.runbook},
+                              {"status", run.status},
+                              {"person", run.person},
+                              {"started", format_utc(run.started_ms)}});
+  }
+  Outcome o = lines.empty() ? answer(c, active ? "runs.none_active" : "runs.none")
+                            : answer(c, "runs.head", {{"n", std::to_string(lines.size())}});
+  if (!lines.empty()) o.reply.sections.push_back({join(lines, "\n"), {}});
+  o.json = Value(std::move(list));
+  return o;
+}
+
+// What is asked of people at the moment, as lines to paste.
+void add_open(const Call& c, const Run& run, Outcome& o) {
+  std::string lines;
+  for (const OpenMatter& m : engine_of(c.work).open_matters(c.work.state, run.id))
+    lines +=
+        say(c.language, "run.open." + m.kind, {{"id", run.id}, {"step", plain(m.step)}, {"question", m.question}}) +
+        "\n";
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+}
+
+Outcome show(Call& c) {
+  const std::string id = first_argument(c.command);
+  const Run* run = find_run(std::as_const(c.work.state), id);
+  if (run) {
+    Outcome o;
+    o.reply = engine_of(c.work).run_message(c.work, *run);
+    add_open(c, *run, o);
+    o.json = projection(*run).body;
+    return o;
+  }
+  const Lock* lock = find_lock(c.work.state, canonical_id(id));
+  if (!lock) return refuse(c, canonical_id(id).starts_with('R') ? "run.no_id" : "unknown.id", {{"id", plain(id)}});
+  Outcome o = answer(c, "lock.line",
+                     {{"id", lock->id},
+                      {"what", plain(lock->service + " " + lock->environment)},
+                      {"who", person_name(c.work.config, lock->owner)},
+                      {"reason", plain(lock->reason)}});
+  return o;
+}
+
+std::string output_of(const StepRun& s) {
+  if (s.result.has("output") && s.result["output"].is_string()) return s.result["output"].as_string();
+  return s.result.is_map() && !s.result.as_map().empty() ? to_json(s.result) : std::string();
+}
+
+void add_log(const Call& c, const StepRun& s, std::string& text) {
+  const std::string took = s.ended() ? format_duration(std::max<DurationMs>(0, s.ended_ms - s.started_ms)) : "";
+  text += "*" + plain(s.id) + "* · " + s.verb + " · " + say(c.language, "step.status." + s.status) +
+          (took.empty() ? "" : " · " + took) + "\n";
+  if (!s.error.empty()) text += plain(clip(one_line(s.error), 400)) + "\n";
+  if (const std::string out = output_of(s); !out.empty())
+    text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
+}
+
+Outcome logs(Call& c) {
+  const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
+  if (!run) return refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
+  const std::string wanted = c.command.args.size() > 1 ? c.command.args[1] : "";
+  std::string text;
+  for (const std::string& path : run->order) {
+    const auto it = run->steps.find(path);
+    if (it == run->steps.end() || (!wanted.empty() && it->second.id != wanted && path != wanted)) continue;
+    add_log(c, it->second, text);
+  }
+  if (text.empty()) return refuse(c, "run.no_log", {{"id", run->id}, {"step", plain(wanted)}});
+  Outcome o = answer(c, "run.log", {{"id", run->id}, {"runbook", plain(run->runbook)}, {"status", status_of(c, *run)}});
+  o.reply.sections.push_back({std::string(trim(text)), {}});
+  o.json = projection(*run).body;
+  return o;
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& listing_commands() {
+  static const std::map<std::string_view, Handler> table = {{"runs", runs}, {"show", show}, {"logs", logs}};
+  return table;
+}
+
+}  // namespace muster::runbooks

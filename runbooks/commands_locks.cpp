@@ -1,0 +1,141 @@
+// Locks of a service in an environment and freezes, as commands: they bind people and automation alike.
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "bot/core/engine/question_parts.h"
+#include "runbooks/commands.h"
+
+namespace muster::runbooks {
+namespace {
+
+std::string me(const Call& c) { return c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id; }
+std::string because(const Call& c) { return named_argument(c.command, "because"); }
+Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
+
+Outcome failed(Call& c, const Error& error) {
+  Outcome o = refuse(c, "lock.refused", {{"why", plain(error.message + " " + error.next_step)}});
+  return o;
+}
+
+std::string line_of(const Call& c, const Lock& lock) {
+  std::string line = say(c.language, lock.freeze ? "lock.line_freeze" : "lock.line",
+                         {{"id", lock.id},
+                          {"what", plain(lock.freeze ? lock.environment : lock.service + " in " + lock.environment)},
+                          {"who", person_name(c.work.config, lock.owner)},
+                          {"reason", plain(lock.reason)}});
+  line += " · " + format_duration(std::max<DurationMs>(0, c.work.now - lock.since_ms));
+  if (lock.until_ms) line += " · " + say(c.language, "run.until", {{"time", short_time(c, lock.until_ms)}});
+  return line;
+}
+
+// The service and the environment of the command, known ones only; the refusal otherwise.
+std::optional<Outcome> unknown_place(Call& c, const std::string& service, const std::string& environment) {
+  if (service != "*" && !find_service(c.work.config, service)) return unknown_service(c, service);
+  const auto known = live_words(c.work.state, c.work.config).environments;
+  if (environment == "*" || std::ranges::find(known, environment) != known.end()) return {};
+  return refuse(c, environment.empty() ? "lock.where" : "env.unknown",
+                {{"name", plain(environment)}, {"list", plain(join(known, ", "))}});
+}
+
+Result<TimeMs> end_of(const Call& c) {
+  if (const std::string text = named_argument(c.command, "for"); !text.empty()) {
+    const auto span = parse_duration(text);
+    if (!span) return std::unexpected(span.error());
+    return c.work.now + *span;
+  }
+  return TimeMs{0};
+}
+
+Outcome take(Call& c, bool freeze) {
+  LockWish wish;
+  wish.freeze = freeze;
+  wish.service = freeze ? "*" : first_argument(c.command);
+  wish.environment = freeze ? first_argument(c.command) : named_argument(c.command, "in");
+  if (auto wrong = unknown_place(c, wish.service, wish.environment)) return *wrong;
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  const auto until = end_of(c);
+  if (!until) return refuse(c, "duration.bad", {{"text", plain(named_argument(c.command, "for"))}});
+  wish.until_ms = *until;
+  wish.owner = me(c);
+  wish.reason = because(c);
+  wish.channel = c.input.channel;
+  wish.by = by(c);
+  const auto id = take_lock(c.work, std::move(wish));
+  if (!id) return failed(c, id.error());
+  const Lock& lock = *find_lock(c.work.state, *id);
+  Outcome o = answer(c, "lock.taken", {{"line", line_of(c, lock)}});
+  o.json = Value::Map{{"id", *id}};
+  return o;
+}
+
+Outcome lock(Call& c) { return take(c, false); }
+Outcome freeze(Call& c) { return take(c, true); }
+
+Outcome unlock(Call& c) {
+  const std::string service = first_argument(c.command), environment = named_argument(c.command, "in");
+  if (auto wrong = unknown_place(c, service, environment)) return *wrong;
+  const Lock* lock = lock_of(c.work.state, service, environment, c.work.now);
+  if (!lock) return refuse(c, "lock.none", {{"what", plain(service + " in " + environment)}});
+  const bool steal = c.command.named.contains("steal");
+  if (steal && because(c).empty())
+    return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  if (!steal && lock->owner != me(c))
+    return refuse(c, "lock.not_yours",
+                  {{"line", line_of(c, *lock)},
+                   {"command", plain("unlock " + service + " in " + environment + " --steal because …")}});
+  const std::string id = lock->id;
+  if (auto done = release_lock(c.work, *lock, me(c), steal, by(c), because(c)); !done) return failed(c, done.error());
+  return answer(c, "lock.released", {{"id", id}, {"what", plain(service + " in " + environment)}});
+}
+
+Outcome relock(Call& c) {
+  const Lock* lock = find_lock(c.work.state, first_argument(c.command));
+  if (!lock) return refuse(c, "lock.no_id", {{"id", plain(first_argument(c.command))}});
+  const auto until = end_of(c);
+  if (!until) return refuse(c, "duration.bad", {{"text", plain(named_argument(c.command, "for"))}});
+  const std::string id = lock->id;
+  const TimeMs end = c.command.named.contains("for") ? *until : lock->until_ms;
+  if (auto done = change_lock(c.work, *lock, me(c), because(c), end, by(c)); !done) return failed(c, done.error());
+  return answer(c, "lock.taken", {{"line", line_of(c, *find_lock(c.work.state, id))}});
+}
+
+Outcome unfreeze(Call& c) {
+  const Lock* lock = find_lock(c.work.state, first_argument(c.command));
+  if (!lock || !lock->freeze) return refuse(c, "lock.no_id", {{"id", plain(first_argument(c.command))}});
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  const std::string id = lock->id, what = lock->environment;
+  if (auto done = release_lock(c.work, *lock, me(c), false, by(c), because(c)); !done) return failed(c, done.error());
+  return answer(c, "lock.released", {{"id", id}, {"what", plain(what)}});
+}
+
+Outcome locks(Call& c) {
+  const std::string environment = first_argument(c.command);
+  std::vector<std::string> lines;
+  Value::List list;
+  for (const auto& [n, lock] : c.work.state.locks) {
+    if (!environment.empty() && lock.environment != environment && lock.environment != "*") continue;
+    lines.push_back(line_of(c, lock));
+    list.push_back(Value::Map{{"id", lock.id},
+                              {"service", lock.service},
+                              {"environment", lock.environment},
+                              {"owner", lock.owner},
+                              {"freeze", lock.freeze},
+                              {"reason", lock.reason}});
+  }
+  Outcome o = answer(c, lines.empty() ? "locks.none" : "locks.head", {{"n", std::to_string(lines.size())}});
+  if (!lines.empty()) o.reply.sections.push_back({join(lines, "\n"), {}});
+  o.json = Value(std::move(list));
+  return o;
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& lock_commands() {
+  static const std::map<std::string_view, Handler> table = {{"lock", lock},     {"unlock", unlock},
+                                                            {"relock", relock}, {"locks", locks},
+                                                            {"freeze", freeze}, {"unfreeze", unfreeze}};
+  return table;
+}
+
+}  // namespace muster::runbooks

@@ -1,0 +1,141 @@
+// What people do with runs: cancel, pause, decide, answer, watch, again, back.
+#include <algorithm>
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "bot/core/commands/codes.h"
+#include "bot/core/commands/words.h"
+#include "runbooks/commands.h"
+
+namespace muster::runbooks {
+
+std::string status_of(const Call& c, const Run& run) { return say(c.language, "run.status." + run.status); }
+
+Outcome refused(Call& c, const Refusal& why) {
+  std::map<std::string, std::string> words;
+  for (const auto& [name, text] : why.words) words[name] = plain(clip(one_line(text), 300));
+  if (const auto status = words.find("status"); status != words.end() && has_sentence("run.status." + status->second))
+    status->second = say(c.language, "run.status." + status->second);
+  Outcome o = refuse(c, "run.none", {{"name", ""}});  // for its shape
+  o.reply.text = say_with(c.language, why.key, words);
+  o.code = code_of(why.key);
+  return o;
+}
+
+namespace {
+
+// What became of the run by this command: its state is the answer.
+Outcome told(Call& c, std::string_view key) {
+  const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
+  if (!run) return refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
+  Outcome o = answer(c, key, {{"id", run->id}, {"runbook", plain(run->runbook)}, {"status", status_of(c, *run)}});
+  o.json = Value::Map{{"id", run->id}, {"runbook", run->runbook}, {"status", run->status}};
+  return o;
+}
+
+Outcome told_or(Call& c, const Decided<void>& decided, std::string_view key) {
+  return decided ? told(c, key) : refused(c, decided.error());
+}
+
+std::string run_of(const Call& c) { return first_argument(c.command); }
+std::string step_of(const Call& c) { return c.command.args.size() > 1 ? c.command.args[1] : std::string(); }
+Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
+
+Outcome pause(Call& c) { return told_or(c, engine_of(c.work).pause_run(c.work, run_of(c), by(c)), "run.did.pause"); }
+Outcome resume(Call& c) { return told_or(c, engine_of(c.work).resume_run(c.work, run_of(c), by(c)), "run.did.resume"); }
+
+Outcome cancel(Call& c) {
+  const bool undo = c.command.named.contains("undo");
+  const auto done = engine_of(c.work).cancel_run(c.work, run_of(c), undo, named_argument(c.command, "because"), by(c));
+  return told_or(c, done, "run.did.cancel");
+}
+
+Outcome undo(Call& c) { return told_or(c, engine_of(c.work).undo_run(c.work, run_of(c), by(c)), "run.did.undo"); }
+
+// done, skip, fail: the answer to "nobody knows what came of it".
+Outcome decide(Call& c) {
+  const auto done = engine_of(c.work).decide(c.work, run_of(c), step_of(c), c.command.verb, by(c));
+  return told_or(c, done, "run.did.decide");
+}
+
+// A new run needs the right that its first one needed.
+std::optional<Outcome> may_not_start(Call& c, const Run& run) {
+  Command command;
+  command.verb = "run";
+  command.args = {run.runbook};
+  command.echo = "run " + run.runbook;
+  for (const auto& [name, v] : run.inputs.as_map()) {
+    command.named[name] = v.is_string() ? v.as_string() : to_json(v);
+    command.echo += " " + name + "=" + command.named[name];
+  }
+  const Verdict v = verdict_of(c, asker_of(c), command);
+  if (v.effect == "run") return {};
+  return refuse(c, v.effect == "deny" ? "run.again.denied" : "run.again.asks",
+                {{"id", run.id}, {"rule", v.rule}, {"line", plain(command.echo)}});
+}
+
+Outcome retry(Call& c) {
+  const Run* run = find_run(std::as_const(c.work.state), run_of(c));
+  if (!run) return refuse(c, "unknown.id", {{"id", plain(run_of(c))}});
+  const bool over = run->over();
+  if (over)
+    if (auto no = may_not_start(c, *run)) return *no;
+  const std::string before = run->id, who = c.input.is_operator && c.actor.id.empty() ? "operator" : c.actor.id;
+  const auto id =
+      engine_of(c.work).retry_run(c.work, before, step_of(c), c.command.named.contains("latest"), who, by(c));
+  if (!id) return refused(c, id.error());
+  if (!over) return told(c, "run.did.decide");
+  const Run* again = find_run(std::as_const(c.work.state), *id);
+  Outcome o =
+      answer(c, "run.did.retry",
+             {{"id", *id}, {"runbook", plain(again->runbook)}, {"before", before}, {"status", status_of(c, *again)}});
+  o.json = Value::Map{{"id", *id}, {"again_of", before}, {"status", again->status}};
+  return o;
+}
+
+// The fields of a form as it was written: keys without case.
+Outcome answer_form(Call& c) {
+  std::map<std::string, std::string> fields = c.command.named;
+  Engine& engine = engine_of(c.work);
+  const Run* run = find_run(std::as_const(c.work.state), run_of(c));
+  const Book* book = run ? engine.book_of(*run) : nullptr;
+  for (const OpenMatter& m : engine.open_matters(c.work.state, run ? run->id : "-")) {
+    const Step* step = book ? step_at(*book, *run, m.path) : nullptr;
+    for (const Input& field : step ? step->form : std::vector<Input>()) {
+      const auto it = fields.find(lower_ascii(field.name));
+      if (it == fields.end() || it->first == field.name) continue;
+      fields[field.name] = it->second;
+      fields.erase(lower_ascii(field.name));
+    }
+  }
+  return told_or(c, engine.answer(c.work, run_of(c), fields, by(c)), "run.did.answer");
+}
+
+Outcome watch(Call& c) {
+  const bool on = c.command.verb == "watch";
+  return told_or(c, engine_of(c.work).watch(c.work, run_of(c), c.actor.id, on, by(c)),
+                 on ? "run.did.watch" : "run.did.unwatch");
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& steering_commands() {
+  static const std::map<std::string_view, Handler> table = {
+      {"pause", pause},        {"resume", resume}, {"cancel", cancel}, {"undo", undo},
+      {"done", decide},        {"skip", decide},   {"fail", decide},   {"retry", retry},
+      {"answer", answer_form}, {"watch", watch},   {"unwatch", watch}};
+  return table;
+}
+
+const std::map<std::string_view, Handler>& run_commands() {
+  static const auto all = [] {
+    std::map<std::string_view, Handler> table;
+    for (const auto* part :
+         {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(), &lock_commands()})
+      table.insert(part->begin(), part->end());
+    return table;
+  }();
+  return all;
+}
+
+}  // namespace muster::runbooks

@@ -1,0 +1,78 @@
+// What runs by itself and what may not: triggers, the switch, and no new runs before an upgrade.
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+#include "runbooks/commands.h"
+
+namespace muster::runbooks {
+namespace {
+
+std::string because(const Call& c) { return named_argument(c.command, "because"); }
+Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
+
+Outcome arm(Call& c) {
+  const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  if (!known_book(c, name)) return no_book(c, name);
+  if (auto done = engine_of(c.work).arm(c.work, name, key, by(c)); !done) return refused(c, done.error());
+  return answer(c, "books.armed", {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}});
+}
+
+Outcome disarm(Call& c) {
+  const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  if (!known_book(c, name)) return no_book(c, name);
+  TimeMs until = 0;
+  if (const std::string text = named_argument(c.command, "for"); !text.empty()) {
+    const auto time = parse_duration(text);
+    if (!time) return refuse(c, "duration.bad", {{"text", plain(text)}});
+    until = c.work.now + *time;
+  }
+  if (auto done = engine_of(c.work).disarm(c.work, name, key, until, because(c), by(c)); !done)
+    return refused(c, done.error());
+  return answer(c, until ? "books.disarmed_until" : "books.disarmed",
+                {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}, {"time", short_time(c, until)}});
+}
+
+Outcome automation_state(Call& c) {
+  const auto& off = c.work.state.automation.off;
+  Outcome o = answer(c, off.empty() ? "automation.is_on" : "automation.is_off");
+  std::string lines;
+  for (const auto& [environment, why] : off)
+    lines +=
+        plain(environment == "*" ? say(c.language, "automation.everywhere") : environment) + ": " + plain(why) + "\n";
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+  return o;
+}
+
+Outcome automation(Call& c) {
+  const std::string which = first_argument(c.command), environment = named_argument(c.command, "in");
+  if (which.empty()) return automation_state(c);
+  if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
+  engine_of(c.work).switch_automation(c.work, which == "on", environment, because(c), by(c));
+  const std::string where = environment.empty() ? say(c.language, "automation.everywhere") : environment;
+  if (const std::string why = automation_off(c.work.state, environment); which == "on" && !why.empty())
+    return answer(c, "automation.still_off", {{"where", plain(where)}, {"why", plain(why)}});
+  return answer(c, which == "on" ? "automation.on" : "automation.off", {{"where", plain(where)}});
+}
+
+Outcome drain(Call& c) {
+  const bool on = c.command.verb == "drain";
+  if (c.work.state.automation.draining == on) return refuse(c, on ? "drain.already" : "drain.not");
+  engine_of(c.work).drain(c.work, on, by(c));
+  int open = 0;
+  for (const auto& [n, run] : c.work.state.runs) open += run.over() ? 0 : 1;
+  return answer(c, on ? "drain.on" : "drain.off", {{"n", std::to_string(open)}});
+}
+
+}  // namespace
+
+const std::map<std::string_view, Handler>& switch_commands() {
+  static const std::map<std::string_view, Handler> table = {{"runbook arm", arm},
+                                                            {"runbook disarm", disarm},
+                                                            {"automation", automation},
+                                                            {"drain", drain},
+                                                            {"undrain", drain}};
+  return table;
+}
+
+}  // namespace muster::runbooks
