@@ -85,6 +85,14 @@ void App::Impl::open_runbooks() {
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
+  performer.set("lookup", perform_lookup([this]() -> const Targets& { return targets; },
+                                         {.state = [this]() -> const State& { return dispatcher->state(); },
+                                          .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
+                                          .now = [this] { return clock.now(); }}));
+  for (const char* verb : {"query", "http"})
+    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
+      reads->attempt(order, clock.now(), std::move(done));
+    });
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

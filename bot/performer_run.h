@@ -14,6 +14,8 @@
 namespace muster {
 
 class Runner;
+struct State;
+struct CoreConfig;
 
 Performer::Perform perform_run(Runner& runner, ResolveSecret resolve);
 
@@ -21,7 +23,13 @@ using Targets = std::vector<std::shared_ptr<Target>>;
 using Later = std::function<void(DurationMs, std::function<void()>)>;
 // `targets` is asked each time: a reload of the configuration changes them.
 Performer::Perform perform_change(std::function<const Targets&()> targets, Later later);
-// What is known of a service in an environment, as far as its target tells it: the verb `lookup` until more is known.
+// What the bot itself keeps, for `lookup`.
+struct Known {
+  std::function<const State&()> state;
+  std::function<const CoreConfig&()> config;
+  std::function<TimeMs()> now;
+};
+Performer::Perform perform_lookup(std::function<const Targets&()> targets, Known known);
 Value to_value(const TargetState& state);
 TargetState state_from(const Value& value);
 
