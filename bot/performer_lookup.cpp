@@ -1,4 +1,5 @@
 // `lookup`: what is known of a service in an environment. What nobody tells is left out, never guessed.
+#include "bot/core/config.h"
 #include "bot/core/engine/state.h"
 #include "bot/performer_run.h"
 
