@@ -22,8 +22,8 @@
 #include "integrations/net/http_server.h"
 #include "integrations/net/local_socket.h"
 #include "integrations/net/loop.h"
-#include "integrations/observability/observability.h"
 #include "integrations/net/timers.h"
+#include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
 #include "runbooks/engine.h"
 

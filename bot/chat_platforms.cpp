@@ -139,8 +139,9 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   ChatDirectory& directory = links_.directory(c.name);
-  auto made = std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory,
-                                                                             random_dice, dispatcher_.config().prefix, filing()});
+  auto made = std::make_unique<Mattermost>(std::move(c),
+                                           Mattermost::Outside{client, opener, clock, *timers_, directory, random_dice,
+                                                               dispatcher_.config().prefix, filing()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

@@ -112,8 +112,8 @@ class Dispatcher {
   };
 
   Work work();
-  void extend(Work& work) const;   // what the entries of a decision mean to the extension
-  void watch_clock();              // a wall clock that was set shortens no wait
+  void extend(Work& work) const;  // what the entries of a decision mean to the extension
+  void watch_clock();             // a wall clock that was set shortens no wait
   void take(Task task);
   void run(TaskPtr task);
   void answered(const TaskPtr& task, Result<Committed> result);

@@ -79,8 +79,7 @@ void add_pictures(Message& m, const ReadWanted& w, const MetricQuery& q, const M
   Graph g;
   g.title = named(w, "alert").empty() ? named(w, "expression") : named(w, "alert") + " " + named(w, "title");
   g.subtitle = format_in_zone(q.start_ms, w.zone, "%Y-%m-%d %H:%M") + " - " +
-               format_in_zone(q.end_ms, w.zone, "%H:%M %Z") + " | step " + short_span(q.step_ms) + " | " +
-               q.backend;
+               format_in_zone(q.end_ms, w.zone, "%H:%M %Z") + " | step " + short_span(q.step_ms) + " | " + q.backend;
   g.zone = w.zone;
   g.from_ms = q.start_ms;
   g.to_ms = q.end_ms;

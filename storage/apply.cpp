@@ -175,8 +175,7 @@ void Applier::forget_words(const std::string& key) {
     body.set("text", "");
     db_.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(body), n);
   }
-  db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""},
-          "%\"" + post + "\"%");
+  db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""}, "%\"" + post + "\"%");
 }
 
 void Applier::put_files(const Commit& commit) {

@@ -50,13 +50,11 @@ void look_at_platforms(const Flags& f, const Loaded& loaded, Findings& out) {
   for (MattermostConfig c : settings->mattermost) {
     c.channels = channels;
     check_mattermost(*client, clock, c, into(c.name));
-    if (!c.callback_url.empty())
-      out.add("note", "doctor.callback_later", {{"name", c.name}});
+    if (!c.callback_url.empty()) out.add("note", "doctor.callback_later", {{"name", c.name}});
   }
   loop.after(patience, [&] { loop.stop(); });
   loop.run();
-  if (waiting > 0)
-    out.add("FAIL", "doctor.chat_silent", {}, "doctor.chat_network");
+  if (waiting > 0) out.add("FAIL", "doctor.chat_silent", {}, "doctor.chat_network");
 }
 
 }  // namespace muster

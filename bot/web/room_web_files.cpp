@@ -56,8 +56,7 @@ HttpResponse RoomWeb::attachment(const HttpRequest& request, const RoomSession& 
   const bool seen = person && post && !post->deleted && room_.may_see(*person, channel, post_id);
   if (seen) {
     for (const Value& a : post->message["attachments"].as_list()) {
-      if (a["name"].as_string() == query_of(request, "name"))
-        return attachment_file(a);
+      if (a["name"].as_string() == query_of(request, "name")) return attachment_file(a);
     }
   }
   return notice_page(404, "This file is no longer here", "Its message was deleted or is too old.");

@@ -181,8 +181,8 @@ std::string normal_value(std::string_view kind, std::string_view value) {
     return lower_ascii(value);
   if (kind == "severity")
     if (auto s = canonical_severity(value); !s.empty()) return s;
-  if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" || kind == "code" ||
-      kind == "run")
+  if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||
+      kind == "code" || kind == "run")
     if (auto id = canonical_id(value); !id.empty()) return id;
   if (kind == "number" && value.starts_with('#')) value.remove_prefix(1);
   return std::string(value);

@@ -157,8 +157,8 @@ void add_alerts(std::vector<VerbInfo>& t) {
                     {may("for", "duration"), because}));
   t.push_back(write("silence", "silence <matchers|E> for 2h because …", topic, "C", Shape::matchers,
                     {line("matchers", "text", true)}, {may("for", "duration"), in_env, may("on", "word"), because}));
-  t.push_back(write("unsilence", "unsilence <L> [because …]", topic, "C", Shape::words, {must("silence", "id")},
-                    {because}));
+  t.push_back(
+      write("unsilence", "unsilence <L> [because …]", topic, "C", Shape::words, {must("silence", "id")}, {because}));
   t.push_back(read("silences", "silences", topic, {}, {may("--all", "flag")}));
   VerbInfo graph = read("graph", "graph <promql|E> [since 1h] [in env]", topic, {line("what", "text", true)},
                         {may("since", "duration"), in_env, may("on", "word")});

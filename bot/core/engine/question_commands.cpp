@@ -134,8 +134,7 @@ Meant question_meant(Call& c, const std::string& kind) {
   for (auto& [n, q] : c.work.state.questions) {
     const bool mine = q.person == c.actor.id;
     const bool fits = kind.empty() || q.kind == kind || (kind == "approve" && q.kind == "step");
-    if (q.open() && q.channel == c.input.channel && fits && mine == (kind != "approve"))
-      open.push_back(&q);
+    if (q.open() && q.channel == c.input.channel && fits && mine == (kind != "approve")) open.push_back(&q);
   }
   if (open.size() == 1) return {open.front(), {}};
   if (open.empty()) return {nullptr, refuse(c, "ask.none")};

@@ -66,7 +66,7 @@ struct Todo {
 };
 
 struct Incident {
-  std::string id;  // INC-7
+  std::string id;      // INC-7
   std::string reason;  // why it was declared, if that was said
   std::string title, severity, peak_severity, status;
   std::string channel;  // without '#'
@@ -121,18 +121,18 @@ struct State {
   std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
-  std::map<std::string, std::string> aliases;    // "ana/name" or "*/name" -> command
-  std::map<std::string, Grant> grants;           // by id
-  std::map<std::string, TimeOf> time_entries;    // event_id -> what a correction of it changes
-  std::map<std::string, WaitingGroup> waiting;   // by group
-  std::map<std::string, Burst> bursts;           // by channel
-  std::set<std::string> stale_cards;             // a timer will bring them up to date
-  std::set<std::string> known_storms;            // counting cards that were posted
-  std::map<int, Question> questions;             // by number
-  std::map<int, Run> runs;                       // by number
-  std::map<int, Silence> silences;               // by number of their L id
+  std::map<std::string, std::string> aliases;                          // "ana/name" or "*/name" -> command
+  std::map<std::string, Grant> grants;                                 // by id
+  std::map<std::string, TimeOf> time_entries;                          // event_id -> what a correction of it changes
+  std::map<std::string, WaitingGroup> waiting;                         // by group
+  std::map<std::string, Burst> bursts;                                 // by channel
+  std::set<std::string> stale_cards;                                   // a timer will bring them up to date
+  std::set<std::string> known_storms;                                  // counting cards that were posted
+  std::map<int, Question> questions;                                   // by number
+  std::map<int, Run> runs;                                             // by number
+  std::map<int, Silence> silences;                                     // by number of their L id
   std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
-  std::map<int, Lock> locks;  // by number, those that stand
+  std::map<int, Lock> locks;                                           // by number, those that stand
   Automation automation;
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   std::unordered_set<std::uint64_t> heard;       // messages of the transcript, by a hash of their key

@@ -212,10 +212,10 @@ class Slack final : public ChatPlatform {
   std::string site_url_;    // https://acme.slack.com/
   TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
   TimeMs alive_noted_ms_ = 0;
-  int found_ = 0;           // messages of the channel that is read again
+  int found_ = 0;                                   // messages of the channel that is read again
   std::map<std::string, std::string> gap_cursors_;  // channel id -> newest ts before the gap; live events move cursors_
-  std::string gap_cursor_;  // its newest message before the gap
-  std::string blind_;       // why something of it is missing
+  std::string gap_cursor_;                          // its newest message before the gap
+  std::string blind_;                               // why something of it is missing
 };
 
 // A call of the Web API, ready to be sent.

@@ -231,10 +231,10 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
 }
 
 TEST_CASE("what incident channels are called and who is invited is checked") {
-  const std::string issues = all_issues(
-      load_text("people: [{id: ana, groups: [oncall]}]\n"
-                "channel_name: 'inc-{nmber}'\n"
-                "invites: [{who: [annna, owners, 'group:oncall'], severities: [SEV9], services: [web]}]\n"));
+  const std::string issues =
+      all_issues(load_text("people: [{id: ana, groups: [oncall]}]\n"
+                           "channel_name: 'inc-{nmber}'\n"
+                           "invites: [{who: [annna, owners, 'group:oncall'], severities: [SEV9], services: [web]}]\n"));
   CHECK(contains(issues, "a.yaml:2:"));
   CHECK(contains(issues, "`{nmber` is nothing that can be filled in"));
   CHECK(contains(issues, "did you mean `ana`?"));

@@ -35,8 +35,8 @@ TEST_CASE("a server that is set up right has nothing to complain about") {
   Rig r;
   r.config.channels = {"muster"};
   r.core.add_channel(r.team, "muster");
-  CHECK(found(r) == Lines{"ok clock.same", "ok account", "ok mattermost.version", "ok mattermost.rights",
-                          "ok channel.joinable"});
+  CHECK(found(r) ==
+        Lines{"ok clock.same", "ok account", "ok mattermost.version", "ok mattermost.rights", "ok channel.joinable"});
 }
 
 TEST_CASE("rights, clock and a channel that is not there are named") {
@@ -44,9 +44,8 @@ TEST_CASE("rights, clock and a channel that is not there are named") {
   r.config.channels = {"muster"};
   r.core.rights_taken = {"create_public_channel", "upload_file"};
   r.core.clock_is_off = 3 * minute_ms;
-  CHECK(found(r) ==
-        Lines{"FAIL clock.differs", "ok account", "ok mattermost.version",
-              "FAIL mattermost.rights_missing create_public_channel, upload_file", "note channel.none"});
+  CHECK(found(r) == Lines{"FAIL clock.differs", "ok account", "ok mattermost.version",
+                          "FAIL mattermost.rights_missing create_public_channel, upload_file", "note channel.none"});
   r.config.token = "nonsense";
   CHECK(found(r) == Lines{"FAIL clock.differs", "FAIL as_advised"});
 }
