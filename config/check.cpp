@@ -134,7 +134,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
        {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]", "http_allow[]"})
     in.unique(list, "name");
 
-  std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
+  std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,
+                                   severities;
   for (const Person& person : settings.people) {
     owners.push_back(person.id);
     for (const std::string& group : person.groups) {

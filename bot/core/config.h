@@ -66,6 +66,7 @@ struct CoreConfig {
   std::string version;
   CaptureRule capture = {};
   AutomationCaps automation{};
+  std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

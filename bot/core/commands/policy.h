@@ -24,8 +24,9 @@ std::string to_text(const std::vector<Matcher>& matchers);  // canonical, parses
 
 // An empty list is "any", except `who`: a rule must say whom it means ("*" is anybody).
 struct Rule {
-  std::vector<std::string> who;                            // person ids, group:NAME, role:NAME, automation, *, operator
-  std::vector<std::string> verbs;                          // "*" is every verb
+  std::vector<std::string> who;    // person ids, group:NAME, role:NAME, automation, *, operator,
+                                   // guest, outsider
+  std::vector<std::string> verbs;  // "*" is every verb
   std::vector<std::string> services, environments, where;  // where: channel name, "incident", "direct"
   std::vector<std::string> matchers;                       // over arguments, e.g. severity=~"sev1|sev2"
   std::string when;                                        // a condition (commands/condition.h), empty: always
@@ -43,7 +44,8 @@ struct Ask {
   std::string verb, service, environment, channel;
   bool incident_channel = false, direct = false;
   std::map<std::string, std::string> arguments;
-  TimeMs at = 0;  // for `now` in conditions
+  TimeMs at = 0;           // for `now` in conditions
+  std::string standing{};  // guest, outsider; empty: a full member, or nobody can tell
 };
 
 struct Verdict {

@@ -55,6 +55,8 @@ const std::map<std::string_view, Handler>& question_handlers();  // approvals, a
 const std::map<std::string_view, Handler>& explain_handlers();   // explain, show
 const std::map<std::string_view, Handler>& silence_handlers();   // silence, unsilence, silences, snooze, graph
 const std::map<std::string_view, Handler>& capture_handlers();   // pin, transcript, mute
+const std::map<std::string_view, Handler>& identity_handlers();  // link me, unlink
+bool is_joining(const Call& call);  // a code typed by an account that nobody is known by: the code is the right
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});

@@ -152,8 +152,10 @@ void Slack::reopen(const OpPtr& op, const std::string& id) {
 std::string Slack::user_id_of(const std::string& person) const {
   std::string user = out_.directory.handle(person);
   if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
+  if (users_.contains(user)) return user;
+  const bool nobodys = person.starts_with(config_.name + ":");  // only such a one is called by the name he chose
   for (const auto& [id, known] : users_) {
-    if (known.name == user) return id;
+    if (nobodys && known.name == user) return id;
   }
   return user;
 }
