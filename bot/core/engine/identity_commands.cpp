@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view code_letters = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";  // none that look alike
 constexpr std::size_t code_length = 12;                                        // 60 bits
 
-std::string code_of(std::string_view secret) {
+std::string code_from(std::string_view secret) {
   std::string code;
   for (const char byte : sha256("link code\n" + std::string(secret))) {
     if (code.size() == code_length) break;
@@ -40,7 +40,7 @@ std::string as_given(std::string_view typed) {
 
 std::string digest_of(const std::string& code) { return to_hex(sha256("link\n" + code)); }
 
-std::size_t lately(const std::map<std::string, std::vector<TimeMs>>& times, const std::string& key, TimeMs now) {
+std::size_t times_lately(const std::map<std::string, std::vector<TimeMs>>& times, const std::string& key, TimeMs now) {
   const auto it = times.find(key);
   if (it == times.end()) return 0;
   return static_cast<std::size_t>(
@@ -50,9 +50,9 @@ std::size_t lately(const std::map<std::string, std::vector<TimeMs>>& times, cons
 Outcome give_code(Call& c) {
   const std::string me = asker_of(c).person;
   if (me.empty()) return refuse(c, c.input.is_operator ? "link.operator" : "link.where_known");
-  if (lately(c.work.state.identities.asked, me, c.work.now) >= link_codes_max) return refuse(c, "link.too_many");
+  if (times_lately(c.work.state.identities.asked, me, c.work.now) >= link_codes_max) return refuse(c, "link.too_many");
   if (c.input.secret.empty()) return refuse(c, "link.operator");
-  const std::string code = code_of(c.input.secret);
+  const std::string code = code_from(c.input.secret);
   Entry e = human_entry(c, "identity.code", nullptr);
   e.text = "a code to join an account to " + me;  // never the code
   e.data = Value::Map{{"person", me}, {"digest", digest_of(code)}, {"expires_ms", c.work.now + link_code_ms}};
@@ -98,7 +98,7 @@ Outcome join_account(Call& c, const Person& p, const std::string& digest) {
 Outcome take_code(Call& c, const std::string& typed) {
   const Identities& known = c.work.state.identities;
   if (c.input.account.empty()) return refuse(c, "link.no_account");
-  if (lately(known.wrong, c.input.account, c.work.now) >= link_wrong_max) return refuse(c, "link.tries");
+  if (times_lately(known.wrong, c.input.account, c.work.now) >= link_wrong_max) return refuse(c, "link.tries");
   const std::string digest = digest_of(as_given(typed));
   const auto code = known.codes.find(digest);
   const bool good = code != known.codes.end() && code->second.expires_ms > c.work.now;

@@ -15,8 +15,8 @@ using namespace mattermost;
 namespace {
 
 constexpr DurationMs trigger_ms = 2'500;  // three seconds on the oldest servers, less the way
-constexpr DurationMs valid_ms = hour_ms;
-constexpr DurationMs twice_ms = 10 * second_ms;
+constexpr DurationMs form_valid_ms = hour_ms;
+constexpr DurationMs form_twice_ms = 10 * second_ms;
 constexpr std::size_t triggers_max = 1'000;
 constexpr std::size_t elements_max = 5;
 constexpr std::size_t label_max = 24;
@@ -88,7 +88,7 @@ void Mattermost::open_form(const OutMessage& m, Done done) {
                            {"channel", kept.mapped().channel},
                            {"thread", m.body["thread"].as_string()},
                            {"user", kept.mapped().user},
-                           {"until", now + valid_ms}};
+                           {"until", now + form_valid_ms}};
   state.set("seal", seal_form(state));
   Value elements = Value::List{};
   for (const FormField& f : form.fields) elements.push(element_of(f));
@@ -128,7 +128,7 @@ void Mattermost::submitted(const Value& v, const std::function<void(HttpResponse
   for (const auto& [name, value] : v["submission"].as_map()) in.form[name] = value_text(value);
   in.answer = std::make_shared<FormAnswer>();
   in.id = "form:" + to_hex(sha256(to_json(state) + to_json(v["submission"]))).substr(0, 24) + ":" +
-          std::to_string(now / twice_ms);
+          std::to_string(now / form_twice_ms);
   in.at = now;
   in.stored = [reply, answer = in.answer](const Result<void>& stored) {
     if (!stored) return reply(answered({.wrong = {}, .refused = stored.error().message}));
