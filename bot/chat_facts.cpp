@@ -7,11 +7,7 @@
 
 namespace muster {
 
-namespace {
-
 std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
-
-}  // namespace
 
 std::string clean_text(const std::string& text) {
   return redact(clip_bytes(repair_utf8(text), limits::chat_text_bytes_max)).text;

@@ -9,6 +9,7 @@
 
 namespace muster {
 
+std::string bare_channel(const std::string& channel);  // without '#'
 std::string clean_text(const std::string& text);
 Said clean_said(Said said, const std::string& channel);
 // The event as it came, with the people of this moment: who speaks and who wrote what it is about. What an e-mail

@@ -117,12 +117,6 @@ std::vector<std::string> Dispatcher::complete(const std::string& prefix, const s
   return complete_line(prefix, live_words_for(w, person, bare));
 }
 
-namespace {
-
-std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
-
-}  // namespace
-
 void Dispatcher::chat(const ChatEvent& told, std::function<void(Result<void>)> accepted) {
   stats_.last_event[told.platform] = clock_.now();
   const std::string text = clean_text(told.kind == "form" ? typed_twin(told.text, told.form) : told.text);

@@ -60,6 +60,7 @@ HttpResponse MattermostCore::open_dialog(const Value& body) {
                          users_.at(trigger->second.user_id).username,
                          false,
                          body["dialog"]});
+  to_user("open_dialog", Value::Map{{"dialog", to_json(body)}}, trigger->second.user_id);
   return done(Value::Map{{"status", "OK"}});
 }
 
