@@ -87,6 +87,12 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
   });
 }
 
+// slack:@sre-oncall
+bool is_group_of_platform(const std::string& who) {
+  const std::size_t at = who.find(":@");
+  return at != std::string::npos && at > 0 && at + 2 < who.size();
+}
+
 void check_channel_name(Checking& in) {
   const auto cell = in.tree.values.find("channel_name");
   if (cell == in.tree.values.end() || cell->second.values.empty()) return;
@@ -153,6 +159,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
   owners.emplace_back("owners");
+  for (const InviteRule& rule : settings.invites)
+    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_group_of_platform);
   in.known("invites[]", "who", owners, "person or group");
   in.known("invites[]", "severities", severities, "severity");
   in.known("invites[]", "services", services, "service");

@@ -75,7 +75,9 @@ const std::vector<SettingField>& setting_fields() {
       {"invites[].severities", K::name, true, false, "", "Severities; none means every one."},
       {"invites[].services", K::name, true, false, "", "Services; none means every incident."},
       {"invites[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, or `owners` for the owners of the incident's services."},
+       "Person ids, `group:NAME`, `PLATFORM:@NAME` for a user group of Slack or a group of Mattermost (who is in it "
+       "then), "
+       "or `owners` for the owners of the incident's services."},
 
       {"severities[]", K::record, true, false, "", "Severities, the worst first."},
       {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},

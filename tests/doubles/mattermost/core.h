@@ -102,6 +102,8 @@ class MattermostCore {
   void react(const std::string& user_id, const std::string& post_id, const std::string& emoji, bool on = true);
   void pin(const std::string& post_id, bool on = true);
   HttpResponse click(const std::string& user_id, const std::string& post_id, const std::string& action_id);
+  // A group of the server, a licensed feature: without one there is no license.
+  std::string add_group(const std::string& name, std::vector<std::string> users);
   MmUser& user(const std::string& id) { return users_.at(id); }
   // A form: what the server posts to the integration when it is sent, and what the integration answers.
   const MmDialog* dialog_of(const std::string& user_id) const;  // the newest that is open
@@ -190,6 +192,8 @@ class MattermostCore {
   TimeMs last_ms_ = 0;
   std::map<std::string, std::string> teams_;  // id -> name
   std::map<std::string, std::set<std::string>> team_members_;
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> groups_;  // id -> name, users
+  HttpResponse groups(const std::vector<std::string>& at, const std::string& wanted) const;
   std::map<std::string, MmUser> users_;
   std::map<std::string, std::string> tokens_;  // token -> user id
   std::map<std::string, MmChannel> channels_;

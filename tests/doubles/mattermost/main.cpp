@@ -1,6 +1,6 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
-// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, show, edit TEXT, bad-gateway N.
-// It ends with its standard input.
+// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, show, edit TEXT, bad-gateway
+// N. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 

@@ -504,6 +504,7 @@ HttpResponse MattermostRoutes::route() {
   if (at[0] == "teams") return teams();
   if (at[0] == "channels") return channels();
   if (at[0] == "posts") return posts();
+  if (at[0] == "groups" && q.method == "GET") return core.groups(at, q.query.contains("q") ? q.query.at("q") : "");
   if (is("POST", 3, "actions") && at[1] == "dialogs" && at[2] == "submit") return core.submit_dialog(body, me);
   if (is("POST", 2, "roles") && at[1] == "names") return roles();
   if (is("POST", 1, "reactions")) return reactions();

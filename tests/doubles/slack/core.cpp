@@ -87,6 +87,8 @@ const std::map<std::string, SlackCore::Method>& SlackCore::methods() {
                                                       {"users.list", &SlackCore::user_list},
                                                       {"files.getUploadURLExternal", &SlackCore::upload_url},
                                                       {"files.completeUploadExternal", &SlackCore::upload_complete},
+                                                      {"usergroups.list", &SlackCore::usergroups},
+                                                      {"usergroups.users.list", &SlackCore::usergroup_users},
                                                       {"views.open", &SlackCore::views_open}};
   return table;
 }

@@ -140,9 +140,11 @@ class SlackCore {
 
   std::map<std::string, SlackUser> users;
   std::map<std::string, SlackChannel> channels;
-  std::map<std::string, std::string> files;  // id -> bytes
-  std::vector<std::string> broken_rules;     // limits that the bot passed: a test wants none
-  std::map<std::string, int> calls;          // method -> count
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> groups;  // id -> handle, users
+  bool paid = true;                                                                // user groups are for paid plans
+  std::map<std::string, std::string> files;                                        // id -> bytes
+  std::vector<std::string> broken_rules;  // limits that the bot passed: a test wants none
+  std::map<std::string, int> calls;       // method -> count
   SlackChannel* channel_named(const std::string& name);
   bool everybody_joins = false;  // people are members of every channel that is made
   std::vector<SlackHappening> take_happenings() { return std::exchange(happenings_, {}); }
@@ -187,6 +189,8 @@ class SlackCore {
   Value upload_url(const Arguments&);
   Value upload_complete(const Arguments&);
   Value views_open(const Arguments&);
+  Value usergroups(const Arguments&);
+  Value usergroup_users(const Arguments&);
   std::string new_trigger(const std::string& user);
   void view_answered(const std::string& envelope_id, const Value& payload);
 

@@ -35,6 +35,21 @@ Value SlackCore::user_list(const Arguments& a) {
   return ok({{"members", list}, {"response_metadata", Value::Map{{"next_cursor", ""}}}});
 }
 
+Value SlackCore::usergroups(const Arguments&) {
+  if (!paid) return error("plan_upgrade_required");
+  Value list = Value::List{};
+  for (const auto& [id, g] : groups) list.push(Value::Map{{"id", id}, {"handle", g.first}, {"name", g.first}});
+  return ok({{"usergroups", list}});
+}
+
+Value SlackCore::usergroup_users(const Arguments& a) {
+  const auto it = groups.find(argument(a, "usergroup"));
+  if (it == groups.end()) return error("no_such_subteam");
+  Value list = Value::List{};
+  for (const std::string& user : it->second.second) list.push(user);
+  return ok({{"users", list}});
+}
+
 Value SlackCore::upload_url(const Arguments& a) {
   const std::string id = "F" + std::to_string(++serial_);
   uploads_[id] = {argument(a, "filename"), std::stoul("0" + argument(a, "length"))};

@@ -188,3 +188,17 @@ TEST_CASE("a pin that went away while the process was not running is noticed whe
   rig.pass(5 * second_ms);
   CHECK(rig.heard() == std::vector<std::string>{"unpin "});
 }
+
+TEST_CASE("a group is invited as the people who are in it; without a license the others are invited") {
+  for (const bool licensed : {true, false}) {
+    Rig rig;
+    rig.start();
+    const std::string bea = rig.core.add_user("bea");
+    rig.core.join_team(rig.team, bea);
+    if (licensed) rig.core.add_group("sre", {bea});
+    rig.send("invite", "muster", Value::Map{{"people", Value::List{"slack:@sre", "mattermost:@sre", "p-ana"}}});
+    rig.pass(2 * minute_ms);
+    CHECK(rig.core.channel(rig.channel("muster"))->members.contains(bea) == licensed);
+    CHECK(rig.core.channel(rig.channel("muster"))->members.contains(rig.ana));
+  }
+}

@@ -32,6 +32,7 @@ class MemoryDirectory final : public ChatDirectory {
     return name == "ana" ? "p-ana" : "";
   }
   std::string handle(const std::string& person) const override {
+    if (person.starts_with("mattermost:")) return person.substr(11);
     const auto it = people.find(person);
     return it == people.end() ? "" : it->second;
   }

@@ -223,3 +223,23 @@ TEST_CASE("an address joins only where the configuration lets it, verified, and 
   CHECK(person_by_address(true, [](auto& u) { u.team = "T2"; }).empty());
   CHECK(person_by_address(true, [](auto& u) { u.is_bot = true; }) == "silence");
 }
+
+TEST_CASE("a user group is invited as the people who are in it; where there are none the others are invited") {
+  SlackWorld w;
+  w.core.users["U8"] = {"U8", "cem", "Cem", "", "T1", false, false};
+  w.core.groups["S1"] = {"sre", {"U2", "U8"}};
+  w.begin();
+  const auto invite = [&] {
+    return w.deliver("invite", "muster", Value::Map{{"people", Value::List{"ana", "slack:@sre", "mattermost:@sre"}}});
+  };
+  SUBCASE("by its handle") {
+    CHECK(invite());
+    CHECK(w.core.channel_named("muster")->members.contains("U8"));
+  }
+  SUBCASE("on a plan without user groups") {
+    w.core.paid = false;
+    CHECK(invite());
+    CHECK_FALSE(w.core.channel_named("muster")->members.contains("U8"));
+  }
+  CHECK(w.core.channel_named("muster")->members.contains("U1"));
+}
