@@ -89,6 +89,8 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
                   }},
                  wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
   if (wanted.what == "graph") return read_graph(wanted, std::move(done));
+  if (wanted.what == "where" || wanted.what == "diff") return read_places(wanted, std::move(done));
+  if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done] {

@@ -50,7 +50,8 @@ Service bind_service(const Entry& in) {
           .environments = in.all("environments"),
           .depends_on = in.all("depends_on"),
           .runbook_url = in.text("runbook_url"),
-          .dashboard_url = in.text("dashboard_url")};
+          .dashboard_url = in.text("dashboard_url"),
+          .compare_url = in.text("compare_url")};
 }
 
 SeverityDef bind_severity(const Entry& in) {

@@ -64,6 +64,9 @@ const std::vector<SettingField>& setting_fields() {
       {"services[].runbook_url", K::url, false, false, "", "Where its runbook is."},
 
       {"services[].dashboard_url", K::url, false, false, "", "Where its dashboard is."},
+      {"services[].compare_url", K::url, false, false, "",
+       "Where two versions are compared; `{from}` and `{to}` are filled in: "
+       "`https://git.example.com/shop/compare/{from}...{to}`."},
 
       {"invites[]", K::record, true, false, "",
        "Who is invited into an incident's channel when it opens or when its severity changes; all rules that match "

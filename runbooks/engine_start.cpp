@@ -139,6 +139,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
     record(w, std::move(p));
   }
   Entry e = wish.by;
+  const std::string reason = e.data["reason"].as_string();  // as the person gave it
   e.kind = "runbook.started";
   e.incident_id = wish.incident;
   e.text = draft.id + " " + book.name + (draft.key.empty() ? "" : " (" + draft.key + ")");
@@ -160,6 +161,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
                       {"status", draft.status},
                       {"deadline_ms", draft.deadline_ms},
                       {"steps_total", count_steps(book.steps)}};
+  if (!reason.empty()) e.data.set("reason", reason);
   record(w, std::move(e));
 }
 

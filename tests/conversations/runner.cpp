@@ -39,6 +39,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/change_reads.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
 #include "bot/dispatcher.h"
@@ -509,6 +510,13 @@ class Talk {
       return scrub({*dispatcher_, store_->inner(), clock_, at_once}, wanted,
                    actor_of(config_, in.person, in.is_operator), done);
     }
+    if (wanted.what == "where" || wanted.what == "diff") {
+      const auto places = runs_.places(wanted.args.front(), dispatcher_->state(), config_);
+      return done(places_outcome(wanted, dispatcher_->state(), config_, places, clock_.now()));
+    }
+    if (wanted.what == "releases" || wanted.what == "metrics")
+      return done(change_history_outcome(store_->inner(),
+                                         {wanted, incident_spans(dispatcher_->state()), config_, clock_.now()}));
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
     if (wanted.what == "history") {

@@ -18,7 +18,16 @@ std::optional<int> count_of(const Value& v) {
 
 std::string origin_of(const Value& started) {
   if (started["person"].as_string() == "automation") return "automation";
-  return changes_production(started["runbook"].as_string()) ? "chat" : "runbook";
+  const bool command = started["change"].is_map() || changes_production(started["runbook"].as_string());
+  return command ? "chat" : "runbook";
+}
+
+// As the person gave it: with the command, or as an input of the runbook.
+std::string reason_of(const Value& started) {
+  for (const Value* from : {&started, &started["change"], &started["change"]["wish"], &started["inputs"]})
+    for (const char* key : {"reason", "because"})
+      if (const std::string& text = (*from)[key].as_string(); !text.empty()) return text;
+  return "";
 }
 
 void begin_run(ChangeLog& log, const Entry& e) {
@@ -27,7 +36,7 @@ void begin_run(ChangeLog& log, const Entry& e) {
   ChangeLog::Header& h = log.runs[d["run_id"].as_string()];
   h.runbook = d["runbook"].as_string();
   h.person = d["person"].as_string();
-  h.reason = d.has("reason") ? d["reason"].as_string() : d["inputs"]["because"].as_string();
+  h.reason = reason_of(d);
   h.incident = e.incident_id;
   h.alert = d["alert"].as_string();
   h.origin = d.has("origin") ? d["origin"].as_string() : origin_of(d);

@@ -13,14 +13,19 @@ TimeMs newest_time(const ChangeRecord& r) { return r.over() ? r.ended_ms : r.sta
 bool may_go(const ChangeRecord& r) { return r.over() || r.run.empty(); }
 
 // Of one place, rollouts and other changes apart: twenty changes of replicas must not hide the last deploy.
-void keep_bound(ChangeLog& log, const ChangePlace& place, bool rollouts) {
+void keep_place(ChangeLog& log, const std::vector<std::int64_t>& here, bool rollouts) {
   std::vector<std::pair<TimeMs, std::int64_t>> ended;
-  for (const std::int64_t n : log.by_place[place]) {
+  for (const std::int64_t n : here) {
     const ChangeRecord& r = log.records.at(n);
     if (may_go(r) && r.rollout() == rollouts) ended.emplace_back(newest_time(r), n);
   }
   std::ranges::sort(ended);
   for (std::size_t i = 0; i + log.per_place < ended.size(); ++i) drop_record(log, ended[i].second);
+}
+
+void keep_bound(ChangeLog& log, const ChangePlace& place, bool rollouts) {
+  const std::vector<std::int64_t>& here = log.by_place.at(place);
+  if (here.size() > log.per_place) keep_place(log, here, rollouts);
   while (log.ended > log.most) {
     const auto oldest = std::ranges::find_if(log.records, [](const auto& r) { return may_go(r.second); });
     drop_record(log, oldest->first);

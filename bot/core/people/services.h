@@ -13,6 +13,7 @@ struct Service {
   std::vector<std::string> depends_on;  // names of services
   std::string runbook_url;
   std::string dashboard_url = {};
+  std::string compare_url = {};  // {from} and {to} are versions
 };
 
 // Whom an incident calls into its channel. All rules that match count.
