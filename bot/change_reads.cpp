@@ -1,6 +1,7 @@
 #include "bot/change_reads.h"
 
 #include <algorithm>
+#include <set>
 
 #include "bot/core/commands/words.h"
 #include "storage/store.h"
@@ -9,6 +10,30 @@ namespace muster {
 namespace {
 
 constexpr DurationMs patience = 5 * second_ms;
+constexpr DurationMs before_incident = day_ms;
+
+// The whole history, not only what is kept in memory.
+Result<ChangeLog> whole_log(Store& store) {
+  ChangeLog all;
+  all.per_place = all.most = all.versions = static_cast<std::size_t>(-1);
+  const auto read = store.read_kinds(change_kinds(), [&all](const Entry& e) { apply_change(all, e); });
+  if (!read) return std::unexpected(read.error());
+  return all;
+}
+
+// The services and what they need, however many steps away.
+std::set<std::string> with_needs(const CoreConfig& config, const std::vector<std::string>& services) {
+  std::set<std::string> found;
+  std::vector<std::string> open = services;
+  while (!open.empty()) {
+    const std::string name = std::move(open.back());
+    open.pop_back();
+    if (!found.insert(name).second) continue;
+    if (const Service* s = find_service(config, name))
+      open.insert(open.end(), s->depends_on.begin(), s->depends_on.end());
+  }
+  return found;
+}
 
 struct Gathering {
   std::vector<PlaceNow> places;
@@ -64,18 +89,30 @@ Outcome places_outcome(const ReadWanted& wanted, const State& state, const CoreC
 }
 
 Outcome change_history_outcome(Store& store, const HistoryWanted& h) {
-  ChangeLog all;
-  all.per_place = all.most = all.versions = static_cast<std::size_t>(-1);
-  const auto read = store.read_journal(0, [&all](const Entry& e) { apply_change(all, e); });
-  if (!read) {
+  const auto all = whole_log(store);
+  if (!all) {
     Outcome o;
     o.ok = false;
-    o.reply.text = read.error().message;
+    o.reply.text = all.error().message;
     return o;
   }
   const ChangeReader reader{h.config, h.wanted.language, h.wanted.zone, h.now};
-  if (h.wanted.what == "releases") return releases_outcome(reader, all, releases_wish(h.wanted));
-  return metrics_outcome(reader, all, h.incidents, metrics_query(h.wanted));
+  if (h.wanted.what == "releases") return releases_outcome(reader, *all, releases_wish(h.wanted));
+  return metrics_outcome(reader, *all, h.incidents, metrics_query(h.wanted));
+}
+
+std::vector<ChangeRecord> changes_around(Store& store, const CoreConfig& config, const Incident& incident) {
+  const auto all = whole_log(store);
+  std::vector<ChangeRecord> found;
+  if (!all) return found;
+  const std::set<std::string> services = with_needs(config, incident.services);
+  const TimeMs begun = incident.impact_ms != 0 ? incident.impact_ms : incident.declared_ms;
+  for (const auto& [n, r] : all->records) {
+    const bool linked = std::ranges::find(r.links, incident.id, &ChangeLink::incident) != r.links.end();
+    const bool before = r.started_ms <= begun && (r.over() ? r.ended_ms : r.started_ms) >= begun - before_incident;
+    if (linked || (before && services.contains(r.service))) found.push_back(r);
+  }
+  return found;
 }
 
 }  // namespace muster

@@ -26,4 +26,7 @@ struct HistoryWanted {
 };
 Outcome change_history_outcome(Store& store, const HistoryWanted& history);
 
+// What a report tells of changes: see ReportOptions::changes. Off the loop.
+std::vector<ChangeRecord> changes_around(Store& store, const CoreConfig& config, const Incident& incident);
+
 }  // namespace muster

@@ -99,7 +99,8 @@ struct ChangeLog {
   };
   struct Header {
     std::string runbook, person, reason, incident, alert, origin;
-    std::map<std::string, Step> steps;  // by path
+    std::map<std::string, Step> steps;            // by path
+    std::map<std::string, ChangePlace> verifies;  // steps that watch a place after a change, by path
   };
   std::map<std::string, Header> runs;  // by id, those under way
   struct Told {
@@ -118,6 +119,7 @@ struct ChangeLog {
 
 // Folds one entry; of kinds that say nothing about changes only `touched` is emptied.
 void apply_change(ChangeLog& log, const Entry& entry);
+const std::vector<std::string>& change_kinds();  // all that it folds
 
 // R42.2, the newest change of R42, or an id from elsewhere.
 const ChangeRecord* find_change(const ChangeLog& log, std::string_view id);
