@@ -128,10 +128,6 @@ void step_moves(ChangeLog& log, const Entry& e) {
   const auto run = log.runs.find(d["run_id"].as_string());
   if (run == log.runs.end()) return;
   const std::string& path = d["path"].as_string();
-  if (d["verb"].as_string() == "verify") {
-    const Value& with = d["arguments"];
-    run->second.verifies[path] = {with["service"].as_string(), with["env"].as_string()};
-  }
   const auto known = run->second.steps.find(path);
   if (known == run->second.steps.end() && !changes_production(d["verb"].as_string())) return;
   ChangeLog::Step& step = run->second.steps[path];
@@ -176,30 +172,10 @@ void mark_reverted(ChangeLog& log, const ChangeRecord& by) {
   touch(log, old);
 }
 
-// The health guard's word on what its run has changed there: its own, or a person's who said that it is not well.
-std::string verdict_of(const Value& d) {
-  if (const std::string& verdict = d["result"]["verdict"].as_string(); !verdict.empty()) return verdict;
-  const std::string& kind = d["error_kind"].as_string();
-  return kind == "unhealthy" || kind == "lost" ? "bad" : "";
-}
-
-void verified(ChangeLog& log, const std::string& run, const ChangePlace& place, const Value& d) {
-  const std::string verdict = verdict_of(d);
-  if (verdict.empty()) return;
-  for (const ChangeRecord* one : changes_of_run(log, run)) {
-    if (one->undo() || one->service != place.service || one->environment != place.environment) continue;
-    ChangeRecord& r = log.records.at(log.by_id.at(one->id));
-    r.verdict = verdict;
-    touch(log, r);
-  }
-}
-
 void step_ends(ChangeLog& log, const Entry& e) {
   const Value& d = e.data;
   const auto run = log.runs.find(d["run_id"].as_string());
   if (run == log.runs.end()) return;
-  const auto watched = run->second.verifies.find(d["path"].as_string());
-  if (watched != run->second.verifies.end()) return verified(log, run->first, watched->second, d);
   const auto step = run->second.steps.find(d["path"].as_string());
   if (step == run->second.steps.end()) return;
   const ChangeLog::Step ended = step->second;

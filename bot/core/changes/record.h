@@ -99,8 +99,7 @@ struct ChangeLog {
   };
   struct Header {
     std::string runbook, person, reason, incident, alert, origin;
-    std::map<std::string, Step> steps;            // by path
-    std::map<std::string, ChangePlace> verifies;  // steps that watch a place after a change, by path
+    std::map<std::string, Step> steps;  // by path
   };
   std::map<std::string, Header> runs;  // by id, those under way
   struct Told {
