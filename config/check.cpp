@@ -56,7 +56,7 @@ void check_verbs(Checking& in) {
   std::vector<std::string> names;
   for (const VerbInfo& verb : verbs()) names.emplace_back(verb.verb);
   in.each("policy[]", "verbs", [&](const std::string& value, const ConfigPlace& place) {
-    if (value == "*" || find_verb(value) != nullptr) return;
+    if (value == "*" || value == "override" || find_verb(value) != nullptr) return;
     const auto near = nearest(value, names, 3, 1);
     in.issues.push_back(issue_at(place, "no command is called `" + clip(one_line(value), 60) + "`",
                                  "a command as `help` lists them, or \"*\"", near.empty() ? "" : near.front()));
@@ -131,7 +131,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
   for (const char* list :
-       {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]", "http_allow[]"})
+       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]", "http_allow[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;

@@ -179,6 +179,10 @@ std::string normal_value(std::string_view kind, std::string_view value) {
   if (kind == "service" || kind == "environment" || kind == "role" || kind == "right" || kind == "runbook" ||
       kind.contains('|'))
     return lower_ascii(value);
+  if (kind == "service_ref") {
+    const auto at = std::min(value.find('@'), value.size());
+    return lower_ascii(value.substr(0, at)) + std::string(value.substr(at));
+  }
   if (kind == "severity")
     if (auto s = canonical_severity(value); !s.empty()) return s;
   if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||

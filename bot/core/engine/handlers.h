@@ -67,6 +67,9 @@ std::string alert_line(const Call& call, const Alert& alert);
 std::string first_argument(const Command& command);
 std::string named_argument(const Command& command, const std::string& key);
 Outcome unknown_service(Call& call, const std::string& name);
+// Those that were granted for this place only, too.
+std::vector<std::string> roles_there(const State& state, const CoreConfig& config, const std::string& person,
+                                     const std::string& service, const std::string& environment, TimeMs now);
 std::vector<std::string> roles_of(const State& state, const CoreConfig& config, const std::string& person, TimeMs now);
 
 }  // namespace muster

@@ -13,6 +13,13 @@ struct Service {
   std::vector<std::string> depends_on;  // names of services
   std::string runbook_url;
   std::string dashboard_url = {};
+  std::vector<std::string> order = {};  // of environments: a version runs well in one before it goes to the next
+};
+
+// What is changed there with more care. An environment that is not listed counts as protected: better asked than sorry.
+struct Environment {
+  std::string name;
+  bool is_protected = true;
 };
 
 // Whom an incident calls into its channel. All rules that match count.
