@@ -271,8 +271,8 @@ void begin_undo(Turn& t, const Action& a) {
   const StepRun s = *find_step(t, a.target);
   if (s.verb == "lock") {
     const Lock* lock = find_lock(t.w.state, s.result["id"].as_string());
-    if (lock && lock->owner == t.run.id)
-      static_cast<void>(release_lock(t.w, *lock, t.run.id, false, entry_of(t, "", {}), "undo"));
+    if (lock && lock->owner == s.result["holder"].as_string())
+      static_cast<void>(release_lock(t.w, *lock, lock->owner, false, entry_of(t, "", {}), "undo"));
     return end_step(t, a.path, a.step, {.status = "succeeded"});
   }
   if (a.step->undo.kind == Undo::Kind::steps)

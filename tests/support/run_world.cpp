@@ -168,7 +168,8 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   provider.operations.insert(order.id);
   if (order.verb == "scale") provider.replicas[service] = order.arguments["replicas"].as_int();
   if (order.verb == "deploy") provider.versions[service] = order.arguments["version"].as_string();
-  if (order.verb == "rollback") provider.versions[service] = "v6";
+  const std::string& to = order.arguments["to"].as_string();
+  if (order.verb == "rollback") provider.versions[service] = to.empty() ? "v6" : to;
   return r;
 }
 

@@ -232,9 +232,9 @@ std::vector<Rule> default_policy() {
   const std::vector<std::string> rollouts{"deploy", "promote"}, smaller{"rollback", "scale", "restart", "advance",
                                                                        "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};
-  const std::vector<std::string> destroying{"scrub"};
+  const std::vector<std::string> destroying{"scrub"}, glass{"break-glass"};
   for (const auto& v : verbs())
-    if (v.ready && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
+    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
   const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
                        std::string effect) {
     Rule r;
@@ -266,6 +266,7 @@ std::vector<Rule> default_policy() {
   const Rule sure = with_care("operator-is-sure", {"operator"}, all_changes, "confirm");
   Rule approved = with_care("changes-are-approved", {"*"}, rollouts, "approve");
   approved.approvals = 1;
+  const Rule emergency = with_care("broken-glass", {"role:glass"}, rollouts, "confirm");
   const Rule confirmed = with_care("changes-are-confirmed", {"*"}, smaller, "confirm");
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
           rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),
@@ -281,6 +282,8 @@ std::vector<Rule> default_policy() {
           rule("runs-are-steered-with-care", {"*"}, steering, "confirm"),
           undo,
           steal,
+          rule("who-may-break-glass", {"role:owner", "role:oncall"}, glass, "confirm"),
+          emergency,
           approved,
           confirmed,
           rule("everybody", {"*"}, ready, "run")};

@@ -150,8 +150,8 @@ void add_locks(std::vector<VerbInfo>& t) {
   t.push_back(write("relock", "relock <L> [for 2h] because …", topic, "own", Shape::words, {must("lock", "id")},
                     {span, because}));
   t.push_back(read("locks", "locks [env]", topic, {may("env", "environment")}));
-  t.push_back(write("freeze", "freeze <env|*> [for 2d] because …", topic, "O", Shape::words,
-                    {must("env", "environment")}, {span, because}));
+  t.push_back(write("freeze", "freeze <env|*> [from … until …|for 2d] because …", topic, "O", Shape::words,
+                    {must("env", "environment")}, {span, may("from", "time"), may("until", "time"), because}));
   t.push_back(write("unfreeze", "unfreeze <L> because …", topic, "O", Shape::words, {must("lock", "id")}, {because}));
 }
 
@@ -259,7 +259,8 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
                     {may("language", "en|ko|default|here"), may("where", "here")}));
   t.push_back(later("link me", "link me <code>", topic, "own", true));
-  t.push_back(later("break-glass", "break-glass for 30m because …", topic, "role", true));
+  t.push_back(write("break-glass", "break-glass for 30m because …", topic, "role", Shape::words, {},
+                    {may("for", "duration"), because}));
 }
 
 void add_admin(std::vector<VerbInfo>& t) {
@@ -342,6 +343,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"unlock", "unlock search in production"},
       {"relock", "relock L1 for 1h because it takes longer"},
       {"locks", "locks production"},
+      {"break-glass", "break-glass for 30m because nobody is there to approve"},
       {"freeze", "freeze production for 2d because of the sale"},
       {"unfreeze", "unfreeze L1 because the sale is over"},
       {"deploy", "deploy search@v2 to staging because the fix is in"},

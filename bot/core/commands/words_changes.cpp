@@ -135,6 +135,24 @@ std::span<const Sentence> words_changes() {
       {"check.back.replicas", "the target does not tell how many there are: this cannot be put back by itself",
        "대상이 현재 개수를 알려 주지 않아 자동으로 되돌릴 수 없습니다"},
       {"check.health.warning", "it is not healthy before the change", "변경 전부터 비정상입니다"},
+      {"lock.from", "from {time}", "{time}부터"},
+      {"freeze.backwards", "That freeze would end before it begins, or in the past. Nothing was changed.",
+       "동결의 끝이 시작보다 앞서거나 이미 지났습니다. 바꾼 것은 없습니다."},
+      {"glass.time", "For how long? At most 4 hours: `break-glass for 30m because …`",
+       "얼마 동안인가요? 최대 4시간입니다: `break-glass for 30m because …`"},
+      {"glass.operator",
+       "The operator at the machine needs no glass to break: a change is asked for once, and `yes` carries it out.",
+       "서버의 운영자는 비상 권한이 필요 없습니다. 변경은 한 번 확인하면(`yes`) 실행됩니다."},
+      {"glass.done",
+       "Until {time} your own yes is enough where an approval was wanted (*{id}*). The owners were called, and the "
+       "record says so. `revoke {id}` ends it early.",
+       "{time}까지 승인이 필요한 곳에서 본인 확인만으로 충분합니다(*{id}*). 책임자를 호출했고 기록에 남겼습니다. "
+       "`revoke {id}`로 일찍 끝냅니다."},
+      {"glass.broken",
+       "🚨 {who} has broken the glass (*{id}*): until {time} changes of production need no approval of others. Reason: "
+       "{reason}. `revoke {id}` ends it.",
+       "🚨 {who} 님이 비상 권한을 열었습니다(*{id}*): {time}까지 운영 변경에 다른 사람의 승인이 필요 없습니다. 사유: "
+       "{reason}. `revoke {id}`로 끝냅니다."},
       {"queue.none", "No change is under way and none waits.", "진행 중이거나 기다리는 변경이 없습니다."},
       {"queue.head", "{n} {n?change|changes}, in their order:", "변경 {n}건, 순서대로:"},
       {"queue.not_waiting", "*{id}* does not wait in line ({status}). `cancel {id}` ends it.",

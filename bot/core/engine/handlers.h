@@ -54,6 +54,7 @@ const std::map<std::string_view, Handler>& people_handlers();    // help, whoami
 const std::map<std::string_view, Handler>& question_handlers();  // approvals, approve, yes …
 const std::map<std::string_view, Handler>& explain_handlers();   // explain, show
 const std::map<std::string_view, Handler>& silence_handlers();   // silence, unsilence, silences, snooze, graph
+const std::map<std::string_view, Handler>& glass_handlers();     // break-glass
 const std::map<std::string_view, Handler>& capture_handlers();   // pin, transcript, mute
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
