@@ -25,7 +25,7 @@ bool changes_now(const Run& run, std::string_view service, std::string_view envi
   return std::ranges::any_of(run.steps, [&](const auto& entry) {
     const StepRun& s = entry.second;
     const bool sent = !s.before.is_null() || s.status == "needs_decision";
-    return changes_production(s.verb) && !s.ended() && sent && at(s.arguments, service, environment);
+    return is_production_change(s.verb) && !s.ended() && sent && at(s.arguments, service, environment);
   });
 }
 
@@ -122,7 +122,7 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
 
 }  // namespace
 
-bool changes_production(std::string_view verb) {
+bool is_production_change(std::string_view verb) {
   return verb == "deploy" || verb == "rollback" || verb == "scale" || verb == "restart";
 }
 
@@ -212,7 +212,7 @@ std::vector<std::string> builds_of(const State& state, std::string_view service)
     if (++n > looked_at || builds.size() >= most) break;
     for (const auto& [path, s] : run.steps) {
       const std::string& version = s.intended["version"].as_string();
-      const bool of_it = changes_production(s.verb) && s.arguments["service"].as_string() == service;
+      const bool of_it = is_production_change(s.verb) && s.arguments["service"].as_string() == service;
       if (of_it && !version.empty() && std::ranges::find(builds, version) == builds.end()) builds.push_back(version);
     }
   }

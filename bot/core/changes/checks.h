@@ -10,7 +10,7 @@
 
 namespace muster {
 
-bool changes_production(std::string_view verb);  // of a step: deploy, rollback, scale, restart
+bool is_production_change(std::string_view verb);  // of a step: deploy, rollback, scale, restart
 
 // The run that changes this service there, or (unless `only_begun`) is about to: not `except`, and none that waits in
 // line. Null: none.
