@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/ci.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/channels.h"
@@ -87,6 +88,14 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
   });
 }
 
+void check_ci(Checking& in) {
+  in.each("services[]", "ci_pass", [&](const std::string& value, const ConfigPlace& place) {
+    const auto program = cel::compile(value, ci_condition());
+    if (!program)
+      in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(program.error()).message));
+  });
+}
+
 void check_channel_name(Checking& in) {
   const auto cell = in.tree.values.find("channel_name");
   if (cell == in.tree.values.end() || cell->second.values.empty()) return;
@@ -158,6 +167,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);
+  check_ci(in);
   check_verbs(in);
   check_routes(settings, in);
   check_conditions("policy[]", policy_condition(), in);

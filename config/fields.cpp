@@ -67,6 +67,12 @@ const std::vector<SettingField>& setting_fields() {
 
       {"services[].order", K::name, true, false, "",
        "Environments in the order a version takes: it goes to one only after it ran well in the one before."},
+      {"services[].ci_url", K::text, false, false, "",
+       "Asked with GET before a version goes out; the host is one of `http_allow`, and `{service}`, `{env}` and "
+       "`{version}` are filled in, percent-encoded."},
+      {"services[].ci_pass", K::text, false, false, "",
+       "What the answer has to say: a condition ([CEL](cel.md)) over `it` (`status`, `headers`, `body`, `json`); none "
+       "means the status 200."},
 
       {"environments[]", K::record, true, false, "",
        "How carefully environments are changed. One that is not listed counts as protected."},

@@ -1,5 +1,6 @@
 // The built-in runbooks of changes, as text: what a run has pinned is what one reads, and `retry` does the same again.
 #include "bot/base/hash.h"
+#include "bot/base/json.h"
 #include "runbooks/changes.h"
 
 namespace muster::runbooks {
@@ -21,6 +22,29 @@ std::string look_step(const std::string& id, const std::string& env, const std::
          "}\"}\n  - if: \"!has(" + id + "." + field + ")\"\n    stop: {status: failed, reason: \"" + why + "\"}\n";
 }
 
+// The address of the configuration with the values of the run, which land in it percent-encoded.
+std::string ci_step(const ChangeWish& w, const CoreConfig& config) {
+  const Service* service = find_service(config, w.service);
+  if (!service || service->ci_url.empty()) return {};
+  std::string url;
+  for (std::size_t at = 0; at < service->ci_url.size();) {
+    const std::string_view rest = std::string_view(service->ci_url).substr(at);
+    const std::string version = w.from.empty() ? "${inputs.version}" : "${source.version}";
+    bool known = false;
+    for (const auto& [name, value] : {std::pair<std::string_view, std::string>{"{service}", "${inputs.service}"},
+                                      {"{env}", "${inputs.env}"},
+                                      {"{version}", version}}) {
+      if (!rest.starts_with(name)) continue;
+      url += value, at += name.size(), known = true;
+      break;
+    }
+    if (known) continue;
+    if (rest.starts_with("${")) url += '$';  // no template of ours
+    url += service->ci_url[at++];
+  }
+  return "  - id: ci\n    http: " + to_json(Value(url)) + "\n    timeout: 20s\n    on_error: continue\n";
+}
+
 std::string inputs_of(const ChangeWish& w) {
   std::string text = "inputs:\n  service: {type: service}\n  env: {type: environment}\n";
   if (!w.from.empty()) text += "  from: {type: environment}\n";
@@ -30,11 +54,11 @@ std::string inputs_of(const ChangeWish& w) {
   return text;
 }
 
-std::string steps_of(const ChangeWish& w) {
+std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
   if (w.asked == "promote")
-    return look_step("source", "from", "version", "It is not known which version runs there.") +
+    return look_step("source", "from", "version", "It is not known which version runs there.") + ci_step(w, config) +
            change_step("deploy", ", version: \"${source.version}\"", true);
-  if (w.verb == "deploy") return change_step("deploy", ", version: \"${inputs.version}\"", true);
+  if (w.verb == "deploy") return ci_step(w, config) + change_step("deploy", ", version: \"${inputs.version}\"", true);
   if (w.verb == "restart") return change_step("restart", "", false);
   if (w.verb == "rollback") return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
   if (!w.by) return change_step("scale", ", replicas: \"${inputs.replicas}\"", true);
@@ -67,7 +91,7 @@ std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const Core
   const bool put_back = w.verb == "deploy" || w.verb == "scale";
   pinned->text = "runbook: " + w.asked + "\nsummary: " + summary_of(w) + "\n" + inputs_of(w) +
                  "guard: {key: \"${inputs.service}/${inputs.env}\", on_busy: " + (w.queue ? "queue" : "skip") +
-                 ", deadline: 4h}\nsteps:\n" + steps_of(w) + health_steps(w, config) + steps_after(w) +
+                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + health_steps(w, config) + steps_after(w) +
                  (put_back ? "on_failure:\n  - undo: all\n" : "");
   pinned->hash = to_hex(sha256(pinned->name + "\n" + pinned->text));
   return pinned;

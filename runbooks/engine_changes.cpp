@@ -19,9 +19,12 @@ constexpr int looks_max = 5;  // of a number that does not stand still
 
 void keep(Turn& t, Value change) { change_run(t, Value::Map{{"change", std::move(change)}}); }
 
-Value source_of(const Run& run) {
-  const auto it = std::ranges::find_if(run.steps, [](const auto& entry) { return entry.second.id == "source"; });
-  return it == run.steps.end() ? Value() : it->second.result;
+// What a step before said, by its id; why it said nothing, when it failed.
+Value told_by(const Run& run, std::string_view id) {
+  const auto it = std::ranges::find_if(run.steps, [&](const auto& entry) { return entry.second.id == id; });
+  if (it == run.steps.end()) return {};
+  const StepRun& s = it->second;
+  return s.status == "failed" ? Value(Value::Map{{"error", s.error}}) : s.result;
 }
 
 Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
@@ -33,7 +36,8 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
                .run = t.run.id,
                .arguments = s.arguments,
                .seen = seen};
-  in.seen.set("source", source_of(t.run));
+  in.seen.set("source", told_by(t.run, "source"));
+  in.seen.set("ci", told_by(t.run, "ci"));
   // The version before is found anew: it was not named.
   if (in.wish.verb == "rollback" && in.wish.version.empty()) in.arguments.set("to", Value());
   return make_plan(in);
@@ -153,6 +157,7 @@ void ask(Turn& t, const std::string& path, const Step& step, const Plan& plan, c
                           {"due_ms", 0},
                           {"deadline_ms", 0}});
   call_people(t, plan, id, expires, changed);
+  t.run.shown_ms = 0;  // the plan is shown at once
 }
 
 // "by +2" is meant from what is there: looked up anew, so that the next plan says the right number.

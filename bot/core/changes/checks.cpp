@@ -4,6 +4,7 @@
 #include <ranges>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/ci.h"
 #include "bot/core/config.h"
 #include "bot/core/engine/state.h"
 
@@ -176,6 +177,10 @@ std::vector<Check> standing_checks(const PlanInput& in) {
   add_locks(in, checks);
   add_busy(in, checks);
   add_order(in, checks);
+  if (auto ci = ci_check(find_service(in.config, in.wish.service), in.wish, in.seen["ci"])) {
+    if (ci->mark == Mark::failed) ci->mark = unless(in, "ci");
+    checks.push_back(std::move(*ci));
+  }
   return checks;
 }
 
@@ -204,19 +209,28 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
   return checks;
 }
 
-std::vector<std::string> builds_of(const State& state, std::string_view service) {
-  constexpr std::size_t looked_at = 500, most = 8;
+std::vector<std::string> recent_builds(const State& state) {
+  constexpr std::size_t looked_at = 300, most = 100;
   std::vector<std::string> builds;
   std::size_t n = 0;
   for (const auto& [number, run] : state.runs | std::views::reverse) {
     if (++n > looked_at || builds.size() >= most) break;
     for (const auto& [path, s] : run.steps) {
       const std::string& version = s.intended["version"].as_string();
-      const bool of_it = is_production_change(s.verb) && s.arguments["service"].as_string() == service;
-      if (of_it && !version.empty() && std::ranges::find(builds, version) == builds.end()) builds.push_back(version);
+      if (!is_production_change(s.verb) || version.empty()) continue;
+      const std::string build = s.arguments["service"].as_string() + "@" + version;
+      if (std::ranges::find(builds, build) == builds.end()) builds.push_back(build);
     }
   }
   return builds;
+}
+
+std::vector<std::string> builds_of(const State& state, std::string_view service) {
+  std::vector<std::string> versions;
+  const std::string prefix = std::string(service) + "@";
+  for (const std::string& build : recent_builds(state))
+    if (build.starts_with(prefix)) versions.push_back(build.substr(prefix.size()));
+  return versions;
 }
 
 std::vector<const Run*> waiting_changes(const State& state, std::string_view environment) {

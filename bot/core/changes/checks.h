@@ -32,6 +32,7 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments);
 
 // Versions of a service that runs have brought out or wanted to, newest first.
 std::vector<std::string> builds_of(const State& state, std::string_view service);
+std::vector<std::string> recent_builds(const State& state);  // service@version, of all
 
 // Runs that wait behind another change, in their order; of one environment or of all.
 std::vector<const Run*> waiting_changes(const State& state, std::string_view environment = {});

@@ -58,8 +58,7 @@ Live live_words(const State& state, const CoreConfig& config) {
     live.runs.push_back(it->second.id);
     for (const auto& [path, step] : it->second.steps) live.steps[it->second.id].push_back(step.id);
   }
-  for (const Service& s : config.services)
-    for (const std::string& version : builds_of(state, s.name)) live.builds.push_back(s.name + "@" + version);
+  live.builds = recent_builds(state);
   live.rights = rights_known(config);
   live.roles = {"commander",        "deputy",           "ops",     "comms", "scribe", "expert",
                 "customer_liaison", "internal_liaison", "planning"};

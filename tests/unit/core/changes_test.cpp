@@ -209,6 +209,26 @@ TEST_CASE("what is so already is refused, and so is a target that is busy") {
   CHECK(p.failed("deploy search@v2 to staging") == "");
 }
 
+TEST_CASE("no word of CI is no yes of CI") {
+  Planning p;
+  p.config.services.front().order.clear();
+  CHECK(p.failed("deploy search@v2 to staging") == "");
+  p.config.services.front().ci_url = "https://ci.example.com/{version}";
+  p.config.services.front().ci_pass = "it.json.state == \"success\"";
+  CHECK(p.failed("deploy search@v2 to staging") == "");  // a plan: it is asked later
+  const auto answer = [&](Value v) {
+    p.seen.set("ci", std::move(v));
+    return p.failed("deploy search@v2 to staging");
+  };
+  CHECK(answer(Value::Map{{"status", 200}, {"json", Value::Map{{"state", "success"}}}}) == "");
+  CHECK(answer(Value::Map{{"status", 200}, {"json", Value::Map{{"state", "pending"}}}}) == "ci");
+  CHECK(answer(Value::Map{{"status", 200}, {"json", Value::List{}}}) == "ci");
+  CHECK(answer(Value::Map{{"error", "It took too long."}}) == "ci");
+  CHECK(p.failed("restart search in staging") == "");
+  p.person = "bo";
+  CHECK(p.failed("deploy search@v2 to staging --override ci because it is down") == "");
+}
+
 TEST_CASE("an environment that is not listed is protected") {
   const CoreConfig config = configured();
   CHECK(is_protected(config, "production"));
