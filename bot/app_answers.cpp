@@ -7,6 +7,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
+#include "bot/plan_answer.h"
 #include "bot/reads.h"
 #include "bot/scrub_answers.h"
 #include "bot/self_answers.h"
@@ -90,6 +91,7 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
                     });
                   }},
                  wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
+  if (wanted.what == "plan change") return read_plan(plan_reading(), wanted, input, std::move(done));
   if (wanted.what == "graph") return read_graph(wanted, std::move(done));
   if (wanted.what == "where" || wanted.what == "diff") return read_places(wanted, std::move(done));
   if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));

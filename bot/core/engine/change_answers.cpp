@@ -53,12 +53,14 @@ std::vector<std::string> environments_of(const State& state, const CoreConfig& c
   return found;
 }
 
-std::set<std::string> production_of(const std::vector<std::string>& environments) {
-  std::set<std::string> found;
-  for (const std::string& e : environments)
-    if (const std::string name = lower_ascii(e); name == "production" || name == "prod" || name == "live")
-      found.insert(e);
-  return found.empty() ? std::set(environments.begin(), environments.end()) : found;
+std::set<std::string> production_of(const CoreConfig& config, const std::vector<std::string>& environments) {
+  std::set<std::string> named, guarded;
+  for (const std::string& e : environments) {
+    const std::string name = lower_ascii(e);
+    if (name == "production" || name == "prod" || name == "live") named.insert(e);
+    if (is_protected(config, e)) guarded.insert(e);
+  }
+  return named.empty() ? guarded : named;
 }
 
 std::string ago(const std::string& language, DurationMs age) {

@@ -28,8 +28,8 @@ struct ChangeReader {
 
 // Of the configuration and of the record, in the order of the configuration.
 std::vector<std::string> environments_of(const State& state, const CoreConfig& config, const std::string& service);
-// Environments whose deployments are counted: those called production, prod or live; of none: every one.
-std::set<std::string> production_of(const std::vector<std::string>& environments);
+// Environments whose deployments are counted: those called production, prod or live; of none: the protected ones.
+std::set<std::string> production_of(const CoreConfig& config, const std::vector<std::string>& environments);
 
 std::string change_words(const std::string& language, const ChangeRecord& change);  // deploy v1 → v2
 std::string change_line(const ChangeReader& reader, const ChangeRecord& change);

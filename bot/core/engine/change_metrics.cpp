@@ -70,7 +70,7 @@ Outcome metrics_outcome(const ChangeReader& r, const ChangeLog& all, const std::
     std::vector<std::string> known;
     for (const auto& [place, numbers] : all.by_place)
       if (q.service.empty() || place.service == q.service) known.push_back(place.environment);
-    q.environments = production_of(known);
+    q.environments = production_of(r.config, known);
   }
   const std::vector<DoraFigures> figures = dora_figures(all, incidents, q);
   std::vector<std::string> places(q.environments.begin(), q.environments.end());

@@ -142,7 +142,9 @@ TEST_CASE("the figures in words name counts and reasons, and nobody") {
   CHECK(text_of(metrics_outcome(f.reader(), s.changes, incident_spans(s), q)).contains("Nothing was deployed"));
 }
 
-TEST_CASE("environments called production, prod or live count as production; of none every one does") {
-  CHECK(production_of({"staging", "prod", "Production"}) == std::set<std::string>{"prod", "Production"});
-  CHECK(production_of({"blue", "green"}) == std::set<std::string>{"blue", "green"});
+TEST_CASE("environments called production, prod or live count as production; of none those that are protected") {
+  CoreConfig config;
+  config.environments = {{"green", false}};
+  CHECK(production_of(config, {"staging", "prod", "Production"}) == std::set<std::string>{"prod", "Production"});
+  CHECK(production_of(config, {"blue", "green"}) == std::set<std::string>{"blue"});
 }
