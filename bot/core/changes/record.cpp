@@ -8,7 +8,7 @@
 namespace muster {
 namespace {
 
-bool changes_production(std::string_view verb) {
+bool is_change(std::string_view verb) {
   return verb == "deploy" || verb == "rollback" || verb == "scale" || verb == "restart";
 }
 
@@ -18,7 +18,7 @@ std::optional<int> count_of(const Value& v) {
 
 std::string origin_of(const Value& started) {
   if (started["person"].as_string() == "automation") return "automation";
-  const bool command = started["change"].is_map() || changes_production(started["runbook"].as_string());
+  const bool command = started["change"].is_map() || is_change(started["runbook"].as_string());
   return command ? "chat" : "runbook";
 }
 
@@ -129,7 +129,7 @@ void step_moves(ChangeLog& log, const Entry& e) {
   if (run == log.runs.end()) return;
   const std::string& path = d["path"].as_string();
   const auto known = run->second.steps.find(path);
-  if (known == run->second.steps.end() && !changes_production(d["verb"].as_string())) return;
+  if (known == run->second.steps.end() && !is_change(d["verb"].as_string())) return;
   ChangeLog::Step& step = run->second.steps[path];
   if (d["forget"].as_bool()) {
     if (step.record == 0) run->second.steps.erase(path);
