@@ -89,10 +89,11 @@ void App::Impl::open_runbooks() {
                                          {.state = [this]() -> const State& { return dispatcher->state(); },
                                           .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
                                           .now = [this] { return clock.now(); }}));
-  for (const char* verb : {"query", "http"})
-    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
-      reads->attempt(order, clock.now(), std::move(done));
-    });
+  const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
+    reads->attempt(order, clock.now(), std::move(done));
+  };
+  for (const char* verb : {"query", "http"}) performer.set(verb, read);
+  performer.set("verify", perform_verify([this]() -> const Targets& { return targets; }, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

@@ -60,8 +60,9 @@ Value intended_of(const StepRun& s) {
 // What is there was looked at; now the change itself, if it is still the one that people approved.
 void looked(Turn& t, const std::string& path, const Step& step, const AttemptReport& r) {
   const StepRun& s = *find_step(t, path);
-  const Value before = r.result.is_map() ? kept_result(r.result) : Value(Value::Map{});
+  Value before = r.result.is_map() ? kept_result(r.result) : Value(Value::Map{});
   if (!is_undo_path(path) && approval_void(t, path, s.arguments, before)) return;
+  note_alerts_before(t, s.arguments, before);
   const DurationMs timeout = timeout_of(step);
   note_attempt(t, path, Value::Map{{"before", before}});
   note_attempt(t, path,
@@ -226,7 +227,10 @@ void resume_after_start(Turn& t) {
   if (held) change_run(t, Value::Map{{"held_anew", true}});
   const auto steps = t.run.steps;
   for (const auto& [path, s] : steps)
-    if (!s.ended() && s.status == "running" && s.effect != "group") resume_step(t, path, s);
+    if (!s.ended() && s.status == "running" && s.effect != "group")
+      resume_step(t, path, s);
+    else if (!s.ended() && s.verb == "verify" && s.stage == "sample")
+      resume_verify(t, path);
   t.run.shown_hash.clear();
   check_events(t);
 }

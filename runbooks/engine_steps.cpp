@@ -26,7 +26,7 @@ std::string outcome_word(const std::string& status) { return status == "succeede
 
 bool in_decision(std::string_view verb) {
   return verb == "set" || verb == "stop" || verb == "message" || verb == "page" || verb == "incident" ||
-         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait";
+         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait" || verb == "verify";
 }
 
 }  // namespace
@@ -191,6 +191,7 @@ void begin_here(Turn& t, const Action& a) {
   if (verb == "lock") return do_lock(t, a.path, *a.step, a.arguments);
   if (verb == "approve") return ask_approval(t, a.path, *a.step, a.arguments, {});
   if (verb == "ask") return ask_form(t, a.path, *a.step, a.arguments);
+  if (verb == "verify") return begin_verify(t, a);
   begin_wait(t, a);
 }
 
@@ -252,9 +253,13 @@ Value inverse_of(const StepRun& s, std::string& verb, std::string& problem) {
     if (!s.before["replicas"].is_int()) problem = "It is not known how many replicas there were.";
     back.set("replicas", s.before["replicas"]);
   } else if (s.verb == "deploy" || s.verb == "rollback") {
-    verb = "deploy";
-    if (s.before["version"].as_string().empty()) problem = "It is not known which version was there.";
-    back.set("version", s.before["version"]);
+    // By the fast path of its target, and absolute: to the version that was there.
+    verb = "rollback";
+    const std::string& before = s.before["version"].as_string();
+    if (before.empty()) problem = "It is not known which version was there.";
+    if (!before.empty() && before == s.intended["version"].as_string())
+      problem = before + " was there before already: there is nothing to go back to.";
+    back.set("to", before);
   }
   return back;
 }

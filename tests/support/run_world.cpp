@@ -166,7 +166,8 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   provider.operations.insert(order.id);
   if (order.verb == "scale") provider.replicas[service] = order.arguments["replicas"].as_int();
   if (order.verb == "deploy") provider.versions[service] = order.arguments["version"].as_string();
-  if (order.verb == "rollback") provider.versions[service] = "v6";
+  if (order.verb == "rollback")
+    provider.versions[service] = order.arguments.has("to") ? order.arguments["to"].as_string() : "v6";
   return r;
 }
 
