@@ -69,7 +69,9 @@ void check_probe(const Settings& settings, const HealthCheck& check, const Row& 
             "an entry with its scheme, host and port");
   if (check.failures < 0) row.say("failures", "this number is below 0", "0 or more");
   if (check.pass.empty()) return;
-  const auto program = cel::compile(check.pass, {.wanted = cel::Type::boolean()});
+  cel::Options condition;
+  condition.wanted = cel::Type::boolean();
+  const auto program = cel::compile(check.pass, condition);
   if (!program)
     row.say("pass", "the condition is wrong at " + cel::to_error(program.error()).message, "it.value < 0.05");
 }

@@ -323,7 +323,9 @@ Seen seen_http(const std::string& lang, const Value& a, const Value& row) {
 Seen seen_metric(const std::string& lang, const Value& a, const Value& row, TimeMs now) {
   if (a.has("error"))
     return {Seen::Kind::none, say(lang, "verify.no_answer", {{"why", clip(one_line(a["error"].as_string()), 200)}})};
-  const auto program = cel::compile(row["pass"].as_string(), {.wanted = cel::Type::boolean()});
+  cel::Options condition;
+  condition.wanted = cel::Type::boolean();
+  const auto program = cel::compile(row["pass"].as_string(), condition);
   if (!program) return {Seen::Kind::none, program.error().message};
   cel::Bindings with;
   with.now(now).bind("it", a);

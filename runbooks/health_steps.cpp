@@ -2,25 +2,30 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/metrics/query.h"
 
 namespace muster::runbooks {
 namespace {
 
-std::string literal(const std::string& text) { return "${" + to_json(Value(text)) + "}"; }
+constexpr const char* service_value = "${inputs.service}";
+constexpr const char* env_value = "${inputs.env}";
 
-// ${service}, ${env} and ${version} become values of the language, so that they land in PromQL and URLs as values do;
-// any other ${ is text.
+// ${service}, ${env} and ${version} of the configuration become values of the runbook, which land in PromQL and in
+// URLs as values do; any other ${ is text.
 std::string filled(const std::string& text, const GuardedChange& change) {
-  const std::pair<std::string_view, const std::string&> names[] = {
-      {"${service}", change.service}, {"${env}", change.environment}, {"${version}", change.version}};
+  const bool versioned = change.verb == "deploy" || change.verb == "rollback";
+  const std::pair<std::string_view, std::string_view> names[] = {
+      {"${service}", service_value},
+      {"${env}", env_value},
+      {"${version}", versioned ? "${change.version}" : "${\"\"}"}};
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     bool known = false;
     for (const auto& [name, value] : names) {
       if (text.compare(at, name.size(), name) != 0) continue;
-      out += literal(value);
+      out += value;
       at += name.size();
       known = true;
       break;
@@ -58,9 +63,9 @@ Value probe(const HealthCheck& check, const GuardedChange& change) {
   return row;
 }
 
-std::string on_bad_of(const HealthRule& rule, bool can_go_back) {
+std::string on_bad_of(const HealthRule& rule) {
   if (rule.on_bad == "nothing") return "continue";
-  return rule.on_bad == "ask" || !can_go_back ? "ask" : "fail";
+  return rule.on_bad == "ask" ? "ask" : "fail";
 }
 
 std::string no_data_of(const HealthRule& rule, bool can_go_back) {
@@ -70,15 +75,10 @@ std::string no_data_of(const HealthRule& rule, bool can_go_back) {
 
 Value verify_step(const HealthRule& rule, const std::vector<HealthCheck>& checks, const GuardedChange& change,
                   bool can_go_back) {
-  Value with = Value::Map{{"service", plain_value(change.service)},
-                          {"env", plain_value(change.environment)},
-                          {"for", short_span(rule.window)},
-                          {"every", short_span(rule.every)},
-                          {"target", rule.target},
-                          {"failures", rule.failures},
-                          {"alerts", rule.alerts},
-                          {"on_bad", on_bad_of(rule, can_go_back)},
-                          {"no_data", no_data_of(rule, can_go_back)}};
+  Value with = Value::Map{
+      {"service", service_value},        {"env", env_value},          {"for", short_span(rule.window)},
+      {"every", short_span(rule.every)}, {"target", rule.target},     {"failures", rule.failures},
+      {"alerts", rule.alerts},           {"on_bad", on_bad_of(rule)}, {"no_data", no_data_of(rule, can_go_back)}};
   Value http = Value::List{}, promql = Value::List{};
   for (const HealthCheck& check : checks) (check.http.empty() ? promql : http).push(probe(check, change));
   if (!http.as_list().empty()) with.set("http", std::move(http));
@@ -87,27 +87,24 @@ Value verify_step(const HealthRule& rule, const std::vector<HealthCheck>& checks
   return Value::Map{{"id", "health"}, {"verify", std::move(with)}};
 }
 
-Value only_when_changed(Value step, const std::string& condition = "run.changed") {
+Value only_when(Value step, const std::string& condition = "run.changed") {
   step.set("if", condition);
   return step;
 }
 
 Value offer_step(const HealthRule& rule, const GuardedChange& change) {
-  const std::string title = change.service + (change.version.empty() ? "" : " " + change.version) + " in " +
-                            change.environment + " is not well after a " + change.verb;
-  return Value::Map{{"incident", Value::Map{{"offer", plain_value(title)},
-                                            {"service", plain_value(change.service)},
-                                            {"env", plain_value(change.environment)},
-                                            {"severity", rule.severity}}}};
+  const std::string title = std::string(service_value) + " in " + env_value + " is not well after a " + change.verb;
+  return Value::Map{
+      {"incident",
+       Value::Map{{"offer", title}, {"service", service_value}, {"env", env_value}, {"severity", rule.severity}}}};
 }
 
 Value lock_step(const HealthRule& rule, const GuardedChange& change) {
-  const std::string why =
-      change.verb + (change.version.empty() ? "" : " of " + change.version) + " was put back: look before the next one";
-  return Value::Map{{"lock", Value::Map{{"service", plain_value(change.service)},
-                                        {"env", plain_value(change.environment)},
+  return Value::Map{{"id", "keep_out"},
+                    {"lock", Value::Map{{"service", service_value},
+                                        {"env", env_value},
                                         {"for", short_span(rule.lock_for)},
-                                        {"because", plain_value(why)}}}};
+                                        {"because", "a " + change.verb + " went wrong: look before the next one"}}}};
 }
 
 void add_sentences(HealthPlan& plan, const HealthRule& rule, const std::vector<HealthCheck>& checks,
@@ -135,23 +132,21 @@ HealthPlan health_steps(const CoreConfig& config, const GuardedChange& change, c
   const HealthRule rule = health_rule(config, change.service, change.environment);
   const auto checks = health_checks(config, change.service, change.environment);
   HealthPlan plan;
-  const bool one_way = is_one_way(rule, change.version);
-  if (one_way)
+  if (is_one_way(rule, change.version))
     plan.no_way_back =
         say(language, "health.one_way", {{"version", plain(change.version)}, {"rule", plain(rule.name)}});
   // A rollback that hurts is not answered by the version that hurt before; a restart has nothing to go back to.
-  const bool reversible = (change.verb == "deploy" || change.verb == "scale") && !one_way;
+  const bool reversible = change.verb == "deploy" || change.verb == "scale";
   const bool back = reversible && rule.on_bad != "nothing";
-  plan.puts_back = reversible && rule.on_bad == "rollback";
+  plan.puts_back = reversible && rule.on_bad == "rollback" && plan.no_way_back.empty();
   if (rule.window > 0) {
     plan.steps.push_back(to_json(verify_step(rule, checks, change, reversible)));
     if (rule.on_bad == "nothing")
-      plan.steps.push_back(
-          to_json(only_when_changed(offer_step(rule, change), "default(health.verdict, \"\") == \"bad\"")));
+      plan.steps.push_back(to_json(only_when(offer_step(rule, change), "default(health.verdict, \"\") == \"bad\"")));
   }
-  if (back) plan.on_failure.push_back(to_json(only_when_changed(Value::Map{{"undo", "all"}})));
-  if (back && rule.lock_for > 0) plan.on_failure.push_back(to_json(only_when_changed(lock_step(rule, change))));
-  plan.on_failure.push_back(to_json(only_when_changed(offer_step(rule, change))));
+  if (back) plan.on_failure.push_back(to_json(only_when(Value::Map{{"undo", "all"}})));
+  if (back && rule.lock_for > 0) plan.on_failure.push_back(to_json(only_when(lock_step(rule, change))));
+  plan.on_failure.push_back(to_json(only_when(offer_step(rule, change))));
   add_sentences(plan, rule, checks, language);
   return plan;
 }

@@ -11,7 +11,7 @@ namespace muster::runbooks {
 struct GuardedChange {
   std::string verb = "deploy";  // deploy, rollback, scale, restart
   std::string service, environment;
-  std::string version;  // that is wanted: of deploy and rollback
+  std::string version;  // that is wanted: of deploy and rollback; empty: not known yet
 };
 
 struct HealthPlan {
