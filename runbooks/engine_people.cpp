@@ -133,6 +133,7 @@ Decided<void> Engine::decide(Work& w, std::string_view id, const std::string& st
   Value data = Value::Map{{"decided", choice}, {"step", s.id}};
   if (choice == "undo") data.set("undo_wanted", true);
   change_run(t, std::move(data), said(std::move(by), t.run), t.run.id + " " + s.id + ": " + std::string(choice));
+  if (s.verb == "verify" && (choice == "done" || choice == "fail")) judged_by_word(t, *path, choice == "done");
   if (choice == "retry")
     note_attempt(t, *path,
                  Value::Map{{"status", "waiting"}, {"stage", "retry"}, {"due_ms", w.now}, {"deadline_ms", 0}});

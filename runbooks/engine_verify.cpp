@@ -34,15 +34,15 @@ AlertWatch alerts_of(const Value& with) {
   return watch;
 }
 
-// The change of this run that the step looks after: the newest one of that place.
-const StepRun* change_before(const Turn& t, const Value& with, const std::string& path) {
-  const StepRun* found = nullptr;
+// The path of the change of this run that the step looks after: the newest one of that place; empty: none.
+std::string change_before(const Turn& t, const Value& with, const std::string& path) {
+  std::string found;
   for (const std::string& at : t.run.order) {
     const auto it = t.run.steps.find(at);
     if (it == t.run.steps.end() || at == path || is_undo_path(at)) continue;
     const StepRun& s = it->second;
     const bool same = s.arguments["service"] == with["service"] && s.arguments["env"] == with["env"];
-    if (is_change(s.verb) && same && !s.before.is_null()) found = &s;
+    if (is_change(s.verb) && same && !s.before.is_null()) found = at;
   }
   return found;
 }
@@ -77,8 +77,9 @@ Watch watch_for(const Turn& t, const Value& with, const std::string& path) {
   Watch w;
   w.since_ms = w.begun_ms = t.w.now;
   w.checks = checks_of(with, t.w.now);
-  const StepRun* change = change_before(t, with, path);
-  if (!change) return w;
+  const auto found = t.run.steps.find(change_before(t, with, path));
+  if (found == t.run.steps.end()) return w;
+  const StepRun* change = &found->second;
   w.since_ms = change->before["at_ms"].as_int(change->started_ms);
   const bool versioned = change->verb == "deploy" || change->verb == "rollback";
   if (versioned) w.version = change->result["version"].as_string();
@@ -134,9 +135,25 @@ void tell_verdict(Turn& t, const std::string& path, const std::string& key, std:
 }
 
 // --- verdicts
+// On the record of the change itself: figures are made of it.
+void note_verdict(Turn& t, const std::string& path, const std::string& verdict, const std::string& why) {
+  const StepRun s = *find_step(t, path);
+  const std::string change = change_before(t, s.arguments, path);
+  if (change.empty()) return;
+  Entry e;
+  e.kind = "change.judged";
+  e.incident_id = t.run.incident;
+  e.services = {s.arguments["service"].as_string()};
+  e.actor = {.type = "bot", .id = "muster", .handle = t.w.config.bot_handle, .display = "muster"};
+  e.text = t.run.id + "." + change + ": " + verdict + (why.empty() ? "" : ", " + why);
+  e.data = Value::Map{{"change", t.run.id + "." + change}, {"verdict", verdict}, {"why", why}};
+  record(t.w, std::move(e));
+}
+
 void ask_verdict(Turn& t, const std::string& path, const std::string& key, const std::string& why) {
   const StepRun s = *find_step(t, path);
   if (t.run.cancel_wanted) return fail_step(t, path, nullptr, "cancelled", why);
+  note_verdict(t, path, "ask", why);
   note_attempt(t, path,
                Value::Map{{"status", "needs_decision"},
                           {"stage", ""},
@@ -162,6 +179,7 @@ void bad(Turn& t, const std::string& path, const Step& step, const Watch& watch,
   const StepRun s = *find_step(t, path);
   const std::string& rule = s.arguments["on_bad"].as_string();
   if (rule == "ask") return ask_verdict(t, path, "verify.bad.ask", why);
+  note_verdict(t, path, "bad", why);
   auto words = place_words(t, s.arguments);
   words["why"] = plain(clip(why, 500));
   tell_verdict(t, path, "verify.bad", words, "danger");
@@ -181,6 +199,7 @@ void nobody_knows(Turn& t, const std::string& path, const Step& step, const Watc
 }
 
 void good(Turn& t, const std::string& path, const Step& step, const Watch& watch) {
+  note_verdict(t, path, "good", "");
   const StepRun s = *find_step(t, path);
   const std::string lang = words_for(t);
   const DurationMs window = window_of(s);
@@ -447,6 +466,8 @@ void watch_alerts(Turn& t, const std::string& path) {
   const Step* step = step_at(t.book, t.run, path);
   if (step) static_cast<void>(judged_by_alerts(t, path, *step, watch_from(s.result)));
 }
+
+void judged_by_word(Turn& t, const std::string& path, bool good) { note_verdict(t, path, good ? "good" : "bad", ""); }
 
 void resume_verify(Turn& t, const std::string& path) {
   Watch watch = watch_from(find_step(t, path)->result);
