@@ -21,7 +21,7 @@ constexpr DurationMs every_standard_ms = 15 * second_ms;
 constexpr int last_looks = 5;                   // after the window, while the last one was bad
 constexpr DurationMs look_ms = 35 * second_ms;  // a look without any answer is over then
 
-DurationMs duration_in(const Value& with, std::string_view key, DurationMs standard) {
+DurationMs time_in(const Value& with, std::string_view key, DurationMs standard) {
   const auto d = parse_duration(with[key].as_string());
   return d ? *d : standard;
 }
@@ -53,14 +53,14 @@ WatchedCheck check_of(const Value& row, const std::string& kind, std::int64_t at
   c.at = at;
   c.name = row["name"].as_string();
   if (c.name.empty()) c.name = clip(one_line(row[kind == "http" ? "url" : "query"].as_string()), 80);
-  c.every_ms = std::max<DurationMs>(second_ms, duration_in(row, "every", every));
+  c.every_ms = std::max<DurationMs>(second_ms, time_in(row, "every", every));
   c.allowed = row["failures"].as_int(1);
   c.next_ms = now;
   return c;
 }
 
 std::vector<WatchedCheck> checks_of(const Value& with, TimeMs now) {
-  const DurationMs every = std::max<DurationMs>(second_ms, duration_in(with, "every", every_standard_ms));
+  const DurationMs every = std::max<DurationMs>(second_ms, time_in(with, "every", every_standard_ms));
   std::vector<WatchedCheck> checks;
   if (flag_in(with, "target")) {
     checks.push_back(check_of(with, "target", 0, every, now));
@@ -87,7 +87,7 @@ Watch watch_for(const Turn& t, const Value& with, const std::string& path) {
   return w;
 }
 
-DurationMs window_of(const StepRun& s) { return duration_in(s.arguments, "for", window_standard_ms); }
+DurationMs window_of(const StepRun& s) { return time_in(s.arguments, "for", window_standard_ms); }
 
 void keep(Turn& t, const std::string& path, const Watch& watch, Value data) {
   data.set("result", to_value(watch));
@@ -105,7 +105,7 @@ std::string check_name(const std::string& lang, const WatchedCheck& c) {
   return c.kind == "target" ? say(lang, "verify.target") : c.name;
 }
 
-std::string names_of(const std::string& lang, const Watch& watch, bool alerts) {
+std::string names_seen(const std::string& lang, const Watch& watch, bool alerts) {
   std::vector<std::string> names;
   for (const WatchedCheck& c : watch.checks)
     if (c.seen > 0) names.push_back(plain(check_name(lang, c)));
@@ -175,7 +175,7 @@ void ask_verdict(Turn& t, const std::string& path, const std::string& key, const
   tell_thread(t, "decide-" + s.attempt_id, std::move(m));
 }
 
-void bad(Turn& t, const std::string& path, const Step& step, const Watch& watch, const std::string& why) {
+void is_bad(Turn& t, const std::string& path, const Step& step, const Watch& watch, const std::string& why) {
   const StepRun s = *find_step(t, path);
   const std::string& rule = s.arguments["on_bad"].as_string();
   if (rule == "ask") return ask_verdict(t, path, "verify.bad.ask", why);
@@ -198,14 +198,14 @@ void nobody_knows(Turn& t, const std::string& path, const Step& step, const Watc
   end_step(t, path, &step, {.status = "succeeded", .result = summary_of(watch, "unknown", why, window_of(s))});
 }
 
-void good(Turn& t, const std::string& path, const Step& step, const Watch& watch) {
+void is_well(Turn& t, const std::string& path, const Step& step, const Watch& watch) {
   note_verdict(t, path, "good", "");
   const StepRun s = *find_step(t, path);
   const std::string lang = words_for(t);
   const DurationMs window = window_of(s);
   auto words = place_words(t, s.arguments);
   words["time"] = short_span(std::max<DurationMs>(0, window - watch.unwatched_ms));
-  words["what"] = names_of(lang, watch, flag_in(s.arguments, "alerts"));
+  words["what"] = names_seen(lang, watch, flag_in(s.arguments, "alerts"));
   const std::string gap =
       watch.unwatched_ms > 0 ? " " + say(lang, "verify.gap", {{"time", short_span(watch.unwatched_ms)}}) : "";
   Message m;
@@ -255,7 +255,7 @@ bool judged_by_alerts(Turn& t, const std::string& path, const Step& step, const 
   const auto ids = newly_firing(t.w.state, t.w.config, alerts_of(with), watch.since_ms, watch.before);
   if (ids.empty()) return false;
   const std::string lang = words_for(t);
-  bad(t, path, step, watch, say(lang, "verify.alert", {{"alerts", alert_names(t, ids)}}));
+  is_bad(t, path, step, watch, say(lang, "verify.alert", {{"alerts", alert_names(t, ids)}}));
   return true;
 }
 
@@ -270,9 +270,9 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
   const std::string lang = words_for(t);
   if (judged_by_alerts(t, path, step, watch)) return;
   if (const WatchedCheck* c = failing(watch))
-    return bad(t, path, step, watch,
-               say(lang, "verify.failing",
-                   {{"name", check_name(lang, *c)}, {"last", c->last}, {"n", std::to_string(c->row)}}));
+    return is_bad(t, path, step, watch,
+                  say(lang, "verify.failing",
+                      {{"name", check_name(lang, *c)}, {"last", c->last}, {"n", std::to_string(c->row)}}));
   const DurationMs window = window_of(s);
   TimeMs end = s.deadline_ms;
   // Its last look was bad and is still forgiven: another one decides, or a few of them.
@@ -284,7 +284,7 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
         Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", std::max(t.w.now + 1, next_look(watch, end))}});
   if (doubt || !anything_seen(watch) || !watched_enough(watch, window) || !unseen(watch).empty())
     return nobody_knows(t, path, step, watch, why_unknown(t, watch, window));
-  good(t, path, step, watch);
+  is_well(t, path, step, watch);
 }
 
 // --- looks
@@ -401,7 +401,7 @@ void note_alerts_before(const Turn& t, const Value& arguments, Value& before) {
 }
 
 void begin_verify(Turn& t, const Action& a) {
-  const DurationMs window = duration_in(a.arguments, "for", window_standard_ms);
+  const DurationMs window = time_in(a.arguments, "for", window_standard_ms);
   keep(t, a.path, watch_for(t, a.arguments, a.path),
        Value::Map{{"step", a.step->id},
                   {"verb", "verify"},
@@ -449,8 +449,8 @@ void looked_after(Turn& t, const std::string& path, const Step& step, const Atte
   // A rehearsal knows the verdict beforehand.
   if (const std::string& verdict = r.result["verdict"].as_string(); !verdict.empty()) {
     const std::string& why = r.result["why"].as_string();
-    if (verdict == "good") return good(t, path, step, watch);
-    return verdict == "bad" ? bad(t, path, step, watch, why) : nobody_knows(t, path, step, watch, why);
+    if (verdict == "good") return is_well(t, path, step, watch);
+    return verdict == "bad" ? is_bad(t, path, step, watch, why) : nobody_knows(t, path, step, watch, why);
   }
   take_answers(t, s.arguments, r.result, watch);
   if (const std::string other = foreign_version(watch, r.result); !other.empty()) {

@@ -38,7 +38,7 @@ std::string filled(const std::string& text, const GuardedChange& change) {
 }
 
 // Text that is no template.
-std::string plain_value(const std::string& text) {
+std::string fixed_text(const std::string& text) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (text.compare(at, 2, "${") == 0) out += '$';
@@ -48,7 +48,7 @@ std::string plain_value(const std::string& text) {
 }
 
 Value probe(const HealthCheck& check, const GuardedChange& change) {
-  Value row = Value::Map{{"name", plain_value(check.name)}, {"failures", check.failures}};
+  Value row = Value::Map{{"name", fixed_text(check.name)}, {"failures", check.failures}};
   if (check.every > 0) row.set("every", short_span(check.every));
   if (check.http.empty()) {
     row.set("query", filled(check.promql, change));
@@ -83,7 +83,7 @@ Value verify_step(const HealthRule& rule, const std::vector<HealthCheck>& checks
   for (const HealthCheck& check : checks) (check.http.empty() ? promql : http).push(probe(check, change));
   if (!http.as_list().empty()) with.set("http", std::move(http));
   if (!promql.as_list().empty()) with.set("promql", std::move(promql));
-  if (!rule.matchers.empty()) with.set("matchers", plain_value(join(rule.matchers, ", ")));
+  if (!rule.matchers.empty()) with.set("matchers", fixed_text(join(rule.matchers, ", ")));
   return Value::Map{{"id", "health"}, {"verify", std::move(with)}};
 }
 
