@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
+#include "bot/plan_answer.h"
 #include "bot/reads.h"
 #include "bot/scrub_answers.h"
 #include "bot/self_answers.h"
@@ -88,6 +89,7 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
                     });
                   }},
                  wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
+  if (wanted.what == "plan change") return read_plan(plan_reading(), wanted, input, std::move(done));
   if (wanted.what == "graph") return read_graph(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));

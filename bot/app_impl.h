@@ -14,6 +14,7 @@
 #include "bot/memory.h"
 #include "bot/performer.h"
 #include "bot/performer_run.h"
+#include "bot/plan_answer.h"
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
@@ -72,6 +73,7 @@ struct App::Impl {
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
+  PlanReading plan_reading();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);

@@ -77,6 +77,13 @@ void App::Impl::load_targets() {
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
 }
 
+PlanReading App::Impl::plan_reading() {
+  return {.targets = [this]() -> const Targets& { return targets; },
+          .known = {.state = [this]() -> const State& { return dispatcher->state(); },
+                    .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
+                    .now = [this] { return clock.now(); }}};
+}
+
 void App::Impl::open_runbooks() {
   engine = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
   load_runbooks();
@@ -85,15 +92,13 @@ void App::Impl::open_runbooks() {
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
-  performer.set("lookup", perform_lookup([this]() -> const Targets& { return targets; },
-                                         {.state = [this]() -> const State& { return dispatcher->state(); },
-                                          .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
-                                          .now = [this] { return clock.now(); }}));
+  const PlanReading reading = plan_reading();
+  performer.set("lookup", perform_lookup(reading.targets, reading.known));
   const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
     reads->attempt(order, clock.now(), std::move(done));
   };
   for (const char* verb : {"query", "http"}) performer.set(verb, read);
-  performer.set("verify", perform_verify([this]() -> const Targets& { return targets; }, read));
+  performer.set("verify", perform_verify(reading.targets, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

@@ -66,6 +66,7 @@ Performer::Perform perform_lookup(std::function<const Targets&()> targets, Known
       return target->status(subject, [target, subject, report, done](const Result<TargetState>& now) mutable {
         if (!now) return done(failed(now.error()));
         if (!now->version.empty()) report.result.set("version", now->version);
+        if (now->healthy) report.result.set("healthy", *now->healthy);
         if (now->replicas) report.result.set("replicas", *now->replicas);
         if (!target->has(TargetVerb::history)) return done(std::move(report));
         ask_history(target, subject, std::move(report), done);

@@ -118,6 +118,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.sandbox = sandbox;
   c.people = s.people;
   c.services = s.services;
+  c.environments = s.environments;
   c.policy = s.policy.empty() ? default_policy() : s.policy;
   c.alerts_channel = s.alerts_channel;
   c.channel_name = s.channel_name;

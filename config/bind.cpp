@@ -50,7 +50,14 @@ Service bind_service(const Entry& in) {
           .environments = in.all("environments"),
           .depends_on = in.all("depends_on"),
           .runbook_url = in.text("runbook_url"),
-          .dashboard_url = in.text("dashboard_url")};
+          .dashboard_url = in.text("dashboard_url"),
+          .order = in.all("order"),
+          .ci_url = in.text("ci_url"),
+          .ci_pass = in.text("ci_pass")};
+}
+
+Environment bind_environment(const Entry& in) {
+  return {.name = in.text("name"), .is_protected = in.text("protected") != "false"};
 }
 
 SeverityDef bind_severity(const Entry& in) {
@@ -217,6 +224,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.offer_every = duration(value_of(tree, "offer_every"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);
+  s.environments = bind_list<Environment>(tree, "environments[]", bind_environment);
   s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);

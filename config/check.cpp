@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/ci.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/channels.h"
@@ -56,7 +57,7 @@ void check_verbs(Checking& in) {
   std::vector<std::string> names;
   for (const VerbInfo& verb : verbs()) names.emplace_back(verb.verb);
   in.each("policy[]", "verbs", [&](const std::string& value, const ConfigPlace& place) {
-    if (value == "*" || find_verb(value) != nullptr) return;
+    if (value == "*" || value == "override" || find_verb(value) != nullptr) return;
     const auto near = nearest(value, names, 3, 1);
     in.issues.push_back(issue_at(place, "no command is called `" + clip(one_line(value), 60) + "`",
                                  "a command as `help` lists them, or \"*\"", near.empty() ? "" : near.front()));
@@ -84,6 +85,14 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
     const cel::Problem& p = program.error();
     in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(p).message +
                                             (p.next_step.empty() ? "" : ". " + p.next_step)));
+  });
+}
+
+void check_ci(Checking& in) {
+  in.each("services[]", "ci_pass", [&](const std::string& value, const ConfigPlace& place) {
+    const auto program = cel::compile(value, ci_condition());
+    if (!program)
+      in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(program.error()).message));
   });
 }
 
@@ -130,8 +139,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list : {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]",
-                           "http_allow[]", "health[]", "health_checks[]"})
+  for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
+                           "exec_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -161,6 +170,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);
+  check_ci(in);
   check_verbs(in);
   check_routes(settings, in);
   check_conditions("policy[]", policy_condition(), in);

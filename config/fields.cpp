@@ -65,6 +65,21 @@ const std::vector<SettingField>& setting_fields() {
 
       {"services[].dashboard_url", K::url, false, false, "", "Where its dashboard is."},
 
+      {"services[].order", K::name, true, false, "",
+       "Environments in the order a version takes: it goes to one only after it ran well in the one before."},
+      {"services[].ci_url", K::text, false, false, "",
+       "Asked with GET before a version goes out; the host is one of `http_allow`, and `{service}`, `{env}` and "
+       "`{version}` are filled in, percent-encoded."},
+      {"services[].ci_pass", K::text, false, false, "",
+       "What the answer has to say: a condition ([CEL](cel.md)) over `it` (`status`, `headers`, `body`, `json`); none "
+       "means the status 200."},
+
+      {"environments[]", K::record, true, false, "",
+       "How carefully environments are changed. One that is not listed counts as protected."},
+      {"environments[].name", K::name, false, true, "", "The environment, as services name it."},
+      {"environments[].protected", K::flag, false, false, "true",
+       "Whether rules for `protected` environments are about it."},
+
       {"invites[]", K::record, true, false, "",
        "Who is invited into an incident's channel when it opens or when its severity changes; all rules that match "
        "count, nobody is invited twice."},
@@ -86,7 +101,8 @@ const std::vector<SettingField>& setting_fields() {
        "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
-      {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"policy[].environments", K::name, true, false, "", "Environments; `protected` means every one that `environments` does not call "
+       "unprotected; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
       {"policy[].when", K::text, false, false, "",

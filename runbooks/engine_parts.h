@@ -34,6 +34,8 @@ StepRun* find_step(Turn& t, std::string_view path);
 // Attempts.
 void begin_step(Turn& t, const Action& action);
 void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage);
+void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before);
+Value kept_result(const Value& result);  // masked and bounded
 void sample(Turn& t, const std::string& path, const Step& step);
 void sampled(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
 void halt(Turn& t, const Action& action);
@@ -51,6 +53,7 @@ struct Permit {
   std::string refusal, kind;
   int approvals = 0;
   std::string group;
+  bool confirm = false;  // by who started the run
 };
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/plan.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/values.h"
 
@@ -99,7 +100,12 @@ Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::
   wish.platform = run->platform;
   wish.channel = run->channel;
   wish.again_of = run->id;
-  if (!latest) wish.pinned = run->pinned;
+  if (run->change.is_map()) {
+    ChangeWish again = change_wish(run->change);  // its plan and its yes are not taken along
+    wish.change = to_value(again);
+    wish.change.set("direct", run->change["direct"]);
+  }
+  if (!latest || run->change.is_map()) wish.pinned = run->pinned;
   wish.by = std::move(by);
   return start_run(w, std::move(wish));
 }

@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -110,7 +111,8 @@ Message Engine::run_message(const Work& w, const Run& run) {
   Message m;
   m.color = color_of(run);
   const std::string who = run.automatic() ? say(lang, "run.by_itself") : person_name(w.config, run.person);
-  m.text = "*" + run.id + "* · " + plain(run.runbook) + " · " + say(lang, "run.status." + run.status) + " · " + who;
+  const bool change = run.change.is_map();
+  m.text = "*" + run.id + "* · " + (change ? change_title(lang, run) : plain(run.runbook)) + " · " + say(lang, "run.status." + run.status) + " · " + who;
   if (run.over()) m.text += " · " + took_of(run, w.now);
   const Book* book = book_of(run);
   Section s;
@@ -118,12 +120,13 @@ Message Engine::run_message(const Work& w, const Run& run) {
   std::string inputs;
   for (const auto& [name, v] : run.inputs.as_map())
     inputs += (inputs.empty() ? "" : ", ") + name + "=" + (v.is_string() ? v.as_string() : to_json(v));
-  if (!inputs.empty()) s.fields.emplace_back(say(lang, "field.inputs"), plain(clip(one_line(inputs), 200)));
+  if (!inputs.empty() && !change) s.fields.emplace_back(say(lang, "field.inputs"), plain(clip(one_line(inputs), 200)));
   if (!run.failure.empty()) s.fields.emplace_back(say(lang, "field.failure"), plain(clip(one_line(run.failure), 300)));
   if (!run.reason.empty() && run.reason != run.failure)
     s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(run.reason), 300)));
   m.sections.push_back(std::move(s));
   add_buttons(lang, run, m);
+  if (change) add_change(lang, w, run, m);
   return m;
 }
 

@@ -5,8 +5,10 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/core/changes/checks.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/scope.h"
 #include "runbooks/values.h"
@@ -158,6 +160,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
                       {"key", draft.key},
                       {"again_of", wish.again_of},
                       {"status", draft.status},
+                      {"change", wish.change},
                       {"deadline_ms", draft.deadline_ms},
                       {"steps_total", count_steps(book.steps)}};
   record(w, std::move(e));
@@ -194,6 +197,25 @@ Decided<std::shared_ptr<const PinnedRunbook>> Engine::pin(const Runbook& book) c
   return pinned;
 }
 
+namespace {
+
+constexpr std::size_t line_max = 20;  // changes that wait for one another; more are a mistake
+
+// Changes stand in line by place, whatever they do there.
+Decided<Others> others_there(const State& state, const Value& wish) {
+  const std::string &service = wish["service"].as_string(), &env = wish["env"].as_string();
+  Others o;
+  o.busy = change_under_way(state, service, env, {}, wish["verb"].as_string() == "rollback");
+  if (!o.busy) return o;
+  const std::map<std::string, std::string> words{
+      {"id", o.busy->id}, {"runbook", o.busy->runbook}, {"service", service}, {"env", env}};
+  if (!wish["queue"].as_bool()) return refuse("change.busy", words);
+  if (waiting_changes(state, env).size() >= line_max) return refuse("change.line_full", words);
+  return o;
+}
+
+}  // namespace
+
 Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   if (w.state.automation.draining) return refuse("run.draining");
   std::shared_ptr<const PinnedRunbook> pinned = wish.pinned;
@@ -220,8 +242,12 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   draft.inputs = std::move(*inputs);
   draft.key = key_of(*book, draft, w.now);
   const Guard& guard = book->main->guard;
-  const Others others = others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms);
-  if (others.busy && guard.on_busy == "skip") return refuse("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
+  const bool change = wish.change.is_map();
+  const auto found = change ? others_there(w.state, wish.change)
+                            : Decided<Others>(others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms));
+  if (!found) return std::unexpected(found.error());
+  const Others others = *found;
+  if (others.busy && guard.on_busy == "skip" && !change) return refuse("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
   if (others.waits) return refuse("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
   if (draft.automatic())
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
@@ -286,9 +312,10 @@ void run_over(Turn& t) {
   if (t.run.automatic() && !t.run.alert.empty() && may_have_helped(t.run.status) && t.book.main)
     t.w.decision.timers.push_back(
         {"effective:" + t.run.id, t.w.now + t.book.main->guard.check_after_ms, Value::Map{{"run", t.run.id}}});
+  begin_next_changes(t);
   // The next in line.
   for (auto& [n, other] : t.w.state.runs) {
-    if (other.status != "queued" || other.runbook != t.run.runbook || other.key != t.run.key) continue;
+    if (other.status != "queued" || other.change.is_map() || other.runbook != t.run.runbook || other.key != t.run.key) continue;
     const Book* book = t.engine.book_of(other);
     if (!book) continue;
     Turn next{t.engine, t.w, other, *book};

@@ -5,6 +5,7 @@
 #include "bot/base/json.h"
 #include "bot/core/changes/health.h"
 #include "bot/core/runs/secret_ref.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -207,14 +208,19 @@ void begin_step(Turn& t, const Action& a) {
     return intend(t, a.path, step, s.arguments, s.verb, Effect::write, "look");
   }
   if (in_decision(step.verb)) return begin_here(t, a);
+  if (is_planned(t, a.path, step)) return begin_planned(t, a.path, step, a.arguments);
   const bool change = is_change(step.verb);
   const bool allowed = known && known->question.starts_with('A') && known->stage == "gate";
   if (step.effect == Effect::write && !undo && !allowed && !(known && known->stage == "again")) {
     const Permit may = permit(t, a.path, step, a.arguments);
     if (!may.refusal.empty()) return fail_step(t, a.path, &step, may.kind, may.refusal);
-    if (may.approvals > 0)
+    if (may.approvals > 0 || may.confirm)
       return ask_approval(t, a.path, step,
-                          Value::Map{{"by", may.group}, {"count", may.approvals}, {"arguments", a.arguments}}, "gate");
+                          Value::Map{{"by", may.group},
+                                     {"count", may.approvals},
+                                     {"confirm", may.confirm},
+                                     {"arguments", a.arguments}},
+                          "gate");
   }
   if (step.effect == Effect::write && !undo && approval_void(t, a.path, a.arguments, {})) return;
   intend(t, a.path, step, a.arguments, step.verb, step.effect, change ? "look" : "");
@@ -228,7 +234,7 @@ void halt(Turn& t, const Action& a) {
     close_question_of(t, s.question, a.error_kind == "expired" ? "expired" : "withdrawn");
     return;
   }
-  const bool harmless = s.effect == "read" || s.stage == "look" || s.stage == "probe" || s.stage == "sample";
+  const bool harmless = s.effect == "read" || s.stage == "look" || s.stage == "plan" || s.stage == "probe" || s.stage == "sample";
   if (harmless) {
     send(t, a.path, *a.step, AttemptOrder::Mode::halt, "halt");
     return over();
@@ -274,8 +280,8 @@ void begin_undo(Turn& t, const Action& a) {
   const StepRun s = *find_step(t, a.target);
   if (s.verb == "lock") {
     const Lock* lock = find_lock(t.w.state, s.result["id"].as_string());
-    if (lock && lock->owner == t.run.id)
-      static_cast<void>(release_lock(t.w, *lock, t.run.id, false, entry_of(t, "", {}), "undo"));
+    if (lock && lock->owner == s.result["holder"].as_string())
+      static_cast<void>(release_lock(t.w, *lock, lock->owner, false, entry_of(t, "", {}), "undo"));
     return end_step(t, a.path, a.step, {.status = "succeeded"});
   }
   if (a.step->undo.kind == Undo::Kind::steps)

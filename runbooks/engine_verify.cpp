@@ -18,8 +18,8 @@ namespace {
 
 constexpr DurationMs window_standard_ms = 5 * minute_ms;
 constexpr DurationMs every_standard_ms = 15 * second_ms;
-constexpr int last_looks = 5;                   // after the window, while the last one was bad
-constexpr DurationMs look_ms = 35 * second_ms;  // a look without any answer is over then
+constexpr int last_looks = 5;                       // after the window, while the last one was bad
+constexpr DurationMs one_look_ms = 35 * second_ms;  // a look without any answer is over then
 
 DurationMs time_in(const Value& with, std::string_view key, DurationMs standard) {
   const auto d = parse_duration(with[key].as_string());
@@ -89,7 +89,7 @@ Watch watch_for(const Turn& t, const Value& with, const std::string& path) {
 
 DurationMs window_of(const StepRun& s) { return time_in(s.arguments, "for", window_standard_ms); }
 
-void keep(Turn& t, const std::string& path, const Watch& watch, Value data) {
+void keep_watch(Turn& t, const std::string& path, const Watch& watch, Value data) {
   data.set("result", to_value(watch));
   note_attempt(t, path, std::move(data));
 }
@@ -113,7 +113,7 @@ std::string names_seen(const std::string& lang, const Watch& watch, bool alerts)
   return join(names, ", ");
 }
 
-Value summary_of(const Watch& watch, const std::string& verdict, const std::string& why, DurationMs window) {
+Value seen_summary(const Watch& watch, const std::string& verdict, const std::string& why, DurationMs window) {
   Value checks = Value::List{};
   for (const WatchedCheck& c : watch.checks)
     checks.push(
@@ -184,7 +184,7 @@ void is_bad(Turn& t, const std::string& path, const Step& step, const Watch& wat
   words["why"] = plain(clip(why, 500));
   tell_verdict(t, path, "verify.bad", words, "danger");
   if (rule != "continue") return fail_step(t, path, &step, "unhealthy", why);
-  end_step(t, path, &step, {.status = "succeeded", .result = summary_of(watch, "bad", why, window_of(s))});
+  end_step(t, path, &step, {.status = "succeeded", .result = seen_summary(watch, "bad", why, window_of(s))});
 }
 
 void nobody_knows(Turn& t, const std::string& path, const Step& step, const Watch& watch, const std::string& why) {
@@ -195,7 +195,7 @@ void nobody_knows(Turn& t, const std::string& path, const Step& step, const Watc
   words["why"] = plain(clip(why, 500));
   tell_verdict(t, path, "verify.unknown", words, "warning");
   if (rule == "fail") return fail_step(t, path, &step, "bad_output", why);
-  end_step(t, path, &step, {.status = "succeeded", .result = summary_of(watch, "unknown", why, window_of(s))});
+  end_step(t, path, &step, {.status = "succeeded", .result = seen_summary(watch, "unknown", why, window_of(s))});
 }
 
 void is_well(Turn& t, const std::string& path, const Step& step, const Watch& watch) {
@@ -212,7 +212,7 @@ void is_well(Turn& t, const std::string& path, const Step& step, const Watch& wa
   m.color = "good";
   m.text = say_with(lang, "verify.good", words) + gap;
   tell_thread(t, "verdict-" + t.run.id + "-" + path + "-" + std::to_string(t.w.now), std::move(m));
-  end_step(t, path, &step, {.status = "succeeded", .result = summary_of(watch, "good", "", window)});
+  end_step(t, path, &step, {.status = "succeeded", .result = seen_summary(watch, "good", "", window)});
 }
 
 std::string why_unknown(const Turn& t, const Watch& watch, DurationMs window) {
@@ -402,19 +402,19 @@ void note_alerts_before(const Turn& t, const Value& arguments, Value& before) {
 
 void begin_verify(Turn& t, const Action& a) {
   const DurationMs window = time_in(a.arguments, "for", window_standard_ms);
-  keep(t, a.path, watch_for(t, a.arguments, a.path),
-       Value::Map{{"step", a.step->id},
-                  {"verb", "verify"},
-                  {"effect", "read"},
-                  {"status", "waiting"},
-                  {"stage", ""},
-                  {"attempt", 1},
-                  {"attempt_id", t.run.id + "." + a.path + "-1"},
-                  {"arguments", a.arguments},
-                  {"error_kind", ""},
-                  {"error", ""},
-                  {"due_ms", t.w.now},
-                  {"deadline_ms", t.w.now + window}});
+  keep_watch(t, a.path, watch_for(t, a.arguments, a.path),
+             Value::Map{{"step", a.step->id},
+                        {"verb", "verify"},
+                        {"effect", "read"},
+                        {"status", "waiting"},
+                        {"stage", ""},
+                        {"attempt", 1},
+                        {"attempt_id", t.run.id + "." + a.path + "-1"},
+                        {"arguments", a.arguments},
+                        {"error_kind", ""},
+                        {"error", ""},
+                        {"due_ms", t.w.now},
+                        {"deadline_ms", t.w.now + window}});
 }
 
 void look_after(Turn& t, const std::string& path, const Step& step) {
@@ -430,8 +430,8 @@ void look_after(Turn& t, const std::string& path, const Step& step) {
   if (!any) return judge(t, path, step, std::move(watch));
   const int n = s.attempt + 1;
   const std::string id = t.run.id + "." + path + "-" + std::to_string(n);
-  keep(t, path, watch,
-       Value::Map{{"stage", "sample"}, {"attempt", n}, {"attempt_id", id}, {"due_ms", t.w.now + look_ms}});
+  keep_watch(t, path, watch,
+             Value::Map{{"stage", "sample"}, {"attempt", n}, {"attempt_id", id}, {"due_ms", t.w.now + one_look_ms}});
   order.run = t.run.id;
   order.path = path;
   order.attempt = n;
@@ -439,7 +439,7 @@ void look_after(Turn& t, const std::string& path, const Step& step) {
   order.stage = "sample";
   order.verb = "verify";
   order.effect = "read";
-  order.deadline_ms = t.w.now + look_ms - 5 * second_ms;
+  order.deadline_ms = t.w.now + one_look_ms - 5 * second_ms;
   t.w.decision.attempts.push_back(std::move(order));
 }
 
@@ -473,7 +473,7 @@ void resume_verify(Turn& t, const std::string& path) {
   Watch watch = watch_from(find_step(t, path)->result);
   for (WatchedCheck& c : watch.checks)
     if (c.asked) c.asked = false, c.next_ms = t.w.now;
-  keep(t, path, watch, Value::Map{{"stage", ""}, {"due_ms", t.w.now}});
+  keep_watch(t, path, watch, Value::Map{{"stage", ""}, {"due_ms", t.w.now}});
 }
 
 }  // namespace muster::runbooks

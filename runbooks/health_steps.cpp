@@ -110,10 +110,7 @@ Value lock_step(const HealthRule& rule, const GuardedChange& change) {
 void add_sentences(HealthPlan& plan, const HealthRule& rule, const std::vector<HealthCheck>& checks,
                    const std::string& language) {
   if (!plan.no_way_back.empty()) plan.sentences.push_back(plan.no_way_back);
-  if (rule.window <= 0) {
-    plan.sentences.push_back(say(language, "health.no_watch", {{"rule", plain(rule.name)}}));
-    return;
-  }
+  if (rule.window <= 0) return;
   std::vector<std::string> what;
   if (rule.target) what.push_back(say(language, "verify.target"));
   for (const HealthCheck& check : checks) what.push_back(plain(check.name));

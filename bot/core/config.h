@@ -51,6 +51,7 @@ struct CoreConfig {
   bool sandbox = false;
   std::vector<Person> people;
   std::vector<Service> services;
+  std::vector<Environment> environments;
   std::vector<SeverityRule> severities;
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;
@@ -72,6 +73,7 @@ struct CoreConfig {
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);
+bool is_protected(const CoreConfig& config, std::string_view environment);  // of none: false
 const Service* find_service(const CoreConfig& config, std::string_view name);
 const SeverityRule* find_severity(const CoreConfig& config, std::string_view name);  // "2", "sev2", "SEV2"
 

@@ -18,6 +18,7 @@ Words joined(std::initializer_list<Words> parts) {
 
 Words values(std::string_view kind, const Live& live) {
   if (kind == "service") return live.services;
+  if (kind == "service_ref") return joined({live.services, live.builds});
   if (kind == "environment") return live.environments;
   if (kind == "person") return live.people;
   if (kind == "incident") return live.incidents;

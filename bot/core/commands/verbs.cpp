@@ -82,20 +82,28 @@ void add_finding(std::vector<VerbInfo>& t) {
 
 void add_production(std::vector<VerbInfo>& t) {
   const auto topic = "production";
-  const Slots service = {must("service", "service")};
-  t.push_back(later("deploy",
-                    "deploy <service>[@ref] to <env> [--strategy rolling|canary|bluegreen] [--queue] "
-                    "[--override check] [because …]",
-                    topic, "A", true, service));
-  t.push_back(later("promote", "promote <service> from <env> to <env>", topic, "A", true, service));
-  t.push_back(later("rollback", "rollback <service> in <env> [to version]", topic, "C", true, service));
-  t.push_back(later("scale", "scale <service> in <env> to <n>|by +2", topic, "C", true, service));
-  t.push_back(later("restart", "restart <service> in <env> [--rolling]", topic, "C", true, service));
-  t.push_back(later("advance", "advance <R>", topic, "C", true));
-  t.push_back(later("hold", "hold <R>", topic, "C", true));
-  t.push_back(later("queue", "queue [env]", topic, "-", false, {may("env", "environment")}));
-  t.push_back(later("queue drop", "queue drop <R>", topic, "C", true));
-  t.push_back(later("queue first", "queue first <R>", topic, "O", true));
+  const Slots service = {must("service", "service")}, one = {must("run", "run")};
+  const auto change = [&](std::string_view verb, std::string_view usage, std::string_view gate, Slots slots,
+                          Slots named) {
+    for (Slot s : {may("--queue", "flag"), may("--override", "word"), because}) named.push_back(std::move(s));
+    t.push_back(write(verb, usage, topic, gate, Shape::words, std::move(slots), std::move(named)));
+  };
+  change("deploy",
+         "deploy <service>[@ref] to <env> [--strategy rolling|canary|bluegreen] [--queue] [--override check] "
+         "[because …]",
+         "A", {must("service", "service_ref")},
+         {may("to", "environment"), may("--strategy", "rolling|canary|bluegreen"), may("version", "word")});
+  change("promote", "promote <service> from <env> to <env>", "A", service,
+         {may("from", "environment"), may("to", "environment")});
+  change("rollback", "rollback <service> in <env> [to version]", "C", service, {in_env, may("to", "word")});
+  change("scale", "scale <service> in <env> to <n>|by +2", "C", service,
+         {in_env, may("to", "number"), may("by", "number")});
+  change("restart", "restart <service> in <env> [--rolling]", "C", service, {in_env, may("--rolling", "flag")});
+  t.push_back(write("advance", "advance <R>", topic, "C", Shape::words, one, {because}));
+  t.push_back(write("hold", "hold <R>", topic, "C", Shape::words, one, {because}));
+  t.push_back(read("queue", "queue [env]", topic, {may("env", "environment")}));
+  t.push_back(write("queue drop", "queue drop <R> [because …]", topic, "C", Shape::words, one, {because}));
+  t.push_back(write("queue first", "queue first <R> [because …]", topic, "O", Shape::words, one, {because}));
 }
 
 void add_runs(std::vector<VerbInfo>& t) {
@@ -142,8 +150,8 @@ void add_locks(std::vector<VerbInfo>& t) {
   t.push_back(write("relock", "relock <L> [for 2h] because …", topic, "own", Shape::words, {must("lock", "id")},
                     {span, because}));
   t.push_back(read("locks", "locks [env]", topic, {may("env", "environment")}));
-  t.push_back(write("freeze", "freeze <env|*> [for 2d] because …", topic, "O", Shape::words,
-                    {must("env", "environment")}, {span, because}));
+  t.push_back(write("freeze", "freeze <env|*> [from … until …|for 2d] because …", topic, "O", Shape::words,
+                    {must("env", "environment")}, {span, may("from", "time"), may("until", "time"), because}));
   t.push_back(write("unfreeze", "unfreeze <L> because …", topic, "O", Shape::words, {must("lock", "id")}, {because}));
 }
 
@@ -251,7 +259,8 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
                     {may("language", "en|ko|default|here"), may("where", "here")}));
   t.push_back(later("link me", "link me <code>", topic, "own", true));
-  t.push_back(later("break-glass", "break-glass for 30m because …", topic, "role", true));
+  t.push_back(write("break-glass", "break-glass for 30m because …", topic, "role", Shape::words, {},
+                    {may("for", "duration"), because}));
 }
 
 void add_admin(std::vector<VerbInfo>& t) {
@@ -334,8 +343,19 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"unlock", "unlock search in production"},
       {"relock", "relock L1 for 1h because it takes longer"},
       {"locks", "locks production"},
+      {"break-glass", "break-glass for 30m because nobody is there to approve"},
       {"freeze", "freeze production for 2d because of the sale"},
       {"unfreeze", "unfreeze L1 because the sale is over"},
+      {"deploy", "deploy search@v2 to staging because the fix is in"},
+      {"promote", "promote search from staging to production"},
+      {"rollback", "rollback search in production because errors rise"},
+      {"scale", "scale search in production by +2"},
+      {"restart", "restart search in staging"},
+      {"advance", "advance R1"},
+      {"hold", "hold R1"},
+      {"queue", "queue production"},
+      {"queue drop", "queue drop R1"},
+      {"queue first", "queue first R1"},
       {"runs", "runs --active"},
       {"logs", "logs R1"},
       {"watch", "watch R1"},

@@ -75,13 +75,12 @@ std::span<const Sentence> words_health() {
        "the next good version.",
        "{version}에서는 되돌아갈 수 없습니다(상태 규칙 {rule}): 문제가 생겨도 되돌리지 않으며, 다음 정상 버전으로 "
        "나아가야 합니다."},
-      {"health.watched", "Afterwards watched for {time}: {what}.", "변경 뒤 {time} 동안 지켜봄: {what}."},
+      {"change.health", "Afterwards", "변경 뒤"},
+      {"health.watched", "Watched for {time}: {what}.", "{time} 동안 지켜봄: {what}."},
       {"health.back", "If it is bad, it is put back by itself and locked for {time}.",
        "나쁘면 자동으로 되돌리고 {time} 동안 잠급니다."},
       {"health.asks", "If it is bad, a person is asked.", "나쁘면 사람에게 묻습니다."},
-      {"health.tells", "If it is bad, it is told and left as it is.", "나쁘면 알리기만 하고 그대로 둡니다."},
-      {"health.no_watch", "Nothing is watched afterwards (health rule {rule}).",
-       "변경 뒤에 지켜보지 않습니다(상태 규칙 {rule})."}};
+      {"health.tells", "If it is bad, it is told and left as it is.", "나쁘면 알리기만 하고 그대로 둡니다."}};
   return table;
 }
 

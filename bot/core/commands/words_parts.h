@@ -8,6 +8,7 @@ namespace muster {
 
 std::span<const Sentence> words_general();
 std::span<const Sentence> words_capture();
+std::span<const Sentence> words_changes();
 std::span<const Sentence> words_channels();
 std::span<const Sentence> words_cli();
 std::span<const Sentence> words_codes();
