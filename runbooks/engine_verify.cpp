@@ -279,7 +279,7 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
   const WatchedCheck* doubt = doubtful(watch);
   if (doubt && t.w.now >= end && t.w.now < end + last_looks * doubt->every_ms) end = t.w.now + doubt->every_ms;
   if (t.w.now < end)
-    return keep(
+    return keep_watch(
         t, path, watch,
         Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", std::max(t.w.now + 1, next_look(watch, end))}});
   if (doubt || !anything_seen(watch) || !watched_enough(watch, window) || !unseen(watch).empty())
