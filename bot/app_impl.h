@@ -83,6 +83,8 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);
+  void read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void carry_silence(const OutMessage& message, std::function<void(Result<void>)> done);
   void carry_hook(const OutMessage& message, std::function<void(Result<void>)> done);

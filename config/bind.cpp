@@ -51,6 +51,7 @@ Service bind_service(const Entry& in) {
           .depends_on = in.all("depends_on"),
           .runbook_url = in.text("runbook_url"),
           .dashboard_url = in.text("dashboard_url"),
+          .compare_url = in.text("compare_url"),
           .order = in.all("order"),
           .ci_url = in.text("ci_url"),
           .ci_pass = in.text("ci_pass")};

@@ -64,6 +64,9 @@ const std::vector<SettingField>& setting_fields() {
       {"services[].runbook_url", K::url, false, false, "", "Where its runbook is."},
 
       {"services[].dashboard_url", K::url, false, false, "", "Where its dashboard is."},
+      {"services[].compare_url", K::url, false, false, "",
+       "Where two versions are compared; `{from}` and `{to}` are filled in: "
+       "`https://git.example.com/shop/compare/{from}...{to}`."},
 
       {"services[].order", K::name, true, false, "",
        "Environments in the order a version takes: it goes to one only after it ran well in the one before."},

@@ -141,6 +141,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
     record(w, std::move(p));
   }
   Entry e = wish.by;
+  const std::string reason = e.data["reason"].as_string();  // as the person gave it
   e.kind = "runbook.started";
   e.incident_id = wish.incident;
   e.text = draft.id + " " + book.name + (draft.key.empty() ? "" : " (" + draft.key + ")");
@@ -163,6 +164,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
                       {"change", wish.change},
                       {"deadline_ms", draft.deadline_ms},
                       {"steps_total", count_steps(book.steps)}};
+  if (!reason.empty()) e.data.set("reason", reason);
   record(w, std::move(e));
 }
 

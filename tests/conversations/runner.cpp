@@ -40,6 +40,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/change_reads.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
 #include "bot/dispatcher.h"
@@ -511,8 +512,19 @@ class Talk {
       return scrub({*dispatcher_, store_->inner(), clock_, at_once}, wanted,
                    actor_of(config_, in.person, in.is_operator), done);
     }
-    if (wanted.what == "plan change")
-      return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
+    if (wanted.what == "where" || wanted.what == "diff") {
+      const std::string& service = wanted.args.front();
+      const auto answered = [&](const std::vector<PlaceNow>& places) {
+        done(places_outcome(wanted, dispatcher_->state(), config_, places, clock_.now()));
+      };
+      return look_at_places(
+          runs_.targets(), service, environments_of(dispatcher_->state(), config_, service),
+          [](DurationMs, const std::function<void()>& then) { then(); }, answered);
+    }
+    if (wanted.what == "releases" || wanted.what == "metrics")
+      return done(change_history_outcome(store_->inner(),
+                                         {wanted, incident_spans(dispatcher_->state()), config_, clock_.now()}));
+    if (wanted.what == "plan change") return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
     if (wanted.what == "history") {

@@ -63,6 +63,7 @@ class RunsStage {
                       .now = [&clock] { return clock.now(); }}};
   }
 
+  const Targets& targets() const { return targets_; }
   void load(const std::string& folder) { folder_ = folder; }
   void attach(Dispatcher& dispatcher, const Clock& clock) {
     const PlanReading reading = plan_reading(dispatcher, clock);

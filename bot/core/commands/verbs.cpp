@@ -68,9 +68,13 @@ void add_finding(std::vector<VerbInfo>& t) {
   t.push_back(read("whoami", "whoami", topic, {}));
   t.push_back(read("can", "can <who> <command>", topic, {must("who", "person"), line("command", "verb", true)}));
   t.push_back(read("status", "status [service] [in env]", topic, {may("service", "service")}, {in_env}));
-  t.push_back(later("where", "where <service>", topic, "-", false, {must("service", "service")}));
-  t.push_back(later("diff", "diff <service> <a> <b>", topic, "-", false, {must("service", "service")}));
-  t.push_back(later("releases", "releases <service> [in env]", topic, "-", false, {must("service", "service")}));
+  t.push_back(read("where", "where <service>", topic, {must("service", "service")}));
+  t.push_back(read("diff", "diff <service> <a> <b>", topic,
+                   {must("service", "service"), must("a", "environment"), must("b", "environment")}));
+  t.push_back(read("releases", "releases <service> [in env] [--all]", topic, {must("service", "service")},
+                   {in_env, may("--all", "flag")}));
+  t.push_back(read("metrics", "metrics [service] [in env] [since 30d] [--count-rollbacks]", topic,
+                   {may("service", "service")}, {in_env, may("since", "duration"), may("--count-rollbacks", "flag")}));
   t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
   t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
   t.push_back(read("history", "history [by @who] [verb=…] [for service] [in env] [since 2h]", topic, {},
@@ -104,6 +108,8 @@ void add_production(std::vector<VerbInfo>& t) {
   t.push_back(read("queue", "queue [env]", topic, {may("env", "environment")}));
   t.push_back(write("queue drop", "queue drop <R> [because …]", topic, "C", Shape::words, one, {because}));
   t.push_back(write("queue first", "queue first <R> [because …]", topic, "O", Shape::words, one, {because}));
+  t.push_back(write("built", "built <service> <version> <commit@time> …", topic, "-", Shape::words,
+                    {must("service", "service"), must("version", "word"), line("commits", "text", true)}));
 }
 
 void add_runs(std::vector<VerbInfo>& t) {
@@ -197,6 +203,8 @@ void add_incident_work(std::vector<VerbInfo>& t) {
                                 {line("text", "text", true)}, {may("due", "word")})));
   t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
+  t.push_back(of_incident(write("caused by", "caused by <R> [--withdraw] [because …]", topic, "-", Shape::words,
+                                {must("change", "run")}, {may("--withdraw", "flag"), because})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
   t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
@@ -315,6 +323,12 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},
       {"transcript", "transcript INC-1 --grep timeout"},
+      {"where", "where checkout-api"},
+      {"diff", "diff checkout-api staging production"},
+      {"releases", "releases checkout-api in production"},
+      {"metrics", "metrics checkout-api since 30d"},
+      {"built", "built checkout-api v2 4be1c9d@2026-03-16T22:40:00Z"},
+      {"caused by", "caused by R1 because the graphs agree"},
       {"pin", "pin"},
       {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},

@@ -27,6 +27,7 @@ const std::vector<Sentence>& catalogue() {
           words_platforms(),
           words_questions(),
           words_reading(),
+          words_records(),
           words_runbooks(),
           words_runs(),
           words_scrub(),

@@ -20,6 +20,7 @@ std::span<const Sentence> words_page();
 std::span<const Sentence> words_platforms();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
+std::span<const Sentence> words_records();
 std::span<const Sentence> words_runbooks();
 std::span<const Sentence> words_runs();
 std::span<const Sentence> words_scrub();

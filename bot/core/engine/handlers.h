@@ -50,12 +50,13 @@ using Handler = Outcome (*)(Call&);
 const std::map<std::string_view, Handler>& reading_handlers();
 const std::map<std::string_view, Handler>& incident_handlers();
 const std::map<std::string_view, Handler>& admin_handlers();
-const std::map<std::string_view, Handler>& people_handlers();    // help, whoami, can, language, roles
-const std::map<std::string_view, Handler>& question_handlers();  // approvals, approve, yes …
-const std::map<std::string_view, Handler>& explain_handlers();   // explain, show
-const std::map<std::string_view, Handler>& silence_handlers();   // silence, unsilence, silences, snooze, graph
-const std::map<std::string_view, Handler>& glass_handlers();     // break-glass
-const std::map<std::string_view, Handler>& capture_handlers();   // pin, transcript, mute
+const std::map<std::string_view, Handler>& people_handlers();          // help, whoami, can, language, roles
+const std::map<std::string_view, Handler>& question_handlers();        // approvals, approve, yes …
+const std::map<std::string_view, Handler>& explain_handlers();         // explain, show
+const std::map<std::string_view, Handler>& silence_handlers();         // silence, unsilence, silences, snooze, graph
+const std::map<std::string_view, Handler>& glass_handlers();           // break-glass
+const std::map<std::string_view, Handler>& capture_handlers();         // pin, transcript, mute
+const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});

@@ -49,6 +49,10 @@ Entry& record(Work& w, Entry e) {
   if (e.occurred_ms == 0) e.occurred_ms = e.received_ms;
   if (e.source.id.empty()) e.source.id = e.event_id;
   apply(w.state, e);
+  for (ProjectionRow& row : touched_rows(w.state.changes)) {
+    std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == row.kind && r.id == row.id; });
+    w.decision.rows.push_back(std::move(row));
+  }
   w.decision.entries.push_back(std::move(e));
   return w.decision.entries.back();
 }
