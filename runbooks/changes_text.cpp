@@ -16,8 +16,7 @@ std::string change_step(std::string_view verb, const std::string& more, bool und
 }
 
 // What the service runs elsewhere, or how many there are: read first, and never assumed.
-std::string look_step(const std::string& id, const std::string& env, const std::string& field,
-                      const std::string& why) {
+std::string look_step(const std::string& id, const std::string& env, const std::string& field, const std::string& why) {
   return "  - id: " + id + "\n    lookup: {service: \"${inputs.service}\", env: \"${inputs." + env +
          "}\"}\n  - if: \"!has(" + id + "." + field + ")\"\n    stop: {status: failed, reason: \"" + why + "\"}\n";
 }
@@ -60,14 +59,18 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
            change_step("deploy", ", version: \"${source.version}\"", true);
   if (w.verb == "deploy") return ci_step(w, config) + change_step("deploy", ", version: \"${inputs.version}\"", true);
   if (w.verb == "restart") return change_step("restart", "", false);
-  if (w.verb == "rollback") return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
+  if (w.verb == "rollback")
+    return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
   if (!w.by) return change_step("scale", ", replicas: \"${inputs.replicas}\"", true);
   return look_step("now", "env", "replicas", "It is not known how many there are. Say the number with to instead.") +
          change_step("scale", ", replicas: \"${now.replicas + inputs.by}\"", true);
 }
 
-// What watches over the service after the change; steps of the language, in front of what follows.
-std::string health_steps(const ChangeWish&, const CoreConfig&) { return {}; }
+std::string lines_of(const std::vector<std::string>& steps) {
+  std::string text;
+  for (const std::string& step : steps) text += "  - " + step + "\n";
+  return text;
+}
 
 // A version that was taken back does not come again by accident.
 std::string steps_after(const ChangeWish& w) {
@@ -85,14 +88,16 @@ std::string summary_of(const ChangeWish& w) {
 
 }  // namespace
 
+GuardedChange guarded(const ChangeWish& w) { return {w.verb, w.service, w.environment, w.version}; }
+
 std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const CoreConfig& config) {
   auto pinned = std::make_shared<PinnedRunbook>();
   pinned->name = w.asked;
-  const bool put_back = w.verb == "deploy" || w.verb == "scale";
+  const HealthPlan health = health_steps(config, guarded(w));
   pinned->text = "runbook: " + w.asked + "\nsummary: " + summary_of(w) + "\n" + inputs_of(w) +
                  "guard: {key: \"${inputs.service}/${inputs.env}\", on_busy: " + (w.queue ? "queue" : "skip") +
-                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + health_steps(w, config) + steps_after(w) +
-                 (put_back ? "on_failure:\n  - undo: all\n" : "");
+                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + steps_after(w) + lines_of(health.steps) +
+                 "on_failure:\n" + lines_of(health.on_failure);
   pinned->hash = to_hex(sha256(pinned->name + "\n" + pinned->text));
   return pinned;
 }
