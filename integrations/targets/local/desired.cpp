@@ -45,6 +45,8 @@ std::string text_of(const Desired& d) {
   Value history = Value::List{};
   for (const Change& change : d.history) history.push(to_value(change));
   const Value whole = Value::Map{{"format", 1},
+                                 {"service", d.service},
+                                 {"environment", d.environment},
                                  {"wanted", to_value(d.wanted)},
                                  {"before", to_value(d.before)},
                                  {"previous_version", d.previous_version},
@@ -60,6 +62,8 @@ std::string text_of(const Desired& d) {
 
 Desired desired_from(const Value& v) {
   Desired d;
+  d.service = v["service"].as_string();
+  d.environment = v["environment"].as_string();
   d.wanted = wanted_from(v["wanted"]);
   d.before = wanted_from(v["before"]);
   d.previous_version = v["previous_version"].as_string();

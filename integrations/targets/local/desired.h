@@ -36,6 +36,7 @@ struct Change {
 };
 
 struct Desired {
+  std::string service, environment;  // whose: a target that is given to another must not take its processes for its own
   Wanted wanted;
   Wanted before;  // while something is going on: what it goes back to
   std::string previous_version, previous_before;

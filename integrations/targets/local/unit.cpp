@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 
@@ -73,14 +74,39 @@ void Unit::open() {
     return log(LogLevel::error, "a local target cannot be used", {{"target", def_.name}, {"why", broken_->message}});
   }
   desired_ = std::move(*read);
+  check_whose();
   for (const std::string& id : process_ids(folder())) adopt(id);
   if (!desired_ && !def_.version.empty()) begin_first();
   turn_in(0);
 }
 
+void Unit::redefine(const LocalTargetDef& def) {
+  def_ = def;
+  if (broken_ && !desired_) {  // what was wrong with the folder or the file may be mended
+    broken_.reset();
+    return open();
+  }
+  check_whose();
+  turn_in(0);
+}
+
+// A name that was given to another service would make the processes of the one the other's.
+void Unit::check_whose() {
+  if (!desired_) return;
+  const bool ours = desired_->service == def_.service && desired_->environment == def_.environment;
+  broken_.reset();
+  if (ours) return;
+  broken_ = Error{ErrorKind::conflict,
+                  "the target " + def_.name + " runs " + desired_->service + " in " + desired_->environment +
+                      ", and is configured for " + def_.service + " in " + def_.environment,
+                  "Give it another name, or remove " + folder() + " to end what it runs."};
+}
+
 // Not a change that anybody asked for: it has no run.
 void Unit::begin_first() {
   Desired first;
+  first.service = def_.service;
+  first.environment = def_.environment;
   first.wanted = first.before = {def_.version, def_.replicas, 0};
   first.history.push_back({.run = {},
                            .verb = "deploy",

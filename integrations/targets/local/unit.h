@@ -43,7 +43,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
  public:
   Unit(const LocalTargetDef& def, const LocalParts& parts);
   void open();  // finds again what runs; starts the first version
-  void redefine(const LocalTargetDef& def) { def_ = def; }
+  void redefine(const LocalTargetDef& def);
   void bot_stops();
 
   std::string name() const override { return def_.name; }
@@ -68,6 +68,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
 
   // unit.cpp: processes
   void begin_first();
+  void check_whose();
   void adopt(const std::string& id);
   void watch(Replica& r, process::Fd keeper);
   void keeper_ended(std::int64_t number);

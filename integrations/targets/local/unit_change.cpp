@@ -95,6 +95,8 @@ std::optional<Error> Unit::refusal(const ChangeRequest& request, const TargetSta
 
 Desired Unit::changed_by(const ChangeRequest& request) const {
   Desired next = desired_.value_or(Desired{});
+  next.service = def_.service;
+  next.environment = def_.environment;
   next.before = next.wanted;
   next.previous_before = next.previous_version;
   next.wanted = wanted_by(request);

@@ -270,6 +270,39 @@ TEST_CASE("a definition that is read again keeps what is going on") {
   CHECK(answer->outcome == ChangeOutcome::succeeded);
 }
 
+TEST_CASE("what a restart of the machine ended is started again") {
+  const LocalWorld world;
+  {
+    LocalBot bot(world, world.def(2));
+    bot.until_well();
+    REQUIRE(bot.change(deploy("1.1")).outcome == ChangeOutcome::succeeded);
+  }
+  for (const std::string& id : processes(world)) kill(record_of(world, id).keeper, SIGKILL);
+  wait_until([&] { return world.kept() == 0; });
+  LocalBot bot(world, world.def(2));
+  bot.until_well();
+  CHECK(bot.state().version == "1.1");
+  CHECK(world.kept() == 2);
+  CHECK(processes(world).size() == 2);
+}
+
+TEST_CASE("a name that is given to another service does not take the processes with it") {
+  const LocalWorld world;
+  LocalBot bot(world, world.def(1));
+  bot.until_well();
+  LocalTargetDef other = world.def(1);
+  other.service = "search";
+  bot.targets->put(other);
+  std::optional<Result<TargetState>> state;
+  bot.target->status({"search", "prod"}, [&](Result<TargetState> s) { state = std::move(s); });
+  bot.rig.until([&] { return state.has_value(); });
+  REQUIRE_FALSE(state->has_value());
+  CHECK(state->error().message == "the target shop-prod runs shop in prod, and is configured for search in prod");
+  bot.targets->put(world.def(1));
+  CHECK(bot.state().healthy == true);
+  CHECK(world.starts_of("1.0") == 1);
+}
+
 TEST_CASE("a file that cannot be read stops the target and is never overwritten") {
   const LocalWorld world;
   {
