@@ -231,7 +231,8 @@ void Unit::deliver(const Change& change, ChangeDone done) {
     const std::string there = desired_ && !desired_->wanted.version.empty()
                                   ? processes(desired_->wanted.replicas) + " of " + desired_->wanted.version
                                   : "nothing";
-    answer.problem = Error{ErrorKind::unavailable, change.note, "It was put back: " + there + ", as before."};
+    answer.problem = Error{ErrorKind::unavailable, change.note + ". It was put back: " + there + ", as before.",
+                           "The logs of the last processes lie in " + folder("logs") + "."};
     answer.message = change.note;
     done(answer);
   });
