@@ -8,6 +8,7 @@
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/test_cases.h"
 
 namespace muster {
@@ -71,8 +72,11 @@ void App::Impl::open_runner() {
 // Targets start programs under the shim; a reload puts new ones in their place.
 void App::Impl::load_targets() {
   targets.clear();
-  if (!runner) return;
   if (!timers) timers = loop_timers(loop);
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
+    targets.push_back(make_kubernetes_target(
+        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
+  if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
 }

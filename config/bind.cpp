@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -189,6 +190,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
+  s.kubernetes_targets = bind_kubernetes_targets(tree, folder);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
   s.observability.backends =

@@ -8,6 +8,7 @@
 #include "bot/core/engine/channels.h"
 #include "config/bind.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -130,8 +131,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list :
-       {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]", "http_allow[]"})
+  for (const char* list : {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
+                           "kubernetes_targets[]", "backends[]", "http_allow[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -148,6 +149,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("services[]", "owners", owners, "person or group");
   in.known("services[]", "depends_on", services, "service");
   in.known("exec_targets[]", "services", services, "service");
+  in.known("kubernetes_targets[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
@@ -164,6 +166,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
   check_exec_targets(settings, in);
+  check_kubernetes_targets(settings, tree, issues);
   check_platforms(tree, issues);
 }
 

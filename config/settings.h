@@ -13,6 +13,7 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/observability/config.h"
 #include "integrations/targets/exec/config.h"
+#include "integrations/targets/kubernetes/config.h"
 
 namespace muster {
 
@@ -52,6 +53,7 @@ struct Settings {
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
   std::vector<ExecTargetDef> exec_targets;
+  std::vector<KubernetesTargetDef> kubernetes_targets;
   ObservabilityConfig observability;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;

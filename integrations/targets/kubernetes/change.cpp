@@ -229,10 +229,7 @@ void KubernetesTarget::finish(const std::string& run, ChangeOutcome outcome, std
   going.answer.problem = std::move(problem);
   going.answer.took = parts_.clock.now() - going.began;
   if (!going.last_words.empty()) going.answer.output = redact(going.last_words).text;
-  if (!with_state) {
-    parts_.timers.after(0, mine([this, run] { end(run); }));
-    return;
-  }
+  if (!with_state) return end(run);
   look(going.mapped, true, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto it = going_.find(run);
          if (it == going_.end()) return;
@@ -241,12 +238,13 @@ void KubernetesTarget::finish(const std::string& run, ChangeOutcome outcome, std
        }));
 }
 
+// From a task of its own: whoever is answered may drop the target.
 void KubernetesTarget::end(const std::string& run) {
   const auto it = going_.find(run);
   if (it == going_.end()) return;
-  const Going going = std::move(it->second);
+  auto going = std::make_shared<Going>(std::move(it->second));
   going_.erase(it);
-  going.done(going.answer);
+  parts_.timers.after(0, mine([going] { going->done(going->answer); }));
 }
 
 bool KubernetesTarget::cancel(const std::string& run) {
