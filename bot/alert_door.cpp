@@ -35,7 +35,7 @@ bool secret_fits(const std::vector<std::string>& secrets, const HttpRequest& req
   return fits;
 }
 
-HttpResponse busy() {
+HttpResponse too_busy() {
   return {.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}};
 }
 HttpResponse json_response(int status, std::string body) {
@@ -136,7 +136,7 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
-  if (dispatcher_.full()) return reply(busy());
+  if (dispatcher_.full()) return reply(too_busy());
   const auto d = std::make_shared<Delivery>();
   d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
              .kind = "alertmanager",
@@ -145,14 +145,14 @@ void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
              .meta = Value::Map{{"source", s.name}}};
   const bool taken = run(
       d->item.body.size(), [d] { d->item.body = redact_body(d->item.body); }, [this, d, reply] { store(d, reply); });
-  if (!taken) reply(busy());
+  if (!taken) reply(too_busy());
 }
 
 void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
   Commit c;
   c.inbox.push_back(d->item);
   store_.commit(std::move(c), [this, d, reply](const Result<Committed>& r) {
-    if (!r) return reply(busy());
+    if (!r) return reply(too_busy());
     reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
     d->stored = true;
     decide(d);
@@ -240,10 +240,10 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
   const auto then = [this, d, reply] {
     const HttpResponse answer = json_response(d->alerts.status, d->alerts.answer);
     if (d->alerts.alerts.empty()) return reply(answer);
-    d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : busy()); };
+    d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : too_busy()); };
     decide_part(d);
   };
-  if (!run(d->item.body.size(), work, then)) reply(busy());
+  if (!run(d->item.body.size(), work, then)) reply(too_busy());
 }
 
 // The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.

@@ -21,7 +21,7 @@ std::string own_host_name() {
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
-Error busy() { return {ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."}; }
+Error bot_busy() { return {ErrorKind::unavailable, "The bot is busy.", "Try again in a moment."}; }
 
 }  // namespace
 
@@ -61,14 +61,14 @@ void App::Impl::make_web() {
         done(file ? Result<std::string>(file->bytes) : std::unexpected(file.error()));
       });
     });
-    if (!taken) done(std::unexpected(busy()));
+    if (!taken) done(std::unexpected(bot_busy()));
   };
   o.clean_file = [this](std::string bytes, std::function<void(Result<std::string>)> done) {
     // Secrets leave text before it is stored; other bytes have no words to look at.
     const bool taken = worker.run([this, bytes, done] {
       loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
     });
-    if (!taken) done(std::unexpected(busy()));
+    if (!taken) done(std::unexpected(bot_busy()));
   };
   o.language = [this](const std::string& person) {
     return language_of(dispatcher->state(), dispatcher->config(), person, {});

@@ -14,7 +14,7 @@ constexpr std::size_t in_flight_max = limits::writer_queue_max * 3 / 4;  // the 
 constexpr std::size_t drain_slice = 100;  // events decided before the loop looks at its sockets again
 constexpr std::size_t keys_max = 20'000;  // a platform repeats itself within minutes
 
-std::unexpected<Error> busy(std::string why) {
+std::unexpected<Error> store_busy(std::string why) {
   return fail(ErrorKind::unavailable, std::move(why), "Try again in a moment.");
 }
 
@@ -46,7 +46,7 @@ void Dispatcher::take(Task task) {
     if (task.done) task.done(std::unexpected(why));
   };
   if (!refusal_.empty() && !owed) return refuse({ErrorKind::unavailable, refusal_, "Try again in a moment."});
-  if (full() && !owed) return refuse(busy("Too many decisions wait for the disk; nothing was recorded.").error());
+  if (full() && !owed) return refuse(store_busy("Too many decisions wait for the disk; nothing was recorded.").error());
   auto kept = std::make_shared<Task>(std::move(task));
   if (!refusal_.empty()) return owed_.push_back(std::move(kept));
   if (waits()) return waiting_.push_back(std::move(kept));
@@ -211,7 +211,7 @@ void Dispatcher::drain() {
     } else if (next->again == Task::Again::always) {
       owed_.push_back(std::move(next));
     } else if (next->done) {
-      next->done(busy(refusal_));
+      next->done(store_busy(refusal_));
     }
   }
   draining_ = false;

@@ -15,6 +15,8 @@ const std::map<std::string_view, Handler>& book_commands();
 const std::map<std::string_view, Handler>& switch_commands();
 const std::map<std::string_view, Handler>& lock_commands();
 
+inline std::string because(const Call& c) { return named_argument(c.command, "because"); }
+inline Entry by(const Call& c) { return human_entry(c, {}, nullptr); }  // who gave the command
 Outcome refused(Call& c, const Refusal& why);
 std::string status_of(const Call& c, const Run& run);
 // The wish behind `run NAME key=value …`; its inputs are as the runbook spells them.

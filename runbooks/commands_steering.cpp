@@ -39,7 +39,6 @@ Outcome told_or(Call& c, const Decided<void>& decided, std::string_view key) {
 
 std::string run_of(const Call& c) { return first_argument(c.command); }
 std::string step_of(const Call& c) { return c.command.args.size() > 1 ? c.command.args[1] : std::string(); }
-Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
 
 Outcome pause(Call& c) { return told_or(c, engine_of(c.work).pause_run(c.work, run_of(c), by(c)), "run.did.pause"); }
 Outcome resume(Call& c) { return told_or(c, engine_of(c.work).resume_run(c.work, run_of(c), by(c)), "run.did.resume"); }

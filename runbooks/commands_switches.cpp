@@ -6,9 +6,6 @@
 namespace muster::runbooks {
 namespace {
 
-std::string because(const Call& c) { return named_argument(c.command, "because"); }
-Entry by(const Call& c) { return human_entry(c, {}, nullptr); }
-
 Outcome arm(Call& c) {
   const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
   if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});

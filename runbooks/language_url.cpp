@@ -31,9 +31,9 @@ Result<std::string> base_url(const std::string& text) {
   return text;
 }
 
-class Writer {
+class UrlWriter {
  public:
-  explicit Writer(const Marks& marks) : marks_(marks) {}
+  explicit UrlWriter(const Marks& marks) : marks_(marks) {}
 
   Result<void> value(const cel::Val& v, std::string_view next) {
     auto text = text_of(v, false);
@@ -89,7 +89,7 @@ class Writer {
 }  // namespace
 
 Result<std::string> write_url(const Pieces& pieces, const Marks& marks) {
-  Writer writer(marks);
+  UrlWriter writer(marks);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     if (!pieces[i].value) {
       writer.literal(pieces[i].literal);

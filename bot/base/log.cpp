@@ -56,7 +56,7 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
 }
 
 // One event stays one line, whatever the outside put into a value.
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   constexpr std::string_view telling = " \"=\\";
   bool plain = !value.empty();
   for (const char c : value) plain = plain && static_cast<unsigned char>(c) > 0x1F && telling.find(c) == telling.npos;
@@ -101,7 +101,7 @@ void log(LogLevel level, std::string_view what, std::initializer_list<LogField> 
   const auto logger = current_logger();
   if (!logger->should_log(spdlog_level(level))) return;
   std::string line = one_line(what);
-  for (const auto& [key, value] : fields) line.append(" ").append(key).append("=").append(quoted(value));
+  for (const auto& [key, value] : fields) line.append(" ").append(key).append("=").append(in_quotes(value));
   logger->log(spdlog_level(level), spdlog::string_view_t(line.data(), line.size()));
 }
 

@@ -19,6 +19,32 @@ void sort_stably(ValueMap::Members& members) {
 
 }  // namespace
 
+Value::Value() noexcept = default;
+Value::Value(std::nullptr_t) noexcept {}
+Value::Value(bool b) noexcept : data_(b) {}
+Value::Value(int n) noexcept : data_(static_cast<std::int64_t>(n)) {}
+Value::Value(std::int64_t n) noexcept : data_(n) {}
+Value::Value(double d) noexcept : data_(d) {}
+Value::Value(const char* s) : data_(std::string(s)) {}
+Value::Value(std::string s) noexcept : data_(std::move(s)) {}
+Value::Value(std::string_view s) : data_(std::string(s)) {}
+Value::Value(List l) noexcept : data_(std::move(l)) {}
+Value::Value(Map m) noexcept : data_(std::move(m)) {}
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+bool Value::operator==(const Value& other) const { return data_ == other.data_; }
+
+ValueMap::ValueMap() noexcept = default;
+ValueMap::ValueMap(const ValueMap& other) = default;
+ValueMap::ValueMap(ValueMap&& other) noexcept = default;
+ValueMap& ValueMap::operator=(const ValueMap& other) = default;
+ValueMap& ValueMap::operator=(ValueMap&& other) noexcept = default;
+ValueMap::~ValueMap() = default;
+void ValueMap::reserve(std::size_t n) { members_.reserve(n); }
+
 ValueMap::ValueMap(std::initializer_list<ValueMember> members) {
   members_.reserve(members.size());
   for (const ValueMember& m : members) {

@@ -22,9 +22,14 @@ class ValueMap {
   using Members = std::vector<value_type>;
   using const_iterator = Members::const_iterator;
 
-  ValueMap() = default;
+  ValueMap() noexcept;
   ValueMap(std::initializer_list<ValueMember> members);  // moves the values out of the list
-  static ValueMap of(Members members);                   // in any order; of a name given twice the last one counts
+  ValueMap(const ValueMap& other);
+  ValueMap(ValueMap&& other) noexcept;
+  ValueMap& operator=(const ValueMap& other);
+  ValueMap& operator=(ValueMap&& other) noexcept;
+  ~ValueMap();
+  static ValueMap of(Members members);  // in any order; of a name given twice the last one counts
 
   bool empty() const { return members_.empty(); }
   std::size_t size() const { return members_.size(); }
@@ -33,7 +38,7 @@ class ValueMap {
   const_iterator find(std::string_view name) const;
   bool contains(std::string_view name) const;
   Value& operator[](std::string_view name);  // null when it was absent
-  void reserve(std::size_t n) { members_.reserve(n); }
+  void reserve(std::size_t n);
 
   friend bool operator==(const ValueMap& a, const ValueMap& b);
 
@@ -46,17 +51,24 @@ class Value {
   using List = std::vector<Value>;
   using Map = ValueMap;
 
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool b) : data_(b) {}
-  Value(int n) : data_(static_cast<std::int64_t>(n)) {}
-  Value(std::int64_t n) : data_(n) {}
-  Value(double d) : data_(d) {}
-  Value(const char* s) : data_(std::string(s)) {}
-  Value(std::string s) : data_(std::move(s)) {}
-  Value(std::string_view s) : data_(std::string(s)) {}
-  Value(List l) : data_(std::move(l)) {}
-  Value(Map m) : data_(std::move(m)) {}
+  // Out of line: what a variant of strings, lists and maps does when it is copied, moved or ends is long, and values
+  // are made everywhere.
+  Value() noexcept;
+  Value(std::nullptr_t) noexcept;
+  Value(bool b) noexcept;
+  Value(int n) noexcept;
+  Value(std::int64_t n) noexcept;
+  Value(double d) noexcept;
+  Value(const char* s);
+  Value(std::string s) noexcept;
+  Value(std::string_view s);
+  Value(List l) noexcept;
+  Value(Map m) noexcept;
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value();
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(data_); }
   bool is_bool() const { return std::holds_alternative<bool>(data_); }
@@ -82,7 +94,7 @@ class Value {
   Value& set(std::string_view key, Value v);
   void push(Value v);  // turns null into a list
 
-  bool operator==(const Value&) const = default;
+  bool operator==(const Value& other) const;
 
  private:
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> data_ = nullptr;

@@ -109,7 +109,7 @@ Val duration_of_text(Budget&, Args args) {
 
 Val type_of(Budget&, Args args) { return Val::borrowed_type(args[0].type_name()); }
 
-constexpr std::array definitions = {
+constexpr std::array conversion_definitions = {
     Definition{"int(int) -> int", same},
     Definition{"int(uint) -> int", int_of_uint},
     Definition{"int(double) -> int", int_of_double},
@@ -147,6 +147,6 @@ constexpr std::array definitions = {
 
 }  // namespace
 
-std::span<const Definition> conversion_functions() { return definitions; }
+std::span<const Definition> conversion_functions() { return conversion_definitions; }
 
 }  // namespace muster::cel

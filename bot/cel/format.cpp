@@ -239,10 +239,10 @@ Val format(Budget& budget, std::span<const Val> args) {
   }
 }
 
-constexpr std::array definitions = {Definition{"string:format(list(A)) -> string", format}};
+constexpr std::array format_definitions = {Definition{"string:format(list(A)) -> string", format}};
 
 }  // namespace
 
-std::span<const Definition> format_functions() { return definitions; }
+std::span<const Definition> format_functions() { return format_definitions; }
 
 }  // namespace muster::cel

@@ -92,7 +92,7 @@ Val shift_right(Budget&, Args args) {  // zeros come in from the left, also into
   return shift(args, [](std::uint64_t n, std::int64_t by) { return n >> by; });
 }
 
-constexpr std::array definitions = {
+constexpr std::array math_definitions = {
     Definition{"math.greatest(int...) -> int", greatest},
     Definition{"math.greatest(uint...) -> uint", greatest},
     Definition{"math.greatest(double...) -> double", greatest},
@@ -133,6 +133,6 @@ constexpr std::array definitions = {
 
 }  // namespace
 
-std::span<const Definition> math_functions() { return definitions; }
+std::span<const Definition> math_functions() { return math_definitions; }
 
 }  // namespace muster::cel

@@ -206,7 +206,7 @@ Val quote(Budget& budget, Args args) {
   return paid_text(budget, out + "\"");
 }
 
-constexpr std::array definitions = {
+constexpr std::array string_definitions = {
     Definition{"string:contains(string) -> bool", contains},
     Definition{"string:startsWith(string) -> bool", starts_with},
     Definition{"string:endsWith(string) -> bool", ends_with},
@@ -234,6 +234,6 @@ constexpr std::array definitions = {
 
 }  // namespace
 
-std::span<const Definition> string_functions() { return definitions; }
+std::span<const Definition> string_functions() { return string_definitions; }
 
 }  // namespace muster::cel

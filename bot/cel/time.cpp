@@ -12,7 +12,7 @@
 namespace muster::cel {
 namespace {
 
-constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::int64_t nanos_per_second = 1'000'000'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -97,9 +97,14 @@ struct Unit {
   std::int64_t ns;
 };
 // The longer name first: "ms" begins like "m".
-constexpr std::array<Unit, 8> units = {
-    Unit{"ns", 1},         Unit{"us", 1000},     Unit{"µs", 1000},          Unit{"μs", 1000},
-    Unit{"ms", 1'000'000}, Unit{"s", second_ns}, Unit{"m", 60 * second_ns}, Unit{"h", 3600 * second_ns}};
+constexpr std::array<Unit, 8> units = {Unit{"ns", 1},
+                                       Unit{"us", 1000},
+                                       Unit{"µs", 1000},
+                                       Unit{"μs", 1000},
+                                       Unit{"ms", 1'000'000},
+                                       Unit{"s", nanos_per_second},
+                                       Unit{"m", 60 * nanos_per_second},
+                                       Unit{"h", 3600 * nanos_per_second}};
 
 __extension__ typedef __int128 Wide;  // sums that cannot overflow
 constexpr Wide wide_max = std::numeric_limits<std::int64_t>::max();
@@ -184,8 +189,8 @@ std::optional<cctz::civil_second> civil_second(Timestamp t, std::string_view zon
 
 std::optional<Timestamp> timestamp_of(std::int64_t seconds, std::int64_t nanos) {
   if (seconds < first_second - 10 || seconds > last_second + 10) return std::nullopt;  // keeps the sums small
-  std::int64_t carry = nanos / second_ns, rest = nanos % second_ns;
-  if (rest < 0) rest += second_ns, --carry;
+  std::int64_t carry = nanos / nanos_per_second, rest = nanos % nanos_per_second;
+  if (rest < 0) rest += nanos_per_second, --carry;
   seconds += carry;
   if (seconds < first_second || seconds > last_second) return std::nullopt;
   return Timestamp{seconds, static_cast<std::int32_t>(rest)};
@@ -226,18 +231,18 @@ std::string write_timestamp(Timestamp t) {
 std::string write_duration(Duration d) {
   const auto ns = static_cast<Wide>(d.nanos);
   const auto size = static_cast<std::uint64_t>(ns < 0 ? -ns : ns);
-  return (ns < 0 ? "-" : "") + std::to_string(size / second_ns) +
-         fraction_text(static_cast<std::int64_t>(size % second_ns)) + "s";
+  return (ns < 0 ? "-" : "") + std::to_string(size / nanos_per_second) +
+         fraction_text(static_cast<std::int64_t>(size % nanos_per_second)) + "s";
 }
 
 std::optional<Timestamp> add(Timestamp t, Duration d) {
-  const std::int64_t seconds = t.seconds + d.nanos / second_ns;
-  const std::int64_t nanos = t.nanos + d.nanos % second_ns;
+  const std::int64_t seconds = t.seconds + d.nanos / nanos_per_second;
+  const std::int64_t nanos = t.nanos + d.nanos % nanos_per_second;
   return timestamp_of(seconds, nanos);
 }
 
 std::optional<Duration> subtract(Timestamp a, Timestamp b) {
-  return narrow(static_cast<Wide>(a.seconds - b.seconds) * second_ns + (a.nanos - b.nanos));
+  return narrow(static_cast<Wide>(a.seconds - b.seconds) * nanos_per_second + (a.nanos - b.nanos));
 }
 
 std::optional<Duration> add(Duration a, Duration b) {

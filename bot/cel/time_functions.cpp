@@ -88,7 +88,7 @@ constexpr std::array ours = {
     Definition{"fixed(uint, int) -> string", fixed_uint},
 };
 
-constexpr std::array definitions = {
+constexpr std::array time_definitions = {
     Definition{"timestamp:getFullYear() -> int", year},
     Definition{"timestamp:getFullYear(string) -> int", year},
     Definition{"timestamp:getMonth() -> int", month},
@@ -117,7 +117,7 @@ constexpr std::array definitions = {
 
 }  // namespace
 
-std::span<const Definition> time_functions() { return definitions; }
+std::span<const Definition> time_functions() { return time_definitions; }
 std::span<const Definition> our_functions() { return ours; }
 
 }  // namespace muster::cel

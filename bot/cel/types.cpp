@@ -30,7 +30,7 @@ std::string_view name_of(K kind) {
 }
 
 // Recursive descent over a signature's text.
-struct Reader {
+struct SignatureReader {
   std::string_view rest;
 
   void blank() {
@@ -185,13 +185,13 @@ Signature read_signature(std::string_view text) {
   const std::size_t receiver = text.find(':');
   s.member = receiver != text.npos;
   if (s.member) {
-    Reader before{text.substr(0, receiver)};
+    SignatureReader before{text.substr(0, receiver)};
     s.params.push_back(before.type());
   }
   const std::string_view head = s.member ? text.substr(receiver + 1) : text;
   const std::size_t open = head.find('(');
   s.function = std::string(head.substr(0, open));
-  Reader in{head.substr(open)};
+  SignatureReader in{head.substr(open)};
   in.expect("(");
   while (!in.take(")")) {
     s.params.push_back(in.type());

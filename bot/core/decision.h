@@ -32,6 +32,13 @@ struct Timer {
 };
 
 struct Decision {
+  Decision();
+  Decision(const Decision&);
+  Decision(Decision&&) noexcept;
+  Decision& operator=(const Decision&);
+  Decision& operator=(Decision&&) noexcept;
+  ~Decision();
+
   std::vector<Entry> entries;
   std::vector<OutMessage> out;
   std::vector<ProjectionRow> rows;

@@ -77,14 +77,14 @@ std::string link_target(std::string_view href) {
   return out;
 }
 
-void put_cell(std::string& out, const Cell& cell) {
+void put_markdown_cell(std::string& out, const Cell& cell) {
   const std::string href = link_target(cell.href);
   const std::string text = escaped(cell.text);
   out += href.empty() ? " " + text : " [" + (text.empty() ? "link" : text) + "](" + href + ")";
   out += text.empty() && href.empty() ? "|" : " |";
 }
 
-void put_table(std::string& out, const Block& b) {
+void put_markdown_table(std::string& out, const Block& b) {
   out += "|";
   for (const std::string& name : b.columns) out += " " + escaped(name) + " |";
   out += "\n|";
@@ -92,7 +92,7 @@ void put_table(std::string& out, const Block& b) {
   out += "\n";
   for (const auto& row : b.rows) {
     out += "|";
-    for (const Cell& cell : row) put_cell(out, cell);
+    for (const Cell& cell : row) put_markdown_cell(out, cell);
     out += "\n";
   }
 }
@@ -112,7 +112,7 @@ void put_block(std::string& out, const Block& b) {
       out += "**" + escaped(b.text) + "**\n";
       break;
     case BlockKind::table:
-      put_table(out, b);
+      put_markdown_table(out, b);
       break;
     case BlockKind::list:
       for (const std::string& item : b.items) out += "- " + escaped(item) + "\n";

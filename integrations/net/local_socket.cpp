@@ -159,11 +159,11 @@ void Listener::shut() {
   shared_->handler = {};
 }
 
-class Server final : public LocalSocket {
+class LocalServer final : public LocalSocket {
  public:
-  Server(std::shared_ptr<Listener> listener, std::string path)
+  LocalServer(std::shared_ptr<Listener> listener, std::string path)
       : listener_(std::move(listener)), path_(std::move(path)) {}
-  ~Server() override {
+  ~LocalServer() override {
     listener_->shut();
     ::unlink(path_.c_str());
   }
@@ -204,7 +204,7 @@ Result<std::unique_ptr<LocalSocket>> LocalSocket::listen(Loop& loop, const std::
     return fail(ErrorKind::unavailable, "cannot listen on " + path + ": " + ec.message());
   }
   listener->accept();
-  return std::make_unique<Server>(listener, path);
+  return std::make_unique<LocalServer>(listener, path);
 }
 
 }  // namespace muster

@@ -7,14 +7,14 @@
 namespace muster::grammar {
 namespace {
 
-struct Word {
+struct TitleWord {
   std::string_view raw;  // as typed, with its quotes
   std::string text;
   bool quoted = false;
   bool is(std::string_view word) const { return !quoted && lower_ascii(text) == word; }
 };
 
-using Typed = std::vector<Word>;
+using Typed = std::vector<TitleWord>;
 
 // A quote that is never closed is prose here.
 Typed words_of(std::string_view line) {
@@ -72,7 +72,7 @@ struct Reading {
   std::string severity, service, alert, reason;
 
   // The value of an option whose word is `key`, normal; empty: it is prose.
-  std::string value_of(std::string_view key, const Word& word) const {
+  std::string value_of(std::string_view key, const TitleWord& word) const {
     if (key == "severity") return severity_value(word.text);
     if (key == "from") {
       if (word.text.starts_with("https://") || word.text.starts_with("http://")) return word.text;  // a message
@@ -92,7 +92,7 @@ struct Reading {
 };
 
 void Reading::take_reason() {
-  const auto at = std::ranges::find_if(words, [](const Word& w) { return w.is("because"); });
+  const auto at = std::ranges::find_if(words, [](const TitleWord& w) { return w.is("because"); });
   words.erase(at, words.end());
 }
 
@@ -161,13 +161,13 @@ bool Reading::take_last() {
 
 std::string title_source(const Reading& r) {
   std::string title;
-  for (const Word& w : r.words) title += (title.empty() ? "" : " ") + std::string(w.raw);
+  for (const TitleWord& w : r.words) title += (title.empty() ? "" : " ") + std::string(w.raw);
   return without_tail(std::move(title), ",;");
 }
 
 // An option that is none would end up in the title, unseen.
 Fault unknown_flag(const Reading& r, const VerbInfo& verb) {
-  for (const Word& w : r.words) {
+  for (const TitleWord& w : r.words) {
     const bool flag = !w.quoted && w.text.starts_with("--") && w.text.size() > 3 && w.text[2] > '9' && w.text[2] < '{';
     if (flag) return verb_error("unknown_flag", verb, {{"word", lower_ascii(w.text)}});
   }
@@ -178,7 +178,7 @@ Fault unknown_flag(const Reading& r, const VerbInfo& verb) {
 
 Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
   Reading r{words_of(text), {}, {}, {}, {}};
-  const auto because = std::ranges::find_if(r.words, [](const Word& w) { return w.is("because"); });
+  const auto because = std::ranges::find_if(r.words, [](const TitleWord& w) { return w.is("because"); });
   if (because != r.words.end()) {
     const auto after = static_cast<std::size_t>(because->raw.data() + because->raw.size() - text.data());
     r.reason = trim(text.substr(after));

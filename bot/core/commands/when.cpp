@@ -31,7 +31,7 @@ std::optional<int> number(std::string_view text) {
 }
 
 // A cursor over words; what is left is the text of the note.
-struct Words {
+struct WordsLeft {
   std::string_view text;
 
   std::string_view peek() const {
@@ -139,7 +139,7 @@ Result<TimeMs> latest(const ClockTime& t, TimeMs now, std::string_view zone) {
   return instant(day_of(now, t.offset, zone, 1), t, zone);
 }
 
-When finish(TimeMs at, bool seconds, const Words& words) {
+When finish(TimeMs at, bool seconds, const WordsLeft& words) {
   return {at, seconds ? second_ms : minute_ms, std::string(trim(words.text))};
 }
 
@@ -157,7 +157,7 @@ std::optional<DurationMs> unit_of(std::string_view word) {
 }
 
 // "10 min ago", "10m ago", "2 hours ago", "1h30m ago", "an hour ago".
-std::optional<When> read_ago(Words words, TimeMs now) {
+std::optional<When> read_ago(WordsLeft words, TimeMs now) {
   const auto first = lower_ascii(words.peek());
   words.pop();
   const bool one = first == "a" || first == "an";
@@ -178,7 +178,7 @@ std::optional<When> read_ago(Words words, TimeMs now) {
 }
 
 // After the clock: an abbreviation or offset as a word of its own. IST is India, Israel or Ireland: refused.
-Result<void> take_zone(Words& words, ClockTime& time) {
+Result<void> take_zone(WordsLeft& words, ClockTime& time) {
   if (time.offset) return {};
   const auto word = without_tail(words.peek(), ",;:");
   for (auto unclear : {"IST", "BST", "CST", "AST"})
@@ -192,7 +192,7 @@ Result<void> take_zone(Words& words, ClockTime& time) {
   return {};
 }
 
-Found read_with_date(Words words, const Date& date, std::string_view zone) {
+Found read_with_date(WordsLeft words, const Date& date, std::string_view zone) {
   const auto day = words.peek();
   words.pop();
   ClockTime time;
@@ -207,10 +207,10 @@ Found read_with_date(Words words, const Date& date, std::string_view zone) {
   return finish(*at, time.seconds, words);
 }
 
-Found read_relative_day(Words words, TimeMs now, std::string_view zone) {
+Found read_relative_day(WordsLeft words, TimeMs now, std::string_view zone) {
   const int back = lower_ascii(words.peek()) == "yesterday" ? 1 : 0;
   // Which day it is depends on the zone that may follow the clock, so look ahead.
-  Words ahead = words;
+  WordsLeft ahead = words;
   ahead.pop();
   if (lower_ascii(ahead.peek()) == "at") {
     ahead.pop();
@@ -229,7 +229,7 @@ Found read_relative_day(Words words, TimeMs now, std::string_view zone) {
   return finish(*at, time.seconds, words);
 }
 
-Found read_clock_only(Words words, TimeMs now, std::string_view zone, bool said_at) {
+Found read_clock_only(WordsLeft words, TimeMs now, std::string_view zone, bool said_at) {
   ClockTime time;
   const auto word = words.peek();
   const auto reading = read_clock(word, time);
@@ -243,7 +243,7 @@ Found read_clock_only(Words words, TimeMs now, std::string_view zone, bool said_
 }
 
 // 2026-03-17T05:04:40+09:00 as one word; without an offset it is a date and a clock in the writer's zone.
-Found read_rfc3339(Words words, std::string_view zone) {
+Found read_rfc3339(WordsLeft words, std::string_view zone) {
   const auto word = without_tail(words.peek(), ",;");
   ClockTime time;
   const auto date = read_date(word.substr(0, 10));
@@ -264,7 +264,7 @@ Found read_rfc3339(Words words, std::string_view zone) {
 }  // namespace
 
 Result<std::optional<When>> leading_time(std::string_view text, TimeMs now, std::string_view zone) {
-  Words words{trim(text)};
+  WordsLeft words{trim(text)};
   const bool said_at = lower_ascii(words.peek()) == "at";
   if (said_at) words.pop();
   const auto first = words.peek();

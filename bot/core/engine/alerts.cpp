@@ -220,7 +220,7 @@ void went_silent(Work& w, const Timer& timer) {
 }
 
 // The same alert once more, now with its incident and its card.
-void join(Work& w, const Alert& a, const Incident* i) {
+void join_incident(Work& w, const Alert& a, const Incident* i) {
   const std::string channel = i ? i->channel : w.config.alerts_channel;
   const CardPlace card = next_card(w, channel, card_id(a.id, a.episode, i != nullptr));
   Entry e;
@@ -255,7 +255,7 @@ void group_waited(Work& w, const std::string& group) {
   Incident* i = open_of_group(w, group);
   const AlertRouteRule* route = route_of(w, cause);
   if (!i && route && route->open_incident) i = &open_for(w, cause, *route);
-  for (const Alert* a : firing) join(w, *a, i);
+  for (const Alert* a : firing) join_incident(w, *a, i);
 }
 
 void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {

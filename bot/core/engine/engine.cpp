@@ -125,4 +125,11 @@ Outcome run_command(Work& w, const CommandInput& input) {
   return finished(early, understand(early, text));
 }
 
+Outcome::Outcome() = default;
+Outcome::Outcome(const Outcome&) = default;
+Outcome::Outcome(Outcome&&) noexcept = default;
+Outcome& Outcome::operator=(const Outcome&) = default;
+Outcome& Outcome::operator=(Outcome&&) noexcept = default;
+Outcome::~Outcome() = default;
+
 }  // namespace muster

@@ -56,6 +56,13 @@ struct OutputFlags {
 };
 
 struct Outcome {
+  Outcome();
+  Outcome(const Outcome&);
+  Outcome(Outcome&&) noexcept;
+  Outcome& operator=(const Outcome&);
+  Outcome& operator=(Outcome&&) noexcept;
+  ~Outcome();
+
   Message reply;
   bool ok = true;
   bool is_private = false;

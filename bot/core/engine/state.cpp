@@ -381,4 +381,18 @@ std::vector<ProjectionRow> projections(const State& s) {
   return rows;
 }
 
+Alert::Alert() = default;
+Alert::Alert(const Alert&) = default;
+Alert::Alert(Alert&&) noexcept = default;
+Alert& Alert::operator=(const Alert&) = default;
+Alert& Alert::operator=(Alert&&) noexcept = default;
+Alert::~Alert() = default;
+
+Incident::Incident() = default;
+Incident::Incident(const Incident&) = default;
+Incident::Incident(Incident&&) noexcept = default;
+Incident& Incident::operator=(const Incident&) = default;
+Incident& Incident::operator=(Incident&&) noexcept = default;
+Incident::~Incident() = default;
+
 }  // namespace muster

@@ -37,6 +37,13 @@ class Fingerprint {
 };
 
 struct Alert {
+  Alert();
+  Alert(const Alert&);
+  Alert(Alert&&) noexcept;
+  Alert& operator=(const Alert&);
+  Alert& operator=(Alert&&) noexcept;
+  ~Alert();
+
   std::string id;  // E12
   Fingerprint fingerprint;
   std::string status;  // firing, resolved
@@ -66,6 +73,13 @@ struct Todo {
 };
 
 struct Incident {
+  Incident();
+  Incident(const Incident&);
+  Incident(Incident&&) noexcept;
+  Incident& operator=(const Incident&);
+  Incident& operator=(Incident&&) noexcept;
+  ~Incident();
+
   std::string id;      // INC-7
   std::string reason;  // why it was declared, if that was said
   std::string title, severity, peak_severity, status;

@@ -46,4 +46,11 @@ void set_entry_payload(Entry& e, const Value& p) {
   e.tags = strings(p["tags"]);
 }
 
+Entry::Entry() = default;
+Entry::Entry(const Entry&) = default;
+Entry::Entry(Entry&&) noexcept = default;
+Entry& Entry::operator=(const Entry&) = default;
+Entry& Entry::operator=(Entry&&) noexcept = default;
+Entry::~Entry() = default;
+
 }  // namespace muster

@@ -28,6 +28,13 @@ struct Source {
 };
 
 struct Entry {
+  Entry();
+  Entry(const Entry&);
+  Entry(Entry&&) noexcept;
+  Entry& operator=(const Entry&);
+  Entry& operator=(Entry&&) noexcept;
+  ~Entry();
+
   std::int64_t position = 0;  // global, given at commit; 0 before
   std::string event_id;
   std::string incident_id;  // "INC-7", or empty

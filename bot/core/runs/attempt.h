@@ -9,6 +9,13 @@
 namespace muster {
 
 struct AttemptOrder {
+  AttemptOrder();
+  AttemptOrder(const AttemptOrder&);
+  AttemptOrder(AttemptOrder&&) noexcept;
+  AttemptOrder& operator=(const AttemptOrder&);
+  AttemptOrder& operator=(AttemptOrder&&) noexcept;
+  ~AttemptOrder();
+
   // begin: never sent before. again: sent before with the same key, and sending it again is harmless. attach: a command
   // that was started before; take its result, never start it. probe: only look whether it happened. halt: stop it.
   enum class Mode { begin, again, attach, probe, halt };
@@ -25,6 +32,13 @@ struct AttemptOrder {
 };
 
 struct AttemptReport {
+  AttemptReport();
+  AttemptReport(const AttemptReport&);
+  AttemptReport(AttemptReport&&) noexcept;
+  AttemptReport& operator=(const AttemptReport&);
+  AttemptReport& operator=(AttemptReport&&) noexcept;
+  ~AttemptReport();
+
   std::string run, path, id, stage;
   // done, failed: it is known what happened. unknown: it may have happened (lost, timed out after the request left).
   // applied, not_applied: what a probe found, or an attach that found nothing was ever begun. halted: it was stopped,

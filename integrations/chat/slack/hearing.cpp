@@ -11,9 +11,6 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
-// "1700000000.000100" compares as text: seconds have had ten digits since 2001.
-bool is_later(const std::string& a, const std::string& b) { return a > b; }
-
 }  // namespace
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
@@ -227,7 +224,7 @@ void Slack::stored(const std::string& id, const std::string& channel_id, const s
 
 void Slack::remember(const std::string& channel_id, const std::string& ts) {
   std::string& cursor = cursors_[channel_id];
-  if (is_later(ts, cursor)) cursor = ts;
+  cursor = std::max(cursor, ts);  // as text: seconds have had ten digits since 2001
 }
 
 void Slack::save_cursors() {

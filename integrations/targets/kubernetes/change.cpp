@@ -10,7 +10,7 @@ namespace {
 
 constexpr int conflicts_max = 3;
 
-bool is_rollout(TargetVerb verb) {
+bool changes_pods(TargetVerb verb) {
   return verb == TargetVerb::deploy || verb == TargetVerb::rollback || verb == TargetVerb::restart;
 }
 
@@ -47,7 +47,7 @@ std::string changed_since(const std::string& what, const std::string& from, cons
 
 Result<Prepared> prepare(const ChangeRequest& request, const Looked& looked, TimeMs at, bool dry) {
   if (request.verb == TargetVerb::deploy && looked.container.empty()) return no_container(looked);
-  if (is_rollout(request.verb) && !looked.workload.rolling_update) {
+  if (changes_pods(request.verb) && !looked.workload.rolling_update) {
     return fail(ErrorKind::conflict,
                 looked.workload.name +
                     " has the update strategy OnDelete: pods are replaced only when somebody deletes "
@@ -76,7 +76,7 @@ std::optional<Error> conflict_of(const ChangeRequest& request, const TargetState
   const auto conflict = [](std::string message) {
     return Error{ErrorKind::conflict, std::move(message), "Look at it again, then decide again."};
   };
-  if (is_rollout(request.verb) && !before.revision.empty() && before.revision != now.template_hash)
+  if (changes_pods(request.verb) && !before.revision.empty() && before.revision != now.template_hash)
     return conflict(changed_since("its template", before.revision, now.template_hash));
   if (request.verb == TargetVerb::scale && before.replicas && now.replicas && before.replicas != now.replicas) {
     return conflict(

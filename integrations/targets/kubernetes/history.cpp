@@ -15,8 +15,6 @@ std::int64_t number_of(const std::string& text) {
   return error == std::errc() && end == text.data() + text.size() ? n : 0;
 }
 
-std::string short_text(const Value& value) { return clip_bytes(one_line(value.as_string()), 300); }
-
 // A ControllerRevision keeps the template as a strategic merge patch.
 Value template_in(const Value& item, Kind kind) {
   if (kind == Kind::deployment) return item["spec"]["template"];

@@ -16,8 +16,6 @@ int count(const Value& value) {
   return static_cast<int>(std::clamp<std::int64_t>(value.as_int(), 0, std::numeric_limits<int>::max()));
 }
 
-std::string short_text(const Value& value) { return clip_bytes(one_line(value.as_string()), text_bytes_max); }
-
 const Value* condition(const Value& status, std::string_view type) {
   for (const Value& one : status["conditions"].as_list()) {
     if (one["type"].as_string() == type) return &one;
@@ -75,6 +73,8 @@ void read_counters(const Value& spec, const Value& status, Workload& w) {
 }
 
 }  // namespace
+
+std::string short_text(const Value& text) { return clip_bytes(one_line(text.as_string()), text_bytes_max); }
 
 std::optional<Kind> kind_named(std::string_view name) {
   if (name == "deployment") return Kind::deployment;

@@ -22,6 +22,8 @@ std::optional<Kind> kind_named(std::string_view name);
 const char* plural_of(Kind kind);  // deployments
 const char* title_of(Kind kind);   // Deployment
 
+std::string short_text(const Value& text);  // one line, at most 512 bytes
+
 struct Container {
   std::string name, image;
 };

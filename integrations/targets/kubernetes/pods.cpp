@@ -7,10 +7,6 @@
 namespace muster::kubernetes {
 namespace {
 
-constexpr std::size_t text_bytes_max = 300;
-
-std::string short_text(const Value& value) { return clip_bytes(one_line(value.as_string()), text_bytes_max); }
-
 // Reasons of a waiting container that no waiting cures.
 bool is_hopeless(std::string_view reason) {
   constexpr std::string_view reasons[] = {
