@@ -44,12 +44,12 @@ struct App::Impl {
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
   std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
+  std::unique_ptr<HttpClient> client;
   Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
-  std::unique_ptr<HttpClient> client;
   std::unique_ptr<Observability> reads;
   std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;

@@ -8,6 +8,7 @@
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/test_cases.h"
 
 namespace muster {
@@ -73,6 +74,9 @@ void App::Impl::load_targets() {
   targets.clear();
   if (!timers) timers = loop_timers(loop);
   load_local_targets();
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
+    targets.push_back(make_kubernetes_target(
+        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));

@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -148,6 +149,8 @@ HealthCheck bind_health_check(const Entry& in) {
                     .failures = number(in.text("failures"))};
   for (const std::string& status : in.all("expect")) check.expect.push_back(number(status));
   return check;
+}
+
 LocalTargetDef bind_local_target(const Entry& in) {
   LocalTargetDef def;
   def.name = in.text("name");
@@ -257,6 +260,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
   s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
   s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
+  s.kubernetes_targets = bind_kubernetes_targets(tree, folder);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
   s.observability.backends =

@@ -9,6 +9,7 @@
 #include "bot/core/engine/channels.h"
 #include "config/bind.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -140,10 +141,9 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
-                           "exec_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
-  for (const char* list : {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
-                           "local_targets[]", "backends[]", "http_allow[]"})
+  for (const char* list :
+       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
+        "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -164,6 +164,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("health[]", "severity", severities, "severity");
   in.known("health_checks[]", "services", services, "service");
   in.known("local_targets[]", "service", services, "service");
+  in.known("kubernetes_targets[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
@@ -180,10 +181,10 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
-  check_exec_targets(settings, in);
   check_health(settings, tree, issues);
   check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
   check_targets("local_targets[]", settings.local_targets, local::faults_of, in);
+  check_kubernetes_targets(settings, tree, issues);
   check_platforms(tree, issues);
 }
 

@@ -135,6 +135,38 @@ const std::vector<SettingField>& setting_fields() {
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
 
+      {"kubernetes_targets[]", K::record, true, false, "",
+       "Services that run in a Kubernetes cluster ([Kubernetes](kubernetes.md))."},
+      {"kubernetes_targets[].name", K::name, false, true, "", "What plans and the record call the target."},
+      {"kubernetes_targets[].kubeconfig", K::text, false, false, "",
+       "Files, separated by colons; none means `KUBECONFIG`, else the account of the pod that the bot runs in, else "
+       "`~/.kube/config`."},
+      {"kubernetes_targets[].context", K::name, false, false, "",
+       "The kubeconfig's context; none means the one that is current when the bot starts."},
+      {"kubernetes_targets[].namespace", K::name, false, false, "", "The namespace; none means the context's."},
+      {"kubernetes_targets[].services", K::name, true, true, "",
+       "The services it changes: Deployments of the same name, unless `kubernetes_workloads` says otherwise."},
+      {"kubernetes_targets[].environments", K::name, true, false, "", "Where; none means in every environment."},
+      {"kubernetes_targets[].pass_env", K::name, true, false, "",
+       "Names of the bot's environment variables that the kubeconfig's exec plug-ins get beside `PATH`, `HOME` and the "
+       "proxy's."},
+      {"kubernetes_targets[].timeout", K::duration, false, false, "30s", "How long one request may take."},
+
+      {"kubernetes_workloads[]", K::record, true, false, "",
+       "What a service of a `kubernetes_targets` entry is called in the cluster, where that is not a Deployment of its "
+       "own name with one container."},
+      {"kubernetes_workloads[].service", K::name, false, true, "", "The service."},
+      {"kubernetes_workloads[].target", K::name, false, false, "",
+       "The entry of `kubernetes_targets`; none means every one that lists the service."},
+      {"kubernetes_workloads[].kind", K::choice, false, false, "deployment", "What it is in the cluster.",
+       "deployment|statefulset|daemonset"},
+      {"kubernetes_workloads[].name", K::name, false, false, "", "Its name there; none means the service's."},
+      {"kubernetes_workloads[].namespace", K::name, false, false, "", "Its namespace; none means the target's."},
+      {"kubernetes_workloads[].container", K::name, false, false, "",
+       "The container whose image is the version; needed where there are several."},
+      {"kubernetes_workloads[].image", K::text, false, false, "",
+       "Its image, such as `registry.example.com/shop:{version}`; none means the present one with another tag."},
+
       {"exec_targets[]", K::record, true, false, "",
        "Services that are deployed, scaled and restarted by programs of yours ([targets](targets.md)). Each command is "
        "an absolute program path and its arguments; no shell reads them."},

@@ -15,6 +15,7 @@
 #include "integrations/observability/config.h"
 #include "integrations/targets/exec/config.h"
 #include "integrations/targets/local/config.h"
+#include "integrations/targets/kubernetes/config.h"
 
 namespace muster {
 
@@ -58,6 +59,7 @@ struct Settings {
   std::vector<HealthRule> health;
   std::vector<HealthCheck> health_checks;
   std::vector<LocalTargetDef> local_targets;
+  std::vector<KubernetesTargetDef> kubernetes_targets;
   ObservabilityConfig observability;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
