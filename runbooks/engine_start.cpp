@@ -91,7 +91,8 @@ Decided<Value> inputs_for(const Runbook& book, const Value& given, const Value& 
     inputs.set(input.name, std::move(*fits));
   }
   if (missing.empty()) return inputs;
-  return not_started("run.missing", {{"list", join(missing, ", ")}, {"runbook", book.name}, {"first", missing.front()}});
+  return not_started("run.missing",
+                     {{"list", join(missing, ", ")}, {"runbook", book.name}, {"first", missing.front()}});
 }
 
 struct Others {
@@ -111,16 +112,18 @@ Others others_of(const State& state, const std::string& runbook, const std::stri
 }
 
 Decided<void> may_start_by_itself(const Work& w, const Runbook& book, const std::string& key, const Others& others) {
-  if (const Disarmed* d = disarmed(w.state, book.name, key, w.now)) return not_started("run.disarmed", {{"why", d->reason}});
+  if (const Disarmed* d = disarmed(w.state, book.name, key, w.now))
+    return not_started("run.disarmed", {{"why", d->reason}});
   if (const std::string why = automation_off(w.state, ""); !why.empty())
     return not_started("run.automation_off", {{"why", why}});
   const Guard& g = book.guard;
   if (others.last && w.now - others.last->ended_ms < g.cooldown_ms)
     return not_started("run.cooldown", {{"id", others.last->id},
-                                   {"until_ms", std::to_string(others.last->ended_ms + g.cooldown_ms)},
-                                   {"time", format_utc_clock(others.last->ended_ms + g.cooldown_ms) + " UTC"}});
+                                        {"until_ms", std::to_string(others.last->ended_ms + g.cooldown_ms)},
+                                        {"time", format_utc_clock(others.last->ended_ms + g.cooldown_ms) + " UTC"}});
   if (others.in_window >= g.max_runs)
-    return not_started("run.max_runs", {{"n", std::to_string(g.max_runs)}, {"time", format_duration(g.max_runs_in_ms)}});
+    return not_started("run.max_runs",
+                       {{"n", std::to_string(g.max_runs)}, {"time", format_duration(g.max_runs_in_ms)}});
   return {};
 }
 
@@ -243,11 +246,13 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   draft.key = key_of(*book, draft, w.now);
   const Guard& guard = book->main->guard;
   const bool change = wish.change.is_map();
-  const auto found = change ? others_there(w.state, wish.change)
-                            : Decided<Others>(others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms));
+  const auto found = change
+                         ? others_there(w.state, wish.change)
+                         : Decided<Others>(others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms));
   if (!found) return std::unexpected(found.error());
   const Others others = *found;
-  if (others.busy && guard.on_busy == "skip" && !change) return not_started("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
+  if (others.busy && guard.on_busy == "skip" && !change)
+    return not_started("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
   if (others.waits) return not_started("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
   if (draft.automatic())
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
@@ -315,7 +320,8 @@ void run_over(Turn& t) {
   begin_next_changes(t);
   // The next in line.
   for (auto& [n, other] : t.w.state.runs) {
-    if (other.status != "queued" || other.change.is_map() || other.runbook != t.run.runbook || other.key != t.run.key) continue;
+    if (other.status != "queued" || other.change.is_map() || other.runbook != t.run.runbook || other.key != t.run.key)
+      continue;
     const Book* book = t.engine.book_of(other);
     if (!book) continue;
     Turn next{t.engine, t.w, other, *book};

@@ -511,8 +511,7 @@ class Talk {
       return scrub({*dispatcher_, store_->inner(), clock_, at_once}, wanted,
                    actor_of(config_, in.person, in.is_operator), done);
     }
-    if (wanted.what == "plan change")
-      return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
+    if (wanted.what == "plan change") return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
     if (wanted.what == "history") {
