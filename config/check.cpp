@@ -139,8 +139,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list :
-       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]", "backends[]", "http_allow[]"})
+  for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
+                           "exec_targets[]", "backends[]", "http_allow[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;

@@ -29,7 +29,9 @@ std::string_view mark_of(Mark mark) {
 
 std::string shown(const Value& v) { return v.is_string() ? v.as_string() : v.is_null() ? std::string() : to_json(v); }
 
-std::string fact(const Value& facts) { return facts.as_map().empty() ? std::string() : shown(facts.as_map().begin()->second); }
+std::string fact(const Value& facts) {
+  return facts.as_map().empty() ? std::string() : shown(facts.as_map().begin()->second);
+}
 
 // "v1 → v2", "6 → 8"; what is not known is a dash.
 std::string difference(const ChangeWish& wish, const Plan& plan) {
@@ -86,10 +88,10 @@ const Question* open_question_of(const Run& run, const State& state) {
 void add_answers(const std::string& lang, const Question& q, Message& m) {
   const bool confirm = q.kind == "confirm";
   m.buttons.clear();
-  m.buttons.push_back({say(lang, confirm ? "button.yes" : "button.approve"), (confirm ? "yes " : "approve ") + q.id,
-                       "primary"});
-  m.buttons.push_back({say(lang, confirm ? "button.no" : "button.deny"), (confirm ? "no " : "deny ") + q.id,
-                       confirm ? "" : "danger"});
+  m.buttons.push_back(
+      {say(lang, confirm ? "button.yes" : "button.approve"), (confirm ? "yes " : "approve ") + q.id, "primary"});
+  m.buttons.push_back(
+      {say(lang, confirm ? "button.no" : "button.deny"), (confirm ? "no " : "deny ") + q.id, confirm ? "" : "danger"});
 }
 
 }  // namespace
@@ -113,14 +115,14 @@ Section plan_section(const std::string& lang, const CoreConfig& config, const Ch
     s.fields.emplace_back(say(lang, "change.fails"),
                           say(lang, plan.on_failure, {{"before", plain(fact(plan.before))}}));
   }
-  if (!wish.because.empty())
-    s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(wish.because), 300)));
+  if (!wish.because.empty()) s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(wish.because), 300)));
   return s;
 }
 
 Section seen_section(const std::string& lang, const Value& seen) {
   Section s;
-  if (const std::string text = now_text(lang, seen); !text.empty()) s.fields.emplace_back(say(lang, "change.now"), text);
+  if (const std::string text = now_text(lang, seen); !text.empty())
+    s.fields.emplace_back(say(lang, "change.now"), text);
   return s;
 }
 

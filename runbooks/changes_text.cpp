@@ -16,8 +16,7 @@ std::string change_step(std::string_view verb, const std::string& more, bool und
 }
 
 // What the service runs elsewhere, or how many there are: read first, and never assumed.
-std::string look_step(const std::string& id, const std::string& env, const std::string& field,
-                      const std::string& why) {
+std::string look_step(const std::string& id, const std::string& env, const std::string& field, const std::string& why) {
   return "  - id: " + id + "\n    lookup: {service: \"${inputs.service}\", env: \"${inputs." + env +
          "}\"}\n  - if: \"!has(" + id + "." + field + ")\"\n    stop: {status: failed, reason: \"" + why + "\"}\n";
 }
@@ -60,10 +59,12 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
            change_step("deploy", ", version: \"${source.version}\"", true);
   if (w.verb == "deploy") return ci_step(w, config) + change_step("deploy", ", version: \"${inputs.version}\"", true);
   if (w.verb == "restart") return change_step("restart", "", false);
-  if (w.verb == "rollback") return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
+  if (w.verb == "rollback")
+    return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
   if (!w.by) return change_step("scale", ", replicas: \"${inputs.replicas}\"", true);
-  return look_step("now", "env", "replicas", "It is not known how many there are. Say the number with to instead.") +
-         change_step("scale", ", replicas: \"${now.replicas + inputs.by}\"", true);
+  return look_step("present", "env", "replicas",
+                   "It is not known how many there are. Say the number with to instead.") +
+         change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
 }
 
 // What watches over the service after the change; steps of the language, in front of what follows.
