@@ -278,7 +278,7 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
   TimeMs end = s.deadline_ms;
   // Its last look was bad and is still forgiven: another one decides, or a few of them.
   const WatchedCheck* doubt = doubtful(watch);
-  if (doubt && t.w.now >= end && t.w.now < end + last_looks * doubt->every_ms) end = t.w.now + doubt->every_ms;
+  if (doubt && t.w.now >= end && ++watch.extra <= last_looks) end = t.w.now + doubt->every_ms;
   if (t.w.now < end)
     return keep_watch(
         t, path, watch,
