@@ -65,6 +65,7 @@ std::set<std::string> production_of(const CoreConfig& config, const std::vector<
 
 std::string ago(const std::string& language, DurationMs age) {
   if (age < minute_ms) return say(language, "change.just_now");
+  if (age >= 2 * day_ms) return say(language, "change.ago", {{"time", std::to_string(age / day_ms) + "d"}});
   const DurationMs shown = age < day_ms ? age / minute_ms * minute_ms : age / hour_ms * hour_ms;
   std::string text = format_duration(shown);
   // The small parts say nothing at such an age.
@@ -133,7 +134,8 @@ Outcome releases_outcome(const ChangeReader& r, const ChangeLog& log, const Rele
   o.reply.text = say(r.language, shown == 0 ? "releases.none" : "releases.head",
                      {{"what", plain(what)}, {"n", std::to_string(shown)}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
-  if (!wish.all) o.reply.sections.push_back({say(r.language, "releases.more", {{"service", plain(wish.service)}}), {}});
+  if (!wish.all && shown > 0)
+    o.reply.sections.push_back({say(r.language, "releases.more", {{"service", plain(wish.service)}}), {}});
   o.json = Value(std::move(list));
   return o;
 }
