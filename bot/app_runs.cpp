@@ -94,10 +94,11 @@ void App::Impl::open_runbooks() {
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
   const PlanReading reading = plan_reading();
   performer.set("lookup", perform_lookup(reading.targets, reading.known));
-  for (const char* verb : {"query", "http"})
-    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
-      reads->attempt(order, clock.now(), std::move(done));
-    });
+  const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
+    reads->attempt(order, clock.now(), std::move(done));
+  };
+  for (const char* verb : {"query", "http"}) performer.set(verb, read);
+  performer.set("verify", perform_verify(reading.targets, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

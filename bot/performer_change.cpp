@@ -164,7 +164,7 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
   return [targets = std::move(targets), later = std::move(later)](const AttemptOrder& order,
                                                                   const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
-    const ChangeRequest q = request_of(order);
+    ChangeRequest q = request_of(order);
     const Targets& all = targets();
     const auto it = std::ranges::find_if(all, [&](const auto& t) { return t->serves(q.subject); });
     if (it == all.end()) {
@@ -174,6 +174,9 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
     }
     const std::shared_ptr<Target> target = *it;
     if (order.stage == "plan") return look_for_plan(target, q, done);
+    // Going back to a version that is named is bringing it out, where the target knows no faster way.
+    const bool by_deploy = q.verb == TargetVerb::rollback && !q.version.empty() && !target->has(TargetVerb::rollback);
+    if (by_deploy && target->has(TargetVerb::deploy)) q.verb = TargetVerb::deploy;
     if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);

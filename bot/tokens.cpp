@@ -134,6 +134,8 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
                .offer_every = s.offer_every};
   c.version = muster_version;
   c.backends = backends_of(s.observability);
+  c.health = s.health;
+  c.health_checks = s.health_checks;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)

@@ -118,6 +118,38 @@ ExecTargetDef bind_exec_target(const Entry& in) {
   return def;
 }
 
+HealthRule bind_health(const Entry& in) {
+  return {.name = in.text("name"),
+          .services = in.all("services"),
+          .environments = in.all("environments"),
+          .window = duration(in.text("window")),
+          .every = duration(in.text("every")),
+          .failures = number(in.text("failures")),
+          .target = in.text("target") == "true",
+          .alerts = in.text("alerts") == "true",
+          .matchers = in.all("matchers"),
+          .on_bad = in.text("on_bad"),
+          .no_data = in.text("no_data"),
+          .one_way = in.all("one_way"),
+          .lock_for = duration(in.text("lock_for")),
+          .severity = in.text("severity")};
+}
+
+HealthCheck bind_health_check(const Entry& in) {
+  HealthCheck check{.name = in.text("name"),
+                    .services = in.all("services"),
+                    .environments = in.all("environments"),
+                    .http = in.text("http"),
+                    .expect = {},
+                    .promql = in.text("promql"),
+                    .source = in.text("source"),
+                    .pass = in.text("pass"),
+                    .every = duration(in.text("every")),
+                    .failures = number(in.text("failures"))};
+  for (const std::string& status : in.all("expect")) check.expect.push_back(number(status));
+  return check;
+}
+
 std::string from_folder(const std::string& file, const std::string& folder) {
   return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
 }
@@ -198,6 +230,8 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
+  s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
+  s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
   s.observability.backends =

@@ -140,7 +140,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
   for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
-                           "exec_targets[]", "backends[]", "http_allow[]"})
+                           "exec_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -157,6 +157,9 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("services[]", "owners", owners, "person or group");
   in.known("services[]", "depends_on", services, "service");
   in.known("exec_targets[]", "services", services, "service");
+  in.known("health[]", "services", services, "service");
+  in.known("health[]", "severity", severities, "severity");
+  in.known("health_checks[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
@@ -174,6 +177,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
   check_exec_targets(settings, in);
+  check_health(settings, tree, issues);
   check_platforms(tree, issues);
 }
 

@@ -6,6 +6,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -53,6 +54,8 @@ struct Settings {
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
   std::vector<ExecTargetDef> exec_targets;
+  std::vector<HealthRule> health;
+  std::vector<HealthCheck> health_checks;
   ObservabilityConfig observability;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;

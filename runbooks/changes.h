@@ -9,12 +9,14 @@
 #include "bot/core/changes/plan.h"
 #include "bot/core/engine/handlers.h"
 #include "runbooks/engine_parts.h"
+#include "runbooks/health_steps.h"
 
 namespace muster::runbooks {
 
 // The text of the runbook that carries a wish out, pinned as any other.
 std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& wish, const CoreConfig& config);
 Value change_inputs(const ChangeWish& wish);
+GuardedChange guarded(const ChangeWish& wish);  // what is watched afterwards
 
 // This step is the one that a change run is for: planned, gated by its plan, and looked at again before it is sent.
 bool is_planned(const Turn& t, const std::string& path, const Step& step);

@@ -114,6 +114,10 @@ Section plan_section(const std::string& lang, const CoreConfig& config, const Ch
     s.fields.emplace_back(say(lang, "change.gate"), gate_text(lang, config, plan.gate, person));
     s.fields.emplace_back(say(lang, "change.fails"),
                           say(lang, plan.on_failure, {{"before", plain(fact(plan.before))}}));
+    GuardedChange watched = guarded(wish);
+    if (watched.version.empty()) watched.version = plan.after["version"].as_string();
+    const auto sentences = health_steps(config, watched, lang).sentences;
+    if (!sentences.empty()) s.fields.emplace_back(say(lang, "change.health"), join(sentences, " "));
   }
   if (!wish.because.empty()) s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(wish.because), 300)));
   return s;

@@ -67,8 +67,11 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
          change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
 }
 
-// What watches over the service after the change; steps of the language, in front of what follows.
-std::string health_steps(const ChangeWish&, const CoreConfig&) { return {}; }
+std::string lines_of(const std::vector<std::string>& steps) {
+  std::string text;
+  for (const std::string& step : steps) text += "  - " + step + "\n";
+  return text;
+}
 
 // A version that was taken back does not come again by accident.
 std::string steps_after(const ChangeWish& w) {
@@ -86,14 +89,16 @@ std::string summary_of(const ChangeWish& w) {
 
 }  // namespace
 
+GuardedChange guarded(const ChangeWish& w) { return {w.verb, w.service, w.environment, w.version}; }
+
 std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const CoreConfig& config) {
   auto pinned = std::make_shared<PinnedRunbook>();
   pinned->name = w.asked;
-  const bool put_back = w.verb == "deploy" || w.verb == "scale";
+  const HealthPlan health = health_steps(config, guarded(w));
   pinned->text = "runbook: " + w.asked + "\nsummary: " + summary_of(w) + "\n" + inputs_of(w) +
                  "guard: {key: \"${inputs.service}/${inputs.env}\", on_busy: " + (w.queue ? "queue" : "skip") +
-                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + health_steps(w, config) + steps_after(w) +
-                 (put_back ? "on_failure:\n  - undo: all\n" : "");
+                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + steps_after(w) + lines_of(health.steps) +
+                 "on_failure:\n" + lines_of(health.on_failure);
   pinned->hash = to_hex(sha256(pinned->name + "\n" + pinned->text));
   return pinned;
 }

@@ -116,6 +116,7 @@ void open_one(Turn& t, const std::string& path, const Step& step, const Value& w
 
 void do_incident(Turn& t, const std::string& path, const Step& step, const Value& with) {
   if (with.has("open")) return open_one(t, path, step, with);
+  if (with.has("offer")) return offer_incident(t, path, step, with);
   const std::string wanted = with.has("id") ? with["id"].as_string() : t.run.incident;
   const Incident* i = find_incident(std::as_const(t.w.state), wanted);
   if (!i)

@@ -70,7 +70,18 @@ Value remaining_plan(Turn& t, const std::string& from_path);
 // The approval before this write covers something else: it is asked again. False: all is as approved.
 bool approval_void(Turn& t, const std::string& path, const Value& arguments, const Value& before);
 
+// Watching a service after a change.
+void begin_verify(Turn& t, const Action& action);
+void look_after(Turn& t, const std::string& path, const Step& step);
+void looked_after(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
+void watch_alerts(Turn& t, const std::string& path);
+void judged_by_word(Turn& t, const std::string& path, bool good);  // a person was asked, and says
+void resume_verify(Turn& t, const std::string& path);  // what was asked before the restart is asked again
+// What is noted of alerts before a change, so that only those that begin after it count.
+void note_alerts_before(const Turn& t, const Value& arguments, Value& before);
+
 // Deeds of a decision.
+void offer_incident(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_message(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_page(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_incident(Turn& t, const std::string& path, const Step& step, const Value& arguments);

@@ -121,7 +121,9 @@ Value kept_result(const Value& result) {
 
 void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before) {
   const DurationMs timeout = timeout_of(step);
-  note_attempt(t, path, Value::Map{{"before", before}, {"arguments", arguments}});
+  Value noted = before;
+  note_alerts_before(t, arguments, noted);
+  note_attempt(t, path, Value::Map{{"before", noted}, {"arguments", arguments}});
   note_attempt(t, path,
                Value::Map{{"stage", ""},
                           {"status", "running"},
@@ -233,7 +235,10 @@ void resume_after_start(Turn& t) {
   if (held) change_run(t, Value::Map{{"held_anew", true}});
   const auto steps = t.run.steps;
   for (const auto& [path, s] : steps)
-    if (!s.ended() && s.status == "running" && s.effect != "group") resume_step(t, path, s);
+    if (!s.ended() && s.status == "running" && s.effect != "group")
+      resume_step(t, path, s);
+    else if (!s.ended() && s.verb == "verify" && s.stage == "sample")
+      resume_verify(t, path);
   t.run.shown_hash.clear();
   check_events(t);
 }

@@ -44,10 +44,13 @@ std::string name_in(const Step& step) {
 std::string detail_of(const std::string& lang, const StepRun& s, TimeMs) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
+  if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
+    return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
+  if (s.verb == "verify") return plain(s.result["verdict"].as_string());
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));
   if (s.result.has("by")) return plain(clip(s.result["by"].as_string(), 40));
   return {};

@@ -3,6 +3,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/runs/secret_ref.h"
 #include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
@@ -27,7 +28,7 @@ std::string outcome_word(const std::string& status) { return status == "succeede
 
 bool in_decision(std::string_view verb) {
   return verb == "set" || verb == "stop" || verb == "message" || verb == "page" || verb == "incident" ||
-         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait";
+         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait" || verb == "verify";
 }
 
 }  // namespace
@@ -192,6 +193,7 @@ void begin_here(Turn& t, const Action& a) {
   if (verb == "lock") return do_lock(t, a.path, *a.step, a.arguments);
   if (verb == "approve") return ask_approval(t, a.path, *a.step, a.arguments, {});
   if (verb == "ask") return ask_form(t, a.path, *a.step, a.arguments);
+  if (verb == "verify") return begin_verify(t, a);
   begin_wait(t, a);
 }
 
@@ -250,16 +252,23 @@ void halt(Turn& t, const Action& a) {
 namespace {
 
 // The verb and arguments that put a change back, absolute, from what was there before.
-Value inverse_of(const StepRun& s, std::string& verb, std::string& problem) {
+Value inverse_of(const Turn& t, const StepRun& s, std::string& verb, std::string& problem) {
   Value back = Value::Map{{"service", s.arguments["service"]}, {"env", s.arguments["env"]}};
   verb = s.verb;
   if (s.verb == "scale") {
     if (!s.before["replicas"].is_int()) problem = "It is not known how many replicas there were.";
     back.set("replicas", s.before["replicas"]);
   } else if (s.verb == "deploy" || s.verb == "rollback") {
-    verb = "deploy";
-    if (s.before["version"].as_string().empty()) problem = "It is not known which version was there.";
-    back.set("version", s.before["version"]);
+    // By the fast path of its target, and absolute: to the version that was there.
+    verb = "rollback";
+    const std::string& before = s.before["version"].as_string();
+    if (before.empty()) problem = "It is not known which version was there.";
+    if (!before.empty() && before == s.intended["version"].as_string())
+      problem = before + " was there before already: there is nothing to go back to.";
+    const std::string& is = s.intended["version"].as_string();
+    const HealthRule rule = health_rule(t.w.config, s.arguments["service"].as_string(), s.arguments["env"].as_string());
+    if (is_one_way(rule, is)) problem = "There is no way back from " + is + " (health rule " + rule.name + ").";
+    back.set("to", before);
   }
   return back;
 }
@@ -278,7 +287,7 @@ void begin_undo(Turn& t, const Action& a) {
     return note_attempt(t, a.path,
                         Value::Map{{"step", s.id}, {"verb", "undo"}, {"effect", "group"}, {"status", "running"}});
   std::string verb, problem;
-  const Value back = inverse_of(s, verb, problem);
+  const Value back = inverse_of(t, s, verb, problem);
   note_attempt(t, a.path, Value::Map{{"step", s.id}, {"verb", verb}, {"effect", "write"}, {"status", "running"}});
   if (!problem.empty()) return fail_step(t, a.path, a.step, "not_found", problem);
   if (s.verb == "restart") return end_step(t, a.path, a.step, {.status = "succeeded"});  // nothing to put back

@@ -156,7 +156,7 @@ TimeMs next_due(const Run& run, TimeMs now) {
   if (steps && run.frozen_ms == 0 && !run.cancel_wanted) take(run.deadline_ms);
   for (const auto& [path, s] : run.steps) {
     if (s.ended()) continue;
-    if (!run.paused || s.status != "waiting" || s.effect == "human") take(s.due_ms);
+    if (!run.paused || s.status != "waiting" || s.effect == "human" || s.verb == "verify") take(s.due_ms);
     take(s.deadline_ms == 0 ? 0 : s.stage == "halt" ? s.deadline_ms + grace_ms : s.deadline_ms);
   }
   return due;

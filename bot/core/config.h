@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -67,6 +68,8 @@ struct CoreConfig {
   std::string version;
   CaptureRule capture = {};
   AutomationCaps automation{};
+  std::vector<HealthRule> health{};          // what is watched after a change, and what follows
+  std::vector<HealthCheck> health_checks{};  // all that fit the place count
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

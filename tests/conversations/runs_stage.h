@@ -29,6 +29,11 @@ class RunsStage {
     const auto later = [](DurationMs, const std::function<void()>& then) { then(); };
     for (const char* verb : {"deploy", "rollback", "scale", "restart"})
       performer_.set(verb, perform_change(targets, later));
+    performer_.set("verify", perform_verify(targets, [](const AttemptOrder&, const Performer::Report& done) {
+                     AttemptReport r;
+                     r.result = Value::Map{{"status", 200}, {"state", "one"}, {"value", 0.0}};
+                     done(r);
+                   }));
   }
 
   // `target search in production version=v9 replicas=3 healthy=false busy=true down="…" next=failed`: what somebody
@@ -42,7 +47,7 @@ class RunsStage {
       if (key == "version") now.version = value;
       if (key == "previous") now.previous_version = value;
       if (key == "replicas") now.replicas = value == "?" ? std::nullopt : std::optional(std::stoi(value));
-      if (key == "healthy") now.healthy = value == "true";
+      if (key == "healthy") now.healthy = value == "?" ? std::nullopt : std::optional(value == "true");
       if (key == "busy") now.busy = value == "true";
       if (key == "down") target_->down[place] = Error{ErrorKind::unavailable, value, "Try again when it is back."};
       if (key == "up") target_->down.erase(place);

@@ -205,6 +205,7 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
   t.push_back(of_incident(write("caused by", "caused by <R> [--withdraw] [because …]", topic, "-", Shape::words,
                                 {must("change", "run")}, {may("--withdraw", "flag"), because})));
+  t.push_back(of_incident(read("suspects", "suspects", topic, {})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
   t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
@@ -329,6 +330,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"metrics", "metrics checkout-api since 30d"},
       {"built", "built checkout-api v2 4be1c9d@2026-03-16T22:40:00Z"},
       {"caused by", "caused by R1 because the graphs agree"},
+      {"suspects", "suspects INC-1"},
       {"pin", "pin"},
       {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},

@@ -280,9 +280,9 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 }  // namespace
 
 Outcome carry_out(Call& c) {
-  for (const auto* table :
-       {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(), &question_handlers(),
-        &explain_handlers(), &silence_handlers(), &capture_handlers(), &glass_handlers(), &change_reading_handlers()}) {
+  for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
+                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers(),
+                            &glass_handlers(), &change_reading_handlers(), &suspect_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

@@ -58,6 +58,8 @@ const std::map<std::string_view, Handler>& glass_handlers();           // break-
 const std::map<std::string_view, Handler>& capture_handlers();         // pin, transcript, mute
 const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
 
+const std::map<std::string_view, Handler>& suspect_handlers();   // suspects
+
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});
 Incident* incident_of(Call& call);                   // named as first argument, or the channel's

@@ -5,6 +5,7 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/suspects.h"
 
 namespace muster {
 
@@ -190,6 +191,7 @@ Incident& open_incident(Work& w, Entry e) {
   show_channel(w, i);
   invite_by_rules(w, i);
   show_on_board(w, i, true);
+  show_suspects(w, i);
   return i;
 }
 
