@@ -26,6 +26,7 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
+#include "integrations/targets/local/local.h"
 #include "runbooks/engine.h"
 
 namespace muster {
@@ -42,12 +43,13 @@ struct App::Impl {
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
+  std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
+  std::unique_ptr<HttpClient> client;
   Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
-  std::unique_ptr<HttpClient> client;
   std::unique_ptr<Observability> reads;
   std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
@@ -74,6 +76,7 @@ struct App::Impl {
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
   PlanReading plan_reading();
+  void load_local_targets();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);

@@ -8,6 +8,7 @@
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/test_cases.h"
 
 namespace muster {
@@ -71,8 +72,12 @@ void App::Impl::open_runner() {
 // Targets start programs under the shim; a reload puts new ones in their place.
 void App::Impl::load_targets() {
   targets.clear();
-  if (!runner) return;
   if (!timers) timers = loop_timers(loop);
+  load_local_targets();
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
+    targets.push_back(make_kubernetes_target(
+        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
+  if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
 }
@@ -82,6 +87,27 @@ PlanReading App::Impl::plan_reading() {
           .known = {.state = [this]() -> const State& { return dispatcher->state(); },
                     .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
                     .now = [this] { return clock.now(); }}};
+}
+
+// What runs is found again, and what the configuration starts is started.
+void App::Impl::load_local_targets() {
+  std::vector<std::string> names;
+  for (const LocalTargetDef& def : loaded.settings.local_targets) {
+    if (!locals) {
+      locals = make_local_targets({.folder = options.data_folder + "/local",
+                                   .keeper = find_helper("muster-keeper"),
+                                   .sample = find_helper("muster-sample"),
+                                   .loop = loop,
+                                   .timers = *timers,
+                                   .clock = clock,
+                                   .http = [this] { return client.get(); },
+                                   .variable = {},
+                                   .fault = options.fault});
+    }
+    names.push_back(def.name);
+    targets.push_back(locals->put(def));
+  }
+  if (locals) locals->keep_only(names);
 }
 
 void App::Impl::open_runbooks() {

@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -150,6 +151,32 @@ HealthCheck bind_health_check(const Entry& in) {
   return check;
 }
 
+LocalTargetDef bind_local_target(const Entry& in) {
+  LocalTargetDef def;
+  def.name = in.text("name");
+  def.service = in.text("service");
+  def.environment = in.text("environment");
+  def.command = in.all("command");
+  def.folder = in.text("folder");
+  def.versions = in.all("versions");
+  def.version = in.text("version");
+  def.replicas = number(in.text("replicas"));
+  local::read_ports(in.text("ports"), def.first_port, def.last_port);
+  def.health = in.text("health");
+  def.restart = in.text("restart");
+  def.env = in.all("env");
+  def.pass_env = in.all("pass_env");
+  def.secret_env = in.all("secret_env");
+  def.version_pattern = in.text("version_pattern");
+  def.start_timeout = duration(in.text("start_timeout"));
+  def.health_timeout = duration(in.text("health_timeout"));
+  def.stop_timeout = duration(in.text("stop_timeout"));
+  def.log_bytes = static_cast<std::size_t>(number(in.text("log_bytes")));
+  def.log_files = number(in.text("log_files"));
+  def.stop_with_bot = in.text("stop_with_bot") == "true";
+  return def;
+}
+
 std::string from_folder(const std::string& file, const std::string& folder) {
   return file.empty() || file.starts_with('/') ? file : folder + "/" + file;
 }
@@ -232,6 +259,8 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
   s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
   s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
+  s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
+  s.kubernetes_targets = bind_kubernetes_targets(tree, folder);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });
   s.observability.backends =

@@ -9,6 +9,7 @@
 #include "bot/core/engine/channels.h"
 #include "config/bind.h"
 #include "config/bind_chat.h"
+#include "config/bind_kubernetes.h"
 
 namespace muster {
 namespace {
@@ -118,12 +119,13 @@ void check_secrets(const Settings&, Checking& in) {
 }
 
 // A program's arguments are wrong at the argument, not somewhere in the entry.
-void check_exec_targets(const Settings& settings, Checking& in) {
-  const auto it = in.tree.lists.find("exec_targets[]");
+template <class Def, class FaultsOf>
+void check_targets(const char* list, const std::vector<Def>& defs, FaultsOf faults_of, Checking& in) {
+  const auto it = in.tree.lists.find(list);
   if (it == in.tree.lists.end()) return;
-  for (std::size_t i = 0; i < settings.exec_targets.size() && i < it->second.size(); ++i) {
+  for (std::size_t i = 0; i < defs.size() && i < it->second.size(); ++i) {
     const ConfigRecord& record = it->second[i];
-    for (const exec::Fault& fault : exec::faults_of(settings.exec_targets[i])) {
+    for (const auto& fault : faults_of(defs[i])) {
       const auto cell = record.cells.find(fault.field);
       const bool placed = cell != record.cells.end() && fault.index < cell->second.places.size();
       in.issues.push_back(issue_at(placed ? cell->second.places[fault.index] : record.place,
@@ -139,8 +141,9 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
-                           "exec_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
+  for (const char* list :
+       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
+        "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -160,6 +163,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("health[]", "services", services, "service");
   in.known("health[]", "severity", severities, "severity");
   in.known("health_checks[]", "services", services, "service");
+  in.known("local_targets[]", "service", services, "service");
+  in.known("kubernetes_targets[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
@@ -176,8 +181,10 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
-  check_exec_targets(settings, in);
   check_health(settings, tree, issues);
+  check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
+  check_targets("local_targets[]", settings.local_targets, local::faults_of, in);
+  check_kubernetes_targets(settings, tree, issues);
   check_platforms(tree, issues);
 }
 

@@ -14,6 +14,8 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/observability/config.h"
 #include "integrations/targets/exec/config.h"
+#include "integrations/targets/local/config.h"
+#include "integrations/targets/kubernetes/config.h"
 
 namespace muster {
 
@@ -56,6 +58,8 @@ struct Settings {
   std::vector<ExecTargetDef> exec_targets;
   std::vector<HealthRule> health;
   std::vector<HealthCheck> health_checks;
+  std::vector<LocalTargetDef> local_targets;
+  std::vector<KubernetesTargetDef> kubernetes_targets;
   ObservabilityConfig observability;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;

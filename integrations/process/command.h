@@ -24,6 +24,7 @@ struct CommandSpec {
   std::size_t text_bytes_max = 64 << 10;  // of each stream handed over as text
   std::size_t file_bytes_max = 16 << 20;  // of each stream kept on disk; beyond it only the last 64 KiB stay
   bool merge_streams = true;              // standard error goes into `out`, in the order in which it was written
+  std::vector<std::string> words = {};    // for the keeper (integrations/process/keeper); the shim reads none
 };
 
 enum class CommandEndKind {
@@ -77,6 +78,7 @@ struct CommandEvents {
   std::function<void(const CommandEnd&)> ended;
   std::function<void(const CommandProgress&)> progress = {};  // about once a second, when there is something new
   std::vector<std::string> secrets = {};                      // values to mask in all of its output
+  bool unmasked = false;  // `out.head` as it was written: for what is read by a program and shown to nobody
 };
 
 }  // namespace muster
