@@ -104,7 +104,8 @@ const std::vector<SettingField>& setting_fields() {
        "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
-      {"policy[].environments", K::name, true, false, "", "Environments; `protected` means every one that `environments` does not call "
+      {"policy[].environments", K::name, true, false, "",
+       "Environments; `protected` means every one that `environments` does not call "
        "unprotected; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},

@@ -140,9 +140,8 @@ const std::map<std::string_view, Handler>& steering_commands() {
 const std::map<std::string_view, Handler>& run_commands() {
   static const auto all = [] {
     std::map<std::string_view, Handler> table;
-    for (const auto* part :
-         {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(), &lock_commands(),
-          &change_commands()})
+    for (const auto* part : {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(),
+                             &lock_commands(), &change_commands()})
       table.insert(part->begin(), part->end());
     return table;
   }();

@@ -73,8 +73,8 @@ void add_locks(const PlanInput& in, std::vector<Check>& checks) {
 }
 
 void add_busy(const PlanInput& in, std::vector<Check>& checks) {
-  const Run* other = change_under_way(in.state, in.wish.service, in.wish.environment, in.run,
-                                      in.wish.verb == "rollback");
+  const Run* other =
+      change_under_way(in.state, in.wish.service, in.wish.environment, in.run, in.wish.verb == "rollback");
   if (other)
     checks.push_back(check("busy", Mark::failed, "check.busy.failed", {{"id", other->id}, {"run", other->runbook}}));
 }
@@ -82,7 +82,8 @@ void add_busy(const PlanInput& in, std::vector<Check>& checks) {
 void add_order(const PlanInput& in, std::vector<Check>& checks) {
   if (in.wish.verb != "deploy") return;
   const std::string before = environment_before(in.config, in.wish.service, in.wish.environment);
-  const std::string version = in.arguments["version"].is_string() ? in.arguments["version"].as_string() : in.wish.version;
+  const std::string version =
+      in.arguments["version"].is_string() ? in.arguments["version"].as_string() : in.wish.version;
   if (before.empty() || version.empty()) return;
   const std::map<std::string, std::string> words{{"env", before}, {"version", version}};
   // A promotion has just seen it run there.
@@ -198,8 +199,8 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
     if (!arguments["replicas"].is_int() || arguments["replicas"].as_int() < 0)
       checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
     else if (seen["replicas"] == arguments["replicas"])
-      checks.push_back(check("same", Mark::failed, "check.same.replicas",
-                             {{"n", std::to_string(arguments["replicas"].as_int())}}));
+      checks.push_back(
+          check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));
     else if (arguments["replicas"].as_int() == 0)
       checks.push_back(check("zero", Mark::warning, "check.zero.warning"));
     if (!seen["replicas"].is_int()) checks.push_back(check("back", Mark::warning, "check.back.replicas"));

@@ -63,9 +63,9 @@ Wished with_deploy(ChangeWish w, const Command& c, const State& state) {
     std::vector<std::string> seen;
     for (const std::string& build : builds_of(state, w.service))
       if (seen.size() < builds_shown) seen.push_back(build);
-    return problem("change.version", {{"service", w.service},
-                                      {"env", w.environment},
-                                      {"list", seen.empty() ? std::string("–") : join(seen, ", ")}});
+    return problem(
+        "change.version",
+        {{"service", w.service}, {"env", w.environment}, {"list", seen.empty() ? std::string("–") : join(seen, ", ")}});
   }
   const std::string strategy = named(c, "strategy");
   if (!strategy.empty() && strategy != "rolling") return problem("change.strategy", {{"strategy", strategy}});

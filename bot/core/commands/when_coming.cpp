@@ -8,8 +8,8 @@
 namespace muster {
 namespace {
 
-constexpr std::array<std::string_view, 7> weekdays = {"monday",   "tuesday", "wednesday", "thursday",
-                                                      "friday",   "saturday", "sunday"};
+constexpr std::array<std::string_view, 7> weekdays = {"monday", "tuesday",  "wednesday", "thursday",
+                                                      "friday", "saturday", "sunday"};
 
 std::string date_of(TimeMs t, std::string_view zone) { return format_in_zone(t, zone, "%Y-%m-%d"); }
 

@@ -30,7 +30,8 @@ std::span<const Sentence> words_changes() {
       {"change.queued",
        "*{id}* waits in line: {service} in {env} is being changed already. It makes its plan when its turn comes; "
        "`queue {env}` shows the line.",
-       "*{id}*은(는) 대기열에 있습니다: {env}의 {service}은(는) 이미 변경 중입니다. 차례가 오면 계획을 세웁니다. `queue "
+       "*{id}*은(는) 대기열에 있습니다: {env}의 {service}은(는) 이미 변경 중입니다. 차례가 오면 계획을 세웁니다. "
+       "`queue "
        "{env}`로 대기열을 보세요."},
       {"change.busy",
        "*{id}* is changing {service} in {env} already (`{runbook}`), so nothing was started. `show {id}` tells how far "
@@ -50,7 +51,8 @@ std::span<const Sentence> words_changes() {
       {"change.bad_version",
        "`{version}` cannot be a version: letters, digits and . _ + : / @ ~ - are, up to 200 of them, beginning with a "
        "letter or a digit. Nothing was sent.",
-       "`{version}`은(는) 버전이 될 수 없습니다: 글자나 숫자로 시작하고 글자, 숫자, . _ + : / @ ~ - 로 200자까지입니다. "
+       "`{version}`은(는) 버전이 될 수 없습니다: 글자나 숫자로 시작하고 글자, 숫자, . _ + : / @ ~ - 로 "
+       "200자까지입니다. "
        "아무것도 보내지 않았습니다."},
       {"change.strategy",
        "The strategy `{strategy}` needs a target with stages, and none here has them. Without `--strategy` it is "
@@ -101,8 +103,7 @@ std::span<const Sentence> words_changes() {
       {"change.gate", "Gate", "승인"},
       {"change.gate.run", "none: rule {rule} (line {line})", "없음: {rule} 규칙({line}번째)"},
       {"change.gate.confirm", "your own yes: rule {rule} (line {line})", "본인 확인: {rule} 규칙({line}번째)"},
-      {"change.gate.approve", "{n} of {names}: rule {rule} (line {line})",
-       "{names} 중 {n}명: {rule} 규칙({line}번째)"},
+      {"change.gate.approve", "{n} of {names}: rule {rule} (line {line})", "{names} 중 {n}명: {rule} 규칙({line}번째)"},
       {"change.gate.deny", "refused by rule {rule} (line {line})", "{rule} 규칙({line}번째)이 거절"},
       {"change.fails", "If it fails", "실패하면"},
       {"change.fails.back", "it is put back to {before} by itself", "자동으로 {before}(으)로 되돌립니다"},
@@ -128,12 +129,15 @@ std::span<const Sentence> words_changes() {
        "{who} 님이 동결({id}), {until}까지: {reason}. 롤백은 가능합니다."},
       {"check.busy.failed", "*{id}* ({run}) is changing it. `--queue` waits behind it.",
        "*{id}*({run})이(가) 변경 중입니다. `--queue`로 기다릴 수 있습니다."},
-      {"check.order.passed", "{version} ran well in {env} (*{id}*)", "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
+      {"check.order.passed", "{version} ran well in {env} (*{id}*)",
+       "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
       {"check.order.seen", "{version} runs well in {env}", "{version}은(는) {env}에서 정상입니다"},
-      {"check.order.failed", "{version} has not run well in {env} yet, which comes first: `deploy …@{version} to {env}`.",
+      {"check.order.failed",
+       "{version} has not run well in {env} yet, which comes first: `deploy …@{version} to {env}`.",
        "{version}은(는) 먼저 거쳐야 할 {env}에서 아직 정상 실행되지 않았습니다: `deploy …@{version} to {env}`."},
       {"check.ci.passed", "CI says yes (status {status})", "CI 통과(상태 {status})"},
-      {"check.ci.failed", "CI does not say yes to this version (status {status})", "CI가 이 버전을 통과시키지 않았습니다(상태 {status})"},
+      {"check.ci.failed", "CI does not say yes to this version (status {status})",
+       "CI가 이 버전을 통과시키지 않았습니다(상태 {status})"},
       {"check.ci.no_answer", "CI has no answer for this version: {why}", "이 버전에 대한 CI의 답이 없습니다: {why}"},
       {"check.ci.later", "CI is asked when it runs", "CI는 실행할 때 확인합니다"},
       {"check.can.failed", "the target does not know `{verb}`", "대상이 `{verb}`을(를) 지원하지 않습니다"},
