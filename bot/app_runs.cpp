@@ -8,6 +8,7 @@
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/test_cases.h"
 
 namespace muster {
@@ -73,9 +74,19 @@ void App::Impl::load_targets() {
   targets.clear();
   if (!timers) timers = loop_timers(loop);
   load_local_targets();
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
+    targets.push_back(make_kubernetes_target(
+        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+}
+
+PlanReading App::Impl::plan_reading() {
+  return {.targets = [this]() -> const Targets& { return targets; },
+          .known = {.state = [this]() -> const State& { return dispatcher->state(); },
+                    .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
+                    .now = [this] { return clock.now(); }}};
 }
 
 // What runs is found again, and what the configuration starts is started.
@@ -107,14 +118,13 @@ void App::Impl::open_runbooks() {
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
-  performer.set("lookup", perform_lookup([this]() -> const Targets& { return targets; },
-                                         {.state = [this]() -> const State& { return dispatcher->state(); },
-                                          .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
-                                          .now = [this] { return clock.now(); }}));
-  for (const char* verb : {"query", "http"})
-    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
-      reads->attempt(order, clock.now(), std::move(done));
-    });
+  const PlanReading reading = plan_reading();
+  performer.set("lookup", perform_lookup(reading.targets, reading.known));
+  const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
+    reads->attempt(order, clock.now(), std::move(done));
+  };
+  for (const char* verb : {"query", "http"}) performer.set(verb, read);
+  performer.set("verify", perform_verify(reading.targets, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

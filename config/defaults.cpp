@@ -26,6 +26,22 @@ alert_routes:
     severity: SEV2
   - name: everything-else
     open_incident: false
+environments:
+  - name: production
+  - name: staging
+    protected: false
+  - name: testing
+    protected: false
+  - name: test
+    protected: false
+  - name: qa
+    protected: false
+  - name: development
+    protected: false
+  - name: dev
+    protected: false
+  - name: local
+    protected: false
 sources:
   - name: alertmanager
     kind: alertmanager

@@ -64,6 +64,24 @@ const std::vector<SettingField>& setting_fields() {
       {"services[].runbook_url", K::url, false, false, "", "Where its runbook is."},
 
       {"services[].dashboard_url", K::url, false, false, "", "Where its dashboard is."},
+      {"services[].compare_url", K::url, false, false, "",
+       "Where two versions are compared; `{from}` and `{to}` are filled in: "
+       "`https://git.example.com/shop/compare/{from}...{to}`."},
+
+      {"services[].order", K::name, true, false, "",
+       "Environments in the order a version takes: it goes to one only after it ran well in the one before."},
+      {"services[].ci_url", K::text, false, false, "",
+       "Asked with GET before a version goes out; the host is one of `http_allow`, and `{service}`, `{env}` and "
+       "`{version}` are filled in, percent-encoded."},
+      {"services[].ci_pass", K::text, false, false, "",
+       "What the answer has to say: a condition ([CEL](cel.md)) over `it` (`status`, `headers`, `body`, `json`); none "
+       "means the status 200."},
+
+      {"environments[]", K::record, true, false, "",
+       "How carefully environments are changed. One that is not listed counts as protected."},
+      {"environments[].name", K::name, false, true, "", "The environment, as services name it."},
+      {"environments[].protected", K::flag, false, false, "true",
+       "Whether rules for `protected` environments are about it."},
 
       {"invites[]", K::record, true, false, "",
        "Who is invited into an incident's channel when it opens or when its severity changes; all rules that match "
@@ -86,7 +104,8 @@ const std::vector<SettingField>& setting_fields() {
        "configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
-      {"policy[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"policy[].environments", K::name, true, false, "", "Environments; `protected` means every one that `environments` does not call "
+       "unprotected; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
       {"policy[].when", K::text, false, false, "",
@@ -115,6 +134,38 @@ const std::vector<SettingField>& setting_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+
+      {"kubernetes_targets[]", K::record, true, false, "",
+       "Services that run in a Kubernetes cluster ([Kubernetes](kubernetes.md))."},
+      {"kubernetes_targets[].name", K::name, false, true, "", "What plans and the record call the target."},
+      {"kubernetes_targets[].kubeconfig", K::text, false, false, "",
+       "Files, separated by colons; none means `KUBECONFIG`, else the account of the pod that the bot runs in, else "
+       "`~/.kube/config`."},
+      {"kubernetes_targets[].context", K::name, false, false, "",
+       "The kubeconfig's context; none means the one that is current when the bot starts."},
+      {"kubernetes_targets[].namespace", K::name, false, false, "", "The namespace; none means the context's."},
+      {"kubernetes_targets[].services", K::name, true, true, "",
+       "The services it changes: Deployments of the same name, unless `kubernetes_workloads` says otherwise."},
+      {"kubernetes_targets[].environments", K::name, true, false, "", "Where; none means in every environment."},
+      {"kubernetes_targets[].pass_env", K::name, true, false, "",
+       "Names of the bot's environment variables that the kubeconfig's exec plug-ins get beside `PATH`, `HOME` and the "
+       "proxy's."},
+      {"kubernetes_targets[].timeout", K::duration, false, false, "30s", "How long one request may take."},
+
+      {"kubernetes_workloads[]", K::record, true, false, "",
+       "What a service of a `kubernetes_targets` entry is called in the cluster, where that is not a Deployment of its "
+       "own name with one container."},
+      {"kubernetes_workloads[].service", K::name, false, true, "", "The service."},
+      {"kubernetes_workloads[].target", K::name, false, false, "",
+       "The entry of `kubernetes_targets`; none means every one that lists the service."},
+      {"kubernetes_workloads[].kind", K::choice, false, false, "deployment", "What it is in the cluster.",
+       "deployment|statefulset|daemonset"},
+      {"kubernetes_workloads[].name", K::name, false, false, "", "Its name there; none means the service's."},
+      {"kubernetes_workloads[].namespace", K::name, false, false, "", "Its namespace; none means the target's."},
+      {"kubernetes_workloads[].container", K::name, false, false, "",
+       "The container whose image is the version; needed where there are several."},
+      {"kubernetes_workloads[].image", K::text, false, false, "",
+       "Its image, such as `registry.example.com/shop:{version}`; none means the present one with another tag."},
 
       {"exec_targets[]", K::record, true, false, "",
        "Services that are deployed, scaled and restarted by programs of yours ([targets](targets.md)). Each command is "
@@ -146,6 +197,50 @@ const std::vector<SettingField>& setting_fields() {
       {"exec_targets[].status_timeout", K::duration, false, false, "10s", "How long `status` and `history` may take."},
       {"exec_targets[].watch_every", K::duration, false, false, "2s",
        "After a change: how often `status` is asked until it is as intended."},
+      {"health[]", K::record, true, false, "",
+       "What is watched after a change, and what follows ([health](health.md)). The first rule that matches the place "
+       "decides; where none does, the defaults shown here hold."},
+      {"health[].name", K::name, false, true, "", "What plans call the rule."},
+      {"health[].services", K::name, true, false, "", "Services; none means every service."},
+      {"health[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"health[].window", K::duration, false, false, "5m",
+       "How long the service is watched; 0 means that nothing is watched."},
+      {"health[].every", K::duration, false, false, "15s", "How often it is looked at."},
+      {"health[].failures", K::integer, false, false, "1",
+       "How many times in a row the target may call it unhealthy before that is bad."},
+      {"health[].target", K::flag, false, false, "true", "Whether the target's own word about health counts."},
+      {"health[].alerts", K::flag, false, false, "true",
+       "Whether an alert that begins to fire after the change is bad: of the service, or of one that depends on it."},
+      {"health[].matchers", K::matcher, true, false, "",
+       "Instead of those: alerts that all of these Alertmanager matchers fit."},
+      {"health[].on_bad", K::choice, false, false, "rollback",
+       "When it is bad: put it back, ask a person, or only tell.", "rollback|ask|nothing"},
+      {"health[].no_data", K::choice, false, false, "ask",
+       "When nobody can tell, which is never taken for good: ask a person, put it back, or only tell.",
+       "ask|rollback|nothing"},
+      {"health[].one_way", K::text, true, false, "",
+       "Versions (RE2, the whole of it) from which there is no way back, such as one with a migration: they are not put "
+       "back, and the plan says so."},
+      {"health[].lock_for", K::duration, false, false, "4h",
+       "How long the service is locked after it was put back; 0 for no lock."},
+      {"health[].severity", K::name, false, false, "SEV3", "The severity of the incident that is offered then."},
+
+      {"health_checks[]", K::record, true, false, "",
+       "What else is looked at: HTTP probes and conditions over metrics. All that match the place count."},
+      {"health_checks[].name", K::name, false, true, "", "What messages call it."},
+      {"health_checks[].services", K::name, true, false, "", "Services; none means every service."},
+      {"health_checks[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"health_checks[].http", K::text, false, false, "",
+       "An address that `http_allow` names, asked with GET; `${service}`, `${env}` and `${version}` are filled in."},
+      {"health_checks[].expect", K::integer, true, false, "", "Statuses that are good; none means 200 to 299."},
+      {"health_checks[].promql", K::text, false, false, "",
+       "A PromQL expression; `${service}`, `${env}` and `${version}` become quoted texts."},
+      {"health_checks[].source", K::name, false, false, "", "Which of the backends is asked, when there are several."},
+      {"health_checks[].pass", K::text, false, false, "",
+       "What is good: a condition ([CEL](cel.md)) over `it`, the answer, such as `it.value < 0.05`."},
+      {"health_checks[].every", K::duration, false, false, "0s", "How often; 0 for as often as the rule says."},
+      {"health_checks[].failures", K::integer, false, false, "1", "Bad looks in a row that are forgiven."},
+
       {"local_targets[]", K::record, true, false, "",
        "Services that run as processes of this machine ([targets](targets.md#local-processes-of-this-machine)). "
        "`{version}`, `{port}`, `{service}` and `{environment}` are filled in in `command`, `folder`, `env` and "

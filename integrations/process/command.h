@@ -78,6 +78,7 @@ struct CommandEvents {
   std::function<void(const CommandEnd&)> ended;
   std::function<void(const CommandProgress&)> progress = {};  // about once a second, when there is something new
   std::vector<std::string> secrets = {};                      // values to mask in all of its output
+  bool unmasked = false;  // `out.head` as it was written: for what is read by a program and shown to nobody
 };
 
 }  // namespace muster
