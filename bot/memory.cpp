@@ -1,11 +1,44 @@
 #include "bot/memory.h"
 
 #include <malloc.h>
+#include <sys/mman.h>
+
+#include <charconv>
+#include <fstream>
+#include <string>
+#include <string_view>
 
 namespace muster {
 namespace {
 
 constexpr int quiet_enough = 2;  // the writer lets go of its pages after one second
+
+// "55d0c0a00000-55d0c0e4f000 r-xp 00000000 fe:00 131 /usr/bin/muster": code that was mapped from a file.
+struct MappedCode {
+  std::uintptr_t from = 0, to = 0;
+  explicit operator bool() const { return to > from; }
+};
+
+MappedCode mapped_code(std::string_view line) {
+  MappedCode code;
+  const char* const end = line.data() + line.size();
+  const auto first = std::from_chars(line.data(), end, code.from, 16);
+  if (first.ec != std::errc() || first.ptr == end) return {};
+  const auto last = std::from_chars(first.ptr + 1, end, code.to, 16);
+  if (last.ec != std::errc() || !std::string_view(last.ptr, end).starts_with(" r-xp ")) return {};
+  return line.contains('/') ? code : MappedCode{};
+}
+
+// Most code that ran is code that starting or one rare command needed. Its pages are the file's own, unchanged: letting
+// go of them costs nothing, and what is called again is mapped again from the page cache. Nothing that was written is
+// touched: tables that the loader filled are not executable.
+void let_go_of_code() {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    const MappedCode code = mapped_code(line);
+    if (code) ::madvise(reinterpret_cast<void*>(code.from), code.to - code.from, MADV_DONTNEED);  // NOLINT
+  }
+}
 
 }  // namespace
 
@@ -21,7 +54,9 @@ void tune_memory() {
 void MemoryKeeper::tick(std::uint64_t work_done) {
   quiet_ticks_ = work_done == last_ ? quiet_ticks_ + 1 : 0;
   last_ = work_done;
-  if (quiet_ticks_ == quiet_enough) malloc_trim(0);
+  if (quiet_ticks_ != quiet_enough) return;
+  malloc_trim(0);
+  let_go_of_code();
 }
 
 }  // namespace muster

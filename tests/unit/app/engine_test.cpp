@@ -185,15 +185,13 @@ struct World {
     if (text.starts_with("lost ")) {  // nobody knows what came of the command of this run
       Work w = work();
       const std::string run = text.substr(5);
-      engine.attempt_ended(w, {.run = run,
-                               .path = "0",
-                               .id = find_run(std::as_const(state), run)->steps.at("0").attempt_id,
-                               .stage = {},
-                               .end = AttemptReport::End::unknown,
-                               .result = {},
-                               .error_kind = "lost",
-                               .error = "lost",
-                               .before = {}});
+      AttemptReport lost;
+      lost.run = run;
+      lost.path = "0";
+      lost.id = find_run(std::as_const(state), run)->steps.at("0").attempt_id;
+      lost.end = AttemptReport::End::unknown;
+      lost.error_kind = lost.error = "lost";
+      engine.attempt_ended(w, lost);
       return {};
     }
     if (text.starts_with("ben: ")) return say_line(text.substr(5), "ben");
