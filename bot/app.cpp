@@ -57,6 +57,7 @@ Result<void> App::Impl::open() {
   if (!made) return std::unexpected(made.error());
   tokens = *made;
   dispatcher = std::make_unique<Dispatcher>(*store, clock, core_config(loaded.settings, options.sandbox));
+  client = HttpClient::make(loop);
   open_runbooks();
   room = std::make_unique<Room>(clock);
   door = std::make_unique<AlertDoor>(*dispatcher, *store, clock);
@@ -67,7 +68,6 @@ Result<void> App::Impl::open() {
       loop.post(then);
     });
   });
-  client = HttpClient::make(loop);
   if (auto filled = fill_room(); !filled) return filled;
   dispatcher->attach(*room);
   const auto wanted = chat_settings(loaded.settings, options.sandbox);
@@ -195,6 +195,7 @@ void App::Impl::stop() {
   stopping = true;
   terminal.reset();
   socket.reset();
+  if (locals && exit_code == 0) locals->bot_stops();
   if (web) web->close_streams();
   server.reset();
   chats.reset();

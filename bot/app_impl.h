@@ -14,6 +14,7 @@
 #include "bot/memory.h"
 #include "bot/performer.h"
 #include "bot/performer_run.h"
+#include "bot/plan_answer.h"
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
@@ -25,6 +26,7 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
+#include "integrations/targets/local/local.h"
 #include "runbooks/engine.h"
 
 namespace muster {
@@ -41,12 +43,13 @@ struct App::Impl {
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
+  std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
+  std::unique_ptr<HttpClient> client;
   Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
   std::unique_ptr<AlertDoor> door;
-  std::unique_ptr<HttpClient> client;
   std::unique_ptr<Observability> reads;
   std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
@@ -72,6 +75,8 @@ struct App::Impl {
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
+  PlanReading plan_reading();
+  void load_local_targets();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);
@@ -81,6 +86,8 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);
+  void read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void carry_silence(const OutMessage& message, std::function<void(Result<void>)> done);
   void carry_hook(const OutMessage& message, std::function<void(Result<void>)> done);

@@ -8,6 +8,7 @@
 #include "bot/runbook_library.h"
 #include "config/secrets.h"
 #include "integrations/targets/exec/exec.h"
+#include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/test_cases.h"
 
 namespace muster {
@@ -71,10 +72,42 @@ void App::Impl::open_runner() {
 // Targets start programs under the shim; a reload puts new ones in their place.
 void App::Impl::load_targets() {
   targets.clear();
-  if (!runner) return;
   if (!timers) timers = loop_timers(loop);
+  load_local_targets();
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
+    targets.push_back(make_kubernetes_target(
+        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
+  if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+}
+
+PlanReading App::Impl::plan_reading() {
+  return {.targets = [this]() -> const Targets& { return targets; },
+          .known = {.state = [this]() -> const State& { return dispatcher->state(); },
+                    .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
+                    .now = [this] { return clock.now(); }}};
+}
+
+// What runs is found again, and what the configuration starts is started.
+void App::Impl::load_local_targets() {
+  std::vector<std::string> names;
+  for (const LocalTargetDef& def : loaded.settings.local_targets) {
+    if (!locals) {
+      locals = make_local_targets({.folder = options.data_folder + "/local",
+                                   .keeper = find_helper("muster-keeper"),
+                                   .sample = find_helper("muster-sample"),
+                                   .loop = loop,
+                                   .timers = *timers,
+                                   .clock = clock,
+                                   .http = [this] { return client.get(); },
+                                   .variable = {},
+                                   .fault = options.fault});
+    }
+    names.push_back(def.name);
+    targets.push_back(locals->put(def));
+  }
+  if (locals) locals->keep_only(names);
 }
 
 void App::Impl::open_runbooks() {
@@ -85,14 +118,13 @@ void App::Impl::open_runbooks() {
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
-  performer.set("lookup", perform_lookup([this]() -> const Targets& { return targets; },
-                                         {.state = [this]() -> const State& { return dispatcher->state(); },
-                                          .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
-                                          .now = [this] { return clock.now(); }}));
-  for (const char* verb : {"query", "http"})
-    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
-      reads->attempt(order, clock.now(), std::move(done));
-    });
+  const PlanReading reading = plan_reading();
+  performer.set("lookup", perform_lookup(reading.targets, reading.known));
+  const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
+    reads->attempt(order, clock.now(), std::move(done));
+  };
+  for (const char* verb : {"query", "http"}) performer.set(verb, read);
+  performer.set("verify", perform_verify(reading.targets, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

@@ -39,16 +39,28 @@ struct Exchange {
   HttpCall call;
   HttpClient::Done done;
   HttpResult result;
-  Headers headers;
+  Headers headers, connect_to;
+  std::function<void(std::string)> hand_on = {};  // of a stream
   std::size_t header_bytes = 0;
   bool too_long = false, forbidden_address = false;
   char error[CURL_ERROR_SIZE] = {};
   Easy easy;  // last: goes first, it points to all of the above
 };
 
+bool streams(const Exchange& exchange) {
+  if (!exchange.hand_on) return false;
+  long status = 0;
+  curl_easy_getinfo(exchange.easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  return status / 100 == 2;
+}
+
 std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to) {
   auto& exchange = *static_cast<Exchange*>(to);
   const std::size_t n = size * count;
+  if (streams(exchange)) {
+    exchange.hand_on(std::string(data, n));
+    return n;
+  }
   if (exchange.result.body.size() + n > exchange.call.max_body_bytes) {
     exchange.too_long = true;
     return 0;  // stops the transfer
@@ -137,6 +149,29 @@ void set_method(CURL* easy, const HttpCall& call) {
   curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call.method.c_str());
 }
 
+// Key material goes to libcurl from memory: it never lies on a disk of ours.
+void set_blob(CURL* easy, CURLoption option, const std::string& pem) {
+  if (pem.empty()) return;
+  curl_blob blob{const_cast<char*>(pem.data()), pem.size(), CURL_BLOB_COPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
+bool set_connection(Exchange& exchange) {
+  CURL* easy = exchange.easy.get();
+  const HttpCall& call = exchange.call;
+  set_blob(easy, CURLOPT_CAINFO_BLOB, call.ca_pem);
+  set_blob(easy, CURLOPT_SSLCERT_BLOB, call.certificate_pem);
+  set_blob(easy, CURLOPT_SSLKEY_BLOB, call.key_pem);
+  if (call.silence_s > 0) {
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(call.silence_s));
+  }
+  if (call.connect_to.empty()) return true;
+  if (!is_clean(call.connect_to) || !add_header(exchange.connect_to, "::" + call.connect_to)) return false;
+  curl_easy_setopt(easy, CURLOPT_CONNECT_TO, exchange.connect_to.get());
+  return true;
+}
+
 // Certificate and host name checks are libcurl's defaults; they are set so that nobody wonders.
 bool prepare(Exchange& exchange) {
   exchange.easy.reset(curl_easy_init());
@@ -145,7 +180,7 @@ bool prepare(Exchange& exchange) {
   if (!easy || !is_clean(call.url) || call.method.empty() || call.method.find_first_of(" \r\n") != call.method.npos) {
     return false;
   }
-  if (!set_headers(exchange)) return false;
+  if (!set_headers(exchange) || !set_connection(exchange)) return false;
   curl_easy_setopt(easy, CURLOPT_URL, call.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -181,6 +216,7 @@ void trace(const Exchange& exchange, CURLcode code) {
   t.timed_out = code == CURLE_OPERATION_TIMEDOUT;
   t.too_long = exchange.too_long;
   t.forbidden_address = exchange.forbidden_address;
+  t.bad_certificate = code == CURLE_PEER_FAILED_VERIFICATION;
 }
 
 Result<HttpResult> outcome(Exchange& exchange, CURLcode code) {
@@ -212,9 +248,11 @@ class CurlClient final : public HttpClient {
     *alive_ = false;
   }
   void send(HttpCall call, Done done) override;
+  void stop(HttpStream& stream) override;
 
  private:
   void run();
+  void drop_stopped();
   void take_new();
   void begin(std::unique_ptr<Exchange> exchange);
   void finish_done();
@@ -224,6 +262,7 @@ class CurlClient final : public HttpClient {
   std::mutex mutex_;
   std::deque<std::unique_ptr<Exchange>> waiting_;  // under mutex_
   bool stopping_ = false;                          // under mutex_
+  bool stopped_streams_ = false;                   // under mutex_
   // A completion that was posted before the client went must not run after it: its captures went too.
   std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::unique_ptr<CURLM, MultiDone> multi_;
@@ -256,6 +295,26 @@ void CurlClient::send(HttpCall call, Done done) {
   curl_multi_wakeup(multi_.get());
 }
 
+void CurlClient::stop(HttpStream& stream) {
+  stream.stopped = true;
+  const std::lock_guard lock(mutex_);
+  stopped_streams_ = true;
+  if (multi_) curl_multi_wakeup(multi_.get());
+}
+
+void CurlClient::drop_stopped() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(stopped_streams_, false)) return;
+  }
+  std::erase_if(running_, [this](const auto& entry) {
+    const auto& stream = entry.second->call.stream;
+    if (!stream || !stream->stopped) return false;
+    curl_multi_remove_handle(multi_.get(), entry.first);
+    return true;
+  });
+}
+
 void CurlClient::take_new() {
   std::deque<std::unique_ptr<Exchange>> fresh;
   {
@@ -267,6 +326,14 @@ void CurlClient::take_new() {
 
 void CurlClient::begin(std::unique_ptr<Exchange> exchange) {
   CURL* easy = nullptr;
+  if (const auto stream = exchange->call.stream) {
+    if (stream->stopped) return;
+    exchange->hand_on = [this, stream](std::string part) {
+      loop_.post([alive = alive_, stream, part = std::move(part)] {
+        if (*alive && !stream->stopped) stream->part(part);
+      });
+    };
+  }
   if (!prepare(*exchange) || curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
     return complete(std::move(exchange->done),
                     fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
@@ -282,6 +349,7 @@ void CurlClient::finish_done() {
     const CURLcode code = message->data.result;
     curl_multi_remove_handle(multi_.get(), easy);
     auto exchange = std::move(running_.extract(easy).mapped());
+    if (exchange->call.stream && exchange->call.stream->stopped) continue;
     complete(std::move(exchange->done), outcome(*exchange, code));
   }
 }
@@ -293,6 +361,7 @@ void CurlClient::run() {
       if (stopping_) break;
     }
     take_new();
+    drop_stopped();
     int active = 0;
     if (const CURLMcode code = curl_multi_perform(multi_.get(), &active); code != CURLM_OK) {
       log(LogLevel::error, "the HTTP client failed", {{"error", curl_multi_strerror(code)}});

@@ -1,5 +1,6 @@
 // Outgoing HTTP (libcurl). Completions arrive on the loop; the wire has a thread of its own.
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,13 @@ struct HttpTrace {
   bool timed_out = false;  // by timeout_ms or connect_timeout_ms
   bool too_long = false;   // the answer
   bool forbidden_address = false;
+  bool bad_certificate = false;  // the server's is not of the authorities, or not of this name
+};
+
+// An answer that is handed on as it comes and kept by nobody. Only the body of a 2xx goes this way.
+struct HttpStream {
+  std::function<void(std::string part)> part;  // on the loop, in order, before `done`
+  std::atomic<bool> stopped = false;           // set by HttpClient::stop()
 };
 
 struct HttpCall {
@@ -37,6 +45,12 @@ struct HttpCall {
   // A connection of its own: on one that is used again and turns out dead, libcurl sends the request a second time.
   bool fresh_connection = false;
   std::shared_ptr<HttpTrace> trace = {};  // null: not wanted
+  std::string ca_pem = {};                // PEM text, instead of ca_file
+  std::string certificate_pem = {};       // ours, for servers that ask who we are; the key beside it
+  std::string key_pem = {};
+  std::string connect_to = {};  // host:port; the URL's name is then only what the server's certificate must bear
+  std::shared_ptr<HttpStream> stream = {};  // null: the body is collected
+  std::int64_t silence_s = 0;               // an exchange on which nothing came for so long has ended; 0: never
 };
 
 struct HttpResult {
@@ -48,9 +62,10 @@ struct HttpResult {
 class HttpClient {
  public:
   using Done = std::function<void(Result<HttpResult>)>;
-  static std::unique_ptr<HttpClient> make(Loop& loop);  // the thread starts with the first send
-  virtual ~HttpClient() = default;                      // calls in flight are dropped without a completion
-  virtual void send(HttpCall call, Done done) = 0;      // any thread; `done` runs on the loop
+  static std::unique_ptr<HttpClient> make(Loop& loop);              // the thread starts with the first send
+  virtual ~HttpClient() = default;                                  // calls in flight are dropped without a completion
+  virtual void send(HttpCall call, Done done) = 0;                  // any thread; `done` runs on the loop
+  virtual void stop(HttpStream& stream) { stream.stopped = true; }  // any thread; its `done` does not come any more
 };
 
 }  // namespace muster

@@ -215,7 +215,8 @@ void ShimRunner::pump() {
              options_.folder + "/" + rests_folder,
              it->second.events.secrets,
              it->second.shim_exit,
-             it->second.trouble};
+             it->second.trouble,
+             it->second.events.unmasked};
   in_background([this, job = std::move(job), weak = weak_from_this()] {
     CommandEnd end = take_in(job);
     loop_.post([weak, end = std::move(end)] {

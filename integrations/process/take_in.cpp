@@ -104,7 +104,7 @@ CommandOutput take_stream(const TakeIn& job, const Stream& stream, std::size_t t
     return out;
   }
   const std::string bytes = read_some(job.folder + "/" + stream.file, 0, text_max);
-  out.head = clean_output(bytes, job.secrets);
+  out.head = job.unmasked ? bytes : clean_output(bytes, job.secrets);
   out.binary = looks_binary(bytes);
   return out;
 }

@@ -16,6 +16,7 @@ struct TakeIn {
   std::vector<std::string> secrets;  // values to mask, beside what redact() finds
   int shim_exit = 0;                 // what the shim said when it ended, where we are its parent
   std::string trouble;               // what the runner knows of a lost command
+  bool unmasked = false;             // CommandEvents::unmasked
 };
 
 CommandEnd take_in(const TakeIn& job);

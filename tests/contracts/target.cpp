@@ -103,7 +103,7 @@ TEST_CASE("each change is made once, reaches what was intended, and carries our 
     int made = 0;
     for (const TargetVerb verb : changing) {
       if (!bench.target().has(verb)) continue;
-      CAPTURE(name_of(verb));
+      CAPTURE(std::string(name_of(verb)));
       ChangeRequest r = request(verb, std::string("R1.") + name_of(verb));
       if (verb == TargetVerb::rollback) r.version = "1.0";
       const TargetState before = state_of(bench);
@@ -112,6 +112,7 @@ TEST_CASE("each change is made once, reaches what was intended, and carries our 
       CHECK(bench.arrived() == ++made);
       CHECK(bench.runs().back() == r.run);
       const ProbeAnswer found = probe(bench, r, before);
+      CAPTURE(found.state ? found.state->detail : std::string());
       CHECK(found.finding == ProbeFinding::equals_intended);
       bench.target().forget(r.run);
     }

@@ -1,0 +1,222 @@
+// What is watched: the rollout's own state by the shared watch, its pods when it does not move.
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "integrations/net/timers.h"
+#include "integrations/targets/kubernetes/names.h"
+#include "integrations/targets/kubernetes/target.h"
+
+namespace muster::kubernetes {
+namespace {
+
+constexpr DurationMs first_look = 10 * second_ms;
+constexpr DurationMs look_every = 20 * second_ms;  // beside the watch: an event that got lost must not hang a rollout
+constexpr DurationMs hopeless_after = minute_ms;
+constexpr int pods_max = 50;
+constexpr int log_lines = 20;
+constexpr std::size_t log_bytes_max = 4u << 10;
+
+bool changes_template(TargetVerb verb) {
+  return verb == TargetVerb::deploy || verb == TargetVerb::rollback || verb == TargetVerb::restart;
+}
+
+std::string core_path(const Place& place, const char* resource) {
+  return "/api/v1/namespaces/" + escape(place.namespace_name) + "/" + resource;
+}
+
+}  // namespace
+
+Watch& KubernetesTarget::watch_of(const Place& place) {
+  auto& watch = watches_[{place.namespace_name, plural_of(place.kind)}];
+  if (!watch) watch = std::make_unique<Watch>(cluster_, cluster_parts_, place);
+  return *watch;
+}
+
+void KubernetesTarget::leave(Going& going) {
+  parts_.timers.cancel(going.deadline_timer);
+  parts_.timers.cancel(going.look_timer);
+  if (going.follower != 0) watch_of(going.mapped.place).leave(going.follower);
+  going.follower = 0;
+}
+
+// `workload` bears our change: from here on nothing older can look finished.
+void KubernetesTarget::follow(const std::string& run, const Workload& workload, const Value& object) {
+  Going& going = going_.at(run);
+  going.stage = Going::Stage::watching;
+  going.generation = workload.generation;
+  going.uid = workload.uid;
+  going.template_hash = workload.template_hash;
+  going.containers = workload.containers;
+  going.selector = selector_of(object);
+  judged(run, going, workload);
+  if (going.stage != Going::Stage::watching) return;
+  going.follower =
+      watch_of(going.mapped.place).follow(workload.name, mine([this, run](const WatchEvent& e) { seen(run, e); }));
+  going.look_timer = parts_.timers.after(first_look, mine([this, run] { look_again(run); }));
+}
+
+void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
+  const auto it = going_.find(run);
+  if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+  Going& going = it->second;
+  if (event.trouble != nullptr) {
+    going.said = "it cannot be watched, so it is asked every 20 s: " + event.trouble->message;
+    return tell(going);
+  }
+  if (event.deleted && event.workload->uid == going.uid) {
+    return finish(
+        run, ChangeOutcome::failed,
+        Error{ErrorKind::not_found, going.mapped.place.name + " was deleted while the change was going on", ""});
+  }
+  if (!event.deleted) judged(run, going, *event.workload);
+}
+
+void KubernetesTarget::judged(const std::string& run, Going& going, const Workload& w) {
+  const auto conflict = [&](std::string message) {
+    finish(run, ChangeOutcome::failed,
+           Error{ErrorKind::conflict, std::move(message), "Look at it again, then decide again."});
+  };
+  if (w.uid != going.uid) return conflict("it was deleted and made anew while the change was going on");
+  if (w.generation < going.generation) return;  // older than our change
+  if (changes_template(going.request.verb) && w.template_hash != going.template_hash) {
+    const bool known = !w.run.empty() && w.run != going.request.run;
+    return conflict("another change took its place" + (known ? ": run " + clip(w.run, 100) : std::string()));
+  }
+  const Verdict verdict = judge(w, going.generation);
+  going.said = verdict.sentence;
+  const bool observed = w.observed_generation >= going.generation;
+  if (going.request.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
+  if (going.request.verb == TargetVerb::scale && w.replicas != going.request.replicas)
+    return conflict("somebody else set the number of replicas to " + std::to_string(w.replicas.value_or(0)));
+  if (verdict.phase == Phase::succeeded) {
+    going.answer.message = verdict.sentence;
+    return finish(run, ChangeOutcome::succeeded);
+  }
+  if (verdict.phase == Phase::failed && going.failing.empty()) {
+    going.failing = verdict.sentence;
+    return look_at_pods(run);
+  }
+  tell(going);
+}
+
+void KubernetesTarget::tell(Going& going) {
+  std::string text = going.said;
+  if (!going.trouble.empty()) {
+    const bool hopeless = going.hopeless_since != 0 && parts_.clock.now() - going.hopeless_since >= hopeless_after;
+    text += std::string("\n") + (hopeless ? "this will not succeed by itself: " : "") + going.trouble;
+    if (hopeless && !going.last_words.empty()) text += "\n" + going.last_words;
+  }
+  if (text == going.told || !going.progress) return;
+  going.told = text;
+  const ProgressSeen progress = going.progress;
+  progress(text);
+}
+
+void KubernetesTarget::look_again(const std::string& run) {
+  const auto it = going_.find(run);
+  if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+  it->second.look_timer = parts_.timers.after(look_every, mine([this, run] { look_again(run); }));
+  look(it->second.mapped, false, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
+         const auto found = going_.find(run);
+         if (found == going_.end() || found->second.stage != Going::Stage::watching) return;
+         if (looked) judged(run, found->second, (*looked)->workload);
+         const auto still = going_.find(run);
+         if (still != going_.end() && still->second.stage == Going::Stage::watching && still->second.failing.empty())
+           look_at_pods(run);
+       }));
+}
+
+void KubernetesTarget::look_at_pods(const std::string& run) {
+  const Going& going = going_.at(run);
+  ApiRequest request;
+  request.path = core_path(going.mapped.place, "pods");
+  request.query = "limit=" + std::to_string(pods_max) + "&labelSelector=" + escape(going.selector);
+  cluster_.call(request, mine([this, run](const ApiAnswer& answer) {
+                  const auto it = going_.find(run);
+                  if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+                  Workload filter;
+                  filter.containers = it->second.containers;
+                  troubles_seen(run, answer.ok() ? pod_troubles(answer.body, filter) : std::vector<PodTrouble>());
+                }));
+}
+
+void KubernetesTarget::troubles_seen(const std::string& run, const std::vector<PodTrouble>& troubles) {
+  Going& going = going_.at(run);
+  const bool hopeless = !troubles.empty() && troubles.front().hopeless;
+  if (!hopeless)
+    going.hopeless_since = 0;
+  else if (going.hopeless_since == 0)
+    going.hopeless_since = parts_.clock.now();
+  if (troubles.empty()) {
+    going.trouble.clear();
+    if (!going.failing.empty()) return ask_events(run, {});
+    return tell(going);
+  }
+  going.trouble = sentence_of(troubles.front());
+  if (troubles.size() > 1) going.trouble += " and " + std::to_string(troubles.size() - 1) + " more";
+  ask_events(run, troubles.front());
+}
+
+// The cluster's warnings often say more than the pod's own state: "manifest unknown" rather than "back-off".
+void KubernetesTarget::ask_events(const std::string& run, const PodTrouble& trouble) {
+  const Going& going = going_.at(run);
+  ApiRequest request;
+  request.path = core_path(going.mapped.place, "events");
+  const std::string about = trouble.pod.empty() ? going.mapped.place.name : trouble.pod;
+  request.query = "limit=50&fieldSelector=" + escape("involvedObject.name=" + about);
+  cluster_.call(request, mine([this, run, trouble](const ApiAnswer& answer) {
+                  const auto it = going_.find(run);
+                  if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+                  std::string& said = it->second.trouble;
+                  const std::string warning = answer.ok() ? warning_of(answer.body) : "";
+                  if (!warning.empty() && said.find(warning) == said.npos) said += (said.empty() ? "" : ": ") + warning;
+                  if (trouble.logs) return ask_log(run, trouble);
+                  settled(run);
+                }));
+}
+
+void KubernetesTarget::ask_log(const std::string& run, const PodTrouble& trouble) {
+  const Going& going = going_.at(run);
+  ApiRequest request;
+  request.path = core_path(going.mapped.place, "pods/") + escape(trouble.pod) + "/log";
+  request.query = "previous=true&tailLines=" + std::to_string(log_lines) + "&container=" + escape(trouble.container);
+  cluster_.call(request, mine([this, run](const ApiAnswer& answer) {
+                  const auto it = going_.find(run);
+                  if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+                  if (answer.ok()) it->second.last_words = clip_bytes(trim(answer.text), log_bytes_max);
+                  settled(run);
+                }));
+}
+
+// The pods have been asked: now it can be told, or ended with the reason.
+void KubernetesTarget::settled(const std::string& run) {
+  Going& going = going_.at(run);
+  if (going.failing.empty()) return tell(going);
+  const std::string why = going.failing + (going.trouble.empty() ? "" : ". " + going.trouble);
+  finish(
+      run, ChangeOutcome::failed,
+      Error{ErrorKind::unavailable, why, "Kubernetes does not put it back by itself: roll it back, or deploy a fix."});
+}
+
+void KubernetesTarget::late(const std::string& run) {
+  const auto it = going_.find(run);
+  if (it == going_.end() || it->second.stage == Going::Stage::ending) return;
+  Going& going = it->second;
+  going.deadline_timer = 0;
+  if (going.stage == Going::Stage::sending) {
+    return finish(
+        run, ChangeOutcome::unknown,
+        Error{ErrorKind::unavailable, "it was sent, and until the deadline no answer came", "Compare the states."});
+  }
+  if (going.stage == Going::Stage::looking) {
+    return finish(run, going.sent ? ChangeOutcome::unknown : ChangeOutcome::refused,
+                  Error{ErrorKind::unavailable, "the cluster did not say until the deadline what is there", ""}, false);
+  }
+  const std::string where = going.said + (going.trouble.empty() ? "" : "; " + going.trouble);
+  finish(run, ChangeOutcome::timed_out,
+         Error{ErrorKind::unavailable,
+               "until the deadline of " + format_duration(going.request.timeout) + " it came so far: " + where,
+               "It goes on in the cluster. A rollback puts it back."});
+}
+
+}  // namespace muster::kubernetes

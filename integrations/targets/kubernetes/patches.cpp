@@ -1,0 +1,162 @@
+#include "integrations/targets/kubernetes/patches.h"
+
+#include <algorithm>
+
+#include "bot/base/json.h"
+#include "bot/base/text.h"
+#include "integrations/targets/kubernetes/names.h"
+
+namespace muster::kubernetes {
+namespace {
+
+constexpr const char* strategic = "application/strategic-merge-patch+json";
+constexpr const char* merge = "application/merge-patch+json";
+constexpr const char* json_patch = "application/json-patch+json";
+
+std::string cause_of(const ChangeRequest& request) {
+  std::string cause = "muster " + request.run + ": " + name_of(request.verb);
+  if (!request.version.empty()) cause += " " + request.version;
+  if (!request.person.empty()) cause += " by " + request.person;
+  return clip_bytes(one_line(cause), 200);
+}
+
+// Our run, and the version of the object that this was decided on: somebody quicker makes it a conflict.
+Value metadata_of(const ChangeInput& in) {
+  return Value::Map{
+      {"resourceVersion", in.now.resource_version},
+      {"annotations", Value::Map{{run_annotation, in.request.run}, {cause_annotation, cause_of(in.request)}}}};
+}
+
+ApiRequest patch_of(const ChangeInput& in, const char* type, const Value& body, bool dry) {
+  ApiRequest r;
+  r.method = "PATCH";
+  r.path = object_path({in.now.kind, in.now.namespace_name, in.now.name});
+  r.query = std::string("fieldManager=muster&fieldValidation=Strict") + (dry ? "&dryRun=All" : "");
+  r.content_type = type;
+  r.body = to_json(body);
+  return r;
+}
+
+std::unexpected<Error> paused_already(const ChangeInput& in) {
+  return fail(ErrorKind::conflict, in.now.name + " is paused: nothing would come of a " + name_of(in.request.verb),
+              "Resume it first.");
+}
+
+std::unexpected<Error> not_for(const ChangeInput& in) {
+  return fail(ErrorKind::invalid, std::string("a ") + title_of(in.now.kind) + " cannot be told to " +
+                                      name_of(in.request.verb) + "; only a Deployment can");
+}
+
+Result<ApiRequest> deploy(const ChangeInput& in, bool dry) {
+  if (in.now.paused) return paused_already(in);
+  const std::string present = image_of(in.now, in.container);
+  const auto image = image_for(in.request.version, in.image_template, present);
+  if (!image) return std::unexpected(image.error());
+  // The same image is no rollout: the cluster would do nothing at all.
+  if (*image == present) return ApiRequest{};
+  const Value containers = Value::List{Value::Map{{"name", in.container}, {"image", *image}}};
+  return patch_of(
+      in, strategic,
+      Value::Map{{"metadata", metadata_of(in)},
+                 {"spec", Value::Map{{"template", Value::Map{{"spec", Value::Map{{"containers", containers}}}}}}}},
+      dry);
+}
+
+Result<ApiRequest> scale(const ChangeInput& in, bool dry) {
+  if (in.now.kind == Kind::daemon_set)
+    return fail(ErrorKind::invalid, "a DaemonSet has one pod on each node; it cannot be scaled");
+  if (in.now.replicas == in.request.replicas) return ApiRequest{};
+  ApiRequest r = patch_of(in, merge,
+                          Value::Map{{"metadata", Value::Map{{"resourceVersion", in.now.resource_version}}},
+                                     {"spec", Value::Map{{"replicas", in.request.replicas.value_or(0)}}}},
+                          dry);
+  r.path += "/scale";
+  return r;
+}
+
+Result<ApiRequest> restart(const ChangeInput& in, bool dry) {
+  if (in.now.paused) return paused_already(in);
+  const Value notes = Value::Map{{restarted_annotation, format_utc(in.at)}};
+  const Value pod_template = Value::Map{{"metadata", Value::Map{{"annotations", notes}}}};
+  return patch_of(in, strategic,
+                  Value::Map{{"metadata", metadata_of(in)}, {"spec", Value::Map{{"template", pod_template}}}}, dry);
+}
+
+Result<ApiRequest> pause(const ChangeInput& in, bool dry) {
+  if (in.now.kind != Kind::deployment) return not_for(in);
+  const bool wanted = in.request.verb == TargetVerb::pause;
+  if (in.now.paused == wanted) return ApiRequest{};
+  return patch_of(
+      in, strategic,
+      Value::Map{{"metadata", metadata_of(in)}, {"spec", Value::Map{{"paused", wanted ? Value(true) : Value()}}}}, dry);
+}
+
+// The Deployment keeps its own of these; every other annotation comes back with the old ReplicaSet.
+bool stays(std::string_view name) {
+  constexpr std::string_view own[] = {"kubectl.kubernetes.io/last-applied-configuration",
+                                      "deployment.kubernetes.io/revision",
+                                      "deployment.kubernetes.io/revision-history",
+                                      "deployment.kubernetes.io/desired-replicas",
+                                      "deployment.kubernetes.io/max-replicas",
+                                      "deprecated.deployment.rollback.to"};
+  return std::ranges::count(own, name) > 0;
+}
+
+Value rolled_back_annotations(const ChangeInput& in) {
+  Value notes = Value::Map{};
+  for (const auto& [name, value] : in.object["metadata"]["annotations"].as_map()) {
+    if (stays(name)) notes.set(name, value);
+  }
+  for (const auto& [name, value] : in.back_to->annotations.as_map()) {
+    if (!stays(name)) notes.set(name, value);
+  }
+  notes.set(run_annotation, in.request.run);
+  return notes;
+}
+
+Value operation(const char* op, const char* path, Value value) {
+  return Value::Map{{"op", op}, {"path", path}, {"value", std::move(value)}};
+}
+
+Result<ApiRequest> rollback(const ChangeInput& in, bool dry) {
+  if (in.now.paused) return paused_already(in);
+  if (in.back_to->current) return ApiRequest{};
+  if (in.now.kind == Kind::deployment) {
+    return patch_of(in, json_patch,
+                    Value::List{operation("test", "/metadata/resourceVersion", in.now.resource_version),
+                                operation("replace", "/spec/template", in.back_to->pod_template),
+                                operation("add", "/metadata/annotations", rolled_back_annotations(in))},
+                    dry);
+  }
+  Value patch = in.back_to->patch;
+  patch.set("metadata", metadata_of(in));
+  return patch_of(in, strategic, patch, dry);
+}
+
+}  // namespace
+
+std::string collection_path(const Place& place) {
+  return "/apis/apps/v1/namespaces/" + escape(place.namespace_name) + "/" + plural_of(place.kind);
+}
+
+std::string object_path(const Place& place) { return collection_path(place) + "/" + escape(place.name); }
+
+Result<ApiRequest> request_for(const ChangeInput& in, bool dry) {
+  switch (in.request.verb) {
+    case TargetVerb::deploy:
+      return deploy(in, dry);
+    case TargetVerb::rollback:
+      return rollback(in, dry);
+    case TargetVerb::scale:
+      return scale(in, dry);
+    case TargetVerb::restart:
+      return restart(in, dry);
+    case TargetVerb::pause:
+    case TargetVerb::resume:
+      return pause(in, dry);
+    default:
+      return fail(ErrorKind::invalid, std::string(name_of(in.request.verb)) + " changes nothing");
+  }
+}
+
+}  // namespace muster::kubernetes
