@@ -95,8 +95,12 @@ Value slack_view_answer(const FormAnswer& answer, const std::map<std::string, st
                         const std::string& first) {
   if (answer.taken()) return {};
   Value errors = Value::Map{};
-  for (const auto& [field, why] : answer.wrong) errors.set(values.contains(field) ? field : first, why);
-  if (!answer.refused.empty()) errors.set(first, answer.refused);
+  for (const auto& [field, why] : answer.wrong)
+    if (values.contains(field)) errors.set(field, why);
+  // What belongs to no field of the form is shown at its first one, unless that has something of its own.
+  for (const auto& [field, why] : answer.wrong)
+    if (!values.contains(field) && !errors.has(first)) errors.set(first, why);
+  if (!answer.refused.empty() && !errors.has(first)) errors.set(first, answer.refused);
   return Value::Map{{"response_action", "errors"}, {"errors", std::move(errors)}};
 }
 
