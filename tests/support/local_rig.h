@@ -73,10 +73,11 @@ exec ")sh" + std::string(MUSTER_SAMPLE) +
 
 class LocalBot {
  public:
-  explicit LocalBot(const LocalWorld& world, const LocalTargetDef& def, std::function<void(const char*)> fault = {})
+  LocalBot(const LocalWorld& world, const LocalTargetDef& def, std::function<void(const char*)> fault = {},
+           const std::string& keeper = MUSTER_KEEPER)
       : rig(world.data() + "-commands"), timers(loop_timers(rig.loop)), http(HttpClient::make(rig.loop)) {
     targets = make_local_targets({.folder = world.data(),
-                                  .keeper = MUSTER_KEEPER,
+                                  .keeper = keeper,
                                   .sample = MUSTER_SAMPLE,
                                   .loop = rig.loop,
                                   .timers = *timers,

@@ -164,12 +164,24 @@ void Unit::keeper_ended(std::int64_t number) {
   if (r.phase != Phase::leaving && record && record->phase == keeper::ended) {
     r.phase = Phase::failed;
     r.why = how_it_ended(*record);
+  } else if (r.phase != Phase::leaving) {
+    log(LogLevel::warn, "the keeper of a process is gone", {{"target", def_.name}, {"process", r.what.id}});
+    remove(number);
+    if (!record && desired_->stage == Stage::rolling)
+      return give_up("failed", "a keeper ended before it began: the disk may be full");
+    return turn_in(next_wait());
   } else {
-    if (r.phase != Phase::leaving)
-      log(LogLevel::warn, "the keeper of a process is gone", {{"target", def_.name}, {"process", r.what.id}});
     remove(number);
   }
   turn_in(0);
+}
+
+// Whatever ends keepers or refuses starts again and again is not asked without a pause.
+DurationMs Unit::next_wait() {
+  const bool calm = now() - last_trouble_ > 2 * longest_start_wait;
+  start_wait_ = calm ? first_start_wait : std::min(start_wait_ * 2, longest_start_wait);
+  last_trouble_ = now();
+  return start_wait_;
 }
 
 void Unit::remove(std::int64_t number) {
@@ -339,15 +351,11 @@ void Unit::begin_missing(int count) {
   for (int i = 0; i < count; ++i) {
     const auto started = start_one();
     trouble_ = started ? "" : started.error().message;
-    if (started) {
-      start_wait_ = 0;
-      continue;
-    }
+    if (started) continue;
     if (desired_->stage == Stage::rolling) return give_up("failed", trouble_);
     if (desired_->stage == Stage::settled) {
       log(LogLevel::warn, "a process cannot be started", {{"target", def_.name}, {"why", trouble_}});
-      start_wait_ = std::clamp(start_wait_ * 2, first_start_wait, longest_start_wait);
-      turn_in(start_wait_);
+      turn_in(next_wait());
     }
     return;
   }

@@ -75,6 +75,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   Result<void> start_one();
   void stop(Replica& r);
   void remove(std::int64_t number);
+  DurationMs next_wait();
   void turn_in(DurationMs delay);
   void turn();
   bool look_at_all();
@@ -124,8 +125,9 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   Replicas replicas_;
   std::map<std::string, Waiting> waiting_;  // by run
   std::uint64_t timer_ = 0;
-  DurationMs start_wait_ = 0;  // after a start that failed, while nothing else is going on
-  std::string trouble_;        // why the last start failed
+  DurationMs start_wait_ = 0;  // after a start that failed or a keeper that was lost
+  TimeMs last_trouble_ = 0;
+  std::string trouble_;  // why the last start failed
 };
 
 }  // namespace muster::local

@@ -37,7 +37,7 @@ TEST_CASE("a local target is read whole, with the defaults where it is silent") 
       "    service: shop\n"
       "    environment: prod\n"
       "    folder: /srv/shop/{version}\n"
-      "    command: [/srv/shop/{version}/shop, \"--port={port}\"]\n"
+      "    command: [\"/srv/shop/{version}/shop\", \"--port={port}\"]\n"
       "    ports: 8201-8209\n"
       "    health: http://127.0.0.1:{port}/health\n"
       "    replicas: 2\n"

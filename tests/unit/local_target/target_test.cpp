@@ -205,6 +205,17 @@ TEST_CASE("a keeper that is killed takes its process with it, and the bot starts
   wait_until([&] { return process::start_time_of(old.child) == -1 || getpgid(old.child) != old.child; });
 }
 
+TEST_CASE("a keeper that cannot begin fails the change, and nothing is tried without a pause") {
+  const LocalWorld world;
+  LocalTargetDef def = world.def(1);
+  def.version.clear();
+  LocalBot bot(world, def, {}, "/bin/false");
+  const ChangeAnswer answer = bot.change(deploy("1.1"));
+  CHECK(answer.outcome == ChangeOutcome::failed);
+  CHECK(says(answer, "a keeper ended before it began"));
+  CHECK(processes(world).empty());
+}
+
 TEST_CASE("what ends well stays ended where the rule says so, until the next change") {
   const LocalWorld world;
   LocalTargetDef def = world.def(1);
