@@ -58,7 +58,7 @@ Service bind_service(const Entry& in) {
           .ci_pass = in.text("ci_pass")};
 }
 
-EnvironmentRule bind_environment(const Entry& in) {
+Environment bind_environment(const Entry& in) {
   return {.name = in.text("name"), .is_protected = in.text("protected") != "false"};
 }
 
@@ -252,7 +252,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.offer_every = duration(value_of(tree, "offer_every"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);
-  s.environments = bind_list<EnvironmentRule>(tree, "environments[]", bind_environment);
+  s.environments = bind_list<Environment>(tree, "environments[]", bind_environment);
   s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);

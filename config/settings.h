@@ -50,7 +50,7 @@ struct Settings {
   LogLevel log_level = LogLevel::info;
   std::vector<Person> people;
   std::vector<Service> services;
-  std::vector<EnvironmentRule> environments;
+  std::vector<Environment> environments;
   std::vector<SeverityDef> severities;
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;

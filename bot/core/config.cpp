@@ -20,7 +20,7 @@ const Person* find_person(const CoreConfig& config, std::string_view name) {
 
 bool is_protected(const CoreConfig& config, std::string_view environment) {
   if (environment.empty()) return false;
-  const auto it = std::ranges::find(config.environments, environment, &EnvironmentRule::name);
+  const auto it = std::ranges::find(config.environments, environment, &Environment::name);
   return it == config.environments.end() || it->is_protected;
 }
 

@@ -51,7 +51,7 @@ struct CoreConfig {
   bool sandbox = false;
   std::vector<Person> people;
   std::vector<Service> services;
-  std::vector<EnvironmentRule> environments;
+  std::vector<Environment> environments;
   std::vector<SeverityRule> severities;
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;

@@ -20,7 +20,7 @@ struct Service {
 };
 
 // What is changed there with more care. An environment that is not listed counts as protected: better asked than sorry.
-struct EnvironmentRule {
+struct Environment {
   std::string name;
   bool is_protected = true;
 };
