@@ -25,6 +25,7 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
+#include "integrations/targets/kubernetes/offer.h"
 #include "runbooks/engine.h"
 
 namespace muster {
@@ -42,7 +43,8 @@ struct App::Impl {
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
   std::unique_ptr<HttpClient> client;
-  Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
+  Targets targets;                         // deploy, rollback, scale and restart; the configuration names them
+  std::unique_ptr<KubernetesOffer> offer;  // a cluster's Deployments, where no service is configured
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -72,6 +74,7 @@ struct App::Impl {
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
+  void offer_cluster();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);
