@@ -99,6 +99,12 @@ local_targets:
     ports: 8111-8119
     health: http://127.0.0.1:{port}/health
     stop_with_bot: true
+health:
+  - name: sample
+    services: [checkout-api]
+    window: 45s
+    every: 3s
+    lock_for: 10m
 )yaml";
 }
 
