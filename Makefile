@@ -48,7 +48,8 @@ clean:
 
 install: build
 	install -Dm755 build/muster $(DESTDIR)$(PREFIX)/bin/muster
-	install -Dm755 build/muster-shim $(DESTDIR)$(PREFIX)/libexec/muster/muster-shim
+	install -d $(DESTDIR)$(PREFIX)/libexec/muster
+	install -m755 -t $(DESTDIR)$(PREFIX)/libexec/muster build/muster-shim build/muster-keeper build/muster-sample
 	install -d $(DESTDIR)$(UNITDIR)
 	install -d $(DESTDIR)$(DATADIR)
 	build/muster config schema >$(DESTDIR)$(DATADIR)/muster.schema.json

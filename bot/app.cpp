@@ -195,6 +195,7 @@ void App::Impl::stop() {
   stopping = true;
   terminal.reset();
   socket.reset();
+  if (locals && exit_code == 0) locals->bot_stops();
   if (web) web->close_streams();
   server.reset();
   chats.reset();

@@ -2,10 +2,12 @@
 // disk or the process.
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
+#include "bot/change_reads.h"
 #include "bot/config_answers.h"
 #include "bot/core/commands/words.h"
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
+#include "bot/plan_answer.h"
 #include "bot/reads.h"
 #include "bot/scrub_answers.h"
 #include "bot/self_answers.h"
@@ -58,14 +60,15 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
   const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
   if (!i) return reply({.status = 404, .content_type = "text/plain", .body = "no such incident\n", .headers = {}});
   const std::string lang = q.query.contains("lang") ? q.query.at("lang") : dispatcher->config().language;
-  const bool taken = worker.run([this, id = i->id, lang, reply, config = dispatcher->config()] {
-    auto entries = store->read_incident(id);
+  const bool taken = worker.run([this, incident = *i, lang, reply, config = dispatcher->config()] {
+    auto entries = store->read_incident(incident.id);
     HttpResponse r{
         .status = 503, .content_type = "text/plain", .body = "", .headers = {{"X-Content-Type-Options", "nosniff"}}};
     if (entries) {
       r.status = 200;
       r.content_type = "text/html; charset=utf-8";
-      r.body = render_report(*entries, config, "html", lang, config.zone);
+      r.body = render_report(*entries, config, "html", lang, config.zone, Profile::internal,
+                             changes_around(*store, config, incident));
       r.headers["Cache-Control"] = "no-store";
     }
     loop.post([reply, r] { reply(r); });
@@ -88,7 +91,10 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
                     });
                   }},
                  wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
+  if (wanted.what == "plan change") return read_plan(plan_reading(), wanted, input, std::move(done));
   if (wanted.what == "graph") return read_graph(wanted, std::move(done));
+  if (wanted.what == "where" || wanted.what == "diff") return read_places(wanted, std::move(done));
+  if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done] {
@@ -104,7 +110,9 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
 void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                               std::function<void(Outcome)> done) {
   const std::string link = url() + "/room/report/" + wanted.incident;
-  const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config()] {
+  const Incident* known = find_incident(dispatcher->state(), wanted.incident);
+  const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config(),
+                                 incident = known ? *known : Incident()] {
     auto entries = store->read_incident(wanted.incident);
     Outcome o;
     if (!entries) {
@@ -116,7 +124,9 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
       o = transcript_outcome(*entries, wanted);
     } else {
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
-      o.json = Value::Map{{"url", link}, {"markdown", render_report(*entries, config, "md", language, zone)}};
+      o.json = Value::Map{{"url", link},
+                          {"markdown", render_report(*entries, config, "md", language, zone, Profile::internal,
+                                                     changes_around(*store, config, incident))}};
     }
     loop.post([done, o = std::move(o)] { done(o); });
   });

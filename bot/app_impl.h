@@ -14,6 +14,7 @@
 #include "bot/memory.h"
 #include "bot/performer.h"
 #include "bot/performer_run.h"
+#include "bot/plan_answer.h"
 #include "bot/room_terminal.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
@@ -25,6 +26,7 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
+#include "integrations/targets/local/local.h"
 #include "integrations/targets/kubernetes/offer.h"
 #include "runbooks/engine.h"
 
@@ -42,6 +44,7 @@ struct App::Impl {
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
+  std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
   std::unique_ptr<HttpClient> client;
   Targets targets;                         // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<KubernetesOffer> offer;  // a cluster's Deployments, where no service is configured
@@ -74,6 +77,8 @@ struct App::Impl {
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
+  PlanReading plan_reading();
+  void load_local_targets();
   void offer_cluster();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
@@ -84,6 +89,8 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);
+  void read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void carry_silence(const OutMessage& message, std::function<void(Result<void>)> done);
   void carry_hook(const OutMessage& message, std::function<void(Result<void>)> done);

@@ -1,5 +1,8 @@
-// Questions and orders for the systems beside the bot: graphs for chat, silences for Alertmanager.
+// Questions and orders for the systems beside the bot: what runs where, graphs for chat, silences for Alertmanager;
+// and changes as far back as the journal goes.
 #include "bot/app_impl.h"
+#include "bot/change_reads.h"
+#include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
 #include "bot/graph_answer.h"
 #include "integrations/observability/observability.h"
@@ -17,6 +20,28 @@ void App::Impl::read_graph(const ReadWanted& wanted, std::function<void(Outcome)
     });
     if (!taken) done(graph_outcome(wanted, q, fail(ErrorKind::unavailable, "the bot is busy")));
   });
+}
+
+void App::Impl::read_places(const ReadWanted& wanted, std::function<void(Outcome)> done) {
+  const auto environments = environments_of(dispatcher->state(), dispatcher->config(), wanted.args.front());
+  const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
+  look_at_places(targets, wanted.args.front(), environments, later,
+                 [this, wanted, done](const std::vector<PlaceNow>& places) {
+                   done(places_outcome(wanted, dispatcher->state(), dispatcher->config(), places, clock.now()));
+                 });
+}
+
+void App::Impl::read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done) {
+  HistoryWanted history{wanted, incident_spans(dispatcher->state()), dispatcher->config(), clock.now()};
+  const bool taken = worker.run([this, done, history = std::move(history)] {
+    Outcome o = change_history_outcome(*store, history);
+    loop.post([done, o = std::move(o)] { done(o); });
+  });
+  if (taken) return;
+  Outcome busy;
+  busy.ok = false;
+  busy.reply.text = say(wanted.language, "not_stored", {{"why", "busy"}});
+  done(std::move(busy));
 }
 
 // The outcome is recorded before the order counts as delivered: a crash in between asks again, and the marker in the

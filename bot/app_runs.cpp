@@ -74,6 +74,7 @@ void App::Impl::open_runner() {
 void App::Impl::load_targets() {
   targets.clear();
   if (!timers) timers = loop_timers(loop);
+  load_local_targets();
   for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
     targets.push_back(
         make_kubernetes_target(def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
@@ -83,11 +84,40 @@ void App::Impl::load_targets() {
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
 }
 
+PlanReading App::Impl::plan_reading() {
+  return {.targets = [this]() -> const Targets& { return targets; },
+          .known = {.state = [this]() -> const State& { return dispatcher->state(); },
+                    .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
+                    .now = [this] { return clock.now(); }}};
+}
+
+// What runs is found again, and what the configuration starts is started.
+void App::Impl::load_local_targets() {
+  std::vector<std::string> names;
+  for (const LocalTargetDef& def : loaded.settings.local_targets) {
+    if (!locals) {
+      locals = make_local_targets({.folder = options.data_folder + "/local",
+                                   .keeper = find_helper("muster-keeper"),
+                                   .sample = find_helper("muster-sample"),
+                                   .loop = loop,
+                                   .timers = *timers,
+                                   .clock = clock,
+                                   .http = [this] { return client.get(); },
+                                   .variable = {},
+                                   .fault = options.fault});
+    }
+    names.push_back(def.name);
+    targets.push_back(locals->put(def));
+  }
+  if (locals) locals->keep_only(names);
+}
+
 // With KUBECONFIG and no service of one's own, a real cluster is at hand within a minute. Its environment is listed
 // nowhere, so it is protected as production is. A sandbox, where anybody speaks as anybody, never gets it.
 void App::Impl::offer_cluster() {
   Settings& s = loaded.settings;
-  const bool own = !s.services.empty() || !s.kubernetes_targets.empty() || !s.exec_targets.empty();
+  const bool own =
+      !s.services.empty() || !s.kubernetes_targets.empty() || !s.exec_targets.empty() || !s.local_targets.empty();
   if (own || s.sandbox || options.sandbox || std::getenv("KUBECONFIG") == nullptr) return;
   const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
   offer = ask_kubernetes_offer(parts, [this](const Result<KubernetesTargetDef>& offered) {
@@ -115,14 +145,13 @@ void App::Impl::open_runbooks() {
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
     performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
-  performer.set("lookup", perform_lookup([this]() -> const Targets& { return targets; },
-                                         {.state = [this]() -> const State& { return dispatcher->state(); },
-                                          .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
-                                          .now = [this] { return clock.now(); }}));
-  for (const char* verb : {"query", "http"})
-    performer.set(verb, [this](const AttemptOrder& order, Performer::Report done) {
-      reads->attempt(order, clock.now(), std::move(done));
-    });
+  const PlanReading reading = plan_reading();
+  performer.set("lookup", perform_lookup(reading.targets, reading.known));
+  const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {
+    reads->attempt(order, clock.now(), std::move(done));
+  };
+  for (const char* verb : {"query", "http"}) performer.set(verb, read);
+  performer.set("verify", perform_verify(reading.targets, read));
   performer.set_sink([this](AttemptReport report) {
     // What a command left behind goes when its result is on disk.
     const std::string id = report.id;

@@ -8,6 +8,7 @@ namespace {
 
 using End = AttemptReport::End;
 constexpr DurationMs ask_again_ms = 5 * second_ms;
+constexpr int history_most = 20;
 constexpr int ask_again_max = 60;  // a target that stays busy longer is a person's matter
 
 AttemptReport ended(End end, std::string kind = {}, std::string why = {}) {
@@ -34,8 +35,16 @@ ChangeRequest request_of(const AttemptOrder& order) {
   return q;
 }
 
+std::string sentence_of(const Error& e) {
+  std::string text = e.message;
+  if (!text.empty() && text.back() != '.') text += '.';
+  return e.next_step.empty() ? text : text + " " + e.next_step;
+}
+
+std::string kind_of(const Error& e) { return e.kind == ErrorKind::unavailable ? "unavailable" : "refused"; }
+
 std::string why_of(const ChangeAnswer& a) {
-  if (a.problem) return a.problem->message;
+  if (a.problem) return sentence_of(*a.problem);
   return a.message.empty() ? "The target gave no reason." : a.message;
 }
 
@@ -89,10 +98,30 @@ void attach(const std::shared_ptr<Target>& target, const ChangeRequest& q, const
 // The target is held until it has answered: a reload may have put another in its place.
 void look(const std::shared_ptr<Target>& target, const ChangeRequest& q, const Performer::Report& done) {
   target->status(q.subject, [done, target](const Result<TargetState>& s) {
-    if (!s) return done(ended(End::failed, "unavailable", s.error().message));
+    if (!s) return done(ended(End::failed, kind_of(s.error()), sentence_of(s.error())));
     AttemptReport r;
     r.result = to_value(*s);
     done(r);
+  });
+}
+
+// For a plan: what it can, and where a rollback could go. What it cannot tell is left out.
+void look_for_plan(const std::shared_ptr<Target>& target, const ChangeRequest& q, const Performer::Report& done) {
+  look(target, q, [target, q, done](AttemptReport r) {
+    if (r.end != End::done) return done(std::move(r));
+    Value can = Value::List{};
+    for (const TargetVerb verb : {TargetVerb::deploy, TargetVerb::rollback, TargetVerb::scale, TargetVerb::restart})
+      if (target->has(verb)) can.push(name_of(verb));
+    r.result.set("can", std::move(can));
+    if (q.verb != TargetVerb::rollback || !target->has(TargetVerb::history)) return done(std::move(r));
+    const auto looked = std::make_shared<AttemptReport>(std::move(r));
+    target->history(q.subject, history_most, [target, looked, done](const Result<std::vector<HistoryEntry>>& history) {
+      Value versions = Value::List{};
+      if (history)
+        for (const HistoryEntry& entry : *history) versions.push(entry.version);
+      looked->result.set("history", std::move(versions));
+      done(std::move(*looked));
+    });
   });
 }
 
@@ -135,7 +164,7 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
   return [targets = std::move(targets), later = std::move(later)](const AttemptOrder& order,
                                                                   const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
-    const ChangeRequest q = request_of(order);
+    ChangeRequest q = request_of(order);
     const Targets& all = targets();
     const auto it = std::ranges::find_if(all, [&](const auto& t) { return t->serves(q.subject); });
     if (it == all.end()) {
@@ -144,6 +173,10 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
                         "No target is configured for " + q.subject.service + " in " + q.subject.environment + "."));
     }
     const std::shared_ptr<Target> target = *it;
+    if (order.stage == "plan") return look_for_plan(target, q, done);
+    // Going back to a version that is named is bringing it out, where the target knows no faster way.
+    const bool by_deploy = q.verb == TargetVerb::rollback && !q.version.empty() && !target->has(TargetVerb::rollback);
+    if (by_deploy && target->has(TargetVerb::deploy)) q.verb = TargetVerb::deploy;
     if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);

@@ -18,6 +18,14 @@ bool binds(const Lock& lock, const std::string& service, const std::string& envi
          (lock.until_ms == 0 || lock.until_ms > now);
 }
 
+// What the record says went out there last, by whomever.
+Value recorded_deploy(const ChangeRecord& last) {
+  Value v = Value::Map{{"version", last.after.version}, {"by", last.person}, {"at", format_utc(last.ended_ms)}};
+  if (!last.before.version.empty()) v.set("previous", last.before.version);
+  if (!last.run.empty()) v.set("run", last.run);
+  return v;
+}
+
 Value what_we_keep(const TargetSubject& subject, const State& state, const CoreConfig& config, TimeMs now) {
   Value v = Value::Map{{"service", subject.service}, {"env", subject.environment}, {"oncall", Value::List{}}};
   const Service* service = find_service(config, subject.service);
@@ -27,12 +35,18 @@ Value what_we_keep(const TargetSubject& subject, const State& state, const CoreC
     if (binds(lock, subject.service, subject.environment, now))
       locks.push(Value::Map{{"id", lock.id}, {"owner", lock.owner}, {"reason", lock.reason}});
   v.set("locks", std::move(locks));
+  if (const ChangeRecord* last = last_rollout(state.changes, subject.service, subject.environment))
+    v.set("last_deploy", recorded_deploy(*last));
   return v;
 }
 
-Value last_deploy(const std::vector<HistoryEntry>& history) {
-  Value v = Value::Map{{"version", history[0].version}, {"by", history[0].by}};
-  if (history[0].at) v.set("at", format_utc(*history[0].at));
+// The target knows what came last, also when it was not us; of the same version the record may know more.
+Value last_deploy(const std::vector<HistoryEntry>& history, const Value& recorded) {
+  const HistoryEntry& newest = history[0];
+  Value v = recorded["version"].as_string() == newest.version ? recorded : Value(Value::Map{});
+  v.set("version", newest.version);
+  if (!newest.by.empty() || !v.has("by")) v.set("by", newest.by);
+  if (newest.at) v.set("at", format_utc(*newest.at));
   if (history.size() > 1) v.set("previous", history[1].version);
   return v;
 }
@@ -49,7 +63,7 @@ void ask_history(const std::shared_ptr<Target>& target, const TargetSubject& sub
                  const Performer::Report& done) {
   target->history(subject, 2, [target, report, done](const Result<std::vector<HistoryEntry>>& history) mutable {
     if (!history) return done(failed(history.error()));
-    if (!history->empty()) report.result.set("last_deploy", last_deploy(*history));
+    if (!history->empty()) report.result.set("last_deploy", last_deploy(*history, report.result["last_deploy"]));
     done(std::move(report));
   });
 }
@@ -66,6 +80,7 @@ Performer::Perform perform_lookup(std::function<const Targets&()> targets, Known
       return target->status(subject, [target, subject, report, done](const Result<TargetState>& now) mutable {
         if (!now) return done(failed(now.error()));
         if (!now->version.empty()) report.result.set("version", now->version);
+        if (now->healthy) report.result.set("healthy", *now->healthy);
         if (now->replicas) report.result.set("replicas", *now->replicas);
         if (!target->has(TargetVerb::history)) return done(std::move(report));
         ask_history(target, subject, std::move(report), done);

@@ -30,6 +30,8 @@ struct Known {
   std::function<TimeMs()> now;
 };
 Performer::Perform perform_lookup(std::function<const Targets&()> targets, Known known);
+// `read` carries out queries and HTTP calls.
+Performer::Perform perform_verify(std::function<const Targets&()> targets, Performer::Perform read);
 Value to_value(const TargetState& state);
 TargetState state_from(const Value& value);
 

@@ -171,8 +171,10 @@ Outcome HistoryReader::outcome() const {
 }
 
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
-                          const std::string& language, const std::string& zone, Profile profile) {
+                          const std::string& language, const std::string& zone, Profile profile,
+                          std::vector<ChangeRecord> changes) {
   ReportOptions options;
+  options.changes = std::move(changes);
   options.profile = profile;
   options.language = language;
   options.zone = zone;

@@ -118,6 +118,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.sandbox = sandbox;
   c.people = s.people;
   c.services = s.services;
+  c.environments = s.environments;
   c.policy = s.policy.empty() ? default_policy() : s.policy;
   c.alerts_channel = s.alerts_channel;
   c.channel_name = s.channel_name;
@@ -133,6 +134,8 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
                .offer_every = s.offer_every};
   c.version = muster_version;
   c.backends = backends_of(s.observability);
+  c.health = s.health;
+  c.health_checks = s.health_checks;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)

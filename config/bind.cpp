@@ -51,7 +51,15 @@ Service bind_service(const Entry& in) {
           .environments = in.all("environments"),
           .depends_on = in.all("depends_on"),
           .runbook_url = in.text("runbook_url"),
-          .dashboard_url = in.text("dashboard_url")};
+          .dashboard_url = in.text("dashboard_url"),
+          .compare_url = in.text("compare_url"),
+          .order = in.all("order"),
+          .ci_url = in.text("ci_url"),
+          .ci_pass = in.text("ci_pass")};
+}
+
+Environment bind_environment(const Entry& in) {
+  return {.name = in.text("name"), .is_protected = in.text("protected") != "false"};
 }
 
 SeverityDef bind_severity(const Entry& in) {
@@ -108,6 +116,64 @@ ExecTargetDef bind_exec_target(const Entry& in) {
   for (const std::string& code : in.all("nothing_to_do")) def.nothing_to_do.push_back(number(code));
   def.status_timeout = duration(in.text("status_timeout"));
   def.watch_every = duration(in.text("watch_every"));
+  return def;
+}
+
+HealthRule bind_health(const Entry& in) {
+  return {.name = in.text("name"),
+          .services = in.all("services"),
+          .environments = in.all("environments"),
+          .window = duration(in.text("window")),
+          .every = duration(in.text("every")),
+          .failures = number(in.text("failures")),
+          .target = in.text("target") == "true",
+          .alerts = in.text("alerts") == "true",
+          .matchers = in.all("matchers"),
+          .on_bad = in.text("on_bad"),
+          .no_data = in.text("no_data"),
+          .one_way = in.all("one_way"),
+          .lock_for = duration(in.text("lock_for")),
+          .severity = in.text("severity")};
+}
+
+HealthCheck bind_health_check(const Entry& in) {
+  HealthCheck check{.name = in.text("name"),
+                    .services = in.all("services"),
+                    .environments = in.all("environments"),
+                    .http = in.text("http"),
+                    .expect = {},
+                    .promql = in.text("promql"),
+                    .source = in.text("source"),
+                    .pass = in.text("pass"),
+                    .every = duration(in.text("every")),
+                    .failures = number(in.text("failures"))};
+  for (const std::string& status : in.all("expect")) check.expect.push_back(number(status));
+  return check;
+}
+
+LocalTargetDef bind_local_target(const Entry& in) {
+  LocalTargetDef def;
+  def.name = in.text("name");
+  def.service = in.text("service");
+  def.environment = in.text("environment");
+  def.command = in.all("command");
+  def.folder = in.text("folder");
+  def.versions = in.all("versions");
+  def.version = in.text("version");
+  def.replicas = number(in.text("replicas"));
+  local::read_ports(in.text("ports"), def.first_port, def.last_port);
+  def.health = in.text("health");
+  def.restart = in.text("restart");
+  def.env = in.all("env");
+  def.pass_env = in.all("pass_env");
+  def.secret_env = in.all("secret_env");
+  def.version_pattern = in.text("version_pattern");
+  def.start_timeout = duration(in.text("start_timeout"));
+  def.health_timeout = duration(in.text("health_timeout"));
+  def.stop_timeout = duration(in.text("stop_timeout"));
+  def.log_bytes = static_cast<std::size_t>(number(in.text("log_bytes")));
+  def.log_files = number(in.text("log_files"));
+  def.stop_with_bot = in.text("stop_with_bot") == "true";
   return def;
 }
 
@@ -186,10 +252,14 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.offer_every = duration(value_of(tree, "offer_every"));
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);
+  s.environments = bind_list<Environment>(tree, "environments[]", bind_environment);
   s.severities = bind_list<SeverityDef>(tree, "severities[]", bind_severity);
   s.policy = bind_list<Rule>(tree, "policy[]", bind_rule);
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
+  s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
+  s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
+  s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
   s.kubernetes_targets = bind_kubernetes_targets(tree, folder);
   s.sources =
       bind_list<AlertSourceDef>(tree, "sources[]", [&](const Entry& in) { return bind_source(in, folder, issues); });

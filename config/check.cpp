@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/ci.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/channels.h"
@@ -57,7 +58,7 @@ void check_verbs(Checking& in) {
   std::vector<std::string> names;
   for (const VerbInfo& verb : verbs()) names.emplace_back(verb.verb);
   in.each("policy[]", "verbs", [&](const std::string& value, const ConfigPlace& place) {
-    if (value == "*" || find_verb(value) != nullptr) return;
+    if (value == "*" || value == "override" || find_verb(value) != nullptr) return;
     const auto near = nearest(value, names, 3, 1);
     in.issues.push_back(issue_at(place, "no command is called `" + clip(one_line(value), 60) + "`",
                                  "a command as `help` lists them, or \"*\"", near.empty() ? "" : near.front()));
@@ -88,6 +89,14 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
   });
 }
 
+void check_ci(Checking& in) {
+  in.each("services[]", "ci_pass", [&](const std::string& value, const ConfigPlace& place) {
+    const auto program = cel::compile(value, ci_condition());
+    if (!program)
+      in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(program.error()).message));
+  });
+}
+
 void check_channel_name(Checking& in) {
   const auto cell = in.tree.values.find("channel_name");
   if (cell == in.tree.values.end() || cell->second.values.empty()) return;
@@ -110,12 +119,13 @@ void check_secrets(const Settings&, Checking& in) {
 }
 
 // A program's arguments are wrong at the argument, not somewhere in the entry.
-void check_exec_targets(const Settings& settings, Checking& in) {
-  const auto it = in.tree.lists.find("exec_targets[]");
+template <class Def, class FaultsOf>
+void check_targets(const char* list, const std::vector<Def>& defs, FaultsOf faults_of, Checking& in) {
+  const auto it = in.tree.lists.find(list);
   if (it == in.tree.lists.end()) return;
-  for (std::size_t i = 0; i < settings.exec_targets.size() && i < it->second.size(); ++i) {
+  for (std::size_t i = 0; i < defs.size() && i < it->second.size(); ++i) {
     const ConfigRecord& record = it->second[i];
-    for (const exec::Fault& fault : exec::faults_of(settings.exec_targets[i])) {
+    for (const auto& fault : faults_of(defs[i])) {
       const auto cell = record.cells.find(fault.field);
       const bool placed = cell != record.cells.end() && fault.index < cell->second.places.size();
       in.issues.push_back(issue_at(placed ? cell->second.places[fault.index] : record.place,
@@ -131,8 +141,9 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list : {"services[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
-                           "kubernetes_targets[]", "backends[]", "http_allow[]"})
+  for (const char* list :
+       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
+        "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
@@ -149,6 +160,10 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("services[]", "owners", owners, "person or group");
   in.known("services[]", "depends_on", services, "service");
   in.known("exec_targets[]", "services", services, "service");
+  in.known("health[]", "services", services, "service");
+  in.known("health[]", "severity", severities, "severity");
+  in.known("health_checks[]", "services", services, "service");
+  in.known("local_targets[]", "service", services, "service");
   in.known("kubernetes_targets[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
   in.known("policy[]", "who", who, "person or group");
@@ -160,12 +175,15 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);
+  check_ci(in);
   check_verbs(in);
   check_routes(settings, in);
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
-  check_exec_targets(settings, in);
+  check_health(settings, tree, issues);
+  check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
+  check_targets("local_targets[]", settings.local_targets, local::faults_of, in);
   check_kubernetes_targets(settings, tree, issues);
   check_platforms(tree, issues);
 }

@@ -26,6 +26,22 @@ alert_routes:
     severity: SEV2
   - name: everything-else
     open_incident: false
+environments:
+  - name: production
+  - name: staging
+    protected: false
+  - name: testing
+    protected: false
+  - name: test
+    protected: false
+  - name: qa
+    protected: false
+  - name: development
+    protected: false
+  - name: dev
+    protected: false
+  - name: local
+    protected: false
 sources:
   - name: alertmanager
     kind: alertmanager
@@ -64,6 +80,31 @@ services:
     title: Search
     owners: [group:search]
     environments: [staging, production]
+local_targets:
+  - name: sample-staging
+    service: checkout-api
+    environment: staging
+    command: [muster-sample, --port, "{port}", --version, "{version}"]
+    versions: [v1, v2, v3, v4, v5]
+    version: v1
+    ports: 8101-8109
+    health: http://127.0.0.1:{port}/health
+    stop_with_bot: true
+  - name: sample-production
+    service: checkout-api
+    environment: production
+    command: [muster-sample, --port, "{port}", --version, "{version}"]
+    versions: [v1, v2, v3, v4, v5]
+    version: v1
+    ports: 8111-8119
+    health: http://127.0.0.1:{port}/health
+    stop_with_bot: true
+health:
+  - name: sample
+    services: [checkout-api]
+    window: 45s
+    every: 3s
+    lock_for: 10m
 )yaml";
 }
 

@@ -6,6 +6,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -13,6 +14,7 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/observability/config.h"
 #include "integrations/targets/exec/config.h"
+#include "integrations/targets/local/config.h"
 #include "integrations/targets/kubernetes/config.h"
 
 namespace muster {
@@ -48,11 +50,15 @@ struct Settings {
   LogLevel log_level = LogLevel::info;
   std::vector<Person> people;
   std::vector<Service> services;
+  std::vector<Environment> environments;
   std::vector<SeverityDef> severities;
   std::vector<Rule> policy;
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
   std::vector<ExecTargetDef> exec_targets;
+  std::vector<HealthRule> health;
+  std::vector<HealthCheck> health_checks;
+  std::vector<LocalTargetDef> local_targets;
   std::vector<KubernetesTargetDef> kubernetes_targets;
   ObservabilityConfig observability;
   std::vector<SlackConfig> slack;

@@ -65,6 +65,8 @@ StartWish wish_of(const Call& c, const Runbook& book) {
     if (!incident.alerts.empty()) wish.alert = *incident.alerts.begin();
   }
   wish.by = human_entry(c, {}, nullptr);
+  if (const auto because = c.command.named.find("because"); because != c.command.named.end())
+    wish.by.data.set("reason", because->second);
   return wish;
 }
 

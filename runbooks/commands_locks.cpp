@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/when.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/commands.h"
@@ -23,6 +24,7 @@ std::string line_of(const Call& c, const Lock& lock) {
                           {"who", person_name(c.work.config, lock.owner)},
                           {"reason", plain(lock.reason)}});
   line += " · " + format_duration(std::max<DurationMs>(0, c.work.now - lock.since_ms));
+  if (lock.from_ms > c.work.now) line += " · " + say(c.language, "lock.from", {{"time", short_time(c, lock.from_ms)}});
   if (lock.until_ms) line += " · " + say(c.language, "run.until", {{"time", short_time(c, lock.until_ms)}});
   return line;
 }
@@ -45,6 +47,20 @@ Result<TimeMs> end_of(const Call& c) {
   return TimeMs{0};
 }
 
+// "from … until …" in the zone of who says it; what is missing is open.
+std::optional<Outcome> bad_span(Call& c, LockWish& wish) {
+  for (const auto& [key, to] : {std::pair{"from", &wish.from_ms}, {"until", &wish.until_ms}}) {
+    const std::string text = named_argument(c.command, key);
+    if (text.empty()) continue;
+    const TimeMs after = *key == 'u' && wish.from_ms != 0 ? wish.from_ms : c.work.now;
+    const auto at = coming_time(text, after, c.zone.empty() ? "UTC" : c.zone);
+    if (!at) return failed(c, at.error());
+    *to = *at;
+  }
+  if (wish.until_ms != 0 && wish.until_ms <= std::max(wish.from_ms, c.work.now)) return refuse(c, "freeze.backwards");
+  return {};
+}
+
 Outcome take(Call& c, bool freeze) {
   LockWish wish;
   wish.freeze = freeze;
@@ -55,6 +71,7 @@ Outcome take(Call& c, bool freeze) {
   const auto until = end_of(c);
   if (!until) return refuse(c, "duration.bad", {{"text", plain(named_argument(c.command, "for"))}});
   wish.until_ms = *until;
+  if (auto wrong = bad_span(c, wish)) return *wrong;
   wish.owner = me(c);
   wish.reason = because(c);
   wish.channel = c.input.channel;

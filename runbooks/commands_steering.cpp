@@ -5,6 +5,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
+#include "runbooks/changes.h"
 #include "runbooks/commands.h"
 
 namespace muster::runbooks {
@@ -59,6 +60,16 @@ Outcome decide(Call& c) {
 
 // A new run needs the right that its first one needed.
 std::optional<Outcome> may_not_start(Call& c, const Run& run) {
+  if (run.change.is_map()) {  // it is planned anew, and its gate stands in the new run
+    const ChangeAsker who{.person = c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id,
+                          .channel = c.input.channel,
+                          .direct = c.input.direct,
+                          .in_incident = c.work.state.incident_by_channel.contains(c.input.channel)};
+    const ChangeWish wish = change_wish(run.change);
+    const Verdict v = change_verdict(c.work.state, c.work.config, wish, who, run.inputs, c.work.now);
+    if (v.effect != "deny") return {};
+    return refuse(c, "run.again.denied", {{"id", run.id}, {"rule", v.rule}, {"line", plain(wish.command)}});
+  }
   Command command;
   command.verb = "run";
   command.args = {run.runbook};
@@ -129,8 +140,8 @@ const std::map<std::string_view, Handler>& steering_commands() {
 const std::map<std::string_view, Handler>& run_commands() {
   static const auto all = [] {
     std::map<std::string_view, Handler> table;
-    for (const auto* part :
-         {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(), &lock_commands()})
+    for (const auto* part : {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(),
+                             &lock_commands(), &change_commands()})
       table.insert(part->begin(), part->end());
     return table;
   }();

@@ -186,8 +186,10 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
   const auto step = run ? run->steps.find(report.path) : decltype(run->steps.begin()){};
   // What was told to stop may still end by itself: then this is its word.
   const bool stopping = run && step != run->steps.end() && step->second.stage == "halt" && report.stage.empty();
-  const bool wanted = run && !run->over() && step != run->steps.end() && step->second.status == "running" &&
-                      step->second.attempt_id == report.id && (step->second.stage == report.stage || stopping);
+  const bool out = run && step != run->steps.end() &&
+                   (step->second.status == "running" || (step->second.verb == "verify" && report.stage == "sample"));
+  const bool wanted =
+      out && !run->over() && step->second.attempt_id == report.id && (step->second.stage == report.stage || stopping);
   if (!wanted) {
     // Of an attempt that is over, or of an owner that lost its right: it changes nothing.
     Entry e;

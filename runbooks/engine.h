@@ -36,6 +36,7 @@ struct StartWish {
   std::string trigger;                          // of an automatic run: the matchers
   std::string again_of;                         // R41: the run this one tries again
   std::shared_ptr<const PinnedRunbook> pinned;  // run this definition; null: the latest
+  Value change;                                 // of a built-in change: its wish (bot/core/changes/plan.h); null: none
   Entry by;                                     // who says so, from where: an entry to fill (human_entry)
 };
 

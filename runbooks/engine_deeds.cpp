@@ -116,6 +116,7 @@ void open_one(Turn& t, const std::string& path, const Step& step, const Value& w
 
 void do_incident(Turn& t, const std::string& path, const Step& step, const Value& with) {
   if (with.has("open")) return open_one(t, path, step, with);
+  if (with.has("offer")) return offer_incident(t, path, step, with);
   const std::string wanted = with.has("id") ? with["id"].as_string() : t.run.incident;
   const Incident* i = find_incident(std::as_const(t.w.state), wanted);
   if (!i)
@@ -161,13 +162,14 @@ void do_lock(Turn& t, const std::string& path, const Step& step, const Value& wi
   LockWish wish;
   wish.service = service;
   wish.environment = env;
-  wish.owner = t.run.id;
+  // After a change from chat it stays, and belongs to who asked for it.
+  wish.owner = t.run.change.is_map() ? t.run.person : t.run.id;
   wish.reason = with.has("because") ? with["because"].as_string() : t.run.runbook;
   wish.channel = t.run.channel;
   wish.until_ms = t.w.now + *length;
   auto id = take_lock(t.w, std::move(wish));
   if (!id) return fail_step(t, path, &step, "conflict", id.error().message);
-  Value result = Value::Map{{"id", *id}, {"holder", t.run.id}};
+  Value result = Value::Map{{"id", *id}, {"holder", find_lock(t.w.state, *id)->owner}};
   if (!had) result.set("taken", true);
   // Taken: it is put back by `undo: all` like any other step that began.
   note_attempt(t, path,

@@ -34,6 +34,8 @@ StepRun* find_step(Turn& t, std::string_view path);
 // Attempts.
 void begin_step(Turn& t, const Action& action);
 void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage);
+void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before);
+Value kept_result(const Value& result);  // masked and bounded
 void sample(Turn& t, const std::string& path, const Step& step);
 void sampled(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
 void halt(Turn& t, const Action& action);
@@ -51,6 +53,7 @@ struct Permit {
   std::string refusal, kind;
   int approvals = 0;
   std::string group;
+  bool confirm = false;  // by who started the run
 };
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 
@@ -67,7 +70,18 @@ Value remaining_plan(Turn& t, const std::string& from_path);
 // The approval before this write covers something else: it is asked again. False: all is as approved.
 bool approval_void(Turn& t, const std::string& path, const Value& arguments, const Value& before);
 
+// Watching a service after a change.
+void begin_verify(Turn& t, const Action& action);
+void look_after(Turn& t, const std::string& path, const Step& step);
+void looked_after(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
+void watch_alerts(Turn& t, const std::string& path);
+void judged_by_word(Turn& t, const std::string& path, bool good);  // a person was asked, and says
+void resume_verify(Turn& t, const std::string& path);  // what was asked before the restart is asked again
+// What is noted of alerts before a change, so that only those that begin after it count.
+void note_alerts_before(const Turn& t, const Value& arguments, Value& before);
+
 // Deeds of a decision.
+void offer_incident(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_message(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_page(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void do_incident(Turn& t, const std::string& path, const Step& step, const Value& arguments);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/plan.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/values.h"
 
@@ -99,10 +100,26 @@ Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::
   wish.platform = run->platform;
   wish.channel = run->channel;
   wish.again_of = run->id;
-  if (!latest) wish.pinned = run->pinned;
+  if (run->change.is_map()) {
+    ChangeWish again = change_wish(run->change);  // its plan and its yes are not taken along
+    wish.change = to_value(again);
+    wish.change.set("direct", run->change["direct"]);
+  }
+  if (!latest || run->change.is_map()) wish.pinned = run->pinned;
   wish.by = std::move(by);
   return start_run(w, std::move(wish));
 }
+
+namespace {
+
+// A person says that it happened, or that it is well.
+Value done_by_word(const StepRun& s) {
+  if (is_change(s.verb)) return s.intended;
+  if (s.verb == "verify") return Value::Map{{"verdict", "good"}, {"why", s.error}};
+  return Value::Map{};
+}
+
+}  // namespace
 
 Decided<void> Engine::decide(Work& w, std::string_view id, const std::string& step, std::string_view choice, Entry by) {
   auto run = wanted(w, id, false);
@@ -122,12 +139,12 @@ Decided<void> Engine::decide(Work& w, std::string_view id, const std::string& st
   Value data = Value::Map{{"decided", choice}, {"step", s.id}};
   if (choice == "undo") data.set("undo_wanted", true);
   change_run(t, std::move(data), said(std::move(by), t.run), t.run.id + " " + s.id + ": " + std::string(choice));
+  if (s.verb == "verify" && (choice == "done" || choice == "fail")) judged_by_word(t, *path, choice == "done");
   if (choice == "retry")
     note_attempt(t, *path,
                  Value::Map{{"status", "waiting"}, {"stage", "retry"}, {"due_ms", w.now}, {"deadline_ms", 0}});
   else if (choice == "done")
-    end_step(t, *path, defined,
-             {.status = "succeeded", .result = is_change(s.verb) ? s.intended : Value(Value::Map{})});
+    end_step(t, *path, defined, {.status = "succeeded", .result = done_by_word(s)});
   else if (choice == "skip")
     end_step(t, *path, defined, {.status = "skipped"});
   else

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "bot/base/json.h"
+#include "bot/core/changes/checks.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/handlers.h"
 #include "runbooks/engine_parts.h"
@@ -103,21 +104,35 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   ask.verb = step.verb;
   ask.service = arguments["service"].as_string();
   ask.environment = arguments["env"].as_string();
+  ask.is_protected = is_protected(t.w.config, ask.environment);
   ask.channel = t.run.channel;
   ask.incident_channel = !t.run.incident.empty();
   ask.at = t.w.now;
   for (const auto& [key, v] : arguments.as_map()) ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
   if (const Person* p = find_person(t.w.config, t.run.person)) {
     ask.groups = p->groups;
-    ask.roles = roles_of(t.w.state, t.w.config, p->id, t.w.now);
+    ask.roles = roles_there(t.w.state, t.w.config, p->id, ask.service, ask.environment, t.w.now);
   }
   const Verdict v = decide_policy(t.w.config.policy, ask);
   const VerbInfo* verb = muster::find_verb(step.verb);
   // No line speaks of a verb that is no command yet: who may run the runbook may run its steps.
   if (v.rule == "end" && (!verb || !verb->ready)) return {};
   if (v.effect == "deny") return refused("The policy does not allow " + step.verb + " there (rule " + v.rule + ").");
-  if (v.effect != "approve" || approved(t.run)) return {};
+  if (v.effect == "run" || approved(t.run)) return {};
+  if (v.effect == "confirm") return {.refusal = {}, .kind = {}, .approvals = 0, .group = {}, .confirm = true};
   return {"", "", std::max(1, v.approvals), v.approve_group};
+}
+
+// What binds every change of production, whoever asks for it: one at a time in a place, and the order of environments.
+Permit place_permit(const Turn& t, const std::string& verb, const Value& arguments) {
+  const std::string &service = arguments["service"].as_string(), &env = arguments["env"].as_string();
+  if (const Run* other = change_under_way(t.w.state, service, env, t.run.id, true))
+    return {other->id + " is changing " + place_of(arguments) + " at the moment.", "conflict", 0, {}};
+  const std::string before = verb == "deploy" ? environment_before(t.w.config, service, env) : "";
+  const std::string& version = arguments["version"].as_string();
+  if (!before.empty() && !ran_well(t.w.state, service, before, version))
+    return refused(version + " has not run well in " + before + " yet, which comes before " + env + ".");
+  return {};
 }
 
 }  // namespace
@@ -130,8 +145,11 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
             0,
             {}};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
-  if (t.run.automatic()) return automatic_permit(t, path, arguments);
-  return is_change(step.verb) ? policy_permit(t, step, arguments) : Permit{};
+  if (t.run.automatic())
+    if (Permit p = automatic_permit(t, path, arguments); !p.refusal.empty()) return p;
+  if (!is_change(step.verb)) return {};
+  if (Permit p = place_permit(t, step.verb, arguments); !p.refusal.empty()) return p;
+  return t.run.automatic() ? Permit{} : policy_permit(t, step, arguments);
 }
 
 namespace {

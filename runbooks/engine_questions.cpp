@@ -7,6 +7,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/runs/secret_ref.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -89,6 +90,15 @@ void post_approval(Turn& t, const std::string& id, const std::string& changed) {
                 {"time", format_utc_clock(q.expires_ms) + " UTC"},
                 {"changed", plain(clip(one_line(changed), 200))}});
   m.sections.push_back(question_fields(lang, t.w.config, q));
+  if (q.kind == "confirm") {
+    m.text = say(lang, "change.ask.confirm",
+                 {{"id", id},
+                  {"run", t.run.id},
+                  {"who", person_name(t.w.config, t.run.person)},
+                  {"time", format_utc_clock(q.expires_ms) + " UTC"}});
+    m.buttons = {{say(lang, "button.yes"), "yes " + id, "primary"}, {say(lang, "button.no"), "no " + id, ""}};
+    return post(t.w, t.run.channel, "question-" + id, m, t.run.post);
+  }
   m.buttons = {{say(lang, "button.approve"), "approve " + id, "primary"},
                {say(lang, "button.deny"), "deny " + id, "danger"}};
   post(t.w, t.run.channel, "question-" + id, m, t.run.post);
@@ -100,11 +110,12 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
                   const std::string& changed) {
   const std::string by = arguments["by"].as_string();
   const int needed = static_cast<int>(std::max<std::int64_t>(1, arguments["count"].as_int(1)));
-  if (able(t, by).size() < static_cast<std::size_t>(needed))
+  const bool confirm = arguments["confirm"].as_bool();
+  if (!confirm && able(t, by).size() < static_cast<std::size_t>(needed))
     return fail_step(t, path, &step, "refused",
                      "Nobody can approve this: it needs " + std::to_string(needed) + " of " +
                          (by.empty() ? "the others" : by) + ".");
-  const DurationMs timeout = stage == "gate" ? approve_ms : timeout_of(step);
+  const DurationMs timeout = confirm ? confirm_ms : stage == "gate" ? approve_ms : timeout_of(step);
   const TimeMs expires = t.w.now + (timeout > 0 ? timeout : approve_ms);
   Value plan = stage == "gate"
                    ? Value(Value::Map{{path, Value::Map{{"verb", step.verb}, {"arguments", arguments["arguments"]}}}})
@@ -121,7 +132,12 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
   }
   std::string text = one_line(arguments["text"].as_string());
   if (text.empty()) text = step.verb + " " + step.id;
-  Asking q{.kind = "step", .text = clip(text, 500), .group = by, .needed = needed, .expires = expires, .facts = {}};
+  Asking q{.kind = confirm ? "confirm" : "step",
+           .text = clip(text, 500),
+           .group = by,
+           .needed = needed,
+           .expires = expires,
+           .facts = {}};
   if (!by.empty() && !by.starts_with("group:") && !by.starts_with("role:"))
     q.group =
         find_person(t.w.config, group_of(by)) ? "person:" + find_person(t.w.config, group_of(by))->id : "group:" + by;
@@ -209,6 +225,7 @@ namespace {
 
 void approved_step(Turn& t, const std::string& path, const Step& step, const StepRun& s, const Question& q) {
   const std::string by = join(q.approvers, ", ");
+  if (s.stage == "gate" && is_planned(t, path, step)) return plan_approved(t, path, step, s.arguments["arguments"], q);
   if (s.stage == "gate") {
     Action a;
     a.kind = Action::Kind::begin;
@@ -230,7 +247,7 @@ void answered(Turn& t, const Question& q) {
   const StepRun s = *known;
   const Step* step = step_at(t.book, t.run, q.path);
   if (!step) return;
-  if (q.status == "done" && q.kind == "step") return approved_step(t, q.path, *step, s, q);
+  if (q.status == "done" && (q.kind == "step" || q.kind == "confirm")) return approved_step(t, q.path, *step, s, q);
   if (q.status == "done" || q.status == "void") return;
   const std::string who = person_name(t.w.config, q.closed_by);
   if (q.status == "denied")

@@ -6,6 +6,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -15,15 +16,6 @@ namespace {
 
 using End = AttemptReport::End;
 constexpr std::size_t result_bytes_max = 256u << 10;  // the whole is in a file
-
-Value kept_result(const Value& result) {
-  Value clean = redact_value(result);
-  if (to_json(clean).size() <= result_bytes_max) return clean;
-  Value small = Value::Map{{"truncated", true}};
-  for (const auto& [key, v] : clean.as_map())
-    if (!v.is_list() && to_json(v).size() < 4096) small.set(key, v);
-  return small;
-}
 
 Retry retry_of(const Step& step, const StepRun& s) {
   if (step.retry) return *step.retry;
@@ -59,16 +51,11 @@ Value intended_of(const StepRun& s) {
 
 // What is there was looked at; now the change itself, if it is still the one that people approved.
 void looked(Turn& t, const std::string& path, const Step& step, const AttemptReport& r) {
+  if (is_planned(t, path, step)) return planned_looked(t, path, step, r);
   const StepRun& s = *find_step(t, path);
   const Value before = r.result.is_map() ? kept_result(r.result) : Value(Value::Map{});
   if (!is_undo_path(path) && approval_void(t, path, s.arguments, before)) return;
-  const DurationMs timeout = timeout_of(step);
-  note_attempt(t, path, Value::Map{{"before", before}});
-  note_attempt(t, path,
-               Value::Map{{"stage", ""},
-                          {"intended", intended_of(*find_step(t, path))},
-                          {"deadline_ms", timeout > 0 ? t.w.now + timeout : TimeMs{0}}});
-  send(t, path, step, AttemptOrder::Mode::begin, "");
+  send_change(t, path, step, s.arguments, before);
 }
 
 Value done_result(const StepRun& s, const Value& reported) {
@@ -122,6 +109,28 @@ void again_later(Turn& t, const std::string& path, const std::string& why) {
 }
 
 }  // namespace
+
+Value kept_result(const Value& result) {
+  Value clean = redact_value(result);
+  if (to_json(clean).size() <= result_bytes_max) return clean;
+  Value small = Value::Map{{"truncated", true}};
+  for (const auto& [key, v] : clean.as_map())
+    if (!v.is_list() && to_json(v).size() < 4096) small.set(key, v);
+  return small;
+}
+
+void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before) {
+  const DurationMs timeout = timeout_of(step);
+  Value noted = before;
+  note_alerts_before(t, arguments, noted);
+  note_attempt(t, path, Value::Map{{"before", noted}, {"arguments", arguments}});
+  note_attempt(t, path,
+               Value::Map{{"stage", ""},
+                          {"status", "running"},
+                          {"intended", intended_of(*find_step(t, path))},
+                          {"deadline_ms", timeout > 0 ? t.w.now + timeout : TimeMs{0}}});
+  send(t, path, step, AttemptOrder::Mode::begin, "");
+}
 
 void ask_decision(Turn& t, const std::string& path, const std::string& why) {
   const StepRun& s = *find_step(t, path);
@@ -183,7 +192,7 @@ void take_report(Turn& t, const AttemptReport& r) {
   if (stage == "halt") return halted(t, r.path, *step, r);
   if (stage == "sample") return sampled(t, r.path, *step, r);
   if (stage == "probe") return probed(t, r.path, *step, r);
-  if (stage == "look") {
+  if (stage == "look" || stage == "plan") {
     if (r.end == End::done) return looked(t, r.path, *step, r);
     return failed(t, r.path, *step, r.error_kind.empty() ? "unavailable" : r.error_kind, why);
   }
@@ -211,7 +220,7 @@ void resume_step(Turn& t, const std::string& path, const StepRun& s) {
   if (s.stage == "halt") return send(t, path, *step, Mode::halt, "halt");
   if (s.stage == "probe") return send(t, path, *step, Mode::probe, "probe");
   if (s.stage == "sample") return sample(t, path, *step);
-  if (s.stage == "look") return send(t, path, *step, Mode::again, "look");
+  if (s.stage == "look" || s.stage == "plan") return send(t, path, *step, Mode::again, s.stage);
   if (s.verb == "run" || is_change(s.verb)) return send(t, path, *step, Mode::attach, "");
   if (s.effect != "write") return send(t, path, *step, Mode::again, "");
   lost(t, path, *step, "The bot was restarted while it was under way.");
@@ -226,7 +235,10 @@ void resume_after_start(Turn& t) {
   if (held) change_run(t, Value::Map{{"held_anew", true}});
   const auto steps = t.run.steps;
   for (const auto& [path, s] : steps)
-    if (!s.ended() && s.status == "running" && s.effect != "group") resume_step(t, path, s);
+    if (!s.ended() && s.status == "running" && s.effect != "group")
+      resume_step(t, path, s);
+    else if (!s.ended() && s.verb == "verify" && s.stage == "sample")
+      resume_verify(t, path);
   t.run.shown_hash.clear();
   check_events(t);
 }

@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -43,10 +44,13 @@ std::string name_in(const Step& step) {
 std::string detail_of(const std::string& lang, const StepRun& s, TimeMs) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
+  if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
+    return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
+  if (s.verb == "verify") return plain(s.result["verdict"].as_string());
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));
   if (s.result.has("by")) return plain(clip(s.result["by"].as_string(), 40));
   return {};
@@ -107,7 +111,9 @@ Message Engine::run_message(const Work& w, const Run& run) {
   Message m;
   m.color = color_of(run);
   const std::string who = run.automatic() ? say(lang, "run.by_itself") : person_name(w.config, run.person);
-  m.text = "*" + run.id + "* · " + plain(run.runbook) + " · " + say(lang, "run.status." + run.status) + " · " + who;
+  const bool change = run.change.is_map();
+  m.text = "*" + run.id + "* · " + (change ? change_title(lang, run) : plain(run.runbook)) + " · " +
+           say(lang, "run.status." + run.status) + " · " + who;
   if (run.over()) m.text += " · " + took_of(run, w.now);
   const Book* book = book_of(run);
   Section s;
@@ -115,12 +121,13 @@ Message Engine::run_message(const Work& w, const Run& run) {
   std::string inputs;
   for (const auto& [name, v] : run.inputs.as_map())
     inputs += (inputs.empty() ? "" : ", ") + name + "=" + (v.is_string() ? v.as_string() : to_json(v));
-  if (!inputs.empty()) s.fields.emplace_back(say(lang, "field.inputs"), plain(clip(one_line(inputs), 200)));
+  if (!inputs.empty() && !change) s.fields.emplace_back(say(lang, "field.inputs"), plain(clip(one_line(inputs), 200)));
   if (!run.failure.empty()) s.fields.emplace_back(say(lang, "field.failure"), plain(clip(one_line(run.failure), 300)));
   if (!run.reason.empty() && run.reason != run.failure)
     s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(run.reason), 300)));
   m.sections.push_back(std::move(s));
   add_buttons(lang, run, m);
+  if (change) add_change(lang, w, run, m);
   return m;
 }
 

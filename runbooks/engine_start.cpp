@@ -5,8 +5,10 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/core/changes/checks.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/scope.h"
 #include "runbooks/values.h"
@@ -14,7 +16,7 @@
 namespace muster::runbooks {
 namespace {
 
-std::unexpected<Refusal> refuse(std::string key, std::map<std::string, std::string> words = {}) {
+std::unexpected<Refusal> not_started(std::string key, std::map<std::string, std::string> words = {}) {
   return std::unexpected(Refusal{std::move(key), std::move(words)});
 }
 
@@ -75,7 +77,7 @@ Decided<Value> inputs_for(const Runbook& book, const Value& given, const Value& 
   std::vector<std::string> missing;
   for (const auto& [name, v] : given.as_map())
     if (std::ranges::find(book.inputs, name, &Input::name) == book.inputs.end())
-      return refuse("run.no_input", {{"name", name}, {"runbook", book.name}});
+      return not_started("run.no_input", {{"name", name}, {"runbook", book.name}});
   for (const Input& input : book.inputs) {
     Value v = given[input.name];
     if (v.is_null() && !input.from.empty()) v = at_path(facts, input.from);
@@ -85,11 +87,12 @@ Decided<Value> inputs_for(const Runbook& book, const Value& given, const Value& 
       continue;
     }
     auto fits = fit_input(input, v);
-    if (!fits) return refuse("run.bad_input", {{"name", input.name}, {"why", fits.error().message}});
+    if (!fits) return not_started("run.bad_input", {{"name", input.name}, {"why", fits.error().message}});
     inputs.set(input.name, std::move(*fits));
   }
   if (missing.empty()) return inputs;
-  return refuse("run.missing", {{"list", join(missing, ", ")}, {"runbook", book.name}, {"first", missing.front()}});
+  return not_started("run.missing",
+                     {{"list", join(missing, ", ")}, {"runbook", book.name}, {"first", missing.front()}});
 }
 
 struct Others {
@@ -109,16 +112,18 @@ Others others_of(const State& state, const std::string& runbook, const std::stri
 }
 
 Decided<void> may_start_by_itself(const Work& w, const Runbook& book, const std::string& key, const Others& others) {
-  if (const Disarmed* d = disarmed(w.state, book.name, key, w.now)) return refuse("run.disarmed", {{"why", d->reason}});
+  if (const Disarmed* d = disarmed(w.state, book.name, key, w.now))
+    return not_started("run.disarmed", {{"why", d->reason}});
   if (const std::string why = automation_off(w.state, ""); !why.empty())
-    return refuse("run.automation_off", {{"why", why}});
+    return not_started("run.automation_off", {{"why", why}});
   const Guard& g = book.guard;
   if (others.last && w.now - others.last->ended_ms < g.cooldown_ms)
-    return refuse("run.cooldown", {{"id", others.last->id},
-                                   {"until_ms", std::to_string(others.last->ended_ms + g.cooldown_ms)},
-                                   {"time", format_utc_clock(others.last->ended_ms + g.cooldown_ms) + " UTC"}});
+    return not_started("run.cooldown", {{"id", others.last->id},
+                                        {"until_ms", std::to_string(others.last->ended_ms + g.cooldown_ms)},
+                                        {"time", format_utc_clock(others.last->ended_ms + g.cooldown_ms) + " UTC"}});
   if (others.in_window >= g.max_runs)
-    return refuse("run.max_runs", {{"n", std::to_string(g.max_runs)}, {"time", format_duration(g.max_runs_in_ms)}});
+    return not_started("run.max_runs",
+                       {{"n", std::to_string(g.max_runs)}, {"time", format_duration(g.max_runs_in_ms)}});
   return {};
 }
 
@@ -139,6 +144,7 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
     record(w, std::move(p));
   }
   Entry e = wish.by;
+  const std::string reason = e.data["reason"].as_string();  // as the person gave it
   e.kind = "runbook.started";
   e.incident_id = wish.incident;
   e.text = draft.id + " " + book.name + (draft.key.empty() ? "" : " (" + draft.key + ")");
@@ -158,8 +164,10 @@ void record_start(Work& w, const StartWish& wish, const PinnedRunbook& pinned, c
                       {"key", draft.key},
                       {"again_of", wish.again_of},
                       {"status", draft.status},
+                      {"change", wish.change},
                       {"deadline_ms", draft.deadline_ms},
                       {"steps_total", count_steps(book.steps)}};
+  if (!reason.empty()) e.data.set("reason", reason);
   record(w, std::move(e));
 }
 
@@ -184,7 +192,7 @@ Decided<std::shared_ptr<const PinnedRunbook>> Engine::pin(const Runbook& book) c
     open.erase(open.begin());
     if (pinned->called.contains(name) || name == book.name) continue;
     const auto it = library_.find(name);
-    if (it == library_.end() || !it->second.runbook) return refuse("run.none", {{"name", name}});
+    if (it == library_.end() || !it->second.runbook) return not_started("run.none", {{"name", name}});
     pinned->called[name] = it->second.runbook->text;
     open.merge(calls_of(*it->second.runbook));
   }
@@ -194,12 +202,31 @@ Decided<std::shared_ptr<const PinnedRunbook>> Engine::pin(const Runbook& book) c
   return pinned;
 }
 
+namespace {
+
+constexpr std::size_t line_max = 20;  // changes that wait for one another; more are a mistake
+
+// Changes stand in line by place, whatever they do there.
+Decided<Others> others_there(const State& state, const Value& wish) {
+  const std::string &service = wish["service"].as_string(), &env = wish["env"].as_string();
+  Others o;
+  o.busy = change_under_way(state, service, env, {}, wish["verb"].as_string() == "rollback");
+  if (!o.busy) return o;
+  const std::map<std::string, std::string> words{
+      {"id", o.busy->id}, {"runbook", o.busy->runbook}, {"service", service}, {"env", env}};
+  if (!wish["queue"].as_bool()) return not_started("change.busy", words);
+  if (waiting_changes(state, env).size() >= line_max) return not_started("change.line_full", words);
+  return o;
+}
+
+}  // namespace
+
 Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
-  if (w.state.automation.draining) return refuse("run.draining");
+  if (w.state.automation.draining) return not_started("run.draining");
   std::shared_ptr<const PinnedRunbook> pinned = wish.pinned;
   if (!pinned) {
     const auto it = library_.find(wish.runbook);
-    if (it == library_.end() || !it->second.runbook) return refuse("run.none", {{"name", wish.runbook}});
+    if (it == library_.end() || !it->second.runbook) return not_started("run.none", {{"name", wish.runbook}});
     auto made = pin(*it->second.runbook);
     if (!made) return std::unexpected(made.error());
     pinned = std::move(*made);
@@ -207,7 +234,7 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   Run draft;
   draft.pinned = pinned;
   const Book* book = book_of(draft);
-  if (!book) return refuse("run.none", {{"name", wish.runbook}});
+  if (!book) return not_started("run.none", {{"name", wish.runbook}});
   draft.id = "R" + std::to_string(w.state.next_run);
   draft.runbook = book->main->name;
   draft.person = wish.person;
@@ -220,9 +247,15 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   draft.inputs = std::move(*inputs);
   draft.key = key_of(*book, draft, w.now);
   const Guard& guard = book->main->guard;
-  const Others others = others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms);
-  if (others.busy && guard.on_busy == "skip") return refuse("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
-  if (others.waits) return refuse("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
+  const bool change = wish.change.is_map();
+  const auto found = change
+                         ? others_there(w.state, wish.change)
+                         : Decided<Others>(others_of(w.state, draft.runbook, draft.key, w.now - guard.max_runs_in_ms));
+  if (!found) return std::unexpected(found.error());
+  const Others others = *found;
+  if (others.busy && guard.on_busy == "skip" && !change)
+    return not_started("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
+  if (others.waits) return not_started("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
   if (draft.automatic())
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
   draft.status = others.busy ? "queued" : "running";
@@ -286,9 +319,11 @@ void run_over(Turn& t) {
   if (t.run.automatic() && !t.run.alert.empty() && may_have_helped(t.run.status) && t.book.main)
     t.w.decision.timers.push_back(
         {"effective:" + t.run.id, t.w.now + t.book.main->guard.check_after_ms, Value::Map{{"run", t.run.id}}});
+  begin_next_changes(t);
   // The next in line.
   for (auto& [n, other] : t.w.state.runs) {
-    if (other.status != "queued" || other.runbook != t.run.runbook || other.key != t.run.key) continue;
+    if (other.status != "queued" || other.change.is_map() || other.runbook != t.run.runbook || other.key != t.run.key)
+      continue;
     const Book* book = t.engine.book_of(other);
     if (!book) continue;
     Turn next{t.engine, t.w, other, *book};

@@ -3,7 +3,9 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/runs/secret_ref.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -26,7 +28,7 @@ std::string outcome_word(const std::string& status) { return status == "succeede
 
 bool in_decision(std::string_view verb) {
   return verb == "set" || verb == "stop" || verb == "message" || verb == "page" || verb == "incident" ||
-         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait";
+         verb == "lock" || verb == "approve" || verb == "ask" || verb == "wait" || verb == "verify";
 }
 
 }  // namespace
@@ -191,6 +193,7 @@ void begin_here(Turn& t, const Action& a) {
   if (verb == "lock") return do_lock(t, a.path, *a.step, a.arguments);
   if (verb == "approve") return ask_approval(t, a.path, *a.step, a.arguments, {});
   if (verb == "ask") return ask_form(t, a.path, *a.step, a.arguments);
+  if (verb == "verify") return begin_verify(t, a);
   begin_wait(t, a);
 }
 
@@ -205,14 +208,17 @@ void begin_step(Turn& t, const Action& a) {
     return intend(t, a.path, step, s.arguments, s.verb, Effect::write, "look");
   }
   if (in_decision(step.verb)) return begin_here(t, a);
+  if (is_planned(t, a.path, step)) return begin_planned(t, a.path, step, a.arguments);
   const bool change = is_change(step.verb);
   const bool allowed = known && known->question.starts_with('A') && known->stage == "gate";
   if (step.effect == Effect::write && !undo && !allowed && !(known && known->stage == "again")) {
     const Permit may = permit(t, a.path, step, a.arguments);
     if (!may.refusal.empty()) return fail_step(t, a.path, &step, may.kind, may.refusal);
-    if (may.approvals > 0)
-      return ask_approval(t, a.path, step,
-                          Value::Map{{"by", may.group}, {"count", may.approvals}, {"arguments", a.arguments}}, "gate");
+    if (may.approvals > 0 || may.confirm)
+      return ask_approval(
+          t, a.path, step,
+          Value::Map{{"by", may.group}, {"count", may.approvals}, {"confirm", may.confirm}, {"arguments", a.arguments}},
+          "gate");
   }
   if (step.effect == Effect::write && !undo && approval_void(t, a.path, a.arguments, {})) return;
   intend(t, a.path, step, a.arguments, step.verb, step.effect, change ? "look" : "");
@@ -226,7 +232,8 @@ void halt(Turn& t, const Action& a) {
     close_question_of(t, s.question, a.error_kind == "expired" ? "expired" : "withdrawn");
     return;
   }
-  const bool harmless = s.effect == "read" || s.stage == "look" || s.stage == "probe" || s.stage == "sample";
+  const bool harmless =
+      s.effect == "read" || s.stage == "look" || s.stage == "plan" || s.stage == "probe" || s.stage == "sample";
   if (harmless) {
     send(t, a.path, *a.step, AttemptOrder::Mode::halt, "halt");
     return over();
@@ -245,16 +252,23 @@ void halt(Turn& t, const Action& a) {
 namespace {
 
 // The verb and arguments that put a change back, absolute, from what was there before.
-Value inverse_of(const StepRun& s, std::string& verb, std::string& problem) {
+Value inverse_of(const Turn& t, const StepRun& s, std::string& verb, std::string& problem) {
   Value back = Value::Map{{"service", s.arguments["service"]}, {"env", s.arguments["env"]}};
   verb = s.verb;
   if (s.verb == "scale") {
     if (!s.before["replicas"].is_int()) problem = "It is not known how many replicas there were.";
     back.set("replicas", s.before["replicas"]);
   } else if (s.verb == "deploy" || s.verb == "rollback") {
-    verb = "deploy";
-    if (s.before["version"].as_string().empty()) problem = "It is not known which version was there.";
-    back.set("version", s.before["version"]);
+    // By the fast path of its target, and absolute: to the version that was there.
+    verb = "rollback";
+    const std::string& before = s.before["version"].as_string();
+    if (before.empty()) problem = "It is not known which version was there.";
+    if (!before.empty() && before == s.intended["version"].as_string())
+      problem = before + " was there before already: there is nothing to go back to.";
+    const std::string& is = s.intended["version"].as_string();
+    const HealthRule rule = health_rule(t.w.config, s.arguments["service"].as_string(), s.arguments["env"].as_string());
+    if (is_one_way(rule, is)) problem = "There is no way back from " + is + " (health rule " + rule.name + ").";
+    back.set("to", before);
   }
   return back;
 }
@@ -265,15 +279,15 @@ void begin_undo(Turn& t, const Action& a) {
   const StepRun s = *find_step(t, a.target);
   if (s.verb == "lock") {
     const Lock* lock = find_lock(t.w.state, s.result["id"].as_string());
-    if (lock && lock->owner == t.run.id)
-      static_cast<void>(release_lock(t.w, *lock, t.run.id, false, entry_of(t, "", {}), "undo"));
+    if (lock && lock->owner == s.result["holder"].as_string())
+      static_cast<void>(release_lock(t.w, *lock, lock->owner, false, entry_of(t, "", {}), "undo"));
     return end_step(t, a.path, a.step, {.status = "succeeded"});
   }
   if (a.step->undo.kind == Undo::Kind::steps)
     return note_attempt(t, a.path,
                         Value::Map{{"step", s.id}, {"verb", "undo"}, {"effect", "group"}, {"status", "running"}});
   std::string verb, problem;
-  const Value back = inverse_of(s, verb, problem);
+  const Value back = inverse_of(t, s, verb, problem);
   note_attempt(t, a.path, Value::Map{{"step", s.id}, {"verb", verb}, {"effect", "write"}, {"status", "running"}});
   if (!problem.empty()) return fail_step(t, a.path, a.step, "not_found", problem);
   if (s.verb == "restart") return end_step(t, a.path, a.step, {.status = "succeeded"});  // nothing to put back

@@ -41,6 +41,16 @@ void suggest(Work& w, const Runbook& book, const Alert& alert, const std::string
   post(w, i->channel, "suggest-" + book.name + "-" + i->id, m);
 }
 
+// A step of the run watches a service to which this alert matters.
+bool watches(const Work& w, const Run& run, const std::string& id) {
+  for (const auto& [path, s] : run.steps) {
+    if (s.verb != "verify" || s.status != "waiting") continue;
+    const Alert* alert = find_alert(std::as_const(w.state), id);
+    return alert && alert->status == "firing" && alert->starts_ms >= s.result["since_ms"].as_int();
+  }
+  return false;
+}
+
 Entry trigger_entry(const Work& w) {
   Entry e;
   e.actor = {.type = "bot", .id = "automation", .handle = w.config.bot_handle, .display = "automation"};
@@ -93,7 +103,7 @@ void Engine::alerts_changed(Work& w, const std::vector<std::string>& alerts) {
         for (const Trigger& trigger : known.runbook->triggers) check_trigger(*this, w, *known.runbook, trigger, id);
     std::vector<std::string> waiting;
     for (const auto& [n, run] : w.state.runs)
-      if (!run.over() && run.alert == id) waiting.push_back(run.id);
+      if (!run.over() && (run.alert == id || watches(w, run, id))) waiting.push_back(run.id);
     for (const std::string& run : waiting) timer_rang(w, {"run-event:" + run, 0, {}});
   }
 }

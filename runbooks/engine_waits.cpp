@@ -52,6 +52,7 @@ bool lock_free(const Turn& t, const Value& arguments) {
 void check_events(Turn& t) {
   const auto steps = t.run.steps;
   for (const auto& [path, s] : steps) {
+    if (s.status == "waiting" && s.verb == "verify" && s.stage != "retry") watch_alerts(t, path);
     if (s.status != "waiting" || s.verb != "wait" || !s.stage.empty()) continue;
     const bool event = s.arguments.has("event") && event_happened(t, s.arguments["event"].as_string());
     const bool lock = s.arguments.has("lock") && lock_free(t, s.arguments);
@@ -60,6 +61,7 @@ void check_events(Turn& t) {
 }
 
 void sample(Turn& t, const std::string& path, const Step& step) {
+  if (step.verb == "verify") return look_after(t, path, step);
   const StepRun s = *find_step(t, path);
   if (s.arguments.has("lock")) {
     wait_more(t, path, t.w.now + 15 * second_ms, 0);
@@ -101,6 +103,7 @@ void no_data(Turn& t, const std::string& path, const Step& step, const std::stri
 }  // namespace
 
 void sampled(Turn& t, const std::string& path, const Step& step, const AttemptReport& r) {
+  if (step.verb == "verify") return looked_after(t, path, step, r);
   const StepRun s = *find_step(t, path);
   if (r.end != AttemptReport::End::done || !step.until)
     return no_data(t, path, step, r.error.empty() ? "There was no answer." : r.error);

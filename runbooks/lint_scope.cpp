@@ -253,9 +253,32 @@ class Walker {
     const Verb* verb = find_verb(s.verb);
     for (const auto& [name, field] : s.arguments.members) {
       const Argument* a = verb && !verb->any_names ? find_argument(*verb, name) : nullptr;
-      each_text(field, [&](const Template& t) { text(t, scope, spot, a); });
+      if (a && a->kind == Kind::rows)
+        rows(*a, field, scope, spot);
+      else
+        each_text(field, [&](const Template& t) { text(t, scope, spot, a); });
     }
     if (s.verb == "undo") check_undone(s);
+  }
+
+  void rows(const Argument& a, const Field& list, const Scope& scope, const Spot& spot) {
+    for (const Field& item : list.items)
+      for (const auto& [name, field] : item.members) {
+        const Argument* each = find_argument(*a.rows, name);
+        if (each && each->kind == Kind::condition)
+          sampled(field.scalar, scope, spot);
+        else
+          each_text(field, [&](const Template& t) { text(t, scope, spot, each); });
+      }
+  }
+
+  // A condition over the fresh answer of a query; it is compiled anew each time, as it is only text here.
+  void sampled(const Template& t, const Scope& scope, const Spot& around) {
+    auto program = cel::compile(literal_text(t));
+    if (!program) return;
+    Spot spot = around;
+    spot.it = result_type(*find_verb("query"));
+    condition({std::move(*program), t.place}, scope, spot);
   }
 
   void check_undone(const Step& s) {

@@ -131,6 +131,11 @@ void check_step(const Lint& lint, const Step& s) {
       if (!may_hold_secret(s, a)) refuse_secrets(lint, t, "`" + s.verb + "`");
       check_written_secret(lint, t);
     });
+    if (!a || a->kind != Kind::rows) continue;
+    for (const Field& item : field.items)
+      for (const auto& [inner, value] : item.members)
+        if (const Argument* each = find_argument(*a->rows, inner))
+          each_text(value, [&](const Template& t) { check_quotes(lint, s, *each, t); });
   }
 }
 

@@ -10,6 +10,7 @@ Type run_type() {
   for (const char* name : {"id", "runbook", "status", "failure", "failed_step", "reason", "person", "incident", "alert",
                            "started", "took", "summary"})
     names.emplace(name, Type::text());
+  names.emplace("changed", Type::boolean());
   return Type::object(std::move(names));
 }
 

@@ -19,11 +19,14 @@ bool is_text_like(Kind kind) {
     case Kind::duration:
     case Kind::int_list:
     case Kind::any_list:
+    case Kind::rows:
       return false;
     default:
       return true;
   }
 }
+
+constexpr std::size_t rows_max = 20;  // what is looked at again and again
 
 bool is_people(std::string_view text) {
   const std::string_view name = text.starts_with("group:") ? text.substr(6) : text;
@@ -71,6 +74,7 @@ void check_literal(Reader& in, const YamlNode& node, const Argument& a) {
       break;
     case Kind::int_list:
     case Kind::any_list:
+    case Kind::rows:
       in.error("RB011", in.place(node), quoted(a.name) + " takes a list, and this is a single value");
       break;
     default:
@@ -115,8 +119,11 @@ void check_argv(Reader& in, const YamlNode& node, const Argument& a) {
                "Write an empty argument as \"\".");
 }
 
-void check_list(Reader& in, const YamlNode& node, const Argument& a) {
+void check_rows(Reader& in, const YamlNode& node, const Argument& a, const Field& field);
+
+void check_list(Reader& in, const YamlNode& node, const Argument& a, const Field& field) {
   if (a.kind == Kind::argv) return check_argv(in, node, a);
+  if (a.kind == Kind::rows) return check_rows(in, node, a, field);
   if (a.kind == Kind::any || a.kind == Kind::any_list) {
     if (a.kind == Kind::any_list && node.items.size() > for_each_items_max)
       in.error("RB074", in.place(node), "more than " + std::to_string(for_each_items_max) + " items");
@@ -132,6 +139,46 @@ void check_list(Reader& in, const YamlNode& node, const Argument& a) {
   }
 }
 
+void check_field(Reader& in, const YamlMember& m, const Argument& a, const Field& field) {
+  if (field.kind == Field::Kind::scalar) check_scalar(in, m.value, a, field);
+  if (field.kind == Field::Kind::map) check_map(in, m.value, a);
+  if (field.kind == Field::Kind::list) check_list(in, m.value, a, field);
+  if (field.kind == Field::Kind::null && a.kind != Kind::any)
+    in.error("RB009", in.place(m), quoted(a.name) + " has no value");
+}
+
+// Each row is held against its own arguments. A condition in it is compiled where it is used; here only its mistakes
+// are found.
+void check_row(Reader& in, const YamlNode& node, const Argument& a, const Field& field) {
+  Names names;
+  for (const Argument& each : *a.rows) names.emplace_back(each.name);
+  in.only(node, names, "in " + quoted(a.name));
+  for (const YamlMember& m : node.members) {
+    const Argument* each = find_argument(*a.rows, m.key);
+    const Field* value = field.find(m.key);
+    if (!each || !value) continue;
+    if (each->kind == Kind::condition)
+      static_cast<void>(read_condition(in, m.value, each->name));
+    else
+      check_field(in, m, *each, *value);
+  }
+  for (const Argument& each : *a.rows)
+    if (each.required && !node.find(each.name))
+      in.error("RB009", in.place(node), quoted(a.name) + " needs " + quoted(each.name) + " in each entry");
+}
+
+void check_rows(Reader& in, const YamlNode& node, const Argument& a, const Field& field) {
+  if (node.items.size() > rows_max)
+    in.error("RB013", in.place(node), quoted(a.name) + " has more than " + std::to_string(rows_max) + " entries");
+  for (std::size_t i = 0; i < node.items.size() && i < field.items.size(); ++i) {
+    if (node.items[i].kind == YamlNode::Kind::map)
+      check_row(in, node.items[i], a, field.items[i]);
+    else
+      in.error("RB011", in.place(node.items[i]), "each entry of " + quoted(a.name) + " is a map",
+               "For example {" + std::string(a.rows->front().name) + ": …}.");
+  }
+}
+
 void check_wait(Reader& in, const YamlNode& node) {
   const bool repeat = node.find("repeat") != nullptr;
   for (const char* name : {"until", "every", "hold", "no_data"})
@@ -140,6 +187,13 @@ void check_wait(Reader& in, const YamlNode& node) {
                "Write repeat: and an earlier read step.");
   if (repeat && !node.find("until"))
     in.error("RB009", in.place(node), "`repeat` needs `until`", "For example until: it.value < 100.0.");
+}
+
+void check_matchers(Reader& in, const YamlNode& node) {
+  const YamlNode* text = node.find("matchers");
+  if (!text || text->kind != YamlNode::Kind::scalar || text->text.find("${") != std::string::npos) return;
+  if (const auto read = parse_matchers(text->text); !read)
+    in.error("RB019", in.place(*text), read.error().message, read.error().next_step);
 }
 
 void check_together(Reader& in, const Verb& verb, const YamlNode& node, Place place) {
@@ -155,6 +209,7 @@ void check_together(Reader& in, const Verb& verb, const YamlNode& node, Place pl
                quoted(verb.name) + (given == 0 ? " needs" : " takes only") + " one of " + join(names, ", "));
   }
   if (verb.name == "wait") check_wait(in, node);
+  if (verb.name == "verify") check_matchers(in, node);
   if (verb.name == "message" && node.find("channel") && node.find("to"))
     in.error("RB014", place, "`channel` and `to` exclude each other");
   if (verb.name == "http" &&
@@ -173,11 +228,7 @@ void read_argument(Reader& in, const Argument& a, const YamlMember& m, Step& ste
     return;
   }
   Field field = read_field(in, m.value);
-  if (field.kind == Field::Kind::scalar) check_scalar(in, m.value, a, field);
-  if (field.kind == Field::Kind::map) check_map(in, m.value, a);
-  if (field.kind == Field::Kind::list) check_list(in, m.value, a);
-  if (field.kind == Field::Kind::null && a.kind != Kind::any)
-    in.error("RB009", in.place(m), quoted(a.name) + " has no value");
+  check_field(in, m, a, field);
   step.arguments.members.emplace_back(m.key, std::move(field));
 }
 

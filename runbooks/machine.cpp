@@ -27,7 +27,9 @@ Doom doom_of(const Run& run, TimeMs now) {
 
 std::string outcome_of(const Doom& doom, const StepRun* failed) {
   if (doom.kind == "cancelled") return "cancelled";
-  if (failed && (failed->error_kind == "denied" || failed->error_kind == "expired")) return failed->error_kind;
+  if (failed &&
+      (failed->error_kind == "denied" || failed->error_kind == "expired" || failed->error_kind == "cancelled"))
+    return failed->error_kind;
   return "failed";
 }
 
@@ -154,7 +156,7 @@ TimeMs next_due(const Run& run, TimeMs now) {
   if (steps && run.frozen_ms == 0 && !run.cancel_wanted) take(run.deadline_ms);
   for (const auto& [path, s] : run.steps) {
     if (s.ended()) continue;
-    if (!run.paused || s.status != "waiting" || s.effect == "human") take(s.due_ms);
+    if (!run.paused || s.status != "waiting" || s.effect == "human" || s.verb == "verify") take(s.due_ms);
     take(s.deadline_ms == 0 ? 0 : s.stage == "halt" ? s.deadline_ms + grace_ms : s.deadline_ms);
   }
   return due;

@@ -57,7 +57,9 @@ bool Plan::answer_people() {
   for (const OpenMatter& m : stage_.engine().open_matters(stage_.state())) {
     if (m.kind == "approve") {
       const Question q = *find_question(std::as_const(stage_.state()), m.question);
-      how_[m.path] = "approve: " + std::to_string(q.needed) + " of " + (q.group.empty() ? "the others" : q.group);
+      how_[m.path] = q.kind == "confirm"
+                         ? "confirm: by who starts it"
+                         : "approve: " + std::to_string(q.needed) + " of " + (q.group.empty() ? "the others" : q.group);
       stage_.decide([&](Work& w) { close_question(w, q, {}, "done", {}); });
       return true;
     }
@@ -72,6 +74,12 @@ std::optional<AttemptOrder> Plan::next() {
     if (stage_.has_order()) {
       AttemptOrder order = stage_.take_order();
       const bool look = order.stage == "look";
+      if (order.verb == "verify") {
+        AttemptReport well;
+        well.result = Value::Map{{"verdict", "good"}};
+        stage_.report(order, well);
+        continue;
+      }
       if (order.stage == "sample" && wrote_) {  // it would look at what only the write can change
         how_[order.path] = "stops here: waits for what only the change before it can bring";
         return {};
@@ -109,7 +117,8 @@ std::vector<PlanLine> Plan::lines() const {
       const bool unknown = wrote_ && s.error_kind == "expression";
       line.how = unknown ? "stops here: it needs a value that only a change before it can give" : "refused: " + s.error;
     }
-    if (line.how.empty()) line.how = s.verb == "wait" ? "waits" : s.effect == "group" ? "" : "run";
+    if (line.how.empty())
+      line.how = s.verb == "wait" ? "waits" : s.verb == "verify" ? "watches" : s.effect == "group" ? "" : "run";
     lines.push_back(std::move(line));
   }
   return lines;

@@ -15,15 +15,15 @@ std::string cell(std::string_view text) {
 
 std::string code(std::string_view text) { return "`" + cell(text) + "`"; }
 
-std::string argument_row(const Verb& verb, const Argument& a) {
+std::string argument_row(const Verb& verb, const Argument& a, const std::string& inside = {}) {
   std::string type(name_of(a.kind));
   if (a.kind == Kind::choice) type = join(choices_of(a), ", ");
   std::string notes(a.help);
   if (!a.standard.empty()) notes += " Default " + std::string(a.standard) + ".";
-  if (a.name == verb.scalar || a.name == verb.list) notes += " May be written without its name.";
+  if (inside.empty() && (a.name == verb.scalar || a.name == verb.list)) notes += " May be written without its name.";
   const std::string language = a.language == Language::plain ? "" : std::string(name_of(a.language));
-  return "| " + code(a.name) + (a.required ? " (needed)" : "") + " | " + cell(type) + " | " + language + " | " +
-         cell(notes) + " |\n";
+  return "| " + code(inside + std::string(a.name)) + (a.required ? " (needed)" : "") + " | " + cell(type) + " | " +
+         language + " | " + cell(notes) + " |\n";
 }
 
 std::string class_of(const Verb& verb) {
@@ -41,7 +41,11 @@ std::string verb_part(const Verb& verb) {
   if (!verb.one_of.empty()) out += " Exactly one of " + join(split(verb.one_of, '|'), ", ") + ".";
   out += "\n\n```yaml\n- " + std::string(verb.example) + "\n```\n";
   if (!verb.arguments.empty()) out += "\n| Argument | Takes | Language | |\n|---|---|---|---|\n";
-  for (const Argument& a : verb.arguments) out += argument_row(verb, a);
+  for (const Argument& a : verb.arguments) {
+    out += argument_row(verb, a);
+    for (const Argument& each : a.rows ? *a.rows : std::vector<Argument>())
+      out += argument_row(verb, each, std::string(a.name) + "[].");
+  }
   std::string result;
   for (const auto& [name, type] : verb.result)
     result += (result.empty() ? "" : ", ") + code(name) + " " + to_text(type);

@@ -228,8 +228,26 @@ Result<Value> Renderer::argv(const Field& list) const {
   return out;
 }
 
+// A condition stays as it was written: it is evaluated over what is seen later.
+Result<Value> Renderer::rows(const Argument& a, const Field& list) const {
+  Value out = Value::List{};
+  for (const Field& item : list.items) {
+    Value row = Value::Map{};
+    for (const auto& [name, given] : item.members) {
+      const Argument* each = find_argument(*a.rows, name);
+      if (!each) continue;
+      auto v = each->kind == Kind::condition ? Result<Value>(literal_text(given.scalar)) : argument(*each, given);
+      if (!v) return v;
+      row.set(name, std::move(*v));
+    }
+    out.push(std::move(row));
+  }
+  return out;
+}
+
 Result<Value> Renderer::argument(const Argument& a, const Field& given) const {
   if (a.kind == Kind::argv) return argv(given);
+  if (a.kind == Kind::rows) return rows(a, given);
   if (a.kind == Kind::text_map && given.kind == Field::Kind::map) {
     Value out = Value::Map{};
     for (const auto& [name, member] : given.members) {

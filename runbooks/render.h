@@ -48,6 +48,7 @@ class Renderer {
   Result<Value> field(const Field& field, Language language) const;
   Result<Value> argv(const Field& list) const;
   Result<Value> argument(const Argument& argument, const Field& field) const;
+  Result<Value> rows(const Argument& argument, const Field& list) const;
   Result<Value> text_value(const Template& text, Language language) const;
   Result<std::string> text(const Template& text, Language language) const;
   Value genuine(const Value& value) const;

@@ -41,8 +41,25 @@ Value object(Value::Map members, Value::List required = {}) {
   return v;
 }
 
+Value argument_type(const Argument& a);
+
+Value rows_type(const Argument& a) {
+  Value::Map members;
+  Value::List required;
+  for (const Argument& each : *a.rows) {
+    Value type = argument_type(each);
+    type.set("description", each.help);
+    if (!each.standard.empty()) type.set("default", each.standard);
+    members[each.name] = std::move(type);
+    if (each.required) required.push_back(each.name);
+  }
+  return list_of(object(std::move(members), std::move(required)));
+}
+
 Value argument_type(const Argument& a) {
   switch (a.kind) {
+    case Kind::rows:
+      return rows_type(a);
     case Kind::integer:
       return number_or_text("integer");
     case Kind::number:

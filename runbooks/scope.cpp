@@ -15,6 +15,12 @@ bool knows_id(const Runbook& book, const std::string& id) {
   return has_id(book.steps, id) || has_id(book.on_failure, id) || has_id(book.finally, id);
 }
 
+// Something was sent to a target: it may be different now.
+bool has_changed(const Run& run) {
+  return std::ranges::any_of(
+      run.steps, [](const auto& entry) { return is_change(entry.second.verb) && !entry.second.before.is_null(); });
+}
+
 }  // namespace
 
 Scope::Scope(const Book& book, const Run& run, std::string path, TimeMs now, const Value* it)
@@ -68,6 +74,7 @@ Value Scope::make_run() const {
                     {"alert", run_.alert},
                     {"started", format_utc(run_.started_ms)},
                     {"took", took_of(run_, now_)},
+                    {"changed", has_changed(run_)},
                     {"summary", summary_of(run_)}};
 }
 

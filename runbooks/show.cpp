@@ -74,6 +74,8 @@ std::string verb_title(const Step& s) {
   if (v == "parallel" || v == "block") return v;
   if (v == "set") return "set " + text_of(s.arguments);
   if (v == "lookup" || v == "lock") return v + with("", argument(s, "service")) + with("in", argument(s, "env"));
+  if (v == "verify")
+    return v + change_title(s).substr(v.size()) + with("for", argument(s, "for").empty() ? "5m" : argument(s, "for"));
   if (v == "incident" && !s.arguments.members.empty())
     return v + " " + s.arguments.members[0].first + ": " + first_argument(s);
   return v + with("", first_argument(s));

@@ -11,7 +11,7 @@ namespace {
 
 std::vector<Verb> all_verbs() {
   std::vector<Verb> all = reading_verbs();
-  for (std::vector<Verb> more : {changing_verbs(), talking_verbs(), ordering_verbs()})
+  for (std::vector<Verb> more : {changing_verbs(), watching_verbs(), talking_verbs(), ordering_verbs()})
     std::ranges::move(more, std::back_inserter(all));
   return all;
 }
@@ -47,7 +47,8 @@ std::string_view name_of(Kind kind) {
                                         "all, or a list of steps",
                                         "condition",
                                         "form",
-                                        "runbook"};
+                                        "runbook",
+                                        "list of maps"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -61,10 +62,12 @@ const Verb* find_verb(std::string_view name) {
   return it == verbs().end() ? nullptr : &*it;
 }
 
-const Argument* find_argument(const Verb& verb, std::string_view name) {
-  const auto it = std::ranges::find(verb.arguments, name, &Argument::name);
-  return it == verb.arguments.end() ? nullptr : &*it;
+const Argument* find_argument(const std::vector<Argument>& arguments, std::string_view name) {
+  const auto it = std::ranges::find(arguments, name, &Argument::name);
+  return it == arguments.end() ? nullptr : &*it;
 }
+
+const Argument* find_argument(const Verb& verb, std::string_view name) { return find_argument(verb.arguments, name); }
 
 std::vector<std::string> choices_of(const Argument& argument) {
   return argument.choices.empty() ? std::vector<std::string>() : split(argument.choices, '|');

@@ -50,6 +50,7 @@ enum class Kind {
   condition,  // a bare expression
   form,       // fields to ask for, written like inputs
   runbook,    // a runbook's name
+  rows,       // a list of maps, each with the arguments of `rows`
 };
 std::string_view name_of(Kind kind);  // what a person reads: "duration", "group or person"
 
@@ -59,8 +60,9 @@ struct Argument {
   bool required = false;
   Language language = Language::plain;
   std::string_view help;
-  std::string_view choices = {};   // a|b|c
-  std::string_view standard = {};  // the default, as written
+  std::string_view choices = {};                // a|b|c
+  std::string_view standard = {};               // the default, as written
+  const std::vector<Argument>* rows = nullptr;  // of Kind::rows
 };
 
 struct Verb {
@@ -84,6 +86,7 @@ struct Verb {
 const std::vector<Verb>& verbs();
 const Verb* find_verb(std::string_view name);
 const Argument* find_argument(const Verb& verb, std::string_view name);
+const Argument* find_argument(const std::vector<Argument>& arguments, std::string_view name);
 std::vector<std::string> choices_of(const Argument& argument);
 cel::Type result_type(const Verb& verb);
 

@@ -44,6 +44,7 @@ Verb lookup() {
                      {"version", Type::text()},
                      {"replicas", Type::integer()},
                      {"ready", Type::integer()},
+                     {"healthy", Type::boolean()},
                      {"last_deploy", Type::object({{"at", Type::text()},
                                                    {"version", Type::text()},
                                                    {"previous", Type::text()},

@@ -30,9 +30,12 @@ Verb page() {
 Verb incident() {
   return {.name = "incident",
           .effect = Effect::idempotent,
-          .help = "Open, update or resolve an incident; without `id` the run's own.",
-          .one_of = "open|update|resolve",
+          .help = "Open, offer, update or resolve an incident; without `id` the run's own.",
+          .one_of = "open|offer|update|resolve",
           .arguments = {{"open", Kind::text, false, Language::chat, "The title of a new incident."},
+                        {"offer", Kind::text, false, Language::chat,
+                         "The title of one to offer: a message that says what the run changed, what became of it, and "
+                         "how to declare it. While one of the service is open, a note in its timeline instead."},
                         {"update", Kind::text, false, Language::chat, "A status update."},
                         {"resolve", Kind::text, false, Language::chat, "How it ended."},
                         {"id", Kind::text, false, Language::plain, "INC-7."},

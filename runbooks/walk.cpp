@@ -66,7 +66,8 @@ Stand Walk::visit(const Step& step, const std::string& path, const Doom& doom) {
     return open(step, path);
   }
   if (r->ended()) {
-    if (step.verb == "stop" && r->status == "succeeded") {
+    const bool handed_over = step.verb == "verify" && r->result["status"].as_string() == "handed_over";
+    if ((step.verb == "stop" && r->status == "succeeded") || handed_over) {
       stopped_ = r;
       return Stand::stopped;
     }
@@ -123,10 +124,12 @@ Stand Walk::open_loop(Action a, const Step& step) {
 Stand Walk::leaf(const Step& step, const std::string& path, const StepRun& r, const Doom& doom) {
   if (r.status == "needs_decision") {
     if (doom.kind == "cancelled") return end_failed(step, path, doom.kind, doom.why);
+    if (step.verb == "verify" && r.due_ms != 0 && r.due_ms <= now_) return hand_over(step, path, r);
     if (r.due_ms != 0 && r.due_ms <= now_)
       return end_failed(step, path, "timeout", "Nobody decided what became of it.");
     return Stand::busy;
   }
+  if (step.verb == "verify" && r.status == "waiting" && r.stage != "retry") return watched(step, path, r, doom);
   const bool late = r.deadline_ms != 0 && r.deadline_ms <= now_;
   if (r.status == "waiting") {
     if (doom || late || (r.due_ms != 0 && r.due_ms <= now_)) {
@@ -153,6 +156,32 @@ Stand Walk::leaf(const Step& step, const std::string& path, const StepRun& r, co
     return act(std::move(a));
   }
   return Stand::busy;
+}
+
+// A service that is watched: pausing the run does not close the eyes, and the end of its window is no time-out.
+Stand Walk::watched(const Step& step, const std::string& path, const StepRun& r, const Doom& doom) {
+  Action a;
+  a.path = path;
+  a.step = &step;
+  if (doom) {
+    a.kind = Action::Kind::halt;
+    a.error_kind = doom.kind;
+    a.error = doom.why;
+    return act(std::move(a));
+  }
+  if (r.due_ms == 0 || r.due_ms > now_) return Stand::busy;
+  a.kind = Action::Kind::sample;
+  return act(std::move(a));
+}
+
+// Nobody said whether it is well: nothing is put back on a guess, and nothing is called good.
+Stand Walk::hand_over(const Step& step, const std::string& path, const StepRun& r) {
+  Action a;
+  a.path = path;
+  a.step = &step;
+  a.status = "skipped";
+  a.result = Value::Map{{"verdict", "unknown"}, {"status", "handed_over"}, {"reason", r.error}};
+  return act(std::move(a));
 }
 
 // Its time has come.

@@ -36,6 +36,8 @@ class Walk {
  private:
   Stand visit(const Step& step, const std::string& path, const Doom& doom);
   Stand leaf(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
+  Stand watched(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
+  Stand hand_over(const Step& step, const std::string& path, const StepRun& record);
   Stand waiting(const Step& step, const std::string& path, const StepRun& record);
   Stand group(const Step& step, const std::string& path, const StepRun& record, const Doom& outer);
   Stand open(const Step& step, const std::string& path);

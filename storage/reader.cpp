@@ -84,17 +84,35 @@ Value stand_in(Db& db, const std::string& event_id) {
   return row->next() ? stored_json(row->view(0))["data"]["payload"] : Value();
 }
 
+void add_payload(Db& db, Entry& entry, const Link& link) {
+  const bool readable = link.has_payload && !entry.scrubbed;
+  set_entry_payload(entry, readable ? stored_json(link.body) : entry.scrubbed ? stand_in(db, entry.event_id) : Value());
+}
+
 }  // namespace
 
 void read_entries(Db& db, std::int64_t after, const std::string& incident_id,
                   const std::function<void(const Entry&)>& each) {
   each_row(db, after, incident_id, [&db, &each](Entry& entry, const Link& link) {
-    const bool readable = link.has_payload && !entry.scrubbed;
-    set_entry_payload(entry, readable         ? stored_json(link.body)
-                             : entry.scrubbed ? stand_in(db, entry.event_id)
-                                              : Value());
+    add_payload(db, entry, link);
     each(entry);
   });
+}
+
+void read_entries_of(Db& db, const std::vector<std::string>& kinds, const std::function<void(const Entry&)>& each) {
+  std::string list;
+  for (const std::string& kind : kinds) {
+    if (kind.find_first_not_of("abcdefghijklmnopqrstuvwxyz._") != std::string::npos) continue;  // no kind of ours
+    list += (list.empty() ? "'" : ",'") + kind + "'";
+  }
+  if (list.empty()) return;
+  auto row = db.query(std::string(columns) + "WHERE e.kind IN(" + list + ") ORDER BY e.position");
+  Entry entry;
+  while (row->next()) {
+    fill(entry, *row);
+    add_payload(db, entry, link_of(*row));
+    each(entry);
+  }
 }
 
 std::vector<InboxItem> read_pending_inbox(Db& db) {

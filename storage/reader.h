@@ -20,6 +20,8 @@ using EachRow = std::function<void(Entry&, const Link&)>;
 void each_row(Db& db, std::int64_t after, const std::string& incident_id, const EachRow& each);
 void read_entries(Db& db, std::int64_t after, const std::string& incident_id,
                   const std::function<void(const Entry&)>& each);
+// Of these kinds, which are words of this program.
+void read_entries_of(Db& db, const std::vector<std::string>& kinds, const std::function<void(const Entry&)>& each);
 std::vector<InboxItem> read_pending_inbox(Db& db);
 std::vector<PendingOut> read_pending_out(Db& db);
 std::vector<DeadLetter> read_dead_letters(Db& db);

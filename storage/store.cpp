@@ -63,6 +63,10 @@ class SqliteStore final : public WorkStore {
   Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
     return guarded(reader_, [&] { read_entries(reader_, after, {}, each); });
   }
+  Result<void> read_kinds(const std::vector<std::string>& kinds,
+                          const std::function<void(const Entry&)>& each) override {
+    return guarded(reader_, [&] { read_entries_of(reader_, kinds, each); });
+  }
   Result<std::vector<Entry>> read_incident(const std::string& incident_id) override {
     if (incident_id.empty()) return std::vector<Entry>{};
     std::vector<Entry> out;

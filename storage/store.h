@@ -110,6 +110,14 @@ class Store {
 
   // Reading (own read-only connection; any one thread at a time).
   virtual Result<void> read_journal(std::int64_t after_position, const std::function<void(const Entry&)>& each) = 0;
+  // Of these kinds only; what is left out is not even decoded.
+  virtual Result<void> read_kinds(const std::vector<std::string>& kinds,
+                                  const std::function<void(const Entry&)>& each) {
+    return read_journal(0, [&](const Entry& e) {
+      for (const std::string& kind : kinds)
+        if (e.kind == kind) return each(e);
+    });
+  }
   virtual Result<std::vector<Entry>> read_incident(const std::string& incident_id) = 0;
   virtual Result<std::vector<InboxItem>> pending_inbox() = 0;
   virtual Result<std::vector<PendingOut>> pending_out() = 0;

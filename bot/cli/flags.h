@@ -16,8 +16,9 @@ struct Flags {
   std::string config, data, listen, channel, as, file, incident, format = "md", language = "en", zone = "UTC", what;
   std::string profile = "internal";
   std::string base, rotate, retire, because, speak;
+  std::string since = "30d", environment;
   std::vector<std::string> words;
-  bool sandbox = false, json = false, force = false, yes = false, rotate_login = false;
+  bool sandbox = false, json = false, force = false, yes = false, rotate_login = false, count_rollbacks = false;
 };
 
 int complain(const Error& error);
@@ -45,6 +46,7 @@ int rebuild(const Flags& flags);
 int backup(const Flags& flags);
 int restore(const Flags& flags);
 int postmortem_command(const Flags& flags);
+int metrics_command(const Flags& flags);
 int replay(const Flags& flags);
 
 }  // namespace muster

@@ -40,6 +40,7 @@ Result<int> replay_file(const std::string& file, const std::string& data_folder)
     Commit c;
     apply(state, e);
     if (const Incident* i = find_incident(state, e.incident_id)) c.decision.rows.push_back(projection(*i));
+    for (ProjectionRow& row : touched_rows(state.changes)) c.decision.rows.push_back(std::move(row));
     c.decision.entries.push_back(e);
     const auto done = (*store)->commit_now(std::move(c));
     if (!done) return std::unexpected(done.error());

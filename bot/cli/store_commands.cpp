@@ -7,6 +7,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/change_reads.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/replay.h"
 #include "bot/core/commands/words.h"
@@ -182,8 +183,11 @@ int postmortem_command(const Flags& f) {
   const Profile profile = f.profile == "public"       ? Profile::public_only
                           : f.profile == "responders" ? Profile::responders
                                                       : Profile::internal;
-  std::cout << render_report(*entries, core_config(loaded.settings, f.sandbox), f.json ? "json" : f.format, f.language,
-                             f.zone, profile);
+  const CoreConfig config = core_config(loaded.settings, f.sandbox);
+  const auto state = folded(**store);
+  const Incident* incident = state ? find_incident(*state, incident_id(f.incident)) : nullptr;
+  std::cout << render_report(*entries, config, f.json ? "json" : f.format, f.language, f.zone, profile,
+                             incident ? changes_around(**store, config, *incident) : std::vector<ChangeRecord>());
   return exit_fine;
 }
 

@@ -18,6 +18,12 @@ const Person* find_person(const CoreConfig& config, std::string_view name) {
   return nullptr;
 }
 
+bool is_protected(const CoreConfig& config, std::string_view environment) {
+  if (environment.empty()) return false;
+  const auto it = std::ranges::find(config.environments, environment, &Environment::name);
+  return it == config.environments.end() || it->is_protected;
+}
+
 const Service* find_service(const CoreConfig& config, std::string_view name) {
   const std::string wanted = lower_ascii(name);
   const auto it =

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -50,6 +51,7 @@ struct CoreConfig {
   bool sandbox = false;
   std::vector<Person> people;
   std::vector<Service> services;
+  std::vector<Environment> environments;
   std::vector<SeverityRule> severities;
   std::vector<Rule> policy;
   std::vector<AlertRouteRule> alert_routes;
@@ -66,9 +68,12 @@ struct CoreConfig {
   std::string version;
   CaptureRule capture = {};
   AutomationCaps automation{};
+  std::vector<HealthRule> health{};          // what is watched after a change, and what follows
+  std::vector<HealthCheck> health_checks{};  // all that fit the place count
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);
+bool is_protected(const CoreConfig& config, std::string_view environment);  // of none: false
 const Service* find_service(const CoreConfig& config, std::string_view name);
 const SeverityRule* find_severity(const CoreConfig& config, std::string_view name);  // "2", "sev2", "SEV2"
 

@@ -11,19 +11,20 @@
 
 namespace muster {
 
-using Environment = std::vector<std::pair<std::string, std::string>>;
+using CommandEnvironment = std::vector<std::pair<std::string, std::string>>;
 
 // No shell, ever: each element of argv is one argument of the program, whatever it contains.
 struct CommandSpec {
   std::string id;                 // [A-Za-z0-9._-], at most 100; never used twice: run, step and attempt make it
   std::vector<std::string> argv;  // argv[0]: an absolute path, or a bare name that is looked up in PATH of `env`
-  Environment env;                // the whole environment; only PATH is added, when it is missing
+  CommandEnvironment env;                // the whole environment; only PATH is added, when it is missing
   std::string cwd = "/";
   DurationMs timeout = 10 * minute_ms;    // then TERM to the group, and KILL after `grace`; kept by the shim itself
   DurationMs grace = 10 * second_ms;      // from TERM to KILL
   std::size_t text_bytes_max = 64 << 10;  // of each stream handed over as text
   std::size_t file_bytes_max = 16 << 20;  // of each stream kept on disk; beyond it only the last 64 KiB stay
   bool merge_streams = true;              // standard error goes into `out`, in the order in which it was written
+  std::vector<std::string> words = {};    // for the keeper (integrations/process/keeper); the shim reads none
 };
 
 enum class CommandEndKind {

@@ -17,19 +17,6 @@
 namespace muster::process {
 namespace {
 
-using Fields = std::map<std::string, std::string, std::less<>>;
-
-// Nothing unless the record is whole: its last line says so.
-std::optional<Fields> read_record(const std::string& path) {
-  Fields fields;
-  for (const std::string& line : split(read_some(path, 0, 4096), '\n')) {
-    const std::size_t space = line.find(' ');
-    if (space != line.npos) fields[line.substr(0, space)] = line.substr(space + 1);
-  }
-  if (fields["format"] != "1" || fields["whole"] != "1") return std::nullopt;
-  return fields;
-}
-
 template <class N>
 N number(const Fields& fields, std::string_view name, N fallback = 0) {
   const auto it = fields.find(name);
@@ -58,6 +45,21 @@ StreamRecord stream(const Fields& fields, std::string_view name) {
 }
 
 }  // namespace
+
+// Its last line says that it is whole.
+std::optional<Fields> read_record(const std::string& path) {
+  Fields fields;
+  for (const std::string& line : split(read_some(path, 0, 4096), '\n')) {
+    const std::size_t space = line.find(' ');
+    if (space != line.npos) fields[line.substr(0, space)] = line.substr(space + 1);
+  }
+  if (fields["format"] != "1" || fields["whole"] != "1") return std::nullopt;
+  return fields;
+}
+
+std::int64_t number_in(const Fields& fields, std::string_view name, std::int64_t fallback) {
+  return number<std::int64_t>(fields, name, fallback);
+}
 
 Fd::~Fd() {
   if (fd_ >= 0) close(fd_);

@@ -25,6 +25,10 @@ class Fd {  // closes what it holds
   int fd_;
 };
 
+using Fields = std::map<std::string, std::string, std::less<>>;
+std::optional<Fields> read_record(const std::string& path);  // nothing unless it is whole
+std::int64_t number_in(const Fields& fields, std::string_view name, std::int64_t fallback = 0);
+
 struct StartedRecord {
   std::string boot;
   int shim = 0;

@@ -47,7 +47,8 @@ struct RunnerOptions {
 
 Result<std::unique_ptr<Runner>> make_runner(const RunnerOptions& options, Loop& loop);
 
-// muster-shim beside the running program, or in ../libexec/muster/ of it. Empty: not found.
+// A helper beside the running program, or in ../libexec/muster/ of it. Empty: not found.
+std::string find_helper(const std::string& name);
 std::string find_shim();
 
 }  // namespace muster

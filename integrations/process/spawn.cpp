@@ -26,7 +26,7 @@ constexpr std::size_t spec_bytes_max = 1 << 20;        // the kernel's own limit
 constexpr std::size_t argument_bytes_max = 120 << 10;  // MAX_ARG_STRLEN is 128 KiB
 constexpr int shim_fds_from = 10;                      // clear of the numbers that the shim expects
 
-std::string path_of(const Environment& env) {
+std::string path_of(const CommandEnvironment& env) {
   for (const auto& [name, value] : env) {
     if (name == "PATH") return value;
   }
@@ -38,7 +38,7 @@ bool is_program(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && access(path.c_str(), X_OK) == 0;
 }
 
-Result<std::string> find_program(const std::string& name, const Environment& env) {
+Result<std::string> find_program(const std::string& name, const CommandEnvironment& env) {
   if (name.find('/') != name.npos) {
     if (name.front() != '/') {
       return fail(ErrorKind::invalid, "the program `" + clip(one_line(name), 80) + "` is named by a relative path",
@@ -87,6 +87,8 @@ std::string spec_text(const CommandSpec& spec, const std::string& program, const
   text.add(std::uint64_t{spec.env.size() + (has_path ? 0 : 1)});
   for (const auto& [name, value] : spec.env) text.add(std::string_view(name + "=" + value));
   if (!has_path) text.add(std::string_view("PATH=" + std::string(default_path)));
+  if (!spec.words.empty()) text.add(std::uint64_t{spec.words.size()});
+  for (const std::string& word : spec.words) text.add(std::string_view(word));
   return std::move(text.bytes);
 }
 
@@ -187,16 +189,18 @@ Result<Spawned> spawn(const CommandSpec& spec, const std::string& program, const
 
 namespace muster {
 
-std::string find_shim() {
+std::string find_helper(const std::string& name) {
   std::string self(4096, '\0');
   const ssize_t n = readlink("/proc/self/exe", self.data(), self.size());
   if (n <= 0) return {};
   self.resize(static_cast<std::size_t>(n));
   const std::string folder = self.substr(0, self.rfind('/'));
-  for (const std::string& path : {folder + "/muster-shim", folder + "/../libexec/muster/muster-shim"}) {
+  for (const std::string& path : {folder + "/" + name, folder + "/../libexec/muster/" + name}) {
     if (process::is_program(path)) return path;
   }
   return {};
 }
+
+std::string find_shim() { return find_helper("muster-shim"); }
 
 }  // namespace muster

@@ -9,6 +9,7 @@
 //     | a line of a section of that message
 //   05:09:00 prometheus fires X …                              <- the same by the API: without a group of the sender
 //   05:40:00 wait                                              <- only time passes; timers ring
+//   05:41:00 target search in production version=v9            <- somebody else changed it there (runs_stage.h)
 //   restart | again | start                                    <- again: the last chat event, same id
 //   config gated                                               <- the folder beside the transcript, before any input
 //   memory only                                                <- what it shows is not kept over a restart
@@ -39,6 +40,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
+#include "bot/change_reads.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
 #include "bot/dispatcher.h"
@@ -261,6 +263,7 @@ class Talk {
     move_to(time_of(input.substr(0, 8)));
     const std::string what = input.substr(9);
     if (what == "wait") return;
+    if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("alert fires ") || what.starts_with("alert clears ")) return alert(what);
     if (what.starts_with("prometheus fires ") || what.starts_with("prometheus clears ")) return alert(what);
     const std::size_t space = what.find(' '), by = what.find(" by script: ");
@@ -443,7 +446,7 @@ class Talk {
     if (!opened) throw std::runtime_error(opened.error().message);
     store_ = std::make_unique<CountingStore>(std::move(*opened));
     dispatcher_ = std::make_unique<Dispatcher>(*store_, clock_, config_);
-    runs_.attach(*dispatcher_);
+    runs_.attach(*dispatcher_, clock_);
     dispatcher_->attach(chat_);
     if (stage_) connect();
     dispatcher_->set_reader(
@@ -509,6 +512,19 @@ class Talk {
       return scrub({*dispatcher_, store_->inner(), clock_, at_once}, wanted,
                    actor_of(config_, in.person, in.is_operator), done);
     }
+    if (wanted.what == "where" || wanted.what == "diff") {
+      const std::string& service = wanted.args.front();
+      const auto answered = [&](const std::vector<PlaceNow>& places) {
+        done(places_outcome(wanted, dispatcher_->state(), config_, places, clock_.now()));
+      };
+      return look_at_places(
+          runs_.targets(), service, environments_of(dispatcher_->state(), config_, service),
+          [](DurationMs, const std::function<void()>& then) { then(); }, answered);
+    }
+    if (wanted.what == "releases" || wanted.what == "metrics")
+      return done(change_history_outcome(store_->inner(),
+                                         {wanted, incident_spans(dispatcher_->state()), config_, clock_.now()}));
+    if (wanted.what == "plan change") return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;
     if (wanted.what == "history") {

@@ -7,8 +7,12 @@
 
 #include "bot/dispatcher.h"
 #include "bot/performer.h"
+#include "bot/performer_run.h"
+#include "bot/plan_answer.h"
 #include "bot/runbook_library.h"
 #include "runbooks/engine.h"
+#include "tests/conversations/script.h"
+#include "tests/support/fake_target.h"
 
 namespace muster {
 
@@ -21,12 +25,49 @@ class RunsStage {
       r.result = Value::Map{{"value", 2}};
       done(r);
     });
-    for (const char* verb : {"scale", "restart"})
-      performer_.set(verb, [this](const AttemptOrder& o, const Performer::Report& done) { done(change(o)); });
+    const auto targets = [this]() -> const Targets& { return targets_; };
+    const auto later = [](DurationMs, const std::function<void()>& then) { then(); };
+    for (const char* verb : {"deploy", "rollback", "scale", "restart"})
+      performer_.set(verb, perform_change(targets, later));
+    performer_.set("verify", perform_verify(targets, [](const AttemptOrder&, const Performer::Report& done) {
+                     AttemptReport r;
+                     r.result = Value::Map{{"status", 200}, {"state", "one"}, {"value", 0.0}};
+                     done(r);
+                   }));
   }
 
+  // `target search in production version=v9 replicas=3 healthy=false busy=true down="…" next=failed`: what somebody
+  // else did there, or what comes next.
+  void set_target(const Lines& words) {
+    if (words.size() < 4 || words[2] != "in") throw std::runtime_error("target SERVICE in ENV key=value …");
+    const test::FakeTarget::PlaceName place{words[1], words[3]};
+    TargetState& now = target_->at({words[1], words[3]});
+    for (std::size_t i = 4; i < words.size(); ++i) {
+      const std::string key = words[i].substr(0, words[i].find('=')), value = words[i].substr(key.size() + 1);
+      if (key == "version") now.version = value;
+      if (key == "previous") now.previous_version = value;
+      if (key == "replicas") now.replicas = value == "?" ? std::nullopt : std::optional(std::stoi(value));
+      if (key == "healthy") now.healthy = value == "?" ? std::nullopt : std::optional(value == "true");
+      if (key == "busy") now.busy = value == "true";
+      if (key == "down") target_->down[place] = Error{ErrorKind::unavailable, value, "Try again when it is back."};
+      if (key == "up") target_->down.erase(place);
+      if (key == "next" && value == "failed") target_->next_outcome[place] = ChangeOutcome::failed;
+      if (key == "next" && value == "unknown") target_->next_outcome[place] = ChangeOutcome::unknown;
+    }
+  }
+
+  PlanReading plan_reading(Dispatcher& dispatcher, const Clock& clock) {
+    return {.targets = [this]() -> const Targets& { return targets_; },
+            .known = {.state = [&dispatcher]() -> const State& { return dispatcher.state(); },
+                      .config = [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); },
+                      .now = [&clock] { return clock.now(); }}};
+  }
+
+  const Targets& targets() const { return targets_; }
   void load(const std::string& folder) { folder_ = folder; }
-  void attach(Dispatcher& dispatcher) {
+  void attach(Dispatcher& dispatcher, const Clock& clock) {
+    const PlanReading reading = plan_reading(dispatcher, clock);
+    performer_.set("lookup", perform_lookup(reading.targets, reading.known));
     engine_ = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
     if (!folder_.empty()) engine_->set_library(load_library({{folder_ + "/runbooks", false}}));
     performer_.set_sink([&dispatcher](AttemptReport r) { dispatcher.attempt_ended(std::move(r)); });
@@ -51,18 +92,9 @@ class RunsStage {
     return r;
   }
 
-  AttemptReport change(const AttemptOrder& o) {
-    AttemptReport r;
-    std::int64_t& replicas = replicas_.try_emplace(o.arguments["service"].as_string(), 6).first->second;
-    r.before = r.result = Value::Map{{"replicas", replicas}};
-    if (o.stage == "look" || o.mode == AttemptOrder::Mode::probe) return r;
-    r.result = Value::Map{{"previous", replicas}, {"replicas", o.arguments["replicas"]}};
-    if (o.verb == "scale") replicas = o.arguments["replicas"].as_int();
-    return r;
-  }
-
   std::string folder_;
-  std::map<std::string, std::int64_t> replicas_;
+  std::shared_ptr<test::FakeTarget> target_ = std::make_shared<test::FakeTarget>();
+  Targets targets_{target_};
   Performer performer_;
   std::unique_ptr<runbooks::Engine> engine_;
 };

@@ -8,7 +8,9 @@
 namespace muster::test {
 
 RunWorld::RunWorld() : engine(runbooks::load_runbook) {
-  config.policy = {};
+  Rule everybody;
+  everybody.name = "everybody", everybody.who = {"*"}, everybody.effect = "run";
+  config.policy = {everybody};
   add_person("ana", {"oncall"});
   add_person("bo", {"oncall"});
   add_person("cy", {"oncall", "platform"});
@@ -150,7 +152,7 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   using Mode = AttemptOrder::Mode;
   AttemptReport r;
   const std::string service = order.arguments["service"].as_string();
-  if (order.stage == "look") {
+  if (order.stage == "look" || order.stage == "plan") {
     r.result = Value::Map{{"replicas", provider.replicas[service]}, {"version", provider.versions[service]}};
     return r;
   }
@@ -166,7 +168,8 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   provider.operations.insert(order.id);
   if (order.verb == "scale") provider.replicas[service] = order.arguments["replicas"].as_int();
   if (order.verb == "deploy") provider.versions[service] = order.arguments["version"].as_string();
-  if (order.verb == "rollback") provider.versions[service] = "v6";
+  const std::string& to = order.arguments["to"].as_string();
+  if (order.verb == "rollback") provider.versions[service] = to.empty() ? "v6" : to;
   return r;
 }
 

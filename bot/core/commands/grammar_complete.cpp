@@ -18,6 +18,7 @@ Words joined(std::initializer_list<Words> parts) {
 
 Words values(std::string_view kind, const Live& live) {
   if (kind == "service") return live.services;
+  if (kind == "service_ref") return joined({live.services, live.builds});
   if (kind == "environment") return live.environments;
   if (kind == "person") return live.people;
   if (kind == "incident") return live.incidents;
@@ -132,7 +133,7 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
 }
 
 // Lenient: an open quote ends the words.
-std::vector<Token> words_of(std::string_view prefix) {
+std::vector<Token> tokens_of(std::string_view prefix) {
   std::vector<Token> tokens;
   std::size_t at = 0;
   while (true) {
@@ -154,7 +155,7 @@ Words unique(const Words& words) {
 }  // namespace
 
 std::vector<std::string> complete_line(std::string_view prefix, const Live& live) {
-  auto tokens = words_of(prefix);
+  auto tokens = tokens_of(prefix);
   const bool fresh = prefix.empty() || prefix.back() == ' ' || prefix.back() == '\t' || tokens.empty();
   std::string partial;
   if (!fresh) {
@@ -175,7 +176,7 @@ std::vector<std::string> complete_line(std::string_view prefix, const Live& live
 std::vector<std::string> complete(const Command& partial, const Live& live) {
   const std::string_view prefix = trim(partial.echo);
   if (prefix.empty()) return complete_line("", live);
-  const auto tokens = words_of(prefix);
+  const auto tokens = tokens_of(prefix);
   const auto last = tokens.empty() ? std::string{} : fold_case(tokens.back().text);
   // The last word may be whole or only begun: a begun one is completed, a whole one is followed.
   auto begun = complete_line(prefix, live);

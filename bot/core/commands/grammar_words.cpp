@@ -89,9 +89,18 @@ Fault Reader::take_named(const Token& word, const std::string& key, std::string_
   if (!value) return value.error();
   if (!*value) return placed(verb_error("missing_value", verb, {{"word", word.text}}), word);
   at = (*value)->end;
-  const auto normal = normal_value(kind, (*value)->text);
+  auto normal = normal_value(kind, (*value)->text);
   if (!chosen(kind, normal))
     return placed(verb_error("bad_choice", verb, {{"word", normal}, {"choices", joined_choices(kind)}}), **value);
+  // A time may have several words: "friday 18:00", "2026-12-24 18:00 CET".
+  while (kind == "time") {
+    const auto more = next_token(line, at);
+    if (!more || !*more || is_flag(**more)) break;
+    const auto next_word = lower_ascii((*more)->text);
+    if (next_word == "because" || (is_preposition(next_word) && named_slot(verb, next_word))) break;
+    normal += " " + (*more)->text;
+    at = (*more)->end;
+  }
   command.named[key] = normal;
   echo(lower_ascii(word.text) + " " + quoted_if_needed(normal));
   return {};
@@ -179,6 +188,10 @@ std::string normal_value(std::string_view kind, std::string_view value) {
   if (kind == "service" || kind == "environment" || kind == "role" || kind == "right" || kind == "runbook" ||
       kind.contains('|'))
     return lower_ascii(value);
+  if (kind == "service_ref") {
+    const auto at = std::min(value.find('@'), value.size());
+    return lower_ascii(value.substr(0, at)) + std::string(value.substr(at));
+  }
   if (kind == "severity")
     if (auto s = canonical_severity(value); !s.empty()) return s;
   if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||

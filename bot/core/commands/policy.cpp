@@ -109,6 +109,11 @@ bool allows(const std::vector<std::string>& list, const std::string& what) {
   return list.empty() || contains(list, "*") || contains(list, what);
 }
 
+bool in_environment(const Rule& rule, const Ask& ask) {
+  return allows(rule.environments, ask.environment) ||
+         (ask.is_protected && contains(rule.environments, protected_environments));
+}
+
 bool at_place(const Rule& rule, const Ask& ask) {
   if (rule.where.empty()) return true;
   return std::ranges::any_of(rule.where, [&](const std::string& w) {
@@ -143,8 +148,8 @@ bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
 
 bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
   const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
-  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
-         allows(rule.environments, ask.environment) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
+  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) && in_environment(rule, ask) &&
+         at_place(rule, ask) && conditions_hold(rule, ask, facts);
 }
 
 // Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.
@@ -220,13 +225,16 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{"config reload",  "grant",  "revoke",  "postmortem publish",
-                                       "automation",     "drain",  "undrain", "runbook arm",
-                                       "runbook disarm", "freeze", "unfreeze"};
-  const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail"};
-  const std::vector<std::string> destroying{"scrub"};
+  const std::vector<std::string> owned{
+      "config reload", "grant",          "revoke", "postmortem publish", "automation",  "drain",   "undrain",
+      "runbook arm",   "runbook disarm", "freeze", "unfreeze",           "queue first", "override"};
+  const std::vector<std::string> rollouts{"deploy", "promote"},
+      smaller{"rollback", "scale", "restart", "advance", "hold"};
+  const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};
+  const std::vector<std::string> destroying{"scrub"}, glass{"break-glass"};
   for (const auto& v : verbs())
-    if (v.ready && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
+    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(destroying, v.verb))
+      ready.emplace_back(v.verb);
   const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
                        std::string effect) {
     Rule r;
@@ -246,9 +254,24 @@ std::vector<Rule> default_policy() {
   steal.matchers = {"steal=\"true\""};
   Rule undo = rule("undo-is-approved", {"*"}, {"undo"}, "approve");
   undo.approvals = 1;
+  const auto with_care = [&](std::string name, std::vector<std::string> who, std::vector<std::string> what,
+                             std::string effect) {
+    Rule r = rule(std::move(name), std::move(who), std::move(what), std::move(effect));
+    r.environments = {std::string(protected_environments)};
+    return r;
+  };
+  std::vector<std::string> all_changes = rollouts;
+  all_changes.insert(all_changes.end(), smaller.begin(), smaller.end());
+  // The operator has nobody to ask, and is asked whether it is meant.
+  const Rule sure = with_care("operator-is-sure", {"operator"}, all_changes, "confirm");
+  Rule approved = with_care("changes-are-approved", {"*"}, rollouts, "approve");
+  approved.approvals = 1;
+  const Rule emergency = with_care("broken-glass", {"role:glass"}, rollouts, "confirm");
+  const Rule confirmed = with_care("changes-are-confirmed", {"*"}, smaller, "confirm");
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
           rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),
           rule("nobody-else-destroys", {"*"}, destroying, "deny"),
+          sure,
           rule("operator", {"operator"}, with_owned, "run"),
           stop,
           rule("owners", {"role:owner"}, owned, "run"),
@@ -259,6 +282,10 @@ std::vector<Rule> default_policy() {
           rule("runs-are-steered-with-care", {"*"}, steering, "confirm"),
           undo,
           steal,
+          rule("who-may-break-glass", {"role:owner", "role:oncall"}, glass, "confirm"),
+          emergency,
+          approved,
+          confirmed,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -22,14 +22,18 @@ Result<std::vector<Matcher>> parse_matchers(std::string_view text);
 bool matches(const std::vector<Matcher>& matchers, const std::map<std::string, std::string>& labels);
 std::string to_text(const std::vector<Matcher>& matchers);  // canonical, parses back to the same
 
+inline constexpr std::string_view protected_environments = "protected";  // in a rule's environments
+
 // An empty list is "any", except `who`: a rule must say whom it means ("*" is anybody).
 struct Rule {
-  std::vector<std::string> who;                            // person ids, group:NAME, role:NAME, automation, *, operator
-  std::vector<std::string> verbs;                          // "*" is every verb
-  std::vector<std::string> services, environments, where;  // where: channel name, "incident", "direct"
-  std::vector<std::string> matchers;                       // over arguments, e.g. severity=~"sev1|sev2"
-  std::string when;                                        // a condition (commands/condition.h), empty: always
-  std::string effect;                                      // run, confirm, approve, deny
+  std::vector<std::string> who;    // person ids, group:NAME, role:NAME, automation, *, operator
+  std::vector<std::string> verbs;  // "*" is every verb
+  // environments: "protected" is every one that the configuration does not call unprotected. where: channel name,
+  // "incident", "direct"
+  std::vector<std::string> services, environments, where;
+  std::vector<std::string> matchers;  // over arguments, e.g. severity=~"sev1|sev2"
+  std::string when;                   // a condition (commands/condition.h), empty: always
+  std::string effect;                 // run, confirm, approve, deny
   int approvals = 0;
   std::string approve_group;
   std::string name;
@@ -42,6 +46,7 @@ struct Ask {
   bool operator_ = false;
   std::string verb, service, environment, channel;
   bool incident_channel = false, direct = false;
+  bool is_protected = false;  // the environment
   std::map<std::string, std::string> arguments;
   TimeMs at = 0;  // for `now` in conditions
 };

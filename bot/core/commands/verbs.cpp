@@ -68,9 +68,13 @@ void add_finding(std::vector<VerbInfo>& t) {
   t.push_back(read("whoami", "whoami", topic, {}));
   t.push_back(read("can", "can <who> <command>", topic, {must("who", "person"), line("command", "verb", true)}));
   t.push_back(read("status", "status [service] [in env]", topic, {may("service", "service")}, {in_env}));
-  t.push_back(later("where", "where <service>", topic, "-", false, {must("service", "service")}));
-  t.push_back(later("diff", "diff <service> <a> <b>", topic, "-", false, {must("service", "service")}));
-  t.push_back(later("releases", "releases <service> [in env]", topic, "-", false, {must("service", "service")}));
+  t.push_back(read("where", "where <service>", topic, {must("service", "service")}));
+  t.push_back(read("diff", "diff <service> <a> <b>", topic,
+                   {must("service", "service"), must("a", "environment"), must("b", "environment")}));
+  t.push_back(read("releases", "releases <service> [in env] [--all]", topic, {must("service", "service")},
+                   {in_env, may("--all", "flag")}));
+  t.push_back(read("metrics", "metrics [service] [in env] [since 30d] [--count-rollbacks]", topic,
+                   {may("service", "service")}, {in_env, may("since", "duration"), may("--count-rollbacks", "flag")}));
   t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
   t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
   t.push_back(read("history", "history [by @who] [verb=…] [for service] [in env] [since 2h]", topic, {},
@@ -82,20 +86,30 @@ void add_finding(std::vector<VerbInfo>& t) {
 
 void add_production(std::vector<VerbInfo>& t) {
   const auto topic = "production";
-  const Slots service = {must("service", "service")};
-  t.push_back(later("deploy",
-                    "deploy <service>[@ref] to <env> [--strategy rolling|canary|bluegreen] [--queue] "
-                    "[--override check] [because …]",
-                    topic, "A", true, service));
-  t.push_back(later("promote", "promote <service> from <env> to <env>", topic, "A", true, service));
-  t.push_back(later("rollback", "rollback <service> in <env> [to version]", topic, "C", true, service));
-  t.push_back(later("scale", "scale <service> in <env> to <n>|by +2", topic, "C", true, service));
-  t.push_back(later("restart", "restart <service> in <env> [--rolling]", topic, "C", true, service));
-  t.push_back(later("advance", "advance <R>", topic, "C", true));
-  t.push_back(later("hold", "hold <R>", topic, "C", true));
-  t.push_back(later("queue", "queue [env]", topic, "-", false, {may("env", "environment")}));
-  t.push_back(later("queue drop", "queue drop <R>", topic, "C", true));
-  t.push_back(later("queue first", "queue first <R>", topic, "O", true));
+  const Slots service = {must("service", "service")}, one = {must("run", "run")};
+  const auto change = [&](std::string_view verb, std::string_view usage, std::string_view gate, Slots slots,
+                          Slots named) {
+    for (Slot s : {may("--queue", "flag"), may("--override", "word"), because}) named.push_back(std::move(s));
+    t.push_back(write(verb, usage, topic, gate, Shape::words, std::move(slots), std::move(named)));
+  };
+  change("deploy",
+         "deploy <service>[@ref] to <env> [--strategy rolling|canary|bluegreen] [--queue] [--override check] "
+         "[because …]",
+         "A", {must("service", "service_ref")},
+         {may("to", "environment"), may("--strategy", "rolling|canary|bluegreen"), may("version", "word")});
+  change("promote", "promote <service> from <env> to <env>", "A", service,
+         {may("from", "environment"), may("to", "environment")});
+  change("rollback", "rollback <service> in <env> [to version]", "C", service, {in_env, may("to", "word")});
+  change("scale", "scale <service> in <env> to <n>|by +2", "C", service,
+         {in_env, may("to", "number"), may("by", "number")});
+  change("restart", "restart <service> in <env> [--rolling]", "C", service, {in_env, may("--rolling", "flag")});
+  t.push_back(write("advance", "advance <R>", topic, "C", Shape::words, one, {because}));
+  t.push_back(write("hold", "hold <R>", topic, "C", Shape::words, one, {because}));
+  t.push_back(read("queue", "queue [env]", topic, {may("env", "environment")}));
+  t.push_back(write("queue drop", "queue drop <R> [because …]", topic, "C", Shape::words, one, {because}));
+  t.push_back(write("queue first", "queue first <R> [because …]", topic, "O", Shape::words, one, {because}));
+  t.push_back(write("built", "built <service> <version> <commit@time> …", topic, "-", Shape::words,
+                    {must("service", "service"), must("version", "word"), line("commits", "text", true)}));
 }
 
 void add_runs(std::vector<VerbInfo>& t) {
@@ -142,8 +156,8 @@ void add_locks(std::vector<VerbInfo>& t) {
   t.push_back(write("relock", "relock <L> [for 2h] because …", topic, "own", Shape::words, {must("lock", "id")},
                     {span, because}));
   t.push_back(read("locks", "locks [env]", topic, {may("env", "environment")}));
-  t.push_back(write("freeze", "freeze <env|*> [for 2d] because …", topic, "O", Shape::words,
-                    {must("env", "environment")}, {span, because}));
+  t.push_back(write("freeze", "freeze <env|*> [from … until …|for 2d] because …", topic, "O", Shape::words,
+                    {must("env", "environment")}, {span, may("from", "time"), may("until", "time"), because}));
   t.push_back(write("unfreeze", "unfreeze <L> because …", topic, "O", Shape::words, {must("lock", "id")}, {because}));
 }
 
@@ -189,6 +203,9 @@ void add_incident_work(std::vector<VerbInfo>& t) {
                                 {line("text", "text", true)}, {may("due", "word")})));
   t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
+  t.push_back(of_incident(write("caused by", "caused by <R> [--withdraw] [because …]", topic, "-", Shape::words,
+                                {must("change", "run")}, {may("--withdraw", "flag"), because})));
+  t.push_back(of_incident(read("suspects", "suspects", topic, {})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
   t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
@@ -251,7 +268,8 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
                     {may("language", "en|ko|default|here"), may("where", "here")}));
   t.push_back(later("link me", "link me <code>", topic, "own", true));
-  t.push_back(later("break-glass", "break-glass for 30m because …", topic, "role", true));
+  t.push_back(write("break-glass", "break-glass for 30m because …", topic, "role", Shape::words, {},
+                    {may("for", "duration"), because}));
 }
 
 void add_admin(std::vector<VerbInfo>& t) {
@@ -306,6 +324,13 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},
       {"transcript", "transcript INC-1 --grep timeout"},
+      {"where", "where checkout-api"},
+      {"diff", "diff checkout-api staging production"},
+      {"releases", "releases checkout-api in production"},
+      {"metrics", "metrics checkout-api since 30d"},
+      {"built", "built checkout-api v2 4be1c9d@2026-03-16T22:40:00Z"},
+      {"caused by", "caused by R1 because the graphs agree"},
+      {"suspects", "suspects INC-1"},
       {"pin", "pin"},
       {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},
@@ -334,8 +359,19 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"unlock", "unlock search in production"},
       {"relock", "relock L1 for 1h because it takes longer"},
       {"locks", "locks production"},
+      {"break-glass", "break-glass for 30m because nobody is there to approve"},
       {"freeze", "freeze production for 2d because of the sale"},
       {"unfreeze", "unfreeze L1 because the sale is over"},
+      {"deploy", "deploy search@v2 to staging because the fix is in"},
+      {"promote", "promote search from staging to production"},
+      {"rollback", "rollback search in production because errors rise"},
+      {"scale", "scale search in production by +2"},
+      {"restart", "restart search in staging"},
+      {"advance", "advance R1"},
+      {"hold", "hold R1"},
+      {"queue", "queue production"},
+      {"queue drop", "queue drop R1"},
+      {"queue first", "queue first R1"},
       {"runs", "runs --active"},
       {"logs", "logs R1"},
       {"watch", "watch R1"},

@@ -22,4 +22,8 @@ struct When {
 // such time not in the future is meant.
 Result<std::optional<When>> leading_time(std::string_view text, TimeMs now, std::string_view zone);
 
+// A time to come, the whole text: "18:00", "tomorrow 09:00", "friday 18:00", "2026-12-24 18:00 CET", "2026-12-24",
+// RFC 3339. Without a date the next such time is meant.
+Result<TimeMs> coming_time(std::string_view text, TimeMs now, std::string_view zone);
+
 }  // namespace muster

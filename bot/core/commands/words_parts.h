@@ -8,9 +8,11 @@ namespace muster {
 
 std::span<const Sentence> words_general();
 std::span<const Sentence> words_capture();
+std::span<const Sentence> words_changes();
 std::span<const Sentence> words_channels();
 std::span<const Sentence> words_cli();
 std::span<const Sentence> words_codes();
+std::span<const Sentence> words_health();
 std::span<const Sentence> words_incidents();
 std::span<const Sentence> words_locks();
 std::span<const Sentence> words_ops();
@@ -18,6 +20,7 @@ std::span<const Sentence> words_page();
 std::span<const Sentence> words_platforms();
 std::span<const Sentence> words_questions();
 std::span<const Sentence> words_reading();
+std::span<const Sentence> words_records();
 std::span<const Sentence> words_runbooks();
 std::span<const Sentence> words_runs();
 std::span<const Sentence> words_scrub();

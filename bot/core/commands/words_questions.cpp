@@ -17,10 +17,9 @@ std::span<const Sentence> words_questions() {
       {"ask.anybody", "somebody else with the right", "권한이 있는 다른 사람"},
       {"ask.nobody",
        "`{verb}` needs {n} {n?approval|approvals} of {group}, and besides you {k} {k?person|people} could give one. "
-       "Nobody was asked and nothing was changed. Breaking the glass is not in this version; the operator at the "
-       "machine can run it with `muster say`.",
+       "Nobody was asked and nothing was changed. The operator at the machine can run it with `muster say`.",
        "`{verb}`에는 {group}의 승인 {n}건이 필요한데, 본인 말고 줄 수 있는 사람은 {k}명입니다. 아무에게도 묻지 않았고 "
-       "바꾼 것도 없습니다. 비상 권한은 이 버전에 없으며, 서버의 운영자가 `muster say`로 실행할 수 있습니다."},
+       "바꾼 것도 없습니다. 서버의 운영자가 `muster say`로 실행할 수 있습니다."},
       {"ask.done", "*{id}* · done with the yes of {who}: `{command}`",
        "*{id}* · {who} 님의 승낙으로 실행: `{command}`"},
       {"ask.denied", "*{id}* · refused by {who}, nothing was changed: `{command}`",

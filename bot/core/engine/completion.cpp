@@ -4,6 +4,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/checks.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
@@ -57,6 +58,7 @@ Live live_words(const State& state, const CoreConfig& config) {
     live.runs.push_back(it->second.id);
     for (const auto& [path, step] : it->second.steps) live.steps[it->second.id].push_back(step.id);
   }
+  live.builds = recent_builds(state);
   live.rights = rights_known(config);
   live.roles = {"commander",        "deputy",           "ops",     "comms", "scribe", "expert",
                 "customer_liaison", "internal_liaison", "planning"};

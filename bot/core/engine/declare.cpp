@@ -134,6 +134,15 @@ Value source_value(const Said& said) {
                     {"at", format_utc(said.at)}};
 }
 
+// service@ref is a service and a version.
+Command with_version(Command c) {
+  const auto at = c.args.empty() ? std::string::npos : c.args.front().find('@');
+  if (at == std::string::npos) return c;
+  c.named["version"] = c.args.front().substr(at + 1);
+  c.args.front().resize(at);
+  return c;
+}
+
 bool typed_in_quotes(const Command& c) {
   const auto tokens = tokenize(c.rest);
   return tokens && std::ranges::any_of(*tokens, [&](const Token& t) { return t.quoted && t.text == c.args.front(); });
@@ -148,6 +157,7 @@ Outcome unknown_severity(Call& c, const std::string& name) {
 }
 
 Command settled(Command c, const CoreConfig& config) {
+  if (c.verb == "deploy") return with_version(std::move(c));
   if (c.verb != "declare" || c.ask || c.args.empty() || !named(c, "for").empty() || typed_in_quotes(c)) return c;
   auto words = split(one_line(c.args.front()), ' ');
   const Named found = service_in(words, config);

@@ -5,6 +5,7 @@
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/silences.h"
@@ -84,6 +85,35 @@ bool of_extension(const Call& c, const std::string& id) {
   return ours && c.work.extension && c.work.extension->handlers().contains("show");
 }
 
+Outcome show_service(Call& c, const Service& s) {
+  const State& state = c.work.state;
+  const ChangeReader reader{c.work.config, c.language, c.zone, c.work.now};
+  Outcome o = answer(c, "show.service", {{"name", plain(s.name)}});
+  Section facts;
+  const auto field = [&](const char* key, const std::string& text) {
+    if (!text.empty()) facts.fields.emplace_back(say(c.language, key), text);
+  };
+  if (!s.title.empty()) facts.text = plain(s.title);
+  field("field.owners", plain(join(s.owners, ", ")));
+  field("field.environments", plain(join(s.environments, ", ")));
+  field("field.depends_on", plain(join(s.depends_on, ", ")));
+  field("field.versions", versions_text(state, s.name));
+  field("field.runbook_link", plain(s.runbook_url));
+  field("field.dashboard", plain(s.dashboard_url));
+  o.reply.sections.push_back(std::move(facts));
+  std::string lines;
+  Value::List list;
+  for (const ChangeRecord* change : changes_at(state.changes, s.name, "")) {
+    if (list.size() == 3) break;
+    lines += change_line(reader, *change) + "\n";
+    list.push_back(change_value(*change));
+  }
+  if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
+  o.reply.sections.push_back({say(c.language, "show.service.more", {{"name", plain(s.name)}}), {}});
+  o.json = Value::Map{{"name", s.name}, {"title", s.title}, {"changes", Value(std::move(list))}};
+  return o;
+}
+
 Outcome show(Call& c) {
   const std::string id = first_argument(c.command);
   if (const Alert* a = find_alert(c.work.state, id)) return show_alert(c, *a);
@@ -93,6 +123,8 @@ Outcome show(Call& c) {
   if (const Silence* l = find_silence(c.work.state, canonical_id(id))) return show_silence(c, *l);
   if (of_extension(c, id)) return c.work.extension->handlers().at("show")(c);
   const Incident* i = find_incident(c.work.state, id);
+  const Service* service = i ? nullptr : find_service(c.work.config, id);
+  if (service) return show_service(c, *service);
   if (!i) return unknown_id(c, id);
   Outcome o;
   o.reply = summary_message(c.work, *i);

@@ -3,6 +3,7 @@
 
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
+#include "bot/core/changes/plan.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
@@ -43,6 +44,18 @@ std::vector<std::string> roles_of(const State& state, const CoreConfig& config, 
   return roles;
 }
 
+std::vector<std::string> roles_there(const State& state, const CoreConfig& config, const std::string& person,
+                                     const std::string& service, const std::string& environment, TimeMs now) {
+  std::vector<std::string> roles = roles_of(state, config, person, now);
+  for (const auto& [id, g] : state.grants) {
+    const bool scoped = !g.service.empty() || !g.environment.empty();
+    const bool here =
+        (g.service.empty() || g.service == service) && (g.environment.empty() || g.environment == environment);
+    if (scoped && here && !person.empty() && g.person == person && g.until_ms > now) roles.push_back(g.role);
+  }
+  return roles;
+}
+
 Asker asker_of(const Call& c) {
   const Person* p = find_person(c.work.config, c.input.person);
   return {p ? p->id : "", c.input.is_operator};
@@ -72,6 +85,22 @@ std::string label(const Alert& alert, std::initializer_list<const char*> names) 
   return {};
 }
 
+// "to v3" of a rollback and "to 5" of a scale are no places.
+bool names_environment(const VerbInfo* verb, std::string_view key) {
+  if (!verb) return true;
+  const auto slot = std::ranges::find(verb->named, key, &Slot::name);
+  return slot == verb->named.end() || slot->kind == "environment";
+}
+
+// Who steers a run acts where it acts.
+void place_of_run(const Run& run, Ask& ask) {
+  const auto text = [&](const char* key) {
+    return run.inputs[key].is_string() ? run.inputs[key].as_string() : std::string();
+  };
+  ask.service = text("service");
+  ask.environment = text("env");
+}
+
 // The service and the environment a command is about: named, else its incident's, else its alert's.
 void place(const Call& c, const Command& command, const VerbInfo* verb, Ask& ask) {
   const CoreConfig& config = c.work.config;
@@ -79,11 +108,13 @@ void place(const Call& c, const Command& command, const VerbInfo* verb, Ask& ask
     if (const auto it = command.named.find(key); it != command.named.end() && find_service(config, it->second))
       ask.service = find_service(config, it->second)->name;
   for (const char* key : {"in", "to", "env"})
-    if (const auto it = command.named.find(key); it != command.named.end() && canonical_id(it->second).empty())
-      if (!it->second.starts_with('@')) ask.environment = lower_ascii(it->second);
+    if (const auto it = command.named.find(key); it != command.named.end() && names_environment(verb, key))
+      if (canonical_id(it->second).empty() && !it->second.starts_with('@')) ask.environment = lower_ascii(it->second);
   for (std::size_t i = 0; verb && i < verb->slots.size() && i < command.args.size(); ++i) {
-    const Service* s = verb->slots[i].kind == "service" ? find_service(config, command.args[i]) : nullptr;
+    const std::string& kind = verb->slots[i].kind;
+    const Service* s = kind == "service" || kind == "service_ref" ? find_service(config, command.args[i]) : nullptr;
     if (s) ask.service = s->name;
+    if (const Run* r = kind == "run" ? find_run(c.work.state, command.args[i]) : nullptr) place_of_run(*r, ask);
     if (const Alert* a = verb->slots[i].kind == "alert" ? find_alert(c.work.state, command.args[i]) : nullptr) {
       if (ask.service.empty()) ask.service = label(*a, {"service", "app", "job"});
       if (ask.environment.empty()) ask.environment = label(*a, {"environment", "env"});
@@ -107,16 +138,10 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   ask.at = c.work.now;
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   place(c, command, verb, ask);
+  ask.is_protected = is_protected(c.work.config, ask.environment);
   if (const Person* p = find_person(c.work.config, asker.person)) {
     ask.groups = p->groups;
-    ask.roles = roles_of(c.work.state, c.work.config, p->id, c.work.now);
-  }
-  for (const auto& [id, g] : c.work.state.grants) {
-    const bool scoped = !g.service.empty() || !g.environment.empty();
-    const bool here =
-        (g.service.empty() || g.service == ask.service) && (g.environment.empty() || g.environment == ask.environment);
-    if (scoped && here && !asker.person.empty() && g.person == asker.person && g.until_ms > c.work.now)
-      ask.roles.push_back(g.role);
+    ask.roles = roles_there(c.work.state, c.work.config, p->id, ask.service, ask.environment, c.work.now);
   }
   return ask;
 }
@@ -239,9 +264,11 @@ Outcome decide(Call& c, const VerbInfo& verb) {
   if (!verb.ready && known)
     return refuse(c, verb.writes ? "verb.later" : "later.read", {{"verb", std::string(verb.verb)}});
   if (v.effect == "deny") return denied(c, v);
-  if (c.command.plan) return plan(c, v);
+  // Its plan is made after a look at the target, and the yes is asked for that plan, in the run.
+  const bool planned = is_change_command(verb.verb);
+  if (c.command.plan) return planned ? carry_out(c) : plan(c, v);
   if (verb.writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms) return late(c);
-  if (v.effect != "run") {
+  if (v.effect != "run" && !planned) {
     if (const auto tried = rehearsal(c); tried && !tried->ok) return *tried;
     return ask_first(c, v);
   }
@@ -254,7 +281,8 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 
 Outcome carry_out(Call& c) {
   for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
-                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers()}) {
+                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers(),
+                            &glass_handlers(), &change_reading_handlers(), &suspect_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

@@ -50,11 +50,15 @@ using Handler = Outcome (*)(Call&);
 const std::map<std::string_view, Handler>& reading_handlers();
 const std::map<std::string_view, Handler>& incident_handlers();
 const std::map<std::string_view, Handler>& admin_handlers();
-const std::map<std::string_view, Handler>& people_handlers();    // help, whoami, can, language, roles
-const std::map<std::string_view, Handler>& question_handlers();  // approvals, approve, yes …
-const std::map<std::string_view, Handler>& explain_handlers();   // explain, show
-const std::map<std::string_view, Handler>& silence_handlers();   // silence, unsilence, silences, snooze, graph
-const std::map<std::string_view, Handler>& capture_handlers();   // pin, transcript, mute
+const std::map<std::string_view, Handler>& people_handlers();          // help, whoami, can, language, roles
+const std::map<std::string_view, Handler>& question_handlers();        // approvals, approve, yes …
+const std::map<std::string_view, Handler>& explain_handlers();         // explain, show
+const std::map<std::string_view, Handler>& silence_handlers();         // silence, unsilence, silences, snooze, graph
+const std::map<std::string_view, Handler>& glass_handlers();           // break-glass
+const std::map<std::string_view, Handler>& capture_handlers();         // pin, transcript, mute
+const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
+
+const std::map<std::string_view, Handler>& suspect_handlers();   // suspects
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});
@@ -67,6 +71,9 @@ std::string alert_line(const Call& call, const Alert& alert);
 std::string first_argument(const Command& command);
 std::string named_argument(const Command& command, const std::string& key);
 Outcome unknown_service(Call& call, const std::string& name);
+// Those that were granted for this place only, too.
+std::vector<std::string> roles_there(const State& state, const CoreConfig& config, const std::string& person,
+                                     const std::string& service, const std::string& environment, TimeMs now);
 std::vector<std::string> roles_of(const State& state, const CoreConfig& config, const std::string& person, TimeMs now);
 
 }  // namespace muster

@@ -204,6 +204,11 @@ Outcome yes(Call& c) {
   if (q.person != c.actor.id)
     return refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
   if (auto closed = not_open(c, q)) return *closed;
+  if (!q.run.empty()) {  // its run goes on by itself
+    const std::string id = q.id, run = q.run;
+    close_question(c.work, q, human_entry(c, {}, nullptr), "done", {});
+    return answer(c, "confirm.step", {{"id", id}, {"run", run}});
+  }
   return with_head(run_asked(c, q, {}), say(c.language, "confirm.done"));
 }
 

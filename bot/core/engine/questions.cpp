@@ -133,7 +133,7 @@ std::vector<std::string> approvers_of(const CoreConfig& config, const std::strin
 }
 
 void edit_question(Work& w, const Question& q) {
-  if (q.post.empty()) return;
+  if (q.post.empty() || q.post.starts_with("run-")) return;  // the message of a run shows its questions itself
   const std::string language = channel_language(w, q.channel);
   Message m;
   m.text = question_state(language, w.config, q);

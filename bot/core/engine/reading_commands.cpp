@@ -4,6 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/silences.h"
 
@@ -110,13 +111,31 @@ std::string locks_now(const Call& c, const Filter& f) {
   return join(list, ", ");
 }
 
+constexpr std::size_t changes_shown = 3;  // of the last day
+
+std::string changes_lately(const Call& c, const Filter& f) {
+  const ChangeLog& log = c.work.state.changes;
+  if (log.records.empty()) return say(c.language, "none_yet");
+  const ChangeReader reader{c.work.config, c.language, c.zone, c.work.now};
+  std::vector<std::string> list;
+  for (const ChangeRecord* change : changes_since(log, c.work.now - day_ms)) {
+    const bool here = (f.service.empty() || lower_ascii(change->service) == f.service) &&
+                      (f.environment.empty() || lower_ascii(change->environment) == f.environment);
+    if (here && list.size() < changes_shown) list.push_back(change_short(reader, *change));
+  }
+  return list.empty() ? say(c.language, "status.nothing") : join(list, "; ");
+}
+
 Section later_parts(const Call& c, const Filter& f) {
-  const std::string none = say(c.language, "none_yet"), runs = runs_now(c, f), locks = locks_now(c, f);
-  return {"",
-          {{say(c.language, "field.changes"), none},
-           {say(c.language, "field.runs"), runs.empty() ? say(c.language, "status.nothing") : runs},
-           {say(c.language, "field.locks"), locks.empty() ? say(c.language, "status.nothing") : locks},
-           {say(c.language, "field.oncall"), none}}};
+  const std::string runs = runs_now(c, f), locks = locks_now(c, f), nothing = say(c.language, "status.nothing");
+  Section s;
+  if (const std::string versions = f.service.empty() ? "" : versions_text(c.work.state, f.service); !versions.empty())
+    s.fields.emplace_back(say(c.language, "field.versions"), versions);
+  s.fields.emplace_back(say(c.language, "field.changes"), changes_lately(c, f));
+  s.fields.emplace_back(say(c.language, "field.runs"), runs.empty() ? nothing : runs);
+  s.fields.emplace_back(say(c.language, "field.locks"), locks.empty() ? nothing : locks);
+  s.fields.emplace_back(say(c.language, "field.oncall"), say(c.language, "none_yet"));
+  return s;
 }
 
 Outcome status(Call& c) {

@@ -5,6 +5,7 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/suspects.h"
 
 namespace muster {
 
@@ -49,6 +50,10 @@ Entry& record(Work& w, Entry e) {
   if (e.occurred_ms == 0) e.occurred_ms = e.received_ms;
   if (e.source.id.empty()) e.source.id = e.event_id;
   apply(w.state, e);
+  for (ProjectionRow& row : touched_rows(w.state.changes)) {
+    std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == row.kind && r.id == row.id; });
+    w.decision.rows.push_back(std::move(row));
+  }
   w.decision.entries.push_back(std::move(e));
   return w.decision.entries.back();
 }
@@ -186,6 +191,7 @@ Incident& open_incident(Work& w, Entry e) {
   show_channel(w, i);
   invite_by_rules(w, i);
   show_on_board(w, i, true);
+  show_suspects(w, i);
   return i;
 }
 

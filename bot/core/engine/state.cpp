@@ -271,6 +271,7 @@ std::size_t Fingerprint::hash() const {
 
 void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
+  apply_change(s.changes, e);
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e)) return;
   if (e.kind == "language.chosen") return apply_language(s, e);
@@ -377,6 +378,7 @@ std::vector<ProjectionRow> projections(const State& s) {
   for (const auto& [n, i] : s.incidents) rows.push_back(projection(i));
   for (const auto& [n, l] : s.silences) rows.push_back(projection(l));
   for (const auto& [n, r] : s.runs) rows.push_back(projection(r));
+  for (const auto& [n, r] : s.changes.records) rows.push_back(projection(r));
   std::ranges::sort(rows, [](const auto& a, const auto& b) { return std::tie(a.kind, a.id) < std::tie(b.kind, b.id); });
   return rows;
 }

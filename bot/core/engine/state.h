@@ -13,6 +13,7 @@
 #include "bot/base/clock.h"
 #include "bot/core/alerts/alert.h"
 #include "bot/core/alerts/silence.h"
+#include "bot/core/changes/record.h"
 #include "bot/core/decision.h"
 #include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
@@ -148,6 +149,7 @@ struct State {
   std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
   std::map<int, Lock> locks;                                           // by number, those that stand
   Automation automation;
+  ChangeLog changes;
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
   std::unordered_set<std::uint64_t> heard;       // messages of the transcript, by a hash of their key
   std::map<std::string, std::vector<std::string>> edited;  // key -> entries with later texts

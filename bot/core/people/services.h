@@ -13,6 +13,16 @@ struct Service {
   std::vector<std::string> depends_on;  // names of services
   std::string runbook_url;
   std::string dashboard_url = {};
+  std::string compare_url = {};  // {from} and {to} are versions
+  std::vector<std::string> order = {};  // of environments: a version runs well in one before it goes to the next
+  std::string ci_url = {};              // asked before a version goes out: {service}, {env} and {version} are filled in
+  std::string ci_pass = {};             // CEL over the answer `it`; empty: it.status == 200
+};
+
+// What is changed there with more care. An environment that is not listed counts as protected: better asked than sorry.
+struct Environment {
+  std::string name;
+  bool is_protected = true;
 };
 
 // Whom an incident calls into its channel. All rules that match count.

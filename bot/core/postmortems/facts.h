@@ -7,6 +7,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/value.h"
+#include "bot/core/changes/record.h"
 #include "bot/core/journal/entry.h"
 #include "bot/core/journal/view.h"
 
@@ -102,6 +103,8 @@ struct Facts {
 
 Facts incident_facts(const std::vector<Entry>& entries);  // what the internal profile may see
 Facts incident_facts(const View& view);
+// Deployments that muster made and that are linked with the incident.
+Facts with_changes(Facts facts, const std::vector<ChangeRecord>& changes);
 
 // Delivery figures over these deployments (rollbacks counted only when asked).
 struct DoraFacts {

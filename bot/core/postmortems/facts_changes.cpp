@@ -139,6 +139,34 @@ void fold_changes(Facts& f, const View& view) {
   judge_deployments(f);
 }
 
+Facts with_changes(Facts f, const std::vector<ChangeRecord>& changes) {
+  for (const ChangeRecord& c : changes) {
+    if (!c.rollout() || c.run.empty()) continue;  // what others told of is among the incident's entries
+    DeploymentFacts d;
+    d.id = c.id;
+    d.version = c.after.version;
+    d.type = c.type;
+    d.service = c.service;
+    d.reverts = c.reverts;
+    d.outcome = c.outcome;
+    bool linked = false;
+    for (const ChangeLink& l : c.links) {
+      if (l.incident != f.id) continue;
+      linked = true;
+      if (l.kind == "failed") d.failed = true, d.basis = "recorded as what set the incident off";
+    }
+    if (!linked) continue;
+    d.unplanned = c.unplanned;
+    d.started = c.started_ms;
+    if (c.over()) d.finished = c.ended_ms;
+    for (const SourceCommit& commit : c.commits)
+      if (!d.committed || commit.at_ms < *d.committed) d.committed = commit.at_ms;
+    f.deployments.push_back(std::move(d));
+  }
+  judge_deployments(f);
+  return f;
+}
+
 DoraFacts dora_facts(const Facts& f, bool count_rollbacks) {
   DoraFacts out;
   std::int64_t failed = 0, rework = 0;

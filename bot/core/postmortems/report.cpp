@@ -66,7 +66,8 @@ ReportContext::ReportContext(const std::vector<Entry>& entries, const ReportOpti
     : options(o),
       view(effective_view(entries, o.profile)),
       // The public report shows a few figures that come from internal entries; its rows stay public.
-      facts(o.profile == Profile::public_only ? incident_facts(entries) : incident_facts(view)),
+      facts(o.profile == Profile::public_only ? incident_facts(entries)
+                                              : with_changes(incident_facts(view), o.changes)),
       roster(entries, view, facts, o),
       korean(o.language == "ko") {
   rows.reserve(view.rows.size());

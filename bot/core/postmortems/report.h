@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/changes/record.h"
 #include "bot/core/journal/entry.h"
 #include "bot/core/journal/view.h"
 #include "bot/core/postmortems/document.h"
@@ -20,6 +21,9 @@ struct ReportOptions {
   bool names_as_roles = true;
   std::vector<RosterPerson> roster;  // people besides the entries' own actors
   std::string template_version = "1";
+  // Of its services and what they need, from a day before it; and those that are linked with it. Not part of its
+  // entries.
+  std::vector<ChangeRecord> changes = {};
   bool with_model = false;  // fill Document::model, which the JSON format prints and the others do not need
 };
 

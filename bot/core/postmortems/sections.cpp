@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "bot/base/text.h"
@@ -105,10 +106,34 @@ void impact(Document& d, const ReportContext& c) {
   d.blocks.push_back(std::move(b));
 }
 
+// What changed before, oldest first; what is among the incident's deployments is not told twice.
+std::vector<const ChangeRecord*> changes_before(const ReportContext& c) {
+  std::vector<const ChangeRecord*> found;
+  const MaybeTime begun = c.facts.times.impact_started ? c.facts.times.impact_started : c.facts.times.declared;
+  for (const ChangeRecord& x : c.options.changes) {
+    const bool told = std::ranges::any_of(c.facts.deployments, [&](const auto& d) { return d.id == x.id; });
+    if (!told && begun && x.started_ms <= *begun) found.push_back(&x);
+  }
+  std::ranges::sort(found, {}, [](const ChangeRecord* x) { return x->started_ms; });
+  return found;
+}
+
+// A version, or how many there were and are; with the service, which need not be the incident's.
+std::string what_of(const ChangeRecord& x) {
+  const std::string what = x.verb == "scale" && x.before.replicas && x.after.replicas
+                               ? std::to_string(*x.before.replicas) + " → " + std::to_string(*x.after.replicas)
+                               : x.after.version;
+  return x.service + " " + what + " (" + x.environment + ")";
+}
+
 void lead_up(Document& d, const ReportContext& c) {
   Block b = table({c.word("changes"), c.word("version"), c.word("type"), c.word("start"), c.word("end")});
   for (const DeploymentFacts& x : c.facts.deployments) {
     put_row(b, {known(c, x.id), known(c, x.version), known(c, x.type), c.when(x.started), c.when(x.finished)});
+  }
+  for (const ChangeRecord* x : changes_before(c)) {
+    put_row(b, {known(c, x->id), known(c, what_of(*x)), x->type.empty() ? x->verb : x->type, c.when(x->started_ms),
+                x->over() ? c.when(x->ended_ms) : c.word("not_recorded")});
   }
   put_table(d, c, std::move(b));
 }

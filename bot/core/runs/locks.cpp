@@ -106,10 +106,14 @@ const Lock* find_lock(const State& s, std::string_view id) {
   return it == s.locks.end() ? nullptr : &it->second;
 }
 
+bool lock_binds(const Lock& lock, std::string_view service, std::string_view environment, TimeMs now) {
+  return stands(lock, now) && covers(lock.environment, environment) && covers(lock.service, service);
+}
+
 const Lock* lock_against(const State& s, std::string_view service, std::string_view environment, std::string_view actor,
                          std::string_view verb, TimeMs now) {
   for (const auto& [n, lock] : s.locks) {
-    if (!stands(lock, now) || !covers(lock.environment, environment) || !covers(lock.service, service)) continue;
+    if (!lock_binds(lock, service, environment, now)) continue;
     if (lock.freeze ? verb != "rollback" : lock.owner != actor) return &lock;
   }
   return nullptr;

@@ -34,6 +34,8 @@ const Lock* find_lock(const State& state, std::string_view id);
 // one taken. Null: nothing. A rollback passes a freeze.
 const Lock* lock_against(const State& state, std::string_view service, std::string_view environment,
                          std::string_view actor, std::string_view verb, TimeMs now);
+// It stands now, and it is about this place.
+bool lock_binds(const Lock& lock, std::string_view service, std::string_view environment, TimeMs now);
 // The one lock (no freeze) of exactly this service and environment.
 const Lock* lock_of(const State& state, std::string_view service, std::string_view environment, TimeMs now);
 

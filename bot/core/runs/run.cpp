@@ -83,6 +83,7 @@ void apply_started(State& s, const Entry& e) {
   take(d, "post", r.post);
   take(d, "key", r.key);
   take(d, "again_of", r.again_of);
+  take(d, "change", r.change);
   take(d, "status", r.status);
   take(d, "deadline_ms", r.deadline_ms);
   r.incident = e.incident_id;
@@ -169,6 +170,7 @@ void apply_changed(Run& r, const Entry& e) {
   take(d, "post", r.post);
   take(d, "started_ms", r.started_ms);
   take(d, "deadline_ms", r.deadline_ms);
+  for (const auto& [key, v] : d["change"].as_map()) r.change.set(key, v);
   if (d.has("reopened")) r.ended_ms = 0, r.status = "running";
   if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());
   if (d.has("held_anew"))
@@ -250,6 +252,7 @@ ProjectionRow projection(const Run& r) {
                           {"phase", r.phase},
                           {"failed_step", r.failed_step}};
   body.set("inputs", r.inputs);
+  if (!r.change.is_null()) body.set("change", r.change);
   body.set("steps", std::move(steps));
   return {"run", r.id, std::move(body)};
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -31,6 +32,7 @@ void default_signals() {
 
 [[noreturn]] void become(const Spec& spec, int gate, int report, int out, int err) {
   setpgid(0, 0);
+  if (spec.dies_with_us) prctl(PR_SET_PDEATHSIG, SIGKILL);
   char go = 0;
   ssize_t n = 0;
   do n = read(gate, &go, 1);

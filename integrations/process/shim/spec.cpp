@@ -53,6 +53,7 @@ bool parse(Fields in, Spec& spec) {
   spec.cwd = in.take();
   spec.argv = in.list();
   spec.env = in.list();
+  if (in.next != in.end) spec.words = in.list();
   return spec.cwd != nullptr && spec.argv != nullptr && spec.argv[0] != nullptr && spec.env != nullptr;
 }
 

@@ -35,6 +35,21 @@ TEST_CASE("an entry comes back as it was committed, with position, seq and writt
   CHECK(later == 1);
 }
 
+TEST_CASE("entries of some kinds are read with their payload, in order, and no others") {
+  const Folder folder;
+  auto store = open(folder.path());
+  Entry linked = entry("e2"), built = entry("e4", "");
+  linked.kind = "change.linked";
+  built.kind = "version.built";
+  REQUIRE(store->commit_now(with_entries({entry("e1"), linked, entry("e3"), built})).has_value());
+  std::vector<Entry> found;
+  REQUIRE(store->read_kinds({"version.built", "change.linked", "it's"}, [&](const Entry& e) { found.push_back(e); })
+              .has_value());
+  REQUIRE(found.size() == 2);
+  CHECK(found[0] == journal(*store).at(1));
+  CHECK(found[1] == journal(*store).at(3));
+}
+
 TEST_CASE("numbers go on after a restart") {
   const Folder folder;
   { REQUIRE(open(folder.path())->commit_now(with_entries({entry("e1"), entry("e2")})).has_value()); }

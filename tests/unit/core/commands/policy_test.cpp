@@ -26,7 +26,21 @@ TEST_CASE("the default policy lets known people work and keeps administration to
   const auto rules = default_policy();
   const auto effect = [&](const Ask& a) { return decide_policy(rules, a).effect; };
   CHECK(effect(person("declare")) == "run");
-  CHECK(effect(person("deploy")) == "deny");
+  Ask deploy = person("deploy");
+  CHECK(effect(deploy) == "run");
+  deploy.is_protected = true;
+  CHECK(effect(deploy) == "approve");
+  deploy.roles = {"glass"};
+  CHECK(effect(deploy) == "confirm");
+  deploy.verb = "restart";
+  CHECK(effect(deploy) == "confirm");
+  Ask at_the_machine = deploy;
+  at_the_machine.person.clear(), at_the_machine.operator_ = true;
+  CHECK(effect(at_the_machine) == "confirm");
+  CHECK(effect(person("break-glass")) == "deny");
+  CHECK(effect(person("break-glass", {"oncall"})) == "confirm");
+  CHECK(effect(person("override")) == "deny");
+  CHECK(effect(person("override", {"owner"})) == "run");
   for (auto verb : {"config reload", "grant", "revoke", "postmortem publish"}) {
     CHECK(effect(person(verb)) == "deny");
     CHECK(effect(person(verb, {"owner"})) == "run");

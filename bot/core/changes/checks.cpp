@@ -1,0 +1,247 @@
+#include "bot/core/changes/checks.h"
+
+#include <algorithm>
+#include <ranges>
+
+#include "bot/base/text.h"
+#include "bot/core/changes/ci.h"
+#include "bot/core/config.h"
+#include "bot/core/engine/state.h"
+
+namespace muster {
+namespace {
+
+using Mark = Check::Mark;
+
+bool at(const Value& arguments, std::string_view service, std::string_view environment) {
+  return arguments["service"].as_string() == service && arguments["env"].as_string() == environment;
+}
+
+bool of_place(const Run& run, std::string_view service, std::string_view environment) {
+  return run.change["service"].as_string() == service && run.change["env"].as_string() == environment;
+}
+
+// Some step of it is changing this place, or nobody knows what came of it.
+bool changes_now(const Run& run, std::string_view service, std::string_view environment) {
+  return std::ranges::any_of(run.steps, [&](const auto& entry) {
+    const StepRun& s = entry.second;
+    const bool sent = !s.before.is_null() || s.status == "needs_decision";
+    return is_production_change(s.verb) && !s.ended() && sent && at(s.arguments, service, environment);
+  });
+}
+
+bool has_begun(const Run& run) {
+  return std::ranges::any_of(run.steps, [](const auto& entry) { return !entry.second.before.is_null(); });
+}
+
+Check check(std::string name, Mark mark, std::string key, std::map<std::string, std::string> words = {},
+            bool can_override = false) {
+  return {std::move(name), mark, std::move(key), std::move(words), can_override};
+}
+
+Mark unless(const PlanInput& in, std::string_view name) {
+  const bool asked = std::ranges::find(in.wish.overrides, name) != in.wish.overrides.end();
+  return asked && may_override(in.state, in.config, in.wish, in.asker, std::string(name), in.now) ? Mark::overridden
+                                                                                                  : Mark::failed;
+}
+
+const Lock* lock_in_the_way(const PlanInput& in, bool freeze) {
+  for (const auto& [n, lock] : in.state.locks) {
+    if (lock.freeze != freeze) continue;
+    if (lock.owner == in.run || (!freeze && lock.owner == in.asker.person)) continue;
+    if (freeze && in.wish.verb == "rollback") continue;
+    if (lock_binds(lock, in.wish.service, in.wish.environment, in.now)) return &lock;
+  }
+  return nullptr;
+}
+
+void add_locks(const PlanInput& in, std::vector<Check>& checks) {
+  const Lock* lock = lock_in_the_way(in, false);
+  const Lock* freeze = lock_in_the_way(in, true);
+  if (lock)
+    checks.push_back(check("lock", Mark::failed, "check.lock.failed",
+                           {{"id", lock->id}, {"who", lock->owner}, {"reason", lock->reason}}));
+  else
+    checks.push_back(check("lock", Mark::passed, "check.lock.passed"));
+  if (freeze)
+    checks.push_back(check("freeze", unless(in, "freeze"), "check.freeze.failed",
+                           {{"id", freeze->id},
+                            {"who", freeze->owner},
+                            {"reason", freeze->reason},
+                            {"until", freeze->until_ms == 0 ? std::string("–") : format_utc_minute(freeze->until_ms)}},
+                           true));
+}
+
+void add_busy(const PlanInput& in, std::vector<Check>& checks) {
+  const Run* other =
+      change_under_way(in.state, in.wish.service, in.wish.environment, in.run, in.wish.verb == "rollback");
+  if (other)
+    checks.push_back(check("busy", Mark::failed, "check.busy.failed", {{"id", other->id}, {"run", other->runbook}}));
+}
+
+void add_order(const PlanInput& in, std::vector<Check>& checks) {
+  if (in.wish.verb != "deploy") return;
+  const std::string before = environment_before(in.config, in.wish.service, in.wish.environment);
+  const std::string version =
+      in.arguments["version"].is_string() ? in.arguments["version"].as_string() : in.wish.version;
+  if (before.empty() || version.empty()) return;
+  const std::map<std::string, std::string> words{{"env", before}, {"version", version}};
+  // A promotion has just seen it run there.
+  const Value& source = in.seen["source"];
+  const bool seen = in.wish.from == before && source["version"].as_string() == version && source["healthy"].as_bool();
+  if (const Run* run = ran_well(in.state, in.wish.service, before, version)) {
+    auto with = words;
+    with["id"] = run->id;
+    checks.push_back(check("order", Mark::passed, "check.order.passed", std::move(with)));
+  } else if (seen) {
+    checks.push_back(check("order", Mark::passed, "check.order.seen", words));
+  } else {
+    checks.push_back(check("order", unless(in, "order"), "check.order.failed", words, true));
+  }
+}
+
+bool can(const Value& seen, std::string_view verb) {
+  if (!seen["can"].is_list()) return true;  // it did not say
+  return std::ranges::any_of(seen["can"].as_list(), [&](const Value& v) { return v.as_string() == verb; });
+}
+
+bool in_history(const Value& seen, const std::string& version) {
+  return std::ranges::any_of(seen["history"].as_list(), [&](const Value& v) { return v.as_string() == version; });
+}
+
+void add_version_checks(const PlanInput& in, const Value& arguments, std::vector<Check>& checks) {
+  const bool back = in.wish.verb == "rollback";
+  const std::string& wanted = arguments[back ? "to" : "version"].as_string();
+  const std::string& now = in.seen["version"].as_string();
+  if (back && wanted.empty())
+    checks.push_back(check("way", Mark::failed, "check.way.failed"));
+  else if (!wanted.empty() && wanted == now)
+    checks.push_back(check("same", Mark::failed, "check.same.version", {{"version", now}}));
+  if (back && !wanted.empty() && !in.seen["history"].as_list().empty() && !in_history(in.seen, wanted))
+    checks.push_back(check("history", Mark::warning, "check.history.warning", {{"version", wanted}}));
+  if (now.empty()) checks.push_back(check("back", Mark::warning, "check.back.unknown"));
+}
+
+}  // namespace
+
+bool is_production_change(std::string_view verb) {
+  return verb == "deploy" || verb == "rollback" || verb == "scale" || verb == "restart";
+}
+
+const Run* change_under_way(const State& state, std::string_view service, std::string_view environment,
+                            std::string_view except, bool only_begun) {
+  for (const auto& [n, run] : state.runs | std::views::reverse) {
+    if (run.over() || run.id == except || run.status == "queued") continue;
+    if (changes_now(run, service, environment)) return &run;
+    if (!run.change.is_map() || !of_place(run, service, environment)) continue;
+    if (has_begun(run) || !only_begun) return &run;
+  }
+  return nullptr;
+}
+
+const Run* ran_well(const State& state, std::string_view service, std::string_view environment,
+                    std::string_view version) {
+  for (const auto& [n, run] : state.runs | std::views::reverse) {
+    if (run.status != "succeeded") continue;
+    for (const auto& [path, s] : run.steps) {
+      const bool rollout = s.verb == "deploy" || s.verb == "rollback";
+      if (rollout && s.status == "succeeded" && at(s.arguments, service, environment) &&
+          (s.result["version"].as_string() == version || s.intended["version"].as_string() == version))
+        return &run;
+    }
+  }
+  return nullptr;
+}
+
+std::string last_good(const State& state, std::string_view service, std::string_view environment,
+                      std::string_view not_this) {
+  for (const auto& [n, run] : state.runs | std::views::reverse) {
+    if (run.status != "succeeded" || !run.change.is_map() || !of_place(run, service, environment)) continue;
+    for (const auto& [path, s] : run.steps) {
+      const bool rollout = s.verb == "deploy" || s.verb == "rollback";
+      const std::string& version = s.intended["version"].as_string();
+      if (rollout && s.status == "succeeded" && !version.empty() && version != not_this) return version;
+    }
+  }
+  return {};
+}
+
+std::string environment_before(const CoreConfig& config, std::string_view service, std::string_view environment) {
+  const Service* known = find_service(config, service);
+  if (!known) return {};
+  const auto here = std::ranges::find(known->order, environment);
+  return here == known->order.end() || here == known->order.begin() ? std::string() : *std::prev(here);
+}
+
+std::vector<Check> standing_checks(const PlanInput& in) {
+  std::vector<Check> checks;
+  add_locks(in, checks);
+  add_busy(in, checks);
+  add_order(in, checks);
+  if (auto ci = ci_check(find_service(in.config, in.wish.service), in.wish, in.seen["ci"])) {
+    if (ci->mark == Mark::failed) ci->mark = unless(in, "ci");
+    checks.push_back(std::move(*ci));
+  }
+  return checks;
+}
+
+std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
+  std::vector<Check> checks;
+  const Value& seen = in.seen;
+  const std::string& verb = in.wish.verb;
+  // Where it has no rollback of its own the version before is deployed.
+  if (!can(seen, verb) && !(verb == "rollback" && can(seen, "deploy")))
+    checks.push_back(check("can", Mark::failed, "check.can.failed", {{"verb", verb}}));
+  if (seen["busy"].as_bool()) checks.push_back(check("quiet", Mark::failed, "check.quiet.failed"));
+  if (seen["paused"].as_bool()) checks.push_back(check("paused", Mark::warning, "check.paused.warning"));
+  if (verb == "deploy" || verb == "rollback") add_version_checks(in, arguments, checks);
+  if (verb == "scale") {
+    if (!arguments["replicas"].is_int() || arguments["replicas"].as_int() < 0)
+      checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
+    else if (seen["replicas"] == arguments["replicas"])
+      checks.push_back(
+          check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));
+    else if (arguments["replicas"].as_int() == 0)
+      checks.push_back(check("zero", Mark::warning, "check.zero.warning"));
+    if (!seen["replicas"].is_int()) checks.push_back(check("back", Mark::warning, "check.back.replicas"));
+  }
+  if (seen["healthy"].is_bool() && !seen["healthy"].as_bool())
+    checks.push_back(check("health", Mark::warning, "check.health.warning"));
+  return checks;
+}
+
+std::vector<std::string> recent_builds(const State& state) {
+  constexpr std::size_t looked_at = 300, most = 100;
+  std::vector<std::string> builds;
+  std::size_t n = 0;
+  for (const auto& [number, run] : state.runs | std::views::reverse) {
+    if (++n > looked_at || builds.size() >= most) break;
+    for (const auto& [path, s] : run.steps) {
+      const std::string& version = s.intended["version"].as_string();
+      if (!is_production_change(s.verb) || version.empty()) continue;
+      const std::string build = s.arguments["service"].as_string() + "@" + version;
+      if (std::ranges::find(builds, build) == builds.end()) builds.push_back(build);
+    }
+  }
+  return builds;
+}
+
+std::vector<std::string> builds_of(const State& state, std::string_view service) {
+  std::vector<std::string> versions;
+  const std::string prefix = std::string(service) + "@";
+  for (const std::string& build : recent_builds(state))
+    if (build.starts_with(prefix)) versions.push_back(build.substr(prefix.size()));
+  return versions;
+}
+
+std::vector<const Run*> waiting_changes(const State& state, std::string_view environment) {
+  std::vector<const Run*> line;
+  for (const auto& [n, run] : state.runs)
+    if (run.status == "queued" && run.change.is_map() &&
+        (environment.empty() || run.change["env"].as_string() == environment))
+      line.push_back(&run);
+  std::ranges::stable_sort(line, {}, [](const Run* run) { return run->change["rank"].as_int(); });
+  return line;
+}
+
+}  // namespace muster

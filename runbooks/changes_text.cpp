@@ -1,0 +1,115 @@
+// The built-in runbooks of changes, as text: what a run has pinned is what one reads, and `retry` does the same again.
+#include "bot/base/hash.h"
+#include "bot/base/json.h"
+#include "runbooks/changes.h"
+
+namespace muster::runbooks {
+namespace {
+
+constexpr std::string_view place = "service: \"${inputs.service}\", env: \"${inputs.env}\"";
+
+std::string change_step(std::string_view verb, const std::string& more, bool undo) {
+  std::string text = "  - id: change\n    " + std::string(verb) + ": {" + std::string(place) + more + "}\n";
+  text += "    timeout: 15m\n";
+  if (undo) text += "    undo: auto\n";
+  return text;
+}
+
+// What the service runs elsewhere, or how many there are: read first, and never assumed.
+std::string look_step(const std::string& id, const std::string& env, const std::string& field, const std::string& why) {
+  return "  - id: " + id + "\n    lookup: {service: \"${inputs.service}\", env: \"${inputs." + env +
+         "}\"}\n  - if: \"!has(" + id + "." + field + ")\"\n    stop: {status: failed, reason: \"" + why + "\"}\n";
+}
+
+// The address of the configuration with the values of the run, which land in it percent-encoded.
+std::string ci_step(const ChangeWish& w, const CoreConfig& config) {
+  const Service* service = find_service(config, w.service);
+  if (!service || service->ci_url.empty()) return {};
+  std::string url;
+  for (std::size_t at = 0; at < service->ci_url.size();) {
+    const std::string_view rest = std::string_view(service->ci_url).substr(at);
+    const std::string version = w.from.empty() ? "${inputs.version}" : "${source.version}";
+    bool known = false;
+    for (const auto& [name, value] : {std::pair<std::string_view, std::string>{"{service}", "${inputs.service}"},
+                                      {"{env}", "${inputs.env}"},
+                                      {"{version}", version}}) {
+      if (!rest.starts_with(name)) continue;
+      url += value, at += name.size(), known = true;
+      break;
+    }
+    if (known) continue;
+    if (rest.starts_with("${")) url += '$';  // no template of ours
+    url += service->ci_url[at++];
+  }
+  return "  - id: ci\n    http: " + to_json(Value(url)) + "\n    timeout: 20s\n    on_error: continue\n";
+}
+
+std::string inputs_of(const ChangeWish& w) {
+  std::string text = "inputs:\n  service: {type: service}\n  env: {type: environment}\n";
+  if (!w.from.empty()) text += "  from: {type: environment}\n";
+  if (!w.version.empty()) text += "  version: {type: version}\n";
+  if (w.replicas) text += "  replicas: {type: int, min: 0}\n";
+  if (w.by) text += "  by: {type: int}\n";
+  return text;
+}
+
+std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
+  if (w.asked == "promote")
+    return look_step("source", "from", "version", "It is not known which version runs there.") + ci_step(w, config) +
+           change_step("deploy", ", version: \"${source.version}\"", true);
+  if (w.verb == "deploy") return ci_step(w, config) + change_step("deploy", ", version: \"${inputs.version}\"", true);
+  if (w.verb == "restart") return change_step("restart", "", false);
+  if (w.verb == "rollback")
+    return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
+  if (!w.by) return change_step("scale", ", replicas: \"${inputs.replicas}\"", true);
+  return look_step("present", "env", "replicas",
+                   "It is not known how many there are. Say the number with to instead.") +
+         change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
+}
+
+std::string lines_of(const std::vector<std::string>& steps) {
+  std::string text;
+  for (const std::string& step : steps) text += "  - " + step + "\n";
+  return text;
+}
+
+// A version that was taken back does not come again by accident.
+std::string steps_after(const ChangeWish& w) {
+  if (w.verb != "rollback") return {};
+  return "  - id: keep\n    lock: {" + std::string(place) +
+         ", for: 12h, because: \"rolled back: no new version by accident\"}\n    on_error: continue\n";
+}
+
+std::string summary_of(const ChangeWish& w) {
+  if (w.asked == "promote") return "Bring the version of one environment to the next.";
+  if (w.verb == "deploy") return "Bring a version of a service out.";
+  if (w.verb == "rollback") return "Go back to a version that ran before.";
+  return w.verb == "scale" ? "Set the number of replicas." : "Restart a service.";
+}
+
+}  // namespace
+
+GuardedChange guarded(const ChangeWish& w) { return {w.verb, w.service, w.environment, w.version}; }
+
+std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const CoreConfig& config) {
+  auto pinned = std::make_shared<PinnedRunbook>();
+  pinned->name = w.asked;
+  const HealthPlan health = health_steps(config, guarded(w));
+  pinned->text = "runbook: " + w.asked + "\nsummary: " + summary_of(w) + "\n" + inputs_of(w) +
+                 "guard: {key: \"${inputs.service}/${inputs.env}\", on_busy: " + (w.queue ? "queue" : "skip") +
+                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + steps_after(w) + lines_of(health.steps) +
+                 "on_failure:\n" + lines_of(health.on_failure);
+  pinned->hash = to_hex(sha256(pinned->name + "\n" + pinned->text));
+  return pinned;
+}
+
+Value change_inputs(const ChangeWish& w) {
+  Value v = Value::Map{{"service", w.service}, {"env", w.environment}};
+  if (!w.from.empty()) v.set("from", w.from);
+  if (!w.version.empty()) v.set("version", w.version);
+  if (w.replicas) v.set("replicas", *w.replicas);
+  if (w.by) v.set("by", *w.by);
+  return v;
+}
+
+}  // namespace muster::runbooks
