@@ -194,6 +194,7 @@ void ask_form(Turn& t, const std::string& path, const Step& step, const Value& a
     fields.fields.emplace_back(field.name, plain(what));
   }
   m.sections.push_back(std::move(fields));
+  m.buttons.push_back({say(lang, "button.form"), "answer " + t.run.id, "primary", true});
   post(t.w, t.run.channel, "question-" + id, m, t.run.post);
 }
 

@@ -99,6 +99,7 @@ bool contains(const std::vector<std::string>& list, std::string_view what) {
 bool names_asker(const std::string& who, const Ask& ask) {
   if (who == "automation") return ask.automation;
   if (who == "operator") return ask.operator_;
+  if (who == "guest" || who == "outsider") return ask.standing == who;
   if (who == "*") return ask.automation || ask.operator_ || !ask.person.empty();
   if (who.starts_with("group:")) return contains(ask.groups, std::string_view(who).substr(6));
   if (who.starts_with("role:")) return contains(ask.roles, std::string_view(who).substr(5));
