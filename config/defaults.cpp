@@ -71,6 +71,7 @@ services:
     title: Checkout
     owners: [group:payments]
     environments: [staging, production]
+    order: [staging, production]
     depends_on: [orders-db]
   - name: orders-db
     title: Orders database
@@ -99,6 +100,12 @@ local_targets:
     ports: 8111-8119
     health: http://127.0.0.1:{port}/health
     stop_with_bot: true
+health:
+  - name: sample
+    services: [checkout-api]
+    window: 45s
+    every: 3s
+    lock_for: 10m
 )yaml";
 }
 

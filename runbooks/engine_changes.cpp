@@ -44,10 +44,14 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
 }
 
 std::string first_problem(const std::string& lang, const Plan& plan) {
+  const auto bare = [](std::string text) {  // it becomes the reason of a failure, which is no markup
+    std::erase(text, '`');
+    return text;
+  };
   for (const Check& c : plan.checks)
     if (c.mark == Check::Mark::failed)
-      return sentence(lang, c) +
-             (c.can_override ? " " + say(lang, "change.override_hint", {{"check", c.name}}) : std::string());
+      return bare(sentence(lang, c)) +
+             (c.can_override ? " " + bare(say(lang, "change.override_hint", {{"check", c.name}})) : std::string());
   return {};
 }
 

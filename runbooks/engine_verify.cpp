@@ -272,7 +272,7 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
   if (judged_by_alerts(t, path, step, watch)) return;
   if (const WatchedCheck* c = failing(watch))
     return is_bad(t, path, step, watch,
-                  say(lang, "verify.failing",
+                  say(lang, c->kind == "target" ? "verify.failing.target" : "verify.failing",
                       {{"name", check_name(lang, *c)}, {"last", c->last}, {"n", std::to_string(c->row)}}));
   const DurationMs window = window_of(s);
   TimeMs end = s.deadline_ms;

@@ -26,8 +26,7 @@ inline constexpr std::string_view protected_environments = "protected";  // in a
 
 // An empty list is "any", except `who`: a rule must say whom it means ("*" is anybody).
 struct Rule {
-  std::vector<std::string> who;    // person ids, group:NAME, role:NAME, automation, *, operator,
-                                   // guest, outsider
+  std::vector<std::string> who;    // person ids, group:NAME, role:NAME, automation, guest, outsider, *, operator
   std::vector<std::string> verbs;  // "*" is every verb
   // environments: "protected" is every one that the configuration does not call unprotected. where: channel name,
   // "incident", "direct"

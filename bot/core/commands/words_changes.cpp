@@ -40,9 +40,8 @@ std::span<const Sentence> words_changes() {
        "보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
       {"change.line_full", "Too many changes wait in {env} already; nothing was started. `queue {env}` shows them.",
        "{env}에 기다리는 변경이 이미 너무 많아 시작하지 않았습니다. `queue {env}`로 보세요."},
-      {"change.where",
-       "In which environment? I never assume one. {service} runs in: {list}. For example `{verb} {service} … {list}`.",
-       "어느 환경인가요? 짐작하지 않습니다. {service}의 환경: {list}. 예: `{verb} {service} … {list}`."},
+      {"change.where", "In which environment? I never assume one. {service} runs in: {list}. For example `{example}`.",
+       "어느 환경인가요? 짐작하지 않습니다. {service}의 환경: {list}. 예: `{example}`."},
       {"change.not_there", "{service} does not run in `{env}`. It runs in: {list}.",
        "{service}은(는) `{env}`에 없습니다. 있는 곳: {list}."},
       {"change.version",
@@ -122,8 +121,10 @@ std::span<const Sentence> words_changes() {
       {"fact.version", "Version", "버전"},
       {"fact.replicas", "Replicas", "복제본"},
       {"check.lock.passed", "not locked", "잠금 없음"},
-      {"check.lock.failed", "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock … --steal because …`.",
-       "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock … --steal because …`로 "
+      {"check.lock.failed",
+       "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock {service} in {env} --steal because …`.",
+       "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock {service} in {env} --steal "
+       "because …`로 "
        "가져오세요."},
       {"check.freeze.failed", "frozen by {who} ({id}) until {until}: {reason}. Rollbacks stay possible.",
        "{who} 님이 동결({id}), {until}까지: {reason}. 롤백은 가능합니다."},
@@ -133,8 +134,9 @@ std::span<const Sentence> words_changes() {
        "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
       {"check.order.seen", "{version} runs well in {env}", "{version}은(는) {env}에서 정상입니다"},
       {"check.order.failed",
-       "{version} has not run well in {env} yet, which comes first: `deploy …@{version} to {env}`.",
-       "{version}은(는) 먼저 거쳐야 할 {env}에서 아직 정상 실행되지 않았습니다: `deploy …@{version} to {env}`."},
+       "{version} has not run well in {env} yet, which comes first: `deploy {service}@{version} to {env}`.",
+       "{version}은(는) 먼저 거쳐야 할 {env}에서 아직 정상 실행되지 않았습니다: `deploy {service}@{version} to "
+       "{env}`."},
       {"check.ci.passed", "CI says yes (status {status})", "CI 통과(상태 {status})"},
       {"check.ci.failed", "CI does not say yes to this version (status {status})",
        "CI가 이 버전을 통과시키지 않았습니다(상태 {status})"},
@@ -151,10 +153,12 @@ std::span<const Sentence> words_changes() {
        "현재 개수를 알 수 없습니다. `to`로 숫자를 적어 주세요"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
-       "nobody knows which version ran before, so there is no way back. Name one (`rollback … to VERSION`), or go on "
-       "to the next good one: `deploy …@VERSION to …`.",
-       "이전 버전을 알 수 없어 되돌릴 수 없습니다. 버전을 지정하거나(`rollback … to VERSION`) 다음 정상 버전으로 "
-       "나아가세요: `deploy …@VERSION to …`."},
+       "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "
+       "VERSION`), or go on "
+       "to the next good one: `deploy {service}@VERSION to {env}`.",
+       "이전 버전을 알 수 없어 되돌릴 수 없습니다. 버전을 지정하거나(`rollback {service} in {env} to VERSION`) 다음 "
+       "정상 버전으로 "
+       "나아가세요: `deploy {service}@VERSION to {env}`."},
       {"check.history.warning", "{version} is not in the target's history", "{version}은(는) 대상의 이력에 없습니다"},
       {"check.back.unknown", "the target does not tell which version runs: this cannot be put back by itself",
        "대상이 현재 버전을 알려 주지 않아 자동으로 되돌릴 수 없습니다"},
