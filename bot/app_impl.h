@@ -27,6 +27,7 @@
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
 #include "integrations/targets/local/local.h"
+#include "integrations/targets/kubernetes/offer.h"
 #include "runbooks/engine.h"
 
 namespace muster {
@@ -45,7 +46,8 @@ struct App::Impl {
   std::unique_ptr<Timers> timers;            // of the targets
   std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
   std::unique_ptr<HttpClient> client;
-  Targets targets;                           // deploy, rollback, scale and restart; the configuration names them
+  Targets targets;                         // deploy, rollback, scale and restart; the configuration names them
+  std::unique_ptr<KubernetesOffer> offer;  // a cluster's Deployments, where no service is configured
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -77,6 +79,7 @@ struct App::Impl {
   void load_targets();
   PlanReading plan_reading();
   void load_local_targets();
+  void offer_cluster();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   void request(HttpRequest request, HttpReply reply);

@@ -1,4 +1,5 @@
 // Runs in the program: the engine behind the dispatcher, the library, and which verbs reach the world.
+#include <cstdlib>
 #include <filesystem>
 
 #include "bot/app_impl.h"
@@ -75,8 +76,9 @@ void App::Impl::load_targets() {
   if (!timers) timers = loop_timers(loop);
   load_local_targets();
   for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
-    targets.push_back(make_kubernetes_target(
-        def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
+    targets.push_back(
+        make_kubernetes_target(def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
+  offer_cluster();
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
@@ -108,6 +110,31 @@ void App::Impl::load_local_targets() {
     targets.push_back(locals->put(def));
   }
   if (locals) locals->keep_only(names);
+}
+
+// With KUBECONFIG and no service of one's own, a real cluster is at hand within a minute. Its environment is listed
+// nowhere, so it is protected as production is. A sandbox, where anybody speaks as anybody, never gets it.
+void App::Impl::offer_cluster() {
+  Settings& s = loaded.settings;
+  const bool own =
+      !s.services.empty() || !s.kubernetes_targets.empty() || !s.exec_targets.empty() || !s.local_targets.empty();
+  if (own || s.sandbox || options.sandbox || std::getenv("KUBECONFIG") == nullptr) return;
+  const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
+  offer = ask_kubernetes_offer(parts, [this](const Result<KubernetesTargetDef>& offered) {
+    if (!offered)
+      return log(LogLevel::warn, "the cluster of KUBECONFIG offers nothing", {{"why", offered.error().message}});
+    for (const std::string& name : offered->services) {
+      Service service;
+      service.name = name;
+      service.environments = offered->environments;
+      loaded.settings.services.push_back(std::move(service));
+    }
+    loaded.settings.kubernetes_targets = {*offered};
+    log(LogLevel::info, "the cluster of KUBECONFIG offers its Deployments as services",
+        {{"environment", offered->name}, {"services", std::to_string(offered->services.size())}});
+    dispatcher->set_config(core_config(loaded.settings, options.sandbox));
+    load_targets();
+  });
 }
 
 void App::Impl::open_runbooks() {

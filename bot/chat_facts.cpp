@@ -7,11 +7,7 @@
 
 namespace muster {
 
-namespace {
-
 std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
-
-}  // namespace
 
 std::string clean_text(const std::string& text) {
   return redact(clip_bytes(repair_utf8(text), limits::chat_text_bytes_max)).text;
@@ -22,6 +18,88 @@ Said clean_said(Said said, const std::string& channel) {
   if (said.channel.empty()) said.channel = channel;
   for (SaidFile& f : said.files) f.name = redact(clip_bytes(repair_utf8(f.name), 200)).text;
   return said;
+}
+
+Value human_post(const ChatEvent& e, const std::string& text) {
+  Value body =
+      Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
+  if (!e.thread.empty()) body.set("thread", e.thread);
+  Value files = Value::List{};
+  for (const ChatFile& f : e.files) {
+    files.push(Value::Map{{"id", f.id},
+                          {"name", f.name},
+                          {"size", static_cast<std::int64_t>(f.bytes.size())},
+                          {"sha256", to_hex(sha256(f.bytes))}});
+  }
+  if (!e.files.empty()) body.set("files", std::move(files));
+  return body;
+}
+
+OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
+  Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
+                          {"emoji", e.emoji}, {"at", e.at}};
+  return {std::move(id), e.platform + ":#" + bare_channel(e.channel), "human_change", std::move(body)};
+}
+
+bool is_change(const std::string& kind) {
+  static constexpr std::string_view kinds[] = {"edit", "delete", "reaction", "unreaction", "pin", "unpin"};
+  return std::ranges::find(kinds, kind) != std::end(kinds);
+}
+
+InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
+  return {.dedupe_key = e.platform + ":" + e.id,
+          .kind = "chat",
+          .body = text,
+          .received_ms = now,
+          .meta = Value::Map{{"kind", e.kind},
+                             {"channel", e.channel},
+                             {"user", e.user},
+                             {"post", e.post_id},
+                             {"emoji", e.emoji},
+                             {"thread", e.thread},
+                             {"at", e.at}}};
+}
+
+ChatEvent with_people(const ChatEvent& told, Work& w) {
+  ChatEvent e = told;
+  const Account account{e.platform, e.account, told.user, e.standing, e.email_person};
+  const bool acts = e.kind == "message" || e.kind == "button" || e.kind == "form" || e.kind == "reaction";
+  if (acts) join_by_email(w, account);
+  e.user = speaker(w.state, w.config, account);
+  // Credit only: no right hangs on who wrote the message that something is about.
+  for (const auto& [key, a] : w.state.identities.accounts)
+    if (!a.gone && a.shown == e.about.author && find_person(w.config, a.person)) e.about.author = a.person;
+  return e;
+}
+
+CommandInput command_of(const ChatEvent& e) {
+  const std::string channel = bare_channel(e.channel);
+  CommandInput input{.person = e.user,
+                     .is_operator = false,
+                     .platform = e.platform,
+                     .channel = channel,
+                     .thread = e.thread,
+                     .source_id = e.id,
+                     .text = e.text,
+                     .direct = e.direct || channel == "muster",
+                     .sent_ms = e.at,
+                     .about = clean_said(e.about, channel),
+                     .account = e.account.empty() ? std::string() : e.platform + ":" + e.account,
+                     .standing = e.standing};
+  // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
+  if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
+  return input;
+}
+
+void answer_form(FormAnswer& answer, const Outcome& o) {
+  answer = {};
+  if (o.ok) return;
+  const auto bare = [](std::string text) {
+    std::erase_if(text, [](char c) { return c == '`' || c == '*'; });
+    return clip(one_line(text), 300);
+  };
+  for (const auto& [field, why] : o.wrong_fields) answer.wrong[field] = bare(why);
+  if (o.wrong_fields.empty()) answer.refused = bare(o.reply.text);
 }
 
 ChatFact fact_of(const ChatEvent& e, const std::string& text) {
@@ -35,7 +113,8 @@ ChatFact fact_of(const ChatEvent& e, const std::string& text) {
              .from_ms = e.from_ms,
              .found = e.found,
              .complete = e.complete,
-             .why = e.kind == "coverage" ? text : std::string()};
+             .why = e.kind == "coverage" ? text : std::string(),
+             .standing = e.standing};
   const bool said = e.kind == "message" || e.kind == "heard";
   if (said) {  // `about` is another message, for the command
     f.about = {};

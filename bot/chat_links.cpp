@@ -7,8 +7,12 @@ namespace muster {
 
 class ChatLinks::Directory final : public ChatDirectory {
  public:
-  Directory(Store& store, const Config& config, std::string platform)
-      : store_(store), config_(config), platform_(std::move(platform)) {}
+  Directory(ChatLinks& all, std::string platform)
+      : store_(all.store_),
+        config_(all.config_),
+        joined_(*all.joined_),
+        addresses_(*all.addresses_),
+        platform_(std::move(platform)) {}
 
   std::string theirs(const std::string& kind, const std::string& ours) const override {
     const auto it = theirs_.find({kind, ours});
@@ -53,13 +57,30 @@ class ChatLinks::Directory final : public ChatDirectory {
         if (h.platform == platform_) return h.name;
       }
     }
-    return {};
+    return joined_ ? joined_(platform_, person) : std::string();
+  }
+  std::string person_of_email(const std::string& person, const std::string& email) override {
+    const std::string address = lower_ascii(trim(email));
+    if (address.empty() || !address.contains('@')) return {};
+    const auto known = addresses_.find(address);
+    std::set<std::string> whose = known == addresses_.end() ? std::set<std::string>() : known->second;
+    for (const Person& p : config_().people)
+      if (lower_ascii(p.email) == address) whose.insert(p.id);
+    if (!person.empty()) {
+      if (addresses_.size() < addresses_max) addresses_[address].insert(person);
+      return {};
+    }
+    return whose.size() == 1 ? *whose.begin() : std::string();
   }
 
  private:
+  static constexpr std::size_t addresses_max = 20'000;
+
   using Key = std::pair<std::string, std::string>;
   Store& store_;
   const Config& config_;
+  const Joined& joined_;
+  std::map<std::string, std::set<std::string>>& addresses_;
   std::string platform_;
   std::map<Key, std::string> theirs_, ours_;
 };
@@ -75,8 +96,13 @@ Result<void> ChatLinks::load() {
 
 ChatDirectory& ChatLinks::directory(const std::string& platform) {
   auto& made = directories_[platform];
-  if (!made) made = std::make_unique<Directory>(store_, config_, platform);
+  if (!made) made = std::make_unique<Directory>(*this, platform);
   return *made;
+}
+
+bool ChatLinks::reaches(const std::string& platform, const std::string& person) const {
+  const auto it = directories_.find(platform);
+  return it != directories_.end() && !it->second->handle(person).empty();
 }
 
 std::string ChatLinks::direct_on(const std::string& channel) const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,11 +22,19 @@ class ChatLinks {
 
   // Of which platform is this conversation between a person and the bot? Empty: none, it is a channel for all.
   std::string direct_on(const std::string& channel) const;
+  // The account's own id on this platform that was joined to the person; asked where the configuration names none.
+  using Joined = std::function<std::string(const std::string& platform, const std::string& person)>;
+  void set_joined(Joined joined) { *joined_ = std::move(joined); }
+  bool reaches(const std::string& platform, const std::string& person) const;  // is the person somebody there?
 
  private:
   class Directory;
   Store& store_;
   Config config_;
+  std::shared_ptr<Joined> joined_ = std::make_shared<Joined>();
+  // Verified addresses -> whose accounts have them, as platforms told since the start.
+  std::shared_ptr<std::map<std::string, std::set<std::string>>> addresses_ =
+      std::make_shared<std::map<std::string, std::set<std::string>>>();
   std::map<std::string, std::unique_ptr<ChatDirectory>> directories_;
 };
 

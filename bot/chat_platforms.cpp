@@ -22,6 +22,10 @@ std::vector<std::string> standing_channels(const CoreConfig& config) {
   return channels;
 }
 
+bool believes_addresses(const CoreConfig& config, const std::string& platform) {
+  return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
+}
+
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
@@ -42,6 +46,10 @@ OutMessage copy_for(const OutMessage& m, const std::string& platform, const std:
   drop_vector_pictures(copy.body);
   copy.id += "@" + platform;
   copy.destination = platform + ":#" + channel;
+  if (copy.kind == "form") {  // good for seconds: it waits for no other message of the channel
+    copy.destination = platform + ":";
+    copy.body.set("channel", channel);
+  }
   return copy;
 }
 
@@ -73,6 +81,7 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
       for (const std::string& p : platforms) {
         if (p == from || (!direct.empty() && direct != p)) continue;
         if (is_private && !origin.empty() && origin != p) continue;
+        if (is_private && origin.empty() && !links.reaches(p, m.body["private_to"].as_string())) continue;
         // What was heard on one platform is shown in the room; a relay to other platforms is not built yet.
         if (heard_elsewhere || m.kind == "human_change") continue;
         result.push_back(m.kind == "human_post" ? relayed(copy_for(m, p, channel), config) : copy_for(m, p, channel));
@@ -88,6 +97,10 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
 ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
     : dispatcher_(dispatcher), links_(store, [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); }) {
   dispatcher_.set_router([this](std::vector<OutMessage>& out) { route(out); });
+  links_.set_joined([&dispatcher](const std::string& platform, const std::string& person) {
+    const JoinedAccount* a = joined_on(dispatcher.state(), platform, person);
+    return a ? a->key.substr(platform.size() + 1) : std::string();
+  });
 }
 
 ChatPlatforms::~ChatPlatforms() { dispatcher_.set_router({}); }
@@ -114,6 +127,7 @@ std::function<bool(const std::string&)> ChatPlatforms::filing() const {
 
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
+  c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
@@ -135,6 +149,7 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
   while (c.callback_url.ends_with('/')) c.callback_url.pop_back();
   if (buttons) c.callback_url += path;
   c.channels = standing_channels(dispatcher_.config());
+  c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };

@@ -117,109 +117,56 @@ std::vector<std::string> Dispatcher::complete(const std::string& prefix, const s
   return complete_line(prefix, live_words_for(w, person, bare));
 }
 
-namespace {
-
-std::string bare_channel(const std::string& channel) { return channel.starts_with('#') ? channel.substr(1) : channel; }
-
-Value human_post(const ChatEvent& e, const std::string& text) {
-  Value body =
-      Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
-  if (!e.thread.empty()) body.set("thread", e.thread);
-  Value files = Value::List{};
-  for (const ChatFile& f : e.files) {
-    files.push(Value::Map{{"id", f.id},
-                          {"name", f.name},
-                          {"size", static_cast<std::int64_t>(f.bytes.size())},
-                          {"sha256", to_hex(sha256(f.bytes))}});
-  }
-  if (!e.files.empty()) body.set("files", std::move(files));
-  return body;
-}
-
-// What somebody did to a post of our own room. The outbox is the room's history, so it goes there like the posts.
-OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
-  Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
-                          {"emoji", e.emoji}, {"at", e.at}};
-  return {std::move(id), e.platform + ":#" + bare_channel(e.channel), "human_change", std::move(body)};
-}
-
-bool is_change(const std::string& kind) {
-  static constexpr std::string_view kinds[] = {"edit", "delete", "reaction", "unreaction", "pin", "unpin"};
-  return std::ranges::find(kinds, kind) != std::end(kinds);
-}
-
-InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
-  return {.dedupe_key = e.platform + ":" + e.id,
-          .kind = "chat",
-          .body = text,
-          .received_ms = now,
-          .meta = Value::Map{{"kind", e.kind},
-                             {"channel", e.channel},
-                             {"user", e.user},
-                             {"post", e.post_id},
-                             {"emoji", e.emoji},
-                             {"thread", e.thread},
-                             {"at", e.at}}};
-}
-
-}  // namespace
-
-void Dispatcher::chat(const ChatEvent& e, std::function<void(Result<void>)> accepted) {
-  stats_.last_event[e.platform] = clock_.now();
-  const std::string text = clean_text(e.text);
-  const InboxItem item = inbox_of(e, text, clock_.now());
+void Dispatcher::chat(const ChatEvent& told, std::function<void(Result<void>)> accepted) {
+  stats_.last_event[told.platform] = clock_.now();
+  const std::string text = clean_text(told.kind == "form" ? typed_twin(told.text, told.form) : told.text);
+  const InboxItem item = inbox_of(told, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
+  const auto heard = std::make_shared<ChatEvent>(told);  // who speaks is decided with the rest
+  const std::string secret = random_token(16);
   // Every event but a line for us outside of incident channels: a command is no talk.
-  const auto is_talk = [this, e](const State& state) {
+  const auto is_talk = [this](const ChatEvent& e, const State& state) {
+    if (e.kind == "form") return false;
     if (e.kind != "message" || state.incident_by_channel.contains(bare_channel(e.channel))) return true;
     CommandInput input = input_of(e);
     bool by_mention = false;
     return !e.direct && !understand(e, input, by_mention);
   };
-  const auto decide = [this, e, text, item, asked, is_talk](Work& w, Commit& c) {
+  const auto decide = [this, told, heard, text, item, asked, is_talk, secret](Work& w, Commit& c) {
+    *heard = with_people(told, w);
+    const ChatEvent& e = *heard;
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
     c.files_gone = e.files_gone;
-    const Recorded recorded = is_talk(w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
+    const Recorded recorded = is_talk(e, w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
     if (recorded.keeps_files) c.files_gone.clear();
     c.files_gone.insert(c.files_gone.end(), recorded.files_gone.begin(), recorded.files_gone.end());
     c.scrubs = recorded.scrubs;
     for (const ChatFile& f : e.files)
       if (e.kind != "file" || recorded.takes_file)
         c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
-    if (e.kind != "heard" || recorded.fresh) *asked = decide_chat(e, text, w);
+    if (e.kind != "heard" || recorded.fresh) *asked = decide_chat(e, text, secret, w);
   };
-  const auto applied = [this, e, asked] {
-    CommandInput input = input_of(e);
+  const auto applied = [this, heard, asked] {
+    CommandInput input = input_of(*heard);
     bool by_mention = false;
     // A bare "yes" has answered its question by now and means nothing any more; what it started is to be read.
-    if (!understand(e, input, by_mention) && !*asked) return;
+    if (!understand(*heard, input, by_mention) && !*asked) return;
     stats_.commands += 1;
-    if (*asked) read_and_post(**asked, input, e);
+    if (*asked) read_and_post(**asked, input, *heard);
   };
   take({.decide = decide, .done = std::move(accepted), .applied = applied, .again = {}, .key = item.dedupe_key});
 }
 
 CommandInput Dispatcher::input_of(const ChatEvent& e) const {
-  const std::string channel = bare_channel(e.channel);
-  CommandInput input{.person = e.user,
-                     .is_operator = false,
-                     .platform = e.platform,
-                     .channel = channel,
-                     .thread = e.thread,
-                     .source_id = e.id,
-                     .text = e.text,
-                     .direct = e.direct || channel == "muster",
-                     .sent_ms = e.at,
-                     .about = clean_said(e.about, channel)};
-  // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
-  if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
+  CommandInput input = command_of(e);
   // A room without people belongs to whoever has its login: the operator.
   input.is_operator = config_.people.empty() && e.platform == "room" && e.user == "operator";
   return input;
 }
 
-std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, Work& w) {
+std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, const std::string& secret,
+                                               Work& w) {
   if (e.kind == "message" || e.kind == "heard") {
     w.decision.out.push_back(
         {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
@@ -230,7 +177,10 @@ std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::st
   bool by_mention = false;
   const bool only_files = e.text.empty() && !e.files.empty();
   if (only_files || !understand(e, input, by_mention)) return {};
+  input.secret = secret;
   Outcome o = run_command(w, input);
+  if (e.kind == "form" && e.answer) answer_form(*e.answer, o);
+  if (e.kind == "form" && !o.ok) return {};  // told where it was filled in
   if (o.read && o.read->what == "more") {
     const ReadWanted wanted = *o.read;
     o = read_outcome(pager_.more(wanted, e.user, input.channel, e.id), o);
@@ -245,6 +195,7 @@ std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::st
 
 bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_mention) const {
   if (e.kind == "button") return true;
+  if (e.kind == "form") return input.text = typed_twin(e.text, e.form), true;
   if (e.kind == "reaction") {
     input.text = reaction_answer(state_, config_, e.post_id, e.user, e.emoji);
     return !input.text.empty();
@@ -267,8 +218,18 @@ void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, O
   pager_.fit(o, e.user, input.channel);
   keep_pages(w);
   const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
-  post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, o.is_private ? e.user : "");
-  w.decision.out.back().body.set("origin", e.platform);
+  const bool form = o.form && e.can_open_form;
+  if (o.form && !form) o.reply.buttons.push_back({say(o.language, "button.form"), o.form->command, "", true});
+  // A name that its owner chose is no address: an account that is nobody's is answered by its own id.
+  const bool nobodys = !input.account.empty() && e.user.starts_with(e.platform + ":");
+  const std::string to = o.is_private || form ? nobodys ? input.account : e.user : "";
+  post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, to);
+  OutMessage& out = w.decision.out.back();
+  out.body.set("origin", e.platform);
+  if (!form) return;
+  out.kind = "form";
+  out.body.set("form", to_value(*o.form));
+  out.body.set("event", e.id);
 }
 
 void Dispatcher::keep_pages(Work& w) {
@@ -294,6 +255,7 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
                        .received_ms = clock_.now(),
                        .meta = Value::Map{{"person", input.person}, {"channel", input.channel}}};
   const auto outcome = std::make_shared<Outcome>();
+  input.secret = random_token(16);
   const auto decide = [input, item, outcome](Work& w, Commit& c) {
     *outcome = run_command(w, input);
     c.inbox.push_back(item);

@@ -134,7 +134,8 @@ class Dispatcher {
   bool understand(const ChatEvent& event, CommandInput& input, bool& by_mention) const;  // is it for us?
   CommandInput input_of(const ChatEvent& event) const;
   // The outcome that still needs to be read off the loop, if there is one.
-  std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, Work& work);
+  std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, const std::string& secret,
+                                     Work& work);
   void keep_pages(Work& work);
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 

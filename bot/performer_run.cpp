@@ -23,8 +23,8 @@ AttemptReport failing(std::string kind, std::string why) {
 }
 
 // Only what every program needs; nothing of the bot's own secrets.
-Environment clean_environment() {
-  Environment env;
+CommandEnvironment clean_environment() {
+  CommandEnvironment env;
   for (const char* name : {"PATH", "HOME", "LANG", "LC_ALL", "TZ"})
     if (const char* v = std::getenv(name)) env.emplace_back(name, v);
   return env;

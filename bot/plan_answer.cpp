@@ -24,7 +24,9 @@ Outcome failed(const std::string& language, const std::string& why) {
 
 ChangeAsker asker_of(const CommandInput& input, const Known& known) {
   const Person* p = find_person(known.config(), input.person);
-  return {.person = input.is_operator && input.person.empty() ? "operator" : p ? p->id : "",
+  return {.person = input.is_operator && input.person.empty() ? "operator"
+                    : p                                       ? p->id
+                                                              : "",
           .channel = input.channel,
           .direct = input.direct,
           .in_incident = known.state().incident_by_channel.contains(input.channel)};
@@ -38,8 +40,7 @@ Outcome shown(const ReadWanted& wanted, const ChangeWish& wish, const ChangeAske
   Outcome o;
   o.reply.text = say(wanted.language, "plan.head") + "\n*" + runbooks::change_title(wanted.language, run) + "*";
   o.reply.sections.push_back(runbooks::seen_section(wanted.language, seen));
-  o.reply.sections.push_back(
-      runbooks::plan_section(wanted.language, known.config(), wish, plan, asker.person));
+  o.reply.sections.push_back(runbooks::plan_section(wanted.language, known.config(), wish, plan, asker.person));
   o.reply.color = plan.possible() ? "" : "warning";
   o.json = to_value(plan);
   o.json.set("now", seen);
@@ -81,9 +82,9 @@ AttemptOrder look_at(const ChangeWish& wish, const std::string& environment, con
 
 void read_plan(const PlanReading& reading, const ReadWanted& wanted, const CommandInput& input, Done done) {
   const auto parsed = parse_command(wanted.args.empty() ? "" : wanted.args.front());
-  const auto wish = parsed ? wish_of(settled(*parsed, reading.known.config()), reading.known.config(),
-                                     reading.known.state())
-                           : std::unexpected(WishProblem{});
+  const auto wish =
+      parsed ? wish_of(settled(*parsed, reading.known.config()), reading.known.config(), reading.known.state())
+             : std::unexpected(WishProblem{});
   if (!wish) return done(failed(wanted.language, say(wanted.language, "grammar.wrong")));
   const auto look = perform_change(reading.targets, {});
   const ChangeAsker asker = asker_of(input, reading.known);
@@ -100,8 +101,7 @@ void read_plan(const PlanReading& reading, const ReadWanted& wanted, const Comma
                                  .arguments = {},
                                  .seen = seen});
     const Targets& all = reading.targets();
-    const auto target =
-        std::ranges::find_if(all, [&](const auto& t) { return t->serves({w.service, w.environment}); });
+    const auto target = std::ranges::find_if(all, [&](const auto& t) { return t->serves({w.service, w.environment}); });
     add_dry_run(target == all.end() ? nullptr : *target, plan, w, seen,
                 shown(wanted, w, asker, plan, seen, reading.known), wanted.language, done);
   };

@@ -250,6 +250,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.keep_deleted_messages = value_of(tree, "keep_deleted_messages") != "false";
   s.offer_words = values_of(tree, "offer_words");
   s.offer_every = duration(value_of(tree, "offer_every"));
+  s.link_by_email = values_of(tree, "link_by_email");
   s.people = bind_list<Person>(tree, "people[]", bind_person);
   s.services = bind_list<Service>(tree, "services[]", bind_service);
   s.environments = bind_list<Environment>(tree, "environments[]", bind_environment);

@@ -95,44 +95,48 @@ void check_ci(Checking& in) {
     if (!program)
       in.issues.push_back(issue_at(place, "the condition is wrong at " + cel::to_error(program.error()).message));
   });
-}
-
-void check_channel_name(Checking& in) {
-  const auto cell = in.tree.values.find("channel_name");
-  if (cell == in.tree.values.end() || cell->second.values.empty()) return;
-  const std::string& pattern = cell->second.values.front();
-  if (const std::string wrong = unknown_placeholder(pattern); !wrong.empty()) {
-    in.issues.push_back(issue_at(cell->second.place,
-                                 "`" + clip(one_line(wrong), 40) + "` is nothing that can be filled in",
-                                 "{number}, {id}, {date}, {service}, {severity} and {slug}"));
+  // slack:@sre-oncall
+  bool is_group_of_platform(const std::string& who) {
+    const std::size_t at = who.find(":@");
+    return at != std::string::npos && at > 0 && at + 2 < who.size();
   }
-}
 
-void check_secrets(const Settings&, Checking& in) {
-  const auto it = in.tree.lists.find("sources[]");
-  if (it == in.tree.lists.end()) return;
-  for (const ConfigRecord& record : it->second) {
-    const auto cell = record.cells.find("secrets");
-    if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
-    in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
-  }
-}
-
-// A program's arguments are wrong at the argument, not somewhere in the entry.
-template <class Def, class FaultsOf>
-void check_targets(const char* list, const std::vector<Def>& defs, FaultsOf faults_of, Checking& in) {
-  const auto it = in.tree.lists.find(list);
-  if (it == in.tree.lists.end()) return;
-  for (std::size_t i = 0; i < defs.size() && i < it->second.size(); ++i) {
-    const ConfigRecord& record = it->second[i];
-    for (const auto& fault : faults_of(defs[i])) {
-      const auto cell = record.cells.find(fault.field);
-      const bool placed = cell != record.cells.end() && fault.index < cell->second.places.size();
-      in.issues.push_back(issue_at(placed ? cell->second.places[fault.index] : record.place,
-                                   "`" + fault.field + "`: " + fault.message, fault.expected));
+  void check_channel_name(Checking & in) {
+    const auto cell = in.tree.values.find("channel_name");
+    if (cell == in.tree.values.end() || cell->second.values.empty()) return;
+    const std::string& pattern = cell->second.values.front();
+    if (const std::string wrong = unknown_placeholder(pattern); !wrong.empty()) {
+      in.issues.push_back(issue_at(cell->second.place,
+                                   "`" + clip(one_line(wrong), 40) + "` is nothing that can be filled in",
+                                   "{number}, {id}, {date}, {service}, {severity} and {slug}"));
     }
   }
-}
+
+  void check_secrets(const Settings&, Checking& in) {
+    const auto it = in.tree.lists.find("sources[]");
+    if (it == in.tree.lists.end()) return;
+    for (const ConfigRecord& record : it->second) {
+      const auto cell = record.cells.find("secrets");
+      if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
+      in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
+    }
+  }
+
+  // A program's arguments are wrong at the argument, not somewhere in the entry.
+  template <class Def, class FaultsOf>
+  void check_targets(const char* list, const std::vector<Def>& defs, FaultsOf faults_of, Checking& in) {
+    const auto it = in.tree.lists.find(list);
+    if (it == in.tree.lists.end()) return;
+    for (std::size_t i = 0; i < defs.size() && i < it->second.size(); ++i) {
+      const ConfigRecord& record = it->second[i];
+      for (const auto& fault : faults_of(defs[i])) {
+        const auto cell = record.cells.find(fault.field);
+        const bool placed = cell != record.cells.end() && fault.index < cell->second.places.size();
+        in.issues.push_back(issue_at(placed ? cell->second.places[fault.index] : record.place,
+                                     "`" + fault.field + "`: " + fault.message, fault.expected));
+      }
+    }
+  }
 
 }  // namespace
 
@@ -146,7 +150,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
         "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
     in.unique(list, "name");
 
-  std::vector<std::string> owners, who = {"*", "operator", "automation"}, groups, services, severities;
+  std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,
+                                   severities;
   for (const Person& person : settings.people) {
     owners.push_back(person.id);
     for (const std::string& group : person.groups) {
@@ -169,6 +174,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
   owners.emplace_back("owners");
+  for (const InviteRule& rule : settings.invites)
+    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_group_of_platform);
   in.known("invites[]", "who", owners, "person or group");
   in.known("invites[]", "severities", severities, "severity");
   in.known("invites[]", "services", services, "service");

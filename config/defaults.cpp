@@ -71,6 +71,7 @@ services:
     title: Checkout
     owners: [group:payments]
     environments: [staging, production]
+    order: [staging, production]
     depends_on: [orders-db]
   - name: orders-db
     title: Orders database

@@ -42,6 +42,10 @@ const std::vector<SettingField>& setting_fields() {
        "when and by whom is recorded in any case."},
       {"offer_words", K::text, true, false, "",
        "Words in chat that make the bot offer to declare an incident; none means it never does."},
+      {"link_by_email", K::name, true, false, "",
+       "Chat platforms (`slack`, `mattermost`, or the names given below) whose verified e-mail addresses join an "
+       "account "
+       "to the person with the same address ([people](people.md)); none means that only `link me` joins accounts."},
       {"offer_every", K::duration, false, false, "30m", "The least time between two such offers in one channel."},
 
       {"people[]", K::record, true, false, "", "Who works here. One entry per person, whatever handles they use."},
@@ -89,7 +93,9 @@ const std::vector<SettingField>& setting_fields() {
       {"invites[].severities", K::name, true, false, "", "Severities; none means every one."},
       {"invites[].services", K::name, true, false, "", "Services; none means every incident."},
       {"invites[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, or `owners` for the owners of the incident's services."},
+       "Person ids, `group:NAME`, `PLATFORM:@NAME` for a user group of Slack or a group of Mattermost (who is in it "
+       "then), "
+       "or `owners` for the owners of the incident's services."},
 
       {"severities[]", K::record, true, false, "", "Severities, the worst first."},
       {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},
@@ -100,11 +106,12 @@ const std::vector<SettingField>& setting_fields() {
        "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
       {"policy[].name", K::text, false, false, "", "What `can` and `explain` call the rule."},
       {"policy[].who", K::text, true, true, "",
-       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, or `\"*\"` for every person of the "
-       "configuration."},
+       "Person ids, `group:NAME`, `role:NAME`, `operator`, `automation`, `guest` or `outsider` for a person whose "
+       "account is one on the platform, or `\"*\"` for every person of the configuration."},
       {"policy[].verbs", K::text, true, false, "", "Commands; none or `\"*\"` means every command."},
       {"policy[].services", K::name, true, false, "", "Services; none means every service."},
-      {"policy[].environments", K::name, true, false, "", "Environments; `protected` means every one that `environments` does not call "
+      {"policy[].environments", K::name, true, false, "",
+       "Environments; `protected` means every one that `environments` does not call "
        "unprotected; none means every environment."},
       {"policy[].where", K::name, true, false, "", "Channel names, `incident`, `direct`; none means everywhere."},
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},

@@ -74,6 +74,7 @@ struct Settings {
   bool keep_deleted_messages = true;
   std::vector<std::string> offer_words;
   DurationMs offer_every = 30 * minute_ms;
+  std::vector<std::string> link_by_email;  // names of platforms
 };
 
 }  // namespace muster

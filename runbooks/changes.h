@@ -22,7 +22,8 @@ GuardedChange guarded(const ChangeWish& wish);  // what is watched afterwards
 bool is_planned(const Turn& t, const std::string& path, const Step& step);
 void begin_planned(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void planned_looked(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
-void plan_approved(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Question& question);
+void plan_approved(Turn& t, const std::string& path, const Step& step, const Value& arguments,
+                   const Question& question);
 void begin_next_changes(Turn& t);  // a place has become free
 ChangeAsker asker_of_run(const Run& run);
 

@@ -36,11 +36,11 @@ std::string fact(const Value& facts) {
 // "v1 → v2", "6 → 8"; what is not known is a dash.
 std::string difference(const ChangeWish& wish, const Plan& plan) {
   const std::string before = fact(plan.before), after = fact(plan.after);
-  if (wish.verb == "restart") return before.empty() ? "" : " " + before;
-  if (!after.empty()) return " " + (before.empty() ? std::string("–") : before) + " → " + after;
-  if (wish.verb == "scale" && wish.by) return (*wish.by > 0 ? " +" : " ") + std::to_string(*wish.by);
-  if (wish.verb == "scale" && wish.replicas) return " → " + std::to_string(*wish.replicas);
-  return wish.version.empty() ? "" : " → " + wish.version;
+  if (wish.verb == "restart") return before;
+  if (!after.empty()) return (before.empty() ? std::string("–") : before) + " → " + after;
+  if (wish.verb == "scale" && wish.by) return (*wish.by > 0 ? "+" : "") + std::to_string(*wish.by);
+  if (wish.verb == "scale" && wish.replicas) return "→ " + std::to_string(*wish.replicas);
+  return wish.version.empty() ? "" : "→ " + wish.version;
 }
 
 std::string checks_text(const std::string& lang, const Plan& plan) {
@@ -99,10 +99,11 @@ void add_answers(const std::string& lang, const Question& q, Message& m) {
 std::string change_title(const std::string& lang, const Run& run) {
   const ChangeWish wish = change_wish(run.change);
   const Plan plan = plan_from(run.change["plan"]);
+  const std::string what = plain(clip(one_line(difference(wish, plan)), 160));
   return say(lang, "change.title",
              {{"verb", wish.asked},
               {"service", plain(wish.service)},
-              {"what", plain(clip(one_line(difference(wish, plan)), 160))},
+              {"what", what.empty() ? what : " " + what},
               {"env", plain(wish.environment)}});
 }
 

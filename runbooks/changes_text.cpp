@@ -62,7 +62,8 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
   if (w.verb == "rollback")
     return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
   if (!w.by) return change_step("scale", ", replicas: \"${inputs.replicas}\"", true);
-  return look_step("present", "env", "replicas", "It is not known how many there are. Say the number with to instead.") +
+  return look_step("present", "env", "replicas",
+                   "It is not known how many there are. Say the number with to instead.") +
          change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
 }
 

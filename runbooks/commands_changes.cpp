@@ -189,8 +189,9 @@ Outcome queue_first(Call& c) {
 
 const std::map<std::string_view, Handler>& change_commands() {
   static const std::map<std::string_view, Handler> table = {
-      {"deploy", change},     {"promote", change}, {"rollback", change}, {"scale", change},         {"restart", change},
-      {"advance", no_stages}, {"hold", no_stages}, {"queue", queue},     {"queue drop", queue_drop}, {"queue first", queue_first}};
+      {"deploy", change},         {"promote", change},         {"rollback", change}, {"scale", change},
+      {"restart", change},        {"advance", no_stages},      {"hold", no_stages},  {"queue", queue},
+      {"queue drop", queue_drop}, {"queue first", queue_first}};
   return table;
 }
 

@@ -103,22 +103,65 @@ Outcome retry(Call& c) {
   return o;
 }
 
-// The fields of a form as it was written: keys without case.
-Outcome answer_form(Call& c) {
-  std::map<std::string, std::string> fields = c.command.named;
+FormField form_field(const Call& c, const Input& in) {
+  FormField f{.name = in.name, .label = in.name};
+  f.required = in.required && in.standard.is_null();
+  if (!in.standard.is_null()) f.standard = in.standard.is_string() ? in.standard.as_string() : to_json(in.standard);
+  if (in.type == "bool") f.choices = {"true", "false"};
+  if (in.type == "service")
+    for (const Service& s : c.work.config.services) f.choices.push_back(s.name);
+  if (!in.values.empty()) f.choices = in.values;
+  if (!f.choices.empty()) f.kind = "choice";
+  f.hint = in.secret ? "env:NAME, file:PATH" : in.type;
+  return f;
+}
+
+// The step of the run that asks, if one does.
+const Step* asking_step(Call& c) {
   Engine& engine = engine_of(c.work);
   const Run* run = find_run(std::as_const(c.work.state), run_of(c));
   const Book* book = run ? engine.book_of(*run) : nullptr;
   for (const OpenMatter& m : engine.open_matters(c.work.state, run ? run->id : "-")) {
-    const Step* step = book ? step_at(*book, *run, m.path) : nullptr;
-    for (const Input& field : step ? step->form : std::vector<Input>()) {
-      const auto it = fields.find(lower_ascii(field.name));
-      if (it == fields.end() || it->first == field.name) continue;
-      fields[field.name] = it->second;
-      fields.erase(lower_ascii(field.name));
-    }
+    const Step* step = book && m.kind == "form" ? step_at(*book, *run, m.path) : nullptr;
+    if (step && !step->form.empty()) return step;
   }
-  return told_or(c, engine.answer(c.work, run_of(c), fields, by(c)), "run.did.answer");
+  return nullptr;
+}
+
+// `answer R1` alone: what is asked, to be filled in or typed.
+Outcome ask_again(Call& c, const Step& step) {
+  const std::string id = find_run(std::as_const(c.work.state), run_of(c))->id;
+  std::string line = "answer " + id;
+  Form form{.title = say(c.language, "form.answer.title", {{"run", id}}),
+            .intro = {},
+            .send = say(c.language, "form.send"),
+            .command = line,
+            .fields = {}};
+  for (const Input& field : step.form) {
+    line += " " + field.name + "=…";
+    form.fields.push_back(form_field(c, field));
+  }
+  Outcome o = refuse(c, "run.ask.line", {{"run", id}, {"line", plain(line)}});
+  o.form = std::move(form);
+  return o;
+}
+
+// The fields of a form as it was written: keys without case.
+Outcome answer_form(Call& c) {
+  std::map<std::string, std::string> fields = c.command.named;
+  const Step* step = asking_step(c);
+  if (step && fields.empty()) return ask_again(c, *step);
+  for (const Input& field : step ? step->form : std::vector<Input>()) {
+    const auto it = fields.find(lower_ascii(field.name));
+    if (it == fields.end() || it->first == field.name) continue;
+    fields[field.name] = it->second;
+    fields.erase(lower_ascii(field.name));
+  }
+  const auto done = engine_of(c.work).answer(c.work, run_of(c), fields, by(c));
+  Outcome o = told_or(c, done, "run.did.answer");
+  if (!done && done.error().words.contains("name") && done.error().key != "run.no_field")
+    o.wrong_fields[done.error().words.at("name")] = o.reply.text;
+  return o;
 }
 
 Outcome watch(Call& c) {
@@ -140,9 +183,8 @@ const std::map<std::string_view, Handler>& steering_commands() {
 const std::map<std::string_view, Handler>& run_commands() {
   static const auto all = [] {
     std::map<std::string_view, Handler> table;
-    for (const auto* part :
-         {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(), &lock_commands(),
-          &change_commands()})
+    for (const auto* part : {&steering_commands(), &listing_commands(), &book_commands(), &switch_commands(),
+                             &lock_commands(), &change_commands()})
       table.insert(part->begin(), part->end());
     return table;
   }();

@@ -44,10 +44,14 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
 }
 
 std::string first_problem(const std::string& lang, const Plan& plan) {
+  const auto bare = [](std::string text) {  // it becomes the reason of a failure, which is no markup
+    std::erase(text, '`');
+    return text;
+  };
   for (const Check& c : plan.checks)
     if (c.mark == Check::Mark::failed)
-      return sentence(lang, c) +
-             (c.can_override ? " " + say(lang, "change.override_hint", {{"check", c.name}}) : std::string());
+      return bare(sentence(lang, c)) +
+             (c.can_override ? " " + bare(say(lang, "change.override_hint", {{"check", c.name}})) : std::string());
   return {};
 }
 
@@ -78,10 +82,9 @@ std::string what_changed(const std::string& lang, const Plan& before, const Plan
   differ(before.before, now.before);
   if (list.empty()) differ(before.after, now.after);
   if (list.empty() && before.gate.rule != now.gate.rule)
-    list.push_back(say(lang, "ask.changed",
-                       {{"what", say(lang, "fact.rule")},
-                        {"before", plain(before.gate.rule)},
-                        {"after", plain(now.gate.rule)}}));
+    list.push_back(
+        say(lang, "ask.changed",
+            {{"what", say(lang, "fact.rule")}, {"before", plain(before.gate.rule)}, {"after", plain(now.gate.rule)}}));
   return list.empty() ? say(lang, "fact.rule") : join(list, "; ");
 }
 
@@ -163,7 +166,9 @@ void ask(Turn& t, const std::string& path, const Step& step, const Plan& plan, c
 // "by +2" is meant from what is there: looked up anew, so that the next plan says the right number.
 bool looks_again(Turn& t, const ChangeWish& wish, const Plan& plan) {
   const Value &now = plan.before["replicas"], &to = plan.arguments["replicas"];
-  if (t.run.change["looked"].as_int() >= looks_max || !wish.by || !now.is_int() || now.as_int() + *wish.by == to.as_int()) return false;
+  if (t.run.change["looked"].as_int() >= looks_max || !wish.by || !now.is_int() ||
+      now.as_int() + *wish.by == to.as_int())
+    return false;
   const auto order = t.run.order;
   for (const std::string& path : order) note_attempt(t, path, Value::Map{{"forget", true}});
   keep(t, Value::Map{{"approved", ""}, {"looked", t.run.change["looked"].as_int() + 1}});
@@ -217,7 +222,8 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   if (looks_again(t, wish, plan)) return;
   keep(t, Value::Map{{"plan", std::move(kept)}, {"approved", same ? approved : ""}});
   if (!plan.possible()) return fail_step(t, path, &step, "denied", first_problem(lang, plan));
-  if (const std::string why = no_gate(t, lang, plan.gate); !why.empty()) return fail_step(t, path, &step, "denied", why);
+  if (const std::string why = no_gate(t, lang, plan.gate); !why.empty())
+    return fail_step(t, path, &step, "denied", why);
   if (same || plan.gate.effect == "run") return send_change(t, path, step, plan.arguments, seen);
   const bool asked_before = !shown.hash.empty() && !shown.gate.effect.empty() && shown.hash != plan.hash;
   ask(t, path, step, plan, asked_before ? what_changed(lang, shown, plan) : std::string());

@@ -162,8 +162,9 @@ void do_lock(Turn& t, const std::string& path, const Step& step, const Value& wi
   LockWish wish;
   wish.service = service;
   wish.environment = env;
-  // After a change from chat it stays, and belongs to who asked for it.
-  wish.owner = t.run.change.is_map() ? t.run.person : t.run.id;
+  // After a change from chat it stays, and belongs to who asked for it; after one that went wrong to nobody's own: who
+  // asked for that change looks first, too.
+  wish.owner = t.run.change.is_map() && !path.starts_with("on_failure") ? t.run.person : t.run.id;
   wish.reason = with.has("because") ? with["because"].as_string() : t.run.runbook;
   wish.channel = t.run.channel;
   wish.until_ms = t.w.now + *length;

@@ -132,7 +132,12 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
   }
   std::string text = one_line(arguments["text"].as_string());
   if (text.empty()) text = step.verb + " " + step.id;
-  Asking q{.kind = confirm ? "confirm" : "step", .text = clip(text, 500), .group = by, .needed = needed, .expires = expires, .facts = {}};
+  Asking q{.kind = confirm ? "confirm" : "step",
+           .text = clip(text, 500),
+           .group = by,
+           .needed = needed,
+           .expires = expires,
+           .facts = {}};
   if (!by.empty() && !by.starts_with("group:") && !by.starts_with("role:"))
     q.group =
         find_person(t.w.config, group_of(by)) ? "person:" + find_person(t.w.config, group_of(by))->id : "group:" + by;
@@ -189,6 +194,7 @@ void ask_form(Turn& t, const std::string& path, const Step& step, const Value& a
     fields.fields.emplace_back(field.name, plain(what));
   }
   m.sections.push_back(std::move(fields));
+  m.buttons.push_back({say(lang, "button.form"), "answer " + t.run.id, "primary", true});
   post(t.w, t.run.channel, "question-" + id, m, t.run.post);
 }
 
@@ -220,8 +226,7 @@ namespace {
 
 void approved_step(Turn& t, const std::string& path, const Step& step, const StepRun& s, const Question& q) {
   const std::string by = join(q.approvers, ", ");
-  if (s.stage == "gate" && is_planned(t, path, step))
-    return plan_approved(t, path, step, s.arguments["arguments"], q);
+  if (s.stage == "gate" && is_planned(t, path, step)) return plan_approved(t, path, step, s.arguments["arguments"], q);
   if (s.stage == "gate") {
     Action a;
     a.kind = Action::Kind::begin;

@@ -112,7 +112,8 @@ Message Engine::run_message(const Work& w, const Run& run) {
   m.color = color_of(run);
   const std::string who = run.automatic() ? say(lang, "run.by_itself") : person_name(w.config, run.person);
   const bool change = run.change.is_map();
-  m.text = "*" + run.id + "* · " + (change ? change_title(lang, run) : plain(run.runbook)) + " · " + say(lang, "run.status." + run.status) + " · " + who;
+  m.text = "*" + run.id + "* · " + (change ? change_title(lang, run) : plain(run.runbook)) + " · " +
+           say(lang, "run.status." + run.status) + " · " + who;
   if (run.over()) m.text += " · " + took_of(run, w.now);
   const Book* book = book_of(run);
   Section s;

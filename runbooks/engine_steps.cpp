@@ -215,12 +215,10 @@ void begin_step(Turn& t, const Action& a) {
     const Permit may = permit(t, a.path, step, a.arguments);
     if (!may.refusal.empty()) return fail_step(t, a.path, &step, may.kind, may.refusal);
     if (may.approvals > 0 || may.confirm)
-      return ask_approval(t, a.path, step,
-                          Value::Map{{"by", may.group},
-                                     {"count", may.approvals},
-                                     {"confirm", may.confirm},
-                                     {"arguments", a.arguments}},
-                          "gate");
+      return ask_approval(
+          t, a.path, step,
+          Value::Map{{"by", may.group}, {"count", may.approvals}, {"confirm", may.confirm}, {"arguments", a.arguments}},
+          "gate");
   }
   if (step.effect == Effect::write && !undo && approval_void(t, a.path, a.arguments, {})) return;
   intend(t, a.path, step, a.arguments, step.verb, step.effect, change ? "look" : "");
@@ -234,7 +232,8 @@ void halt(Turn& t, const Action& a) {
     close_question_of(t, s.question, a.error_kind == "expired" ? "expired" : "withdrawn");
     return;
   }
-  const bool harmless = s.effect == "read" || s.stage == "look" || s.stage == "plan" || s.stage == "probe" || s.stage == "sample";
+  const bool harmless =
+      s.effect == "read" || s.stage == "look" || s.stage == "plan" || s.stage == "probe" || s.stage == "sample";
   if (harmless) {
     send(t, a.path, *a.step, AttemptOrder::Mode::halt, "halt");
     return over();

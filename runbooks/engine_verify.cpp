@@ -95,6 +95,8 @@ void keep_watch(Turn& t, const std::string& path, const Watch& watch, Value data
 }
 
 // --- words
+std::string span_text(DurationMs span) { return span % minute_ms == 0 ? short_span(span) : format_duration(span); }
+
 std::string words_for(const Turn& t) { return channel_language(t.w, t.run.channel); }
 
 std::map<std::string, std::string> place_words(const Turn& t, const Value& with) {
@@ -120,8 +122,8 @@ Value seen_summary(const Watch& watch, const std::string& verdict, const std::st
         Value::Map{{"kind", c.kind}, {"name", c.name}, {"seen", c.seen}, {"missed", c.missed}, {"last", c.last}});
   Value v = Value::Map{{"verdict", verdict},
                        {"why", why},
-                       {"watched", short_span(std::max<DurationMs>(0, window - watch.unwatched_ms))},
-                       {"not_watched", short_span(watch.unwatched_ms)}};
+                       {"watched", span_text(std::max<DurationMs>(0, window - watch.unwatched_ms))},
+                       {"not_watched", span_text(watch.unwatched_ms)}};
   v.set("checks", std::move(checks));
   return v;
 }
@@ -204,10 +206,10 @@ void is_well(Turn& t, const std::string& path, const Step& step, const Watch& wa
   const std::string lang = words_for(t);
   const DurationMs window = window_of(s);
   auto words = place_words(t, s.arguments);
-  words["time"] = short_span(std::max<DurationMs>(0, window - watch.unwatched_ms));
+  words["time"] = span_text(std::max<DurationMs>(0, window - watch.unwatched_ms));
   words["what"] = names_seen(lang, watch, flag_in(s.arguments, "alerts"));
   const std::string gap =
-      watch.unwatched_ms > 0 ? " " + say(lang, "verify.gap", {{"time", short_span(watch.unwatched_ms)}}) : "";
+      watch.unwatched_ms > 0 ? " " + say(lang, "verify.gap", {{"time", span_text(watch.unwatched_ms)}}) : "";
   Message m;
   m.color = "good";
   m.text = say_with(lang, "verify.good", words) + gap;
@@ -219,8 +221,7 @@ std::string why_unknown(const Turn& t, const Watch& watch, DurationMs window) {
   const std::string lang = words_for(t);
   std::vector<std::string> why;
   if (!watched_enough(watch, window))
-    why.push_back(
-        say(lang, "verify.gap.long", {{"time", short_span(watch.unwatched_ms)}, {"all", short_span(window)}}));
+    why.push_back(say(lang, "verify.gap.long", {{"time", span_text(watch.unwatched_ms)}, {"all", span_text(window)}}));
   for (const WatchedCheck* c : unseen(watch))
     why.push_back(say(lang,
                       c->mute        ? "verify.mute"
@@ -271,13 +272,13 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
   if (judged_by_alerts(t, path, step, watch)) return;
   if (const WatchedCheck* c = failing(watch))
     return is_bad(t, path, step, watch,
-                  say(lang, "verify.failing",
+                  say(lang, c->kind == "target" ? "verify.failing.target" : "verify.failing",
                       {{"name", check_name(lang, *c)}, {"last", c->last}, {"n", std::to_string(c->row)}}));
   const DurationMs window = window_of(s);
   TimeMs end = s.deadline_ms;
   // Its last look was bad and is still forgiven: another one decides, or a few of them.
   const WatchedCheck* doubt = doubtful(watch);
-  if (doubt && t.w.now >= end && t.w.now < end + last_looks * doubt->every_ms) end = t.w.now + doubt->every_ms;
+  if (doubt && t.w.now >= end && ++watch.extra <= last_looks) end = t.w.now + doubt->every_ms;
   if (t.w.now < end)
     return keep_watch(
         t, path, watch,

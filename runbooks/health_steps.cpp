@@ -47,9 +47,14 @@ std::string fixed_text(const std::string& text) {
   return out;
 }
 
+// As the language reads it back.
+std::string length_text(DurationMs span) {
+  return span % minute_ms == 0 || span < hour_ms ? short_span(span) : std::to_string(span / second_ms) + "s";
+}
+
 Value probe(const HealthCheck& check, const GuardedChange& change) {
   Value row = Value::Map{{"name", fixed_text(check.name)}, {"failures", check.failures}};
-  if (check.every > 0) row.set("every", short_span(check.every));
+  if (check.every > 0) row.set("every", length_text(check.every));
   if (check.http.empty()) {
     row.set("query", filled(check.promql, change));
     row.set("pass", check.pass);
@@ -75,10 +80,15 @@ std::string no_data_of(const HealthRule& rule, bool can_go_back) {
 
 Value verify_step(const HealthRule& rule, const std::vector<HealthCheck>& checks, const GuardedChange& change,
                   bool can_go_back) {
-  Value with = Value::Map{
-      {"service", service_value},        {"env", env_value},          {"for", short_span(rule.window)},
-      {"every", short_span(rule.every)}, {"target", rule.target},     {"failures", rule.failures},
-      {"alerts", rule.alerts},           {"on_bad", on_bad_of(rule)}, {"no_data", no_data_of(rule, can_go_back)}};
+  Value with = Value::Map{{"service", service_value},
+                          {"env", env_value},
+                          {"for", length_text(rule.window)},
+                          {"every", length_text(rule.every)},
+                          {"target", rule.target},
+                          {"failures", rule.failures},
+                          {"alerts", rule.alerts},
+                          {"on_bad", on_bad_of(rule)},
+                          {"no_data", no_data_of(rule, can_go_back)}};
   Value http = Value::List{}, promql = Value::List{};
   for (const HealthCheck& check : checks) (check.http.empty() ? promql : http).push(probe(check, change));
   if (!http.as_list().empty()) with.set("http", std::move(http));
@@ -103,7 +113,7 @@ Value lock_step(const HealthRule& rule, const GuardedChange& change) {
   return Value::Map{{"id", "keep_out"},
                     {"lock", Value::Map{{"service", service_value},
                                         {"env", env_value},
-                                        {"for", short_span(rule.lock_for)},
+                                        {"for", length_text(rule.lock_for)},
                                         {"because", "a " + change.verb + " went wrong: look before the next one"}}}};
 }
 

@@ -27,8 +27,8 @@ Doom doom_of(const Run& run, TimeMs now) {
 
 std::string outcome_of(const Doom& doom, const StepRun* failed) {
   if (doom.kind == "cancelled") return "cancelled";
-  if (failed && (failed->error_kind == "denied" || failed->error_kind == "expired" ||
-                 failed->error_kind == "cancelled"))
+  if (failed &&
+      (failed->error_kind == "denied" || failed->error_kind == "expired" || failed->error_kind == "cancelled"))
     return failed->error_kind;
   return "failed";
 }

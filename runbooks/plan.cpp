@@ -57,7 +57,9 @@ bool Plan::answer_people() {
   for (const OpenMatter& m : stage_.engine().open_matters(stage_.state())) {
     if (m.kind == "approve") {
       const Question q = *find_question(std::as_const(stage_.state()), m.question);
-      how_[m.path] = "approve: " + std::to_string(q.needed) + " of " + (q.group.empty() ? "the others" : q.group);
+      how_[m.path] = q.kind == "confirm"
+                         ? "confirm: by who starts it"
+                         : "approve: " + std::to_string(q.needed) + " of " + (q.group.empty() ? "the others" : q.group);
       stage_.decide([&](Work& w) { close_question(w, q, {}, "done", {}); });
       return true;
     }

@@ -44,6 +44,7 @@ Watch watch_from(const Value& v) {
   w.begun_ms = v["begun_ms"].as_int();
   w.looked_ms = v["looked_ms"].as_int();
   w.unwatched_ms = v["unwatched_ms"].as_int();
+  w.extra = static_cast<int>(v["extra"].as_int());
   w.version = v["version"].as_string();
   for (const Value& id : v["before"].as_list()) w.before.push_back(id.as_string());
   for (const Value& c : v["checks"].as_list()) w.checks.push_back(check_from(c));
@@ -58,6 +59,7 @@ Value to_value(const Watch& w) {
                        {"begun_ms", w.begun_ms},
                        {"looked_ms", w.looked_ms},
                        {"unwatched_ms", w.unwatched_ms},
+                       {"extra", w.extra},
                        {"version", w.version}};
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));

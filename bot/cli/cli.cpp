@@ -143,7 +143,7 @@ void add_record(Table& table, Flags& f) {
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
   auto* metrics = table.add("metrics", "Delivery figures (DORA) of services, from recorded links", metrics_command);
   metrics->add_option("SERVICE", f.words, "One service; otherwise every one that was deployed")->expected(0, 1);
-  metrics->add_option("--since", f.since, "How far back: 30d, 12w");
+  metrics->add_option("--since", f.since, "How far back: 30d, 90d");
   metrics->add_option("--in", f.environment, "The environment that counts (default: production, prod or live)");
   metrics->add_flag("--count-rollbacks", f.count_rollbacks, "Count rollbacks as deployments");
   table.add("replay", "Fold recorded facts into a fresh data folder", replay)

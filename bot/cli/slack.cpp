@@ -17,6 +17,8 @@ void add_slack_command(CLI::App& cli, int& code) {
   manifest->add_option("--name", options->name, "The app's name, at most 35 characters")->capture_default_str();
   manifest->add_option("--request-url", options->request_url,
                        "HTTP mode: where Slack reaches this bot, https://HOST/in/slack; without it: Socket Mode");
+  manifest->add_option("--slash", options->slash_command,
+                       "A slash command of the app, such as /muster; without it there is none");
   manifest->callback([options, &code] {
     std::cout << slack_manifest(*options);
     code = 0;

@@ -70,6 +70,7 @@ struct CoreConfig {
   AutomationCaps automation{};
   std::vector<HealthRule> health{};          // what is watched after a change, and what follows
   std::vector<HealthCheck> health_checks{};  // all that fit the place count
+  std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 
 const Person* find_person(const CoreConfig& config, std::string_view id_or_handle);

@@ -82,6 +82,7 @@ class RoomWeb {
   void file(const HttpRequest& request, const HttpReply& reply) const;
   HttpResponse attachment(const HttpRequest& request, const RoomSession& session) const;
   void act(const std::string& path, const Value& body, const std::string& person, const HttpReply& reply);
+  void send_form(Room::Act act, const Value& form, const HttpReply& reply);
   Result<void> check_origin(const HttpRequest& request, const RoomSession& session, bool is_file) const;
   Result<std::string> speaker(const std::string& as, const RoomSession& session) const;
   void on_change(const Value& event, const std::string& private_to);

@@ -52,6 +52,18 @@ void RoomWeb::post(const HttpRequest& request, const RoomSession& who, const Htt
   act(request.path, *body, *person, reply);
 }
 
+// The answer says field by field what is wrong; then the form stays open.
+void RoomWeb::send_form(Room::Act act, const Value& form, const HttpReply& reply) {
+  std::map<std::string, std::string> fields;
+  for (const auto& [name, value] : form.as_map()) fields[name] = value.as_string();
+  room_.send_form(std::move(act), std::move(fields), [reply](const Result<FormAnswer>& answer) {
+    if (!answer) return reply(respond(std::unexpected(answer.error())));
+    Value wrong = Value::Map{};
+    for (const auto& [name, why] : answer->wrong) wrong.set(name, why);
+    reply(json_answer(Value::Map{{"taken", answer->taken()}, {"wrong", wrong}, {"refused", answer->refused}}));
+  });
+}
+
 void RoomWeb::act(const std::string& path, const Value& body, const std::string& person, const HttpReply& reply) {
   Room::Act a;
   a.user = person;
@@ -64,7 +76,9 @@ void RoomWeb::act(const std::string& path, const Value& body, const std::string&
   const bool on = body["on"].as_bool(true);
   const auto done = [reply](const Result<void>& result) { reply(respond(result)); };
   if (path == "/room/say") return room_.say(std::move(a), done);
+  a.shows_forms = path == "/room/press";
   if (path == "/room/press") return room_.press(std::move(a), done);
+  if (path == "/room/form") return send_form(std::move(a), body["form"], reply);
   if (path == "/room/react") return room_.react(std::move(a), on, done);
   if (path == "/room/pin") return room_.pin(std::move(a), on, done);
   if (path == "/room/edit") return room_.edit(std::move(a), done);

@@ -16,6 +16,12 @@ class ChatDirectory {
   // The person that the configuration gives this handle; empty: nobody we know.
   virtual std::string person(const std::string& user_name, const std::string& user_id) const = 0;
   virtual std::string handle(const std::string& person) const = 0;  // user name or id; empty: none
+  // An account's verified e-mail address, told where the configuration lets addresses join accounts. `person`: whom the
+  // account belongs to, empty: nobody. The answer is the only person whose address this is, by the configuration or by
+  // another platform; empty: nobody, or more than one.
+  virtual std::string person_of_email(const std::string& person, const std::string& email) {
+    return static_cast<void>(person), static_cast<void>(email), std::string();
+  }
 };
 
 }  // namespace muster

@@ -2,11 +2,14 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
+#include "bot/core/chat/form.h"
 #include "bot/core/chat/said.h"
 #include "bot/core/decision.h"
 #include "integrations/chat/checks.h"
@@ -46,6 +49,12 @@ struct ChatEvent {
   TimeMs from_ms = 0;                // of a coverage statement: since when the channel was not heard
   int found = 0;                     // messages read again
   bool complete = true;
+  std::string account = {};       // the account's own id on the platform, where one does not log in as a person
+  std::string standing = {};      // of the account: guest, outsider; empty: a full member
+  std::string email_person = {};  // the person whose verified e-mail address the account has, where that may join them
+  bool can_open_form = false;     // a form sent in answer, soon, opens before the person
+  std::map<std::string, std::string> form = {};  // of kind form: the fields of the form for the command `text`
+  std::shared_ptr<FormAnswer> answer = {};       // of kind form: filled before it is accepted
 };
 
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.

@@ -130,6 +130,13 @@ Result<void> Room::show(const OutMessage& message) {
     change_post(message, channel);
   } else if (kind == "human_change") {
     apply(changed_by_person(message.body, channel));
+  } else if (kind == "form") {
+    const Value opened = Value::Map{{"kind", "form"},
+                                    {"channel", channel},
+                                    {"thread", message.body["thread"]},
+                                    {"event", message.body["event"]},
+                                    {"form", message.body["form"]}};
+    publish(opened, message.body["private_to"].as_string());
   } else if (kind == "invite" || kind == "bookmarks") {
     return {};  // everybody sees every channel here, and the summary shows the links
   } else if (kind == "open_channel" || kind == "topic" || kind == "archive") {

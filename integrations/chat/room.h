@@ -49,7 +49,8 @@ struct RoomChannel {
 // Deliveries understood (destination "room:#channel"): open_channel {channel,title,topic}, topic {topic}, archive {},
 // post {post_id,thread,message,private_to,at}, edit {post_id,message}, pin {post_id}, unpin {post_id},
 // delete {post_id}, human_post {post_id,user,text,thread,at,files}, human_change {change,event,post_id,user,text,
-// emoji,at}: an edit, delete, reaction or pin by a person. They are replayed after a restart.
+// emoji,at}: an edit, delete, reaction or pin by a person. They are replayed after a restart. form {form,event,thread}
+// opens a form before the person of private_to, now or never.
 class Room final : public ChatPlatform {
  public:
   static constexpr std::size_t posts_max = 500;     // per channel; older ones live in the journal
@@ -61,7 +62,9 @@ class Room final : public ChatPlatform {
   struct Act {
     std::string user, channel, thread, post_id, text, emoji, client_id;
     std::vector<ChatFile> files = {};
+    bool shows_forms = false;  // whoever acts sees a form that opens
   };
+  using FormDone = std::function<void(Result<FormAnswer>)>;
   using Feed = std::function<void(const Value& event, std::string private_to)>;
 
   explicit Room(const Clock& clock);
@@ -77,7 +80,8 @@ class Room final : public ChatPlatform {
   void say(std::string user, std::string channel, std::string thread, std::string text, Done done = {});
   void say(Act act, Done done);
   void press(Act act, Done done);  // text: the button's typed twin; kind button
-  void edit(Act act, Done done);   // own posts only
+  void send_form(Act act, std::map<std::string, std::string> fields, FormDone done);  // text: the form's command
+  void edit(Act act, Done done);                                                      // own posts only
   void remove(Act act, Done done);
   void react(Act act, bool on, Done done);
   void pin(Act act, bool on, Done done);
@@ -92,7 +96,7 @@ class Room final : public ChatPlatform {
 
   // {cursor, channels: [{name,title,topic,archived,opened,last_ms,posts:[…]}]}; what this person may see.
   Value snapshot(const std::string& person, std::size_t channel_limit, std::size_t post_limit) const;
-  // Every change as {n, kind: channel|channel_gone|post|typing, …}; posts are whole, so the newest one wins.
+  // Every change as {n, kind: channel|channel_gone|post|typing|form, …}; posts are whole, so the newest one wins.
   // Returns an id for unsubscribe.
   std::uint64_t subscribe(Feed feed);
   void unsubscribe(std::uint64_t id);

@@ -105,6 +105,7 @@ ChatEvent Room::event(std::string kind, Act act) {
   e.text = std::move(act.text);
   e.emoji = std::move(act.emoji);
   e.files = std::move(act.files);
+  e.can_open_form = act.shows_forms;
   e.at = clock_.now();
   // What is marked, edited or deleted; of a message or a button in a thread: the post it hangs on.
   const RoomPost* pressed = e.kind == "button" ? post(e.channel, e.post_id) : nullptr;
@@ -135,7 +136,7 @@ void Room::submit(ChatEvent e, Done done) {
     if (done) done(fail(ErrorKind::unavailable, "The bot is not listening yet.", "Try again in a moment."));
     return;
   }
-  const bool shown_here = e.kind != "message" && e.kind != "button";
+  const bool shown_here = e.kind != "message" && e.kind != "button" && e.kind != "form";
   const ChatEvent copy = shown_here ? e : ChatEvent{};
   listener_(std::move(e), [this, copy, shown_here, done = std::move(done)](Result<void> accepted) {
     if (accepted && shown_here) apply(copy);
@@ -184,6 +185,21 @@ void Room::press(Act act, Done done) {
   if (ok) ok = check_text(act.text);
   if (!ok) return refuse(ok, done);
   submit(event("button", std::move(act)), std::move(done));
+}
+
+void Room::send_form(Act act, std::map<std::string, std::string> fields, FormDone done) {
+  Result<void> ok = check_place(act);
+  if (ok) ok = check_text(act.text);
+  if (!ok) return done(std::unexpected(ok.error()));
+  act.shows_forms = false;
+  ChatEvent e = event("form", std::move(act));
+  e.about = {};
+  e.form = std::move(fields);
+  e.answer = std::make_shared<FormAnswer>();
+  submit(std::move(e), [answer = e.answer, done = std::move(done)](const Result<void>& accepted) {
+    if (!accepted) return done(std::unexpected(accepted.error()));
+    done(*answer);
+  });
 }
 
 void Room::edit(Act act, Done done) {

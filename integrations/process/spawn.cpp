@@ -26,7 +26,7 @@ constexpr std::size_t spec_bytes_max = 1 << 20;        // the kernel's own limit
 constexpr std::size_t argument_bytes_max = 120 << 10;  // MAX_ARG_STRLEN is 128 KiB
 constexpr int shim_fds_from = 10;                      // clear of the numbers that the shim expects
 
-std::string path_of(const Environment& env) {
+std::string path_of(const CommandEnvironment& env) {
   for (const auto& [name, value] : env) {
     if (name == "PATH") return value;
   }
@@ -38,7 +38,7 @@ bool is_program(const std::string& path) {
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && access(path.c_str(), X_OK) == 0;
 }
 
-Result<std::string> find_program(const std::string& name, const Environment& env) {
+Result<std::string> find_program(const std::string& name, const CommandEnvironment& env) {
   if (name.find('/') != name.npos) {
     if (name.front() != '/') {
       return fail(ErrorKind::invalid, "the program `" + clip(one_line(name), 80) + "` is named by a relative path",

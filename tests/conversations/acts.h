@@ -1,5 +1,6 @@
 // What a person does in a transcript, read from its line.
 #pragma once
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -9,11 +10,23 @@
 namespace muster {
 
 struct Act {
-  std::string kind = "message";  // or edit, delete, reaction, unreaction, pin, unpin, button
+  std::string kind = "message";  // or edit, delete, reaction, unreaction, pin, unpin, button, form
   std::string channel, user, text, emoji;
   std::string target;  // the newest message of a person that begins so; empty: the last post of the bot
   bool in_thread = false, late = false;
+  std::map<std::string, std::string> form = {};  // of a form that is sent: field -> value
 };
+
+// title="Checkout is slow" severity=SEV2
+inline std::map<std::string, std::string> read_fields(const std::string& text) {
+  std::map<std::string, std::string> fields;
+  for (const std::string& word : words_of(text)) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos) throw std::runtime_error("no field: " + word);
+    fields[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return fields;
+}
 
 inline bool taken(std::string& text, std::string_view word) {
   if (!text.ends_with(word)) return false;
@@ -65,6 +78,8 @@ inline Act read_act(const std::string& what) {
     act.kind = "reaction", act.emoji = std::exchange(act.text, {});
   else if (taken(head, " presses"))
     act.kind = "button";
+  else if (taken(head, " sends the form"))
+    act.kind = "form", act.form = read_fields(act.text);
   else
     act.text = with_breaks(act.text);
   act.user = head;

@@ -67,6 +67,7 @@ inline std::string without_ids(std::string line) {
   drop("\u200b");
   drop("mattermost:");
   drop("slack:");
+  drop("room:");
   const std::size_t reply = line.find(" edits reply-");
   const std::size_t end = reply == std::string::npos ? reply : line.find(": ", reply);
   if (end != std::string::npos) line.erase(reply + 12, end - reply - 12);
@@ -116,7 +117,8 @@ class Stage {
   virtual std::string handle(const std::string& person) = 0;  // gives the person an account
   virtual void play(const Act& act) = 0;
   virtual void say_again() = 0;
-  virtual bool step() = 0;    // something was due
+  virtual void account(const std::string& name, const std::string& standing) = 0;  // guest, outsider
+  virtual bool step() = 0;                                                         // something was due
   virtual void forget() = 0;  // a restart: what the old process had under way is gone
   virtual Lines take_lines() = 0;
   virtual const std::map<std::string, std::string>& topics() const = 0;
@@ -158,6 +160,7 @@ class MattermostStage final : public Stage {
   void play(const Act& act) override {
     const std::string channel = channel_id(act.channel, act.user), user = user_id(act.user);
     again_ = {};
+    if (act.kind == "form") return send_form(act, user);
     if (act.kind == "message") {
       const auto* last = core_.post(said_);
       const std::string root = !last ? "" : last->root_id.empty() ? said_ : last->root_id;
@@ -176,6 +179,11 @@ class MattermostStage final : public Stage {
   void say_again() override {
     if (again_) again_();
   }
+  void account(const std::string& name, const std::string& standing) override {
+    doubles::MmUser& user = core_.user(user_id(name));
+    if (standing == "guest") user.roles = "system_guest";
+    if (standing == "outsider") user.remote_id = "another-server";
+  }
   bool step() override { return timers_.ring_due(); }  // something was due
   void forget() override {                             // a restart: what the old process had under way is gone
     timers_.clear();
@@ -186,12 +194,39 @@ class MattermostStage final : public Stage {
   Lines take_lines() override {
     Lines lines;
     for (const auto& h : core_.take_happenings()) add(h, lines);
+    for (std::string& line : std::exchange(told_, {})) lines.push_back(std::move(line));
     return lines;
   }
   const std::map<std::string, std::string>& topics() const override { return topics_; }
   doubles::MattermostCore& core() { return core_; }
 
  private:
+  // As the person's client and the server do it; the answer comes after the commit.
+  void send_form(const Act& act, const std::string& user) {
+    const doubles::MmDialog* open = core_.dialog_of(user);
+    if (!open) throw std::runtime_error("no form is open before " + act.user);
+    platform_->click(to_json(core_.submission(open->id, act.form)), [this, act, id = open->id](const HttpResponse& r) {
+      core_.dialog_answered(id, r);
+      const auto said = parse_json(r.body);
+      FormAnswer answer;
+      if (said) answer.refused = (*said)["error"].as_string();
+      if (said)
+        for (const auto& [field, why] : (*said)["errors"].as_map()) answer.wrong[field] = why.as_string();
+      for (std::string& line : form_answer_lines(act.channel, act.user, answer)) told_.push_back(std::move(line));
+    });
+  }
+  static Form form_of(const Value& dialog) {
+    Form form{.title = dialog["title"].as_string(), .intro = {}, .send = {}, .command = {}, .fields = {}};
+    for (const Value& e : dialog["elements"].as_list()) {
+      FormField f{.name = e["name"].as_string(), .label = e["display_name"].as_string()};
+      for (const Value& o : e["options"].as_list()) f.choices.push_back(o["value"].as_string());
+      f.standard = e["default"].as_string();
+      f.required = !e["optional"].as_bool();
+      form.fields.push_back(std::move(f));
+    }
+    return form;
+  }
+
   std::string user_id(const std::string& name) {
     if (const auto* u = core_.user_named(lower_ascii(name))) return u->id;
     const std::string id = core_.add_user(lower_ascii(name));
@@ -245,7 +280,9 @@ class MattermostStage final : public Stage {
   void add(const doubles::MmHappening& h, Lines& lines) {
     const auto* channel = core_.channel_named(h.channel);
     const std::string name = "#" + ours("channel", channel->id);
-    if (h.kind == "open") {
+    if (h.kind == "form") {
+      for (std::string& line : form_lines(name, h.to, form_of(h.props))) lines.push_back(std::move(line));
+    } else if (h.kind == "open") {
       topics_[name] = topic_of(h.text);
       lines.push_back(name + " bot opens");
     } else if (h.kind == "header") {
@@ -289,6 +326,7 @@ class MattermostStage final : public Stage {
   Mattermost* platform_ = nullptr;
   std::string team_, bot_, token_, said_;
   std::function<void()> again_;
+  Lines told_;  // by forms that stay open
   std::map<std::string, std::string> topics_;
 };
 

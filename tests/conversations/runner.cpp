@@ -19,6 +19,11 @@
 //   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
 //   05:11:00 #inc-1 ana reacts with 📌: looks like             <- to the newest message of a person that begins so;
 //     also `ana takes back 📌: …`, `ana pins: …`, `ana unpins: …`, `ben deletes: …`, `ben edits: old start -> new`
+//   05:11:00 #muster ana sends the form: title="Checkout is slow" severity=SEV2   <- that the bot opened before her
+//   with accounts                                            <- unknown people speak with accounts, as on a platform
+//   account annie guest                                      <- or outsider: what the platform says of that account
+//   no account mia                                           <- the configuration gives her no handle on the platform
+//   {code} in a line is the last one-time code that the bot showed; it is expected as XXXX-XXXX-XXXX.
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
@@ -140,6 +145,8 @@ class Recorder final : public ChatPlatform {
   Lines lines;
   std::string said;                    // the text as the person sent it
   std::string last_post, last_thread;  // of the bot
+  Form form;                           // that was opened last
+  std::string form_thread, form_channel;
   int calls = 0;
 
  private:
@@ -148,6 +155,13 @@ class Recorder final : public ChatPlatform {
     const std::string post_id = m.body["post_id"].as_string();
     if (m.kind == "human_change") {
       return;  // what a person did; the input line says it
+    }
+    if (m.kind == "form") {
+      form = form_from(m.body["form"]), form_thread = m.body["thread"].as_string(), form_channel = channel;
+      if (people_only) return;
+      for (std::string& line : form_lines(channel, m.body["private_to"].as_string(), form))
+        lines.push_back(std::move(line));
+      return;
     }
     if (m.kind == "human_post") {
       const std::string shown = m.body["text"].as_string();
@@ -217,7 +231,9 @@ class Talk {
 
   Lines play(const Step& step) {
     take_lines();
-    const bool about_the_run = step.input.starts_with("config ") || step.input == "memory only";
+    const bool about_the_run = step.input.starts_with("config ") || step.input.starts_with("account ") ||
+                               step.input.starts_with("no account ") || step.input == "memory only" ||
+                               step.input == "with accounts";
     if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
       take_lines();  // the greeting is shown by `start` only
@@ -239,8 +255,9 @@ class Talk {
  private:
   Lines take_lines() {
     Lines lines = std::exchange(chat_.lines, {});
-    if (!stage_) return lines;
-    for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
+    if (stage_)
+      for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
+    for (std::string& line : lines) hide_code(line, code_);
     return lines;
   }
 
@@ -255,6 +272,9 @@ class Talk {
       if (twist_ == "restart") twist_.clear();
       return;
     }
+    if (input == "with accounts") return static_cast<void>(accounts_ = true);
+    if (input.starts_with("account ")) return account(words_of(input));
+    if (input.starts_with("no account ")) return no_account(input.substr(11));
     if (input.starts_with("config ")) return configure(beside_ + "/" + input.substr(7));
     if (input == "start") return open();
     if (input == "restart") return restart();
@@ -270,7 +290,7 @@ class Talk {
     if (what.starts_with('#') && by != std::string::npos && space < by)
       return script(what.substr(1, space - 1), what.substr(space + 1, by - space - 1),
                     with_breaks(what.substr(by + 12)));
-    play(read_act(what), "c" + std::to_string(step.line));
+    play(read_act(with_code(what)), "c" + std::to_string(step.line));
     settle();
     if (twist_ == "twice") again();
   }
@@ -294,6 +314,9 @@ class Talk {
                 .text = act.text,
                 .emoji = act.emoji,
                 .at = act.late ? clock_.now() - 90 * second_ms : clock_.now()};
+    speaks(e);
+    if (act.kind == "form") return send_form(std::move(e), act);
+    e.can_open_form = act.kind == "button";
     if (act.kind == "message") said_.push_back({act.channel, id, e.thread, act.user, act.text, {}, e.at});
     if (!e.thread.empty()) e.about = message_like(act.channel, [&](const Said& s) { return s.post_id == e.thread; });
     if (!act.target.empty()) {
@@ -304,6 +327,41 @@ class Talk {
     }
     last_ = e;
     hear(e);
+  }
+
+  // Somebody the configuration does not know has an account on a platform, never in our own room: here it stands for
+  // one.
+  void speaks(ChatEvent& e) const {
+    const auto standing = standings_.find(e.user);
+    if (standing != standings_.end()) e.standing = standing->second;
+    const bool unknown = std::ranges::none_of(config_.people, [&](const Person& p) { return p.id == e.user; });
+    if (!accounts_ || !unknown) return;
+    e.account = e.user;
+    e.user = "room:" + e.user;
+  }
+  void no_account(const std::string& person) {
+    const std::string here = platform_.empty() ? "room" : platform_;
+    for (Person& p : config_.people)
+      if (p.id == person) std::erase_if(p.handles, [&](const Handle& h) { return h.platform == here; });
+  }
+  void account(const Lines& words) {
+    standings_[words.at(1)] = words.at(2);
+    if (stage_) stage_->account(words.at(1), words.at(2));
+  }
+  void send_form(ChatEvent e, const Act& act) {
+    e.kind = "form";
+    e.text = chat_.form.command;
+    e.thread = chat_.form_thread;
+    e.form = act.form;
+    e.answer = std::make_shared<FormAnswer>();
+    last_ = e;
+    hear(e);
+    for (std::string& line : form_answer_lines(act.channel, act.user, *e.answer))
+      chat_.lines.push_back(std::move(line));
+  }
+  std::string with_code(std::string text) const {
+    for (std::size_t at; (at = text.find("{code}")) != std::string::npos;) text.replace(at, 6, code_);
+    return text;
   }
 
   Said message_like(const std::string& channel, const std::function<bool(const Said&)>& wanted) const {
@@ -563,6 +621,9 @@ class Talk {
   ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::vector<Said> said_;
+  bool accounts_ = false;
+  std::map<std::string, std::string> standings_;  // user -> guest, outsider
+  std::string code_;                              // shown last
   std::map<std::string, TimeMs> firing_;
   int bodies_ = 0, scripts_ = 0;
 };
@@ -576,11 +637,11 @@ std::string whole_file(const std::string& path) {
 // A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
 bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
   if (platform.empty()) return true;
-  if (twist == "restart" && whole_file(path).contains("// not restarted elsewhere: ")) return false;
+  const std::string text = whole_file(path);
+  if (twist == "restart" && text.contains("// not restarted elsewhere: ")) return false;
+  const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
   for (const Step& step : read_script(path).steps) {
-    for (const char* act : {" late: ", " by script: "}) {
-      if (step.input.contains(act)) return false;
-    }
+    if (step.input.contains(" late: ") || (!scripts && step.input.contains(" by script: "))) return false;
     for (const std::string& line : step.expected) {
       if (line.contains("📎")) return false;
     }

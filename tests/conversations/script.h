@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "bot/core/chat/form.h"
+
 namespace muster {
 
 using Lines = std::vector<std::string>;
@@ -114,6 +116,43 @@ inline Lines words_of(const std::string& text) {
       words.push_back(std::exchange(word, ""));
   }
   return words;
+}
+
+// A one-time code in a line is kept, and the line shows that there was one.
+inline void hide_code(std::string& line, std::string& code) {
+  constexpr std::size_t length = 14;  // XXXX-XXXX-XXXX
+  const auto is_code = [](std::string_view word) {
+    for (std::size_t i = 0; i < length; ++i) {
+      const char c = word[i];
+      const bool letter = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+      if (i == 4 || i == 9 ? c != '-' : !letter) return false;
+    }
+    return true;
+  };
+  for (std::size_t at = 0; at + length <= line.size(); ++at) {
+    if (!is_code(std::string_view(line).substr(at, length))) continue;
+    code = line.substr(at, length);
+    line.replace(at, length, "XXXX-XXXX-XXXX");
+  }
+}
+
+// A form as a transcript shows it.
+inline Lines form_lines(const std::string& channel, const std::string& to, const Form& form) {
+  Lines lines = {channel + " bot opens a form to " + to + ": " + form.title};
+  for (const FormField& f : form.fields) {
+    std::string line = "  | " + f.name + ": " + f.label + (f.required ? "" : " (may be empty)");
+    for (std::size_t i = 0; i < f.choices.size(); ++i) line += (i == 0 ? " [" : ", ") + f.choices[i];
+    lines.push_back(line + (f.choices.empty() ? "" : "]") + (f.standard.empty() ? "" : " = " + f.standard));
+  }
+  return lines;
+}
+
+inline Lines form_answer_lines(const std::string& channel, const std::string& to, const FormAnswer& answer) {
+  Lines lines;
+  for (const auto& [field, why] : answer.wrong)
+    lines.push_back(channel + " form tells " + to + ": " + field + ": " + why);
+  if (!answer.refused.empty()) lines.push_back(channel + " form tells " + to + ": " + answer.refused);
+  return lines;
 }
 
 inline std::string with_breaks(std::string text) {

@@ -78,6 +78,7 @@ class SlackStage final : public Stage {
       said_ = core_.say(id, channel_, slack_escape(act.text), root);  // as clients send it
       return net_.pump();
     }
+    if (act.kind == "form") return send_form(act, id);
     const std::string ts = act.target.empty() ? last_of_bot(act) : said_like(act.target);
     if (act.kind == "edit") core_.edit(channel_, ts, slack_escape(act.text));
     if (act.kind == "delete") core_.remove(channel_, ts);
@@ -86,6 +87,11 @@ class SlackStage final : public Stage {
     if (act.kind == "pin" || act.kind == "unpin") core_.pin(id, channel_, ts, act.kind == "pin");
     if (act.kind == "button") core_.press(id, channel_, ts, act.text);
     net_.pump();
+  }
+  void account(const std::string& name, const std::string& standing) override {
+    doubles::SlackUser& user = core_.users.at(handle(name));
+    if (standing == "guest") user.is_guest = true;
+    if (standing == "outsider") user.team = "T2";
   }
   void say_again() override {  // Slack delivers what it thinks was not acknowledged
     if (repeatable_) core_.say_last_again();
@@ -106,6 +112,12 @@ class SlackStage final : public Stage {
   Lines take_lines() override {
     Lines lines;
     for (const auto& h : core_.take_happenings()) add(h, lines);
+    for (const auto& [view, errors] : std::exchange(core_.view_errors, {})) {
+      FormAnswer answer;
+      for (const auto& [field, why] : errors.as_map()) answer.wrong[field] = why.as_string();
+      const std::string to = core_.users.at(core_.views.at(view).user).name;
+      for (std::string& line : form_answer_lines(form_place(view), to, answer)) lines.push_back(std::move(line));
+    }
     return lines;
   }
   const std::map<std::string, std::string>& topics() const override { return topics_; }
@@ -152,10 +164,39 @@ class SlackStage final : public Stage {
     return false;
   }
 
+  void send_form(const Act& act, const std::string& user) {
+    const doubles::SlackView* open = core_.view_of(user);
+    if (!open || !core_.submit(user, open->id, act.form))
+      throw std::runtime_error("the form cannot be sent: " + act.user);
+    net_.pump();
+  }
+  std::string form_place(const std::string& view) const {
+    const auto kept = parse_json(core_.views.at(view).view["private_metadata"].as_string());
+    return "#" + ours("channel", (*kept)["channel"].as_string());
+  }
+  static Form form_of(const Value& view) {
+    Form form{.title = view["title"]["text"].as_string(), .intro = {}, .send = {}, .command = {}, .fields = {}};
+    for (const Value& b : view["blocks"].as_list()) {
+      if (b["type"].as_string() != "input") continue;
+      const Value& e = b["element"];
+      FormField f{.name = b["block_id"].as_string(), .label = b["label"]["text"].as_string()};
+      for (const Value& o : e["options"].as_list()) f.choices.push_back(o["value"].as_string());
+      f.standard = e.has("initial_option") ? e["initial_option"]["value"].as_string() : e["initial_value"].as_string();
+      f.required = !b["optional"].as_bool();
+      form.fields.push_back(std::move(f));
+    }
+    return form;
+  }
+
   std::string ours(const std::string& kind, const std::string& theirs) const {
     return links_->directory("slack").ours(kind, theirs);
   }
   void add(const doubles::SlackHappening& h, Lines& lines) {
+    if (h.kind == "form") {
+      const std::string to = core_.users.at(h.to).name;
+      for (std::string& line : form_lines(form_place(h.ts), to, form_of(h.blocks))) lines.push_back(std::move(line));
+      return;
+    }
     const std::string name = "#" + ours("channel", h.channel_id);
     if (h.kind == "open") {
       fresh_.insert(name);

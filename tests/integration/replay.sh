@@ -40,6 +40,13 @@ for inside in CheckoutLatencyP99High dep-881 v2.31.0 commander evt_ example.test
   grep -q -- "$inside" "$work/en.json.1" || bad "the internal report lacks $inside: nothing was tested"
   grep -q -- "$inside" "$work/public" && bad "the public profile shows $inside"
 done
+"$muster" metrics checkout-api --since 3650d --json --data "$data" >"$work/figures" 2>"$work/err" ||
+  bad "metrics: $(cat "$work/err")"
+for figure in '"deployments": 2' '"rollbacks": 1' '"median_s": 12752.5' '"median_s": 2125.0' '"ratio": 0.5'; do
+  grep -qF -- "$figure" "$work/figures" && ok "metrics has $figure" || bad "metrics lacks $figure: $(cat "$work/figures")"
+done
+"$muster" metrics --since 3650d --count-rollbacks --language ko --data "$data" | grep -q "33.3 %(3건 중 1건)" &&
+  ok "with rollbacks counted, in Korean" || bad "metrics with rollbacks counted, in Korean"
 "$muster" verify --data "$data" >"$work/said" 2>&1 && ok "verify passes" || bad "verify: $(cat "$work/said")"
 entries() { "$muster" verify --data "$data" | grep -o '^[0-9]* entries'; }
 before=$(entries)

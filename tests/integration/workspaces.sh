@@ -67,6 +67,26 @@ order emea say $inc "!lead me" >/dev/null
 leads() { order "$1" show $inc | jq -r .topic | grep -q "commander: Ben Adler"; }
 within 20 leads acme && ok "the same member id is another person on the other workspace" || bad "acme: $(order acme show $inc | jq -r .topic)"
 within 20 leads emea && ok "and both topics say it" || bad "emea: $(order emea show $inc | jq -r .topic)"
+# One person, two accounts: a code that Ana is shown on Slack, typed on Mattermost by an account that is nobody's.
+shown() { order field show | grep -q "$1"; }
+order field say "whoami" >/dev/null
+within 20 shown "I do not know you" && ok "an account that is nobody's may do nothing" || bad "field: $(order field show)"
+order acme say muster "link me" >/dev/null
+got_code() { order acme private | grep -oE '[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}' | head -1 >"$work/code" && [ -s "$work/code" ]; }
+within 20 got_code && ok "the code is shown to one person alone" || bad "no code: $(order acme private)"
+said acme muster "$(cat "$work/code")" && bad "the code stands in the channel" || ok "and stands in no channel"
+order field say "link me $(cat "$work/code")" >/dev/null
+order field say "whoami" >/dev/null
+within 20 shown "Ana Sousa" && ok "on Mattermost the account is Ana now" || bad "field: $(order field show)"
+lacks "the code is not in the journal" "$("$muster" say --data "$data" "history since 1h")" "$(cat "$work/code")"
+# A form: a slash command opens it, what is sent is the command.
+order acme slash muster declare >/dev/null
+opened() { [ "$(order acme views | jq length)" = 1 ]; }
+within 20 opened && ok "a slash command opens a form" || bad "no form: $(order acme views)"
+equal "the form is sent" true "$(order acme form severity=SEV2 title=Queues)"
+within 20 there acme inc-2-queues && ok "and opens an incident" || bad "no incident from the form"
+closed() { [ "$(order acme views | jq length)" = 0 ]; }
+within 20 closed && ok "and the form closes" || bad "the form stays: $(order acme views)"
 has "health names each" "$("$muster" say --data "$data" health)" "emea connected as muster"
 equal "no limit of Slack's was passed" "[][]" "$(order acme rules)$(order emea rules)"
 

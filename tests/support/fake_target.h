@@ -45,7 +45,8 @@ class FakeTarget final : public Target {
     if (const auto it = next_outcome.find(place); it != next_outcome.end()) {
       a.outcome = it->second;
       next_outcome.erase(it);
-      if (a.outcome == ChangeOutcome::failed) a.problem = Error{ErrorKind::conflict, "The new version did not start.", ""};
+      if (a.outcome == ChangeOutcome::failed)
+        a.problem = Error{ErrorKind::conflict, "The new version did not start.", ""};
       if (a.outcome != ChangeOutcome::succeeded) return done(a);
     }
     const std::string what = q.replicas ? std::to_string(*q.replicas) : q.version;
@@ -54,7 +55,8 @@ class FakeTarget final : public Target {
     TargetState& now = at(q.subject);
     const std::string was = now.version;
     now = intended_state(q, before);
-    if (now.version != was) past[place].insert(past[place].begin(), {.version = was, .at = {}, .by = {}, .revision = {}, .note = {}});
+    if (now.version != was)
+      past[place].insert(past[place].begin(), {.version = was, .at = {}, .by = {}, .revision = {}, .note = {}});
     now.restarted = q.verb == TargetVerb::restart ? q.run : before.restarted;
     now.healthy = true;
     a.outcome = ChangeOutcome::succeeded;

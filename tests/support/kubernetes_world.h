@@ -20,7 +20,7 @@ contexts:
     context: {cluster: here, user: bot, namespace: prod}
 clusters:
   - name: here
-    cluster: {server: "http://cluster"}
+    cluster: {server: "https://cluster"}
 users:
   - name: bot
     user: {token: sesame}

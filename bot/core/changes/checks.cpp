@@ -55,26 +55,35 @@ const Lock* lock_in_the_way(const PlanInput& in, bool freeze) {
   return nullptr;
 }
 
+std::string name_of(const PlanInput& in, const std::string& owner) {
+  const Person* p = find_person(in.config, owner);
+  return p ? p->name : owner;
+}
+
 void add_locks(const PlanInput& in, std::vector<Check>& checks) {
   const Lock* lock = lock_in_the_way(in, false);
   const Lock* freeze = lock_in_the_way(in, true);
   if (lock)
     checks.push_back(check("lock", Mark::failed, "check.lock.failed",
-                           {{"id", lock->id}, {"who", lock->owner}, {"reason", lock->reason}}));
+                           {{"id", lock->id},
+                            {"who", name_of(in, lock->owner)},
+                            {"reason", lock->reason},
+                            {"service", in.wish.service},
+                            {"env", in.wish.environment}}));
   else
     checks.push_back(check("lock", Mark::passed, "check.lock.passed"));
   if (freeze)
     checks.push_back(check("freeze", unless(in, "freeze"), "check.freeze.failed",
                            {{"id", freeze->id},
-                            {"who", freeze->owner},
+                            {"who", name_of(in, freeze->owner)},
                             {"reason", freeze->reason},
                             {"until", freeze->until_ms == 0 ? std::string("–") : format_utc_minute(freeze->until_ms)}},
                            true));
 }
 
 void add_busy(const PlanInput& in, std::vector<Check>& checks) {
-  const Run* other = change_under_way(in.state, in.wish.service, in.wish.environment, in.run,
-                                      in.wish.verb == "rollback");
+  const Run* other =
+      change_under_way(in.state, in.wish.service, in.wish.environment, in.run, in.wish.verb == "rollback");
   if (other)
     checks.push_back(check("busy", Mark::failed, "check.busy.failed", {{"id", other->id}, {"run", other->runbook}}));
 }
@@ -82,9 +91,10 @@ void add_busy(const PlanInput& in, std::vector<Check>& checks) {
 void add_order(const PlanInput& in, std::vector<Check>& checks) {
   if (in.wish.verb != "deploy") return;
   const std::string before = environment_before(in.config, in.wish.service, in.wish.environment);
-  const std::string version = in.arguments["version"].is_string() ? in.arguments["version"].as_string() : in.wish.version;
+  const std::string version =
+      in.arguments["version"].is_string() ? in.arguments["version"].as_string() : in.wish.version;
   if (before.empty() || version.empty()) return;
-  const std::map<std::string, std::string> words{{"env", before}, {"version", version}};
+  const std::map<std::string, std::string> words{{"env", before}, {"version", version}, {"service", in.wish.service}};
   // A promotion has just seen it run there.
   const Value& source = in.seen["source"];
   const bool seen = in.wish.from == before && source["version"].as_string() == version && source["healthy"].as_bool();
@@ -113,7 +123,8 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
   const std::string& wanted = arguments[back ? "to" : "version"].as_string();
   const std::string& now = in.seen["version"].as_string();
   if (back && wanted.empty())
-    checks.push_back(check("way", Mark::failed, "check.way.failed"));
+    checks.push_back(
+        check("way", Mark::failed, "check.way.failed", {{"service", in.wish.service}, {"env", in.wish.environment}}));
   else if (!wanted.empty() && wanted == now)
     checks.push_back(check("same", Mark::failed, "check.same.version", {{"version", now}}));
   if (back && !wanted.empty() && !in.seen["history"].as_list().empty() && !in_history(in.seen, wanted))
@@ -198,8 +209,8 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
     if (!arguments["replicas"].is_int() || arguments["replicas"].as_int() < 0)
       checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
     else if (seen["replicas"] == arguments["replicas"])
-      checks.push_back(check("same", Mark::failed, "check.same.replicas",
-                             {{"n", std::to_string(arguments["replicas"].as_int())}}));
+      checks.push_back(
+          check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));
     else if (arguments["replicas"].as_int() == 0)
       checks.push_back(check("zero", Mark::warning, "check.zero.warning"));
     if (!seen["replicas"].is_int()) checks.push_back(check("back", Mark::warning, "check.back.replicas"));

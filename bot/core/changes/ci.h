@@ -1,4 +1,5 @@
-// The status of a version in a CI system, as a check: one HTTP read of an allowed host, and a condition over its answer.
+// The status of a version in a CI system, as a check: one HTTP read of an allowed host, and a condition over its
+// answer.
 #pragma once
 #include <optional>
 #include <string>

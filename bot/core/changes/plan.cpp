@@ -133,8 +133,7 @@ std::string hash_of(const PlanInput& in, const Plan& plan) {
   return to_hex(sha256(bytes)).substr(0, 32);
 }
 
-Ask ask_of(const State& state, const CoreConfig& config, const ChangeWish& wish, const ChangeAsker& asker,
-           TimeMs now) {
+Ask ask_of(const State& state, const CoreConfig& config, const ChangeWish& wish, const ChangeAsker& asker, TimeMs now) {
   Ask ask;
   ask.operator_ = asker.person == "operator";
   ask.automation = asker.person == "automation";
@@ -156,9 +155,10 @@ Ask ask_of(const State& state, const CoreConfig& config, const ChangeWish& wish,
 }  // namespace
 
 Value to_value(const ChangeWish& w) {
-  Value v = Value::Map{{"command", w.command}, {"asked", w.asked},     {"verb", w.verb},      {"service", w.service},
-                       {"env", w.environment}, {"from", w.from},       {"version", w.version}, {"because", w.because},
-                       {"queue", w.queue},     {"overrides", texts(w.overrides)}};
+  Value v = Value::Map{{"command", w.command},           {"asked", w.asked},     {"verb", w.verb},
+                       {"service", w.service},           {"env", w.environment}, {"from", w.from},
+                       {"version", w.version},           {"because", w.because}, {"queue", w.queue},
+                       {"overrides", texts(w.overrides)}};
   if (w.replicas) v.set("replicas", *w.replicas);
   if (w.by) v.set("by", *w.by);
   return v;
@@ -190,9 +190,8 @@ bool is_version(std::string_view text) {
   const auto plain_char = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
   };
-  return plain_char(text.front()) && std::ranges::all_of(text, [&](char c) {
-           return plain_char(c) || std::string_view("._+:/@~-").contains(c);
-         });
+  return plain_char(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return plain_char(c) || std::string_view("._+:/@~-").contains(c); });
 }
 
 std::string sentence(std::string_view language, const Check& check) {

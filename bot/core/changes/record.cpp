@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bot/base/text.h"
 #include "bot/core/changes/record_parts.h"
 #include "bot/core/decision.h"
 
@@ -30,6 +31,16 @@ std::string reason_of(const Value& started) {
   return "";
 }
 
+// "because INC-12": the reason names the incident.
+std::string incident_in(const std::string& reason) {
+  const std::string text = lower_ascii(reason);
+  const auto at = text.find("inc-");
+  if (at == std::string::npos) return "";
+  const auto end = std::min(text.find_first_not_of("0123456789", at + 4), text.size());
+  const std::string number = text.substr(at + 4, end - at - 4);
+  return number.empty() || number.size() > 9 || number.front() == '0' ? "" : "INC-" + number;
+}
+
 void begin_run(ChangeLog& log, const Entry& e) {
   const Value& d = e.data;
   if (!d.has("hash")) return;  // somebody else's run
@@ -37,7 +48,7 @@ void begin_run(ChangeLog& log, const Entry& e) {
   h.runbook = d["runbook"].as_string();
   h.person = d["person"].as_string();
   h.reason = reason_of(d);
-  h.incident = e.incident_id;
+  h.incident = e.incident_id.empty() ? incident_in(h.reason) : e.incident_id;
   h.alert = d["alert"].as_string();
   h.origin = d.has("origin") ? d["origin"].as_string() : origin_of(d);
 }

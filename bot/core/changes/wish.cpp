@@ -46,12 +46,20 @@ std::vector<std::string> environments_of(const Service& service, const CoreConfi
   return all;
 }
 
+std::string example_of(const std::string& verb, const Service& service, const std::vector<std::string>& known) {
+  const std::string env = known.empty() ? "…" : known.front();
+  if (verb == "deploy") return "deploy " + service.name + "@… to " + env;
+  if (verb == "promote") return "promote " + service.name + " from " + env + " to …";
+  return verb + " " + service.name + " in " + env + (verb == "scale" ? " to …" : "");
+}
+
 std::optional<WishProblem> bad_place(const Service& service, const std::string& environment, const Command& c,
                                      const CoreConfig& config) {
   const auto known = environments_of(service, config);
   const std::string list = known.empty() ? "–" : join(known, ", ");
   if (environment.empty())
-    return WishProblem{"change.where", {{"verb", c.verb}, {"service", service.name}, {"list", list}}};
+    return WishProblem{"change.where",
+                       {{"service", service.name}, {"list", list}, {"example", example_of(c.verb, service, known)}}};
   if (!known.empty() && std::ranges::find(known, environment) == known.end())
     return WishProblem{"change.not_there", {{"service", service.name}, {"env", environment}, {"list", list}}};
   return {};
@@ -63,9 +71,9 @@ Wished with_deploy(ChangeWish w, const Command& c, const State& state) {
     std::vector<std::string> seen;
     for (const std::string& build : builds_of(state, w.service))
       if (seen.size() < builds_shown) seen.push_back(build);
-    return problem("change.version", {{"service", w.service},
-                                      {"env", w.environment},
-                                      {"list", seen.empty() ? std::string("–") : join(seen, ", ")}});
+    return problem(
+        "change.version",
+        {{"service", w.service}, {"env", w.environment}, {"list", seen.empty() ? std::string("–") : join(seen, ", ")}});
   }
   const std::string strategy = named(c, "strategy");
   if (!strategy.empty() && strategy != "rolling") return problem("change.strategy", {{"strategy", strategy}});

@@ -39,7 +39,8 @@ std::string plain_text(const Message& m) {
     if (!s.text.empty()) out += "\n" + without_escapes(s.text);
     for (const auto& [label, value] : s.fields) out += "\n  " + label + ": " + without_escapes(value);
   }
-  for (const Button& b : m.buttons) out += "\n  [" + b.label + "] " + b.command;
+  for (const Button& b : m.buttons)
+    if (!b.opens_form) out += "\n  [" + b.label + "] " + b.command;
   for (const Attachment& a : m.attachments) out += "\n  📎 " + a.name;
   return out;
 }
@@ -57,7 +58,9 @@ Value to_value(const Message& m) {
   if (!m.sections.empty()) v.set("sections", std::move(sections));
   Value buttons = Value::List{};
   for (const Button& b : m.buttons) {
-    buttons.push(Value::Map{{"label", b.label}, {"command", b.command}, {"style", b.style}});
+    Value button = Value::Map{{"label", b.label}, {"command", b.command}, {"style", b.style}};
+    if (b.opens_form) button.set("opens_form", true);
+    buttons.push(std::move(button));
   }
   if (!m.buttons.empty()) v.set("buttons", std::move(buttons));
   Value attachments = Value::List{};
@@ -91,7 +94,8 @@ Message message_from(const Value& v) {
     m.sections.push_back(std::move(section));
   }
   for (const Value& b : v["buttons"].as_list()) {
-    m.buttons.push_back({b["label"].as_string(), b["command"].as_string(), b["style"].as_string()});
+    m.buttons.push_back(
+        {b["label"].as_string(), b["command"].as_string(), b["style"].as_string(), b["opens_form"].as_bool()});
   }
   for (const Value& a : v["attachments"].as_list()) {
     m.attachments.push_back({a["name"].as_string(), a["type"].as_string(), attachment_bytes(a)});

@@ -10,8 +10,9 @@ namespace muster {
 
 struct Button {
   std::string label;
-  std::string command;  // the typed twin: pressing sends exactly this line as the presser
-  std::string style;    // "", primary, danger
+  std::string command;      // the typed twin: pressing sends exactly this line as the presser
+  std::string style;        // "", primary, danger
+  bool opens_form = false;  // shown only where a form can open: its line alone asks for the rest
 };
 
 // Text uses *strong*, `code` and newlines only; everything from outside has been through plain().

@@ -43,6 +43,7 @@ struct ChatFact {
   int found = 0;
   bool complete = true;
   std::string why = {};
+  std::string standing = {};  // of `user`: guest, outsider; empty: a full member
 };
 
 }  // namespace muster

@@ -20,6 +20,7 @@ const Table& exact() {
                               {"secret", "secret"},
                               {"stale", "late"},
                               {"stranger", "stranger"},
+                              {"stranger.account", "stranger"},
                               {"need.incident", "which-incident"},
                               {"need.because", "need-reason"},
                               {"scrub.which", "which-incident"},
@@ -44,6 +45,7 @@ const Table& exact() {
                               {"change.same_place", "usage"},
                               {"change.override_unknown", "usage"},
                               {"run.missing", "usage"},
+                              {"run.ask.line", "usage"},
                               {"run.no_input", "usage"},
                               {"run.bad_input", "usage"},
                               {"run.is_over", "state"},
@@ -126,7 +128,8 @@ const Table& family() {
                               {"plan_reads", "usage"},     {"grammar", "usage"},
                               {"language", "usage"},       {"link", "usage"},
                               {"grant", "usage"},          {"page", "usage"},
-                              {"help", "unknown-command"}, {"code", "unknown-id"}};
+                              {"help", "unknown-command"}, {"code", "unknown-id"},
+                              {"unlink", "usage"}};
   return table;
 }
 

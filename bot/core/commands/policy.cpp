@@ -99,6 +99,7 @@ bool contains(const std::vector<std::string>& list, std::string_view what) {
 bool names_asker(const std::string& who, const Ask& ask) {
   if (who == "automation") return ask.automation;
   if (who == "operator") return ask.operator_;
+  if (who == "guest" || who == "outsider") return ask.standing == who;
   if (who == "*") return ask.automation || ask.operator_ || !ask.person.empty();
   if (who.starts_with("group:")) return contains(ask.groups, std::string_view(who).substr(6));
   if (who.starts_with("role:")) return contains(ask.roles, std::string_view(who).substr(5));
@@ -148,8 +149,8 @@ bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
 
 bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
   const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
-  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
-         in_environment(rule, ask) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
+  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) && in_environment(rule, ask) &&
+         at_place(rule, ask) && conditions_hold(rule, ask, facts);
 }
 
 // Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.
@@ -225,16 +226,16 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{"config reload",  "grant",  "revoke",  "postmortem publish",
-                                       "automation",     "drain",  "undrain", "runbook arm",
-                                       "runbook disarm", "freeze", "unfreeze", "queue first",
-                                       "override"};
-  const std::vector<std::string> rollouts{"deploy", "promote"}, smaller{"rollback", "scale", "restart", "advance",
-                                                                       "hold"};
+  const std::vector<std::string> owned{
+      "config reload", "grant",          "revoke", "postmortem publish", "automation",  "drain",   "undrain",
+      "runbook arm",   "runbook disarm", "freeze", "unfreeze",           "queue first", "override"};
+  const std::vector<std::string> rollouts{"deploy", "promote"},
+      smaller{"rollback", "scale", "restart", "advance", "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};
   const std::vector<std::string> destroying{"scrub"}, glass{"break-glass"};
   for (const auto& v : verbs())
-    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(destroying, v.verb)) ready.emplace_back(v.verb);
+    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(destroying, v.verb))
+      ready.emplace_back(v.verb);
   const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
                        std::string effect) {
     Rule r;

@@ -26,14 +26,14 @@ inline constexpr std::string_view protected_environments = "protected";  // in a
 
 // An empty list is "any", except `who`: a rule must say whom it means ("*" is anybody).
 struct Rule {
-  std::vector<std::string> who;                            // person ids, group:NAME, role:NAME, automation, *, operator
-  std::vector<std::string> verbs;                          // "*" is every verb
+  std::vector<std::string> who;    // person ids, group:NAME, role:NAME, automation, guest, outsider, *, operator
+  std::vector<std::string> verbs;  // "*" is every verb
   // environments: "protected" is every one that the configuration does not call unprotected. where: channel name,
   // "incident", "direct"
   std::vector<std::string> services, environments, where;
-  std::vector<std::string> matchers;                       // over arguments, e.g. severity=~"sev1|sev2"
-  std::string when;                                        // a condition (commands/condition.h), empty: always
-  std::string effect;                                      // run, confirm, approve, deny
+  std::vector<std::string> matchers;  // over arguments, e.g. severity=~"sev1|sev2"
+  std::string when;                   // a condition (commands/condition.h), empty: always
+  std::string effect;                 // run, confirm, approve, deny
   int approvals = 0;
   std::string approve_group;
   std::string name;
@@ -48,7 +48,8 @@ struct Ask {
   bool incident_channel = false, direct = false;
   bool is_protected = false;  // the environment
   std::map<std::string, std::string> arguments;
-  TimeMs at = 0;  // for `now` in conditions
+  TimeMs at = 0;           // for `now` in conditions
+  std::string standing{};  // guest, outsider; empty: a full member, or nobody can tell
 };
 
 struct Verdict {

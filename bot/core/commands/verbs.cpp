@@ -267,7 +267,8 @@ void add_names(std::vector<VerbInfo>& t) {
   t.push_back(read("roles", "roles [@who]", topic, {may("who", "person")}));
   t.push_back(write("language", "language [en|ko|default] [here]", topic, "-", Shape::words,
                     {may("language", "en|ko|default|here"), may("where", "here")}));
-  t.push_back(later("link me", "link me <code>", topic, "own", true));
+  t.push_back(write("link me", "link me [code]", topic, "own", Shape::words, {line("code", "word", false)}));
+  t.push_back(write("unlink", "unlink [account]", topic, "own", Shape::words, {may("account", "word")}, {because}));
   t.push_back(write("break-glass", "break-glass for 30m because …", topic, "role", Shape::words, {},
                     {may("for", "duration"), because}));
 }
@@ -347,6 +348,8 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"revoke", "revoke owner from @ben because the shift is over"},
       {"roles", "roles @ben"},
       {"language", "language ko here"},
+      {"link me", "link me"},
+      {"unlink", "unlink mattermost:ana.s"},
       {"health", "health"},
       {"config check", "config check"},
       {"config reload", "config reload because the new route is in"},

@@ -7,8 +7,8 @@
 namespace muster {
 
 // kind: service, environment, person, incident, alert, severity, role (of an incident), right (a role of the policy),
-// service_ref (service@version), approval, grant, code, run, runbook, step (of the run before it), id, number, duration, time, text, verb, word,
-// flag (takes no value), or "one of": choices separated by '|'.
+// service_ref (service@version), approval, grant, code, run, runbook, step (of the run before it), id, number,
+// duration, time, text, verb, word, flag (takes no value), or "one of": choices separated by '|'.
 struct Slot {
   std::string name, kind;
   bool required = false;

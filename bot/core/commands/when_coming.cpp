@@ -8,8 +8,8 @@
 namespace muster {
 namespace {
 
-constexpr std::array<std::string_view, 7> weekdays = {"monday",   "tuesday", "wednesday", "thursday",
-                                                      "friday",   "saturday", "sunday"};
+constexpr std::array<std::string_view, 7> weekdays = {"monday", "tuesday",  "wednesday", "thursday",
+                                                      "friday", "saturday", "sunday"};
 
 std::string date_of(TimeMs t, std::string_view zone) { return format_in_zone(t, zone, "%Y-%m-%d"); }
 
@@ -26,7 +26,7 @@ int days_to(std::string_view word, TimeMs now, std::string_view zone) {
 }
 
 std::unexpected<Error> no_time(std::string_view text) {
-  return fail(ErrorKind::invalid, "`" + clip(one_line(text), 60) + "` is no time that I understand.",
+  return fail(ErrorKind::invalid, "\"" + clip(one_line(text), 60) + "\" is no time that I understand.",
               "Write for example 2026-12-24 18:00, friday 18:00, tomorrow 09:00 or 18:00.");
 }
 
@@ -46,8 +46,9 @@ std::string day_in(int days, TimeMs now, std::string_view zone) {
 
 }  // namespace
 
-Result<TimeMs> coming_time(std::string_view given, TimeMs now, std::string_view zone) {
-  const std::string text = one_line(trim(given));
+namespace {
+
+Result<TimeMs> read_coming(const std::string& text, TimeMs now, std::string_view zone) {
   const auto space = text.find(' ');
   const std::string first = lower_ascii(text.substr(0, space));
   const std::string rest = space == std::string::npos ? "" : std::string(trim(text.substr(space)));
@@ -64,6 +65,15 @@ Result<TimeMs> coming_time(std::string_view given, TimeMs now, std::string_view 
   const auto at = whole(day_in(0, now, zone) + " " + text, now, zone);
   if (!at || *at > now) return at;
   return whole(day_in(1, now, zone) + " " + text, now, zone);
+}
+
+}  // namespace
+
+Result<TimeMs> coming_time(std::string_view given, TimeMs now, std::string_view zone) {
+  const std::string text = one_line(trim(given));
+  auto at = read_coming(text, now, zone);
+  if (!at && at.error().kind == ErrorKind::invalid) return no_time(text);  // in the words of who said it
+  return at;
 }
 
 }  // namespace muster

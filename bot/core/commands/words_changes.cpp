@@ -30,7 +30,8 @@ std::span<const Sentence> words_changes() {
       {"change.queued",
        "*{id}* waits in line: {service} in {env} is being changed already. It makes its plan when its turn comes; "
        "`queue {env}` shows the line.",
-       "*{id}*은(는) 대기열에 있습니다: {env}의 {service}은(는) 이미 변경 중입니다. 차례가 오면 계획을 세웁니다. `queue "
+       "*{id}*은(는) 대기열에 있습니다: {env}의 {service}은(는) 이미 변경 중입니다. 차례가 오면 계획을 세웁니다. "
+       "`queue "
        "{env}`로 대기열을 보세요."},
       {"change.busy",
        "*{id}* is changing {service} in {env} already (`{runbook}`), so nothing was started. `show {id}` tells how far "
@@ -39,9 +40,8 @@ std::span<const Sentence> words_changes() {
        "보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
       {"change.line_full", "Too many changes wait in {env} already; nothing was started. `queue {env}` shows them.",
        "{env}에 기다리는 변경이 이미 너무 많아 시작하지 않았습니다. `queue {env}`로 보세요."},
-      {"change.where",
-       "In which environment? I never assume one. {service} runs in: {list}. For example `{verb} {service} … {list}`.",
-       "어느 환경인가요? 짐작하지 않습니다. {service}의 환경: {list}. 예: `{verb} {service} … {list}`."},
+      {"change.where", "In which environment? I never assume one. {service} runs in: {list}. For example `{example}`.",
+       "어느 환경인가요? 짐작하지 않습니다. {service}의 환경: {list}. 예: `{example}`."},
       {"change.not_there", "{service} does not run in `{env}`. It runs in: {list}.",
        "{service}은(는) `{env}`에 없습니다. 있는 곳: {list}."},
       {"change.version",
@@ -50,7 +50,8 @@ std::span<const Sentence> words_changes() {
       {"change.bad_version",
        "`{version}` cannot be a version: letters, digits and . _ + : / @ ~ - are, up to 200 of them, beginning with a "
        "letter or a digit. Nothing was sent.",
-       "`{version}`은(는) 버전이 될 수 없습니다: 글자나 숫자로 시작하고 글자, 숫자, . _ + : / @ ~ - 로 200자까지입니다. "
+       "`{version}`은(는) 버전이 될 수 없습니다: 글자나 숫자로 시작하고 글자, 숫자, . _ + : / @ ~ - 로 "
+       "200자까지입니다. "
        "아무것도 보내지 않았습니다."},
       {"change.strategy",
        "The strategy `{strategy}` needs a target with stages, and none here has them. Without `--strategy` it is "
@@ -101,8 +102,7 @@ std::span<const Sentence> words_changes() {
       {"change.gate", "Gate", "승인"},
       {"change.gate.run", "none: rule {rule} (line {line})", "없음: {rule} 규칙({line}번째)"},
       {"change.gate.confirm", "your own yes: rule {rule} (line {line})", "본인 확인: {rule} 규칙({line}번째)"},
-      {"change.gate.approve", "{n} of {names}: rule {rule} (line {line})",
-       "{names} 중 {n}명: {rule} 규칙({line}번째)"},
+      {"change.gate.approve", "{n} of {names}: rule {rule} (line {line})", "{names} 중 {n}명: {rule} 규칙({line}번째)"},
       {"change.gate.deny", "refused by rule {rule} (line {line})", "{rule} 규칙({line}번째)이 거절"},
       {"change.fails", "If it fails", "실패하면"},
       {"change.fails.back", "it is put back to {before} by itself", "자동으로 {before}(으)로 되돌립니다"},
@@ -121,19 +121,25 @@ std::span<const Sentence> words_changes() {
       {"fact.version", "Version", "버전"},
       {"fact.replicas", "Replicas", "복제본"},
       {"check.lock.passed", "not locked", "잠금 없음"},
-      {"check.lock.failed", "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock … --steal because …`.",
-       "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock … --steal because …`로 "
+      {"check.lock.failed",
+       "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock {service} in {env} --steal because …`.",
+       "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock {service} in {env} --steal "
+       "because …`로 "
        "가져오세요."},
       {"check.freeze.failed", "frozen by {who} ({id}) until {until}: {reason}. Rollbacks stay possible.",
        "{who} 님이 동결({id}), {until}까지: {reason}. 롤백은 가능합니다."},
       {"check.busy.failed", "*{id}* ({run}) is changing it. `--queue` waits behind it.",
        "*{id}*({run})이(가) 변경 중입니다. `--queue`로 기다릴 수 있습니다."},
-      {"check.order.passed", "{version} ran well in {env} (*{id}*)", "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
+      {"check.order.passed", "{version} ran well in {env} (*{id}*)",
+       "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
       {"check.order.seen", "{version} runs well in {env}", "{version}은(는) {env}에서 정상입니다"},
-      {"check.order.failed", "{version} has not run well in {env} yet, which comes first: `deploy …@{version} to {env}`.",
-       "{version}은(는) 먼저 거쳐야 할 {env}에서 아직 정상 실행되지 않았습니다: `deploy …@{version} to {env}`."},
+      {"check.order.failed",
+       "{version} has not run well in {env} yet, which comes first: `deploy {service}@{version} to {env}`.",
+       "{version}은(는) 먼저 거쳐야 할 {env}에서 아직 정상 실행되지 않았습니다: `deploy {service}@{version} to "
+       "{env}`."},
       {"check.ci.passed", "CI says yes (status {status})", "CI 통과(상태 {status})"},
-      {"check.ci.failed", "CI does not say yes to this version (status {status})", "CI가 이 버전을 통과시키지 않았습니다(상태 {status})"},
+      {"check.ci.failed", "CI does not say yes to this version (status {status})",
+       "CI가 이 버전을 통과시키지 않았습니다(상태 {status})"},
       {"check.ci.no_answer", "CI has no answer for this version: {why}", "이 버전에 대한 CI의 답이 없습니다: {why}"},
       {"check.ci.later", "CI is asked when it runs", "CI는 실행할 때 확인합니다"},
       {"check.can.failed", "the target does not know `{verb}`", "대상이 `{verb}`을(를) 지원하지 않습니다"},
@@ -147,10 +153,12 @@ std::span<const Sentence> words_changes() {
        "현재 개수를 알 수 없습니다. `to`로 숫자를 적어 주세요"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
-       "nobody knows which version ran before, so there is no way back. Name one (`rollback … to VERSION`), or go on "
-       "to the next good one: `deploy …@VERSION to …`.",
-       "이전 버전을 알 수 없어 되돌릴 수 없습니다. 버전을 지정하거나(`rollback … to VERSION`) 다음 정상 버전으로 "
-       "나아가세요: `deploy …@VERSION to …`."},
+       "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "
+       "VERSION`), or go on "
+       "to the next good one: `deploy {service}@VERSION to {env}`.",
+       "이전 버전을 알 수 없어 되돌릴 수 없습니다. 버전을 지정하거나(`rollback {service} in {env} to VERSION`) 다음 "
+       "정상 버전으로 "
+       "나아가세요: `deploy {service}@VERSION to {env}`."},
       {"check.history.warning", "{version} is not in the target's history", "{version}은(는) 대상의 이력에 없습니다"},
       {"check.back.unknown", "the target does not tell which version runs: this cannot be put back by itself",
        "대상이 현재 버전을 알려 주지 않아 자동으로 되돌릴 수 없습니다"},

@@ -13,6 +13,7 @@ std::span<const Sentence> words_channels();
 std::span<const Sentence> words_cli();
 std::span<const Sentence> words_codes();
 std::span<const Sentence> words_health();
+std::span<const Sentence> words_identity();
 std::span<const Sentence> words_incidents();
 std::span<const Sentence> words_locks();
 std::span<const Sentence> words_ops();

@@ -2,6 +2,7 @@
 // the last mark away withdraws it, marking it again brings it back.
 #include <algorithm>
 
+#include "bot/base/hash.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/capture_parts.h"
@@ -45,16 +46,20 @@ bool may_file(Work& w, const ChatFact& f) {
                            .source_id = f.about.post_id,
                            .text = "pin",
                            .direct = false,
-                           .sent_ms = f.at};
+                           .sent_ms = f.at,
+                           .standing = f.standing};
   Command command;
   command.verb = "pin";
   const std::string language = language_of(w.state, w.config, f.user, f.channel);
   Call call{w, input, command, language, w.config.zone, actor_of(w.config, f.user, alone)};
   const Verdict v = verdict_of(call, asker_of(call), command);
   if (v.effect == "run") return true;
+  // A platform's history brings the mark again after each restart: it is refused again, and told once.
+  const std::string mark = post_key(f.channel, f.about.post_id) + " " + mark_of(f);
+  if (w.state.refused_marks.contains(fnv1a64(mark))) return false;
   Entry e = human_entry(call, "command.denied", nullptr);
   e.text = "pin";
-  e.data = Value::Map{{"verb", "pin"}, {"rule", v.rule}};
+  e.data = Value::Map{{"verb", "pin"}, {"rule", v.rule}, {"mark", mark}};
   record(w, std::move(e));
   Message m;
   m.text = say(language, "capture.denied", {{"rule", plain(v.rule)}, {"who", who_may_grant(call)}});

@@ -134,7 +134,8 @@ Outcome releases_outcome(const ChangeReader& r, const ChangeLog& log, const Rele
   o.reply.text = say(r.language, shown == 0 ? "releases.none" : "releases.head",
                      {{"what", plain(what)}, {"n", std::to_string(shown)}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
-  if (!wish.all) o.reply.sections.push_back({say(r.language, "releases.more", {{"service", plain(wish.service)}}), {}});
+  if (!wish.all && shown > 0)
+    o.reply.sections.push_back({say(r.language, "releases.more", {{"service", plain(wish.service)}}), {}});
   o.json = Value(std::move(list));
   return o;
 }

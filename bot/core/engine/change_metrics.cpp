@@ -78,7 +78,7 @@ Outcome metrics_outcome(const ChangeReader& r, const ChangeLog& all, const std::
   o.reply.text = say(r.language, figures.empty() ? "dora.none" : "dora.head",
                      {{"from", format_utc_minute(q.from)},
                       {"to", format_utc_minute(q.to)},
-                      {"where", places.empty() ? "–" : plain(join(places, ", "))}});
+                      {"where", places.empty() ? "production" : plain(join(places, ", "))}});
   Value::List list;
   for (const DoraFigures& f : figures) {
     if (o.reply.sections.size() < 20) o.reply.sections.push_back({std::string(trim(block(r.language, f))), {}});

@@ -55,6 +55,43 @@ std::string line_of(const Command& c, const std::string& title, const std::strin
 
 std::string title_of(const Call& c) { return one_line(trim(join(c.command.args, " "))); }
 
+// What declare asks for where a form can open.
+Form declare_form(const Call& c) {
+  Form f{.title = say(c.language, "form.declare.title"),
+         .intro = {},
+         .send = say(c.language, "form.send"),
+         .command = "declare",
+         .fields = {}};
+  f.fields.push_back({.name = "title", .label = say(c.language, "form.declare.name")});
+  FormField severity{.name = "severity", .label = say(c.language, "form.declare.severity"), .kind = "choice"};
+  for (const SeverityRule& s : c.work.config.severities) severity.choices.push_back(s.name);
+  severity.standard = "SEV3";
+  f.fields.push_back(std::move(severity));
+  FormField service{.name = "service", .label = say(c.language, "form.declare.service"), .kind = "choice"};
+  service.choices = names_of_services(c.work.config);
+  service.required = false;
+  if (!service.choices.empty()) f.fields.push_back(std::move(service));
+  f.fields.push_back({.name = "because",
+                      .label = say(c.language, "form.declare.because"),
+                      .kind = "long",
+                      .choices = {},
+                      .standard = {},
+                      .hint = {},
+                      .required = false});
+  return f;
+}
+
+Outcome with_wrong_field(Outcome o, const char* field) {
+  o.wrong_fields[field] = o.reply.text;
+  return o;
+}
+
+Outcome refuse_title(Call& c) {
+  Outcome o = with_wrong_field(refuse(c, "declare.no_title"), "title");
+  o.form = declare_form(c);
+  return o;
+}
+
 Outcome refuse_service(Call& c, const std::string& service) {
   const std::string title = title_of(c);
   const std::string literal = line_of(c.command, "\"" + title + " for " + service + "\"", "");
@@ -180,15 +217,15 @@ Outcome declare(Call& c) {
   if (link && !said.known()) return refuse(c, "declare.from_unknown", {{"link", plain(clip(from, 300))}});
   // A message may become an incident: its first line is the title unless another is given.
   if (title.empty() && said.known()) title = clip(one_line(said.text.substr(0, said.text.find('\n'))), 120);
-  if (title.empty()) return refuse(c, "declare.no_title");
+  if (title.empty()) return refuse_title(c);
   const std::string severity = named(c.command, "severity");
   const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
-  if (!severity.empty() && !rule) return unknown_severity(c, severity);
+  if (!severity.empty() && !rule) return with_wrong_field(unknown_severity(c, severity), "severity");
   Entry e = human_entry(c, "incident.declared", nullptr);
   if (const std::string service = named(c.command, "for"); !service.empty()) {
     const Service* known = find_service(c.work.config, service);
     const bool prose = c.work.config.services.empty() || no_service(service);
-    if (!known && !prose) return refuse_service(c, service);
+    if (!known && !prose) return with_wrong_field(refuse_service(c, service), "service");
     if (known)
       e.services = {known->name};
     else

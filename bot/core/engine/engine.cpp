@@ -121,7 +121,8 @@ Outcome run_command(Work& w, const CommandInput& input) {
     return finished(early, refuse(early, "too_long", {{"limit", std::to_string(limits::command_bytes_max)}}));
   const Redaction cleaned = redact(input.text);
   if (!cleaned.types.empty()) return finished(early, refuse(early, "secret", {{"type", cleaned.types.front()}}));
-  const std::string text = expand_alias(w.state, early.actor.id, std::string(trim(input.text)));
+  const std::string named = with_people_named(w.state, input.platform, std::string(trim(input.text)));
+  const std::string text = expand_alias(w.state, early.actor.id, named);
   return finished(early, understand(early, text));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/chat/form.h"
 #include "bot/core/chat/message.h"
 #include "bot/core/chat/said.h"
 #include "bot/core/config.h"
@@ -35,7 +36,10 @@ struct CommandInput {
   std::string text;       // without address
   bool direct = false;
   TimeMs sent_ms = 0;
-  Said about = {};  // the message whose thread it stands in, or that it names, when the command needs it
+  Said about = {};            // the message whose thread it stands in, or that it names, when the command needs it
+  std::string account = {};   // "mattermost:<id>": the very account that speaks; empty where one logs in as a person
+  std::string standing = {};  // of the account: guest, outsider; empty: a full member
+  std::string secret = {};    // unguessable, of this command alone: what a one-time code is made from
 };
 
 // A reply that needs the journal: the caller reads off the loop and renders.
@@ -73,6 +77,9 @@ struct Outcome {
   std::string code = {};      // of a refusal: what `explain` knows
   std::string echo = {};      // the command as understood: the first line of the answer
   std::string language = {};  // the answer's
+  // What is lacking, to be filled in where a form can open; `reply` says what to type instead.
+  std::optional<Form> form = {};
+  std::map<std::string, std::string> wrong_fields = {};  // of a refusal: field -> what is wrong with it
 };
 
 Outcome run_command(Work& work, const CommandInput& input);

@@ -136,6 +136,7 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   ask.channel = c.input.channel;
   ask.direct = c.input.direct;
   ask.at = c.work.now;
+  if (asker.person == asker_of(c).person) ask.standing = c.input.standing;
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   place(c, command, verb, ask);
   ask.is_protected = is_protected(c.work.config, ask.environment);
@@ -187,7 +188,8 @@ Outcome denied(Call& c, const Verdict& v) {
   record(c.work, std::move(e));
   const Asker asker = asker_of(c);
   if (asker.person.empty() && !asker.is_operator)
-    return refuse(c, "stranger", {{"name", plain(clip(one_line(c.input.person), 60))}, {"who", who_may_grant(c)}});
+    return refuse(c, c.input.account.empty() ? "stranger" : "stranger.account",
+                  {{"name", plain(clip(one_line(c.input.person), 60))}, {"who", who_may_grant(c)}});
   const std::string grant = "grant " + role_for(c) + " to @" + c.actor.id + " for 1h because …";
   return refuse(c, v.rule == "end" ? "denied.end" : "denied.by",
                 {{"verb", c.command.verb},
@@ -260,6 +262,7 @@ OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
 Outcome decide(Call& c, const VerbInfo& verb) {
   const Verdict v = verdict_of(c, asker_of(c), c.command);
   const bool known = !asker_of(c).person.empty() || c.input.is_operator;
+  if (!known && is_joining(c)) return carry_out(c);
   // What nobody can do yet is said as such: a "no" of the policy would only send people to ask for a right.
   if (!verb.ready && known)
     return refuse(c, verb.writes ? "verb.later" : "later.read", {{"verb", std::string(verb.verb)}});
@@ -282,7 +285,7 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 Outcome carry_out(Call& c) {
   for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
                             &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers(),
-                            &glass_handlers(), &change_reading_handlers(), &suspect_handlers()}) {
+                            &glass_handlers(), &change_reading_handlers(), &suspect_handlers(), &identity_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

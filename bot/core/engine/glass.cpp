@@ -51,8 +51,8 @@ Outcome break_glass(Call& c) {
   Entry e = human_entry(c, "grant.given", incident_here(c));
   e.text = std::string("break-glass by ") + p->id + ": " + because;
   e.pinned = true;
-  e.data = Value::Map{{"id", id},      {"person", p->id},     {"role", glass_role},      {"until_ms", until},
-                      {"service", ""}, {"environment", ""}, {"reason", because}, {"break_glass", true}};
+  e.data = Value::Map{{"id", id},      {"person", p->id},   {"role", glass_role}, {"until_ms", until},
+                      {"service", ""}, {"environment", ""}, {"reason", because},  {"break_glass", true}};
   record(c.work, std::move(e));
   call_owners(c, id, because, until);
   return answer(c, "glass.done", {{"id", id}, {"time", short_time(c, until)}});

@@ -59,6 +59,8 @@ const std::map<std::string_view, Handler>& capture_handlers();         // pin, t
 const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
 
 const std::map<std::string_view, Handler>& suspect_handlers();   // suspects
+const std::map<std::string_view, Handler>& identity_handlers();  // link me, unlink
+bool is_joining(const Call& call);  // a code typed by an account that nobody is known by: the code is the right
 
 Outcome refuse(Call& call, std::string_view key, Words arguments = {});
 Outcome answer(Call& call, std::string_view key, Words arguments = {});

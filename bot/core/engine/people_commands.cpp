@@ -107,8 +107,7 @@ Outcome whoami(Call& c) {
   Section s;
   const std::string none = say(c.language, "none_yet");
   if (const Person* p = find_person(c.work.config, c.input.person)) {
-    std::string handles;
-    for (const Handle& h : p->handles) handles += (handles.empty() ? "" : ", ") + h.platform + ":" + h.name;
+    const std::string handles = join(handles_of(c.work.state, *p), ", ");
     s.fields.emplace_back(say(c.language, "field.handles"), handles.empty() ? none : plain(handles));
     s.fields.emplace_back(say(c.language, "field.groups"), p->groups.empty() ? none : plain(join(p->groups, ", ")));
     s.fields.emplace_back(say(c.language, "field.zone"), p->zone);

@@ -101,6 +101,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
                       {"thread", place.thread},
                       {"post", place.post},
                       {"direct", c.input.direct},
+                      {"standing", c.input.standing},
                       {"facts", facts_value(facts_of(c, v))},
                       {"rule", v.rule},
                       {"group", v.approve_group},
@@ -172,6 +173,8 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   input.platform = q.platform;
   input.channel = q.channel;
   input.direct = q.direct;
+  input.standing = q.standing;
+  input.account.clear();
   const auto parsed = parse_command(q.command);
   if (!parsed) return refuse(c, "grammar.wrong");
   const Command command = settled(*parsed, c.work.config);
@@ -229,7 +232,7 @@ Outcome no(Call& c) {
 std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
   if (q.kind != "approve" && q.kind != "step")
     return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
-  if (q.person == c.actor.id) return refuse(c, "approve.own", {{"id", q.id}});
+  if (same_human(c.work.state, q.person, c.actor.id)) return refuse(c, "approve.own", {{"id", q.id}});
   const auto able = approvers_of(c.work.config, q.group, q.person);
   if (std::ranges::find(able, c.actor.id) != able.end()) return {};
   std::vector<std::string> names;

@@ -54,7 +54,8 @@ void apply_asked(State& s, const Entry& e) {
        .expires_ms = d["expires_ms"].as_int(),
        .closed_ms = 0,
        .run = d["run"].as_string(),
-       .path = d["path"].as_string()};
+       .path = d["path"].as_string(),
+       .standing = d["standing"].as_string()};
   s.next_question = std::max(s.next_question, n + 1);
 }
 

@@ -29,6 +29,7 @@ struct Question {
   std::string closed_by, reason;
   TimeMs asked_ms = 0, expires_ms = 0, closed_ms = 0;
   std::string run{}, path{};  // of kind step and form
+  std::string standing{};     // of who wants it, when it was asked: guest, outsider; empty: a full member
   bool open() const { return status == "open"; }
 };
 

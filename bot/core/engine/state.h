@@ -18,6 +18,7 @@
 #include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/people/identity.h"
 #include "bot/core/runs/automation.h"
 #include "bot/core/runs/locks.h"
 #include "bot/core/runs/run.h"
@@ -156,6 +157,8 @@ struct State {
   std::map<std::string, Filed> filed;                      // by key
   std::map<std::string, TimeMs> offers;                    // channel -> when a declaration was offered last
   std::set<std::string> muted;                             // keys of threads in which none is offered
+  std::unordered_set<std::uint64_t> refused_marks;         // by a hash of message and mark: refused and told once
+  Identities identities;                                   // accounts that were joined to people
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
   std::int64_t position = 0;  // of the last folded entry
 };

@@ -8,7 +8,6 @@
 #include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/incident_parts.h"
-#include "bot/core/metrics/query.h"
 
 namespace muster {
 namespace {
@@ -70,7 +69,7 @@ Message suspects_message(const Work& w, const Incident& i, const std::string& la
   const ChangeReader reader{w.config, language, zone, w.now};
   Message m;
   m.text = say(language, suspects.empty() ? "suspects.none" : "suspects.head",
-               {{"id", i.id}, {"n", std::to_string(suspects.size())}, {"time", short_span(suspects_ms)}});
+               {{"id", i.id}, {"n", std::to_string(suspects.size())}});
   std::vector<std::string> lines;
   for (const ChangeRecord* c : suspects) {
     if (lines.size() == suspects_max) break;
@@ -103,7 +102,7 @@ namespace {
 Outcome suspects(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  Outcome o = answer(c, "suspects.none", {{"id", i->id}, {"time", short_span(suspects_ms)}});
+  Outcome o = answer(c, "suspects.none", {{"id", i->id}});
   o.reply = suspects_message(c.work, *i, c.language, c.zone);
   Value list = Value::List{};
   for (const ChangeRecord* change : suspects_of(c.work.state, c.work.config, *i)) {

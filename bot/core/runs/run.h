@@ -65,7 +65,8 @@ struct Run {
   std::string platform, channel, thread, post;  // where its message is
   std::string key;                              // guard.key: the subject
   std::string again_of;                         // the run that this one tries again
-  Value change;  // of a change that was asked for in chat: the wish, its plan, who said yes (changes/plan.h); null: none
+  Value
+      change;  // of a change that was asked for in chat: the wish, its plan, who said yes (changes/plan.h); null: none
   // queued, running, waiting, needs_decision, paused; final: succeeded, failed, undone, undo_failed, denied, expired,
   // cancelled, handed_over.
   std::string status = "running";

@@ -24,7 +24,7 @@ function_of() {
   printf '// Written by bot/web/assets/embed.sh.\n#include "bot/web/room_assets.h"\n\nnamespace muster {\n\n'
   function_of room_page room.html
   function_of room_style room.css
-  function_of room_script room_nodes.js room.js room_posts.js room_files.js room_app.js
+  function_of room_script room_nodes.js room.js room_posts.js room_files.js room_forms.js room_app.js
   printf '}  // namespace muster\n'
 } >"$out.new"
 mv "$out.new" "$out"

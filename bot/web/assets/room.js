@@ -96,6 +96,8 @@ function change(event) {
     if (room.current === event.channel) choose(firstChannel(), false);
   } else if (event.kind === 'post') {
     addPost(event.post);
+  } else if (event.kind === 'form') {
+    openForm(event);
   } else if (event.kind === 'typing' && event.user !== room.me) {
     room.typing.set(`${event.channel} ${event.user}`, { ...event, until: Date.now() + 5000 });
     setTimeout(drawTyping, 5100);

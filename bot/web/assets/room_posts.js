@@ -3,7 +3,7 @@
 async function command(on, text, node) {
   node.disabled = true;
   const { channel, thread } = on;
-  await send('press', { channel, thread, post_id: on.id, text, client_id: newId() });
+  await send('press', { channel, thread, post_id: on.id, text, client_id: formWanted(newId()) });
   setTimeout(() => { node.disabled = false; }, 600);
 }
 

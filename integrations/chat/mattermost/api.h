@@ -18,8 +18,9 @@ struct Answer {
   bool is_json = false;
 
   bool ok() const { return status / 100 == 2; }
-  // Not the call's fault: a broken exchange, a proxy's 502, a first attempt still under way.
-  bool try_again() const { return status == 0 || status == 408 || status >= 500; }
+  // Not the call's fault: a broken exchange, a proxy's 502, a first attempt still under way. 501 is a feature that the
+  // server's license does not have.
+  bool try_again() const { return status == 0 || status == 408 || (status >= 500 && status != 501); }
 };
 
 Answer answer_of(const Result<HttpResult>& result);

@@ -44,8 +44,8 @@ Value Mattermost::attachments(const Op& op) const {
   for (const Button& b : message_from(op.message.body["message"]).buttons) {
     const std::size_t n = actions.as_list().size();
     if (b.command.empty() || n >= buttons_max) continue;
-    const Value context =
-        Value::Map{{"command", b.command}, {"until", until}, {"seal", seal(channel_id, b.command, until)}};
+    Value context = Value::Map{{"command", b.command}, {"until", until}, {"seal", seal(channel_id, b.command, until)}};
+    if (b.opens_form) context.set("form", true);
     actions.push(Value::Map{{"id", "b" + std::to_string(n)},  // letters and digits: anything else is 404 on 5.37
                             {"type", "button"},
                             {"name", one_line(b.label)},
@@ -59,6 +59,7 @@ Value Mattermost::attachments(const Op& op) const {
 void Mattermost::click(const std::string& body, const std::function<void(HttpResponse)>& reply) {
   const auto parsed = parse_json(body, 16);
   const Value v = parsed ? *parsed : Value();
+  if (v["type"].as_string() == "dialog_submission") return submitted(v, reply);
   const Value& context = v["context"];
   const std::string command = context["command"].as_string(), channel = v["channel_id"].as_string();
   const TimeMs until = context["until"].as_int(), now = out_.clock.now();
@@ -78,6 +79,9 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   in.id =
       "click:" + post + ":" + user + ":" + to_hex(sha256(command)).substr(0, 12) + ":" + std::to_string(now / twice_ms);
   in.at = now;
+  in.trigger = v["trigger_id"].as_string();
+  // A form that was closed may be opened again at once: two of them do no harm.
+  if (context["form"].as_bool()) in.id += ":" + to_hex(sha256(in.trigger)).substr(0, 12);
   in.stored = [reply](const Result<void>& stored) { reply(said(stored ? "" : stored.error().message)); };
   enqueue(std::move(in));
 }

@@ -69,11 +69,23 @@ void Mattermost::take_post(const Post& p, TimeMs messages_after) {
     // An edited message is no command any more, also when its first form was never seen.
     add("edit", base + ":e" + std::to_string(p.edit_at), p.edit_at);
   }
-  if (p.pinned && pinned_.insert(p.id).second) {
-    add("pin", base + ":pin" + std::to_string(p.update_at), p.update_at);
-  } else if (!p.pinned && pinned_.erase(p.id) != 0) {
-    add("unpin", base + ":unpin" + std::to_string(p.update_at), p.update_at);
-  }
+  if (p.pinned == was_pinned(p.id)) return;
+  pinned_[p.id] = p.pinned;
+  add(p.pinned ? "pin" : "unpin", base + (p.pinned ? ":pin" : ":unpin") + std::to_string(p.update_at), p.update_at);
+}
+
+// A pin that goes while nobody listens leaves no trace but the post without it: what was pinned is kept.
+bool Mattermost::was_pinned(const std::string& post) const {
+  const auto it = pinned_.find(post);
+  return it == pinned_.end() ? out_.directory.theirs("pin", post) == "yes" : it->second;
+}
+
+void Mattermost::pin_stored(const Inbound& in, bool stored) {
+  if (in.kind != "pin" && in.kind != "unpin") return;
+  if (stored)
+    out_.directory.link("pin", in.post.id, in.kind == "pin" ? "yes" : "no");
+  else
+    pinned_.erase(in.post.id);  // not written: it is found again
 }
 
 void Mattermost::reaction_event(const GatewayEvent& e) {
@@ -132,11 +144,23 @@ bool Mattermost::known_user(const std::string& user) {
   if (user.empty() || users_.contains(user)) return true;
   looking_ = true;
   look_up("/users/" + path_part(user), [this, user](const Answer& a) {
-    if (!a.try_again()) users_[user] = {a.body["username"].as_string(), a.body["is_bot"].as_bool(!a.ok())};
+    if (!a.try_again()) users_[user] = user_of(a);
     looking_ = false;
     pump();
   });
   return false;
+}
+
+// The server shows whether an address was verified to administrators only; otherwise its own rule must say so.
+Mattermost::User Mattermost::user_of(const Answer& a) const {
+  const Value& v = a.body;
+  User u{v["username"].as_string(), v["is_bot"].as_bool(!a.ok())};
+  const std::string roles = " " + v["roles"].as_string() + " ";
+  if (roles.contains(" system_guest ")) u.standing = "guest";
+  if (!v["remote_id"].as_string().empty()) u.standing = "outsider";  // of a server that shares channels with this one
+  const bool verified = v["email_verified"].as_bool() || verifies_addresses_;
+  if (config_.link_by_email && verified && u.standing.empty() && !u.is_bot) u.email = v["email"].as_string();
+  return u;
 }
 
 bool Mattermost::known_channel(const std::string& channel) {
@@ -198,14 +222,24 @@ void Mattermost::hand_over(const Inbound& in) {
   e.thread = in.post.root_id;
   e.post_id = in.post.id;
   if (!ours) e.user = person(in.user_id);
-  if (in.kind == "message" || in.kind == "edit" || in.kind == "button") e.text = in.post.message;
+  if (!ours && in.kind != "delete" && in.kind != "pin" && in.kind != "unpin") {
+    e.account = in.user_id;
+    e.standing = user.standing;
+    const std::string known = e.user.starts_with(config_.name + ":") ? std::string() : e.user;
+    if (!user.email.empty()) e.email_person = out_.directory.person_of_email(known, user.email);
+  }
+  if (in.kind == "message" || in.kind == "edit" || in.kind == "button" || in.kind == "form") e.text = in.post.message;
   e.emoji = in.emoji;
   e.at = in.at;
   e.direct = channels_.at(channel).type == "D";
   fill_about(e, in);
+  keep_trigger(in, e);
+  e.form = in.form;
+  e.answer = in.answer;
   listener_(std::move(e), [this, in](const Result<void>& stored) {
     if (in.stored) in.stored(stored);
-    if (stored || in.kind == "button") return remember(in.post.channel_id, in.post.update_at);
+    pin_stored(in, stored.has_value());
+    if (stored || in.kind == "button" || in.kind == "form") return remember(in.post.channel_id, in.post.update_at);
     seen_.erase(in.id);  // not written: the catch-up of the next connection brings it again
     gateway_.forget();
     if (socket_) reconnect("an event could not be stored");

@@ -91,6 +91,7 @@ void Mattermost::checked_config(const Answer& a) {
   const std::string limit = a.body["MaxPostSize"].as_string();
   const std::size_t runes = limit.empty() || limit.size() > 6 ? 0 : std::strtoul(limit.c_str(), nullptr, 10);
   runes_max_ = runes >= 1000 ? std::min(runes, post_runes_max) : post_runes_max;
+  verifies_addresses_ = a.body["RequireEmailVerification"].as_string() == "true";
   const std::string version = a.body["Version"].as_string();
   if (!version.empty()) version_ = version;
   problem_.clear();

@@ -121,7 +121,7 @@ std::string markdown_message(const Message& m, char prefix, const ChannelName& c
   }
   std::string twins;
   for (const Button& b : m.buttons) {
-    if (!b.command.empty())
+    if (!b.command.empty() && !b.opens_form)
       twins += (twins.empty() ? "" : " · ") + markdown_text("`" + (prefix + plain(b.command)) + "`");
   }
   if (!twins.empty()) out += "\n" + std::string(twin_mark) + twins;

@@ -44,6 +44,7 @@ class Mattermost final : public ChatPlatform {
   std::string name() const override { return config_.name; }
   void deliver(const OutMessage& message, Done done) override {
     if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    if (message.kind == "form") return open_form(message, std::move(done));
     deliveries_.take(message, std::move(done));
   }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
@@ -64,6 +65,8 @@ class Mattermost final : public ChatPlatform {
   struct User {
     std::string name;
     bool is_bot = false;
+    std::string standing = {};  // guest, outsider; empty: a full member
+    std::string email = {};     // verified; empty unless the configuration lets addresses join accounts
   };
   struct Channel {
     std::string name, type, header;
@@ -77,11 +80,19 @@ class Mattermost final : public ChatPlatform {
     std::string by = {};     // of a deletion: who did it, when the server says so
     std::string about = {};  // the post it is about, where that has to be read
     bool asked = false;
-    Post meant = {};  // that post
+    Post meant = {};           // that post
+    std::string trigger = {};  // of a button: lets a form open
+    std::map<std::string, std::string> form = {};
+    std::shared_ptr<FormAnswer> answer = {};
     // Of a coverage statement.
     TimeMs from = 0;
     int found = 0;
     std::string why = {};
+  };
+
+  struct Trigger {
+    std::string id, user, channel;
+    TimeMs at = 0;
   };
 
   // life.cpp: who we are, where, and the websocket
@@ -115,6 +126,7 @@ class Mattermost final : public ChatPlatform {
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);
   void invite(const OpPtr& op, const std::string& id, std::size_t n);
+  bool invite_group(const OpPtr& op, const std::string& id, std::size_t n);  // false: that one is a person
   std::string header_of(const Op& op) const;  // the topic and the links behind it
   void post(const OpPtr& op, const std::string& channel_id);
   void upload(const OpPtr& op, const std::string& channel_id, std::deque<Attachment> files,
@@ -130,6 +142,13 @@ class Mattermost final : public ChatPlatform {
   void check_callback(ChatChecks found, ChatChecksDone done);
   void send(HttpCall call, Then then);
 
+  // dialogs.cpp
+  std::string seal_form(const Value& state) const;
+  void keep_trigger(const Inbound& in, ChatEvent& event);
+  void open_form(const OutMessage& message, Done done);
+  void form_as_text(OutMessage message, Done done);
+  void submitted(const Value& submission, const std::function<void(HttpResponse)>& reply);
+
   // incoming.cpp
   void event(const mattermost::GatewayEvent& e);
   void post_event(const std::string& name, const Value& data);
@@ -139,6 +158,7 @@ class Mattermost final : public ChatPlatform {
   void pump();
   bool known(Inbound& in);
   bool known_user(const std::string& id);
+  User user_of(const Answer& answer) const;
   bool known_channel(const std::string& id);
   void look_up(const std::string& path, std::function<void(const Answer&)> found);
   void hand_over(const Inbound& in);
@@ -148,6 +168,8 @@ class Mattermost final : public ChatPlatform {
   void catch_up_next();
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
+  bool was_pinned(const std::string& post_id) const;  // also by an earlier process
+  void pin_stored(const Inbound& in, bool stored);
   void save_cursors();
 
   // recording.cpp
@@ -181,12 +203,14 @@ class Mattermost final : public ChatPlatform {
   bool ready_ = false;  // REST works and we know who we are
   std::string me_, my_name_, team_, team_name_, version_;
   std::size_t runes_max_ = 16'383;
+  bool verifies_addresses_ = false;  // nobody signs in there before his address was verified
   std::string problem_, next_step_;
   std::uint64_t timer_ = 0, open_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
   bool ephemeral_allowed_ = true;              // until the server says no
   std::map<std::string, std::string> topics_;  // channel id -> header
 
+  std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
   std::deque<Inbound> inbound_, held_;  // held: live events while a catch-up runs
@@ -194,7 +218,7 @@ class Mattermost final : public ChatPlatform {
   std::deque<std::string> to_catch_up_;
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
-  std::set<std::string> pinned_;
+  std::map<std::string, bool> pinned_;                     // post -> whether it is, as far as it was handed over
   std::map<std::string, TimeMs> cursors_, saved_cursors_;  // channel id -> largest update_at
   TimeMs cursors_saved_ms_ = 0;
   TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory

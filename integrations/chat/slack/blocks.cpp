@@ -104,11 +104,12 @@ void add_buttons(Value& blocks, const Message& message, char prefix) {
     if (elements.as_list().size() == L::buttons || button.label.empty()) break;
     if (utf16_length(button.command) > L::button_value) continue;  // a cut command would be another command
     elements.push(button_element(button, elements.as_list().size()));
+    if (button.opens_form) continue;  // its line alone only asks for the rest
     typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(prefix + button.command) + "`";
   }
   if (elements.as_list().empty()) return;
   blocks.push(Value::Map{{"type", "actions"}, {"elements", std::move(elements)}});
-  if (utf16_length(typed) > L::section_text) return;
+  if (typed.empty() || utf16_length(typed) > L::section_text) return;
   blocks.push(Value::Map{{"type", "context"}, {"elements", Value::List{text_object("mrkdwn", typed)}}});
 }
 

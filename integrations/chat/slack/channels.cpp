@@ -152,14 +152,52 @@ void Slack::reopen(const OpPtr& op, const std::string& id) {
 std::string Slack::user_id_of(const std::string& person) const {
   std::string user = out_.directory.handle(person);
   if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
+  if (users_.contains(user)) return user;
+  const bool nobodys = person.starts_with(config_.name + ":");  // only such a one is called by the name he chose
   for (const auto& [id, known] : users_) {
-    if (known.name == user) return id;
+    if (nobodys && known.name == user) return id;
   }
   return user;
 }
 
+// A user group of the workspace ("slack:@sre") stands for its members of now.
+bool Slack::invite_group(const OpPtr& op, const std::string& id) {
+  const std::string mark = config_.name + ":@";
+  Value rest = Value::List{};
+  std::string group;
+  for (const Value& person : op->message.body["people"].as_list()) {
+    if (group.empty() && person.as_string().starts_with(mark))
+      group = person.as_string().substr(mark.size());
+    else
+      rest.push(person);
+  }
+  if (group.empty()) return false;
+  const auto cannot = [this, op, id, rest, group](const std::string& why) {
+    log(LogLevel::warn, "a user group of Slack's cannot be invited",
+        {{"channel", op->channel}, {"group", group}, {"why", why}});
+    op->message.body.set("people", rest);
+    invite(op, id);
+  };
+  const auto members = [this, op, id, rest, cannot](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return cannot(a.error);
+    Value people = rest;
+    for (const Value& user : a.body["users"].as_list()) people.push(config_.name + ":" + user.as_string());
+    op->message.body.set("people", std::move(people));
+    invite(op, id);
+  };
+  call(op, "usergroups.list", Value::Map{}, [this, op, group, members, cannot](const SlackAnswer& a) {
+    if (a.fate != SlackAnswer::Fate::ok) return cannot(a.error);
+    for (const Value& g : a.body["usergroups"].as_list())
+      if (g["handle"].as_string() == group || g["id"].as_string() == group)
+        return call(op, "usergroups.users.list", Value::Map{{"usergroup", g["id"]}}, members);
+    cannot("there is none of that name");
+  });
+  return true;
+}
+
 // At most 100 in a call; with `force` one who cannot be invited does not keep the others out.
 void Slack::invite(const OpPtr& op, const std::string& id) {
+  if (invite_group(op, id)) return;
   constexpr std::size_t users_max = 100;
   std::string users;
   Value rest = Value::List{};

@@ -11,6 +11,8 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
+constexpr DurationMs users_hold_ms = hour_ms;  // who somebody is there is asked again after it
+
 }  // namespace
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
@@ -65,9 +67,11 @@ std::string Slack::readable(const std::string& text) const {
 
 void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (const auto told = slack_notice(f.payload)) notice(*told);
-  const auto event = slack_event(f.type, f.payload, self_);
+  auto event = slack_event(f.type, f.payload, self_);
   if (!event || !listener_) return acknowledge(from);
-  enqueue({*event, false}, &from);
+  if (event->event.kind == "form") count_submission(event->event);
+  event->event.can_open_form = keep_trigger(*event);
+  enqueue({std::move(*event), false}, &from);
 }
 
 void Slack::notice(const SlackNotice& n) {
@@ -92,11 +96,11 @@ void Slack::notice(const SlackNotice& n) {
 }
 
 // Only on the connection that delivered. If that is gone Slack delivers again, and the key is known.
-void Slack::acknowledge(const Acknowledgement& to) {
-  if (to.reply) return to.reply();
+void Slack::acknowledge(const Acknowledgement& to, const std::string& answer) {
+  if (to.reply) return to.reply(answer);
   const auto slot = static_cast<std::size_t>(to.slot);
   if (socket_ids_[slot] != to.socket || !sockets_[slot]) return;
-  static_cast<void>(sockets_[slot]->send(slack_acknowledgement(to.envelope_id)));
+  static_cast<void>(sockets_[slot]->send(slack_acknowledgement(to.envelope_id, answer)));
 }
 
 void Slack::enqueue(Inbound in, const Acknowledgement* from) {
@@ -134,19 +138,32 @@ bool Slack::known(Inbound& in) {
 }
 
 bool Slack::known_user(const std::string& id) {
-  if (id.empty() || users_.contains(id)) return true;
+  const auto known = users_.find(id);
+  const TimeMs now = out_.clock.now();
+  if (id.empty() || (known != users_.end() && now - known->second.asked_ms < users_hold_ms)) return true;
   looking_ = true;
   look_up("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
-    const Value& u = a.body["user"];
-    const std::string& shown = u["profile"]["display_name"].as_string();
-    // Somebody Slack does not show us is nobody who may act.
-    users_[id] = {shown.empty() ? u["name"].as_string() : shown, u["is_bot"].as_bool(a.fate != Fate::ok),
-                  u["is_restricted"].as_bool() || u["is_ultra_restricted"].as_bool() || u["is_stranger"].as_bool()};
-    if (users_[id].name.empty()) users_[id].name = id;
+    // Somebody Slack does not show us is nobody who may act; who was shown before stays as he was.
+    if (a.fate == Fate::ok || !users_.contains(id)) users_[id] = user_of(id, a);
+    users_[id].asked_ms = out_.clock.now();
     looking_ = false;
     pump();
   });
   return false;
+}
+
+Slack::User Slack::user_of(const std::string& id, const SlackAnswer& a) const {
+  const Value& u = a.body["user"];
+  const std::string& shown = u["profile"]["display_name"].as_string();
+  User user;
+  user.name = shown.empty() ? u["name"].as_string() : shown;
+  if (user.name.empty()) user.name = id;
+  user.is_bot = u["is_bot"].as_bool(a.fate != Fate::ok);
+  const bool guest = u["is_restricted"].as_bool() || u["is_ultra_restricted"].as_bool();
+  user.standing = u["is_stranger"].as_bool() ? "outsider" : guest ? "guest" : "";
+  const bool believed = config_.link_by_email && u["is_email_confirmed"].as_bool() && !user.is_bot;
+  if (believed && user.standing.empty()) user.email = u["profile"]["email"].as_string();
+  return user;
 }
 
 bool Slack::known_channel(const std::string& id) {
@@ -177,11 +194,12 @@ void Slack::look_up(const std::string& method, const Value& arguments, Then foun
              });
 }
 
+// By the member id alone: a display name is anybody's to take.
 std::string Slack::person(const std::string& user_id) const {
+  const std::string known = out_.directory.person("", user_id);
+  if (!known.empty()) return known;
   const auto it = users_.find(user_id);
-  const std::string name = it == users_.end() ? user_id : it->second.name;
-  const std::string known = out_.directory.person(name, user_id);
-  return known.empty() ? config_.name + ":" + name : known;
+  return config_.name + ":" + (it == users_.end() ? user_id : it->second.name);
 }
 
 void Slack::hand_over(const Inbound& in) {
@@ -196,13 +214,21 @@ void Slack::hand_over(const Inbound& in) {
   e.platform = config_.name;
   e.channel = "#" + channel_name(channel);
   if (!ours) e.user = person(told.user);
+  if (!ours) e.account = told.user;
+  if (!ours) e.standing = in.event.outsider ? "outsider" : user->second.standing;
+  if (!ours && !user->second.email.empty()) {
+    const std::string known = e.user.starts_with(config_.name + ":") ? std::string() : e.user;
+    e.email_person = out_.directory.person_of_email(known, user->second.email);
+  }
   e.text = readable(told.text);
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
   if (e.at == 0) e.at = out_.clock.now();
   if (!ours) fill_about(e, in);
   const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
-  listener_(std::move(e), [this, id, channel, seen](const Result<void>& result) {
+  listener_(std::move(e), [this, id, channel, seen, in](const Result<void>& result) {
+    const auto& form = in.event.event.answer;
+    if (result && form && !form->taken()) return answered(id, form_answered(id, in, *form));
     if (result) return stored(id, channel, seen);
     waiting_.erase(id);  // not written, not acknowledged: Slack brings it again
   });
@@ -218,6 +244,13 @@ void Slack::stored(const std::string& id, const std::string& channel_id, const s
   const auto node = waiting_.extract(id);
   if (node.empty()) return;
   for (const Acknowledgement& to : node.mapped()) acknowledge(to);
+}
+
+// A form that was refused: it stays open and says why.
+void Slack::answered(const std::string& id, const std::string& answer) {
+  const auto node = waiting_.extract(id);
+  if (node.empty()) return;
+  for (const Acknowledgement& to : node.mapped()) acknowledge(to, answer);
 }
 
 // How far each channel was read.

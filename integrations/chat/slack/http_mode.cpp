@@ -73,7 +73,16 @@ void Slack::request(const HttpRequest& q, const HttpReply& reply) {
     later.headers["Retry-After"] = "5";
     return reply(later);
   }
-  envelope({.slot = 0, .socket = 0, .envelope_id = {}, .reply = [reply] { reply(plain_answer(200, "")); }}, *f);
+  envelope({.slot = 0,
+            .socket = 0,
+            .envelope_id = {},
+            .reply =
+                [reply](const std::string& json) {
+                  HttpResponse answer = plain_answer(200, json);
+                  if (!json.empty()) answer.content_type = "application/json";
+                  reply(answer);
+                }},
+           *f);
 }
 
 }  // namespace muster

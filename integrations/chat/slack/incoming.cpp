@@ -6,6 +6,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "integrations/chat/slack/views.h"
 
 namespace muster {
 
@@ -191,8 +192,27 @@ std::optional<SlackEvent> from_shortcut(const Value& p, const SlackSelf& self) {
   return out;
 }
 
+// A form that was sent. The view's id and what was filled in tell it apart; nothing of ours has the same again.
+std::optional<SlackEvent> from_view(const Value& p, const SlackSelf& self) {
+  SlackViewValues v = slack_view_values(p["view"]);
+  if (v.place.channel.empty() || v.place.command.empty()) return std::nullopt;
+  const std::string digest = to_hex(sha256(to_json(p["view"]["state"]))).substr(0, 16);
+  SlackEvent out = blank("form", "view:" + text_of(p["view"], "id") + ":" + digest, v.place.channel);
+  out.event.thread = v.place.thread;
+  out.event.user = text_of(p["user"], "id");
+  out.event.text = v.place.command;
+  out.event.form = std::move(v.values);
+  out.event.answer = std::make_shared<FormAnswer>();
+  out.first_field = v.first;
+  out.mention = true;
+  const std::string& team = text_of(p["user"], "team_id");
+  out.outsider = !team.empty() && !self.team_id.empty() && team != self.team_id;
+  return out;
+}
+
 std::optional<SlackEvent> from_press(const Value& p, const SlackSelf& self) {
   if (text_of(p, "type") == "message_action") return from_shortcut(p, self);
+  if (text_of(p, "type") == "view_submission") return from_view(p, self);
   if (text_of(p, "type") != "block_actions" || p["actions"].as_list().empty()) return std::nullopt;
   const Value& action = p["actions"].as_list().front();
   const Value& place = p["container"];
@@ -233,8 +253,9 @@ Result<SlackFrame> read_slack_frame(std::string_view text) {
   return frame;
 }
 
-std::string slack_acknowledgement(const std::string& envelope_id) {
-  return to_json(Value::Map{{"envelope_id", envelope_id}});
+std::string slack_acknowledgement(const std::string& envelope_id, const std::string& payload) {
+  const std::string text = to_json(Value::Map{{"envelope_id", envelope_id}});
+  return payload.empty() ? text : text.substr(0, text.size() - 1) + ",\"payload\":" + payload + "}";
 }
 
 std::optional<SlackEvent> slack_event(const std::string& type, const Value& payload, const SlackSelf& self) {

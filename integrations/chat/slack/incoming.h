@@ -25,7 +25,7 @@ struct SlackFrame {
 
 // An error only for text that is no JSON object; unknown kinds are values.
 Result<SlackFrame> read_slack_frame(std::string_view text);
-std::string slack_acknowledgement(const std::string& envelope_id);
+std::string slack_acknowledgement(const std::string& envelope_id, const std::string& payload_json = {});
 
 // Who we are, from auth.test: our own posts come back as events.
 struct SlackSelf {
@@ -43,7 +43,8 @@ struct SlackEvent {
   std::string author;      // of a reaction, a pin, an edit or a deletion: who wrote the message, when Slack says so
   std::string trigger_id;  // of a button or a slash command: valid for 3 s, once
   std::string response_url;
-  Value files;  // list; as Slack describes them
+  std::string first_field;  // of a form that was sent
+  Value files;              // list; as Slack describes them
 };
 
 // What an envelope (or the body of HTTP mode) means; nothing when it concerns nobody: our own posts, joins of

@@ -45,6 +45,7 @@ class Slack final : public ChatPlatform {
   std::string name() const override { return config_.name; }
   void deliver(const OutMessage& message, Done done) override {
     if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    if (message.kind == "form") return open_form(message, std::move(done));
     deliveries_.take(message, std::move(done));
   }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
@@ -64,7 +65,9 @@ class Slack final : public ChatPlatform {
   struct User {
     std::string name;
     bool is_bot = false;
-    bool is_guest = false;
+    std::string standing;  // guest, outsider; empty: a full member
+    std::string email;     // verified; empty unless the configuration lets addresses join accounts
+    TimeMs asked_ms = 0;
   };
   struct Channel {
     std::string name, topic;
@@ -75,7 +78,8 @@ class Slack final : public ChatPlatform {
     int slot = 0;
     std::uint64_t socket = 0;  // the connection that delivered; another one may have its slot by now
     std::string envelope_id;
-    std::function<void()> reply = {};  // HTTP mode: the answer to the request that brought it
+    // HTTP mode: the answer to the request that brought it, with JSON or nothing.
+    std::function<void(const std::string& json)> reply = {};
   };
   struct Inbound {
     SlackEvent event;
@@ -83,6 +87,11 @@ class Slack final : public ChatPlatform {
     std::string about_channel = {}, about_ts = {};  // the message it is about, where that has to be read
     bool asked = false;
     Value about = {};
+  };
+
+  struct Trigger {
+    std::string id, channel;
+    TimeMs at = 0;
   };
 
   // life.cpp: who we are, and the connections
@@ -125,6 +134,7 @@ class Slack final : public ChatPlatform {
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);
   void invite(const OpPtr& op, const std::string& id);
+  bool invite_group(const OpPtr& op, const std::string& id);  // false: there is none among the people
   void bookmark(const OpPtr& op, const std::string& id);
   void next_bookmark(const OpPtr& op, const std::string& id, const Value& there, std::size_t n);
   std::string user_id_of(const std::string& person) const;  // empty: no handle
@@ -133,15 +143,17 @@ class Slack final : public ChatPlatform {
   // hearing.cpp
   void envelope(const Acknowledgement& from, const SlackFrame& frame);
   void notice(const SlackNotice& notice);
-  void acknowledge(const Acknowledgement& to);
+  void acknowledge(const Acknowledgement& to, const std::string& answer = {});
   void enqueue(Inbound in, const Acknowledgement* from);
   void pump();
   bool known(Inbound& in);
   bool known_user(const std::string& id);
+  User user_of(const std::string& id, const SlackAnswer& answer) const;
   bool known_channel(const std::string& id);
   void look_up(const std::string& method, const Value& arguments, Then found);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
+  void answered(const std::string& id, const std::string& answer);
   std::string person(const std::string& user_id) const;
   std::string readable(const std::string& text) const;
   void remember(const std::string& channel_id, const std::string& ts);
@@ -158,6 +170,13 @@ class Slack final : public ChatPlatform {
   void caught_up_channel(const std::string& channel_id);
   void cannot_read(const std::string& channel_id, const SlackAnswer& answer);
   void catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor);
+
+  // forms.cpp
+  bool keep_trigger(const SlackEvent& event);
+  void open_form(const OutMessage& message, Done done);
+  void form_as_text(OutMessage message, Done done);
+  void count_submission(ChatEvent& event) const;
+  std::string form_answered(const std::string& id, const Inbound& in, const FormAnswer& answer);
 
   // recording.cpp
   void find_about(Inbound& in) const;
@@ -202,6 +221,8 @@ class Slack final : public ChatPlatform {
   std::map<std::string, Channel> channels_;
   std::deque<Inbound> inbound_;
   bool looking_ = false, pumping_ = false, catching_up_ = false, again_ = false;
+  std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
+  std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;

@@ -67,7 +67,7 @@ class ExecTarget final : public Target {
  private:
   Result<std::vector<std::string>> argv_for(const ChangeRequest& request, const TargetState& before) const;
   ChangeRequest resolved(const ChangeRequest& request, const TargetState& before) const;
-  Environment environment(const ChangeRequest& request, const TargetState& before) const;
+  CommandEnvironment environment(const ChangeRequest& request, const TargetState& before) const;
   std::vector<std::string> secrets() const;
   void read(TargetVerb verb, const TargetSubject& subject, std::function<void(Result<std::string>)> done);
   Going& begin(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress);
@@ -116,8 +116,8 @@ Result<std::vector<std::string>> ExecTarget::argv_for(const ChangeRequest& reque
   return render(def_, resolved(request, before), before);
 }
 
-Environment ExecTarget::environment(const ChangeRequest& request, const TargetState& before) const {
-  Environment env;
+CommandEnvironment ExecTarget::environment(const ChangeRequest& request, const TargetState& before) const {
+  CommandEnvironment env;
   for (const std::vector<std::string>* names : {&def_.pass_env, &def_.secret_env}) {
     for (const std::string& name : *names) {
       if (const auto value = parts_.variable(name)) env.emplace_back(name, *value);

@@ -157,9 +157,11 @@ Result<HttpCall> Cluster::http_call(const Access& access, const Login& login, co
   call.headers["Accept"] = "application/json";
   if (!request.content_type.empty()) call.headers["Content-Type"] = request.content_type;
   if (!access.impersonate.empty()) call.headers["Impersonate-User"] = access.impersonate;
-  if (!login.token.empty())
+  // Like kubectl: nobody shows a token on a way that others read along.
+  const bool secret = access.server.starts_with("https://");
+  if (secret && !login.token.empty())
     call.headers["Authorization"] = "Bearer " + login.token;
-  else if (!login.username.empty())
+  else if (secret && !login.username.empty())
     call.headers["Authorization"] = "Basic " + to_base64(login.username + ":" + login.password);
   call.certificate_pem = login.certificate_pem;
   call.key_pem = login.key_pem;

@@ -30,18 +30,6 @@ Result<std::string> own_file(const std::string& path) {
   return fail(ErrorKind::invalid, "the file " + path + " is too long");
 }
 
-KubernetesParts complete(KubernetesParts parts) {
-  if (!parts.variable) parts.variable = own_variable;
-  if (!parts.read_file) parts.read_file = own_file;
-  if (!parts.dice) parts.dice = random_dice;
-  return parts;
-}
-
-ClusterParts cluster_parts(const KubernetesParts& parts, const KubernetesTargetDef& def) {
-  return {
-      parts.http, parts.timers, {parts.clock, parts.runner, parts.read_file, parts.variable, def.pass_env}, parts.dice};
-}
-
 std::string autoscaler_of(const Value& list, const Place& place) {
   for (const Value& item : list["items"].as_list()) {
     const Value& spec = item["spec"];
@@ -82,6 +70,18 @@ std::string words_of(const Looked& looked, const ChangeRequest& request, const V
 }
 
 }  // namespace
+
+KubernetesParts complete(KubernetesParts parts) {
+  if (!parts.variable) parts.variable = own_variable;
+  if (!parts.read_file) parts.read_file = own_file;
+  if (!parts.dice) parts.dice = random_dice;
+  return parts;
+}
+
+ClusterParts cluster_parts(const KubernetesParts& parts, const KubernetesTargetDef& def) {
+  return {
+      parts.http, parts.timers, {parts.clock, parts.runner, parts.read_file, parts.variable, def.pass_env}, parts.dice};
+}
 
 TargetState Looked::state() const {
   TargetState state = state_of(workload, container, mapped.image_template);

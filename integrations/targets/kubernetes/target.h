@@ -121,6 +121,9 @@ class KubernetesTarget final : public Target {
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
+KubernetesParts complete(KubernetesParts parts);  // what is left empty is the machine's own
+ClusterParts cluster_parts(const KubernetesParts& parts, const KubernetesTargetDef& def);
+
 struct Prepared {
   ApiRequest request;  // an empty body: there is nothing to do
   const Revision* back_to = nullptr;

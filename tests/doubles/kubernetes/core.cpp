@@ -61,6 +61,10 @@ void KubernetesCore::add(const std::string& resource, Value object) {
   metadata.set("uid", new_uid());
   metadata.set("creationTimestamp", now_text());
   if (is_workload(resource)) metadata.set("generation", 1);
+  const std::string space = metadata["namespace"].as_string();
+  if (!space.empty() && find("namespaces", "", space) == nullptr)
+    add("namespaces",
+        Value::Map{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", Value::Map{{"name", space}}}});
   object.set("metadata", metadata);
   touch(resource, object);
   store(resource, std::move(object), "ADDED");

@@ -1,21 +1,24 @@
-// The double as a program, for kubectl and for scripts. It prints one line of JSON with its address and a kubeconfig,
-// then takes one command a line on standard input: hold, release, sick IMAGE REASON, forbid RIGHT…, expire, cut,
-// ledger, show RESOURCE NAME. It ends with its standard input.
+// The double as a program, for kubectl and for scripts: with TLS, because clients show a token to nobody else. It
+// prints one line of JSON with its address and a kubeconfig, then takes one command a line on standard input: hold,
+// release, sick IMAGE REASON, forbid RIGHT…, expire, cut, ledger, show RESOURCE NAME. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
+#include "bot/base/base64.h"
 #include "bot/base/json.h"
 #include "tests/doubles/kubernetes/server.h"
+#include "tests/support/certificates.h"
 
 namespace {
 
 using namespace muster;
 
-std::string kubeconfig(const std::string& url, const std::string& token) {
-  return "apiVersion: v1\nkind: Config\ncurrent-context: prod\ncontexts:\n- name: prod\n  context: {cluster: here, "
-         "user: "
-         "bot, namespace: prod}\nclusters:\n- name: here\n  cluster: {server: \"" +
-         url + "\"}\nusers:\n- name: bot\n  user: {token: " + token + "}\n";
+std::string kubeconfig(const std::string& url, const std::string& token, const std::string& authority_pem) {
+  return "apiVersion: v1\nkind: Config\ncurrent-context: prod\n"
+         "contexts:\n- name: prod\n  context: {cluster: here, user: bot, namespace: prod}\n"
+         "clusters:\n- name: here\n  cluster: {server: \"" +
+         url + "\", certificate-authority-data: " + to_base64(authority_pem) +
+         "}\nusers:\n- name: bot\n  user: {token: " + token + "}\n";
 }
 
 std::string ledger_of(const doubles::KubernetesCore& core) {
@@ -31,14 +34,20 @@ std::string ledger_of(const doubles::KubernetesCore& core) {
 int main() {
   const std::string token = "sesame";
   SystemClock clock;
-  doubles::KubernetesServer server(clock, {.token = token, .step = 50});
+  const test::Certificate authority = test::make_certificate({.host = "the double's authority", .authority = true});
+  const test::Certificate own = test::make_certificate({.host = "127.0.0.1", .is_ip = true}, &authority);
+  doubles::KubernetesServer server(
+      clock, {.token = token, .step = 50},
+      {.certificate_pem = own.certificate_pem, .key_pem = own.key_pem, .client_authority_pem = {}});
   server.on([&](doubles::KubernetesCore& core) {
     core.add_deployment("prod", "shop", "registry.example.com/shop:1.0", 3);
     core.add_deployment("prod", "cart", "registry.example.com/cart:2.4.1", 2);
     core.add_stateful_set("prod", "ledger", "registry.example.com/ledger:7", 2);
     core.add_daemon_set("prod", "agent", "registry.example.com/agent:3");
   });
-  std::cout << to_json(Value::Map{{"url", server.url()}, {"kubeconfig", kubeconfig(server.url(), token)}}) << std::endl;
+  std::cout << to_json(Value::Map{{"url", server.url()},
+                                  {"kubeconfig", kubeconfig(server.url(), token, authority.certificate_pem)}})
+            << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
     std::string command, first, second, answer;

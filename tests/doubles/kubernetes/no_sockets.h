@@ -16,7 +16,7 @@ namespace muster::doubles {
 
 class KubernetesWire final : public HttpClient {
  public:
-  static constexpr const char* url = "http://cluster";
+  static constexpr const char* url = "https://cluster";
   KubernetesWire(KubernetesCore& core, Timers& timers) : core_(core), timers_(timers) {
     core_.connect_wire({.send = [this](std::uint64_t c, std::string line) { deliver(c, std::move(line)); },
                         .end = [this](std::uint64_t c) { end(c); }});

@@ -246,10 +246,13 @@ std::vector<const MmPost*> MattermostCore::posts_in(const std::string& channel_i
 }
 
 Value to_value(const MmUser& u) {
-  return Value::Map{{"id", u.id},         {"username", u.username}, {"email", u.email},
-                    {"is_bot", u.is_bot}, {"roles", "system_user"}, {"first_name", ""},
-                    {"last_name", ""},    {"nickname", ""},         {"locale", "en"},
-                    {"create_at", 1},     {"update_at", 1},         {"delete_at", u.active ? 0 : 1}};
+  // Whether the address was verified is shown to administrators only, and our bot is none.
+  Value v =
+      Value::Map{{"id", u.id},       {"username", u.username}, {"email", u.email}, {"is_bot", u.is_bot},
+                 {"roles", u.roles}, {"first_name", ""},       {"last_name", ""},  {"nickname", ""},
+                 {"locale", "en"},   {"create_at", 1},         {"update_at", 1},   {"delete_at", u.active ? 0 : 1}};
+  if (!u.remote_id.empty()) v.set("remote_id", u.remote_id);
+  return v;
 }
 
 Value to_value(const MmChannel& c) {

@@ -21,7 +21,8 @@ struct MattermostOptions {
   std::string version = "5.37.0";
   bool newer_action_ids = false;  // newest servers allow _ and - in action ids
   bool bots_may_ephemeral = false;
-  bool reliable = true;     // resume by connection_id
+  bool reliable = true;  // resume by connection_id
+  bool verifies_addresses = false;
   int rate_per_second = 0;  // 0: off
   int rate_burst = 100;
   bool doubled_headers = false;  // VaryByUser: every rate header appears twice
@@ -33,6 +34,13 @@ struct MattermostOptions {
 struct MmUser {
   std::string id, username, email;
   bool is_bot = false, active = true;
+  std::string roles = "system_user", remote_id = {};
+};
+// A dialog that is open before a person.
+struct MmDialog {
+  std::string id, user_id, channel_id, url;
+  Value dialog;
+  Value errors = {};  // what the integration said: errors per field, error about the whole
 };
 struct MmChannel {
   std::string id, team_id, name, display_name, header, purpose, creator_id, type = "O";
@@ -94,6 +102,13 @@ class MattermostCore {
   void react(const std::string& user_id, const std::string& post_id, const std::string& emoji, bool on = true);
   void pin(const std::string& post_id, bool on = true);
   HttpResponse click(const std::string& user_id, const std::string& post_id, const std::string& action_id);
+  // A group of the server, a licensed feature: without one there is no license.
+  std::string add_group(const std::string& name, std::vector<std::string> users);
+  MmUser& user(const std::string& id) { return users_.at(id); }
+  // A form: what the server posts to the integration when it is sent, and what the integration answers.
+  const MmDialog* dialog_of(const std::string& user_id) const;  // the newest that is open
+  Value submission(const std::string& dialog_id, const std::map<std::string, std::string>& values) const;
+  void dialog_answered(const std::string& dialog_id, const HttpResponse& answer);
   void deliver_again(const std::string& post_id);  // the same post in a second frame
 
   // The doors.
@@ -163,6 +178,9 @@ class MattermostCore {
                  const std::function<bool(const std::string& user_id)>& wanted);
   void hello(std::uint64_t connection, Live& live);
   bool resume(std::uint64_t connection, Live& live, const HttpRequest& request);
+  std::string new_trigger(const std::string& user_id, const std::string& channel_id);
+  HttpResponse open_dialog(const Value& body);
+  HttpResponse submit_dialog(const Value& body, const MmUser& user);
   void posted(const MmPost& post);
   void post_edited(const MmPost& post);
 
@@ -174,6 +192,8 @@ class MattermostCore {
   TimeMs last_ms_ = 0;
   std::map<std::string, std::string> teams_;  // id -> name
   std::map<std::string, std::set<std::string>> team_members_;
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> groups_;  // id -> name, users
+  HttpResponse groups(const std::vector<std::string>& at, const std::string& wanted) const;
   std::map<std::string, MmUser> users_;
   std::map<std::string, std::string> tokens_;  // token -> user id
   std::map<std::string, MmChannel> channels_;
@@ -183,7 +203,13 @@ class MattermostCore {
   std::map<std::uint64_t, Live> live_;
   std::map<std::string, Session> lost_;
   std::map<std::string, std::pair<TimeMs, std::string>> pending_;  // pending_post_id -> post
-  std::map<std::string, Value> integrations_;                      // post id + action id -> integration
+  struct Trigger {
+    std::string user_id, channel_id;
+    TimeMs at = 0;
+  };
+  std::map<std::string, Trigger> triggers_;
+  std::map<std::string, MmDialog> dialogs_;
+  std::map<std::string, Value> integrations_;  // post id + action id -> integration
   std::vector<MmHappening> happenings_;
   double rate_tokens_ = 0;
   TimeMs rate_at_ = 0;

@@ -1,6 +1,6 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
-// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, edit TEXT, bad-gateway N.
-// It ends with its standard input.
+// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, show, edit TEXT, bad-gateway
+// N. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
@@ -24,6 +24,14 @@ int main() {
     core.join(channel, ana);
     token = core.add_token(bot);
     person_token = core.add_token(ana);
+    // An integration that takes every click, and every form but one whose title is "bad".
+    core.set_integration([](const std::string&, const std::string& body) {
+      const bool bad = body.contains("\"title\":\"bad\"");
+      return HttpResponse{.status = 200,
+                          .content_type = "application/json",
+                          .body = bad ? R"({"errors":{"title":"too short"}})" : "{}",
+                          .headers = {}};
+    });
   });
   std::cout << to_json(Value::Map{{"url", server.url()},
                                   {"token", token},
@@ -39,12 +47,16 @@ int main() {
     std::string command, rest;
     words >> command;
     std::getline(words >> std::ws, rest);
+    Value shown = Value::List{};
     server.on([&](MattermostCore& core) {
       if (command == "cut") core.cut_all();
       if (command == "skip") core.skip_frames(std::stoi(rest));
       if (command == "forget") core.forget_connections();
       if (command == "revoke") core.revoke(token);
       if (command == "say") last = core.say(ana, channel, rest);
+      if (command == "show") {
+        for (const auto* p : core.posts_in(channel)) shown.push(p->message);
+      }
       if (command == "edit") core.edit(last, rest);
       if (command == "bad-gateway") {
         failing = std::stoi(rest);
@@ -55,7 +67,7 @@ int main() {
         };
       }
     });
-    std::cout << "done " << command << std::endl;
+    std::cout << (command == "show" ? to_json(shown) : "done " + command) << std::endl;
   }
   return 0;
 }

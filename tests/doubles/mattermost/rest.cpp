@@ -456,7 +456,7 @@ HttpResponse MattermostRoutes::action(MmPost& p, const std::string& id) {
                                  {"team_id", c.team_id},
                                  {"team_domain", core.teams_[c.team_id]},
                                  {"post_id", p.id},
-                                 {"trigger_id", "dHJpZ2dlcg=="},
+                                 {"trigger_id", core.new_trigger(me.id, c.id)},
                                  {"type", "button"},
                                  {"data_source", ""},
                                  {"context", kept->second["context"]}};
@@ -474,7 +474,7 @@ HttpResponse MattermostRoutes::action(MmPost& p, const std::string& id) {
     p.update_at = p.edit_at = core.now();
     core.post_edited(p);
   }
-  return json(200, Value::Map{{"status", "OK"}, {"trigger_id", "dHJpZ2dlcg=="}});
+  return json(200, Value::Map{{"status", "OK"}, {"trigger_id", click["trigger_id"]}});
 }
 
 HttpResponse MattermostRoutes::reactions() {
@@ -504,6 +504,8 @@ HttpResponse MattermostRoutes::route() {
   if (at[0] == "teams") return teams();
   if (at[0] == "channels") return channels();
   if (at[0] == "posts") return posts();
+  if (at[0] == "groups" && q.method == "GET") return core.groups(at, q.query.contains("q") ? q.query.at("q") : "");
+  if (is("POST", 3, "actions") && at[1] == "dialogs" && at[2] == "submit") return core.submit_dialog(body, me);
   if (is("POST", 2, "roles") && at[1] == "names") return roles();
   if (is("POST", 1, "reactions")) return reactions();
   if (is("POST", 1, "files")) return upload();
@@ -543,7 +545,11 @@ HttpResponse MattermostCore::request(const HttpRequest& q) {
   } else if (parts == std::vector<std::string>{"config", "client"}) {
     Value config = Value::Map{{"Version", options_.version}};
     if (me) config.set("MaxPostSize", std::to_string(options_.message_runes_max));
+    if (me) config.set("RequireEmailVerification", options_.verifies_addresses ? "true" : "false");
     r = json(200, config);
+  } else if (parts == std::vector<std::string>{"actions", "dialogs", "open"}) {
+    const auto asked = parse_json(q.body);  // the trigger is the credential: no login is asked for
+    r = asked ? open_dialog(*asked) : error(400, "api.context.invalid_body_param.app_error");
   } else if (!me) {
     r = error(401, "api.context.session_expired.app_error");
   } else {

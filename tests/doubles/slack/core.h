@@ -18,6 +18,13 @@ namespace muster::doubles {
 struct SlackUser {
   std::string id, name, real_name, email, team = "T1";
   bool is_bot = false, deleted = false;
+  bool is_guest = false, email_confirmed = true;
+};
+
+// A modal that is open before a person.
+struct SlackView {
+  std::string id, user;
+  Value view;
 };
 
 struct SlackPost {
@@ -93,7 +100,7 @@ class SlackCore {
   };
   std::string signing_secret;  // empty: Socket Mode
   std::vector<Post> take_posts() { return std::exchange(posts_out_, {}); }
-  void answered(const std::string& envelope_id, int status);
+  void answered(const std::string& envelope_id, int status, const std::string& body = {});
 
   // What people do. The answer is the ts.
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
@@ -112,6 +119,13 @@ class SlackCore {
              bool added = true);
   void pin(const std::string& user, const std::string& channel, const std::string& ts, bool added = true);
   bool press(const std::string& user, const std::string& channel, const std::string& ts, const std::string& value);
+  // A slash command, and a form that is sent; `values`: block id -> text or the value of an option. False: there is no
+  // such view, or the modal would not let it be sent.
+  void slash(const std::string& user, const std::string& channel, const std::string& command, const std::string& text);
+  bool submit(const std::string& user, const std::string& view, const std::map<std::string, std::string>& values);
+  const SlackView* view_of(const std::string& user) const;         // the newest that is open
+  std::map<std::string, SlackView> views;                          // by id
+  std::map<std::string, Value> view_errors;                        // by id: what the app said is wrong, field by field
   void unfurl(const std::string& channel, const std::string& ts);  // a link unfolds: message_changed without edit
 
   void deny_history(const std::string& channel) { denied_.insert(channel); }
@@ -126,9 +140,11 @@ class SlackCore {
 
   std::map<std::string, SlackUser> users;
   std::map<std::string, SlackChannel> channels;
-  std::map<std::string, std::string> files;  // id -> bytes
-  std::vector<std::string> broken_rules;     // limits that the bot passed: a test wants none
-  std::map<std::string, int> calls;          // method -> count
+  std::map<std::string, std::pair<std::string, std::vector<std::string>>> groups;  // id -> handle, users
+  bool paid = true;                                                                // user groups are for paid plans
+  std::map<std::string, std::string> files;                                        // id -> bytes
+  std::vector<std::string> broken_rules;  // limits that the bot passed: a test wants none
+  std::map<std::string, int> calls;       // method -> count
   SlackChannel* channel_named(const std::string& name);
   bool everybody_joins = false;  // people are members of every channel that is made
   std::vector<SlackHappening> take_happenings() { return std::exchange(happenings_, {}); }
@@ -172,6 +188,11 @@ class SlackCore {
   Value user_list(const Arguments&);
   Value upload_url(const Arguments&);
   Value upload_complete(const Arguments&);
+  Value views_open(const Arguments&);
+  Value usergroups(const Arguments&);
+  Value usergroup_users(const Arguments&);
+  std::string new_trigger(const std::string& user);
+  void view_answered(const std::string& envelope_id, const Value& payload);
 
   std::string next_ts();
   Value writable(const std::string& channel, SlackChannel*& found);  // an error value, or null
@@ -193,6 +214,13 @@ class SlackCore {
   TimeMs last_ts_us_ = 0;
   std::uint64_t serial_ = 0;
   std::set<std::string> tickets_;
+  struct Trigger {
+    std::string user;
+    TimeMs at = 0;
+    bool used = false;
+  };
+  std::map<std::string, Trigger> triggers_;
+  std::map<std::string, std::string> submissions_;  // envelope id -> view id
   std::vector<Peer> peers_;
   std::size_t turn_ = 0;
   std::vector<Pending> pending_;

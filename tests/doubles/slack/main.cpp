@@ -50,6 +50,28 @@ Value carry_out(SlackCore& core, const std::string& command, std::istream& words
     return core.say("U1", channel->id, rest);
   } else if (command == "press") {
     press(core, first, rest);
+  } else if (command == "private") {  // what the bot showed to one person alone
+    Value list = Value::List{};
+    for (const auto& h : core.take_happenings())
+      if (!h.to.empty()) list.push(h.to + ": " + to_json(h.blocks));
+    return list;
+  } else if (command == "form") {  // NAME=VALUE …: fills in what is open before the person
+    const SlackView* open = core.view_of("U1");
+    std::map<std::string, std::string> values;
+    std::istringstream given(first + " " + rest);
+    for (std::string word; given >> word;) values[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
+    return open && core.submit("U1", open->id, values);
+  } else if (command == "views") {
+    Value list = Value::List{};
+    for (const auto& [id, v] : core.views) {
+      Value view = v.view;
+      view.set("errors", core.view_errors.contains(id) ? core.view_errors.at(id) : Value());
+      list.push(view);
+    }
+    return list;
+  } else if (command == "slash") {
+    if (!channel) return false;
+    core.slash("U1", channel->id, "/muster", rest);
   } else if (command == "show") {
     return shown(core, first);
   } else if (command == "limit") {

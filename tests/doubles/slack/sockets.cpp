@@ -48,6 +48,7 @@ void SlackCore::received(Peer, const std::string& text) {
     return;
   }
   const std::string& id = (*parsed)["envelope_id"].as_string();
+  view_answered(id, (*parsed)["payload"]);
   std::erase_if(pending_, [&id](const Pending& p) { return p.envelope_id == id; });
 }
 
@@ -82,10 +83,11 @@ void SlackCore::send_envelope(std::size_t index) {
     if (deliver_twice) send_post(p);
     return;
   }
-  Value envelope = Value::Map{{"envelope_id", p.envelope_id},
-                              {"type", p.type},
-                              {"accepts_response_payload", p.type == "slash_commands"},
-                              {"payload", p.payload}};
+  Value envelope = Value::Map{
+      {"envelope_id", p.envelope_id},
+      {"type", p.type},
+      {"accepts_response_payload", p.type == "slash_commands" || p.payload["type"].as_string() == "view_submission"},
+      {"payload", p.payload}};
   if (p.type == "events_api") {
     envelope.set("retry_attempt", p.attempt);
     envelope.set("retry_reason", p.attempt > 0 ? "timeout" : "");
@@ -121,8 +123,10 @@ void SlackCore::send_post(const Pending& p) {
   posts_out_.push_back(std::move(post));
 }
 
-void SlackCore::answered(const std::string& envelope_id, int status) {
+void SlackCore::answered(const std::string& envelope_id, int status, const std::string& body) {
   if (status != 200) return;  // tick() brings it again
+  const auto payload = parse_json(body);
+  view_answered(envelope_id, payload ? *payload : Value());
   std::erase_if(pending_, [&](const Pending& p) { return p.envelope_id == envelope_id; });
 }
 
@@ -209,7 +213,7 @@ bool SlackCore::choose(const std::string& user, const std::string& channel, cons
                                  {"message", message_value(it->second)},
                                  {"message_ts", ts},
                                  {"action_ts", next_ts()},
-                                 {"trigger_id", "trigger-" + std::to_string(++serial_)}});
+                                 {"trigger_id", new_trigger(user)}});
   return true;
 }
 
@@ -297,7 +301,7 @@ bool SlackCore::press(const std::string& user, const std::string& channel, const
                                                               {"channel_id", channel},
                                                               {"thread_ts", post.thread_ts}}},
                                      {"channel", Value::Map{{"id", channel}}},
-                                     {"trigger_id", "trigger-" + std::to_string(++serial_)},
+                                     {"trigger_id", new_trigger(user)},
                                      {"actions", Value::List{action}}});
       return true;
     }

@@ -167,6 +167,7 @@ struct World {
     in.source_id = "m" + std::to_string(++ids);
     in.text = text;
     in.direct = true;
+    in.secret = in.source_id;
     if (text == "pin" || text == "mute") {  // what stands in the thread of a message
       in.thread = "m0";
       in.about = {.channel = in.channel,
@@ -192,6 +193,15 @@ struct World {
       lost.end = AttemptReport::End::unknown;
       lost.error_kind = lost.error = "lost";
       engine.attempt_ended(w, lost);
+      return {};
+    }
+    if (text.starts_with("joined ")) {  // an account of Ana's elsewhere
+      Work w = work();
+      Entry e;
+      e.kind = "identity.linked";
+      const std::string shown = "mattermost:" + text.substr(7);
+      e.data = Value::Map{{"account", "mattermost:m1"}, {"shown", shown}, {"person", "ana"}, {"how", "code"}};
+      record(w, std::move(e));
       return {};
     }
     if (text.starts_with("ben: ")) return say_line(text.substr(5), "ben");
@@ -257,6 +267,8 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"deny", {"ask approve", "note it is slow", "ben: deny A1 because not now"}},
       {"withdraw", {"ask approve", "note it is slow", "withdraw A1"}},
       {"language", {"language ko here"}},
+      {"link me", {"link me"}},
+      {"unlink", {"joined ana.s", "unlink ana.s"}},
       {"scrub", {"scrub INC-1 1 because it names a customer"}},
       {"health", {"health"}},
       {"config check", {"config check"}},

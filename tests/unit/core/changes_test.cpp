@@ -66,8 +66,17 @@ struct Planning {
     return "";
   }
   void lock(bool freeze, const std::string& owner) {
-    state.locks[1] = {.id = "L1", .freeze = freeze, .service = freeze ? "*" : "search", .environment = "production",
-                      .owner = owner, .reason = "because", .since_ms = noon, .from_ms = 0, .until_ms = 0, .channel = {}, .nagged = 0};
+    state.locks[1] = {.id = "L1",
+                      .freeze = freeze,
+                      .service = freeze ? "*" : "search",
+                      .environment = "production",
+                      .owner = owner,
+                      .reason = "because",
+                      .since_ms = noon,
+                      .from_ms = 0,
+                      .until_ms = 0,
+                      .channel = {},
+                      .nagged = 0};
   }
   // A run that brought this version out well.
   void ran(int n, const std::string& env, const std::string& version) {
@@ -109,10 +118,13 @@ TEST_CASE("a rollback's version and a scale's number are no environments") {
 }
 
 TEST_CASE("a hostile version is no version") {
-  for (const char* text : {"v1.4.2", "1", "registry.example.com:5000/team/api@sha256:0123abcd", "2026-01-02T03-04", "v1+b7", "a~b"})
+  for (const char* text :
+       {"v1.4.2", "1", "registry.example.com:5000/team/api@sha256:0123abcd", "2026-01-02T03-04", "v1+b7", "a~b"})
     CHECK_MESSAGE(is_version(text), text);
-  for (const char* text : {"", "-rf", "--help", "v1;reboot", "$(id)", "`id`", "v1 v2", "../../etc/passwd", "a/../b", "http://x//y",
-                           "v1\nv2", "v1'", "v1\"", "v1&x=1", "v1?x", "v1%2e", "v1#x", "ünï", "{version}", "/v1"})
+  for (const char* text :
+       {"",       "-rf",         "--help",    "v1;reboot", "$(id)", "`id`",   "v1 v2", "../../etc/passwd",
+        "a/../b", "http://x//y", "v1\nv2",    "v1'",       "v1\"",  "v1&x=1", "v1?x",  "v1%2e",
+        "v1#x",   "ünï",         "{version}", "/v1"})
     CHECK_FALSE_MESSAGE(is_version(text), text);
   CHECK_FALSE(is_version(std::string(201, 'v')));
   CHECK(problem("deploy search@'v1;reboot' to staging") == "change.bad_version");
@@ -151,7 +163,17 @@ TEST_CASE("the hash covers the change, what it depends on and the gate, and noth
   p.seen.set("replicas", 7);
   CHECK(p.plan("scale search in production to 8").hash != hash);
   p.seen.set("replicas", 6);
-  p.config.policy.insert(p.config.policy.begin(), {.who = {"*"}, .verbs = {"scale"}, .services = {}, .environments = {}, .where = {}, .matchers = {}, .when = {}, .effect = "approve", .approvals = 2, .approve_group = {}, .name = "two"});
+  p.config.policy.insert(p.config.policy.begin(), {.who = {"*"},
+                                                   .verbs = {"scale"},
+                                                   .services = {},
+                                                   .environments = {},
+                                                   .where = {},
+                                                   .matchers = {},
+                                                   .when = {},
+                                                   .effect = "approve",
+                                                   .approvals = 2,
+                                                   .approve_group = {},
+                                                   .name = "two"});
   CHECK(p.plan("scale search in production to 8").hash != hash);
 }
 

@@ -59,6 +59,16 @@ struct Stage : KubernetesWorld {
   }
 };
 
+KubernetesWorkloadDef called(const std::string& service, const std::string& kind, const std::string& name,
+                             const std::string& container = {}) {
+  KubernetesWorkloadDef w;
+  w.service = service;
+  w.kind = kind;
+  w.name = name;
+  w.container = container;
+  return w;
+}
+
 std::string words(const Error& e) { return e.message + " / " + e.next_step; }
 
 std::optional<HttpResponse> for_changes(const HttpRequest& q, int status, const std::string& reason) {
@@ -294,7 +304,7 @@ TEST_CASE("what is paused is neither deployed nor restarted: nothing would come 
 
 TEST_CASE("a container that is not there is refused: the cluster would add a second one") {
   KubernetesTargetDef d = KubernetesWorld::def();
-  d.workloads = {{.service = "shop", .container = "web"}};
+  d.workloads = {called("shop", "deployment", "", "web")};
   Stage s(d);
   const ChangeAnswer a = s.change(deploy("1.1"));
   CHECK(a.outcome == ChangeOutcome::refused);
@@ -306,7 +316,7 @@ TEST_CASE("StatefulSets and DaemonSets are deployed, restarted and rolled back b
   for (const std::string kind : {"statefulset", "daemonset"}) {
     CAPTURE(kind);
     KubernetesTargetDef d = KubernetesWorld::def();
-    d.workloads = {{.service = "shop", .kind = kind, .name = "ledger"}};
+    d.workloads = {called("shop", kind, "ledger")};
     Stage s(d);
     kind == "statefulset" ? s.core.add_stateful_set("prod", "ledger", "registry/ledger:7", 2)
                           : s.core.add_daemon_set("prod", "ledger", "registry/ledger:7");

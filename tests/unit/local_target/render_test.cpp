@@ -123,7 +123,7 @@ TEST_CASE("the environment is what is named, and no more") {
     return name == "ABSENT" ? std::nullopt : std::optional("value of " + name);
   };
   const CommandSpec spec = command_for(def, {"p1", "1.1", 0, 8105}, "", variable);
-  const Environment expected = {{"PORT", "8105"},          {"MUSTER_SERVICE", "shop"},  {"MUSTER_ENVIRONMENT", "prod"},
+  const CommandEnvironment expected = {{"PORT", "8105"},          {"MUSTER_SERVICE", "shop"},  {"MUSTER_ENVIRONMENT", "prod"},
                                 {"MUSTER_VERSION", "1.1"}, {"GIVEN", "value of GIVEN"}, {"TOKEN", "value of TOKEN"},
                                 {"MODE", "v1.1"}};
   CHECK(spec.env == expected);

@@ -32,8 +32,12 @@ class MemoryDirectory final : public ChatDirectory {
     return name == "ana" ? "p-ana" : "";
   }
   std::string handle(const std::string& person) const override {
+    if (person.starts_with("mattermost:")) return person.substr(11);
     const auto it = people.find(person);
     return it == people.end() ? "" : it->second;
+  }
+  std::string person_of_email(const std::string& person, const std::string& email) override {
+    return email == "bea@example.com" && person.empty() ? "p-bea" : "";
   }
   std::map<std::string, std::string> people = {{"p-ana", "Ana"}};
   std::map<std::pair<std::string, std::string>, std::string> links;
@@ -59,6 +63,7 @@ struct Rig {
         events.push_back(e);
         return done(fail(ErrorKind::unavailable, "the disk is full"));
       }
+      if (e.answer) *e.answer = says;
       if (inbox.insert(e.id).second)
         (e.kind == "coverage" ? coverage : events).push_back(e);  // as the store does: a known key changes nothing
       done({});
@@ -137,6 +142,7 @@ struct Rig {
   std::set<std::string> inbox;
   std::vector<std::pair<std::string, Result<void>>> done;
   bool refuse_events = false;
+  FormAnswer says;  // to a form that is sent
   int serial = 0;
   std::unique_ptr<Mattermost> platform;
 };

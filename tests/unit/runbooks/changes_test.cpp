@@ -275,9 +275,9 @@ TEST_CASE("tried again it is planned and asked again") {
 namespace {
 
 // Every line that a person can say to change production, in the protected environment.
-const std::vector<std::string> lines = {"deploy api@v9 to prod", "promote api from staging to prod",
-                                        "rollback api in prod to v6", "scale api in prod to 9", "scale api in prod by +2",
-                                        "restart api in prod"};
+const std::vector<std::string> lines = {"deploy api@v9 to prod",      "promote api from staging to prod",
+                                        "rollback api in prod to v6", "scale api in prod to 9",
+                                        "scale api in prod by +2",    "restart api in prod"};
 
 constexpr const char* in_a_book = R"(runbook: book
 inputs: {env: {type: environment, default: prod}}

@@ -20,6 +20,9 @@ std::string planned(const std::string& text, int& reads) {
     p.groups = {"oncall"};
     config.people.push_back(p);
   }
+  Rule everybody;
+  everybody.name = "everybody", everybody.who = {"*"}, everybody.effect = "run";
+  config.policy = {everybody};
   State state;
   Plan plan({{loaded.runbook->name, {loaded.runbook, {}, false}}}, config, state, 1'893'456'000'000);
   StartWish wish;

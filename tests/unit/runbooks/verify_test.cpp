@@ -279,7 +279,7 @@ TEST_CASE("a window that nobody watched is not passed: what was not seen is said
   w.deliver();
   w.pass(2 * minute_ms);
   CHECK(w.run("R1").status == "needs_decision");
-  CHECK(contains(w.health().error, "The bot was away for 3m"));
+  CHECK(contains(w.health().error, "The bot was away for 2m 45s"));
   Guarded brief;
   brief.begin();
   brief.pass(minute_ms);
@@ -287,7 +287,7 @@ TEST_CASE("a window that nobody watched is not passed: what was not seen is said
   brief.restart();
   brief.pass(4 * minute_ms);
   CHECK(brief.run("R1").status == "succeeded");
-  CHECK(contains(brief.text_of("verdict-R1"), "Not watched, because the bot was away: 55s"));
+  CHECK(contains(brief.text_of("verdict-R1"), "Not watched, because the bot was away: 40s"));
   Guarded after;
   after.begin();
   after.pass(minute_ms);

@@ -38,6 +38,11 @@ class MemoryDirectory final : public ChatDirectory {
     const auto it = people.find(person);
     return it == people.end() ? std::string() : it->second;
   }
+  std::string person_of_email(const std::string& person, const std::string& email) override {
+    told_addresses[email] = person;
+    return email == "ana@example.com" && person.empty() ? "ana" : "";
+  }
+  std::map<std::string, std::string> told_addresses;
   std::map<std::string, std::string> people = {{"ana", "U1"}, {"ben", "U2"}};
 
  private:
@@ -54,6 +59,8 @@ struct SlackWorld {
   MemoryDirectory directory;
   std::vector<ChatEvent> heard, coverage;
   bool store_works = true;
+  FormAnswer says;  // to a form that is sent
+  bool link_by_email = false;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
   std::string signing_secret;     // not empty: HTTP mode
   std::vector<int> http_answers;  // to what Slack posted
@@ -78,10 +85,12 @@ struct SlackWorld {
     c.api_url = doubles::SlackNoSockets::api;
     c.channels = {"muster"};
     c.channel_names = channel_names;
+    c.link_by_email = link_by_email;
     slack = std::make_unique<Slack>(
         c, Slack::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
+      if (e.answer) *e.answer = says;
       (e.kind == "coverage" ? coverage : heard).push_back(std::move(e));
       accepted({});
     });
@@ -107,7 +116,7 @@ struct SlackWorld {
                           .remote = "127.0.0.1"};
       slack->request(q, [this, id = p.envelope_id](const HttpResponse& r) {
         http_answers.push_back(r.status);
-        core.answered(id, r.status);
+        core.answered(id, r.status, r.body);
       });
     }
   }

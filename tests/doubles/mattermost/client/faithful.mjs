@@ -127,6 +127,26 @@ const challenge = listen(false);
 const hello = await challenge.until((m) => m.event === 'hello', 'hello');
 assert.equal(hello.seq, 0);
 assert.equal(hello.data.connection_id.length, 26);
+
+// A dialog: a person's client clicks, the bot opens it with the trigger, the person's client shows it and sends it.
+const person = new Client4();
+person.setUrl(about.url);
+person.setToken(about.person_token);
+const withButton = await client.createPost({ channel_id: about.channel, message: 'R1 asks', props: { attachments: [{ actions: [
+  { id: 'fill', type: 'button', name: 'Fill in', integration: { url: 'http://bot/act', context: {} } }] }] } });
+const pressed = await person.doPostAction(withButton.id, 'fill');
+const dialog = { callback_id: 'muster', title: 'Declare', submit_label: 'Send', state: 'sealed',
+  elements: [{ display_name: 'What', name: 'title', type: 'text' }] };
+const openDialog = (trigger_id) => fetch(`${about.url}/api/v4/actions/dialogs/open`, {
+  method: 'POST', body: JSON.stringify({ trigger_id, url: 'http://bot/act', dialog }) });
+assert.equal((await openDialog(pressed.trigger_id)).status, 200);
+assert.equal((await openDialog('no trigger')).status, 400);
+const submit = (title) => person.submitInteractiveDialog({ url: 'http://bot/act', callback_id: 'muster', state: 'sealed',
+  submission: { title }, cancelled: false, user_id: '', channel_id: about.channel, team_id: about.team });
+assert.equal((await submit('bad')).errors.title, 'too short');
+assert.deepEqual((await submit('good')).errors, undefined);
+proved('dialogs: opened with the trigger of a click, sent, refused field by field');
+
 await tell('say first');
 const posted = await challenge.until((m) => text(m) === 'first', 'a post');
 assert.equal(posted.data.sender_name, '@ana');

@@ -28,8 +28,9 @@ const socket = new SocketModeClient({
 
 const heard = [];
 const waiting = [];
+let answerTo = () => undefined;  // what an acknowledgement carries
 socket.on('slack_event', async ({ ack, body, type, envelope_id }) => {
-  await ack();
+  await ack(answerTo(body));
   heard.push({ type, body, envelope_id });
   for (const w of waiting.splice(0)) w();
 });
@@ -117,6 +118,37 @@ await until('the client is connected again', () => connections > 0);
 const later = await order('say general after a refresh');
 await until('a message after a refresh', () => heard.some((h) => h.body.event?.ts === later));
 passed('refresh_requested: the client connects again');
+
+await order('slash general declare');
+const trigger = () => heard.findLast((h) => h.type === 'slash_commands')?.body.trigger_id;
+await until('a slash command', trigger);
+const view = {
+  type: 'modal', callback_id: 'muster_form', private_metadata: '{}',
+  title: { type: 'plain_text', text: 'Declare' }, submit: { type: 'plain_text', text: 'Send' },
+  blocks: [{ type: 'input', block_id: 'title', label: { type: 'plain_text', text: 'What' },
+    element: { type: 'plain_text_input', action_id: 'value', max_length: 3000 } }],
+};
+const open = await web.views.open({ trigger_id: trigger(), view });
+assert.match(open.view.id, /^V/);
+await assert.rejects(web.views.open({ trigger_id: trigger(), view }), /exchanged_trigger_id/);
+await assert.rejects(web.views.open({ trigger_id: 'no such', view }), /invalid_trigger_id/);
+passed('views.open: once for each trigger');
+
+const sent = () => heard.filter((h) => h.body.type === 'view_submission');
+answerTo = (body) => (body.type === 'view_submission' ? { response_action: 'errors', errors: { title: 'too short' } } : undefined);
+assert.equal(await order('form title=x'), true);
+await until('the form', () => sent().length === 1);
+assert.equal(sent()[0].body.view.state.values.title.value.value, 'x');
+await until('the errors', () => true);
+assert.equal((await order('views'))[0].errors.title, 'too short');
+passed('view_submission: an acknowledgement with errors keeps the modal open');
+
+answerTo = () => undefined;
+assert.equal(await order('form title=longer'), true);
+await until('the form again', () => sent().length === 2);
+await until('the modal is closed', () => true);
+assert.deepEqual(await order('views'), []);
+passed('view_submission: an empty acknowledgement closes it');
 
 await socket.disconnect();
 double.stdin.end();

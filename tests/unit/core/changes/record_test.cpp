@@ -149,6 +149,21 @@ TEST_CASE("a runbook's changes carry its name, an alert's run is automation's, a
   CHECK(fix.links[0] == ChangeLink{"INC-7", "remediates", "run", ""});
 }
 
+TEST_CASE("a reason that names an incident links the change with it") {
+  for (const auto& [reason, incident] : {std::pair{"INC-12", "INC-12"},
+                                         {"it is slow (inc-7), see above", "INC-7"},
+                                         {"INC- of nothing", ""},
+                                         {"INC-99999999999999999999", ""},
+                                         {"the fix is in", ""}}) {
+    ChangeStory s;
+    s.start("R1", "deploy", "", "ana", reason);
+    s.intend("R1", "0", "deploy", place("version", "v2"), there("v1"));
+    CAPTURE(reason);
+    CHECK(find_change(folded(s), "R1")->incident == incident);
+    CHECK(find_change(folded(s), "R1")->type == (std::string(incident).empty() ? "release" : "hotfix"));
+  }
+}
+
 TEST_CASE("changes made elsewhere are taken as told, in any order, and corrected and withdrawn") {
   ChangeStory s;
   const Value told = Value::Map{{"deploy_id", "dep-1"},        {"service", "api"},
