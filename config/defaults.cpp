@@ -103,8 +103,8 @@ local_targets:
 health:
   - name: sample
     services: [checkout-api]
-    window: 45s
-    every: 3s
+    window: 20s
+    every: 2s
     lock_for: 10m
 )yaml";
 }

@@ -87,7 +87,8 @@ std::string program_of(const LocalTargetDef& def, const std::string& sample) {
   return def.command.front() == "muster-sample" ? sample : def.command.front();
 }
 
-void add_variables(const LocalTargetDef& def, const Process& process, const Variable& variable, CommandEnvironment& env) {
+void add_variables(const LocalTargetDef& def, const Process& process, const Variable& variable,
+                   CommandEnvironment& env) {
   env.emplace_back("PORT", std::to_string(process.port));
   env.emplace_back("MUSTER_SERVICE", def.service);
   env.emplace_back("MUSTER_ENVIRONMENT", def.environment);

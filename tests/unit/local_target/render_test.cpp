@@ -123,9 +123,10 @@ TEST_CASE("the environment is what is named, and no more") {
     return name == "ABSENT" ? std::nullopt : std::optional("value of " + name);
   };
   const CommandSpec spec = command_for(def, {"p1", "1.1", 0, 8105}, "", variable);
-  const CommandEnvironment expected = {{"PORT", "8105"},          {"MUSTER_SERVICE", "shop"},  {"MUSTER_ENVIRONMENT", "prod"},
-                                {"MUSTER_VERSION", "1.1"}, {"GIVEN", "value of GIVEN"}, {"TOKEN", "value of TOKEN"},
-                                {"MODE", "v1.1"}};
+  const CommandEnvironment expected = {
+      {"PORT", "8105"},          {"MUSTER_SERVICE", "shop"},  {"MUSTER_ENVIRONMENT", "prod"},
+      {"MUSTER_VERSION", "1.1"}, {"GIVEN", "value of GIVEN"}, {"TOKEN", "value of TOKEN"},
+      {"MODE", "v1.1"}};
   CHECK(spec.env == expected);
   CHECK(secrets_of(def, variable) == std::vector<std::string>{"value of TOKEN"});
 }
