@@ -26,8 +26,8 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
-#include "integrations/targets/local/local.h"
 #include "integrations/targets/kubernetes/offer.h"
+#include "integrations/targets/local/local.h"
 #include "runbooks/engine.h"
 
 namespace muster {

@@ -226,7 +226,8 @@ const std::vector<SettingField>& setting_fields() {
        "When nobody can tell, which is never taken for good: ask a person, put it back, or only tell.",
        "ask|rollback|nothing"},
       {"health[].one_way", K::text, true, false, "",
-       "Versions (RE2, the whole of it) from which there is no way back, such as one with a migration: they are not put "
+       "Versions (RE2, the whole of it) from which there is no way back, such as one with a migration: they are not "
+       "put "
        "back, and the plan says so."},
       {"health[].lock_for", K::duration, false, false, "4h",
        "How long the service is locked after it was put back; 0 for no lock."},
@@ -234,7 +235,7 @@ const std::vector<SettingField>& setting_fields() {
 
       {"health_checks[]", K::record, true, false, "",
        "What else is looked at: HTTP probes and conditions over metrics. All that match the place count."},
-      {"health_checks[].name", K::name, false, true, "", "What messages call it."},
+      {"health_checks[].name", K::text, false, true, "", "What messages call it."},
       {"health_checks[].services", K::name, true, false, "", "Services; none means every service."},
       {"health_checks[].environments", K::name, true, false, "", "Environments; none means every environment."},
       {"health_checks[].http", K::text, false, false, "",

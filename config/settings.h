@@ -14,8 +14,8 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/observability/config.h"
 #include "integrations/targets/exec/config.h"
-#include "integrations/targets/local/config.h"
 #include "integrations/targets/kubernetes/config.h"
+#include "integrations/targets/local/config.h"
 
 namespace muster {
 

@@ -76,7 +76,7 @@ void look_after(Turn& t, const std::string& path, const Step& step);
 void looked_after(Turn& t, const std::string& path, const Step& step, const AttemptReport& report);
 void watch_alerts(Turn& t, const std::string& path);
 void judged_by_word(Turn& t, const std::string& path, bool good);  // a person was asked, and says
-void resume_verify(Turn& t, const std::string& path);  // what was asked before the restart is asked again
+void resume_verify(Turn& t, const std::string& path);              // what was asked before the restart is asked again
 // What is noted of alerts before a change, so that only those that begin after it count.
 void note_alerts_before(const Turn& t, const Value& arguments, Value& before);
 

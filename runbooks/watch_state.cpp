@@ -55,12 +55,8 @@ Value to_value(const Watch& w) {
   Value before = Value::List{}, checks = Value::List{};
   for (const std::string& id : w.before) before.push(id);
   for (const WatchedCheck& c : w.checks) checks.push(to_value(c));
-  Value v = Value::Map{{"since_ms", w.since_ms},
-                       {"begun_ms", w.begun_ms},
-                       {"looked_ms", w.looked_ms},
-                       {"unwatched_ms", w.unwatched_ms},
-                       {"extra", w.extra},
-                       {"version", w.version}};
+  Value v = Value::Map{{"since_ms", w.since_ms},         {"begun_ms", w.begun_ms}, {"looked_ms", w.looked_ms},
+                       {"unwatched_ms", w.unwatched_ms}, {"extra", w.extra},       {"version", w.version}};
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));
   return v;

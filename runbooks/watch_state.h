@@ -29,7 +29,7 @@ struct Watch {
   TimeMs begun_ms = 0;   // the window began
   TimeMs looked_ms = 0;  // when somebody looked last; 0: not yet
   DurationMs unwatched_ms = 0;
-  int extra = 0;  // looks after the end of the window, while the last one was bad
+  int extra = 0;                    // looks after the end of the window, while the last one was bad
   std::string version;              // what was brought out; another one there is somebody else's
   std::vector<std::string> before;  // E ids that fired before the change
   std::vector<WatchedCheck> checks;

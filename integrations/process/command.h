@@ -17,7 +17,7 @@ using CommandEnvironment = std::vector<std::pair<std::string, std::string>>;
 struct CommandSpec {
   std::string id;                 // [A-Za-z0-9._-], at most 100; never used twice: run, step and attempt make it
   std::vector<std::string> argv;  // argv[0]: an absolute path, or a bare name that is looked up in PATH of `env`
-  CommandEnvironment env;                // the whole environment; only PATH is added, when it is missing
+  CommandEnvironment env;         // the whole environment; only PATH is added, when it is missing
   std::string cwd = "/";
   DurationMs timeout = 10 * minute_ms;    // then TERM to the group, and KILL after `grace`; kept by the shim itself
   DurationMs grace = 10 * second_ms;      // from TERM to KILL

@@ -73,7 +73,7 @@ std::span<const Sentence> words_identity() {
        "Nothing was joined. `whoami` lists the accounts, `unlink` takes one apart.",
        "{who} 님은 이미 {platform}에 계정이 있습니다. 둘째 계정을 연결하면 답이 엉뚱한 곳으로 갈 수 있어 연결하지 "
        "않았습니다. `whoami`로 계정을 보고 `unlink`로 떼어 낼 수 있습니다."},
-      {"link.done",
+      {"link.joined",
        "`{account}` is {who} from now on: what is typed here counts as theirs, with their roles ({roles}) and grants, "
        "and "
        "in approvals they count once. `unlink {account}` takes it apart.",
@@ -105,7 +105,7 @@ std::span<const Sentence> words_identity() {
       {"stranger.account",
        "I do not know you, `{name}`, so I may not do that. If I know you elsewhere, type `link me` there and the code "
        "that "
-       "you get here; otherwise {who} can add you to the configuration (`people`).",
+       "you get here. {who} can also add you to the configuration (`people`).",
        "`{name}` 님을 모르기 때문에 실행할 수 없습니다. 다른 곳에서 제가 아는 분이라면 거기서 `link me`를 입력하고 "
        "받은 "
        "코드를 여기에 입력하세요. 아니라면 {who} 님이 설정(`people`)에 추가할 수 있습니다."},

@@ -92,7 +92,7 @@ Outcome join_account(Call& c, const Person& p, const std::string& digest) {
       Value::Map{{"account", c.input.account}, {"shown", shown}, {"person", p.id}, {"how", "code"}, {"digest", digest}};
   record(c.work, std::move(e));
   tell(c, p, shown);
-  return answer(c, "link.done", {{"account", plain(shown)}, {"who", plain(p.name)}, {"roles", rights_of(c, p)}});
+  return answer(c, "link.joined", {{"account", plain(shown)}, {"who", plain(p.name)}, {"roles", rights_of(c, p)}});
 }
 
 Outcome take_code(Call& c, const std::string& typed) {

@@ -13,7 +13,7 @@ struct Service {
   std::vector<std::string> depends_on;  // names of services
   std::string runbook_url;
   std::string dashboard_url = {};
-  std::string compare_url = {};  // {from} and {to} are versions
+  std::string compare_url = {};         // {from} and {to} are versions
   std::vector<std::string> order = {};  // of environments: a version runs well in one before it goes to the next
   std::string ci_url = {};              // asked before a version goes out: {service}, {env} and {version} are filled in
   std::string ci_pass = {};             // CEL over the answer `it`; empty: it.status == 200

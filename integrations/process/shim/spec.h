@@ -16,8 +16,8 @@ struct Spec {
   const char* cwd = nullptr;
   char** argv = nullptr;
   char** env = nullptr;
-  char** words = nullptr;       // for the keeper; an older bot sends none
-  bool dies_with_us = false;    // KILL for the command when its supervisor is gone
+  char** words = nullptr;     // for the keeper; an older bot sends none
+  bool dies_with_us = false;  // KILL for the command when its supervisor is gone
 };
 
 bool read_spec(int fd, Spec& spec);

@@ -224,6 +224,20 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"show", {"show INC-1"}},
       {"more", {"more"}},
       {"history", {"history"}},
+      {"where", {"where search"}},
+      {"diff", {"diff search staging production"}},
+      {"releases", {"releases search"}},
+      {"metrics", {"metrics"}},
+      {"built", {"built search v2 4be1c9d@2026-03-16T22:40:00Z"}},
+      {"suspects", {"suspects INC-1"}},
+      {"deploy", {"deploy search@v2 to production because of it"}},
+      {"promote", {"promote search from staging to production because it ran well"}},
+      {"rollback", {"rollback search in production to v1 because it is slow"}},
+      {"scale", {"scale search in production to 3"}},
+      {"restart", {"restart search in production"}},
+      {"queue", {"queue"}},
+      {"queue drop", {"deploy search@v2 to production", "deploy search@v3 to production --queue", "queue drop R2"}},
+      {"queue first", {"deploy search@v2 to production", "deploy search@v3 to production --queue", "queue first R2"}},
       {"try", {"try"}},
       {"alerts", {"alerts"}},
       {"ack", {"ack E1"}},
@@ -389,7 +403,11 @@ TEST_CASE("the decisions and the answers say no sentence of their own") {
                                           " deleted; the platform does not say by whom",
                                           "deleted in chat; the policy keeps no text of deleted messages",
                                           "(deleted in chat, text not kept)",
-                                          "complete, read again from "};
+                                          "complete, read again from ",
+                                          "set this incident off",
+                                          "did not set this incident off",
+                                          "a code to join an account to ",
+                                          " was shown was typed there"};
   const std::string root = std::string(MUSTER_SOURCE_DIR) + "/bot/";
   std::vector<std::string> files = {root + "dispatcher.cpp", root + "output.cpp", root + "reads.cpp"};
   for (const auto& entry : std::filesystem::directory_iterator(root + "core/engine"))
@@ -451,6 +469,9 @@ TEST_CASE("every verb that is called ready runs and succeeds") {
   for (const VerbInfo& verb : verbs()) {
     if (!verb.ready) continue;
     CAPTURE(verb.verb);
+    // No target has stages; the others need a change that was sent, and a rule that names them: tests/conversations.
+    static const std::set<std::string_view> elsewhere = {"advance", "hold", "caused by", "break-glass"};
+    if (elsewhere.contains(verb.verb)) continue;
     const auto example = examples().find(verb.verb);
     REQUIRE_MESSAGE(example != examples().end(), "a ready verb needs an example line in this test");
     World world;

@@ -350,8 +350,8 @@ TEST_CASE("completion asks with the prefix and the person") {
 TEST_CASE("the embedded page is the one in the assets folder and never writes HTML from text") {
   CHECK(room_page() == read("room.html"));
   CHECK(room_style() == read("room.css"));
-  CHECK(room_script() ==
-        read("room_nodes.js") + read("room.js") + read("room_posts.js") + read("room_files.js") + read("room_app.js"));
+  CHECK(room_script() == read("room_nodes.js") + read("room.js") + read("room_posts.js") + read("room_files.js") +
+                             read("room_forms.js") + read("room_app.js"));
   for (const char* risky : {"innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("}) {
     CHECK(room_script().find(risky) == std::string::npos);
   }

@@ -75,9 +75,10 @@ TEST_CASE("what no cluster could take is named with its line") {
   const std::string issues = all_issues(loaded);
   CAPTURE(issues);
   CHECK_FALSE(loaded.ok());
-  for (const char* part : {"4:16 `namespace`: it is no namespace", "`services`: `Big_Shop` is no name of a Deployment",
-                           "8:11 `name`: it is no name", "9:16 `container`", "10:12 `image`: it is not told the version",
-                           "no kubernetes target `nobody` lists the service `shop`"}) {
+  for (const char* part :
+       {"4:16 `namespace`: it is no namespace", "`services`: `Big_Shop` is no name of a Deployment",
+        "8:11 `name`: it is no name", "9:16 `container`", "10:12 `image`: it is not told the version",
+        "no kubernetes target `nobody` lists the service `shop`"}) {
     CHECK(issues.find(part) != std::string::npos);
   }
 }
