@@ -55,7 +55,7 @@ async function useAssets(context) {
   const from = process.env.MUSTER_ASSETS;
   if (!from) return;
   const text = (...names) => names.map((n) => readFileSync(join(from, n), 'utf8')).join('');
-  const script = ['room_nodes.js', 'room.js', 'room_posts.js', 'room_files.js', 'room_app.js'];
+  const script = ['room_nodes.js', 'room.js', 'room_posts.js', 'room_files.js', 'room_forms.js', 'room_app.js'];
   await context.route('**/room/app.js', (r) => r.fulfill({ contentType: 'text/javascript', body: text(...script) }));
   await context.route((u) => u.pathname === '/room', (r) => r.fulfill({ contentType: 'text/html', body: text('room.html') }));
   await context.route('**/room/style.css', (r) => r.fulfill({ contentType: 'text/css', body: text('room.css') }));

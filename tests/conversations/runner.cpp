@@ -639,6 +639,7 @@ bool playable(const std::string& path, const std::string& platform, const std::s
   if (platform.empty()) return true;
   const std::string text = whole_file(path);
   if (twist == "restart" && text.contains("// not restarted elsewhere: ")) return false;
+  if (text.contains("// only in the room: ")) return false;
   const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
   for (const Step& step : read_script(path).steps) {
     if (step.input.contains(" late: ") || (!scripts && step.input.contains(" by script: "))) return false;

@@ -40,11 +40,11 @@ processes 3 && ok "three processes, each with a port of its own" || bad "ports: 
 
 change 'deploy checkout-api@v9 to staging' failed || bad "$(say runs)"
 has "a version that is not there is refused with those that are" "$shown" "There are: v1, v2, v3, v4, v5"
-say 'unlock checkout-api in staging' >/dev/null
+say 'unlock checkout-api in staging --steal because the next one is tried' >/dev/null
 change 'deploy checkout-api@v5 to staging' failed || bad "$(say runs)"
 has "with the last words of the process" "$shown" "cannot read its settings"
 settled v2 && processes 3 && ok "what ran before runs on" || bad "$(staging .)"
-say 'unlock checkout-api in staging' >/dev/null
+say 'unlock checkout-api in staging --steal because the next one is tried' >/dev/null
 change 'deploy checkout-api@v4 to staging' 'failed and put back' || bad "$(say runs)"
 has "because it answered badly" "$shown" "status 500"
 settled v2 && processes 3 && answers v2 && ok "v2 answers again, three times" || bad "$(staging .)"
