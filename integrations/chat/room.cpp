@@ -217,8 +217,13 @@ void Room::add(RoomPost post) {
   if (find(post.channel, post.id)) return;
   post.text = clip_bytes(post.text, text_bytes_max);
   channel.last_ms = std::max(channel.last_ms, post.created_ms);
+  channel.numbers.emplace(post.id, channel.first_number + channel.posts.size());
   channel.posts.push_back(std::move(post));
-  if (channel.posts.size() > posts_max) channel.posts.pop_front();
+  if (channel.posts.size() > posts_max) {
+    channel.numbers.erase(channel.posts.front().id);
+    channel.posts.pop_front();
+    ++channel.first_number;
+  }
   publish_post(channel.posts.back());
 }
 
@@ -234,11 +239,8 @@ const RoomChannel* Room::channel(std::string_view name) const {
 const RoomPost* Room::post(std::string_view channel_name, std::string_view post_id) const {
   const RoomChannel* in = channel(channel_name);
   if (!in) return nullptr;
-  if (post_id.empty()) return nullptr;
-  // From the newest: that is what people and the bot touch. Ids differ at their end.
-  const auto same = [post_id](const RoomPost& p) { return p.id.ends_with(post_id.back()) && p.id == post_id; };
-  const auto it = std::find_if(in->posts.rbegin(), in->posts.rend(), same);
-  return it == in->posts.rend() ? nullptr : &*it;
+  const auto it = in->numbers.find(post_id);
+  return it == in->numbers.end() ? nullptr : &in->posts[it->second - in->first_number];
 }
 
 const RoomFile* Room::file(std::string_view id) const {

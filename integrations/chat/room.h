@@ -44,6 +44,9 @@ struct RoomChannel {
   std::uint64_t opened = 0;  // order of opening
   TimeMs last_ms = 0;        // the newest post
   std::deque<RoomPost> posts;
+  // Where each stands, by id: the first of `posts` has the number first_number. Everything that comes asks for one.
+  std::map<std::string, std::uint64_t, std::less<>> numbers;
+  std::uint64_t first_number = 0;
 };
 
 // Deliveries understood (destination "room:#channel"): open_channel {channel,title,topic}, topic {topic}, archive {},
