@@ -41,7 +41,8 @@ for n in 1 2; do
   equal "the answer to line $n comes before line $((n + 1)) is written" "{\"value\":{\"int64\":\"$((n + 1))\"}}" "$answer"
 done
 cases=$CASES_PID
-exec {CASES[1]}>&-
+questions=${CASES[1]}
+exec {questions}>&-
 wait "$cases"
 equal "the end of the input ends it well" 0 $?
 finish
