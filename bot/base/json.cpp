@@ -5,41 +5,75 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
-#include <limits>
-#include <nlohmann/json.hpp>
+#include <optional>
+
+#ifdef __SSE2__
+#define RAPIDJSON_SSE2
+#endif
+#include <rapidjson/reader.h>
 
 #include "bot/base/text.h"
 
 namespace muster {
 namespace {
 
-// Builds a Value from parser events. Depth is watched here: nlohmann itself has no limit.
-class Builder final : public nlohmann::json_sax<nlohmann::json> {
- public:
-  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {}
-
-  bool null() override { return add(Value()); }
-  bool boolean(bool v) override { return add(Value(v)); }
-  bool number_integer(number_integer_t v) override { return add(Value(static_cast<std::int64_t>(v))); }
-  bool number_unsigned(number_unsigned_t v) override {
-    constexpr auto most = static_cast<number_unsigned_t>(std::numeric_limits<std::int64_t>::max());
-    return add(v <= most ? Value(static_cast<std::int64_t>(v)) : Value(static_cast<double>(v)));
+// A number that no double holds is either as good as zero (true) or too large.
+bool vanishes(std::string_view number) {
+  const std::size_t e = std::min(number.find_first_of("eE"), number.size());
+  const std::size_t first = number.substr(0, e).find_first_of("123456789");
+  if (first == number.npos) return true;
+  const std::size_t point = std::min(number.find('.'), e);
+  std::int64_t exponent = 0;
+  const std::size_t digits = e + 1 < number.size() && number[e + 1] == '+' ? e + 2 : e + 1;
+  if (e < number.size()) {
+    const auto [end, error] = std::from_chars(number.data() + digits, number.data() + number.size(), exponent);
+    if (error != std::errc()) return number[digits] == '-';  // beyond all measure
   }
-  bool number_float(number_float_t v, const string_t&) override { return add(Value(static_cast<double>(v))); }
-  bool string(string_t& v) override { return add(Value(std::move(v))); }
-  bool binary(binary_t&) override { return false; }
-  bool start_object(std::size_t) override { return open(true); }
-  bool start_array(std::size_t) override { return open(false); }
-  bool key(string_t& v) override {
-    waiting_.emplace_back(std::move(v), Value());
+  return static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first) + exponent < 0;
+}
+
+// As JSON writes a number. Not the parser's own conversion: it makes a negative number of 184467440737095516159.
+std::optional<Value> number_from(std::string_view text) {
+  const char* const end = text.data() + text.size();
+  std::int64_t whole = 0;
+  if (const auto r = std::from_chars(text.data(), end, whole); r.ec == std::errc() && r.ptr == end) return whole;
+  double d = 0;
+  if (std::from_chars(text.data(), end, d).ec == std::errc()) return d;
+  if (!vanishes(text)) return {};
+  return text.front() == '-' ? -0.0 : 0.0;
+}
+
+// Builds a Value from parser events. Depth is watched here: the parser itself has no limit.
+class Builder {
+ public:
+  using Ch = char;
+  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {
+    frames_.reserve(8);
+    waiting_.reserve(16);
+  }
+
+  // The names are the parser's.
+  bool Null() { return add(Value()); }
+  bool Bool(bool v) { return add(Value(v)); }
+  // This and its neighbours are not called: numbers were asked for as they are written.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const std::optional<Value> number = number_from({text, size});
+    return number && add(*number);
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(std::string_view(text, size))); }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    waiting_.emplace_back(std::string_view(text, size), Value());
     return true;
   }
-  bool end_object() override { return close(); }
-  bool end_array() override { return close(); }
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception&) override {
-    error_ = "not valid JSON at byte " + std::to_string(position);
-    return false;
-  }
+  bool StartObject() { return open(true); }
+  bool StartArray() { return open(false); }
+  bool EndObject(rapidjson::SizeType) { return close(); }
+  bool EndArray(rapidjson::SizeType) { return close(); }
 
   Value take() { return std::move(root_); }
   const std::string& error() const { return error_; }
@@ -106,7 +140,7 @@ int escape_unit(std::string_view text, std::size_t at) {
 bool is_high(int unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
 bool is_low(int unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
-// nlohmann refuses a whole document for one lone surrogate escape; senders that cut text in the middle
+// The parser refuses a whole document for one lone surrogate escape; senders that cut text in the middle
 // of an emoji produce them.
 std::string mend_surrogates(std::string_view text) {
   std::string out;
@@ -130,6 +164,13 @@ std::string mend_surrogates(std::string_view text) {
     i += length;
   }
   return out;
+}
+
+// Zero bytes behind the text: its end for the parser, which reads sixteen bytes at a time.
+constexpr std::size_t read_ahead = 32;
+
+std::size_t wrong_at(const rapidjson::ParseResult& parsed, std::size_t read) {
+  return parsed.IsError() ? parsed.Offset() : read;
 }
 
 bool may_have_surrogates(std::string_view text) {
@@ -275,13 +316,26 @@ class Printer {
 }  // namespace
 
 Result<Value> parse_json(std::string_view text, int max_depth) {
-  std::string mended;
-  if (!is_utf8(text)) text = mended = repair_utf8(text);
-  if (may_have_surrogates(text)) text = mended = mend_surrogates(text);
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  std::string buffer;  // read in place: strings are unescaped where they stand
+  buffer.reserve(text.size() + read_ahead);
+  if (!is_utf8(text))
+    buffer = repair_utf8(text);
+  else
+    buffer = text;
+  if (may_have_surrogates(buffer)) buffer = mend_surrogates(buffer);
+  const std::size_t size = buffer.size();
+  buffer.append(read_ahead, '\0');
   Builder builder(max_depth);
-  if (!nlohmann::json::sax_parse(text.begin(), text.end(), &builder)) {
-    return fail(ErrorKind::invalid, builder.error().empty() ? "not valid JSON" : builder.error());
-  }
+  rapidjson::InsituStringStream stream(buffer.data());
+  rapidjson::Reader reader;
+  const auto parsed =
+      reader.Parse<rapidjson::kParseInsituFlag | rapidjson::kParseNumbersAsStringsFlag>(stream, builder);
+  if (!builder.error().empty()) return fail(ErrorKind::invalid, builder.error());
+  // A zero byte ends the document for the parser; here it is a character like others.
+  if (parsed.IsError() || stream.Tell() != size)
+    return fail(ErrorKind::invalid, "not valid JSON at byte " + std::to_string(wrong_at(parsed, stream.Tell()) + 1));
   return builder.take();
 }
 

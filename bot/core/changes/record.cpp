@@ -227,12 +227,13 @@ const std::vector<std::string>& change_kinds() {
 }
 
 void apply_change(ChangeLog& log, const Entry& e) {
+  const std::string_view kind = e.kind;
   log.touched.clear();
-  if (e.kind == "run.attempt") return step_moves(log, e);
-  if (e.kind == "runbook.step") return step_ends(log, e);
-  if (e.kind == "runbook.started") return begin_run(log, e);
-  if (e.kind == "runbook.finished") return end_run(log, e);
-  if (e.kind == "run.changed" && e.data.has("reopened")) return reopen_run(log, e);
+  if (kind == "run.attempt") return step_moves(log, e);
+  if (kind == "runbook.step") return step_ends(log, e);
+  if (kind == "runbook.started") return begin_run(log, e);
+  if (kind == "runbook.finished") return end_run(log, e);
+  if (kind == "run.changed" && e.data.has("reopened")) return reopen_run(log, e);
   apply_told(log, e);
 }
 

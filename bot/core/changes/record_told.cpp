@@ -147,12 +147,13 @@ void take_commits(const ChangeLog& log, ChangeRecord& r) {
 }
 
 void apply_told(ChangeLog& log, const Entry& e) {
-  if (e.kind == "deploy.started" || e.kind == "deploy.finished") return deployed_elsewhere(log, e);
-  if (e.kind == "change.linked" || e.kind == "change.unlinked") return link(log, e, e.kind == "change.linked");
-  if (e.kind == "change.judged") return judge(log, e);
-  if (e.kind == "version.built") return version_told(log, e);
-  if (e.kind == "correction") return correct(log, e);
-  if (e.kind == "retraction") return retract(log, e);
+  const std::string_view kind = e.kind;
+  if (kind == "deploy.started" || kind == "deploy.finished") return deployed_elsewhere(log, e);
+  if (kind == "change.linked" || kind == "change.unlinked") return link(log, e, kind == "change.linked");
+  if (kind == "change.judged") return judge(log, e);
+  if (kind == "version.built") return version_told(log, e);
+  if (kind == "correction") return correct(log, e);
+  if (kind == "retraction") return retract(log, e);
 }
 
 }  // namespace muster

@@ -161,31 +161,32 @@ Entry chat_entry(const std::string& kind, const Incident& i, const ChatFact& f) 
 }
 
 bool apply_capture(State& s, const Entry& e) {
+  const std::string_view kind = e.kind;
   const bool of_message = e.source.type == "chat_message";
-  if (e.kind == "chat.said") {
+  if (kind == "chat.said") {
     s.heard.insert(hash_of(e.source.id));
-  } else if (e.kind == "chat.edited") {
+  } else if (kind == "chat.edited") {
     s.edited[e.source.id].push_back(e.event_id);
-  } else if (e.kind == "chat.marked") {
+  } else if (kind == "chat.marked") {
     s.filed[e.source.id].marks.insert(e.data["mark"].as_string());
-  } else if (e.kind == "chat.unmarked") {
+  } else if (kind == "chat.unmarked") {
     s.filed[e.source.id].marks.erase(e.data["mark"].as_string());
-  } else if (e.kind == "message.deleted") {
+  } else if (kind == "message.deleted") {
     s.filed[e.source.id].deleted = true;
-  } else if (e.kind == "attachment.copied") {
+  } else if (kind == "attachment.copied") {
     for (const Value& a : e.attachments.as_list()) s.filed[e.source.id].files.push_back(a["id"].as_string());
-  } else if (e.kind == "declare.offered") {
+  } else if (kind == "declare.offered") {
     s.offers[e.source.channel] = e.occurred_ms;
-  } else if (e.kind == "thread.muted") {
+  } else if (kind == "thread.muted") {
     s.muted.insert(e.source.id);
-  } else if (e.kind == "note" && of_message) {
+  } else if (kind == "note" && of_message) {
     apply_note(s, e);
-  } else if (e.kind == "correction" && of_message) {
+  } else if (kind == "correction" && of_message) {
     s.filed[e.source.id].later.push_back(e.event_id);
-  } else if (e.kind == "retraction" && of_message) {
+  } else if (kind == "retraction" && of_message) {
     apply_retraction(s, e);
   } else {
-    return e.kind.starts_with("chat.");
+    return kind.starts_with("chat.");
   }
   return true;
 }

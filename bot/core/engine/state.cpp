@@ -191,41 +191,42 @@ void apply_correction(State& s, const Entry& e) {
 }
 
 void apply_to_incident(State& s, Incident& i, const Entry& e) {
-  if (e.kind == "severity.changed")
+  const std::string_view kind = e.kind;
+  if (kind == "severity.changed")
     apply_severity(i, e);
-  else if (e.kind == "incident.mitigated")
+  else if (kind == "incident.mitigated")
     apply_status(s, i, e, "mitigated");
-  else if (e.kind == "incident.resolved")
+  else if (kind == "incident.resolved")
     apply_status(s, i, e, "resolved");
-  else if (e.kind == "incident.closed")
+  else if (kind == "incident.closed")
     apply_status(s, i, e, "closed");
-  else if (e.kind == "incident.reopened")
+  else if (kind == "incident.reopened")
     apply_status(s, i, e, "investigating");
-  else if (e.kind == "incident.status_changed")
+  else if (kind == "incident.status_changed")
     apply_status(s, i, e, i.status);
-  else if (e.kind == "role.assigned")
+  else if (kind == "role.assigned")
     i.roles[e.data["role"].as_string()] = e.data["assignee"].as_string();
-  else if (e.kind == "role.handoff")
+  else if (kind == "role.handoff")
     i.roles[e.data["role"].as_string()] = e.data["to"].as_string();
-  else if (e.kind == "action.created" || e.kind == "action.closed")
+  else if (kind == "action.created" || kind == "action.closed")
     apply_todo(i, e);
-  else if (e.kind == "evidence.linked")
+  else if (kind == "evidence.linked")
     i.links.push_back(e.data["url"].as_string());
-  else if (e.kind == "people.invited")
+  else if (kind == "people.invited")
     for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
-  else if (e.kind == "channel.archived")
+  else if (kind == "channel.archived")
     i.archived = true;
-  else if (e.kind == "channel.reopened")
+  else if (kind == "channel.reopened")
     i.archived = false, i.rooms += 1;
-  else if (e.kind == "status.update") {
+  else if (kind == "status.update") {
     i.updates += 1;
     i.last_update = e.text;
     i.next_update_ms = e.data["next_update_ms"].as_int();
-  } else if (e.kind == "impact.started") {
+  } else if (kind == "impact.started") {
     if (i.impact_ms == 0 || e.occurred_ms < i.impact_ms) set_time(s, i, "impact", e.occurred_ms, e);
-  } else if (e.kind == "report.customer" || e.kind == "report.internal") {
+  } else if (kind == "report.customer" || kind == "report.internal") {
     note_detected(s, i, e);
-  } else if (e.kind == "page.acknowledged" && i.acknowledged_ms == 0) {
+  } else if (kind == "page.acknowledged" && i.acknowledged_ms == 0) {
     set_time(s, i, "acknowledged", e.occurred_ms, e);
   }
 }
@@ -270,29 +271,30 @@ std::size_t Fingerprint::hash() const {
 }
 
 void apply(State& s, const Entry& e) {
+  const std::string_view kind = e.kind;
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e)) return;
-  if (e.kind == "language.chosen") return apply_language(s, e);
-  if (e.kind == "command.denied" && e.data.has("mark")) s.refused_marks.insert(fnv1a64(e.data["mark"].as_string()));
-  if (e.kind == "incident.declared")
+  if (kind == "language.chosen") return apply_language(s, e);
+  if (kind == "command.denied" && e.data.has("mark")) s.refused_marks.insert(fnv1a64(e.data["mark"].as_string()));
+  if (kind == "incident.declared")
     apply_declared(s, e);
-  else if (e.kind == "alert.firing")
+  else if (kind == "alert.firing")
     apply_alert_firing(s, e);
-  else if (e.kind == "alert.resolved")
+  else if (kind == "alert.resolved")
     apply_alert_resolved(s, e);
-  else if (e.kind == "alert.acknowledged")
+  else if (kind == "alert.acknowledged")
     apply_acknowledged(s, e, true);
-  else if (e.kind == "alert.unacknowledged")
+  else if (kind == "alert.unacknowledged")
     apply_acknowledged(s, e, false);
-  else if (e.kind == "correction")
+  else if (kind == "correction")
     apply_correction(s, e);
-  else if (e.kind == "grant.given" || e.kind == "grant.revoked")
+  else if (kind == "grant.given" || kind == "grant.revoked")
     apply_grant(s, e);
-  else if (e.kind == "alias.set")
+  else if (kind == "alias.set")
     s.aliases[e.data["key"].as_string()] = e.data["command"].as_string();
-  else if (e.kind == "alias.removed")
+  else if (kind == "alias.removed")
     s.aliases.erase(e.data["key"].as_string());
   else if (Incident* i = find_incident(s, e.incident_id))
     apply_to_incident(s, *i, e);

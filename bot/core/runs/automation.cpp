@@ -12,9 +12,10 @@ std::string trigger_key(const std::string& runbook, const std::string& key) {
 }  // namespace
 
 bool apply_automation(State& s, const Entry& e) {
+  const std::string_view kind = e.kind;
   const Value& d = e.data;
   Automation& a = s.automation;
-  if (e.kind == "automation.switched") {
+  if (kind == "automation.switched") {
     const std::string environment = d["environment"].as_string().empty() ? "*" : d["environment"].as_string();
     if (d["on"].as_bool())
       environment == "*" ? a.off.clear() : static_cast<void>(a.off.erase(environment));
@@ -22,13 +23,13 @@ bool apply_automation(State& s, const Entry& e) {
       a.off[environment] = d["reason"].as_string();
     return true;
   }
-  if (e.kind == "bot.draining") return a.draining = d["on"].as_bool(), true;
-  const std::string what = trigger_key(d["runbook"].as_string(), d["key"].as_string());
-  if (e.kind == "trigger.disarmed")
-    a.disarmed[what] = {e.actor.id, d["reason"].as_string(), e.occurred_ms, d["until_ms"].as_int()};
-  else if (e.kind == "trigger.armed")
-    a.disarmed.erase(what), a.in_vain.erase(what);
-  else if (e.kind == "runbook.suggested")
+  if (kind == "bot.draining") return a.draining = d["on"].as_bool(), true;
+  const auto what = [&d] { return trigger_key(d["runbook"].as_string(), d["key"].as_string()); };
+  if (kind == "trigger.disarmed")
+    a.disarmed[what()] = {e.actor.id, d["reason"].as_string(), e.occurred_ms, d["until_ms"].as_int()};
+  else if (kind == "trigger.armed")
+    a.disarmed.erase(what()), a.in_vain.erase(what());
+  else if (kind == "runbook.suggested")
     a.suggested.insert(d["runbook"].as_string() + " " + d["about"].as_string());
   else
     return false;

@@ -36,6 +36,8 @@ TEST_CASE("what is parsed prints in canonical form") {
       {"9223372036854775808", "9223372036854775808.0"},
       {"-9223372036854775808", "-9223372036854775808"},
       {"18446744073709551616", "18446744073709551616.0"},
+      {"184467440737095516159", "184467440737095516160.0"},
+      {"-1e-400", "-0.0"},
       {"0.1", "0.1"},
       {"1.0", "1.0"},
       {"1e300", "1e+300"},
@@ -77,6 +79,14 @@ TEST_CASE("what is no JSON is refused with the place") {
     CHECK(parse_json(bad).error().kind == ErrorKind::invalid);
     CHECK(parse_json(bad).error().message.starts_with("not valid JSON at byte "));
   }
+}
+
+TEST_CASE("a zero byte is no end of a document") {
+  using namespace std::string_view_literals;
+  CHECK_FALSE(parse_json("[1]\0"sv));
+  CHECK_FALSE(parse_json("[1]\0[2]"sv));
+  CHECK_FALSE(parse_json("\"a\0b\""sv));
+  CHECK(parse_json("[1]\0"sv.substr(0, 3)));
 }
 
 TEST_CASE("numbers keep their type through print and parse") {
