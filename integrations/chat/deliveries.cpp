@@ -111,6 +111,14 @@ std::size_t Deliveries::waiting() const {
   return q.waiting + q.running + parked_.size();
 }
 
+void Deliveries::report(ChatHealth& h) const {
+  const BudgetQueueStats q = queue_.stats();
+  h.waiting = waiting();
+  h.oldest_ms = oldest_ms();
+  h.calls = q.calls;
+  h.refused = q.refused;
+}
+
 DurationMs Deliveries::oldest_ms() const {
   const DurationMs queued = queue_.stats().oldest_ms;
   return parked_.empty() ? queued : std::max(queued, clock_.now() - parked_.front()->since);

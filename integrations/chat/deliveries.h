@@ -48,6 +48,7 @@ class Deliveries {
 
   std::size_t waiting() const;   // parked, queued and running
   DurationMs oldest_ms() const;  // age of what has waited longest
+  void report(ChatHealth& health) const;
 
  private:
   void queue(const DeliveryPtr& delivery);
