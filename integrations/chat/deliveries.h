@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,15 @@ using DeliveryPtr = std::shared_ptr<Delivery>;
 
 class Deliveries {
  public:
+  static constexpr std::size_t told_from =
+      30;  // messages that wait for one channel: it is told, once until they are gone
   static constexpr std::size_t parked_max = 20'000;  // while the platform is away
   struct Platform {
     std::string title;  // "Slack", for the log
     std::function<std::vector<std::string>(const Delivery&)> buckets;
     std::function<void(const DeliveryPtr&)> run;       // its turn has come, also again after a backoff
     std::function<bool(const std::string&)> is_their;  // the platform's own post id, not a name of ours
+    std::string language = "en";                       // of the line that says what is delayed
   };
   Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform);
 
@@ -53,6 +57,8 @@ class Deliveries {
  private:
   void queue(const DeliveryPtr& delivery);
   void replace_earlier(const DeliveryPtr& delivery);
+  void tell_delay(const std::string& channel);
+  void gone(const std::string& channel);
   std::string their_id(const Delivery& delivery, const std::string& ours) const;
 
   BudgetQueue& queue_;
@@ -62,6 +68,8 @@ class Deliveries {
   bool open_ = false;
   std::deque<DeliveryPtr> parked_;
   std::map<std::string, DeliveryPtr> coalescing_;
+  std::map<std::string, std::size_t> waiting_for_;  // channel -> queued and running
+  std::set<std::string> told_;                      // channels that were told of a delay
 };
 
 // When the message was made: its id begins with eleven hex digits of milliseconds. 0: it is not one of those.

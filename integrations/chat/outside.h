@@ -19,6 +19,8 @@ struct ChatOutside {
   char prefix = '!';
   std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
 
+  std::string language = "en";  // of what the platform itself says
+
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }
 };

@@ -243,6 +243,7 @@ void Mattermost::hand_over(const Inbound& in) {
 // How far each channel was read.
 
 void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
+  if (update_at <= 0) return;  // a press or a line without a post
   TimeMs& cursor = cursors_[channel_id];
   // What was said before we first came is not ours to act on, also when the cursor's overlap reaches back to it.
   if (cursor == 0 && out_.directory.theirs("since", channel_id).empty()) {

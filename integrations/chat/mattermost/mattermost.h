@@ -42,9 +42,12 @@ class Mattermost final : public ChatPlatform {
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && gateway_.live(); }
   ChatHealth health() const override;
+  void members_of(const std::string& group, Members done) override;
   void self_check(ChatChecksDone done) override;  // with the way back for buttons, tried through a post to itself
   // A button was pressed: what Mattermost posts to the callback URL. The reply comes when the press is stored.
   void click(const std::string& body, const std::function<void(HttpResponse)>& reply);
+  // The slash command was typed. The reply comes when the line is stored.
+  void slash(const HttpRequest& request, const std::function<void(HttpResponse)>& reply);
 
  private:
   using Job = BudgetQueue::Job;
@@ -141,6 +144,14 @@ class Mattermost final : public ChatPlatform {
   void form_as_text(OutMessage message, Done done);
   void submitted(const Value& submission, const std::function<void(HttpResponse)>& reply);
 
+  // groups.cpp
+  void member_pages(const std::string& group, const std::string& path, const Members& done);
+
+  // slash.cpp
+  bool is_command_token(const std::string& token);
+  void slash_line(Inbound in);
+  void slash_join(const Inbound& in);
+
   // incoming.cpp
   void event(const mattermost::GatewayEvent& e);
   void post_event(const std::string& name, const Value& data);
@@ -198,6 +209,8 @@ class Mattermost final : public ChatPlatform {
   bool ephemeral_allowed_ = true;              // until the server says no
   std::map<std::string, std::string> topics_;  // channel id -> header
 
+  std::vector<std::string> command_tokens_;
+  TimeMs tokens_read_ms_ = 0;
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;

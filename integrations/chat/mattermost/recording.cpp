@@ -32,7 +32,9 @@ std::string Mattermost::post_about(const Inbound& in) const {
   const std::string link = address_in(in.post.message, api_.site() + "/");
   const std::size_t at = link.find("/pl/");
   if (at != std::string::npos) return link.substr(at + 4, 26);
-  return in.kind == "button" ? in.post.id : in.post.root_id;  // of a button: the post that has it leads to the root
+  return in.kind == "button" && !in.post.id.empty()
+             ? in.post.id
+             : in.post.root_id;  // of a button: the post that has it leads to the root
 }
 
 // False: a look-up is under way and pump() goes on after it.

@@ -43,6 +43,7 @@ class Slack final : public ChatPlatform {
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && (over_http() || connections_.ready()); }
   ChatHealth health() const override;
+  void members_of(const std::string& group, Members done) override;
   void self_check(ChatChecksDone done) override;
   bool over_http() const { return !config_.signing_secret.empty(); }
   // HTTP mode: what Slack posts to us, signed. The reply comes when it is stored.
