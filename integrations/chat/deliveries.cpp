@@ -26,7 +26,7 @@ TimeMs made_at(const std::string& message_id) {
 }
 
 Deliveries::Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform)
-    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)) {}
+    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)), born_ms_(clock.now()) {}
 
 void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   if (m.kind == "human_post") return done({});  // people speak for themselves there
@@ -35,6 +35,8 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   d->done = std::move(done);
   d->channel = bare_channel(m);
   d->since = clock_.now();
+  const TimeMs made = made_at(m.id);
+  d->earlier = made != 0 && (made < born_ms_ || d->since - made > fresh_ms);
   if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") d->coalesce = d->channel + "/topic";
   if (d->channel.empty()) return d->done(fail(ErrorKind::invalid, "the message names no channel"));

@@ -21,6 +21,7 @@ struct Delivery {
   BudgetQueue::Job job = 0;
   std::string channel;       // ours, bare
   bool may_be_sent = false;  // an attempt broke off: look before posting again
+  bool earlier = false;      // an earlier process may have sent it: the same
   bool joined = false;       // we have tried to join the channel for it
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
@@ -31,7 +32,8 @@ class Deliveries {
  public:
   static constexpr std::size_t told_from =
       30;  // messages that wait for one channel: it is told, once until they are gone
-  static constexpr std::size_t parked_max = 20'000;  // while the platform is away
+  static constexpr DurationMs fresh_ms = 25 * second_ms;  // as servers remember a pending_post_id, less the way
+  static constexpr std::size_t parked_max = 20'000;       // while the platform is away
   struct Platform {
     std::string title;  // "Slack", for the log
     std::function<std::vector<std::string>(const Delivery&)> buckets;
@@ -65,6 +67,7 @@ class Deliveries {
   const Clock& clock_;
   ChatDirectory& directory_;
   Platform platform_;
+  const TimeMs born_ms_;
   bool open_ = false;
   std::deque<DeliveryPtr> parked_;
   std::map<std::string, DeliveryPtr> coalescing_;

@@ -27,7 +27,6 @@ class Mattermost final : public ChatPlatform {
   using Outside = ChatOutside;
   static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
   static constexpr std::size_t seen_max = 20'000;     // event ids remembered
-  static constexpr DurationMs probe_after_ms = 25 * second_ms;  // the server forgets a pending_post_id after 30 s
 
   Mattermost(MattermostConfig config, Outside outside);
   ~Mattermost() override;
