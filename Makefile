@@ -37,6 +37,8 @@ soak bench: deps
 	@if cmake --build build --target help | grep -q '^muster_$@:'; then \
 	  cmake --build build --target muster_$@ -- -j$(JOBS) && build/muster_$@; \
 	else echo "muster: there is no $@ program yet"; exit 2; fi
+	@if [ $@ = soak ]; then cmake --build build --target muster_soak_slack muster_soak_mattermost -- -j$(JOBS) && \
+	  build/muster_soak_slack && build/muster_soak_mattermost; fi
 	@if [ $@ = soak ]; then cmake --build build --target unit_runbooks -- -j$(JOBS) && \
 	  MUSTER_RUN_KILLS=10000 build/tests/unit_runbooks -tc='killed again and again*'; fi
 

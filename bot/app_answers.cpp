@@ -213,6 +213,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   tokens = std::move(made);
   log_at(loaded.settings.log_level);
   dispatcher->set_config(core_config(loaded.settings, options.sandbox));
+  chats->configured();
   door->configure(loaded.settings, tokens);
   reads->configure(loaded.settings.observability);
   open_socket_to_mapped();

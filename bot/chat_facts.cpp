@@ -4,6 +4,7 @@
 #include "bot/base/limits.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/message.h"
 
 namespace muster {
 
@@ -94,8 +95,11 @@ CommandInput command_of(const ChatEvent& e) {
 void answer_form(FormAnswer& answer, const Outcome& o) {
   answer = {};
   if (o.ok) return;
-  const auto bare = [](std::string text) {
-    std::erase_if(text, [](char c) { return c == '`' || c == '*'; });
+  const auto bare = [](const std::string& marked) {
+    Message said;
+    said.text = marked;
+    std::string text = plain_text(said);
+    std::erase(text, '`');
     return clip(one_line(text), 300);
   };
   for (const auto& [field, why] : o.wrong_fields) answer.wrong[field] = bare(why);

@@ -5,6 +5,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
+#include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/slack/slack.h"
@@ -95,7 +96,9 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
 }
 
 ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
-    : dispatcher_(dispatcher), links_(store, [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); }) {
+    : dispatcher_(dispatcher),
+      links_(store, [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); }),
+      groups_(for_groups()) {
   dispatcher_.set_router([this](std::vector<OutMessage>& out) { route(out); });
   links_.set_joined([&dispatcher](const std::string& platform, const std::string& person) {
     const JoinedAccount* a = joined_on(dispatcher.state(), platform, person);
@@ -132,8 +135,9 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   ChatDirectory& directory = links_.directory(c.name);
-  auto made = std::make_unique<Slack>(std::move(c), Slack::Outside{client, opener, clock, *timers_, directory,
-                                                                   random_dice, dispatcher_.config().prefix, filing()});
+  auto made = std::make_unique<Slack>(
+      std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
+                                   filing(), dispatcher_.config().language});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -144,8 +148,8 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
 }
 
 void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
-  const std::string path = c.place.empty() ? "/in/mattermost/act" : "/in/" + c.name + "/act";
-  const bool buttons = !c.callback_url.empty();
+  const std::string base = c.place.empty() ? "/in/mattermost" : "/in/" + c.name, path = base + "/act";
+  const bool buttons = !c.callback_url.empty(), slash = !c.command_token_file.empty();
   while (c.callback_url.ends_with('/')) c.callback_url.pop_back();
   if (buttons) c.callback_url += path;
   c.channels = standing_channels(dispatcher_.config());
@@ -154,17 +158,44 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   ChatDirectory& directory = links_.directory(c.name);
-  auto made = std::make_unique<Mattermost>(std::move(c),
-                                           Mattermost::Outside{client, opener, clock, *timers_, directory, random_dice,
-                                                               dispatcher_.config().prefix, filing()});
+  auto made = std::make_unique<Mattermost>(
+      std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory, random_dice,
+                                        dispatcher_.config().prefix, filing(), dispatcher_.config().language});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };
   }
+  if (slash) {
+    doors_[base + "/command"] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->slash(q, reply); };
+  }
   add(std::move(made));
 }
 
+PlatformGroups::Outside ChatPlatforms::for_groups() {
+  return {.config = [this]() -> const CoreConfig& { return dispatcher_.config(); },
+          .set_config = [this](CoreConfig c) { dispatcher_.set_config(std::move(c)); },
+          .platform = [this](const std::string& name) -> ChatPlatform* {
+            const auto it = std::ranges::find(platforms_, name, [](const auto& p) { return p->name(); });
+            return it == platforms_.end() ? nullptr : it->get();
+          },
+          .person =
+              [this](const std::string& platform, const ChatMember& m) {
+                const std::string user = links_.directory(platform).person(m.name, m.id);
+                const std::string who = speaker(dispatcher_.state(), dispatcher_.config(),
+                                                {platform, m.id, user.empty() ? platform + ":" + m.id : user, {}, {}});
+                return find_person(dispatcher_.config(), who) ? who : std::string();
+              },
+          .clock = clock_};
+}
+
+// Nobody has a right by a group before its platform has told who is in it.
+void ChatPlatforms::look_at_groups() {
+  groups_.tick();
+  if (timers_) timers_->after(5 * second_ms, [this] { look_at_groups(); });
+}
+
 void ChatPlatforms::start() {
+  look_at_groups();
   for (const auto& start : starts_) start();
   starts_.clear();
   if (timers_ && !platforms_.empty()) check_soon(20);
@@ -201,6 +232,8 @@ std::string ChatPlatforms::findings_text(const std::string& language) const {
       text += "\n";
     }
   }
+  for (const std::string& line : groups_.unknown())
+    text += "⚠️ " + say(language, "group_unknown", {{"group", plain(line)}}) + "\n";
   return std::string(trim(text));
 }
 

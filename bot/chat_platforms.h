@@ -8,6 +8,7 @@
 
 #include "bot/chat_links.h"
 #include "bot/chat_settings.h"
+#include "bot/platform_groups.h"
 #include "integrations/chat/platform.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
@@ -32,6 +33,7 @@ class ChatPlatforms {
   // Makes the platforms that the settings name; start() connects them.
   void make(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void start();
+  void configured() { groups_.apply(); }  // the configuration was read anew
   bool empty() const { return platforms_.empty(); }
   bool handles(const HttpRequest& request) const { return doors_.contains(request.path); }
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
@@ -47,10 +49,14 @@ class ChatPlatforms {
   std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);
+  PlatformGroups::Outside for_groups();
+  void look_at_groups();
   void check_soon(int seconds_left);
   void check_all();
   Dispatcher& dispatcher_;
   ChatLinks links_;
+  const SystemClock clock_;
+  PlatformGroups groups_;
   std::unique_ptr<Timers> timers_;
   std::vector<std::unique_ptr<ChatPlatform>> platforms_;
   std::vector<std::function<void()>> starts_;

@@ -30,6 +30,7 @@ Result<void> add_mattermost(ChatSettings& s) {
   c.team = from_environment("MATTERMOST_TEAM");
   c.ca_file = from_environment("MATTERMOST_CA_FILE");
   c.callback_url = from_environment("MATTERMOST_CALLBACK_URL");
+  c.command_token_file = from_environment("MATTERMOST_COMMAND_TOKEN_FILE");
   c.proxy = from_environment("MATTERMOST_PROXY");
   if (c.url.empty() && c.token.empty()) return {};
   const char* next = "Set MATTERMOST_URL and MATTERMOST_TOKEN, or neither.";

@@ -123,6 +123,7 @@ MattermostConfig bind_mattermost(const ConfigEntry& in, const std::string& folde
   c.token = in.secret("token", folder, issues);
   c.team = in.text("team");
   c.callback_url = without_slash(in.text("callback_url"));
+  c.command_token_file = file_of(in, "command_token_file", folder, issues);
   c.ca_file = file_of(in, "ca_file", folder, issues);
   c.proxy = proxy_of(in, folder, issues);
   c.channel_names = names_of(in, issues);

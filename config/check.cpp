@@ -95,6 +95,11 @@ bool is_group_of_platform(const std::string& who) {
   return at != std::string::npos && at > 0 && at + 2 < who.size();
 }
 
+// group:slack:@sre-oncall, as rules and owners write it
+bool is_named_group_of_platform(const std::string& who) {
+  return who.starts_with("group:") && is_group_of_platform(who.substr(6));
+}
+
 void check_ci(Checking& in) {
   in.each("services[]", "ci_pass", [&](const std::string& value, const ConfigPlace& place) {
     const auto program = cel::compile(value, ci_condition());
@@ -164,6 +169,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   who.insert(who.end(), owners.begin(), owners.end());
   for (const Service& service : settings.services) services.push_back(service.name);
   for (const SeverityDef& severity : settings.severities) severities.push_back(severity.name);
+  for (const Service& service : settings.services)
+    std::ranges::copy_if(service.owners, std::back_inserter(owners), is_named_group_of_platform);
   in.known("services[]", "owners", owners, "person or group");
   in.known("services[]", "depends_on", services, "service");
   in.known("exec_targets[]", "services", services, "service");
@@ -173,6 +180,10 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("local_targets[]", "service", services, "service");
   in.known("kubernetes_targets[]", "services", services, "service");
   in.known("alert_routes[]", "severity", severities, "severity");
+  for (const Rule& rule : settings.policy) {
+    std::ranges::copy_if(rule.who, std::back_inserter(who), is_named_group_of_platform);
+    if (is_group_of_platform(rule.approve_group)) groups.push_back(rule.approve_group);
+  }
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
   owners.emplace_back("owners");

@@ -343,6 +343,9 @@ const std::vector<SettingField>& setting_fields() {
       {"mattermost[].team", K::name, false, false, "", "The team; needed when the bot is in several."},
       {"mattermost[].callback_url", K::url, false, false, "",
        "Where the server reaches this bot, for buttons; without it there are none and no port has to be open."},
+      {"mattermost[].command_token_file", K::text, false, false, "",
+       "The file that `muster mattermost command` wrote: the slash command's token, and the one before it; a relative "
+       "path starts at the configuration folder. Needs `callback_url`."},
       {"mattermost[].ca_file", K::text, false, false, "",
        "A PEM file, for a private authority; a relative path starts at the configuration folder."},
       {"mattermost[].proxy", K::proxy, false, false, "", "An HTTP proxy for REST and websocket (CONNECT)."},

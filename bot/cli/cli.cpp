@@ -14,6 +14,7 @@
 #include "bot/base/log.h"
 #include "bot/cli/cel.h"
 #include "bot/cli/flags.h"
+#include "bot/cli/mattermost.h"
 #include "bot/cli/runbook.h"
 #include "bot/cli/slack.h"
 #include "bot/core/commands/words.h"
@@ -198,6 +199,7 @@ int run_command_line(int argc, char** argv) {
   add_cel_command(cli, code);
   add_runbook_command(cli, f, code);
   add_slack_command(cli, code);
+  add_mattermost_command(cli, code);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::RequiredError& e) {

@@ -1,10 +1,12 @@
 #include "integrations/chat/deliveries.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <utility>
 
 #include "bot/base/log.h"
+#include "bot/core/commands/words.h"
 
 namespace muster {
 
@@ -24,7 +26,7 @@ TimeMs made_at(const std::string& message_id) {
 }
 
 Deliveries::Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform)
-    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)) {}
+    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)), born_ms_(clock.now()) {}
 
 void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   if (m.kind == "human_post") return done({});  // people speak for themselves there
@@ -33,6 +35,8 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   d->done = std::move(done);
   d->channel = bare_channel(m);
   d->since = clock_.now();
+  const TimeMs made = made_at(m.id);
+  d->earlier = made != 0 && (made < born_ms_ || d->since - made > fresh_ms);
   if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") d->coalesce = d->channel + "/topic";
   if (d->channel.empty()) return d->done(fail(ErrorKind::invalid, "the message names no channel"));
@@ -62,6 +66,7 @@ void Deliveries::replace_earlier(const DeliveryPtr& d) {
   const auto earlier = coalescing_.find(d->coalesce);
   if (earlier != coalescing_.end() && queue_.waits(earlier->second->job)) {
     queue_.cancel(earlier->second->job);
+    gone(earlier->second->channel);
     if (earlier->second->done) earlier->second->done({});
   }
   coalescing_[d->coalesce] = d;
@@ -74,11 +79,35 @@ void Deliveries::queue(const DeliveryPtr& d) {
                       .buckets = platform_.buckets(*d),
                       .urgent = makes || d->message.body["urgent"].as_bool(),
                       .barrier = makes};
+  const bool many = ++waiting_for_[d->channel] >= told_from && told_.insert(d->channel).second;
+  if (many) tell_delay(d->channel);
   d->job = queue_.add(std::move(ticket), [this, d](BudgetQueue::Job job) {
     d->job = job;
     platform_.run(d);
   });
-  if (d->job == 0 && d->done) d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+  if (d->job != 0) return;
+  gone(d->channel);
+  if (d->done) d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+}
+
+// One line, ahead of what waits.
+void Deliveries::tell_delay(const std::string& channel) {
+  char id[32];
+  std::snprintf(id, sizeof id, "%011llx-delay", static_cast<unsigned long long>(clock_.now()));
+  const auto d = std::make_shared<Delivery>();
+  d->channel = channel;
+  const std::string text = say(platform_.language, "chat.delayed", {{"platform", platform_.title}});
+  d->message = {std::string(id) + "-" + channel, "platform:#" + channel, "post",
+                Value::Map{{"post_id", id}, {"message", Value::Map{{"text", text}}}, {"urgent", true}}};
+  d->since = clock_.now();
+  queue(d);
+}
+
+void Deliveries::gone(const std::string& channel) {
+  const auto it = waiting_for_.find(channel);
+  if (it == waiting_for_.end() || --it->second > 0) return;
+  waiting_for_.erase(it);
+  told_.erase(channel);
 }
 
 void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
@@ -88,6 +117,7 @@ void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
     log(LogLevel::warn, platform_.title + " refused a message",
         {{"kind", d->message.kind}, {"channel", d->channel}, {"why", result.error().message}});
   }
+  gone(d->channel);
   const ChatPlatform::Done done = std::exchange(d->done, {});
   if (done) done(std::move(result));
   queue_.finish(d->job);
@@ -109,6 +139,14 @@ std::string Deliveries::their_thread(const Delivery& d) const {
 std::size_t Deliveries::waiting() const {
   const BudgetQueueStats q = queue_.stats();
   return q.waiting + q.running + parked_.size();
+}
+
+void Deliveries::report(ChatHealth& h) const {
+  const BudgetQueueStats q = queue_.stats();
+  h.waiting = waiting();
+  h.oldest_ms = oldest_ms();
+  h.calls = q.calls;
+  h.refused = q.refused;
 }
 
 DurationMs Deliveries::oldest_ms() const {

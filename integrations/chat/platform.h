@@ -57,6 +57,12 @@ struct ChatEvent {
   std::shared_ptr<FormAnswer> answer = {};       // of kind form: filled before it is accepted
 };
 
+// Somebody in a group of the platform.
+struct ChatMember {
+  std::string id;    // the account's own
+  std::string name;  // where the platform says it
+};
+
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.
 struct ChatHealth {
   bool connected = false;
@@ -74,6 +80,8 @@ class ChatPlatform {
   using Done = std::function<void(Result<void>)>;
   using Listener = std::function<void(ChatEvent, Done accepted)>;
 
+  using Members = std::function<void(const Result<std::vector<ChatMember>>&)>;
+
   virtual ~ChatPlatform() = default;
   virtual std::string name() const = 0;
   virtual void deliver(const OutMessage& message, Done done) = 0;  // idempotent by OutMessage.id
@@ -86,6 +94,10 @@ class ChatPlatform {
     ChatHealth h;
     h.connected = connected();
     return h;
+  }
+  // Who is in a group of the platform's own (`slack:@sre`: "sre"), asked now. An error says why nobody can tell.
+  virtual void members_of(const std::string& group, Members done) {
+    done(fail(ErrorKind::not_found, "there are no groups like @" + group));
   }
   // What has to be right on the platform's side, asked now.
   virtual void self_check(ChatChecksDone done) { done({}); }

@@ -35,6 +35,12 @@ said() { rest "/channels/$1/posts" | jq -r '.posts[].message' 2>/dev/null | grep
 join() { rest "/channels/$1/members" -X POST -d "{\"user_id\":\"$(field ana)\"}" >/dev/null; }
 
 export MATTERMOST_URL=$url MATTERMOST_TOKEN=$(field token)
+order admin
+export MATTERMOST_COMMAND_TOKEN_FILE=$work/command
+command_set() { MATTERMOST_ADMIN_TOKEN=$1 timeout 20 "$muster" mattermost command --team ops --callback http://127.0.0.1:1 "${@:2}" 2>&1; }
+has "a slash command is made by an administrator" "$(command_set "$(field person_token)")" "/muster is made and leads to http://127.0.0.1:1/in/mattermost/command"
+has "a bot may not make one" "$(command_set "$(field token)")" "does not let this account manage slash commands"
+equal "its token is ours alone to read" 600 "$(stat -c %a "$work/command")"
 start_bot "$data" --config "$work/config"
 within 20 metric muster_chat_connected 1 && ok "it connects" || bad "not connected: $(cat "$log")"
 muster_channel=$(channel muster)
@@ -46,6 +52,20 @@ incident() { [ -n "$(channel inc-1-checkout-is-slow)" ]; }
 within 20 incident && ok "a person declares an incident, its channel is made" || bad "no incident channel"
 within 20 said "$muster_channel" 'INC-1\*\* is open' && ok "and the answer stands where it was asked" || bad "no answer"
 inc=$(channel inc-1-checkout-is-slow)
+
+slash() { # TOKEN TEXT TRIGGER
+  curl -s -m 10 -w '%{http_code}' "http://$address/in/mattermost/command" --data-urlencode "token=$1" -d "team_id=$(field team)" \
+    -d "channel_id=$muster_channel" -d "user_id=$(field ana)" --data-urlencode "text=$2" -d "trigger_id=$3"
+}
+token=$(head -1 "$work/command")
+equal "a slash command is accepted when it is stored" "{}200" "$(slash "$token" "note typed behind a slash" one)"
+equal "without its token it is refused" "not the token of our command
+401" "$(slash nonsense status two)"
+command_set "$(field person_token)" --rotate >/dev/null
+equal "the file holds the new token and the old one" 2 "$(sort -u "$work/command" | wc -l)"
+both() { [ "$(slash "$token" whoami three)" = "{}200" ] && [ "$(slash "$(head -1 "$work/command")" whoami four)" = "{}200" ]; }
+within 5 both && ok "while it is changed both count" || bad "a token does not count"
+within 20 said "$muster_channel" 'note typed behind a slash' && ok "and the bot answers in the channel" || bad "no answer to the slash command"
 join "$inc"
 pinned() { [ "$(rest "/channels/$inc/pinned" | jq '.order | length')" = 1 ]; }
 within 20 pinned && ok "the summary is pinned" || bad "nothing is pinned"

@@ -98,6 +98,7 @@ const Table& exact() {
                               {"ask.nobody", "unsatisfiable"},
                               {"approve.own", "own-approval"},
                               {"approve.not_you", "not-approver"},
+                              {"approve.group_unknown", "not-approver"},
                               {"ask.not_yours", "not-approver"},
                               {"quiet.because", "need-reason"},
                               {"quiet.no_time", "time"},

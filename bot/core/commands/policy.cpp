@@ -147,10 +147,17 @@ bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
   return condition_holds(rule.when, policy_condition(), facts.get()).value_or(rule.effect == "deny");
 }
 
+// "?NAME" among the asker's groups: nobody can tell who is in that group of a platform now.
+bool perhaps_denied(const Rule& rule, const Ask& ask) {
+  return rule.effect == "deny" && std::ranges::any_of(rule.who, [&](const std::string& who) {
+           return who.starts_with("group:") && contains(ask.groups, "?" + who.substr(6));
+         });
+}
+
 bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
   const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
-  return who && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) && in_environment(rule, ask) &&
-         at_place(rule, ask) && conditions_hold(rule, ask, facts);
+  return (who || perhaps_denied(rule, ask)) && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
+         in_environment(rule, ask) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
 }
 
 // Answering a question needs no line of its own: the line that asked says who may, and a line may still deny it.

@@ -48,6 +48,20 @@ std::span<const Sentence> words_questions() {
        "{id}는 본인의 요청이라 다른 사람이 승인해야 합니다. `withdraw {id}`로 거둘 수 있습니다."},
       {"approve.not_you", "You may not decide {id}: it needs {group} ({names}).",
        "{id}를 결정할 수 없습니다: {group}이(가) 필요합니다({names})."},
+      {"approve.group_unknown",
+       "You may not decide {id} now: it needs {group}, and who is in that group cannot be told because its platform "
+       "has "
+       "not answered for a while. `health` says why; an owner can `grant` a role meanwhile.",
+       "지금은 {id}를 결정할 수 없습니다: {group}이(가) 필요한데, 플랫폼이 한동안 응답하지 않아 그 그룹의 구성원을 알 "
+       "수 "
+       "없습니다. 이유는 `health`에서 볼 수 있고, 그동안 소유자가 `grant`로 역할을 줄 수 있습니다."},
+      {"denied.group_unknown",
+       "You may not `{verb}` now: the rules name the group {group}, and who is in it cannot be told because its "
+       "platform "
+       "has not answered for a while. `health` says why; an owner can `grant` a role meanwhile.",
+       "지금은 `{verb}`을(를) 할 수 없습니다: 규칙이 {group} 그룹을 말하는데, 플랫폼이 한동안 응답하지 않아 그 "
+       "구성원을 알 수 "
+       "없습니다. 이유는 `health`에서 볼 수 있고, 그동안 소유자가 `grant`로 역할을 줄 수 있습니다."},
       {"approve.twice", "You approved {id} already.", "이미 {id}를 승인했습니다."},
       {"approve.more", "{who} approves {id}: {have} of {n}.", "{who} 님이 {id}를 승인: {n}건 중 {have}건."},
       {"approve.done", "{who} approves {id} for {requester}:", "{who} 님이 {requester} 님의 {id}를 승인:"},

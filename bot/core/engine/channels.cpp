@@ -204,7 +204,8 @@ void add_people(const CoreConfig& config, const std::string& who, const Incident
     }
     return;
   }
-  if (who.contains(":@")) people.insert(who);  // a group of a platform: it knows who is in it
+  if (who.contains(":@"))
+    people.insert(who.starts_with("group:") ? who.substr(6) : who);  // a group of a platform: it knows who is in it
   for (const Person& p : config.people) {
     const bool member = who.starts_with("group:") && std::ranges::find(p.groups, who.substr(6)) != p.groups.end();
     if (p.id == who || member) people.insert(p.id);

@@ -181,6 +181,23 @@ std::string role_for(const Call& c) {
   return "owner";
 }
 
+// A group of a platform that a line for this verb names and whose members nobody can tell now; empty: none.
+std::string unknown_group(const Call& c, const Verdict& v) {
+  const Person* p = find_person(c.work.config, asker_of(c).person);
+  if (!p) return {};
+  int line = 0;
+  for (const Rule& r : c.work.config.policy) {
+    const bool verb = r.verbs.empty() || std::ranges::find(r.verbs, c.command.verb) != r.verbs.end() ||
+                      std::ranges::find(r.verbs, "*") != r.verbs.end();
+    const bool decided = v.rule == "end" || v.line == ++line;
+    for (const std::string& who : r.who)
+      if (verb && decided && who.starts_with("group:") &&
+          std::ranges::find(p->groups, "?" + who.substr(6)) != p->groups.end())
+        return who.substr(6);
+  }
+  return {};
+}
+
 Outcome denied(Call& c, const Verdict& v) {
   Entry e = human_entry(c, "command.denied", nullptr);
   e.text = c.command.echo;
@@ -190,6 +207,8 @@ Outcome denied(Call& c, const Verdict& v) {
   if (asker.person.empty() && !asker.is_operator)
     return refuse(c, c.input.account.empty() ? "stranger" : "stranger.account",
                   {{"name", plain(clip(one_line(c.input.person), 60))}, {"who", who_may_grant(c)}});
+  if (const std::string group = unknown_group(c, v); !group.empty())
+    return refuse(c, "denied.group_unknown", {{"verb", c.command.verb}, {"group", plain(group)}});
   const std::string grant = "grant " + role_for(c) + " to @" + c.actor.id + " for 1h because …";
   return refuse(c, v.rule == "end" ? "denied.end" : "denied.by",
                 {{"verb", c.command.verb},

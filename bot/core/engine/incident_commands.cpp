@@ -209,11 +209,14 @@ Outcome link(Call& c) {
   const std::string what = words.empty() ? "" : words.front();
   Alert* a = find_alert(c.work.state, what);
   const bool url = what.starts_with("http://") || what.starts_with("https://");
-  if (!a && !url && canonical_id(what).starts_with('E')) return refuse(c, "unknown.id", {{"id", plain(what)}});
-  if (!a && !url) return refuse(c, "link.what", {{"text", plain(what)}});
+  const std::string id = canonical_id(what);
+  const Run* r = find_run(c.work.state, what);
+  if (!a && !r && !url && (id.starts_with('E') || id.starts_with('R')))
+    return refuse(c, "unknown.id", {{"id", plain(what)}});
+  if (!a && !r && !url) return refuse(c, "link.what", {{"text", plain(what)}});
   Entry e = human_entry(c, "evidence.linked", i);
-  e.text = a ? a->id + " " + a->title : what;
-  e.data = Value::Map{{"url", a ? a->id : what}};
+  e.text = a ? a->id + " " + a->title : r ? r->id + " " + r->runbook : what;
+  e.data = Value::Map{{"url", a ? a->id : r ? r->id : what}};
   record(c.work, std::move(e));
   touch(c.work, *i);
   if (url) show_links(c.work, *i);

@@ -235,6 +235,10 @@ std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
   if (same_human(c.work.state, q.person, c.actor.id)) return refuse(c, "approve.own", {{"id", q.id}});
   const auto able = approvers_of(c.work.config, q.group, q.person);
   if (std::ranges::find(able, c.actor.id) != able.end()) return {};
+  const Person* p = find_person(c.work.config, c.actor.id);
+  const std::string group = q.group.starts_with("group:") ? q.group.substr(6) : q.group;
+  if (p && std::ranges::find(p->groups, "?" + group) != p->groups.end())
+    return refuse(c, "approve.group_unknown", {{"id", q.id}, {"group", plain(group)}});
   std::vector<std::string> names;
   for (const std::string& id : able) names.push_back(person_name(c.work.config, id));
   return refuse(c, "approve.not_you",

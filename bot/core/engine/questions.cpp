@@ -123,7 +123,9 @@ Section question_fields(const std::string& language, const CoreConfig& config, c
 std::vector<std::string> approvers_of(const CoreConfig& config, const std::string& group, const std::string& asker) {
   std::vector<std::string> ids;
   const bool by_role = group.starts_with("role:");
-  const std::string name = group.substr(group.find(':') == std::string::npos ? 0 : group.find(':') + 1);
+  const std::size_t colon = group.find(':');  // `slack:@sre` is a name, with or without `group:` before it
+  const bool bare = colon == std::string::npos || group.substr(colon).starts_with(":@");
+  const std::string name = bare ? group : group.substr(colon + 1);
   for (const Person& p : config.people) {
     const auto& held = by_role ? p.roles : p.groups;
     const bool named = group.starts_with("person:") && p.id == name;

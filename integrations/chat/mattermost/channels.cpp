@@ -131,35 +131,6 @@ void Mattermost::reopen(const OpPtr& op, const std::string& id) {
 }
 
 // One after the other: 5.37 takes one, and somebody who is not in the team keeps nobody else out.
-// A group of the server ("mattermost:@sre", a licensed feature) stands for its members of now.
-bool Mattermost::invite_group(const OpPtr& op, const std::string& id, std::size_t n) {
-  const std::string mark = config_.name + ":@";
-  const std::string asked = op->message.body["people"].as_list()[n].as_string();
-  if (!asked.starts_with(mark)) return false;
-  const std::string group = asked.substr(mark.size());
-  const auto cannot = [this, op, id, n, group](const std::string& why) {
-    log(LogLevel::warn, "a group of Mattermost's cannot be invited",
-        {{"channel", op->channel}, {"group", group}, {"why", why}});
-    invite(op, id, n + 1);
-  };
-  const auto members = [this, op, id, n, cannot](const Answer& a) {
-    if (!a.ok()) return cannot(a.error_id);
-    Value people = op->message.body["people"];
-    for (const Value& user : a.body["members"].as_list()) people.push(config_.name + ":" + user["id"].as_string());
-    op->message.body.set("people", std::move(people));
-    invite(op, id, n + 1);
-  };
-  const std::string search = "/groups?filter_allow_reference=true&q=" + path_part(group);
-  call(op, api_.get(search), [this, op, group, members, cannot](const Answer& a) {
-    if (!a.ok()) return cannot(a.error_id);
-    for (const Value& g : a.body.as_list())
-      if (g["name"].as_string() == group)
-        return call(op, api_.get("/groups/" + path_part(g["id"].as_string()) + "/members?per_page=200"), members);
-    cannot("there is none of that name");
-  });
-  return true;
-}
-
 void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
   const Value::List& people = op->message.body["people"].as_list();
   while (n < people.size() && out_.directory.handle(people[n].as_string()).empty()) ++n;

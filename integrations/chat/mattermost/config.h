@@ -12,8 +12,10 @@ struct MattermostConfig {
   std::string token;                // of the bot account
   std::string team;                 // empty: the only one the bot is in
   std::string callback_url;         // where Mattermost reaches us for buttons; empty: no buttons, typed twins only
-  std::string ca_file;              // PEM, for a private authority
-  std::string proxy;                // http://[user:password@]host:port
+  // A file with the slash command's token, and behind it the one before it: a line each; empty: no slash command.
+  std::string command_token_file;
+  std::string ca_file;                                       // PEM, for a private authority
+  std::string proxy;                                         // http://[user:password@]host:port
   std::vector<std::string> channels = {"muster", "alerts"};  // joined or made at start
   std::map<std::string, std::string> channel_names;          // ours -> what it is called there
   bool link_by_email = false;                                // verified addresses may join accounts to people

@@ -108,10 +108,10 @@ void Mattermost::enqueue(Inbound in) {
     if (in.stored) in.stored({});  // pressed twice
     return;
   }
-  if (inbound_.size() + held_.size() >= inbound_max) {
+  if (inbound_.waiting.size() + held_.size() >= inbound_max) {
     log(LogLevel::warn, "too many Mattermost events wait: they are read again later", {});
     gateway_.forget();
-    inbound_.clear();
+    inbound_.drop();
     held_.clear();
     return reconnect("too many events wait");
   }
@@ -121,18 +121,12 @@ void Mattermost::enqueue(Inbound in) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
-  (catching_up_ ? held_ : inbound_).push_back(std::move(in));
+  (catching_up_ ? held_ : inbound_.waiting).push_back(std::move(in));
   pump();
 }
 
 void Mattermost::pump() {
-  if (std::exchange(pumping_, true)) return;
-  while (!looking_ && !inbound_.empty() && known(inbound_.front())) {
-    const Inbound in = std::move(inbound_.front());
-    inbound_.pop_front();
-    hand_over(in);
-  }
-  pumping_ = false;
+  inbound_.pump([this](Inbound& in) { return known(in); }, [this](const Inbound& in) { hand_over(in); });
 }
 
 // False: a look-up is under way and pump() goes on after it.
@@ -142,10 +136,10 @@ bool Mattermost::known(Inbound& in) {
 
 bool Mattermost::known_user(const std::string& user) {
   if (user.empty() || users_.contains(user)) return true;
-  looking_ = true;
+  inbound_.looking = true;
   look_up("/users/" + path_part(user), [this, user](const Answer& a) {
     if (!a.try_again()) users_[user] = user_of(a);
-    looking_ = false;
+    inbound_.looking = false;
     pump();
   });
   return false;
@@ -165,10 +159,10 @@ Mattermost::User Mattermost::user_of(const Answer& a) const {
 
 bool Mattermost::known_channel(const std::string& channel) {
   if (channels_.contains(channel)) return true;
-  looking_ = true;
+  inbound_.looking = true;
   look_up("/channels/" + path_part(channel), [this, channel](const Answer& a) {
     if (!a.try_again()) channels_[channel] = {a.body["name"].as_string(), a.body["type"].as_string(), {}};
-    looking_ = false;
+    inbound_.looking = false;
     pump();
   });
   return false;
@@ -249,6 +243,7 @@ void Mattermost::hand_over(const Inbound& in) {
 // How far each channel was read.
 
 void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
+  if (update_at <= 0) return;  // a press or a line without a post
   TimeMs& cursor = cursors_[channel_id];
   // What was said before we first came is not ours to act on, also when the cursor's overlap reaches back to it.
   if (cursor == 0 && out_.directory.theirs("since", channel_id).empty()) {
@@ -259,7 +254,7 @@ void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
 }
 
 void Mattermost::save_cursors() {
-  note_alive();
+  gap_.tick(connected() && !catching_up_);
   cursors_saved_ms_ = out_.clock.now();
   for (const auto& [channel, at] : cursors_) {
     if (at == 0 || saved_cursors_[channel] == at) continue;
@@ -291,9 +286,9 @@ void Mattermost::catch_up_channels(const Answer& a) {
 void Mattermost::catch_up_next() {
   if (to_catch_up_.empty()) {
     catching_up_ = false;
-    for (Inbound& in : held_) inbound_.push_back(std::move(in));
+    for (Inbound& in : held_) inbound_.waiting.push_back(std::move(in));
     held_.clear();
-    gap_from_ms_ = alive_noted_ms_ = 0;  // what lies behind is covered
+    gap_.covered();
     save_cursors();
     return pump();
   }

@@ -25,10 +25,13 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
       api_(config_.url, config_.token, config_.ca_file, config_.proxy),
-      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      queue_(out_.for_queue(), rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
-                   [this](const OpPtr& op) { run(op); }, is_id}) {}
+                   [this](const OpPtr& op) { run(op); }, is_id, out_.language}),
+      copies_(queue_, out_.clock, config_.name, listener_,
+              {"the server", "all", [this](const Value& file) { return file_call(file); }}),
+      gap_(out_.directory, out_.clock) {}
 
 Mattermost::~Mattermost() {
   save_cursors();
@@ -133,7 +136,7 @@ void Mattermost::socket_opened() {
 void Mattermost::socket_closed(const WebSocketEnd& end) {
   gateway_.closed();
   socket_.reset();
-  gap_began();
+  gap_.began();
   reconnects_ += 1;
   const DurationMs least = end.retry_after.empty() ? 0 : retry_after_ms(end.retry_after);
   const DurationMs wait = backoff_.ended(out_.clock.now(), out_.dice(), least);
@@ -176,19 +179,15 @@ void Mattermost::tick() {
 
 ChatHealth Mattermost::health() const {
   ChatHealth h;
-  const BudgetQueueStats q = queue_.stats();
   h.connected = connected();
   h.problem = problem_;
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = version_;
-  h.waiting = deliveries_.waiting();
-  h.oldest_ms = deliveries_.oldest_ms();
+  deliveries_.report(h);
   h.reconnects = reconnects_;
   h.gaps = gateway_.gaps();
   h.caught_up = caught_up_;
-  h.calls = q.calls;
-  h.refused = q.refused;
   return h;
 }
 

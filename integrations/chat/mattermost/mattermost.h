@@ -10,32 +10,23 @@
 
 #include "bot/core/chat/message.h"
 #include "integrations/chat/deliveries.h"
-#include "integrations/chat/directory.h"
+#include "integrations/chat/file_copies.h"
+#include "integrations/chat/hearing_gap.h"
+#include "integrations/chat/in_order.h"
 #include "integrations/chat/mattermost/api.h"
 #include "integrations/chat/mattermost/config.h"
 #include "integrations/chat/mattermost/gateway.h"
+#include "integrations/chat/outside.h"
 #include "integrations/chat/platform.h"
-#include "integrations/net/budget_queue.h"
 #include "integrations/net/http_server.h"
-#include "integrations/net/websocket.h"
 
 namespace muster {
 
 class Mattermost final : public ChatPlatform {
  public:
-  struct Outside {  // all outlive it
-    HttpClient& http;
-    WebSocketOpener open_socket;
-    const Clock& clock;
-    Timers& timers;
-    ChatDirectory& directory;
-    std::function<double()> dice;
-    char prefix = '!';
-    std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
-  };
+  using Outside = ChatOutside;
   static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
   static constexpr std::size_t seen_max = 20'000;     // event ids remembered
-  static constexpr DurationMs probe_after_ms = 25 * second_ms;  // the server forgets a pending_post_id after 30 s
 
   Mattermost(MattermostConfig config, Outside outside);
   ~Mattermost() override;
@@ -43,16 +34,19 @@ class Mattermost final : public ChatPlatform {
 
   std::string name() const override { return config_.name; }
   void deliver(const OutMessage& message, Done done) override {
-    if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    if (message.kind == "fetch_files") return copies_.fetch(message, std::move(done));
     if (message.kind == "form") return open_form(message, std::move(done));
     deliveries_.take(message, std::move(done));
   }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && gateway_.live(); }
   ChatHealth health() const override;
+  void members_of(const std::string& group, Members done) override;
   void self_check(ChatChecksDone done) override;  // with the way back for buttons, tried through a post to itself
   // A button was pressed: what Mattermost posts to the callback URL. The reply comes when the press is stored.
   void click(const std::string& body, const std::function<void(HttpResponse)>& reply);
+  // The slash command was typed. The reply comes when the line is stored.
+  void slash(const HttpRequest& request, const std::function<void(HttpResponse)>& reply);
 
  private:
   using Job = BudgetQueue::Job;
@@ -149,6 +143,14 @@ class Mattermost final : public ChatPlatform {
   void form_as_text(OutMessage message, Done done);
   void submitted(const Value& submission, const std::function<void(HttpResponse)>& reply);
 
+  // groups.cpp
+  void member_pages(const std::string& group, const std::string& path, const Members& done);
+
+  // slash.cpp
+  bool is_command_token(const std::string& token);
+  void slash_line(Inbound in);
+  void slash_join(const Inbound& in);
+
   // incoming.cpp
   void event(const mattermost::GatewayEvent& e);
   void post_event(const std::string& name, const Value& data);
@@ -179,13 +181,7 @@ class Mattermost final : public ChatPlatform {
   Said said_of(const Post& post);
   std::string person(const std::string& user_id) const;
   std::string permalink(const std::string& post_id) const;
-  void fetch_files(const OutMessage& message, Done done);
-  void fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
-                       const std::shared_ptr<std::deque<Value>>& files, Done done);
-  void hand_file(ChatEvent event, const std::string& why, std::string bytes, Done stored);
-  void note_alive();
-  void gap_began();
-  TimeMs gap_start();
+  Result<HttpCall> file_call(const Value& file) const;
   void state_coverage(const std::string& channel_id, int found, const std::string& why);
   void caught_up_marks(const Value& post);
 
@@ -194,6 +190,8 @@ class Mattermost final : public ChatPlatform {
   mattermost::Api api_;
   BudgetQueue queue_;
   Deliveries deliveries_;
+  FileCopies copies_;
+  HearingGap gap_;
   mattermost::Gateway gateway_;
   Reconnect backoff_, check_backoff_;
   std::unique_ptr<WebSocket> socket_;
@@ -210,19 +208,20 @@ class Mattermost final : public ChatPlatform {
   bool ephemeral_allowed_ = true;              // until the server says no
   std::map<std::string, std::string> topics_;  // channel id -> header
 
+  std::vector<std::string> command_tokens_;
+  TimeMs tokens_read_ms_ = 0;
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
-  std::deque<Inbound> inbound_, held_;  // held: live events while a catch-up runs
-  bool looking_ = false, pumping_ = false, catching_up_ = false;
+  InOrder<Inbound> inbound_;
+  std::deque<Inbound> held_;  // live events while a catch-up runs
+  bool catching_up_ = false;
   std::deque<std::string> to_catch_up_;
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::map<std::string, bool> pinned_;                     // post -> whether it is, as far as it was handed over
   std::map<std::string, TimeMs> cursors_, saved_cursors_;  // channel id -> largest update_at
   TimeMs cursors_saved_ms_ = 0;
-  TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
-  TimeMs alive_noted_ms_ = 0;
 };
 
 }  // namespace muster

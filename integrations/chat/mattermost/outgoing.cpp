@@ -83,7 +83,6 @@ Value Mattermost::post_body(const Op& op, const std::string& text) const {
 }
 
 void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
-  const bool old = out_.clock.now() - made_at(op->message.id) > probe_after_ms;
   const auto go_on = [this, op, channel_id] {
     const std::string text = text_of(*op);
     const Message said = message_from(op->message.body["message"]);
@@ -95,7 +94,7 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
     upload(op, channel_id, std::move(files), {});
   };
   // The server recognises a repeated pending_post_id for half a minute; later only looking tells.
-  if (!op->may_be_sent && !old) return go_on();
+  if (!op->may_be_sent && !op->earlier) return go_on();
   call(op, api_.get("/channels/" + channel_id + "/posts?per_page=100"), [this, op, go_on](const Answer& a) {
     if (!a.ok()) return refused(op, a);
     for (const auto& [id, v] : a.body["posts"].as_map()) {

@@ -14,8 +14,6 @@ using namespace mattermost;
 
 namespace {
 
-constexpr DurationMs alive_every_ms = minute_ms;
-
 std::vector<SaidFile> files_of(const Post& p) {
   std::vector<SaidFile> list;
   for (const Value& f : p.files.as_list())
@@ -27,14 +25,16 @@ std::vector<SaidFile> files_of(const Post& p) {
 
 // The id of the post that a mark or a line for us is about; empty: none.
 std::string Mattermost::post_about(const Inbound& in) const {
-  if (in.kind == "reaction") return !out_.is_filing || out_.is_filing(in.emoji) ? in.post.id : std::string();
+  if (in.kind == "reaction") return out_.files(in.emoji) ? in.post.id : std::string();
   if (in.kind != "message" && in.kind != "button") return {};
   const bool direct = in.kind == "button" || channels_.at(in.post.channel_id).type == "D";
   if (!speaks_of_its_thread(in.post.message, my_name_, out_.prefix, direct)) return {};
   const std::string link = address_in(in.post.message, api_.site() + "/");
   const std::size_t at = link.find("/pl/");
   if (at != std::string::npos) return link.substr(at + 4, 26);
-  return in.kind == "button" ? in.post.id : in.post.root_id;  // of a button: the post that has it leads to the root
+  return in.kind == "button" && !in.post.id.empty()
+             ? in.post.id
+             : in.post.root_id;  // of a button: the post that has it leads to the root
 }
 
 // False: a look-up is under way and pump() goes on after it.
@@ -42,12 +42,12 @@ bool Mattermost::known_about(Inbound& in) {
   if (in.asked) return known_user(in.meant.user_id);
   if (in.about.empty()) in.about = post_about(in);
   if (!is_id(in.about)) return true;
-  looking_ = true;
+  inbound_.looking = true;
   look_up("/posts/" + path_part(in.about), [this](const Answer& a) {
-    Inbound& first = inbound_.front();
+    Inbound& first = inbound_.waiting.front();
     const Post p = post_of(a.body);
     const bool of_button = first.kind == "button" && p.id == first.post.id;
-    looking_ = false;
+    inbound_.looking = false;
     if (!a.ok()) log(LogLevel::warn, "a post that is to be recorded cannot be read", {{"why", a.why}});
     if (of_button && is_id(p.root_id)) {
       first.post.root_id = first.about = p.root_id;
@@ -113,71 +113,14 @@ void Mattermost::fill_about(ChatEvent& e, const Inbound& in) {
   if (ours.starts_with(here)) e.post_id = ours.substr(here.size());
 }
 
-// The copies of what was filed, one at a time.
-
-void Mattermost::fetch_files(const OutMessage& m, Done done) {
-  const auto& files = m.body["files"].as_list();
-  auto list = std::make_shared<std::deque<Value>>(files.begin(), files.end());
-  fetch_next_file(m.body["channel"].as_string(), m.body["post_id"].as_string(), m.body["bytes_max"].as_int(), list,
-                  std::move(done));
-}
-
-void Mattermost::fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
-                                 const std::shared_ptr<std::deque<Value>>& files, Done done) {
-  if (files->empty()) return done({});
-  const Value file = files->front();
-  files->pop_front();
-  const auto next = [this, channel, post, most, files, done](const Result<void>& stored) {
-    if (!stored) return done(fail(ErrorKind::unavailable, stored.error().message));
-    fetch_next_file(channel, post, most, files, done);
-  };
-  ChatEvent e = copied_file(config_.name, channel, post, file, out_.clock.now());
+Result<HttpCall> Mattermost::file_call(const Value& file) const {
   const std::string id = file["id"].as_string();
-  if (!is_id(id)) return hand_file(std::move(e), "its id is none", {}, next);
-  if (file["bytes"].as_int() > most) return hand_file(std::move(e), too_large(file["bytes"].as_int(), most), {}, next);
-  HttpCall call = api_.get("/files/" + id);
-  call.timeout_ms = minute_ms;
-  call.max_body_bytes = static_cast<std::size_t>(most);
-  queue_.add({.lane = {}, .buckets = {"all"}, .urgent = false, .barrier = false},
-             [this, call, e = std::move(e), next](Job job) {
-               queue_.call(job, call, [this, job, e, next](const Result<HttpResult>& r) {
-                 const bool later = r ? r->status >= 500 : r.error().kind == ErrorKind::unavailable;
-                 if (later) return queue_.run_again(job);
-                 queue_.finish(job);
-                 if (!r) return hand_file(e, r.error().message, {}, next);
-                 const bool good = r->status == 200;
-                 hand_file(e, good ? "" : "the server did not give it (" + std::to_string(r->status) + ")",
-                           good ? r->body : "", next);
-               });
-             });
-}
-
-void Mattermost::hand_file(ChatEvent e, const std::string& why, std::string bytes, Done stored) {
-  finish_copy(e, why, std::move(bytes));
-  if (!listener_) return stored(fail(ErrorKind::unavailable, "nobody listens"));
-  listener_(std::move(e), std::move(stored));
-}
-
-// Since when nothing was heard: known in this process, else as of the last note of being connected.
-
-void Mattermost::note_alive() {
-  if (connected() && !catching_up_) gap_from_ms_ = 0;
-  if (!connected() || catching_up_ || out_.clock.now() - alive_noted_ms_ < alive_every_ms) return;
-  alive_noted_ms_ = out_.clock.now();
-  out_.directory.link("alive", "all", std::to_string(alive_noted_ms_));
-}
-
-void Mattermost::gap_began() {
-  if (gap_from_ms_ == 0) gap_from_ms_ = out_.clock.now();
-}
-
-TimeMs Mattermost::gap_start() {
-  if (gap_from_ms_ == 0) gap_from_ms_ = std::strtoll(out_.directory.theirs("alive", "all").c_str(), nullptr, 10);
-  return gap_from_ms_;
+  if (!is_id(id)) return fail(ErrorKind::invalid, "its id is none");
+  return api_.get("/files/" + id);
 }
 
 void Mattermost::state_coverage(const std::string& channel_id, int found, const std::string& why) {
-  const TimeMs from = gap_start();
+  const TimeMs from = gap_.start();
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
   Inbound in;
   in.kind = "coverage";
@@ -200,7 +143,7 @@ void Mattermost::caught_up_marks(const Value& v) {
     in.emoji = r["emoji_name"].as_string();
     in.at = r["create_at"].as_int();
     in.id = in.kind + ":" + in.post.id + ":" + in.user_id + ":" + in.emoji + ":" + std::to_string(in.at);
-    if (in.user_id != me_ && is_id(in.post.id) && (!out_.is_filing || out_.is_filing(in.emoji))) enqueue(std::move(in));
+    if (in.user_id != me_ && is_id(in.post.id) && out_.files(in.emoji)) enqueue(std::move(in));
   }
 }
 

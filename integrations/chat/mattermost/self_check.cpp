@@ -1,10 +1,12 @@
 #include "integrations/chat/mattermost/self_check.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
 #include "bot/base/text.h"
 #include "integrations/chat/mattermost/account.h"
+#include "integrations/chat/mattermost/commands.h"
 #include "integrations/chat/mattermost/names.h"
 #include "integrations/chat/setting_name.h"
 
@@ -48,6 +50,7 @@ struct MattermostCheck : std::enable_shared_from_this<MattermostCheck> {
   void version();
   void roles();
   void rights(const Value& names);
+  void command();
   void next_channel();
 };
 
@@ -121,8 +124,34 @@ void MattermostCheck::rights(const Value& names) {
   });
 }
 
+// The slash command, where one is configured. A bot seldom may see the team's commands.
+void MattermostCheck::command() {
+  if (config.command_token_file.empty()) return done(found);
+  const std::map<std::string, std::string> setting = {
+      {"setting", setting_name(config.place, "MATTERMOST_COMMAND_TOKEN_FILE", "command_token_file")}};
+  if (mattermost::read_command_tokens(config.command_token_file).empty())
+    found.push_back({"FAIL", "mattermost.no_command_token", setting});
+  std::string url = config.callback_url;
+  if (url.ends_with("/act"))
+    url.resize(url.size() - 4);
+  else
+    url += "/in/" + config.name;
+  call(api.get("/commands?team_id=" + team.id + "&custom_only=true"),
+       [this, url = url + "/command", setting](const Answer& a, const std::string&) {
+         const auto& all = a.body.as_list();
+         const auto ours = std::ranges::find_if(all, [&](const Value& c) { return c["url"].as_string() == url; });
+         if (!a.ok())
+           found.push_back({"note", "mattermost.command_unseen", {{"who", account}}});
+         else if (ours == all.end())
+           found.push_back({"FAIL", "mattermost.no_command", {{"url", url}, {"setting", setting.at("setting")}}});
+         else
+           found.push_back({"ok", "mattermost.command", {{"trigger", (*ours)["trigger"].as_string()}}});
+         done(found);
+       });
+}
+
 void MattermostCheck::next_channel() {
-  if (asked == config.channels.size()) return done(found);
+  if (asked == config.channels.size()) return command();
   const std::string ours = config.channels[asked++];
   const auto mapped = config.channel_names.find(ours);
   const std::string name = mattermost::channel_name(mapped == config.channel_names.end() ? ours : mapped->second);

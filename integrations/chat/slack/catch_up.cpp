@@ -59,9 +59,8 @@ void Slack::catch_up_next() {
   }
   catching_up_ = false;
   if (std::exchange(again_, false)) return catch_up({});
-  gap_from_ms_ = 0;
   gap_cursors_.clear();
-  alive_noted_ms_ = 0;  // noted anew: what lies behind is covered
+  gap_.covered();
   save_cursors();
 }
 

@@ -160,41 +160,6 @@ std::string Slack::user_id_of(const std::string& person) const {
   return user;
 }
 
-// A user group of the workspace ("slack:@sre") stands for its members of now.
-bool Slack::invite_group(const OpPtr& op, const std::string& id) {
-  const std::string mark = config_.name + ":@";
-  Value rest = Value::List{};
-  std::string group;
-  for (const Value& person : op->message.body["people"].as_list()) {
-    if (group.empty() && person.as_string().starts_with(mark))
-      group = person.as_string().substr(mark.size());
-    else
-      rest.push(person);
-  }
-  if (group.empty()) return false;
-  const auto cannot = [this, op, id, rest, group](const std::string& why) {
-    log(LogLevel::warn, "a user group of Slack's cannot be invited",
-        {{"channel", op->channel}, {"group", group}, {"why", why}});
-    op->message.body.set("people", rest);
-    invite(op, id);
-  };
-  const auto members = [this, op, id, rest, cannot](const SlackAnswer& a) {
-    if (a.fate != SlackAnswer::Fate::ok) return cannot(a.error);
-    Value people = rest;
-    for (const Value& user : a.body["users"].as_list()) people.push(config_.name + ":" + user.as_string());
-    op->message.body.set("people", std::move(people));
-    invite(op, id);
-  };
-  call(op, "usergroups.list", Value::Map{}, [this, op, group, members, cannot](const SlackAnswer& a) {
-    if (a.fate != SlackAnswer::Fate::ok) return cannot(a.error);
-    for (const Value& g : a.body["usergroups"].as_list())
-      if (g["handle"].as_string() == group || g["id"].as_string() == group)
-        return call(op, "usergroups.users.list", Value::Map{{"usergroup", g["id"]}}, members);
-    cannot("there is none of that name");
-  });
-  return true;
-}
-
 // At most 100 in a call; with `force` one who cannot be invited does not keep the others out.
 void Slack::invite(const OpPtr& op, const std::string& id) {
   if (invite_group(op, id)) return;

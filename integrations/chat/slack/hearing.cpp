@@ -114,21 +114,15 @@ void Slack::enqueue(Inbound in, const Acknowledgement* from) {
     if (from) waiting->second.push_back(*from);
     return;
   }
-  if (inbound_.size() >= inbound_max) return;  // not acknowledged: Slack brings it again
+  if (inbound_.waiting.size() >= inbound_max) return;  // not acknowledged: Slack brings it again
   auto& list = waiting_[id];
   if (from) list.push_back(*from);
-  inbound_.push_back(std::move(in));
+  inbound_.waiting.push_back(std::move(in));
   pump();
 }
 
 void Slack::pump() {
-  if (std::exchange(pumping_, true)) return;
-  while (!looking_ && !inbound_.empty() && known(inbound_.front())) {
-    const Inbound in = std::move(inbound_.front());
-    inbound_.pop_front();
-    hand_over(in);
-  }
-  pumping_ = false;
+  inbound_.pump([this](Inbound& in) { return known(in); }, [this](const Inbound& in) { hand_over(in); });
 }
 
 // False: a look-up is under way and pump() goes on after it.
@@ -141,12 +135,12 @@ bool Slack::known_user(const std::string& id) {
   const auto known = users_.find(id);
   const TimeMs now = out_.clock.now();
   if (id.empty() || (known != users_.end() && now - known->second.asked_ms < users_hold_ms)) return true;
-  looking_ = true;
+  inbound_.looking = true;
   look_up("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
     // Somebody Slack does not show us is nobody who may act; who was shown before stays as he was.
     if (a.fate == Fate::ok || !users_.contains(id)) users_[id] = user_of(id, a);
     users_[id].asked_ms = out_.clock.now();
-    looking_ = false;
+    inbound_.looking = false;
     pump();
   });
   return false;
@@ -168,12 +162,12 @@ Slack::User Slack::user_of(const std::string& id, const SlackAnswer& a) const {
 
 bool Slack::known_channel(const std::string& id) {
   if (channels_.contains(id)) return true;
-  looking_ = true;
+  inbound_.looking = true;
   look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
     const Value& c = a.body["channel"];
     const bool open = a.fate == Fate::ok && !c["is_private"].as_bool(true) && !c["is_im"].as_bool();
     channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open};
-    looking_ = false;
+    inbound_.looking = false;
     pump();
   });
   return false;
@@ -261,7 +255,7 @@ void Slack::remember(const std::string& channel_id, const std::string& ts) {
 }
 
 void Slack::save_cursors() {
-  note_alive();
+  gap_.tick(connected() && !catching_up_);
   cursors_saved_ms_ = out_.clock.now();
   for (const auto& [channel, ts] : cursors_) {
     if (ts.empty() || saved_cursors_[channel] == ts) continue;

@@ -68,7 +68,7 @@ void Slack::request(const HttpRequest& q, const HttpReply& reply) {
     return reply(plain_answer(200, f->payload["challenge"].as_string()));
   }
   // Who we are is not known yet, or the queue is full: Slack brings it again.
-  if (!ready_ || !listener_ || inbound_.size() >= inbound_max) {
+  if (!ready_ || !listener_ || inbound_.waiting.size() >= inbound_max) {
     HttpResponse later = plain_answer(503, "not now\n");
     later.headers["Retry-After"] = "5";
     return reply(later);

@@ -62,10 +62,13 @@ SlackAdvice slack_advice(const std::string& code, const std::string& detail, con
 Slack::Slack(SlackConfig config, Outside outside)
     : config_(std::move(config)),
       out_(std::move(outside)),
-      queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
+      queue_(out_.for_queue(), rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
-                   [this](const OpPtr& op) { run(op); }, is_slack_ts}),
+                   [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language}),
+      copies_(queue_, out_.clock, config_.name, listener_,
+              {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file}),
+      gap_(out_.directory, out_.clock),
       connections_(out_.dice) {}
 
 Slack::~Slack() {
@@ -281,18 +284,14 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
 
 ChatHealth Slack::health() const {
   ChatHealth h;
-  const BudgetQueueStats q = queue_.stats();
   h.connected = connected();
   h.problem = problem_;
   h.next_step = next_step_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = team_name_;
-  h.waiting = deliveries_.waiting();
-  h.oldest_ms = deliveries_.oldest_ms();
+  deliveries_.report(h);
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
-  h.calls = q.calls;
-  h.refused = q.refused;
   return h;
 }
 

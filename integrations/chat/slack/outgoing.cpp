@@ -12,7 +12,6 @@ namespace {
 using Fate = SlackAnswer::Fate;
 
 constexpr DurationMs look_back_ms = 60 * second_ms;  // clocks differ
-constexpr DurationMs fresh_ms = 25 * second_ms;      // younger messages cannot be an earlier process's
 
 std::string slack_ts(TimeMs t) {
   const std::string ms = std::to_string(t % 1'000);
@@ -108,9 +107,7 @@ Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
 }
 
 void Slack::post(const OpPtr& op, const std::string& channel_id) {
-  const TimeMs made = made_at(op->message.id);
-  const bool old = made != 0 && out_.clock.now() - made > fresh_ms;
-  if (op->may_be_sent || old) return look_for_post(op, channel_id, {});
+  if (op->may_be_sent || op->earlier) return look_for_post(op, channel_id, {});
   send_post(op, channel_id);
 }
 

@@ -14,8 +14,6 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
-constexpr DurationMs alive_every_ms = minute_ms;
-
 std::string without_dot(std::string ts) {
   std::erase(ts, '.');
   return ts;
@@ -50,7 +48,7 @@ std::string host_of(std::string_view url) {
 void Slack::find_about(Inbound& in) const {
   const ChatEvent& e = in.event.event;
   in.about_channel = e.channel;
-  const bool files = e.kind == "reaction" && (!out_.is_filing || out_.is_filing(e.emoji));
+  const bool files = e.kind == "reaction" && out_.files(e.emoji);
   if (files || e.kind == "pin" || in.event.shortcut) {
     in.about_ts = e.post_id;
     return;
@@ -75,10 +73,10 @@ bool Slack::known_about(Inbound& in) {
   // Whoever names a message of another channel may not be a member there: only what everybody may read is given away.
   const Channel& place = channels_.at(in.about_channel);
   if (in.about_channel != in.event.event.channel && !place.open) return true;
-  looking_ = true;
+  inbound_.looking = true;
   fetch_message("conversations.replies", in.about_channel, in.about_ts, [this](const Value& message) {
-    inbound_.front().about = message;
-    looking_ = false;
+    inbound_.waiting.front().about = message;
+    inbound_.looking = false;
     pump();
   });
   return false;
@@ -157,7 +155,7 @@ void Slack::fill_about(ChatEvent& e, const Inbound& in) {
   if (ours.starts_with(here)) e.post_id = ours.substr(here.size());
 }
 
-// The copies of what was filed: one at a time, with the token, and the token only to Slack.
+// The copies of what was filed: with the token, and the token only to Slack.
 
 bool Slack::is_slacks(const std::string& url) const {
   const std::string host = host_of(url), own = host_of(config_.api_url);
@@ -165,79 +163,29 @@ bool Slack::is_slacks(const std::string& url) const {
   return at_home || (url.starts_with("https://") && (host == "slack.com" || host.ends_with(".slack.com")));
 }
 
-void Slack::fetch_files(const OutMessage& m, Done done) {
-  const auto& files = m.body["files"].as_list();
-  auto list = std::make_shared<std::deque<Value>>(files.begin(), files.end());
-  fetch_next_file(m.body["channel"].as_string(), m.body["post_id"].as_string(), m.body["bytes_max"].as_int(), list,
-                  std::move(done));
-}
-
-void Slack::fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
-                            const std::shared_ptr<std::deque<Value>>& files, Done done) {
-  if (files->empty()) return done({});
-  const Value file = files->front();
-  files->pop_front();
-  const auto next = [this, channel, post, most, files, done](const Result<void>& stored) {
-    if (!stored) return done(fail(ErrorKind::unavailable, stored.error().message));
-    fetch_next_file(channel, post, most, files, done);
-  };
-  ChatEvent e = copied_file(config_.name, channel, post, file, out_.clock.now());
-  const std::string& url = file["url"].as_string();
-  if (file["bytes"].as_int() > most) return hand_file(std::move(e), too_large(file["bytes"].as_int(), most), {}, next);
-  if (!is_slacks(url)) return hand_file(std::move(e), "it is kept outside of Slack", {}, next);
+Result<HttpCall> Slack::file_call(const Value& file) const {
   HttpCall call;
-  call.url = url;
+  call.url = file["url"].as_string();
+  if (!is_slacks(call.url)) return fail(ErrorKind::invalid, "it is kept outside of Slack");
   call.headers["Authorization"] = "Bearer " + config_.bot_token;
-  call.timeout_ms = minute_ms;
-  call.max_body_bytes = static_cast<std::size_t>(most);
   call.ca_file = config_.ca_file;
   call.proxy = config_.proxy;
-  queue_.add({.lane = {}, .buckets = {"method:files"}, .urgent = false, .barrier = false},
-             [this, call, e = std::move(e), next](Job job) {
-               queue_.call(job, call, [this, job, e, next](const Result<HttpResult>& r) {
-                 const bool later = r ? r->status >= 500 : r.error().kind == ErrorKind::unavailable;
-                 if (later) return queue_.run_again(job);
-                 queue_.finish(job);
-                 if (!r) return hand_file(e, r.error().message, {}, next);
-                 // Without the right to read files Slack answers with its login page, and with 200.
-                 const auto type = r->headers.find("content-type");
-                 const bool page = type != r->headers.end() && type->second.starts_with("text/html") &&
-                                   !e.about.files.front().type.starts_with("text/html");
-                 if (r->status != 200 || page)
-                   return hand_file(e, "Slack did not give it (" + std::to_string(r->status) + ")", {}, next);
-                 hand_file(e, {}, r->body, next);
-               });
-             });
+  return call;
 }
 
-void Slack::hand_file(ChatEvent e, const std::string& why, std::string bytes, Done stored) {
-  finish_copy(e, why, std::move(bytes));
-  if (!listener_) return stored(fail(ErrorKind::unavailable, "nobody listens"));
-  listener_(std::move(e), std::move(stored));
-}
-
-// Since when nothing was heard: known in this process, else as of the last note of being connected.
-
-void Slack::note_alive() {
-  if (connected() && !catching_up_) gap_from_ms_ = 0;
-  if (!connected() || catching_up_ || out_.clock.now() - alive_noted_ms_ < alive_every_ms) return;
-  alive_noted_ms_ = out_.clock.now();
-  out_.directory.link("alive", "all", std::to_string(alive_noted_ms_));
+// Without the right to read files Slack answers with its login page, and with 200.
+std::string Slack::not_the_file(const HttpResult& answer, const SaidFile& file) {
+  const auto type = answer.headers.find("content-type");
+  const bool page = type != answer.headers.end() && type->second.starts_with("text/html");
+  return page && !file.type.starts_with("text/html") ? "Slack did not give it (its login page came)" : std::string();
 }
 
 void Slack::gap_began() {
-  if (gap_from_ms_ != 0) return;
-  gap_from_ms_ = out_.clock.now();
-  gap_cursors_ = cursors_;
-}
-
-TimeMs Slack::gap_start() {
-  if (gap_from_ms_ == 0) gap_from_ms_ = std::strtoll(out_.directory.theirs("alive", "all").c_str(), nullptr, 10);
-  return gap_from_ms_;
+  if (gap_.began()) gap_cursors_ = cursors_;
 }
 
 void Slack::state_coverage(const std::string& channel_id, const std::string& why) {
-  const TimeMs from = gap_start();
+  const TimeMs from = gap_.start();
   const int found = std::exchange(found_, 0);
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
   Inbound in;

@@ -11,30 +11,22 @@
 
 #include "bot/core/chat/message.h"
 #include "integrations/chat/deliveries.h"
-#include "integrations/chat/directory.h"
+#include "integrations/chat/file_copies.h"
+#include "integrations/chat/hearing_gap.h"
+#include "integrations/chat/in_order.h"
+#include "integrations/chat/outside.h"
 #include "integrations/chat/platform.h"
 #include "integrations/chat/slack/config.h"
 #include "integrations/chat/slack/connections.h"
 #include "integrations/chat/slack/incoming.h"
 #include "integrations/chat/slack/web_api.h"
-#include "integrations/net/budget_queue.h"
 #include "integrations/net/http_server.h"
-#include "integrations/net/websocket.h"
 
 namespace muster {
 
 class Slack final : public ChatPlatform {
  public:
-  struct Outside {  // all outlive it
-    HttpClient& http;
-    WebSocketOpener open_socket;
-    const Clock& clock;
-    Timers& timers;
-    ChatDirectory& directory;
-    std::function<double()> dice;
-    char prefix = '!';
-    std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
-  };
+  using Outside = ChatOutside;
   static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
   static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
 
@@ -44,13 +36,14 @@ class Slack final : public ChatPlatform {
 
   std::string name() const override { return config_.name; }
   void deliver(const OutMessage& message, Done done) override {
-    if (message.kind == "fetch_files") return fetch_files(message, std::move(done));
+    if (message.kind == "fetch_files") return copies_.fetch(message, std::move(done));
     if (message.kind == "form") return open_form(message, std::move(done));
     deliveries_.take(message, std::move(done));
   }
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && (over_http() || connections_.ready()); }
   ChatHealth health() const override;
+  void members_of(const std::string& group, Members done) override;
   void self_check(ChatChecksDone done) override;
   bool over_http() const { return !config_.signing_secret.empty(); }
   // HTTP mode: what Slack posts to us, signed. The reply comes when it is stored.
@@ -188,19 +181,17 @@ class Slack final : public ChatPlatform {
   Said said_of(const std::string& channel, const Value& message);
   void fill_about(ChatEvent& event, const Inbound& in);
   bool is_slacks(const std::string& url) const;
-  void fetch_files(const OutMessage& message, Done done);
-  void fetch_next_file(const std::string& channel, const std::string& post, std::int64_t most,
-                       const std::shared_ptr<std::deque<Value>>& files, Done done);
-  void hand_file(ChatEvent event, const std::string& why, std::string bytes, Done stored);
-  void note_alive();
+  Result<HttpCall> file_call(const Value& file) const;
+  static std::string not_the_file(const HttpResult& answer, const SaidFile& file);
   void gap_began();
-  TimeMs gap_start();
   void state_coverage(const std::string& channel_id, const std::string& why);
 
   SlackConfig config_;
   Outside out_;
   BudgetQueue queue_;
   Deliveries deliveries_;
+  FileCopies copies_;
+  HearingGap gap_;
   SlackConnections connections_;
   std::array<std::unique_ptr<WebSocket>, 2> sockets_;
   std::array<std::uint64_t, 2> socket_ids_{};
@@ -219,8 +210,8 @@ class Slack final : public ChatPlatform {
 
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
-  std::deque<Inbound> inbound_;
-  bool looking_ = false, pumping_ = false, catching_up_ = false, again_ = false;
+  InOrder<Inbound> inbound_;
+  bool catching_up_ = false, again_ = false;
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
@@ -230,9 +221,7 @@ class Slack final : public ChatPlatform {
   std::deque<std::pair<std::string, std::string>> threads_;     // channel id, root: to be read
   std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
   TimeMs cursors_saved_ms_ = 0;
-  std::string site_url_;    // https://acme.slack.com/
-  TimeMs gap_from_ms_ = 0;  // since when nothing is heard; 0: as of the last note in the directory
-  TimeMs alive_noted_ms_ = 0;
+  std::string site_url_;                            // https://acme.slack.com/
   int found_ = 0;                                   // messages of the channel that is read again
   std::map<std::string, std::string> gap_cursors_;  // channel id -> newest ts before the gap; live events move cursors_
   std::string gap_cursor_;                          // its newest message before the gap

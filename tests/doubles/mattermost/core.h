@@ -56,6 +56,10 @@ struct MmPost {
   bool pinned = false;
   std::map<std::string, std::set<std::string>> reactions;  // emoji -> user ids
 };
+struct MmCommand {  // a slash command of a team
+  std::string id, token, team_id, creator_id, trigger, method, url;
+  Value about = {};  // as it was registered: names, hints
+};
 struct MmFile {
   std::string id, name, channel_id, user_id, post_id, data;
 };
@@ -180,6 +184,10 @@ class MattermostCore {
   bool resume(std::uint64_t connection, Live& live, const HttpRequest& request);
   std::string new_trigger(const std::string& user_id, const std::string& channel_id);
   HttpResponse open_dialog(const Value& body);
+  HttpResponse command_answered(const HttpResponse& answer, const MmUser& user, const MmChannel& channel,
+                                const std::string& trigger_id);
+  void show_answer(const Value& said, const std::string& user_id, const std::string& channel_id);
+  HttpResponse response_url(const std::string& id, const std::string& body);
   HttpResponse submit_dialog(const Value& body, const MmUser& user);
   void posted(const MmPost& post);
   void post_edited(const MmPost& post);
@@ -209,6 +217,13 @@ class MattermostCore {
   };
   std::map<std::string, Trigger> triggers_;
   std::map<std::string, MmDialog> dialogs_;
+  std::map<std::string, MmCommand> commands_;
+  struct ResponseUrl {
+    std::string channel_id, user_id;
+    TimeMs at = 0;
+    int uses = 0;
+  };
+  std::map<std::string, ResponseUrl> response_urls_;
   std::map<std::string, Value> integrations_;  // post id + action id -> integration
   std::vector<MmHappening> happenings_;
   double rate_tokens_ = 0;

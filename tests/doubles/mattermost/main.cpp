@@ -1,6 +1,6 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
-// then takes one command a line on standard input: cut, skip N, forget, revoke, say TEXT, show, edit TEXT, bad-gateway
-// N. It ends with its standard input.
+// then takes one command a line on standard input: cut, skip N, forget, revoke, admin, say TEXT, show, edit TEXT,
+// bad-gateway N. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
@@ -49,6 +49,7 @@ int main() {
     std::getline(words >> std::ws, rest);
     Value shown = Value::List{};
     server.on([&](MattermostCore& core) {
+      if (command == "admin") core.user(ana).roles = "system_user team_admin";
       if (command == "cut") core.cut_all();
       if (command == "skip") core.skip_frames(std::stoi(rest));
       if (command == "forget") core.forget_connections();

@@ -11,7 +11,7 @@
 #include "integrations/net/http_client.h"
 #include "integrations/net/websocket.h"
 #include "tests/doubles/slack/core.h"
-#include "tests/doubles/slack/form.h"
+#include "tests/doubles/form.h"
 
 namespace muster::doubles {
 

@@ -4,7 +4,7 @@
 
 #include "bot/base/json.h"
 #include "bot/base/text.h"
-#include "tests/doubles/slack/form.h"
+#include "tests/doubles/form.h"
 
 namespace muster::doubles {
 

@@ -4,7 +4,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "tests/doubles/slack/core.h"
-#include "tests/doubles/slack/form.h"
+#include "tests/doubles/form.h"
 
 namespace muster::doubles {
 

@@ -397,7 +397,9 @@ TEST_CASE("a rate limit is obeyed: everything arrives in order and is never refu
     expected.push_back(std::to_string(i));
   }
   rig.pass(5 * minute_ms);
-  CHECK(rig.said_in("muster") == expected);
+  Heard said = rig.said_in("muster");
+  CHECK(std::erase_if(said, [](const std::string& line) { return line.starts_with("⏳"); }) == 1);
+  CHECK(said == expected);
   CHECK(rig.platform->health().refused > 0);
   CHECK(rig.platform->health().refused < 10);
   const std::vector<int> twice = {429, 429};

@@ -147,6 +147,23 @@ assert.equal((await submit('bad')).errors.title, 'too short');
 assert.deepEqual((await submit('good')).errors, undefined);
 proved('dialogs: opened with the trigger of a click, sent, refused field by field');
 
+// A slash command: an administrator of the team registers it, a person types it, the integration answers.
+await tell('admin');
+const command = await person.addCommand({ team_id: about.team, trigger: 'muster', method: 'P', url: 'http://bot/command',
+  auto_complete: true, auto_complete_hint: '[command]' });
+assert.equal(command.token.length, 26);
+assert.deepEqual((await person.getCustomTeamCommands(about.team)).map((c) => c.trigger), ['muster']);
+await assert.rejects(person.addCommand({ team_id: about.team, trigger: 'muster', method: 'P', url: 'http://x' }),
+  (e) => e.server_error_id === 'api.command.duplicate_trigger.app_error');
+await assert.rejects(client.getCustomTeamCommands(about.team), (e) => e.status_code === 403);
+const place = { channel_id: about.channel, team_id: about.team };
+assert.equal((await person.executeCommand('/muster status', place)).text, undefined);
+await assert.rejects(person.executeCommand('/nothing', place), (e) => e.status_code === 404);
+const renewed = await person.regenCommandToken(command.id);
+assert.notEqual(renewed.token, command.token);
+await person.deleteCommand(command.id);
+proved('slash commands: registered by an administrator alone, typed, token renewed, removed');
+
 await tell('say first');
 const posted = await challenge.until((m) => text(m) === 'first', 'a post');
 assert.equal(posted.data.sender_name, '@ana');

@@ -1,0 +1,54 @@
+// Who is in the groups of the chat platforms that the policy names (`group:slack:@sre`): asked every two minutes, kept
+// for fifteen while a platform does not answer, then unknown. Members are shown to the decisions as the groups of the
+// configuration's people; an unknown group lets nobody in and is marked "?NAME" with everybody, so that a rule that
+// denies it still denies. Loop thread only.
+#pragma once
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "bot/core/config.h"
+#include "integrations/chat/platform.h"
+
+namespace muster {
+
+class PlatformGroups {
+ public:
+  static constexpr DurationMs asked_every_ms = 2 * minute_ms, held_ms = 15 * minute_ms;
+  static constexpr std::size_t groups_max = 100, members_max = 2'000;
+  struct Outside {  // what it asks; outlives it
+    std::function<const CoreConfig&()> config;
+    std::function<void(CoreConfig)> set_config;
+    std::function<ChatPlatform*(const std::string& name)> platform;  // null: there is none
+    // The person that an account is; empty: nobody of the configuration.
+    std::function<std::string(const std::string& platform, const ChatMember& member)> person;
+    const Clock& clock;
+  };
+  explicit PlatformGroups(Outside outside) : out_(std::move(outside)) {}
+
+  void tick();   // asks for what is due, forgets what is too old
+  void apply();  // after the configuration was read anew, too
+  // Why nobody can tell who is in a group, one line each; empty: all are known.
+  std::vector<std::string> unknown() const;
+
+ private:
+  struct Group {
+    std::vector<ChatMember> members;
+    TimeMs known_ms = 0, asked_ms = 0;
+    std::string why;
+  };
+  void ask(const std::string& name);
+  void told(const std::string& name, TimeMs asked, const Result<std::vector<ChatMember>>& members);
+  bool is_known(const Group& group) const;
+  std::map<std::string, std::vector<std::string>> members_now() const;  // person -> groups
+
+  Outside out_;
+  std::map<std::string, Group> groups_;
+};
+
+// "slack:@sre" of what rules, their approvals and the owners of services name.
+std::set<std::string> platform_groups_of(const CoreConfig& config);
+
+}  // namespace muster

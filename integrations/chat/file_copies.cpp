@@ -1,0 +1,62 @@
+#include "integrations/chat/file_copies.h"
+
+#include "integrations/chat/about.h"
+
+namespace muster {
+
+void FileCopies::fetch(const OutMessage& m, ChatPlatform::Done done) {
+  const auto& files = m.body["files"].as_list();
+  next(std::make_shared<Order>(Order{m.body["channel"].as_string(),
+                                     m.body["post_id"].as_string(),
+                                     m.body["bytes_max"].as_int(),
+                                     {files.begin(), files.end()},
+                                     std::move(done)}));
+}
+
+void FileCopies::next(const OrderPtr& order) {
+  if (order->files.empty()) return order->done({});
+  const Value file = order->files.front();
+  order->files.pop_front();
+  ChatEvent e = copied_file(name_, order->channel, order->post, file, clock_.now());
+  const std::int64_t bytes = file["bytes"].as_int();
+  if (bytes > order->most) return hand_over(order, std::move(e), too_large(bytes, order->most), {});
+  Result<HttpCall> call = platform_.call(file);
+  if (!call) return hand_over(order, std::move(e), call.error().message, {});
+  call->timeout_ms = minute_ms;
+  call->max_body_bytes = static_cast<std::size_t>(order->most);
+  send(order, *call, e);
+}
+
+void FileCopies::send(const OrderPtr& order, const HttpCall& call, const ChatEvent& e) {
+  queue_.add({.lane = {}, .buckets = {platform_.bucket}, .urgent = false, .barrier = false},
+             [this, order, call, e](BudgetQueue::Job job) {
+               queue_.call(job, call, [this, order, job, e](const Result<HttpResult>& r) {
+                 const bool later = r ? r->status >= 500 : r.error().kind == ErrorKind::unavailable;
+                 if (later) return queue_.run_again(job);
+                 queue_.finish(job);
+                 answered(order, e, r);
+               });
+             });
+}
+
+void FileCopies::answered(const OrderPtr& order, ChatEvent e, const Result<HttpResult>& r) {
+  std::string why;
+  if (!r) {
+    why = r.error().message;
+  } else {
+    if (r->status == 200 && platform_.not_the_file) why = platform_.not_the_file(*r, e.about.files.front());
+    if (r->status != 200) why = platform_.title + " did not give it (" + std::to_string(r->status) + ")";
+  }
+  hand_over(order, std::move(e), why, why.empty() ? r->body : std::string());
+}
+
+void FileCopies::hand_over(const OrderPtr& order, ChatEvent e, const std::string& why, std::string bytes) {
+  finish_copy(e, why, std::move(bytes));
+  if (!listener_) return order->done(fail(ErrorKind::unavailable, "nobody listens"));
+  listener_(std::move(e), [this, order](const Result<void>& stored) {
+    if (!stored) return order->done(fail(ErrorKind::unavailable, stored.error().message));
+    next(order);
+  });
+}
+
+}  // namespace muster

@@ -1,0 +1,49 @@
+// The copies of what was filed: one file at a time, through the platform's budget, no larger than asked. Loop thread.
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "integrations/chat/platform.h"
+#include "integrations/net/budget_queue.h"
+
+namespace muster {
+
+class FileCopies {
+ public:
+  struct Platform {
+    std::string title;   // "Slack", for the sentence that says why there is no copy
+    std::string bucket;  // of the budget
+    std::function<Result<HttpCall>(const Value& file)> call;  // an error says why it is not fetched
+    // What came with 200 but is no file: the reason; empty: it is one.
+    std::function<std::string(const HttpResult& answer, const SaidFile& file)> not_the_file = {};
+  };
+  // `name` and `listener` are read when a file is handed over; all outlive it.
+  FileCopies(BudgetQueue& queue, const Clock& clock, const std::string& name, const ChatPlatform::Listener& listener,
+             Platform platform)
+      : queue_(queue), clock_(clock), name_(name), listener_(listener), platform_(std::move(platform)) {}
+
+  void fetch(const OutMessage& message, ChatPlatform::Done done);
+
+ private:
+  struct Order {
+    std::string channel, post;
+    std::int64_t most = 0;
+    std::deque<Value> files;
+    ChatPlatform::Done done;
+  };
+  using OrderPtr = std::shared_ptr<Order>;
+  void next(const OrderPtr& order);
+  void send(const OrderPtr& order, const HttpCall& call, const ChatEvent& event);
+  void answered(const OrderPtr& order, ChatEvent event, const Result<HttpResult>& result);
+  void hand_over(const OrderPtr& order, ChatEvent event, const std::string& why, std::string bytes);
+
+  BudgetQueue& queue_;
+  const Clock& clock_;
+  const std::string& name_;
+  const ChatPlatform::Listener& listener_;
+  Platform platform_;
+};
+
+}  // namespace muster

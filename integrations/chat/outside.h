@@ -1,0 +1,28 @@
+// What a chat platform of the outside world works with. All of it outlives the platform.
+#pragma once
+#include <functional>
+#include <string>
+
+#include "integrations/chat/directory.h"
+#include "integrations/net/budget_queue.h"
+#include "integrations/net/websocket.h"
+
+namespace muster {
+
+struct ChatOutside {
+  HttpClient& http;
+  WebSocketOpener open_socket;
+  const Clock& clock;
+  Timers& timers;
+  ChatDirectory& directory;
+  std::function<double()> dice;
+  char prefix = '!';
+  std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
+
+  std::string language = "en";  // of what the platform itself says
+
+  bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
+  BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }
+};
+
+}  // namespace muster
