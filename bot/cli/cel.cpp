@@ -11,6 +11,7 @@
 #include "bot/cel/cases.h"
 #include "bot/cel/cel.h"
 #include "bot/cel/tagged.h"
+#include "bot/cli/flags.h"
 
 namespace muster {
 namespace {
@@ -20,12 +21,6 @@ struct CelFlags {
   std::vector<std::string> bindings;
   bool lines = false, tagged = false;
 };
-
-int complain(const std::string& sentence, const std::string& next_step) {
-  std::cerr << sentence << "\n";
-  if (!next_step.empty()) std::cerr << next_step << "\n";
-  return 1;
-}
 
 // One value for a person: JSON, since everybody can read it.
 int evaluate_one(const CelFlags& f) {
@@ -37,16 +32,19 @@ int evaluate_one(const CelFlags& f) {
     const std::size_t equals = b.find('=');
     const auto json = parse_json(equals == b.npos ? "" : b.substr(equals + 1), cel::case_depth_max);
     if (!json || equals == 0)
-      return complain("--bind wants name=JSON, not " + b, "For text quote twice: --bind 'name=\"text\"'.");
+      return complain(
+          {ErrorKind::invalid, "--bind wants name=JSON, not " + b, "For text quote twice: --bind 'name=\"text\"'."});
     values.push_back(*json);
     with.bind(b.substr(0, equals), values.back());
     options.variables[b.substr(0, equals)] = cel::Type::dyn();
   }
   with.now(SystemClock().now());
   const auto program = cel::compile(f.expression, options);
-  if (!program) return complain(cel::with_caret(f.expression, program.error()), program.error().next_step);
+  if (!program)
+    return complain({ErrorKind::invalid, cel::with_caret(f.expression, program.error()), program.error().next_step});
   const auto value = cel::evaluate(*program, with);
-  if (!value) return complain(cel::with_caret(f.expression, value.error()), value.error().next_step);
+  if (!value)
+    return complain({ErrorKind::invalid, cel::with_caret(f.expression, value.error()), value.error().next_step});
   std::cout << to_json(f.tagged ? cel::to_tagged(*value) : cel::to_json_value(*value)) << "\n";
   return 0;
 }
