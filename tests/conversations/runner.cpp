@@ -138,21 +138,14 @@ class Recorder final : public ChatPlatform {
     note(m, m.destination.substr(m.destination.find(':') + 1));
     if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
       last_post = m.body["post_id"].as_string(), last_thread = m.body["thread"].as_string();
-    for (const Value& b : m.body["message"]["buttons"].as_list())
-      button_threads[b["command"].as_string()] = m.body["thread"].as_string();
     done({});
   }
   Listener say;
   bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
-  std::string said;                                   // the text as the person sent it
-  std::string last_post, last_thread;                 // of the bot
-  std::map<std::string, std::string> button_threads;  // where what is pressed stands
-  std::string thread_of(const std::string& command) const {
-    const auto it = button_threads.find(command);
-    return it == button_threads.end() ? last_thread : it->second;
-  }
-  Form form;  // that was opened last
+  std::string said;                    // the text as the person sent it
+  std::string last_post, last_thread;  // of the bot
+  Form form;                           // that was opened last
   std::string form_thread, form_channel;
   int calls = 0;
 
@@ -256,27 +249,10 @@ class Talk {
     // A process that begins shows every open run anew: when its message is edited is no promise then.
     if (twist_ == "restart")
       std::erase_if(lines, [](const std::string& line) { return line.contains(" bot edits run-R"); });
-    if (!stage_) return lines;
-    for (std::string& line : lines) line = one_name(std::move(line));
-    return by_channel(lines, topics_);
+    return stage_ ? by_channel(lines, topics_) : lines;
   }
 
  private:
-  // An account is called by its platform, and a private word goes to the account of a person: one name for both.
-  std::string one_name(std::string line) const {
-    for (const std::string& mark : {platform_ + ":", std::string("bot to room:")}) {
-      const std::string with = mark.starts_with("bot") ? "bot to " : "room:";
-      for (std::size_t at = 0; (at = line.find(mark, at)) != std::string::npos; at += with.size())
-        line.replace(at, mark.size(), with);
-    }
-    const std::size_t to = line.find(" bot to ");
-    if (!line.starts_with('#') || to == std::string::npos) return line;
-    const std::size_t end = line.find_first_of(": ", to + 8);
-    const std::string name = line.substr(to + 8, end - to - 8);
-    for (const auto& [key, a] : dispatcher_->state().identities.accounts)
-      if (!a.gone && a.shown == platform_ + ":" + name) line.replace(to + 8, name.size(), a.person);
-    return line;
-  }
   Lines take_lines() {
     Lines lines = std::exchange(chat_.lines, {});
     if (stage_)
@@ -331,7 +307,7 @@ class Talk {
                 .kind = act.kind,
                 .channel = act.channel,
                 .thread = act.in_thread          ? root
-                          : act.kind == "button" ? chat_.thread_of(act.text)
+                          : act.kind == "button" ? chat_.last_thread
                                                  : "",
                 .post_id = act.kind == "message" ? id : chat_.last_post,
                 .user = act.user,
@@ -657,7 +633,7 @@ std::string whole_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// What the stage of another platform cannot play yet: answers as files.
+// What the stage of another platform cannot play yet: lines that are late, and answers as files.
 // A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
 bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
   if (platform.empty()) return true;
@@ -666,7 +642,7 @@ bool playable(const std::string& path, const std::string& platform, const std::s
   if (text.contains("// only in the room: ")) return false;
   const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
   for (const Step& step : read_script(path).steps) {
-    if (!scripts && step.input.contains(" by script: ")) return false;
+    if (step.input.contains(" late: ") || (!scripts && step.input.contains(" by script: "))) return false;
     for (const std::string& line : step.expected) {
       if (line.contains("📎")) return false;
     }
