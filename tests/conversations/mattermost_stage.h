@@ -164,10 +164,7 @@ class MattermostStage final : public Stage {
     if (act.kind == "message") {
       const auto* last = core_.post(said_);
       const std::string root = !last ? "" : last->root_id.empty() ? said_ : last->root_id;
-      const TimeMs now = clock_.now();
-      if (act.late) clock_.set(now - 90 * second_ms);
       said_ = core_.say(user, channel, act.text, act.in_thread ? root : std::string());
-      clock_.set(now);
       again_ = [this] { core_.deliver_again(said_); };
       return;
     }

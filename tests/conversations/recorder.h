@@ -1,6 +1,5 @@
 // Our own room in a transcript: what the bot does there, as lines.
 #pragma once
-#include <map>
 #include <string>
 
 #include "bot/core/chat/form.h"
@@ -18,21 +17,14 @@ class Recorder final : public ChatPlatform {
     note(m, m.destination.substr(m.destination.find(':') + 1));
     if (m.kind == "post" && !m.body["post_id"].as_string().starts_with("summary-"))
       last_post = m.body["post_id"].as_string(), last_thread = m.body["thread"].as_string();
-    for (const Value& b : m.body["message"]["buttons"].as_list())
-      button_threads[b["command"].as_string()] = m.body["thread"].as_string();
     done({});
   }
   Listener say;
   bool people_only = false;  // the bot's own lines are read elsewhere
   Lines lines;
-  std::string said;                                   // the text as the person sent it
-  std::string last_post, last_thread;                 // of the bot
-  std::map<std::string, std::string> button_threads;  // where what is pressed stands
-  std::string thread_of(const std::string& command) const {
-    const auto it = button_threads.find(command);
-    return it == button_threads.end() ? last_thread : it->second;
-  }
-  Form form;  // that was opened last
+  std::string said;                    // the text as the person sent it
+  std::string last_post, last_thread;  // of the bot
+  Form form;                           // that was opened last
   std::string form_thread, form_channel;
   int calls = 0;
 

@@ -49,7 +49,7 @@ std::string whole_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// What the stage of another platform cannot play yet: answers as files.
+// What the stage of another platform cannot play yet: lines that are late, and answers as files.
 // A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
 bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
   if (platform.empty()) return true;
@@ -58,7 +58,7 @@ bool playable(const std::string& path, const std::string& platform, const std::s
   if (text.contains("// only in the room: ")) return false;
   const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
   for (const Step& step : read_script(path).steps) {
-    if (!scripts && step.input.contains(" by script: ")) return false;
+    if (step.input.contains(" late: ") || (!scripts && step.input.contains(" by script: "))) return false;
     for (const std::string& line : step.expected) {
       if (line.contains("📎")) return false;
     }

@@ -75,7 +75,6 @@ class SlackStage final : public Stage {
     repeatable_ = act.kind == "message";
     if (act.kind == "message") {
       const std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
-      if (act.late) core_.set_now(clock_.now() - 90 * second_ms);
       said_ = core_.say(id, channel_, slack_escape(act.text), root);  // as clients send it
       return net_.pump();
     }

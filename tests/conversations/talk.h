@@ -68,27 +68,10 @@ class Talk {
     // A process that begins shows every open run anew: when its message is edited is no promise then.
     if (twist_ == "restart")
       std::erase_if(lines, [](const std::string& line) { return line.contains(" bot edits run-R"); });
-    if (!stage_) return lines;
-    for (std::string& line : lines) line = one_name(std::move(line));
-    return by_channel(lines, topics_);
+    return stage_ ? by_channel(lines, topics_) : lines;
   }
 
  private:
-  // An account is called by its platform, and a private word goes to the account of a person: one name for both.
-  std::string one_name(std::string line) const {
-    for (const std::string& mark : {platform_ + ":", std::string("bot to room:")}) {
-      const std::string with = mark.starts_with("bot") ? "bot to " : "room:";
-      for (std::size_t at = 0; (at = line.find(mark, at)) != std::string::npos; at += with.size())
-        line.replace(at, mark.size(), with);
-    }
-    const std::size_t to = line.find(" bot to ");
-    if (!line.starts_with('#') || to == std::string::npos) return line;
-    const std::size_t end = line.find_first_of(": ", to + 8);
-    const std::string name = line.substr(to + 8, end - to - 8);
-    for (const auto& [key, a] : dispatcher_->state().identities.accounts)
-      if (!a.gone && a.shown == platform_ + ":" + name) line.replace(to + 8, name.size(), a.person);
-    return line;
-  }
   Lines take_lines() {
     Lines lines = std::exchange(chat_.lines, {});
     if (stage_)
@@ -142,7 +125,7 @@ class Talk {
                 .kind = act.kind,
                 .channel = act.channel,
                 .thread = act.in_thread          ? root
-                          : act.kind == "button" ? chat_.thread_of(act.text)
+                          : act.kind == "button" ? chat_.last_thread
                                                  : "",
                 .post_id = act.kind == "message" ? id : chat_.last_post,
                 .user = act.user,
