@@ -23,7 +23,7 @@ Said clean_said(Said said, const std::string& channel) {
 
 Value human_post(const ChatEvent& e, const std::string& text) {
   Value body =
-      Value::Map{{"post_id", e.post_id.empty() ? e.id : e.post_id}, {"user", e.user}, {"text", text}, {"at", e.at}};
+      Value::Map{{"at", e.at}, {"post_id", e.post_id.empty() ? e.id : e.post_id}, {"text", text}, {"user", e.user}};
   if (!e.thread.empty()) body.set("thread", e.thread);
   Value files = Value::List{};
   for (const ChatFile& f : e.files) {
@@ -52,13 +52,13 @@ InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {
           .kind = "chat",
           .body = text,
           .received_ms = now,
-          .meta = Value::Map{{"kind", e.kind},
+          .meta = Value::Map{{"at", e.at},  // in the order of the names: nothing is moved
                              {"channel", e.channel},
-                             {"user", e.user},
-                             {"post", e.post_id},
                              {"emoji", e.emoji},
+                             {"kind", e.kind},
+                             {"post", e.post_id},
                              {"thread", e.thread},
-                             {"at", e.at}}};
+                             {"user", e.user}}};
 }
 
 ChatEvent with_people(const ChatEvent& told, Work& w) {

@@ -100,7 +100,7 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   bool head_only_ = false, keep_ = false, old_version_ = false;
   std::string out_head_, out_body_;
   std::string stream_waiting_, stream_writing_;
-  bool stream_ending_ = false;
+  bool stream_ending_ = false, stream_flushing_ = false;
 };
 
 // The reply of one request. Forgetting to answer is a bug that the peer must not wait for.
@@ -350,7 +350,13 @@ bool Connection::stream_send(std::string frame) {
     return false;
   }
   stream_waiting_ += frame;
-  flush_stream();
+  // Not at once: what else this task publishes (the words of a person and the answer) leaves in the same packet.
+  if (stream_flushing_ || !stream_writing_.empty()) return true;
+  stream_flushing_ = true;
+  asio::post(io(), [self = shared_from_this()] {
+    self->stream_flushing_ = false;
+    self->flush_stream();
+  });
   return true;
 }
 

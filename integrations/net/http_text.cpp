@@ -1,5 +1,6 @@
 #include "integrations/net/http_text.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace muster {
@@ -13,8 +14,10 @@ int hex_digit(char c) {
   return -1;
 }
 
+bool has_char(std::string_view text, char c) { return text.find(c) != text.npos; }
+
 void append_safe(std::string& out, std::string_view value) {
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos) {
+  if (!has_char(value, '\r') && !has_char(value, '\n') && !has_char(value, '\0')) {
     out += value;
     return;
   }
@@ -34,10 +37,16 @@ void append_number(std::string& out, std::size_t n) {
   out.append(digits, end);
 }
 
+// Two searches for one character each: a search for either looks at every character by itself.
+std::size_t line_end(std::string_view text, std::size_t from) {
+  const std::size_t feed = text.find('\n', from);
+  return std::min(feed, text.substr(0, feed).find('\r', from));
+}
+
 // Every line of `text` becomes one field line; CR, LF and CRLF all end a line in this format.
 void append_lines(std::string& out, std::string_view field, std::string_view text) {
   for (std::size_t at = 0;;) {
-    const std::size_t end = text.find_first_of("\r\n", at);
+    const std::size_t end = line_end(text, at);
     out += field;
     out += text.substr(at, end == std::string_view::npos ? end : end - at);
     out += '\n';
