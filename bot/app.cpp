@@ -10,10 +10,13 @@
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
 #include "bot/config_answers.h"
+#include "bot/rows.h"
 #include "bot/sample_alert.h"
 
 namespace muster {
 namespace {
+
+constexpr std::uint64_t rows_after_ticks = 5;  // a start is quick; the rows are for reading
 
 // A bot that is connected to people is no playground.
 Result<void> check_sandbox() {
@@ -187,6 +190,7 @@ void App::Impl::tick() {
     return loop.stop();
   }
   if (++ticks % 20 == 0) web->heartbeat();
+  if (ticks == rows_after_ticks) (void)worker.run([this] { renew_rows_of_another(*store, program_mark()); });
   if (!stopping) loop.after(second_ms, [this] { tick(); });
 }
 

@@ -35,6 +35,14 @@ Entry redaction_of(const Entry& target, const Scrubbed& clean, const ReadWanted&
   return r;
 }
 
+std::vector<std::string> files_of(const Entry& e) {
+  std::vector<std::string> ids;
+  for (const Value* list : {&e.data["files"], &e.attachments})
+    for (const Value& f : list->as_list())
+      if (const std::string& id = f["id"].as_string(); !id.empty()) ids.push_back(id);
+  return ids;
+}
+
 bool repeats(const Entry& e, const ScrubPlan& plan) {
   const Value payload = entry_payload(e);
   return without(payload, plan.order.needles, plan.order.mark) != payload;
@@ -55,7 +63,7 @@ ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who) {
   const std::string mark = say("en", "scrub.mark");
   const Scrubbed clean = scrubbed(*target, mark);
   plan.redaction = redaction_of(*target, clean, wanted, who);
-  plan.order = {target->event_id, target->source.id, clean.needles, mark};
+  plan.order = {target->event_id, target->source.id, clean.needles, mark, files_of(*target)};
   (void)store.read_journal(0, [&](const Entry& e) {
     if (e.scrubbed || e.event_id == target->event_id || e.corrects == target->event_id || !repeats(e, plan)) return;
     if (e.kind == "chat.said" || e.kind == "chat.edited") {
@@ -63,7 +71,7 @@ ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who) {
       plan.twins.push_back({.refusal = {},
                             .name = name_of(e),
                             .redaction = redaction_of(e, twin, wanted, who),
-                            .order = {e.event_id, e.source.id, twin.needles, mark},
+                            .order = {e.event_id, e.source.id, twin.needles, mark, files_of(e)},
                             .also = {},
                             .twins = {}});
     } else if (plan.also.size() < also_max) {
@@ -83,6 +91,7 @@ Result<ScrubReport> carry_out(Store& store, const ScrubPlan& plan) {
     if (!more) return more;
     report->inbox += more->inbox;
     report->timers += more->timers;
+    report->files += more->files;
     report->out.insert(report->out.end(), more->out.begin(), more->out.end());
     if (report->left.empty()) report->left = more->left;
   }
@@ -93,7 +102,9 @@ std::vector<OutMessage> edits_of(const ScrubReport& report, TimeMs now) {
   std::map<std::string, OutMessage> last;  // per post: only how it is in the end
   for (const OutMessage& m : report.out) {
     const std::string& post = m.body["post_id"].as_string();
-    if (!m.destination.starts_with("room:")) continue;
+    // What a person wrote on a platform is that person's; a note for one person's eyes cannot be edited there.
+    const bool here = m.destination.starts_with("room:");
+    if (!here && (m.kind.starts_with("human_") || !m.body["private_to"].as_string().empty())) continue;
     const std::string key = m.destination + "\n" + (m.kind == "topic" ? "topic" : post);
     if (m.kind == "post" || m.kind == "edit") {
       last[key] = {{}, m.destination, "edit", Value::Map{{"post_id", post}, {"message", m.body["message"]}}};
@@ -107,6 +118,7 @@ std::vector<OutMessage> edits_of(const ScrubReport& report, TimeMs now) {
                               {"user", m.body["user"]},
                               {"text", m.body["text"]},
                               {"emoji", ""},
+                              {"files_gone", m.body.has("files")},
                               {"at", now}}};
     } else if (m.kind == "topic") {
       last[key] = {{}, m.destination, "topic", m.body};
@@ -125,7 +137,7 @@ Outcome scrub_outcome(const ScrubPlan& plan, const Result<ScrubReport>& report, 
                                         : say(language, plan.refusal, {{"entry", plan.name}});
     return o;
   }
-  const std::size_t rows = report->inbox + report->timers + report->out.size();
+  const std::size_t rows = report->inbox + report->timers + report->files + report->out.size();
   o.reply.text =
       say(language, "scrub.done", {{"entry", plan.name}, {"n", std::to_string(rows)}, {"mark", plan.order.mark}});
   if (!plan.also.empty())

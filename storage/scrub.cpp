@@ -77,7 +77,21 @@ std::size_t clean_inbox(Db& db, const ScrubOrder& order, const std::vector<std::
 Value emptied(Value body, const std::string& mark) {
   if (body.has("message")) body.set("message", Value::Map{{"text", mark}});
   if (body.has("text")) body.set("text", mark);
+  if (body.has("files")) body.set("files", Value::List{});
   return body;
+}
+
+std::size_t destroy_files(Db& db, const ScrubOrder& order) {
+  std::size_t n = 0;
+  for (const std::string& id : order.files) {
+    auto row = db.query("SELECT 1 FROM room_file WHERE id = ?", id);
+    const bool there = row->next();
+    row.reset();
+    if (!there) continue;
+    db.run("DELETE FROM room_file WHERE id = ?", id);
+    ++n;
+  }
+  return n;
 }
 
 std::vector<OutMessage> clean_outbox(Db& db, const ScrubOrder& order, const std::vector<std::string>& begin) {
@@ -130,6 +144,7 @@ Result<ScrubReport> scrub_everywhere(Store& store, const ScrubOrder& order, cons
       report.inbox = storage::clean_inbox(db, order, begin);
       report.out = storage::clean_outbox(db, order, begin);
       report.timers = storage::clean_timers(db, order, begin);
+      report.files = storage::destroy_files(db, order);
       storage::put_rows_anew(db, refold);
       return {};
     });

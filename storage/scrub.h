@@ -13,6 +13,7 @@ struct ScrubOrder {
   std::string source_id;  // of what was said: the message and the answers to it go as a whole
   std::vector<std::string> needles;
   std::string mark;
+  std::vector<std::string> files = {};  // ids of what was uploaded with it: their bytes go
 };
 
 // The rows, made anew from the journal as it is after the scrub.
@@ -22,10 +23,14 @@ struct Refold {
 };
 
 struct ScrubReport {
-  std::size_t inbox = 0, timers = 0;
+  std::size_t inbox = 0, timers = 0, files = 0;
   std::vector<OutMessage> out;  // the changed rows of the outbox as they are now, oldest first
   std::string left;             // bytes that are still on the disk, and what to do; empty: none
 };
+
+// Rows are a program's view of the journal: another program may see more. Made anew unless `program` wrote them last;
+// true: they differed. One transaction on the writer thread, which reads the whole journal; not from the loop thread.
+Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold);
 
 // One transaction on the writer thread; not from the loop thread.
 Result<ScrubReport> scrub_everywhere(Store& store, const ScrubOrder& order, const Refold& refold);

@@ -1,10 +1,12 @@
-// Backup, replacing projections, destroying one payload.
+// Backup, replacing projections, making them anew for another program, destroying one payload.
 #include <sqlite3.h>
 
 #include <filesystem>
 
 #include "storage/apply.h"
 #include "storage/files.h"
+#include "storage/reader.h"
+#include "storage/scrub.h"
 #include "storage/scrub_parts.h"
 #include "storage/store_open.h"
 
@@ -107,6 +109,29 @@ Result<void> replace_projections(Store& store, const std::vector<ProjectionRow>&
       return {};
     });
   });
+}
+
+Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold) {
+  bool differed = false;
+  auto done = dynamic_cast<storage::WorkStore&>(store).work_now([&](storage::Db& db) {
+    return storage::in_transaction(db, [&]() -> Result<void> {
+      auto known = db.query("SELECT value FROM meta WHERE key = 'rows_by'");
+      const bool same = known->next() && known->text(0) == program;
+      known.reset();
+      if (same) return {};
+      storage::read_entries(db, 0, {}, refold.take);
+      const std::vector<ProjectionRow> rows = refold.rows();
+      differed = storage::read_projections(db) != rows;
+      if (differed) db.run("DELETE FROM projection");
+      if (differed)
+        for (const ProjectionRow& row : rows) storage::put_row(db, row);
+      db.run("INSERT INTO meta(key, value) VALUES('rows_by', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+             program);
+      return {};
+    });
+  });
+  if (!done) return std::unexpected(done.error());
+  return differed;
 }
 
 Result<void> scrub_payload(Store& store, const std::string& event_id) {

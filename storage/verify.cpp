@@ -1,3 +1,5 @@
+#include "storage/verify.h"
+
 #include <unordered_map>
 
 #include "bot/base/hash.h"
@@ -86,7 +88,7 @@ void check_references(Db& db, Verifier& verifier) {
   }
 }
 
-Result<VerifyReport> verify(const std::string& folder) {
+Result<VerifyReport> verify(const std::string& folder, const RowsCheck& rows) {
   auto db = open_for_reading(folder);
   if (!db) return std::unexpected(db.error());
   auto key = read_key(key_path(folder));
@@ -95,6 +97,9 @@ Result<VerifyReport> verify(const std::string& folder) {
   db->run("BEGIN");  // one snapshot for all questions, whatever the bot writes meanwhile
   each_row(*db, 0, {}, [&verifier](const Entry& e, const Link& link) { verifier.check(e, link); });
   check_references(*db, verifier);
+  if (rows.take) read_entries(*db, 0, {}, rows.take);
+  if (rows.problems)
+    for (std::string& problem : rows.problems(read_projections(*db))) verifier.problem(std::move(problem));
   db->run("COMMIT");
   return std::move(verifier.report);
 }
@@ -102,9 +107,11 @@ Result<VerifyReport> verify(const std::string& folder) {
 }  // namespace
 }  // namespace storage
 
-Result<VerifyReport> verify_journal(const std::string& folder) {
+Result<VerifyReport> verify_journal(const std::string& folder) { return verify_journal(folder, {}); }
+
+Result<VerifyReport> verify_journal(const std::string& folder, const RowsCheck& rows) {
   try {
-    return storage::verify(folder);
+    return storage::verify(folder, rows);
   } catch (const storage::SqlError& error) {
     return std::unexpected(storage::explain(error, storage::db_path(folder)));
   }

@@ -81,12 +81,16 @@ constexpr const char* examples =
     "  muster postmortem INC-7 --format html   the draft of the report\n"
     "  muster doctor                           what is not right, and what to change";
 
+constexpr const char* general =
+    "\nAlso here: --config DIR, --data DIR, --json and what else `muster --help` lists as general options.";
+
 class Table {
  public:
   Table(CLI::App& cli, Flags& flags, int& code) : cli_(cli), flags_(flags), code_(code) {}
 
   CLI::App* add(const char* name, const char* help, int (*run)(const Flags&)) {
     CLI::App* sub = cli_.add_subcommand(name, help);
+    sub->footer(general);  // not the examples of the whole program
     sub->callback([this, run] { code_ = run(flags_); });
     return sub;
   }
@@ -159,9 +163,7 @@ void add_talk(Table& table, Flags& f) {
   say->add_option("--channel", f.channel, "Channel to say it in");
   say->add_option("--as", f.as, "Speak as this person (sandbox only)");
   table.add("try", "Fire a sample alert through the HTTP door", [](const Flags& x) { return say_line(x, "try"); });
-  table
-      .add("history", "What was done, newest first",
-           [](const Flags& x) { return say_line(x, "history " + joined(x.words)); })
+  table.add("history", "What was done, newest first", history_command)
       ->add_option("FILTER", f.words, "by @who, since 2h, verb=ack, service=checkout-api");
   auto* login = table.add("login", "Print a login link of the room (bot's own user and root only)", login_command);
   login->add_option("--as", f.as, "For this person of the configuration; valid for an hour");

@@ -37,6 +37,7 @@ int config_command(const Flags& flags);
 int sources(const Flags& flags);
 int doctor(const Flags& flags);
 int incident_command(const Flags& flags);
+int history_command(const Flags& flags);
 int outbox_command(const Flags& flags);
 int login_command(const Flags& flags);
 int scrub_command(const Flags& flags);

@@ -14,6 +14,7 @@
 #include "bot/core/engine/state.h"
 #include "bot/reads.h"
 #include "storage/store.h"
+#include "storage/verify.h"
 
 namespace muster {
 namespace {
@@ -34,28 +35,31 @@ Result<std::unique_ptr<Store>> open_for_reading(const std::string& folder) {
   return open_store(std::move(o), [](std::function<void()> task) { task(); });
 }
 
-Result<void> compare_rows(Store& store, const std::string& language, std::vector<std::string>& problems) {
-  const auto state = folded(store);
-  if (!state) return std::unexpected(state.error());
-  const auto kept = store.projections();
-  if (!kept) return std::unexpected(kept.error());
-  std::map<std::string, Value> rows;
-  for (const ProjectionRow& r : *kept) rows[r.kind + " " + r.id] = r.body;
-  for (const ProjectionRow& r : projections(*state)) {
+// What the rows say and what the journal says, by the ids that differ.
+std::vector<std::string> differing_rows(const State& state, const std::vector<ProjectionRow>& kept,
+                                        const std::string& language) {
+  std::vector<std::string> problems;
+  const auto differs = [&](const std::string& id) {
+    problems.push_back(say(language, "cli.row_differs", {{"id", id}}));
+  };
+  std::map<std::string, const ProjectionRow*> rows;
+  for (const ProjectionRow& r : kept) rows[r.kind + " " + r.id] = &r;
+  for (const ProjectionRow& r : projections(state)) {
     const auto it = rows.find(r.kind + " " + r.id);
-    if (it == rows.end() || it->second != r.body) problems.push_back(say(language, "cli.row_differs", {{"id", r.id}}));
+    if (it == rows.end() || it->second->body != r.body) differs(r.id);
+    if (it != rows.end()) rows.erase(it);
   }
-  return {};
+  for (const auto& [name, row] : rows) differs(row->id);  // nothing in the journal says so
+  return problems;
 }
 
-// Chain and rows of a folder.
+// Chain and rows of a folder, as they are at one moment.
 Result<VerifyReport> verified(const std::string& folder, const std::string& language) {
-  auto report = verify_journal(folder);
-  if (!report) return report;
-  auto store = open_for_reading(folder);
-  if (!store) return std::unexpected(store.error());
-  if (auto done = compare_rows(**store, language, report->problems); !done) return std::unexpected(done.error());
-  return report;
+  State state;
+  return verify_journal(
+      folder,
+      {.take = [&state](const Entry& e) { apply(state, e); },
+       .problems = [&](const std::vector<ProjectionRow>& kept) { return differing_rows(state, kept, language); }});
 }
 
 int print_report(const Flags& f, const VerifyReport& report) {

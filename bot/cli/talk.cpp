@@ -6,6 +6,7 @@
 
 #include "bot/base/json.h"
 #include "bot/cli/flags.h"
+#include "bot/cli/offline.h"
 #include "bot/core/commands/words.h"
 #include "integrations/net/local_socket.h"
 
@@ -77,7 +78,22 @@ int print_answer(const Flags& f, const Value& answer) {
   return ok ? exit_fine : exit_failed;
 }
 
+// A question about the record is answered from the folder when nobody runs there.
+Result<Value> read_from_bot(const Flags& f, const std::string& text) {
+  auto answer = say_to_bot(f, text);
+  if (answer || answer.error().kind == ErrorKind::invalid) return answer;
+  if (auto kept = answer_from_folder(f, text)) return std::move(*kept);
+  return answer;
+}
+
+int read_line(const Flags& f, const std::string& text) {
+  const auto answer = read_from_bot(f, text);
+  return answer ? print_answer(f, *answer) : not_answered(answer.error());
+}
+
 }  // namespace
+
+int history_command(const Flags& f) { return read_line(f, "history " + joined(f.words)); }
 
 int say_line(const Flags& f, const std::string& text) {
   const auto answer = say_to_bot(f, text);
@@ -127,7 +143,7 @@ int outbox_command(const Flags& f) {
 }
 
 int incident_command(const Flags& f) {
-  if (f.what == "list") return say_line(f, joined(f.words).empty() ? "incidents" : "incidents " + joined(f.words));
+  if (f.what == "list") return read_line(f, joined(f.words).empty() ? "incidents" : "incidents " + joined(f.words));
   if (f.words.empty()) {
     complain({ErrorKind::invalid,
               "`incident " + f.what + "` needs an id, for example `muster incident " + f.what + " INC-7`.",
@@ -135,14 +151,14 @@ int incident_command(const Flags& f) {
     return exit_usage;
   }
   const std::string id = joined(f.words);
-  if (f.what == "transcript") return say_line(f, "transcript " + id);
-  if (!f.json) return say_line(f, "show " + id);
-  auto shown = say_to_bot(f, "show " + id);
+  if (f.what == "transcript") return read_line(f, "transcript " + id);
+  if (!f.json) return read_line(f, "show " + id);
+  auto shown = read_from_bot(f, "show " + id);
   if (!shown) return not_answered(shown.error());
   if (!(*shown)["ok"].as_bool() || !(*shown)["json"].has("id")) return print_answer(f, *shown);
   // A script wants the whole: what it is now, and how it came about.
   Value whole = (*shown)["json"];
-  const auto timeline = say_to_bot(f, "timeline " + id);
+  const auto timeline = read_from_bot(f, "timeline " + id);
   if (timeline && (*timeline)["ok"].as_bool()) whole.set("timeline", (*timeline)["json"]);
   std::cout << to_json(whole, 2) << "\n";
   return exit_fine;

@@ -135,6 +135,8 @@ Result<void> Room::show(const OutMessage& message) {
   } else if (kind == "edit" || kind == "pin" || kind == "unpin" || kind == "delete") {
     change_post(message, channel);
   } else if (kind == "human_change") {
+    if (message.body["files_gone"].as_bool())
+      if (RoomPost* post = find(channel, message.body["post_id"].as_string())) post->files.clear();
     apply(changed_by_person(message.body, channel));
   } else if (kind == "form") {
     const Value opened = Value::Map{{"kind", "form"},

@@ -163,7 +163,10 @@ equal "incident show without an id is wrong usage" 2 $code
 run "$muster" incident show INC-99 --data "$data"
 equal "incident show of nothing exits 1" 1 $code
 run "$muster" incident list --data "$work/restored"
-equal "without a bot: 3" 3 $code
+equal "without a bot the record is read" 0 $code
+has "and that is said" "$text" "not running"
+run "$muster" incident list --data "$work/no-record"
+equal "without a bot and a record: 3" 3 $code
 
 # A stop is quick, also while somebody has sent half a request, and that somebody is told.
 exec 3<>"/dev/tcp/${address%:*}/${address##*:}"

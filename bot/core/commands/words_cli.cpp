@@ -18,6 +18,8 @@ std::span<const Sentence> words_cli() {
        "데이터 폴더 {folder}(으)로 실행 중인 봇이 없습니다."},
       {"cli.start_it", "Start it with `muster serve`, or name its folder with --data.",
        "`muster serve`로 시작하거나 --data로 폴더를 알려 주세요."},
+      {"cli.from_folder", "The bot is not running: read from the record in {folder}.",
+       "봇이 실행 중이 아니어서 {folder}의 기록을 읽었습니다."},
       {"cli.row_differs", "the row of {id} differs from the journal; `muster rebuild` makes it anew",
        "{id} 행이 기록과 다릅니다. `muster rebuild`로 다시 만드세요"},
       {"cli.verify.fine", "{n} {n?entry|entries}, the chain holds and the rows agree",

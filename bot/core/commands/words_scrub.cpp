@@ -26,11 +26,11 @@ std::span<const Sentence> words_scrub() {
        "{entry} 기록의 글을 지웠습니다. 같은 글이 있던 {n}곳은 이제 `{mark}`입니다. 누가 언제 무엇을 했는지는 기록에 "
        "남습니다."},
       {"scrub.outside",
-       "Out of reach: backups made before, what people typed themselves on Slack or Mattermost, mails and pages that "
-       "went out, files. Delete those where they are, and revoke a secret in any case.",
-       "손이 닿지 않는 것: 이전 백업, Slack이나 Mattermost에 사람이 직접 쓴 글, 이미 나간 메일과 호출, 파일. 그 "
-       "자리에서 "
-       "지우고, 비밀 값이라면 반드시 폐기하세요."},
+       "Out of reach: backups made before, what people wrote or uploaded themselves on Slack or Mattermost, mails and "
+       "pages that went out, the name of a channel made of it. Delete those where they are, and revoke a secret in any "
+       "case.",
+       "손이 닿지 않는 것: 이전 백업, Slack이나 Mattermost에 사람이 직접 쓰거나 올린 것, 이미 나간 메일과 호출, 그 "
+       "글로 만든 채널 이름. 그 자리에서 지우고, 비밀 값이라면 반드시 폐기하세요."},
       {"scrub.also", "The same text stands in other entries, which were left as they are: {list}",
        "같은 글이 다른 기록에도 있으며 그대로 두었습니다: {list}"},
       {"scrub.left", "Its bytes are still on the disk: {why}", "디스크에 아직 남아 있습니다: {why}"},

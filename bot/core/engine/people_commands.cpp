@@ -67,24 +67,36 @@ Outcome help_verb(Call& c, const VerbInfo& v) {
   return o;
 }
 
-Outcome help_topic(Call& c, const std::string& topic) {
-  Outcome o = answer(c, "help.topic", {{"topic", plain(topic)}});
+// What somebody may run under a topic, or under the first words of a longer verb.
+std::string topic_lines(const Call& c, const std::string& topic) {
   std::string lines, later;
   for (const VerbInfo& v : verbs()) {
     if (v.topic != topic && !v.verb.starts_with(topic + " ")) continue;
     if (v.ready && may_run(c, v.verb)) lines += "`" + std::string(v.usage) + "` " + what(c, v) + "\n";
     if (!v.ready) later += (later.empty() ? "`" : ", `") + std::string(v.verb) + "`";
   }
-  if (lines.empty() && later.empty()) return refuse(c, "help.none", {{"topic", plain(topic)}});
   if (!later.empty()) lines += say(c.language, "help.later", {{"list", later}});
-  o.reply.sections.push_back({std::string(trim(lines)), {}});
+  return std::string(trim(lines));
+}
+
+Outcome help_topic(Call& c, const std::string& topic) {
+  Outcome o = answer(c, "help.topic", {{"topic", plain(topic)}});
+  const std::string lines = topic_lines(c, topic);
+  if (lines.empty()) return refuse(c, "help.none", {{"topic", plain(topic)}});
+  o.reply.sections.push_back({lines, {}});
   o.is_private = true;
   return o;
 }
 
 Outcome help(Call& c) {
   const std::string topic = lower_ascii(join(c.command.args, " "));
-  if (const VerbInfo* v = find_verb(topic)) return help_verb(c, *v);
+  if (const VerbInfo* v = find_verb(topic)) {
+    Outcome o = help_verb(c, *v);
+    const auto all = topics();
+    if (std::ranges::find(all, topic) != all.end())  // `incidents` is a verb and a topic
+      o.reply.sections.push_back({"*" + say(c.language, "about." + topic) + "*\n" + topic_lines(c, topic), {}});
+    return o;
+  }
   if (!topic.empty()) return help_topic(c, topic);
   Outcome o = answer(c, "help.head");
   std::string lines;

@@ -11,8 +11,10 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/core/engine/state.h"
+#include "bot/scrub_answers.h"
 #include "integrations/net/local_socket.h"
 #include "storage/store.h"
+#include "tests/support/temp_folder.h"
 
 using namespace muster;
 namespace fs = std::filesystem;
@@ -22,19 +24,12 @@ namespace {
 class Bot {
  public:
   Bot() {
-    std::string name = (fs::temp_directory_path() / "muster_scrub_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    folder = name;
     auto app = App::start({.config_folder = "", .data_folder = folder, .listen = "127.0.0.1:0", .sandbox = true});
     REQUIRE(app);
     app_ = std::move(*app);
     thread_ = std::thread([this] { app_->run(); });
   }
-  ~Bot() {
-    stop();
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
+  ~Bot() { stop(); }
   Bot(const Bot&) = delete;
   Bot& operator=(const Bot&) = delete;
   void stop() {
@@ -60,7 +55,8 @@ class Bot {
     }
     return all;
   }
-  std::string folder;
+  const test::TempFolder place;
+  const std::string& folder = place.path();
 
  private:
   std::unique_ptr<App> app_;
@@ -119,6 +115,66 @@ TEST_CASE("after a scrub no file of the bot holds the text, and the record verif
   bot.stop();
   CHECK_FALSE(bot.bytes().contains("canary-tulip"));
   check_whole(bot.folder);
+}
+
+TEST_CASE("what was uploaded with a scrubbed message goes, another file stays") {
+  const test::TempFolder place;
+  StoreOptions options;
+  options.folder = place.path();
+  auto store = open_store(std::move(options), [](const std::function<void()>& task) { task(); });
+  REQUIRE(store);
+  Entry said;
+  said.event_id = "said:p1";
+  said.incident_id = "INC-1";
+  said.kind = "chat.said";
+  said.source.id = "p1";
+  said.text = "the card of Kim";
+  said.data = Value::Map{{"files", Value::List{Value::Map{{"id", "f1"}, {"name", "card-canary.png"}}}}};
+  Commit commit;
+  commit.decision.entries.push_back(said);
+  commit.decision.out.push_back(
+      {"o1", "room:#inc-1", "human_post",
+       Value::Map{{"post_id", "p1"},
+                  {"user", "ana"},
+                  {"text", said.text},
+                  {"files", Value::List{Value::Map{{"id", "f1"}, {"name", "card-canary.png"}, {"size", 3}}}}}});
+  for (const char* id : {"f1", "f2"}) commit.files.push_back({id, "card-canary.png", "inc-1", "ana", 1, "png"});
+  REQUIRE((*store)->commit_now(std::move(commit)));
+  ReadWanted wanted;
+  wanted.what = "scrub";
+  wanted.args = {"said:p1"};
+  wanted.named["because"] = "a customer";
+  const ScrubPlan plan = plan_scrub(**store, wanted, {});
+  REQUIRE(plan.refusal.empty());
+  Commit redaction;
+  redaction.decision.entries.push_back(plan.redaction);
+  REQUIRE((*store)->commit_now(std::move(redaction)));
+  const auto report = carry_out(**store, plan);
+  REQUIRE(report);
+  CHECK(report->files == 1);
+  CHECK_FALSE((*store)->read_file("f1"));
+  CHECK((*store)->read_file("f2"));
+  REQUIRE(report->out.size() == 1);
+  CHECK(report->out[0].body["files"].as_list().empty());
+  const auto edits = edits_of(*report, 7);
+  REQUIRE(edits.size() == 1);
+  CHECK(edits[0].body["files_gone"].as_bool());
+  (*store)->stop();
+}
+
+TEST_CASE("the bot's own posts on a platform are edited, what people wrote there is not") {
+  const auto post = [](const char* id, const char* kind, const char* to) {
+    return OutMessage{id, "slack:#inc-1", kind,
+                      Value::Map{{"post_id", id}, {"private_to", to}, {"message", Value::Map{{"text", "[scrubbed]"}}}}};
+  };
+  ScrubReport report;
+  report.out = {post("p1", "post", ""), post("p2", "human_post", ""), post("p3", "post", "ana"),
+                post("p1", "edit", "")};
+  const auto edits = edits_of(report, 7);
+  REQUIRE(edits.size() == 1);  // and once: one in flight is followed by its edit, in the order of its channel
+  CHECK(edits[0].destination == "slack:#inc-1");
+  CHECK(edits[0].kind == "edit");
+  CHECK(edits[0].body["post_id"].as_string() == "p1");
 }
 
 TEST_CASE("what was cut short is found by its beginning, what only begins alike stays") {

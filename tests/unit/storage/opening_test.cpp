@@ -7,6 +7,7 @@
 
 #include "fixture.h"
 #include "storage/migrations.h"
+#include "storage/verify.h"
 
 using namespace muster;
 using namespace muster::test;
@@ -178,4 +179,29 @@ TEST_CASE("when the disk takes no more, commits are unavailable, and go on when 
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(journal(*open(folder.path())).size() == 2);
   CHECK(verified(folder.path()).problems.empty());
+}
+
+TEST_CASE("the chain and the rows are verified as they were at one moment, whatever is written meanwhile") {
+  const Folder folder;
+  auto store = open(folder.path());
+  const auto with_row = [](const std::string& id) {
+    Commit c = with_entries({entry(id)});
+    c.decision.rows.push_back({"incident", id, Value(1)});
+    return c;
+  };
+  REQUIRE(store->commit_now(with_row("e1")));
+  std::size_t entries = 0, rows = 0;
+  const auto report = verify_journal(folder.path(), {.take =
+                                                         [&](const Entry&) {
+                                                           if (++entries == 1) CHECK(store->commit_now(with_row("e2")));
+                                                         },
+                                                     .problems =
+                                                         [&](const std::vector<ProjectionRow>& kept) {
+                                                           rows = kept.size();
+                                                           return std::vector<std::string>{"a row"};
+                                                         }});
+  REQUIRE(report);
+  CHECK(entries == 1);
+  CHECK(rows == 1);
+  CHECK(report->problems == std::vector<std::string>{"a row"});
 }
