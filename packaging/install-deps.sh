@@ -9,6 +9,7 @@ provided() { # the package itself, or a program of another origin that does its 
   case "$1" in
     nodejs) command -v node >/dev/null ;;
     npm) command -v npm >/dev/null ;;
+    kubernetes-client) command -v kubectl >/dev/null ;;
     *) return 1 ;;
   esac
 }
@@ -17,7 +18,12 @@ only_a_snap() { # Ubuntu's chromium package installs a snap, which has no busine
   [ "$1" = chromium ] && grep -qi '^ID=ubuntu' /etc/os-release
 }
 
+optional() { # Ubuntu has no such package; the test that wants it says that it was skipped
+  [ "$1" = kubernetes-client ]
+}
+
 missing=()
+wanted=() # of those that are missing: without them something is skipped, and nothing fails
 collect() {
   local section=build name why
   while read -r name why; do
@@ -32,11 +38,24 @@ collect() {
       continue
     fi
     echo "muster: $name is missing ($why)"
-    missing+=("$name")
+    if optional "$name"; then wanted+=("$name"); else missing+=("$name"); fi
   done <packages.txt
 }
 
+take_what_there_is() { # of the optional ones, as far as the lists of this machine have them
+  local name
+  for name in ${wanted[@]+"${wanted[@]}"}; do
+    if apt-cache show "$name" 2>/dev/null | grep -q '^Package:'; then
+      missing+=("$name")
+    else
+      echo "muster: this distribution has no $name; what needs it will say that it was skipped"
+    fi
+  done
+  wanted=()
+}
+
 collect "${1:-build}"
+command -v apt-get >/dev/null && [ "${#missing[@]}" -eq 0 ] && take_what_there_is
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 by_hand="apt-get install --no-remove --no-install-recommends ${missing[*]}"
@@ -71,10 +90,12 @@ known() { # all of them, in the lists that this machine has
 refresh() { "${as_root[@]}" apt-get update </dev/null; }
 
 if known; then
+  take_what_there_is
   install_missing && exit 0
   echo "muster: that did not work; the package lists may be old. They are fetched anew, then once more:" >&2
 fi
 refresh || echo "muster: the package lists could not be fetched; trying with the old ones" >&2
+take_what_there_is
 install_missing || {
   printf 'muster: the packages could not be installed (nothing was removed). By hand, as root:\n  %s\n' "$by_hand" >&2
   exit 1

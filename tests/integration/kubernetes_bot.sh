@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# The whole bot over the double of a cluster: with nothing but KUBECONFIG every Deployment is a service; and with a
+# health check a deploy that hurts is put back in the cluster, an incident is declared, and its suspect is named.
+# MUSTER_TRANSCRIPT=1 prints what was said.
+# usage: kubernetes_bot.sh MUSTER path/to/kubernetes_double
+. "$(dirname "$0")/lib.sh" || exit 1
+need curl jq python3
+double=$2
+coproc DOUBLE { "$double"; }
+children+=("$DOUBLE_PID")
+read -r hello <&"${DOUBLE[0]}"
+jq -r .kubeconfig <<<"$hello" >"$work/kubeconfig"
+tell() { echo "$*" >&"${DOUBLE[1]}"; read -r answer <&"${DOUBLE[0]}"; }
+image() { tell "show deployments shop"; jq -r '.spec.template.spec.containers[0].image' <<<"$answer"; }
+changes() { tell ledger; jq '[.[] | select(.method == "PATCH" and .changed)] | length' <<<"$answer"; }
+say() {
+  local said
+  said=$("$muster" say --data "$data" "$@" 2>&1)
+  [ "${MUSTER_TRANSCRIPT:-}" ] && printf '> %s\n%s\n\n' "$*" "$said" >&2
+  printf '%s\n' "$said"
+}
+
+# --- a real cluster within a minute
+data=$work/first
+mkdir "$work/empty"
+echo 'language: en' >"$work/empty/muster.yaml"
+begun=$SECONDS
+KUBECONFIG=$work/kubeconfig start_bot "$data" --config "$work/empty"
+has "every Deployment is a service under its own name" "$(say 'status shop')" "shop"
+has "each of them" "$(say 'where cart')" "2.4.1"
+has "where says the version in the context's name" "$(say 'where shop')" "prod"
+has "and the image's tag" "$(say 'where shop')" "1.0"
+plan=$(say 'plan scale shop in prod to 5')
+has "a plan of a scale shows both numbers" "$plan" "3 → 5"
+has "asks for a yes, as production does" "$plan" "Gate"
+equal "and changes nothing" 0 "$(changes)"
+[ $((SECONDS - begun)) -lt 60 ] && ok "all of that within a minute" || bad "it took $((SECONDS - begun)) s"
+kill -TERM "$bot"
+wait "$bot" 2>/dev/null
+
+# --- a deploy that hurts
+mkdir "$work/site" "$work/config"
+: >"$work/site/health"
+python3 -u - "$work/site" >"$work/port" 2>/dev/null <<'PY' &
+import functools, http.server, sys
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+server = http.server.HTTPServer(("127.0.0.1", 0), handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+PY
+children+=("$!")
+within 10 test -s "$work/port" || die "no web server"
+site=http://127.0.0.1:$(cat "$work/port")
+cat >"$work/config/muster.yaml" <<YAML
+services:
+  - name: shop
+    environments: [prod]
+environments:
+  - name: prod
+kubernetes_targets:
+  - name: prod
+    kubeconfig: $work/kubeconfig
+    services: [shop]
+    environments: [prod]
+http_allow:
+  - name: site
+    url: $site
+health:
+  - name: shop
+    services: [shop]
+    window: 60s
+    every: 1s
+    lock_for: 10m
+health_checks:
+  - name: front door
+    services: [shop]
+    http: $site/health
+    every: 1s
+    failures: 1
+YAML
+data=$work/second
+start_bot "$data" --config "$work/config"
+say 'deploy shop@1.1 to prod because the new basket is ready' >/dev/null
+asked() { say 'approvals' | grep -q A1; }
+within 20 asked || bad "no plan waits: $(say runs)"
+has "the plan says what happens when it hurts" "$(say 'show R1')" "put back"
+say 'yes A1' >/dev/null
+rolled() { [ "$(image)" = registry.example.com/shop:1.1 ] && say 'show R1' | grep -q 'watching'; }
+within 60 rolled && ok "it was rolled out, and is watched" || die "$(say 'show R1')"
+rm "$work/site/health"
+over() { say 'show R1' | head -3 | grep -q 'put back'; }
+within 60 over && ok "bad health: it was put back by itself" || bad "$(say 'show R1')"
+equal "in the cluster, too" registry.example.com/shop:1.0 "$(image)"
+equal "by one change and one rollback" 2 "$(changes)"
+has "because of the front door" "$(say 'show R1')" "front door"
+has "and locked" "$(say 'locks')" "shop in prod"
+has "so that the next deploy does not come by accident" "$(say 'deploy shop@1.1 to prod')" "holds the lock"
+: >"$work/site/health"
+opened=$(say 'declare sev2 the shop does not answer for shop')
+incident=$(grep -o 'INC-[0-9]*' <<<"$opened" | head -1)
+[ "$incident" ] || die "no incident: $opened"
+suspects=$(say "suspects $incident")
+has "the incident names the suspect" "$suspects" R1
+has "with what it brought" "$suspects" "1.1"
+has "who knows says so" "$(say "caused by R1 because the basket asks for a table that is not there")" R1
+finish
