@@ -113,14 +113,14 @@ std::span<const Sentence> words_schedules() {
       {"at.no_clock", "Which hour? `{text}` names a day alone. Write for example `at friday 09:00 …`.",
        "몇 시인가요? `{text}`에는 날만 있습니다. 예: `at friday 09:00 …`."},
       {"at.gap",
-       "That time does not exist in {zone}: the clocks skip it that day. Write another one, or the offset: `07:30 "
+       "That time does not exist there: the clocks skip it that day. Write another one, or the offset: `07:30 "
        "+02:00`.",
-       "{zone}에는 그 시각이 없습니다: 그날 시계가 건너뜁니다. 다른 시각이나 시차를 적어 주세요: `07:30 +02:00`."},
+       "그곳에는 그 시각이 없습니다: 그날 시계가 건너뜁니다. 다른 시각이나 시차를 적어 주세요: `07:30 +02:00`."},
       {"at.fold",
-       "That time comes twice in {zone}: the clocks are put back that day. Say which with the offset: `02:30 +02:00` "
+       "That time comes twice there: the clocks are put back that day. Say which with the offset: `02:30 +02:00` "
        "or "
        "`02:30 +01:00`, or in UTC.",
-       "{zone}에서는 그 시각이 두 번 있습니다: 그날 시계를 되돌립니다. 시차로 적어 주세요: `02:30 +02:00`, `02:30 "
+       "그곳에서는 그 시각이 두 번 있습니다: 그날 시계를 되돌립니다. 시차로 적어 주세요: `02:30 +02:00`, `02:30 "
        "+01:00` "
        "또는 UTC."},
       {"at.zone_unclear",
@@ -133,10 +133,10 @@ std::span<const Sentence> words_schedules() {
       {"every.no_time",
        "`{text}` does not begin with a rhythm that I understand. Write for example `every 2h …`, `every day at 06:00 "
        "…`, "
-       "`every mon,thu at 18:30 …`, `every weekday at 09:00 Asia/Seoul …`, `every 0 9 * * mon-fri …`.",
+       "`every mon,thu at 18:30 …`, `every weekday at 09:00 Asia/Seoul …`, or the five fields of cron.",
        "`{text}`의 앞에서 주기를 읽지 못했습니다. 예: `every 2h …`, `every day at 06:00 …`, `every mon,thu at 18:30 "
        "…`, `every "
-       "weekday at 09:00 Asia/Seoul …`, `every 0 9 * * mon-fri …`."},
+       "weekday at 09:00 Asia/Seoul …`, 또는 cron의 다섯 칸."},
       {"every.no_clock", "At which hour? Write for example `every weekday at 09:00 …`.",
        "몇 시인가요? 예: `every weekday at 09:00 …`."},
       {"every.often", "That is too often: there are at least {n} minutes between two times.",

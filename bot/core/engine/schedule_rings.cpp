@@ -24,19 +24,15 @@ struct Ringing {
 
 const Person* owner_of(const Ringing& r) { return find_person(r.w.config, r.t.person); }
 
-// On the platform where it was asked, else on any.
-std::string handle_there(const Person* p, const std::string& platform) {
-  if (!p || p->handles.empty()) return p ? p->id : "";
-  const auto it = std::ranges::find(p->handles, platform, &Handle::platform);
-  return it == p->handles.end() ? p->handles.front().name : it->name;
-}
+// As everywhere else people are called: each platform knows its own.
+std::string handle_there(const Person* p) { return !p ? "" : p->handles.empty() ? p->id : p->handles.front().name; }
 
 Ringing ringing_of(Work& w, const Schedule& t) {
   Ringing r{.w = w, .t = t, .due = t.next_ms, .input = {}, .language = {}, .zone = {}, .user = {}};
   r.language = language_of(w.state, w.config, t.person, t.channel);
   const Person* p = owner_of(r);
   r.zone = p && !p->zone.empty() ? p->zone : w.config.zone;
-  r.user = handle_there(p, t.platform);
+  r.user = handle_there(p);
   r.input.person = t.is_operator && t.person == "operator" ? "" : t.person;
   r.input.is_operator = t.is_operator;
   r.input.platform = t.platform;

@@ -190,7 +190,7 @@ Outcome keep(Call& c, Schedule t, const std::string& text) {
 Outcome at(Call& c) {
   const std::string text = first_argument(c.command), shown = plain(clip(one_line(text), 60));
   const auto when = leading_coming(text, c.work.now, c.zone);
-  if (!when) return refuse(c, when.error(), {{"text", shown}, {"zone", plain(c.zone)}});
+  if (!when) return refuse(c, when.error(), {{"text", shown}});
   if (when->at <= c.work.now)
     return refuse(c, "at.past", {{"time", short_time(c, when->at)}, {"ago", format_duration(c.work.now - when->at)}});
   if (when->at > c.work.now + schedule_ahead_max) return refuse(c, "at.far", {{"time", short_time(c, when->at)}});

@@ -137,7 +137,7 @@ TEST_CASE("the next time lies ahead, rises, and stands on the clock of its zone"
       const auto asked = moments_of({c.year, c.month, c.day, any_hour ? c.hour : hour, minute, 0}, zone);
       RC_ASSERT(asked.has_value());
       const bool moved = asked->kind == Moments::Kind::gap && !any_hour;
-      RC_ASSERT(moved ? next == asked->first : c.minute == minute && (any_hour || c.hour == hour));
+      RC_ASSERT((moved ? next == asked->first : c.minute == minute && (any_hour || c.hour == hour)));
       // Asked from any moment in between, the answer is the same: nothing is skipped.
       RC_ASSERT(next_time(*rule, t + (next - t) / 2, zone, t) == next);
       RC_ASSERT(next_time(*rule, next - 1, zone, t) == next);
