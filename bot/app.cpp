@@ -137,6 +137,7 @@ Result<void> App::Impl::serve() {
   door->started(started);
   if (auto listens = serve_locally(); !listens) return listens;
   if (auto started = dispatcher->start(); !started) return started;
+  sweep_commands();
   restore_channels();
   chats->start();
   auto pending = store->pending_inbox();

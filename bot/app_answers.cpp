@@ -31,7 +31,9 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
     const std::string why = dispatcher->not_ready();
     return reply({.status = why.empty() ? 200 : 503,
                   .content_type = "text/plain",
-                  .body = why.empty() ? "ready\n" : "not ready: " + why + "\n",
+                  .body = !why.empty()                              ? "not ready: " + why + "\n"
+                          : dispatcher->state().automation.draining ? "ready, draining: no new runs are taken\n"
+                                                                    : "ready\n",
                   .headers = {}});
   }
   if (q.path == "/metrics") {
@@ -143,6 +145,7 @@ SelfHealth App::Impl::self_health() const {
   h.started_ms = started;
   h.now = clock.now();
   h.sandbox = options.sandbox;
+  h.draining = dispatcher->state().automation.draining;
   h.platforms.push_back({.name = "room", .connected = true, .account = {}, .version = {}, .problem = {}});
   for (const ChatPlatform* p : chats->platforms()) {
     const ChatHealth c = p->health();

@@ -74,6 +74,7 @@ struct App::Impl {
   void tick();
   void load_runbooks();
   void open_runner();
+  void sweep_commands();
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();

@@ -137,6 +137,22 @@ void App::Impl::offer_cluster() {
   });
 }
 
+// What commands of runs that are over left behind goes; a run that is not over keeps all of its own. Output that was
+// too long for its result is kept a while to be looked at.
+void App::Impl::sweep_commands() {
+  if (!runner) return;
+  constexpr DurationMs rests_kept = 30 * day_ms;
+  std::vector<std::string> wanted;
+  std::error_code none;
+  for (const auto& at : std::filesystem::directory_iterator(options.data_folder + "/commands", none)) {
+    const std::string id = at.path().filename().string();
+    const Run* run = find_run(dispatcher->state(), id.substr(0, id.find('.')));
+    if (run && !run->over()) wanted.push_back(id);
+  }
+  for (const std::string& id : runner->sweep(wanted, clock.now() - rests_kept))
+    log(LogLevel::warn, "a command of no run that goes on is still running", {{"command", id}});
+}
+
 void App::Impl::open_runbooks() {
   engine = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
   load_runbooks();

@@ -10,6 +10,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/schedules.h"
 
 namespace muster {
 
@@ -76,6 +77,10 @@ void Dispatcher::tick() {
   prune();
   for (const Timer& t : timers_.take_due(clock_.now())) {
     if (t.id.starts_with(Pager::timer_prefix)) pager_.forget(t.id);
+    if (t.id.starts_with(schedule_timer_prefix)) {
+      ring_schedule(t);
+      continue;
+    }
     const auto ring = [t](Work& w, Commit& c) {
       if (!w.extension || !w.extension->timer_rang(w, t)) timer_rang(w, t);
       c.timers_fired.push_back(t.id);

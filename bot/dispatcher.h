@@ -137,6 +137,7 @@ class Dispatcher {
   std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, const std::string& secret,
                                      Work& work);
   void keep_pages(Work& work);
+  void ring_schedule(const Timer& timer);  // the clock gives a command
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   Store& store_;

@@ -5,6 +5,7 @@
 
 #include "bot/base/log.h"
 #include "bot/core/engine/extension.h"
+#include "bot/core/engine/schedules.h"
 #include "bot/dispatcher.h"
 
 namespace muster {
@@ -55,11 +56,54 @@ void Dispatcher::watch_clock() {
   if (first || !extension_ || dynamic_cast<const SystemClock*>(&clock_) == nullptr) return;
   if (moved < clock_step_ms && moved > -clock_step_ms) return;
   log(LogLevel::warn, "the wall clock was set", {{"by_ms", std::to_string(moved)}});
-  take({.decide = [moved](Work& w, Commit&) { w.extension->clock_moved(w, moved); },
+  take({.decide =
+            [moved](Work& w, Commit&) {
+              w.extension->clock_moved(w, moved);
+              schedules_moved(w, moved);
+            },
         .done = {},
         .applied = {},
         .again = Task::Again::always,
         .key = {}});
+}
+
+// The command, what it records, its answer and the end of the timer are one commit: it is given once or not at all.
+void Dispatcher::ring_schedule(const Timer& t) {
+  const auto reading = std::make_shared<std::optional<Fired>>();
+  const auto event_of = [](const Fired& f) {
+    ChatEvent e;
+    e.platform = f.input.platform;
+    e.id = f.input.source_id;
+    e.user = f.user;
+    return e;
+  };
+  const auto with_head = [](Outcome o, const std::string& head) {
+    o.reply.text = head + (o.reply.text.empty() ? "" : "\n" + o.reply.text);
+    return o;
+  };
+  const auto ring = [this, t, reading, event_of, with_head](Work& w, Commit& c) {
+    reading->reset();
+    c.timers_fired.push_back(t.id);
+    auto fired = schedule_rang(w, t);
+    if (!fired) return;
+    if (fired->outcome.read)
+      *reading = std::move(fired);
+    else
+      answer_in_chat(event_of(*fired), fired->input, with_head(fired->outcome, fired->head), w);
+  };
+  const auto applied = [this, reading, event_of, with_head] {
+    if (!*reading || !reader_) return;
+    const Fired fired = **reading;
+    reader_(*fired.outcome.read, fired.input, [this, fired, event_of, with_head](Outcome read) {
+      const auto decide = [this, fired, event_of, with_head, read = std::move(read)](Work& w, Commit&) {
+        Outcome o = with_head(read_outcome(read, fired.outcome), fired.head);
+        answer_in_chat(event_of(fired), fired.input, std::move(o), w);
+      };
+      take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
+    });
+  };
+  // When it is not recorded, the timer is on disk still and rings again after the reload.
+  take({.decide = ring, .done = {}, .applied = applied, .again = Task::Again::never, .key = {}});
 }
 
 }  // namespace muster

@@ -97,6 +97,9 @@ void work(Page& page, const DispatcherStats& d, const State& state) {
   for (const auto& [status, n] : runs) page.sample("muster_runs", "status=\"" + status + "\"", n);
   page.gauge("muster_runs_started", "Runs of runbooks since the folder was made.",
              static_cast<double>(state.runs.size()));
+  page.gauge("muster_draining", "1 while no new runs are taken.", state.automation.draining ? 1 : 0);
+  page.gauge("muster_schedules", "Commands that wait for their time.",
+             std::ranges::count_if(state.schedules, [](const auto& t) { return t.second.open(); }));
   page.gauge("muster_journal_position", "Number of the newest journal entry.", state.position);
 }
 

@@ -29,7 +29,8 @@ ChangeAsker asker_of(const CommandInput& input, const Known& known) {
                                                               : "",
           .channel = input.channel,
           .direct = input.direct,
-          .in_incident = known.state().incident_by_channel.contains(input.channel)};
+          .in_incident = known.state().incident_by_channel.contains(input.channel),
+          .scheduled = !input.schedule.empty()};
 }
 
 Outcome shown(const ReadWanted& wanted, const ChangeWish& wish, const ChangeAsker& asker, const Plan& plan,

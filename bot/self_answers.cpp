@@ -52,6 +52,7 @@ Value health_value(const SelfHealth& h) {
   return Value::Map{{"ready", h.not_ready.empty()},
                     {"why", h.not_ready},
                     {"sandbox", h.sandbox},
+                    {"draining", h.draining},
                     {"started", format_utc(h.started_ms)},
                     {"database", Value::Map{{"queue", static_cast<std::int64_t>(h.queue)},
                                             {"commits", static_cast<std::int64_t>(h.commits)},
@@ -79,6 +80,7 @@ Outcome health_outcome(const SelfHealth& h, const std::string& language) {
   lines += "\n" + say(language, "health.outbox",
                       {{"n", std::to_string(h.outbox_waiting)}, {"timers", std::to_string(h.timers)}});
   for (const PlatformHealth& p : h.platforms) lines += "\n" + platform_line(p, h, language);
+  if (h.draining) lines += "\n" + say(language, "health.draining");
   o.reply.sections.push_back({lines, {}});
   if (h.outbox_dead > 0)
     o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(h.outbox_dead)}}), {}});

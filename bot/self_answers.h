@@ -23,7 +23,7 @@ struct SelfHealth {
   double last_commit_ms = 0, loop_lag_ms = 0;
   std::string refusing;  // why the disk takes nothing; empty: it does
   TimeMs started_ms = 0, now = 0;
-  bool sandbox = false;
+  bool sandbox = false, draining = false;
   std::vector<PlatformHealth> platforms;
 };
 

@@ -135,6 +135,8 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.link_by_email = s.link_by_email;
   c.version = muster_version;
   c.backends = backends_of(s.observability);
+  for (const AutomationDef& d : s.automation)
+    c.automation.push_back({d.name, d.environments, d.writes_per_hour, d.one_write_per_service, d.freeze});
   c.health = s.health;
   c.health_checks = s.health_checks;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});

@@ -136,6 +136,14 @@ HealthRule bind_health(const Entry& in) {
           .severity = in.text("severity")};
 }
 
+AutomationDef bind_caps(const Entry& in) {
+  return {.name = in.text("name"),
+          .environments = in.all("environments"),
+          .writes_per_hour = number(in.text("writes_per_hour")),
+          .one_write_per_service = in.text("one_write_per_service") == "true",
+          .freeze = in.text("freeze")};
+}
+
 HealthCheck bind_health_check(const Entry& in) {
   HealthCheck check{.name = in.text("name"),
                     .services = in.all("services"),
@@ -259,6 +267,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.alert_routes = bind_list<AlertRoute>(tree, "alert_routes[]", bind_route);
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
   s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
+  s.automation = bind_list<AutomationDef>(tree, "automation[]", bind_caps);
   s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
   s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
   s.kubernetes_targets = bind_kubernetes_targets(tree, folder);

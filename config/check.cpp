@@ -152,9 +152,9 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "id");
   in.unique("people[]", "handles");
   in.unique("people[]", "uids");
-  for (const char* list :
-       {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]", "exec_targets[]",
-        "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]", "health[]", "health_checks[]"})
+  for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
+                           "exec_targets[]", "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]",
+                           "health[]", "health_checks[]", "automation[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,

@@ -117,11 +117,25 @@ const std::vector<SettingField>& setting_fields() {
       {"policy[].matchers", K::matcher, true, false, "", "Alertmanager matchers over the command's arguments."},
       {"policy[].when", K::text, false, false, "",
        "A condition ([CEL](cel.md)) over `person`, `groups`, `roles`, `verb`, `service`, `environment`, `channel`, "
-       "`direct`, `incident_channel`, `automation`, `operator`, `arguments` and `now`; none means always."},
+       "`direct`, `incident_channel`, `automation`, `operator`, `scheduled`, `arguments` and `now`; none means "
+       "always."},
       {"policy[].effect", K::choice, false, true, "", "What happens when the rule matches.",
        "run|confirm|approve|deny"},
       {"policy[].approvals", K::integer, false, false, "0", "How many other people must approve (effect `approve`)."},
       {"policy[].approve_group", K::name, false, false, "", "The group whose members may approve."},
+
+      {"automation[]", K::record, true, false, "",
+       "Caps above all runbooks: what runbooks that an alert or the clock began may change where nobody approved it "
+       "([schedules](schedules.md)). The first rule that is about the environment counts; where none is, the defaults "
+       "shown here hold."},
+      {"automation[].name", K::name, false, true, "", "What people call the rule."},
+      {"automation[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"automation[].writes_per_hour", K::integer, false, false, "20",
+       "How many changes in an environment within an hour; 0 for none."},
+      {"automation[].one_write_per_service", K::flag, false, false, "true",
+       "Whether only one run at a time may change a service there."},
+      {"automation[].freeze", K::choice, false, false, "rollbacks",
+       "What a freeze leaves to automation: rollbacks, as to people, or nothing.", "rollbacks|nothing"},
 
       {"alert_routes[]", K::record, true, false, "",
        "What a firing alert does. The first route that matches decides; other alerts are listed in the alerts "

@@ -40,6 +40,15 @@ struct AlertSourceDef {
   std::vector<std::string> secrets;  // resolved, never printed: a bearer token or "user:pass"; two while rotating
 };
 
+// What may be changed without a person, by environment; the first that fits counts.
+struct AutomationDef {
+  std::string name;
+  std::vector<std::string> environments;
+  int writes_per_hour = 20;
+  bool one_write_per_service = true;
+  std::string freeze = "rollbacks";
+};
+
 struct Settings {
   std::string bot_handle = "muster";
   char prefix = '!';
@@ -56,6 +65,7 @@ struct Settings {
   std::vector<AlertRoute> alert_routes;
   std::vector<AlertSourceDef> sources;
   std::vector<ExecTargetDef> exec_targets;
+  std::vector<AutomationDef> automation;
   std::vector<HealthRule> health;
   std::vector<HealthCheck> health_checks;
   std::vector<LocalTargetDef> local_targets;

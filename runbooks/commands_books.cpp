@@ -58,6 +58,7 @@ StartWish wish_of(const Call& c, const Runbook& book) {
   wish.person = c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id;
   wish.platform = c.input.platform == "cli" ? "room" : c.input.platform;
   wish.channel = c.input.channel;
+  wish.trigger = c.input.schedule;
   if (const auto it = c.work.state.incident_by_channel.find(c.input.channel);
       it != c.work.state.incident_by_channel.end()) {
     const Incident& incident = c.work.state.incidents.at(it->second);

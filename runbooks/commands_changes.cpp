@@ -22,7 +22,8 @@ ChangeAsker asker(const Call& c) {
   return {.person = me(c),
           .channel = c.input.channel,
           .direct = c.input.direct,
-          .in_incident = c.work.state.incident_by_channel.contains(c.input.channel)};
+          .in_incident = c.work.state.incident_by_channel.contains(c.input.channel),
+          .scheduled = !c.input.schedule.empty()};
 }
 
 // A gate that nobody can open is said before anybody waits for it.
@@ -84,6 +85,7 @@ StartWish start_of(const Call& c, const ChangeWish& wish) {
   start.pinned = change_book(wish, c.work.config);
   start.change = to_value(wish);
   start.change.set("direct", c.input.direct);
+  if (!c.input.schedule.empty()) start.change.set("schedule", c.input.schedule);
   start.by = human_entry(c, {}, nullptr);
   return start;
 }

@@ -64,7 +64,8 @@ std::optional<Outcome> may_not_start(Call& c, const Run& run) {
     const ChangeAsker who{.person = c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id,
                           .channel = c.input.channel,
                           .direct = c.input.direct,
-                          .in_incident = c.work.state.incident_by_channel.contains(c.input.channel)};
+                          .in_incident = c.work.state.incident_by_channel.contains(c.input.channel),
+                          .scheduled = !c.input.schedule.empty()};
     const ChangeWish wish = change_wish(run.change);
     const Verdict v = change_verdict(c.work.state, c.work.config, wish, who, run.inputs, c.work.now);
     if (v.effect != "deny") return {};

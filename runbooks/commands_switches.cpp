@@ -1,4 +1,6 @@
 // What runs by itself and what may not: triggers, the switch, and no new runs before an upgrade.
+#include <algorithm>
+
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "runbooks/commands.h"
@@ -49,13 +51,26 @@ Outcome automation(Call& c) {
   const std::string where = environment.empty() ? say(c.language, "automation.everywhere") : environment;
   if (const std::string why = automation_off(c.work.state, environment); which == "on" && !why.empty())
     return answer(c, "automation.still_off", {{"where", plain(where)}, {"why", plain(why)}});
-  return answer(c, which == "on" ? "automation.on" : "automation.off", {{"where", plain(where)}});
+  Outcome o = answer(c, which == "on" ? "automation.on" : "automation.off", {{"where", plain(where)}});
+  const auto bound =
+      std::ranges::count_if(c.work.state.schedules, [](const auto& t) { return t.second.open() && t.second.writes; });
+  if (which != "on" && bound > 0)
+    o.reply.sections.push_back({say(c.language, "automation.schedules", {{"n", std::to_string(bound)}}), {}});
+  return o;
+}
+
+std::size_t held_count(const State& state) {
+  std::size_t n = state.automation.held.size();
+  for (const auto& [number, t] : state.schedules) n += t.status == "held" ? 1 : 0;
+  return n;
 }
 
 Outcome drain(Call& c) {
   const bool on = c.command.verb == "drain";
   if (c.work.state.automation.draining == on) return refuse(c, on ? "drain.already" : "drain.not");
-  engine_of(c.work).drain(c.work, on, by(c));
+  const std::size_t held = held_count(c.work.state);
+  engine_of(c.work).drain(c.work, on, because(c), by(c));
+  if (!on && held > 0) return answer(c, "drain.off_held", {{"n", std::to_string(held)}});
   int open = 0;
   for (const auto& [n, run] : c.work.state.runs) open += run.over() ? 0 : 1;
   return answer(c, on ? "drain.on" : "drain.off", {{"n", std::to_string(open)}});

@@ -83,7 +83,7 @@ class Engine final : public Extension {
   Decided<void> disarm(Work& work, const std::string& runbook, const std::string& key, TimeMs until_ms,
                        const std::string& reason, Entry by);
   void switch_automation(Work& work, bool on, const std::string& environment, const std::string& reason, Entry by);
-  void drain(Work& work, bool on, Entry by);
+  void drain(Work& work, bool on, const std::string& reason, Entry by);
 
   std::vector<OpenMatter> open_matters(const State& state, std::string_view run = {}) const;
   // The runbook as this run has it pinned; null when its text cannot be read any more.

@@ -181,7 +181,8 @@ ChangeAsker asker_of_run(const Run& run) {
   return {.person = run.person,
           .channel = run.channel,
           .direct = run.change["direct"].as_bool(),
-          .in_incident = !run.incident.empty()};
+          .in_incident = !run.incident.empty(),
+          .scheduled = !run.change["schedule"].as_string().empty()};
 }
 
 bool is_planned(const Turn& t, const std::string& path, const Step& step) {

@@ -97,6 +97,8 @@ void tell_thread(Turn& t, const std::string& id, Message message);
 void begin_queued(Turn& t);
 void run_over(Turn& t);
 void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const std::string& alert);
+// It would have begun while no new runs are taken: it is looked at again when they are.
+void release_trigger(Work& w, const std::string& runbook, const std::string& alert);
 void arm_timer(Turn& t);
 std::string key_of(const Book& book, const Run& run, TimeMs now);
 

@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/changes/plan.h"
+#include "bot/core/engine/schedules.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/values.h"
 
@@ -239,11 +240,15 @@ void Engine::switch_automation(Work& w, bool on, const std::string& environment,
   record(w, std::move(by));
 }
 
-void Engine::drain(Work& w, bool on, Entry by) {
+void Engine::drain(Work& w, bool on, const std::string& reason, Entry by) {
+  const auto held = w.state.automation.held;
   by.kind = "bot.draining";
-  by.text = on ? "no new runs" : "new runs again";
-  by.data = Value::Map{{"on", on}};
+  by.text = std::string(on ? "no new runs" : "new runs again") + (reason.empty() ? "" : ": " + reason);
+  by.data = Value::Map{{"on", on}, {"reason", reason}};
   record(w, std::move(by));
+  if (on) return;
+  release_schedules(w);
+  for (const auto& [what, alert] : held) release_trigger(w, what.substr(0, what.find(' ')), alert);
 }
 
 std::vector<OpenMatter> Engine::open_matters(const State& state, std::string_view only) const {

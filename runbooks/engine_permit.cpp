@@ -22,6 +22,13 @@ bool approved(const Run& run) {
   });
 }
 
+bool by_schedule(const Run& run) {
+  return !run.automatic() && (run.trigger.starts_with('T') || !run.change["schedule"].as_string().empty());
+}
+
+// Somebody said yes to the change itself.
+bool agreed(const Run& run) { return !run.change["approved_by"].as_list().empty(); }
+
 Permit refused(std::string why) { return {std::move(why), "refused", 0, {}}; }
 
 std::string place_of(const Value& arguments) {
@@ -37,6 +44,9 @@ const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value&
   return lock_against(t.w.state, service, env, t.run.person, verb, t.w.now);
 }
 
+// Begun by an alert, or by the clock and approved by nobody.
+bool without_person(const Run& run) { return run.automatic() || (by_schedule(run) && !approved(run) && !agreed(run)); }
+
 // Writes of automatic runs: in the last hour in this environment, and under way at this service.
 struct Automatic {
   int last_hour = 0;
@@ -46,7 +56,7 @@ struct Automatic {
 Automatic automatic_writes(const Turn& t, const std::string& path, const Value& arguments) {
   Automatic found;
   for (const auto& [n, run] : t.w.state.runs) {
-    if (!run.automatic() || (run.over() && run.ended_ms < t.w.now - hour_ms)) continue;
+    if (!without_person(run) || (run.over() && run.ended_ms < t.w.now - hour_ms)) continue;
     for (const auto& [at, s] : run.steps) {
       if (s.effect != "write" || s.attempt == 0 || s.arguments["env"] != arguments["env"]) continue;
       if (run.id == t.run.id && at == path) continue;
@@ -58,9 +68,32 @@ Automatic automatic_writes(const Turn& t, const std::string& path, const Value& 
   return found;
 }
 
-Permit automatic_permit(Turn& t, const std::string& path, const Value& arguments) {
-  if (const std::string why = automation_off(t.w.state, arguments["env"].as_string()); !why.empty())
+// The caps above all runbooks: how much, and what a freeze leaves.
+Permit caps_permit(const Turn& t, const std::string& path, const std::string& verb, const Value& arguments) {
+  const std::string& env = arguments["env"].as_string();
+  if (const std::string why = automation_off(t.w.state, env); !why.empty())
     return refused("Automation is off: " + why + ".");
+  const AutomationCaps& caps = caps_for(t.w.config.automation, env);
+  // Asked as another verb: what passes a freeze for people does not pass it here.
+  const Lock* freeze = caps.freeze == "nothing" && verb == "rollback"
+                           ? lock_against(t.w.state, arguments["service"].as_string(), env, t.run.id, "deploy", t.w.now)
+                           : nullptr;
+  if (freeze && freeze->freeze)
+    return {place_of(arguments) + " is frozen by " + freeze->owner + " (" + freeze->id +
+                "), and a freeze leaves nothing to automation here: " + freeze->reason,
+            "conflict",
+            0,
+            {}};
+  const Automatic before = automatic_writes(t, path, arguments);
+  if (before.last_hour >= caps.writes_per_hour)
+    return refused("Over the limit of " + std::to_string(caps.writes_per_hour) + " automatic changes an hour in " +
+                   (env.empty() ? "one place" : env) + ".");
+  if (caps.one_write_per_service && !before.other_run.empty())
+    return refused(before.other_run + " is changing " + place_of(arguments) + " at the moment.");
+  return {};
+}
+
+Permit automatic_permit(Turn& t, const Value& arguments) {
   if (!approved(t.run)) {
     if (!t.book.main->guard.unattended)
       return refused("An automatic run may not change anything before somebody approved it.");
@@ -75,12 +108,6 @@ Permit automatic_permit(Turn& t, const std::string& path, const Value& arguments
     if (v.effect != "run")
       return refused("Nobody granted " + t.run.runbook + " to run unattended (rule " + v.rule + ").");
   }
-  const Automatic before = automatic_writes(t, path, arguments);
-  const AutomationCaps& caps = t.w.config.automation;
-  if (before.last_hour >= caps.writes_per_hour)
-    return refused("Over the limit of " + std::to_string(caps.writes_per_hour) + " automatic changes an hour.");
-  if (caps.one_write_per_service && !before.other_run.empty())
-    return refused(before.other_run + " is changing " + place_of(arguments) + " at the moment.");
   return {};
 }
 
@@ -107,6 +134,7 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   ask.is_protected = is_protected(t.w.config, ask.environment);
   ask.channel = t.run.channel;
   ask.incident_channel = !t.run.incident.empty();
+  ask.scheduled = by_schedule(t.run);
   ask.at = t.w.now;
   for (const auto& [key, v] : arguments.as_map()) ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
   if (const Person* p = find_person(t.w.config, t.run.person)) {
@@ -145,8 +173,10 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
             0,
             {}};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
+  if (without_person(t.run))
+    if (Permit p = caps_permit(t, path, step.verb, arguments); !p.refusal.empty()) return p;
   if (t.run.automatic())
-    if (Permit p = automatic_permit(t, path, arguments); !p.refusal.empty()) return p;
+    if (Permit p = automatic_permit(t, arguments); !p.refusal.empty()) return p;
   if (!is_change(step.verb)) return {};
   if (Permit p = place_permit(t, step.verb, arguments); !p.refusal.empty()) return p;
   return t.run.automatic() ? Permit{} : policy_permit(t, step, arguments);

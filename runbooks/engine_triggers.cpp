@@ -57,6 +57,23 @@ Entry trigger_entry(const Work& w) {
   return e;
 }
 
+// Said once for an alert, however many copies of it come.
+void hold(Work& w, const Runbook& book, const Alert& alert) {
+  if (w.state.automation.held.contains(book.name + " " + alert.id)) return;
+  Entry e = trigger_entry(w);
+  e.kind = "trigger.held";
+  e.incident_id = alert.incident;
+  e.text = book.name + " for " + alert.id + ": no new runs are taken";
+  e.data = Value::Map{{"runbook", book.name}, {"alert", alert.id}};
+  record(w, std::move(e));
+  const Incident* i = find_incident(std::as_const(w.state), alert.incident);
+  const std::string channel = i && !i->channel.empty() ? i->channel : w.config.alerts_channel;
+  Message m;
+  m.text = say(channel_language(w, channel), "run.held", {{"runbook", plain(book.name)}, {"alert", alert.id}});
+  m.color = "warning";
+  post(w, channel, "held-" + book.name + "-" + alert.id, m);
+}
+
 void start_by_itself(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const Alert& alert) {
   StartWish wish;
   wish.runbook = book.name;
@@ -79,10 +96,15 @@ void start_by_itself(Engine& engine, Work& w, const Runbook& book, const Trigger
   if (r.key == "run.cooldown")
     return look_again(w, book.name, "cooldown " + word("id"), alert.id, std::stoll(word("until_ms")));
   if (r.key == "run.busy") return;
+  if (r.key == "run.draining") return hold(w, book, alert);
   suggest(w, book, alert, say_with(channel_language(w, alert.card_channel()), r.key, r.words));
 }
 
 }  // namespace
+
+void release_trigger(Work& w, const std::string& runbook, const std::string& alert) {
+  look_again(w, runbook, "held " + alert, alert, w.now);
+}
 
 void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const std::string& id) {
   const Alert* alert = find_alert(std::as_const(w.state), id);

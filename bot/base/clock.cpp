@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "bot/base/zone.h"
+
 namespace muster {
 namespace {
 
@@ -226,6 +228,20 @@ Result<TimeMs> from_civil(int year, int month, int day, int hour, int minute, in
               formatted("%02d:%02d does not tell one moment in ", hour, minute) + std::string(zone) +
                   (skipped ? ": the clocks skipped it that day" : ": the clocks showed it twice that day"),
               "give the offset, such as +02:00, or the time in UTC");
+}
+
+std::optional<Moments> moments_of(const Civil& c, std::string_view zone) {
+  const bool date = c.year >= 1 && c.year <= 9999 && is_date(c.year, c.month, c.day);
+  const bool clock = c.hour >= 0 && c.hour < 24 && c.minute >= 0 && c.minute < 60 && c.second >= 0 && c.second < 60;
+  cctz::time_zone tz;
+  if (!date || !clock || !load_zone(zone, tz)) return {};
+  const auto ms = [](auto moment) { return static_cast<TimeMs>(moment.time_since_epoch().count()) * second_ms; };
+  const auto found = tz.lookup(cctz::civil_second(c.year, c.month, c.day, c.hour, c.minute, c.second));
+  if (found.kind == cctz::time_zone::civil_lookup::SKIPPED)
+    return Moments{.kind = Moments::Kind::gap, .first = ms(found.trans), .second = 0};
+  if (found.kind == cctz::time_zone::civil_lookup::REPEATED)
+    return Moments{.kind = Moments::Kind::fold, .first = ms(found.pre), .second = ms(found.post)};
+  return Moments{.kind = Moments::Kind::one, .first = ms(found.pre), .second = 0};
 }
 
 Civil to_civil(TimeMs t, std::string_view zone) {

@@ -67,7 +67,7 @@ struct CoreConfig {
   std::string policy_hash;
   std::string version;
   CaptureRule capture = {};
-  AutomationCaps automation{};
+  std::vector<AutomationCaps> automation{};  // the first that fits the environment counts
   std::vector<HealthRule> health{};          // what is watched after a change, and what follows
   std::vector<HealthCheck> health_checks{};  // all that fit the place count
   std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people

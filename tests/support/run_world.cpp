@@ -4,6 +4,7 @@
 
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/engine/schedules.h"
 
 namespace muster::test {
 
@@ -185,7 +186,11 @@ void RunWorld::pass(DurationMs by) {
     now = std::max(now, t.due_ms);
     decide([&](Work& w) {
       w.decision.timers.push_back({t.id, 0, {}});
-      if (!engine.timer_rang(w, t)) timer_rang(w, t);
+      if (t.id.starts_with(schedule_timer_prefix)) {
+        if (auto fired = schedule_rang(w, t)) rung.push_back(std::move(*fired));
+      } else if (!engine.timer_rang(w, t)) {
+        timer_rang(w, t);
+      }
     });
     deliver();
   }

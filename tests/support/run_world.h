@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/core/engine/schedules.h"
 #include "bot/core/engine/state.h"
 #include "runbooks/engine.h"
 
@@ -59,6 +60,7 @@ class RunWorld {
   std::vector<Entry> journal;
   std::vector<OutMessage> out;
   std::map<std::string, Timer> timers;
+  std::vector<Fired> rung;         // what the clock gave, with the answers
   TimeMs now = 1'893'456'000'000;  // 2030-01-01
 
  private:

@@ -143,6 +143,7 @@ Ask ask_of(const State& state, const CoreConfig& config, const ChangeWish& wish,
   ask.channel = asker.channel;
   ask.direct = asker.direct;
   ask.incident_channel = asker.in_incident;
+  ask.scheduled = asker.scheduled;
   ask.at = now;
   const Person* p = ask.operator_ || ask.automation ? nullptr : find_person(config, asker.person);
   if (!p) return ask;

@@ -66,6 +66,7 @@ struct ChangeAsker {
   std::string person;  // person id, "operator" or "automation"
   std::string channel;
   bool direct = false, in_incident = false;
+  bool scheduled = false;  // the clock asks, in the name of the person
 };
 
 struct PlanInput {

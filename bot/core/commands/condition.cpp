@@ -16,6 +16,7 @@ Type::Fields policy_names() {
           {"roles", Type::list(Type::text())},
           {"automation", Type::boolean()},
           {"operator", Type::boolean()},
+          {"scheduled", Type::boolean()},
           {"verb", Type::text()},
           {"service", Type::text()},
           {"environment", Type::text()},
@@ -99,6 +100,7 @@ cel::Bindings policy_facts(const Ask& ask) {
   text("channel", ask.channel);
   with.bind("groups", words(ask.groups)).bind("roles", words(ask.roles)).bind("arguments", words(ask.arguments));
   with.bind("automation", cel::Val(ask.automation)).bind("operator", cel::Val(ask.operator_));
+  with.bind("scheduled", cel::Val(ask.scheduled));
   with.bind("incident_channel", cel::Val(ask.incident_channel)).bind("direct", cel::Val(ask.direct));
   if (ask.at > 0) with.now(ask.at);
   return with;

@@ -54,7 +54,7 @@ Addressed address(std::string_view text, std::string_view bot_handle, char prefi
 struct Live {
   std::vector<std::string> services, environments, people, incidents, alerts, severities, roles;
   std::vector<std::string> rights = {}, approvals = {}, grants = {}, codes = {}, aliases = {};
-  std::vector<std::string> runs = {}, runbooks = {};
+  std::vector<std::string> runs = {}, runbooks = {}, schedules = {};
   std::vector<std::string> builds = {};                                   // service@version, as seen lately
   std::map<std::string, std::vector<std::string>> steps = {}, keys = {};  // of a run; key=value of a runbook or a form
   std::vector<std::string> verbs = {};  // that this person may run and this version can; empty: all

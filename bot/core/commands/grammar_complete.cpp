@@ -32,8 +32,11 @@ Choices values(std::string_view kind, const Live& live) {
   if (kind == "grant") return joined({live.grants, live.rights});
   if (kind == "run") return live.runs;
   if (kind == "runbook") return live.runbooks;
-  if (kind == "id") return joined({live.incidents, live.alerts, live.approvals, live.runs, live.grants});
-  if (kind == "code") return joined({live.incidents, live.alerts, live.approvals, live.runs, live.codes});
+  if (kind == "schedule") return live.schedules;
+  if (kind == "id")
+    return joined({live.incidents, live.alerts, live.approvals, live.runs, live.grants, live.schedules});
+  if (kind == "code")
+    return joined({live.incidents, live.alerts, live.approvals, live.runs, live.schedules, live.codes});
   return {};
 }
 
@@ -93,12 +96,26 @@ Choices of_first(const std::map<std::string, Choices>& table, const std::string&
   return out;
 }
 
+// The first word of some command that the clock may give.
+bool begins_command(std::string_view word) {
+  const std::string lower = lower_ascii(word);
+  if (lower == "at" || lower == "every") return false;
+  return std::ranges::any_of(verbs(), [&](const VerbInfo& v) {
+    return v.verb == lower || (v.verb.starts_with(lower) && v.verb[lower.size()] == ' ');
+  });
+}
+
 Choices next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live) {
   std::string first;
   std::size_t positional = 0;
   std::set<std::string> used;
   for (std::size_t i = from; i < tokens.size(); ++i) {
     const auto word = lower_ascii(tokens[i].text);
+    if (verb.verb == "at" || verb.verb == "every") {  // a time may have several words
+      if (begins_command(tokens[i].text)) return next_command(tokens, i, live);
+      positional = 1;
+      continue;
+    }
     const bool rest = positional < verb.slots.size() && verb.slots[positional].rest;
     if (rest && verb.slots[positional].kind == "verb") return next_command(tokens, i, live);
     if (word == "because") return {};

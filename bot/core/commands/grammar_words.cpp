@@ -195,7 +195,7 @@ std::string normal_value(std::string_view kind, std::string_view value) {
   if (kind == "severity")
     if (auto s = canonical_severity(value); !s.empty()) return s;
   if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||
-      kind == "code" || kind == "run")
+      kind == "code" || kind == "run" || kind == "schedule")
     if (auto id = canonical_id(value); !id.empty()) return id;
   if (kind == "number" && value.starts_with('#')) value.remove_prefix(1);
   return std::string(value);

@@ -166,6 +166,9 @@ bool answers_a_question(std::string_view verb) {
   return std::ranges::find(answers, verb) != std::end(answers);
 }
 
+// The right to give a command later is the right to give it: it is asked for when it is stored and when it fires.
+bool gives_another(std::string_view verb) { return verb == "at" || verb == "every"; }
+
 bool known_effect(std::string_view effect) {
   return effect == "run" || effect == "confirm" || effect == "approve" || effect == "deny";
 }
@@ -228,6 +231,7 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
   }
   const bool known = !ask.person.empty() || ask.operator_;
   if (known && answers_a_question(ask.verb)) return {"run", "answers", static_cast<int>(rules.size()) + 1, 0, {}};
+  if (known && gives_another(ask.verb)) return {"run", "as-the-command", static_cast<int>(rules.size()) + 1, 0, {}};
   return {"deny", "end", static_cast<int>(rules.size()) + 1, 0, {}};
 }
 
@@ -260,6 +264,11 @@ std::vector<Rule> default_policy() {
   stop.matchers = {"switch!=\"on\""};
   Rule steal = rule("stealing-a-lock-is-confirmed", {"*"}, {"unlock"}, "confirm");
   steal.matchers = {"steal=\"true\""};
+  // Anybody drops a schedule of their own; somebody else's is for owners.
+  Rule others = rule("others-schedules", {"*"}, {"schedule cancel"}, "deny");
+  others.matchers = {"others=\"true\""};
+  Rule owners_others = others;
+  owners_others.name = "owners-drop-schedules", owners_others.who = {"role:owner"}, owners_others.effect = "run";
   Rule undo = rule("undo-is-approved", {"*"}, {"undo"}, "approve");
   undo.approvals = 1;
   const auto with_care = [&](std::string name, std::vector<std::string> who, std::vector<std::string> what,
@@ -294,6 +303,8 @@ std::vector<Rule> default_policy() {
           emergency,
           approved,
           confirmed,
+          owners_others,
+          others,
           rule("everybody", {"*"}, ready, "run")};
 }
 

@@ -50,6 +50,7 @@ struct Ask {
   std::map<std::string, std::string> arguments;
   TimeMs at = 0;           // for `now` in conditions
   std::string standing{};  // guest, outsider; empty: a full member, or nobody can tell
+  bool scheduled = false;  // the clock gives the command, in the name of the person
 };
 
 struct Verdict {

@@ -250,10 +250,12 @@ void add_runbooks(std::vector<VerbInfo>& t) {
 
 void add_names(std::vector<VerbInfo>& t) {
   const auto topic = "admin";
-  t.push_back(later("at", "at <time> <command>", topic, "command", true));
-  t.push_back(later("every", "every <interval|cron> <command>", topic, "command", true));
-  t.push_back(later("schedule", "schedule", topic, "-", false));
-  t.push_back(later("schedule cancel", "schedule cancel <T>", topic, "own", true));
+  const Slots when = {must("time", "time"), line("command", "verb", true)};
+  t.push_back(write("at", "at <time> <command>", topic, "command", Shape::text, when));
+  t.push_back(write("every", "every <interval|cron> <command>", topic, "command", Shape::text, when));
+  t.push_back(read("schedule", "schedule [--mine] [--all]", topic, {}, {may("--mine", "flag"), may("--all", "flag")}));
+  t.push_back(write("schedule cancel", "schedule cancel <T> [because …]", topic, "own", Shape::words,
+                    {must("schedule", "schedule")}, {because}));
   t.push_back(write("alias set", "alias set [--team] <name> = <command>", topic, "-", Shape::alias,
                     {must("name", "word"), line("command", "verb", true)}, {may("--team", "flag")}));
   t.push_back(read("alias list", "alias list", topic, {}, {may("--team", "flag")}));
@@ -395,6 +397,10 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"runbook test", "runbook test restart-worker"},
       {"runbook arm", "runbook arm restart-worker because the cause is fixed"},
       {"runbook disarm", "runbook disarm restart-worker for 2h because it does not help"},
+      {"at", "at 18:00 status search"},
+      {"every", "every weekday at 09:00 status search"},
+      {"schedule", "schedule"},
+      {"schedule cancel", "schedule cancel T1"},
       {"automation", "automation off because the database moves"},
       {"drain", "drain because of the upgrade"},
       {"undrain", "undrain because the upgrade is done"},

@@ -24,6 +24,7 @@ std::span<const Sentence> words_reading();
 std::span<const Sentence> words_records();
 std::span<const Sentence> words_runbooks();
 std::span<const Sentence> words_runs();
+std::span<const Sentence> words_schedules();
 std::span<const Sentence> words_scrub();
 std::span<const Sentence> words_self();
 std::span<const Sentence> words_silences();

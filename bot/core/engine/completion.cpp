@@ -58,6 +58,8 @@ Live live_words(const State& state, const CoreConfig& config) {
     live.runs.push_back(it->second.id);
     for (const auto& [path, step] : it->second.steps) live.steps[it->second.id].push_back(step.id);
   }
+  for (const auto& [n, t] : state.schedules)
+    if (t.open()) live.schedules.push_back(t.id);
   live.builds = recent_builds(state);
   live.rights = rights_known(config);
   live.roles = {"commander",        "deputy",           "ops",     "comms", "scribe", "expert",

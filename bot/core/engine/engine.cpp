@@ -52,6 +52,7 @@ Entry human_entry(const Call& c, std::string kind, const Incident* incident) {
   }
   e.source = {
       .system = "chat", .type = "chat_post", .id = c.input.source_id, .channel = c.input.channel, .permalink = {}};
+  if (!c.input.schedule.empty()) e.source.system = "muster", e.source.type = "schedule";
   return e;
 }
 
@@ -73,9 +74,6 @@ std::string role_words(std::string_view language, std::string_view role) {
   return has_sentence(key) ? say(language, key) : std::string(role);
 }
 
-namespace {
-
-// The alias of this person or the team, expanded once: what an alias stands for is a command, never an alias.
 std::string expand_alias(const State& state, const std::string& person, const std::string& text) {
   const std::size_t space = text.find_first_of(" \n");
   const std::string word = lower_ascii(text.substr(0, space));
@@ -85,6 +83,8 @@ std::string expand_alias(const State& state, const std::string& person, const st
   }
   return text;
 }
+
+namespace {
 
 // What every answer has: the command as understood in front, the code of a refusal behind.
 Outcome finished(const Call& c, Outcome o) {

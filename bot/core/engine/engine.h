@@ -40,6 +40,7 @@ struct CommandInput {
   std::string account = {};   // "mattermost:<id>": the very account that speaks; empty where one logs in as a person
   std::string standing = {};  // of the account: guest, outsider; empty: a full member
   std::string secret = {};    // unguessable, of this command alone: what a one-time code is made from
+  std::string schedule = {};  // T5: the clock gives the command, in the name of its owner
 };
 
 // A reply that needs the journal: the caller reads off the loop and renders.

@@ -8,6 +8,7 @@
 #include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/schedules.h"
 #include "bot/core/engine/silences.h"
 
 namespace muster {
@@ -73,8 +74,7 @@ Outcome show_silence(Call& c, const Silence& l) {
 
 Outcome unknown_id(Call& c, const std::string& id) {
   const std::string canonical = canonical_id(id);
-  const char* kind = canonical.starts_with('T') ? "kind.timers" : nullptr;
-  if (kind) return refuse(c, "show.kind_later", {{"id", plain(id)}, {"kind", say(c.language, kind)}});
+  if (canonical.starts_with('T')) return refuse(c, "schedule.no_id", {{"id", plain(id)}});
   return refuse(c, "unknown.id", {{"id", plain(id)}});
 }
 
@@ -121,6 +121,7 @@ Outcome show(Call& c) {
   if (const auto g = c.work.state.grants.find(canonical_id(id)); g != c.work.state.grants.end())
     return show_grant(c, g->second);
   if (const Silence* l = find_silence(c.work.state, canonical_id(id))) return show_silence(c, *l);
+  if (const Schedule* t = find_schedule(std::as_const(c.work.state), id)) return show_schedule(c, *t);
   if (of_extension(c, id)) return c.work.extension->handlers().at("show")(c);
   const Incident* i = find_incident(c.work.state, id);
   const Service* service = i ? nullptr : find_service(c.work.config, id);
@@ -177,6 +178,7 @@ Outcome explain(Call& c) {
     return answer(c, "code." + code);
   if (const Alert* a = find_alert(c.work.state, what)) return explain_alert(c, *a);
   if (const Question* q = find_question(std::as_const(c.work.state), what)) return show_question(c, *q);
+  if (const Schedule* t = find_schedule(std::as_const(c.work.state), what)) return explain_schedule(c, *t);
   if (c.work.state.grants.contains(canonical_id(what)) || of_extension(c, what)) return show(c);
   if (const Incident* i = find_incident(c.work.state, what)) {
     return answer(c, "explain.incident",

@@ -137,6 +137,11 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   ask.direct = c.input.direct;
   ask.at = c.work.now;
   if (asker.person == asker_of(c).person) ask.standing = c.input.standing;
+  ask.scheduled = !c.input.schedule.empty();
+  if (const Schedule* t =
+          command.verb == "schedule cancel" ? find_schedule(c.work.state, first_argument(command)) : nullptr)
+    if (t->person != (asker.person.empty() && asker.is_operator ? "operator" : asker.person))
+      ask.arguments["others"] = "true";
   ask.incident_channel = c.work.state.incident_by_channel.contains(c.input.channel);
   place(c, command, verb, ask);
   ask.is_protected = is_protected(c.work.config, ask.environment);
@@ -198,6 +203,8 @@ std::string unknown_group(const Call& c, const Verdict& v) {
   return {};
 }
 
+}  // namespace
+
 Outcome denied(Call& c, const Verdict& v) {
   Entry e = human_entry(c, "command.denied", nullptr);
   e.text = c.command.echo;
@@ -218,6 +225,8 @@ Outcome denied(Call& c, const Verdict& v) {
                  {"grant", plain(grant)}});
 }
 
+namespace {
+
 // The command is tried on a copy of the state: what it would say, and that it would not be refused.
 Outcome rehearse(const Call& c) {
   State copy = c.work.state;
@@ -233,14 +242,14 @@ Outcome rehearse(const Call& c) {
 
 constexpr std::size_t rehearsal_alerts_max = 5'000;  // beyond, a copy of the state would hold up the loop
 
+}  // namespace
+
 std::optional<Outcome> rehearsal(const Call& c) {
   if (c.work.state.alerts.size() > rehearsal_alerts_max) return {};
   return rehearse(c);
 }
 
-Outcome plan(Call& c, const Verdict& v) {
-  Outcome o = answer(c, "plan.head");
-  const auto tried = rehearsal(c);
+Section gates_now(const Call& c, const Verdict& v, const std::optional<Outcome>& tried) {
   std::string text = say_with(c.language, "plan." + v.effect,
                               {{"rule", v.rule},
                                {"line", std::to_string(v.line)},
@@ -248,13 +257,21 @@ Outcome plan(Call& c, const Verdict& v) {
                                {"group", v.approve_group.empty() ? say(c.language, "ask.anybody") : v.approve_group}});
   if (tried && !tried->ok) text = say(c.language, "plan.refused", {{"why", tried->reply.text}});
   Section s{text, {}};
-  s.fields.emplace_back(say(c.language, "field.command"), "`" + plain(c.command.echo.substr(5)) + "`");
+  s.fields.emplace_back(say(c.language, "field.command"),
+                        "`" + plain(c.command.echo.substr(c.command.plan ? 5 : 0)) + "`");
   for (const auto& [key, value] : facts_of(c, v))
     if (key != "rule") s.fields.emplace_back(say(c.language, "fact." + key), plain(value));
   if (v.effect == "approve") s.fields.emplace_back(say(c.language, "field.approvers"), approvers_text(c, v));
   if (tried && tried->ok && !tried->reply.text.empty())
     s.fields.emplace_back(say(c.language, "field.after"), tried->reply.text);
-  o.reply.sections.push_back(std::move(s));
+  return s;
+}
+
+namespace {
+
+Outcome plan(Call& c, const Verdict& v) {
+  Outcome o = answer(c, "plan.head");
+  o.reply.sections.push_back(gates_now(c, v, rehearsal(c)));
   return o;
 }
 
@@ -302,9 +319,10 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 }  // namespace
 
 Outcome carry_out(Call& c) {
-  for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
-                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers(),
-                            &glass_handlers(), &change_reading_handlers(), &suspect_handlers(), &identity_handlers()}) {
+  for (const auto* table :
+       {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(), &question_handlers(),
+        &explain_handlers(), &silence_handlers(), &capture_handlers(), &glass_handlers(), &change_reading_handlers(),
+        &suspect_handlers(), &identity_handlers(), &schedule_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

@@ -38,6 +38,13 @@ Outcome gate_and_run(Call& call);  // a parsed command: policy, then plan, quest
 void audit(Call& call, const std::string& approved_by);
 Facts facts_of(const Call& call, const Verdict& verdict);  // what the command depends on, now
 std::string approvers_text(const Call& call, const Verdict& verdict);
+Outcome denied(Call& call, const Verdict& verdict);  // recorded
+// What the command would say, tried on a copy of the state. None: the state is too large for that.
+std::optional<Outcome> rehearsal(const Call& call);
+// What would be asked first, by which rule, and what the command depends on.
+Section gates_now(const Call& call, const Verdict& verdict, const std::optional<Outcome>& tried);
+// The alias of this person or the team, expanded once: what an alias stands for is a command, never an alias.
+std::string expand_alias(const State& state, const std::string& person, const std::string& text);
 Outcome completion(Call& call, const std::string& text);
 Outcome grammar_refusal(Call& call, const GrammarError& error);
 Live live_words(const Call& call);  // what this person may see and run
@@ -58,6 +65,7 @@ const std::map<std::string_view, Handler>& glass_handlers();           // break-
 const std::map<std::string_view, Handler>& capture_handlers();         // pin, transcript, mute
 const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
 
+const std::map<std::string_view, Handler>& schedule_handlers();  // at, every, schedule
 const std::map<std::string_view, Handler>& suspect_handlers();   // suspects
 const std::map<std::string_view, Handler>& identity_handlers();  // link me, unlink
 bool is_joining(const Call& call);  // a code typed by an account that nobody is known by: the code is the right

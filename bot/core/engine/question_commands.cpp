@@ -107,6 +107,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
                       {"group", v.approve_group},
                       {"needed", needed},
                       {"expires_ms", expires}};
+  if (!c.input.schedule.empty()) e.data.set("schedule", c.input.schedule);
   record(c.work, std::move(e));
   c.work.decision.timers.push_back({"question:" + id, expires, Value::Map{{"id", id}}});
   Outcome o;
@@ -174,6 +175,7 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   input.channel = q.channel;
   input.direct = q.direct;
   input.standing = q.standing;
+  input.schedule = q.schedule;
   input.account.clear();
   const auto parsed = parse_command(q.command);
   if (!parsed) return refuse(c, "grammar.wrong");

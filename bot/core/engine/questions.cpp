@@ -55,7 +55,8 @@ void apply_asked(State& s, const Entry& e) {
        .closed_ms = 0,
        .run = d["run"].as_string(),
        .path = d["path"].as_string(),
-       .standing = d["standing"].as_string()};
+       .standing = d["standing"].as_string(),
+       .schedule = d["schedule"].as_string()};
   s.next_question = std::max(s.next_question, n + 1);
 }
 

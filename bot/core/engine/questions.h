@@ -30,6 +30,7 @@ struct Question {
   TimeMs asked_ms = 0, expires_ms = 0, closed_ms = 0;
   std::string run{}, path{};  // of kind step and form
   std::string standing{};     // of who wants it, when it was asked: guest, outsider; empty: a full member
+  std::string schedule{};     // T5 that asked for it
   bool open() const { return status == "open"; }
 };
 

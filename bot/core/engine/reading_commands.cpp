@@ -161,6 +161,9 @@ Outcome status(Call& c) {
   if (!incidents.empty()) o.reply.sections.push_back({std::string(trim(incidents)), {}});
   if (!alerts.empty()) o.reply.sections.push_back({std::string(trim(alerts)), {}});
   o.reply.sections.push_back(later_parts(c, f));
+  const Automation& a = c.work.state.automation;
+  if (a.draining)
+    o.reply.sections.push_back({say(c.language, "status.draining", {{"time", short_time(c, a.drained_ms)}}), {}});
   o.json = Value::Map{{"incidents", incident_ids}, {"alerts", alert_ids}};
   return o;
 }

@@ -275,7 +275,7 @@ void apply(State& s, const Entry& e) {
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
-  if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e)) return;
+  if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;
   if (kind == "language.chosen") return apply_language(s, e);
   if (kind == "command.denied" && e.data.has("mark")) s.refused_marks.insert(fnv1a64(e.data["mark"].as_string()));
   if (kind == "incident.declared")

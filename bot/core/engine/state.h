@@ -22,6 +22,7 @@
 #include "bot/core/runs/automation.h"
 #include "bot/core/runs/locks.h"
 #include "bot/core/runs/run.h"
+#include "bot/core/schedules/schedule.h"
 
 namespace muster {
 
@@ -149,6 +150,7 @@ struct State {
   std::map<int, Silence> silences;                                     // by number of their L id
   std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
   std::map<int, Lock> locks;                                           // by number, those that stand
+  std::map<int, Schedule> schedules;                                   // by number
   Automation automation;
   ChangeLog changes;
   std::map<std::string, std::string> languages;  // "@ana" or "#muster" -> en, ko: what people chose by command
@@ -159,7 +161,7 @@ struct State {
   std::set<std::string> muted;                             // keys of threads in which none is offered
   std::unordered_set<std::uint64_t> refused_marks;         // by a hash of message and mark: refused and told once
   Identities identities;                                   // accounts that were joined to people
-  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1;
+  int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1, next_schedule = 1;
   std::int64_t position = 0;  // of the last folded entry
 };
 

@@ -1,5 +1,7 @@
 #include "bot/core/runs/automation.h"
 
+#include <algorithm>
+
 #include "bot/core/engine/state.h"
 
 namespace muster {
@@ -9,7 +11,23 @@ std::string trigger_key(const std::string& runbook, const std::string& key) {
   return key.empty() ? runbook : runbook + " " + key;
 }
 
+void apply_draining(Automation& a, const Entry& e) {
+  a.draining = e.data["on"].as_bool();
+  a.drained_by = a.draining ? e.actor.id : "";
+  a.drain_reason = e.data["reason"].as_string();
+  a.drained_ms = a.draining ? e.occurred_ms : 0;
+  if (!a.draining) a.held.clear();
+}
+
 }  // namespace
+
+const AutomationCaps& caps_for(const std::vector<AutomationCaps>& caps, std::string_view environment) {
+  static const AutomationCaps standard;
+  const auto it = std::ranges::find_if(caps, [&](const AutomationCaps& c) {
+    return c.environments.empty() || std::ranges::find(c.environments, environment) != c.environments.end();
+  });
+  return it == caps.end() ? standard : *it;
+}
 
 bool apply_automation(State& s, const Entry& e) {
   const std::string_view kind = e.kind;
@@ -23,7 +41,11 @@ bool apply_automation(State& s, const Entry& e) {
       a.off[environment] = d["reason"].as_string();
     return true;
   }
-  if (kind == "bot.draining") return a.draining = d["on"].as_bool(), true;
+  if (kind == "bot.draining") return apply_draining(a, e), true;
+  if (kind == "trigger.held") {
+    a.held[trigger_key(d["runbook"].as_string(), d["alert"].as_string())] = d["alert"].as_string();
+    return true;
+  }
   const auto what = [&d] { return trigger_key(d["runbook"].as_string(), d["key"].as_string()); };
   if (kind == "trigger.disarmed")
     a.disarmed[what()] = {e.actor.id, d["reason"].as_string(), e.occurred_ms, d["until_ms"].as_int()};

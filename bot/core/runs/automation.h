@@ -5,17 +5,23 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bot/base/clock.h"
 #include "bot/core/journal/entry.h"
 
 namespace muster {
 
-// Above all runbooks, by environment.
+// Above all runbooks: what may be changed without a person, by environment.
 struct AutomationCaps {
-  int writes_per_hour = 20;  // automatic ones, in one environment
+  std::string name;
+  std::vector<std::string> environments;  // none: every one
+  int writes_per_hour = 20;               // in one environment
   bool one_write_per_service = true;
+  std::string freeze = "rollbacks";  // what a freeze leaves to it: rollbacks, as to people, or nothing
 };
+// The first that is about this environment; where none is, what stands above.
+const AutomationCaps& caps_for(const std::vector<AutomationCaps>& caps, std::string_view environment);
 
 struct Disarmed {
   std::string by, reason;
@@ -28,6 +34,9 @@ struct Automation {
   std::map<std::string, int> in_vain;        // "runbook key" -> ineffective runs in a row
   std::set<std::string> suggested;           // "runbook INC-7"
   bool draining = false;                     // no new run begins
+  std::string drained_by, drain_reason;
+  TimeMs drained_ms = 0;
+  std::map<std::string, std::string> held;  // "runbook E12": would have begun while draining -> the alert
 };
 
 struct State;

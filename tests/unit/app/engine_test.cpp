@@ -318,6 +318,10 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"runbook arm", {"runbook arm patient because the cause is fixed"}},
       {"runbook disarm", {"runbook disarm patient for 2h because it does not help"}},
       {"automation", {"automation off because the database moves"}},
+      {"at", {"at 18:00 status"}},
+      {"every", {"every weekday at 09:00 status"}},
+      {"schedule", {"schedule"}},
+      {"schedule cancel", {"at 18:00 status", "schedule cancel T1"}},
       {"drain", {"drain because of the upgrade"}},
       {"undrain", {"drain", "undrain"}},
   };

@@ -1,59 +1,20 @@
 // Changes from chat as runs: what is asked before anything is sent, what makes a yes void, and every way in.
 #include <doctest/doctest.h>
 
-#include "../../support/run_world.h"
+#include <set>
+
+#include "../../support/change_world.h"
 #include "bot/core/changes/plan.h"
 #include "bot/core/commands/verbs.h"
 
 using namespace muster;
+using muster::test::ChangeWorld;
 using muster::test::Killed;
-using muster::test::RunWorld;
 
 namespace {
 
-struct World : RunWorld {
-  World() {
-    Service s;
-    s.name = "api";
-    s.environments = {"staging", "prod"};
-    config.services = {s};
-    config.environments = {{"staging", false}, {"prod", true}};
-    config.policy = default_policy();
-    HealthRule unwatched;  // what follows a change is health_test's matter
-    unwatched.window = 0;
-    unwatched.lock_for = 0;
-    config.health = {unwatched};
-    provider.reads["lookup"] = Value::Map{{"replicas", 6}, {"version", "v8"}, {"healthy", true}};
-  }
-
-  Outcome say(const std::string& person, const std::string& text, const std::string& platform = "room") {
-    Outcome o;
-    decide([&](Work& w) {
-      CommandInput in;
-      in.person = person == "operator" ? "" : person;
-      in.is_operator = person == "operator";
-      in.platform = platform;
-      in.channel = "muster";
-      in.source_id = "m" + std::to_string(++messages_);
-      in.text = text;
-      in.direct = true;
-      in.sent_ms = w.now;
-      o = run_command(w, in);
-    });
-    return o;
-  }
-
-  int sent() const {
-    int n = 0;
-    for (const auto& [what, times] : provider.ledger) n += times;
-    return n;
-  }
+struct World : ChangeWorld {
   const Run& last() const { return state.runs.rbegin()->second; }
-  const Question* question() const {
-    for (const auto& [n, q] : state.questions)
-      if (q.open()) return &q;
-    return nullptr;
-  }
   // Ana is sure, and Bo agrees.
   bool people() {
     const Question* q = question();
@@ -68,9 +29,6 @@ struct World : RunWorld {
       if (!last().over() && !people()) pass(10 * second_ms);
     }
   }
-
- private:
-  int messages_ = 0;
 };
 
 std::string told(const Outcome& o) { return o.reply.text; }
@@ -325,6 +283,48 @@ TEST_CASE("no way in passes the gate: a line in chat, a button, a script, the op
         w.pass(hour_ms);  // nobody answers
         CHECK(w.sent() == 0);
       }
+}
+
+TEST_CASE("no way in passes the gate: the clock, once or again and again") {
+  for (const std::string& line : lines)
+    for (const char* who : {"ana", "operator"})
+      for (const char* when : {"at in 10m ", "every 10m "}) {
+        CAPTURE(line);
+        CAPTURE(when);
+        World w;
+        CHECK(w.say(who, when + line).ok);
+        CHECK(w.sent() == 0);
+        w.pass(11 * minute_ms);
+        CHECK(w.sent() == 0);
+        REQUIRE(w.question());
+        CHECK_FALSE(w.say("bo", "yes " + w.question()->id).ok);
+        w.pass(2 * hour_ms);  // it comes again, and nobody answers
+        CHECK(w.sent() == 0);
+      }
+}
+
+TEST_CASE("no way in passes the gate: every button of every message, pressed by who asked") {
+  for (const std::string& line : lines)
+    for (const char* before : {"", "at in 10m "}) {
+      CAPTURE(line);
+      World w;
+      Outcome o = w.say("ana", before + line);
+      w.pass(before[0] == 0 ? second_ms : 10 * minute_ms + second_ms);
+      REQUIRE(w.question());
+      std::set<std::string> pressed;
+      const auto press = [&](const Message& m) {
+        for (const Button& b : m.buttons) {
+          const bool own_yes = b.command.starts_with("yes ") && w.question() && w.question()->kind == "confirm";
+          if (!own_yes && pressed.insert(b.command).second) w.say("ana", b.command);
+        }
+      };
+      press(o.reply);
+      for (const Fired& f : w.rung) press(f.outcome.reply);
+      for (std::size_t i = 0; i < w.out.size(); ++i) press(message_from(w.out[i].body["message"]));
+      CHECK_FALSE(pressed.empty());
+      w.pass(minute_ms);
+      CHECK(w.sent() == 0);
+    }
 }
 
 TEST_CASE("no way in passes the gate: a step of a runbook, by a person or by an alert") {
