@@ -582,6 +582,7 @@ class Talk {
     if (wanted.what == "releases" || wanted.what == "metrics")
       return done(change_history_outcome(store_->inner(),
                                          {wanted, incident_spans(dispatcher_->state()), config_, clock_.now()}));
+    if (wanted.what == "plan run") return read_run_plan(runs_.run_plan_reading(*dispatcher_, clock_), wanted, in, done);
     if (wanted.what == "plan change") return read_plan(runs_.plan_reading(*dispatcher_, clock_), wanted, in, done);
     const auto entries = store_->read_incident(wanted.incident);
     Outcome o;

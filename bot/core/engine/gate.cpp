@@ -221,7 +221,8 @@ std::optional<Outcome> rehearsal(const Call& c) {
 
 Outcome plan(Call& c, const Verdict& v) {
   Outcome o = answer(c, "plan.head");
-  const auto tried = rehearsal(c);
+  // A plan of a run reads for real, outside of the decision, and tries nothing here.
+  const auto tried = c.command.verb == "run" ? std::optional(carry_out(c)) : rehearsal(c);
   std::string text = say_with(c.language, "plan." + v.effect,
                               {{"rule", v.rule},
                                {"line", std::to_string(v.line)},
@@ -235,6 +236,12 @@ Outcome plan(Call& c, const Verdict& v) {
   if (v.effect == "approve") s.fields.emplace_back(say(c.language, "field.approvers"), approvers_text(c, v));
   if (tried && tried->ok && !tried->reply.text.empty())
     s.fields.emplace_back(say(c.language, "field.after"), tried->reply.text);
+  if (tried && tried->ok && tried->read) {
+    o.read = tried->read;
+    o.read->args.push_back(s.text + "\n" + say(c.language, "field.command") + ": " + s.fields.front().second);
+    o.reply = {};
+    return o;
+  }
   o.reply.sections.push_back(std::move(s));
   return o;
 }
