@@ -67,11 +67,10 @@ class Reading : public std::enable_shared_from_this<Reading> {
   }
 
   std::string line_text(const runbooks::PlanLine& l, std::size_t n) const {
-    std::string text = say(wanted_.language, "runplan.line",
-                           {{"n", std::to_string(n)},
-                            {"step", plain(l.step == l.path ? "" : l.step)},
-                            {"verb", l.verb},
-                            {"what", plain(l.what)}});
+    std::string text =
+        say(wanted_.language, "runplan.line",
+            {{"n", std::to_string(n)}, {"step", l.step == l.path ? l.verb : plain(l.step) + " (" + l.verb + ")"}});
+    if (!l.what.empty()) text += " · " + plain(l.what);
     for (const runbooks::Refusal& h : l.how)
       text += "\n   → " + say_with(wanted_.language, h.key, plain_words(h.words));
     return text;

@@ -30,7 +30,7 @@ std::span<const Sentence> words_books() {
       {"runplan.head", "Plan of `{name}`: its reads were carried out, nothing was changed.",
        "`{name}` 계획: 읽기만 실제로 했고 바꾼 것은 없습니다."},
       {"runplan.not_started", "It would not start: {why}", "시작되지 않습니다: {why}"},
-      {"runplan.line", "{n}. *{step}* {verb} · {what}", "{n}. *{step}* {verb} · {what}"},
+      {"runplan.line", "{n}. *{step}*", "{n}. *{step}*"},
       {"runplan.read", "read: {value}", "읽음: {value}"},
       {"runplan.run", "would run", "실행될 것"},
       {"runplan.approve", "asks {n} of {group} first: {who}", "먼저 {group} 중 {n}명에게 승인 요청: {who}"},
