@@ -24,11 +24,11 @@ constexpr int waiting_runs = 1'000;
 
 // Half of them wait for a time, half for a person.
 constexpr const char* waits =
-    "runbook: waits\ninputs:\n  n: {type: int}\nguard: {deadline: 2000h}\nsteps:\n  - id: seen\n    query: up\n"
-    "  - wait: 1000h\n  - message: done\n";
+    "runbook: waits\ninputs:\n  n: {type: int}\nguard: {deadline: 700h}\nsteps:\n  - id: seen\n    query: up\n"
+    "  - wait: 600h\n  - message: done\n";
 constexpr const char* asks =
-    "runbook: asks\ninputs:\n  n: {type: int}\nguard: {deadline: 2000h}\nsteps:\n  - id: seen\n    query: up\n"
-    "  - id: sure\n    approve: {by: \"group:oncall\", text: Go on?}\n    timeout: 1000h\n  - message: done\n";
+    "runbook: asks\ninputs:\n  n: {type: int}\nguard: {deadline: 700h}\nsteps:\n  - id: seen\n    query: up\n"
+    "  - id: sure\n    approve: {by: \"group:oncall\", text: Go on?}\n    timeout: 600h\n  - message: done\n";
 
 RunWorld waiting_world() {
   RunWorld w;
