@@ -28,7 +28,7 @@ constexpr const char* waits =
     "  - wait: 600h\n  - message: done\n";
 constexpr const char* asks =
     "runbook: asks\ninputs:\n  n: {type: int}\nguard: {deadline: 700h}\nsteps:\n  - id: seen\n    query: up\n"
-    "  - id: sure\n    approve: {by: \"group:oncall\", text: Go on?}\n    timeout: 600h\n  - message: done\n";
+    "  - id: sure\n    approve: {by: \"group:oncall\", text: Go on}\n    timeout: 600h\n  - message: done\n";
 
 RunWorld waiting_world() {
   RunWorld w;
