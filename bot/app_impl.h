@@ -16,6 +16,8 @@
 #include "bot/performer_run.h"
 #include "bot/plan_answer.h"
 #include "bot/room_terminal.h"
+#include "bot/run_plan_answer.h"
+#include "bot/run_progress.h"
 #include "bot/self_answers.h"
 #include "bot/web/room_web.h"
 #include "integrations/chat/room.h"
@@ -39,8 +41,11 @@ struct App::Impl {
   SystemClock clock;
   Loop loop;
   std::unique_ptr<Store> store;
-  Worker worker, bodies;                     // bodies: large ones of senders, so that no report makes them wait
-  Performer performer;                       // attempts of steps, out and back
+  Worker worker, bodies;  // bodies: large ones of senders, so that no report makes them wait
+  Performer performer;    // attempts of steps, out and back
+  // How far attempts are, gathered for the chat.
+  ProgressBoard board{[this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); },
+                      [this](std::vector<runbooks::StepProgress> told) { tell_progress(std::move(told)); }};
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
@@ -79,6 +84,9 @@ struct App::Impl {
   Outcome test_runbook(const std::string& name, const std::string& language) const;
   void load_targets();
   PlanReading plan_reading();
+  RunPlanReading run_plan_reading();
+  Performer::Progress progress_seen();
+  void tell_progress(std::vector<runbooks::StepProgress> told);
   void load_local_targets();
   void offer_cluster();
   void open_runbooks();  // the engine, the library, the verbs that are available here

@@ -67,7 +67,7 @@ void App::Impl::open_runner() {
   const auto resolve = [this](const std::string& reference) {
     return resolve_secret(reference, options.config_folder);
   };
-  performer.set("run", perform_run(*runner, resolve));
+  performer.set("run", perform_run(*runner, resolve, progress_seen()));
 }
 
 // Targets start programs under the shim; a reload puts new ones in their place.
@@ -89,6 +89,33 @@ PlanReading App::Impl::plan_reading() {
           .known = {.state = [this]() -> const State& { return dispatcher->state(); },
                     .config = [this]() -> const CoreConfig& { return dispatcher->config(); },
                     .now = [this] { return clock.now(); }}};
+}
+
+Performer::Progress App::Impl::progress_seen() {
+  return [this](const AttemptOrder& o, const std::string& line, const std::string& lines) {
+    if (o.id.starts_with("plan-")) return;  // a plan is shown when it is whole
+    board.take({.run = o.run, .path = o.path, .id = o.id, .line = line, .lines = lines});
+  };
+}
+
+void App::Impl::tell_progress(std::vector<runbooks::StepProgress> told) {
+  dispatcher->decide([this, told = std::move(told)](Work& w) {
+    for (const runbooks::StepProgress& p : told) engine->progressed(w, p);
+  });
+}
+
+RunPlanReading App::Impl::run_plan_reading() {
+  return {.perform = [this](const AttemptOrder& order,
+                            Performer::Report done) { performer.try_out(order, std::move(done)); },
+          .later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); },
+          .forget =
+              [this](const std::string& id) {
+                if (runner) runner->forget(id);
+              },
+          .record = [this](Entry e) { dispatcher->record_fact(std::move(e), [](Result<void>) {}); },
+          .new_id = [this] { return dispatcher->new_id(); },
+          .library = engine->library(),
+          .known = plan_reading().known};
 }
 
 // What runs is found again, and what the configuration starts is started.
@@ -160,7 +187,7 @@ void App::Impl::open_runbooks() {
   load_targets();
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
-    performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later));
+    performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later, progress_seen()));
   const PlanReading reading = plan_reading();
   performer.set("lookup", perform_lookup(reading.targets, reading.known));
   const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {

@@ -230,7 +230,7 @@ void Pager::fit(Outcome& o, const std::string& person, const std::string& channe
                     characters <= limits::inline_chars_max;
   const bool page = o.echo.starts_with("more");  // is a page already
   if (fits || page || !o.ok) return;
-  o.reply.attachments.push_back(file_of(o, lines));
+  if (o.reply.attachments.empty()) o.reply.attachments.push_back(file_of(o, lines));  // else it is the whole already
   Lines shown;
   const bool cut = lines.size() > first_lines + last_lines;
   for (std::size_t i = 0; i < lines.size(); ++i) {

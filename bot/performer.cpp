@@ -31,12 +31,18 @@ AttemptReport not_here(const AttemptOrder& order) {
 }  // namespace
 
 void Performer::take(const AttemptOrder& order) {
+  try_out(order, [this](AttemptReport r) {
+    if (sink_) sink_(std::move(r));
+  });
+}
+
+void Performer::try_out(const AttemptOrder& order, Report report) const {
   const auto it = table_.find(order.verb);
   const auto told = std::make_shared<bool>(false);
-  const auto sink = [this, order, told](AttemptReport r) {
+  const auto sink = [order, told, report = std::move(report)](AttemptReport r) {
     if (*told) return log(LogLevel::error, "a step reported twice", {{"attempt", order.id}});
     *told = true;
-    if (sink_) sink_(answer_to(order, std::move(r)));
+    report(answer_to(order, std::move(r)));
   };
   if (it == table_.end()) return sink(not_here(order));
   try {

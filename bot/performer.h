@@ -17,7 +17,12 @@ class Performer {
   // are filled in here.
   using Perform = std::function<void(const AttemptOrder&, Report)>;
 
+  // Says how far an attempt is, about once a second: a line of the target, or the last lines of a command. On the loop.
+  using Progress = std::function<void(const AttemptOrder&, const std::string& line, const std::string& lines)>;
+
   void set(std::string verb, Perform perform) { table_[std::move(verb)] = std::move(perform); }
+  // Outside of any run, for a plan: the report comes here and goes to no sink.
+  void try_out(const AttemptOrder& order, Report report) const;
   void set_sink(Report sink) { sink_ = std::move(sink); }  // where reports go: the dispatcher
   bool has(std::string_view verb) const { return table_.contains(verb); }
   void take(const AttemptOrder& order);

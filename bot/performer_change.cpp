@@ -87,12 +87,12 @@ void probe(const std::shared_ptr<Target>& target, const ChangeRequest& q, const 
 }
 
 void attach(const std::shared_ptr<Target>& target, const ChangeRequest& q, const TargetState& before,
-            const Later& later, const Performer::Report& done) {
+            const Later& later, const ProgressSeen& seen, const Performer::Report& done) {
   const auto watched = [=](const ChangeAnswer& a) {
     if (a.outcome != ChangeOutcome::unknown) return done(report_of(a));
     probe(target, q, before, later, done, ask_again_max);
   };
-  target->observe(q, before, watched, [](const std::string&) {});
+  target->observe(q, before, watched, seen);
 }
 
 // The target is held until it has answered: a reload may have put another in its place.
@@ -160,9 +160,9 @@ TargetState state_from(const Value& v) {
   return s;
 }
 
-Performer::Perform perform_change(std::function<const Targets&()> targets, Later later) {
-  return [targets = std::move(targets), later = std::move(later)](const AttemptOrder& order,
-                                                                  const Performer::Report& done) {
+Performer::Perform perform_change(std::function<const Targets&()> targets, Later later, Performer::Progress progress) {
+  return [targets = std::move(targets), later = std::move(later), progress = std::move(progress)](
+             const AttemptOrder& order, const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
     ChangeRequest q = request_of(order);
     const Targets& all = targets();
@@ -179,14 +179,17 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
     if (by_deploy && target->has(TargetVerb::deploy)) q.verb = TargetVerb::deploy;
     if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
+    const ProgressSeen seen = [order, progress](const std::string& line) {
+      if (progress) progress(order, line, {});
+    };
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);
-    if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, done);
+    if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, seen, done);
     if (order.mode == Mode::halt) {
       if (!target->cancel(order.id)) done(ended(End::unknown, "lost", "It could not be stopped any more."));
       return;
     }
     target->change(
-        q, before, [done, target](const ChangeAnswer& a) { done(report_of(a)); }, [](const std::string&) {});
+        q, before, [done, target](const ChangeAnswer& a) { done(report_of(a)); }, seen);
   };
 }
 

@@ -35,7 +35,7 @@ Result<CommandSpec> spec_of(const AttemptOrder& order, const Value& with, std::s
   spec.id = std::move(id);
   for (const Value& v : with["argv"].as_list()) spec.argv.push_back(v.is_string() ? v.as_string() : to_json(v));
   if (spec.argv.empty()) return fail(ErrorKind::invalid, "There is no program to run.");
-  if (with.has("stdin")) return fail(ErrorKind::invalid, "A command gets no input here yet.", "Write it to a file.");
+  spec.input = with["stdin"].as_string();
   spec.env = clean_environment();
   for (const auto& [name, v] : with["env"].as_map()) {
     std::erase_if(spec.env, [&](const auto& e) { return e.first == name; });
@@ -118,14 +118,17 @@ AttemptReport report_of(const Value& with, const CommandEnd& e) {
   return r;
 }
 
-CommandEvents events_for(const Value& with, std::vector<std::string> secrets, Performer::Report done) {
+CommandEvents events_for(const AttemptOrder& order, std::vector<std::string> secrets, const Performer::Progress& seen,
+                         Performer::Report done) {
   CommandEvents events;
-  events.ended = [with, done = std::move(done)](const CommandEnd& e) { done(report_of(with, e)); };
+  if (seen) events.progress = [order, seen](const CommandProgress& p) { seen(order, {}, p.last_lines); };
+  events.ended = [with = order.arguments, done = std::move(done)](const CommandEnd& e) { done(report_of(with, e)); };
   events.secrets = std::move(secrets);
   return events;
 }
 
-void start(Runner& runner, const AttemptOrder& order, const ResolveSecret& resolve, const Performer::Report& done) {
+void start(Runner& runner, const AttemptOrder& order, const ResolveSecret& resolve, const Performer::Progress& seen,
+           const Performer::Report& done) {
   std::vector<std::string> secrets;
   const auto keep = [&](const std::string& reference) {
     auto secret = resolve(reference);
@@ -138,7 +141,7 @@ void start(Runner& runner, const AttemptOrder& order, const ResolveSecret& resol
   const bool again = order.mode == AttemptOrder::Mode::again;
   const auto spec = spec_of(order, *with, again ? order.id + "." + random_token(3) : order.id);
   if (!spec) return done(failing("refused", spec.error().message));
-  const auto started = runner.start(*spec, events_for(order.arguments, secrets, done));
+  const auto started = runner.start(*spec, events_for(order, secrets, seen, done));
   if (started) return;
   const bool later = started.error().kind == ErrorKind::unavailable;
   done(failing(later ? "unavailable" : "refused", started.error().message));
@@ -146,11 +149,12 @@ void start(Runner& runner, const AttemptOrder& order, const ResolveSecret& resol
 
 }  // namespace
 
-Performer::Perform perform_run(Runner& runner, ResolveSecret resolve) {
-  return [&runner, resolve = std::move(resolve)](const AttemptOrder& order, const Performer::Report& done) {
+Performer::Perform perform_run(Runner& runner, ResolveSecret resolve, Performer::Progress progress) {
+  return [&runner, resolve = std::move(resolve), progress = std::move(progress)](const AttemptOrder& order,
+                                                                                 const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
-    if (order.mode == Mode::begin || order.mode == Mode::again) return start(runner, order, resolve, done);
-    static_cast<void>(runner.attach(order.id, events_for(order.arguments, {}, done)));
+    if (order.mode == Mode::begin || order.mode == Mode::again) return start(runner, order, resolve, progress, done);
+    static_cast<void>(runner.attach(order.id, events_for(order, {}, progress, done)));
     if (order.mode == Mode::halt) static_cast<void>(runner.cancel(order.id));
   };
 }

@@ -17,12 +17,13 @@ class Runner;
 struct State;
 struct CoreConfig;
 
-Performer::Perform perform_run(Runner& runner, ResolveSecret resolve);
+Performer::Perform perform_run(Runner& runner, ResolveSecret resolve, Performer::Progress progress = {});
 
 using Targets = std::vector<std::shared_ptr<Target>>;
 using Later = std::function<void(DurationMs, std::function<void()>)>;
 // `targets` is asked each time: a reload of the configuration changes them.
-Performer::Perform perform_change(std::function<const Targets&()> targets, Later later);
+Performer::Perform perform_change(std::function<const Targets&()> targets, Later later,
+                                  Performer::Progress progress = {});
 // What the bot itself keeps, for `lookup`.
 struct Known {
   std::function<const State&()> state;

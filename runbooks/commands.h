@@ -1,6 +1,7 @@
 // The commands of runs and runbooks: words around the decisions of the engine. Loop thread only.
 #pragma once
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "bot/core/engine/handlers.h"
@@ -24,6 +25,8 @@ Outcome refused(Call& c, const Refusal& why);
 std::string status_of(const Call& c, const Run& run);
 // The wish behind `run NAME key=value …`; its inputs are as the runbook spells them.
 StartWish wish_of(const Call& c, const Runbook& book);
+// Inputs as typed, under the names of the runbook.
+Value typed_inputs(const Runbook& book, const std::map<std::string, std::string>& named);
 // The line that would do: what is given, and a place for each input that is missing.
 std::string line_to_paste(const Runbook& book, const Value& given);
 const Known* known_book(Call& c, const std::string& name);  // null: there is none

@@ -8,8 +8,10 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/commands.h"
+#include "runbooks/freshness.h"
 #include "runbooks/graph.h"
 #include "runbooks/lint.h"
+#include "runbooks/record.h"
 #include "runbooks/scope.h"
 #include "runbooks/values.h"
 
@@ -45,16 +47,21 @@ std::string line_to_paste(const Runbook& book, const Value& given) {
   return line;
 }
 
-StartWish wish_of(const Call& c, const Runbook& book) {
-  StartWish wish;
-  wish.runbook = book.name;
-  wish.inputs = Value::Map{};
-  for (const auto& [key, text] : c.command.named) {
+Value typed_inputs(const Runbook& book, const std::map<std::string, std::string>& named) {
+  Value inputs = Value::Map{};
+  for (const auto& [key, text] : named) {
     if (key == "because") continue;
     const auto input = std::ranges::find_if(book.inputs, [&](const Input& i) { return lower_ascii(i.name) == key; });
     const bool scalar = input != book.inputs.end() && input->type != "string";
-    wish.inputs.set(input == book.inputs.end() ? key : input->name, scalar ? core_scalar(text) : Value(text));
+    inputs.set(input == book.inputs.end() ? key : input->name, scalar ? core_scalar(text) : Value(text));
   }
+  return inputs;
+}
+
+StartWish wish_of(const Call& c, const Runbook& book) {
+  StartWish wish;
+  wish.runbook = book.name;
+  wish.inputs = typed_inputs(book, c.command.named);
   wish.person = c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id;
   wish.platform = c.input.platform == "cli" ? "room" : c.input.platform;
   wish.channel = c.input.channel;
@@ -166,6 +173,34 @@ std::string told_of(const Runbook& book) {
   return join(kept, "\n");
 }
 
+LintContext context_of(Call& c) {
+  return {&c.work.config, [&c](const std::string& name) {
+            const Known* k = known_book(c, name);
+            return k ? k->runbook : nullptr;
+          }};
+}
+
+std::string span_of(DurationMs age) {
+  if (age >= 2 * day_ms) return std::to_string(age / day_ms) + "d";
+  return format_duration(std::max<DurationMs>(minute_ms, age - age % minute_ms));
+}
+
+// How much is known of whether it still works: when it was good last, and what today's configuration says.
+std::string proof_text(Call& c, const Runbook& book, const Freshness& f) {
+  std::string key = f.at_ms == 0 ? "never" : f.run.empty() ? "planned" : "good";
+  if (f.changed) key = "changed_" + key;
+  const std::string half = std::to_string(half_life_ms / day_ms) + "d", age = span_of(c.work.now - f.at_ms);
+  std::string text =
+      say(c.language, "fresh." + key,
+          {{"percent", std::to_string(std::lround(f.fresh * 100)) + "%"}, {"id", f.run}, {"age", age}, {"half", half}});
+  if (is_stale(f)) text += "; " + say(c.language, "fresh.advice", {{"line", plain(line_to_paste(book, Value::Map{}))}});
+  const auto findings = lint_runbook(book, context_of(c));
+  const auto wrong = std::ranges::count(findings, Finding::Level::error, &Finding::level);
+  if (wrong > 0)
+    text += "; " + say(c.language, "fresh.lint", {{"n", std::to_string(wrong)}, {"name", plain(book.name)}});
+  return text;
+}
+
 Outcome show_book(Call& c) {
   const std::string name = first_argument(c.command);
   const Known* known = known_book(c, name);
@@ -181,10 +216,15 @@ Outcome show_book(Call& c) {
     s.fields.emplace_back(say(c.language, "field.success"), std::to_string(r.good) + "/" + std::to_string(r.runs));
   if (r.checked > 0)
     s.fields.emplace_back(say(c.language, "field.effect"), std::to_string(r.helped) + "/" + std::to_string(r.checked));
+  const Freshness f = freshness_of(c.work.state, name, engine_of(c.work).hash_of(name), c.work.now);
+  s.fields.emplace_back(say(c.language, "field.fresh"), proof_text(c, *known->runbook, f));
   s.fields.emplace_back(say(c.language, "field.start"),
                         "`" + plain(line_to_paste(*known->runbook, Value::Map{})) + "`");
   o.reply.sections.push_back(std::move(s));
   o.json = Value::Map{{"name", name}, {"summary", known->runbook->summary}, {"runs", r.runs}, {"good", r.good}};
+  o.json.set("checked", r.checked).set("helped", r.helped).set("fresh", f.fresh).set("last_good", f.run);
+  if (f.at_ms != 0) o.json.set("last_good_at", format_utc(f.at_ms));
+  o.json.set("changed_since", f.changed);
   return o;
 }
 
@@ -201,13 +241,16 @@ std::optional<Outcome> unknown_place(Call& c, const Runbook& book, const Value& 
   return {};
 }
 
-// What it would do, step by step; values that a read step would bring are not known here.
-Outcome planned(Call& c, const Runbook& book) {
-  std::string text;
-  for (std::size_t i = 0; i < book.steps.size(); ++i)
-    text += (i == 0 ? " " : "; ") + std::to_string(i + 1) + ". [" + std::string(name_of(book.steps[i].effect)) + "] " +
-            plain(clip(one_line(step_title(book.steps[i])), 160));
-  return answer(c, "run.planned", {{"steps", text}});
+// Its reads are carried out for real, outside of the decision; what is known of it stands in `args`.
+Outcome planned(const Call& c, const StartWish& wish) {
+  Outcome o;
+  o.read = ReadWanted{.what = "plan run",
+                      .incident = wish.incident,
+                      .args = {wish.runbook, wish.person, wish.channel, wish.alert},
+                      .named = c.command.named,
+                      .language = c.language,
+                      .zone = c.zone};
+  return o;
 }
 
 Outcome start(Call& c) {
@@ -219,6 +262,7 @@ Outcome start(Call& c) {
   StartWish wish = wish_of(c, *book);
   const Value given = wish.inputs;
   if (auto wrong = unknown_place(c, *book, given)) return *wrong;
+  if (c.command.plan) return planned(c, wish);
   const auto id = engine_of(c.work).start_run(c.work, std::move(wish));
   if (!id) {
     Outcome o = refused(c, id.error());
@@ -226,7 +270,6 @@ Outcome start(Call& c) {
       o.reply.sections.push_back({say(c.language, "run.paste", {{"line", plain(line_to_paste(*book, given))}}), {}});
     return o;
   }
-  if (c.command.plan) return planned(c, *book);
   const Run& run = *find_run(std::as_const(c.work.state), *id);
   Outcome o = answer(c,
                      run.over()               ? "run.started_over"
@@ -235,13 +278,6 @@ Outcome start(Call& c) {
                      {{"id", *id}, {"runbook", plain(name)}, {"status", status_of(c, run)}, {"channel", run.channel}});
   o.json = Value::Map{{"id", *id}, {"runbook", name}, {"status", run.status}};
   return o;
-}
-
-LintContext context_of(Call& c) {
-  return {&c.work.config, [&c](const std::string& name) {
-            const Known* k = known_book(c, name);
-            return k ? k->runbook : nullptr;
-          }};
 }
 
 Outcome lint(Call& c) {
@@ -271,14 +307,35 @@ Outcome test(Call& c) {
   return o;
 }
 
+Outcome record_run(Call& c) {
+  const std::string id = first_argument(c.command);
+  const Run* run = find_run(std::as_const(c.work.state), id);
+  if (!run) return refuse(c, "run.no_id", {{"id", plain(id)}});
+  const Book* book = engine_of(c.work).book_of(*run);
+  if (!book) return refuse(c, "run.none", {{"name", plain(run->runbook)}});
+  const auto made = record_case(*book, *run);
+  if (!made) return refused(c, made.error());
+  Outcome o = answer(c, "record.head", {{"id", run->id}, {"file", plain(made->file)}});
+  o.reply.sections.push_back({plain(made->yaml), {}});
+  std::string after = say(c.language, "record.more", {{"name", plain(run->runbook)}});
+  if (!made->differs.empty()) {
+    after = say(c.language, "record.differs", {{"id", run->id}});
+    for (const std::string& d : made->differs) after += "\n" + plain(clip(one_line(d), 200));
+  }
+  o.reply.sections.push_back({after, {}});
+  o.reply.attachments.push_back({made->file, "text/plain", made->yaml});
+  Value differs = Value::List{};
+  for (const std::string& d : made->differs) differs.push(d);
+  o.json = Value::Map{{"runbook", run->runbook}, {"file", made->file}, {"text", made->yaml}, {"differs", differs}};
+  return o;
+}
+
 }  // namespace
 
 const std::map<std::string_view, Handler>& book_commands() {
-  static const std::map<std::string_view, Handler> table = {{"runbooks", runbooks},
-                                                            {"runbook show", show_book},
-                                                            {"run", start},
-                                                            {"runbook lint", lint},
-                                                            {"runbook test", test}};
+  static const std::map<std::string_view, Handler> table = {{"runbooks", runbooks}, {"runbook show", show_book},
+                                                            {"run", start},         {"runbook lint", lint},
+                                                            {"runbook test", test}, {"runbook record", record_run}};
   return table;
 }
 

@@ -88,11 +88,13 @@ std::string output_of(const StepRun& s) {
   return s.result.is_map() && !s.result.as_map().empty() ? to_json(s.result) : std::string();
 }
 
-void add_log(const Call& c, const StepRun& s, std::string& text) {
+void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::string& text) {
   const std::string took = s.ended() ? format_duration(std::max<DurationMs>(0, s.ended_ms - s.started_ms)) : "";
   text += "*" + plain(s.id) + "* · " + s.verb + " · " + say(c.language, "step.status." + s.status) +
           (took.empty() ? "" : " · " + took) + "\n";
   if (!s.error.empty()) text += plain(clip(one_line(s.error), 400)) + "\n";
+  if (live && s.status == "running")  // so far
+    text += plain(clip_bytes(std::string(trim(live->line + "\n" + live->lines)), output_bytes)) + "\n";
   if (const std::string out = output_of(s); !out.empty())
     text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
 }
@@ -105,7 +107,7 @@ Outcome logs(Call& c) {
   for (const std::string& path : run->order) {
     const auto it = run->steps.find(path);
     if (it == run->steps.end() || (!wanted.empty() && it->second.id != wanted && path != wanted)) continue;
-    add_log(c, it->second, text);
+    add_log(c, it->second, engine_of(c.work).progress_of(run->id, path), text);
   }
   if (text.empty()) return refuse(c, "run.no_log", {{"id", run->id}, {"step", plain(wanted)}});
   Outcome o = answer(c, "run.log", {{"id", run->id}, {"runbook", plain(run->runbook)}, {"status", status_of(c, *run)}});

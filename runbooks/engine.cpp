@@ -201,6 +201,7 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
     return;
   }
   with_run(*this, w, report.run, [&](Turn& t) { take_report(t, report); });
+  live_ended(w, report.run, report.path);
 }
 
 void Engine::question_closed(Work& w, const Question& question) {

@@ -54,6 +54,18 @@ struct OpenMatter {
   std::string question;               // A7; empty: none
 };
 
+// How far a step is that is under way, as who carries it out says; the newest word only, and never recorded.
+struct StepProgress {
+  std::string run, path, id;  // id: of the attempt
+  std::string line;           // of a target: "3 of 5 ready"
+  std::string lines;          // of a command: its last lines, secrets masked
+};
+struct LiveStep {
+  StepProgress seen;
+  std::string post, shown;  // the message of the thread, and what stands in it
+  TimeMs shown_ms = 0;
+};
+
 class Engine final : public Extension {
  public:
   using Loader = std::function<LoadedRunbook(std::string_view text, const std::string& file)>;
@@ -85,9 +97,15 @@ class Engine final : public Extension {
   void switch_automation(Work& work, bool on, const std::string& environment, const std::string& reason, Entry by);
   void drain(Work& work, bool on, const std::string& reason, Entry by);
 
+  // Shown in the run's message and in its thread, each at most once in three seconds; the end is always shown.
+  void progressed(Work& work, const StepProgress& progress);
+  const StepProgress* progress_of(std::string_view run, std::string_view path) const;  // null: nothing is known
+
   std::vector<OpenMatter> open_matters(const State& state, std::string_view run = {}) const;
   // The runbook as this run has it pinned; null when its text cannot be read any more.
   const Book* book_of(const Run& run);
+  // The hash that a run beginning now would pin; empty: there is no such runbook, or it cannot be read.
+  std::string hash_of(std::string_view runbook) const;
   Message run_message(const Work& work, const Run& run);  // the live message with its checklist
   // For tests and for `runbook test`: definitions that were made by hand.
   void remember(const std::string& hash, std::shared_ptr<const Book> book);
@@ -104,11 +122,13 @@ class Engine final : public Extension {
   void process_started(Work& work) override;
 
  private:
+  void live_ended(Work& work, const std::string& run, const std::string& path);
   void check_effect(Work& work, const std::string& run);
   void trigger_rang(Work& work, const Timer& timer);
   Decided<std::shared_ptr<const PinnedRunbook>> pin(const Runbook& runbook) const;
   Loader loader_;
   Library library_;
+  std::map<std::string, LiveStep> live_;                      // "R1 4.1"
   std::map<std::string, std::shared_ptr<const Book>> books_;  // by the hash of what is pinned
   const std::map<std::string_view, Handler>* handlers_ = nullptr;
 };

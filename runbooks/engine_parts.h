@@ -62,7 +62,7 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
                   const std::string& changed = {});
 void ask_form(Turn& t, const std::string& path, const Step& step, const Value& arguments);
 void ask_undo(Turn& t);
-void close_question_of(Turn& t, const std::string& question, const std::string& status);
+void close_question_of(Turn& t, const std::string& question, const std::string& status, Entry by = {});
 void answered(Turn& t, const Question& question);
 void check_events(Turn& t);  // waits for an event that has happened, or a lock that is free
 // What is still to come with final arguments where they are known: what an approval covers.

@@ -197,9 +197,10 @@ Decided<void> Engine::answer(Work& w, std::string_view id, const std::map<std::s
   }
   result.set("by", by.actor.id);
   const std::string question = find_step(t, *path)->question;
+  const Entry who = by;
   change_run(t, Value::Map{{"answered", *path}}, said(std::move(by), t.run), t.run.id + " answered");
   end_step(t, *path, step, {.status = "succeeded", .result = std::move(result)});
-  close_question_of(t, question, "done");
+  close_question_of(t, question, "done", who);
   settle(t);
   return {};
 }

@@ -208,7 +208,10 @@ void ask_undo(Turn& t) {
                           {"attempt", 1},
                           {"due_ms", t.w.now + decision_ms}});
   std::vector<std::string> steps;
-  for (const std::string& path : undoable(t.book, t.run).paths) steps.push_back(plain(t.run.steps.at(path).id));
+  for (const std::string& path : undoable(t.book, t.run).paths) {
+    const StepRun* back = find_step(t, "undo." + path);
+    if (!back || back->status != "succeeded") steps.push_back(plain(t.run.steps.at(path).id));
+  }
   Message m;
   m.color = "warning";
   m.text = say(lang, "run.ask_undo", {{"id", t.run.id}, {"steps", join(steps, ", ")}});
@@ -217,9 +220,9 @@ void ask_undo(Turn& t) {
   tell_thread(t, "ask-undo-" + t.run.id + "-" + std::to_string(t.w.now), std::move(m));
 }
 
-void close_question_of(Turn& t, const std::string& id, const std::string& status) {
+void close_question_of(Turn& t, const std::string& id, const std::string& status, Entry by) {
   const Question* q = id.empty() ? nullptr : find_question(std::as_const(t.w.state), id);
-  if (q && q->open()) close_question(t.w, *q, {}, status, {});
+  if (q && q->open()) close_question(t.w, *q, std::move(by), status, {});
 }
 
 namespace {

@@ -41,13 +41,14 @@ std::string name_in(const Step& step) {
 }
 
 // What is worth a word behind a step.
-std::string detail_of(const std::string& lang, const StepRun& s, TimeMs) {
+std::string detail_of(const std::string& lang, const StepRun& s, const StepProgress* live) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
   if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
     return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
+  if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 80));
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
   if (s.verb == "verify") return plain(s.result["verdict"].as_string());
@@ -58,7 +59,7 @@ std::string detail_of(const std::string& lang, const StepRun& s, TimeMs) {
 
 struct List {
   std::string lang;
-  TimeMs now;
+  const Engine& engine;
   std::vector<std::string> lines;
   void add(const std::string& mark, const std::string& text, const std::string& detail) {
     lines.push_back(mark + " " + text + (detail.empty() ? "" : " · " + detail));
@@ -71,13 +72,14 @@ void add_steps(List& list, const Run& run, const std::vector<Step>& steps, const
     const auto it = run.steps.find(path);
     const StepRun* s = it == run.steps.end() ? nullptr : &it->second;
     if (!s && reached) continue;
-    list.add(std::string(mark_of(s)), name_in(steps[i]), s ? detail_of(list.lang, *s, list.now) : "");
+    list.add(std::string(mark_of(s)), name_in(steps[i]),
+             s ? detail_of(list.lang, *s, list.engine.progress_of(run.id, path)) : "");
     if (steps[i].verb == "parallel" || steps[i].verb == "block") add_steps(list, run, steps[i].steps, path + ".", true);
   }
 }
 
-std::string checklist(const std::string& lang, const Run& run, const Book& book, TimeMs now) {
-  List list{lang, now, {}};
+std::string checklist(const std::string& lang, const Run& run, const Book& book, const Engine& engine) {
+  List list{lang, engine, {}};
   add_steps(list, run, book.main->steps, "", run.phase != "steps");
   for (const std::string& path : run.order)
     if (const auto it = run.steps.find(path);
@@ -117,7 +119,7 @@ Message Engine::run_message(const Work& w, const Run& run) {
   if (run.over()) m.text += " · " + took_of(run, w.now);
   const Book* book = book_of(run);
   Section s;
-  if (book) s.text = checklist(lang, run, *book, w.now);
+  if (book) s.text = checklist(lang, run, *book, *this);
   std::string inputs;
   for (const auto& [name, v] : run.inputs.as_map())
     inputs += (inputs.empty() ? "" : ", ") + name + "=" + (v.is_string() ? v.as_string() : to_json(v));

@@ -202,6 +202,13 @@ Decided<std::shared_ptr<const PinnedRunbook>> Engine::pin(const Runbook& book) c
   return pinned;
 }
 
+std::string Engine::hash_of(std::string_view runbook) const {
+  const auto it = library_.find(runbook);
+  if (it == library_.end() || !it->second.runbook) return {};
+  const auto pinned = pin(*it->second.runbook);
+  return pinned ? (*pinned)->hash : std::string();
+}
+
 namespace {
 
 constexpr std::size_t line_max = 20;  // changes that wait for one another; more are a mistake

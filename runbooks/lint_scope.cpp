@@ -289,7 +289,8 @@ class Walker {
       const auto it = all_.find(id);
       if (id == "all" && ids->kind == Field::Kind::scalar) return;
       if (it == all_.end()) return unknown(id, t.place, "RB057");
-      if (it->second->undo.kind == Undo::Kind::none)
+      // A lock knows its way back without being told.
+      if (it->second->undo.kind == Undo::Kind::none && it->second->verb != "lock")
         lint_.error("RB057", t.place, "`" + id + "` says nothing of how to put it back", "Give it `undo:`.");
     });
   }

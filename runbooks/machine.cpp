@@ -33,6 +33,20 @@ std::string outcome_of(const Doom& doom, const StepRun* failed) {
   return "failed";
 }
 
+// A cancel that came in this phase. What always comes last begins all the same: only what was under way when the wish
+// came is stopped, and a second wish stops what is under way then.
+Doom cancelled_in(const Run& run, std::string_view phase) {
+  if (!run.cancel_wanted || run.cancelled_in != phase) return {};
+  return {"cancelled", "The run was cancelled.", phase == "finally" ? run.cancelled_ms : 0};
+}
+
+bool all_put_back(const Book& book, const Run& run) {
+  return std::ranges::all_of(undoable(book, run).paths, [&run](const std::string& path) {
+    const auto it = run.steps.find("undo." + path);
+    return it != run.steps.end() && it->second.status == "succeeded";
+  });
+}
+
 // The steps are over: what follows depends on how.
 Action after_failure(const Book& book, const Run& run, const std::string& outcome, const StepRun* failed,
                      const std::string& why) {
@@ -78,10 +92,15 @@ std::string after_undo(const Book& book, const Run& run) {
 
 std::optional<Action> in_on_failure(const Book& book, const Run& run, TimeMs now) {
   Walk walk(book, run, now);
-  const Stand stand = walk.list(book.main->on_failure, "on_failure.", {}, true);
+  const Doom doom = cancelled_in(run, "on_failure");
+  const Stand stand = walk.list(book.main->on_failure, "on_failure.", doom, true);
   if (stand == Stand::acted) return walk.action();
   if (stand == Stand::busy) return {};
-  return to_phase("finally", after_undo(book, run), nullptr, "");
+  const bool asks = doom && !all_put_back(book, run);
+  return to_phase(!asks             ? "finally"
+                  : run.undo_wanted ? "undo"
+                                    : "ask_undo",
+                  asks ? run.outcome : after_undo(book, run), nullptr, "");
 }
 
 std::optional<Action> in_ask_undo(const Run& run) {
@@ -98,7 +117,7 @@ std::optional<Action> in_ask_undo(const Run& run) {
 
 std::optional<Action> in_undo(const Book& book, const Run& run, TimeMs now) {
   Walk walk(book, run, now);
-  const Stand stand = walk.undo_all(undoable(book, run).paths);
+  const Stand stand = walk.undo_all(undoable(book, run).paths, cancelled_in(run, "undo"));
   if (stand == Stand::acted) return walk.action();
   if (stand == Stand::busy) return {};
   return to_phase("finally", after_undo(book, run), nullptr, "");
@@ -106,7 +125,7 @@ std::optional<Action> in_undo(const Book& book, const Run& run, TimeMs now) {
 
 std::optional<Action> in_finally(const Book& book, const Run& run, TimeMs now) {
   Walk walk(book, run, now);
-  const Stand stand = walk.list(book.main->finally, "finally.", {}, true);
+  const Stand stand = walk.list(book.main->finally, "finally.", cancelled_in(run, "finally"), true);
   if (stand == Stand::acted) return walk.action();
   if (stand == Stand::busy) return {};
   Action a;
@@ -133,7 +152,9 @@ std::optional<Action> next_action(const Book& book, const Run& run, TimeMs now) 
   if (run.phase == "on_failure") return in_on_failure(book, run, now);
   if (run.phase == "ask_undo") {
     const auto it = run.steps.find("ask_undo");
-    if (it != run.steps.end() && !it->second.ended() && it->second.due_ms <= now) {
+    // Nobody answered, or cancelling once more is the answer.
+    const bool closed = it != run.steps.end() && (it->second.due_ms <= now || run.cancelled_in == "ask_undo");
+    if (closed && !it->second.ended()) {
       Action a;
       a.path = "ask_undo";
       a.status = "succeeded";

@@ -13,13 +13,14 @@ namespace muster::runbooks {
 namespace {
 
 constexpr int rounds_max = 5'000;
+constexpr std::size_t approvers_named = 5;
 
 std::string text_of(const Value& v) { return v.is_string() ? v.as_string() : to_json(v); }
 
 std::string arguments_text(const Value& arguments) {
   std::vector<std::string> parts;
   for (const auto& [key, v] : arguments.as_map())
-    if (key != "plan" && key != "plan_hash") parts.push_back(key + "=" + text_of(v));
+    if (key != "plan" && key != "plan_hash" && key != "confirm") parts.push_back(key + "=" + text_of(v));
   return clip(one_line(mask_secrets(join(parts, " "))), 300);
 }
 
@@ -48,8 +49,27 @@ void Plan::pretend(const AttemptOrder& order) {
   wrote_ = true;
   AttemptReport r;
   if (order.stage == "probe") r.end = AttemptReport::End::applied;
-  how_[order.path] = "run";
+  how_[order.path].push_back({"runplan.run", {}});
   stage_.report(order, r);
+}
+
+Refusal Plan::asked(const Question& q) const {
+  if (q.kind == "confirm") return {"runplan.confirm", {}};
+  std::vector<std::string> who;
+  const std::string name = q.group.substr(q.group.find(':') + 1);
+  for (const Person& p : stage_.config().people) {
+    if (p.id == stage_.run()->person) continue;  // never who asks for it
+    const bool in = q.group.empty() || p.id == name || std::ranges::find(p.groups, name) != p.groups.end() ||
+                    std::ranges::find(p.roles, name) != p.roles.end();
+    if (in) who.push_back(p.name.empty() ? p.id : p.name);
+  }
+  const std::size_t all = who.size();
+  if (all > approvers_named) who.resize(approvers_named);
+  std::string names = join(who, ", ");
+  if (all > approvers_named) names += " +" + std::to_string(all - approvers_named);
+  const bool enough = all >= static_cast<std::size_t>(std::max(1, q.needed));
+  return {enough ? "runplan.approve" : "runplan.approve_nobody",
+          {{"n", std::to_string(q.needed)}, {"group", q.group.empty() ? "*" : q.group}, {"who", names}}};
 }
 
 // Approvals are taken as given, so that what follows can be shown; a form cannot be.
@@ -57,13 +77,11 @@ bool Plan::answer_people() {
   for (const OpenMatter& m : stage_.engine().open_matters(stage_.state())) {
     if (m.kind == "approve") {
       const Question q = *find_question(std::as_const(stage_.state()), m.question);
-      how_[m.path] = q.kind == "confirm"
-                         ? "confirm: by who starts it"
-                         : "approve: " + std::to_string(q.needed) + " of " + (q.group.empty() ? "the others" : q.group);
+      how_[m.path].push_back(asked(q));
       stage_.decide([&](Work& w) { close_question(w, q, {}, "done", {}); });
       return true;
     }
-    if (how_[m.path].empty()) how_[m.path] = "stops here: it asks people";
+    if (how_[m.path].empty()) how_[m.path].push_back({"runplan.stops_form", {}});
   }
   return false;
 }
@@ -81,7 +99,7 @@ std::optional<AttemptOrder> Plan::next() {
         continue;
       }
       if (order.stage == "sample" && wrote_) {  // it would look at what only the write can change
-        how_[order.path] = "stops here: waits for what only the change before it can bring";
+        how_[order.path].push_back({"runplan.stops_wait", {}});
         return {};
       }
       if (order.effect == "read" || look) return order;
@@ -97,8 +115,19 @@ std::optional<AttemptOrder> Plan::next() {
 
 void Plan::take(const AttemptOrder& order, AttemptReport report) {
   if (report.end == AttemptReport::End::done && order.stage.empty())
-    how_[order.path] = "read: " + clip(one_line(to_json(report.result)), 120);
+    how_[order.path] = {{"runplan.read", {{"value", clip(one_line(to_json(report.result)), 120)}}}};
   stage_.report(order, std::move(report));
+}
+
+std::vector<Refusal> Plan::how_of(const std::string& path, const StepRun& s) const {
+  if (s.status == "skipped") return {{"runplan.skipped", {}}};
+  if (s.status == "failed" && wrote_ && s.error_kind == "expression") return {{"runplan.stops_value", {}}};
+  if (s.status == "failed") return {{"runplan.refused", {{"why", s.error}}}};
+  if (const auto it = how_.find(path); it != how_.end()) return it->second;
+  if (s.verb == "wait") return {{"runplan.waits", {}}};
+  if (s.verb == "verify") return {{"runplan.watches", {}}};
+  if (s.effect == "group") return {};
+  return {{"runplan.run", {}}};
 }
 
 std::vector<PlanLine> Plan::lines() const {
@@ -107,21 +136,20 @@ std::vector<PlanLine> Plan::lines() const {
   if (!run) return lines;
   for (const std::string& path : run->order) {
     const auto it = run->steps.find(path);
-    if (it == run->steps.end() || is_undo_path(path) || path.starts_with("on_failure") || path.starts_with("finally"))
+    if (it == run->steps.end() || is_undo_path(path) || path == "ask_undo" || path.starts_with("on_failure") ||
+        path.starts_with("finally"))
       continue;
     const StepRun& s = it->second;
-    const auto how = how_.find(path);
-    PlanLine line{path, s.id, s.verb, arguments_text(s.arguments), how == how_.end() ? "" : how->second};
-    if (s.status == "skipped") line.how = "skipped";
-    if (s.status == "failed") {
-      const bool unknown = wrote_ && s.error_kind == "expression";
-      line.how = unknown ? "stops here: it needs a value that only a change before it can give" : "refused: " + s.error;
-    }
-    if (line.how.empty())
-      line.how = s.verb == "wait" ? "waits" : s.verb == "verify" ? "watches" : s.effect == "group" ? "" : "run";
-    lines.push_back(std::move(line));
+    lines.push_back({path, s.id, s.verb, arguments_text(s.arguments), how_of(path, s)});
   }
   return lines;
 }
+
+bool Plan::whole() const {
+  const Run* run = stage_.run();
+  return run && run->phase != "steps" && (run->outcome == "succeeded" || run->outcome == "handed_over");
+}
+
+std::string Plan::hash() const { return stage_.run() && stage_.run()->pinned ? stage_.run()->pinned->hash : ""; }
 
 }  // namespace muster::runbooks

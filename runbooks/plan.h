@@ -3,6 +3,7 @@
 // One thread.
 #pragma once
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,8 +14,10 @@ namespace muster::runbooks {
 
 struct PlanLine {
   std::string path, step, verb;
-  std::string what;  // its arguments, or what it would ask or say
-  std::string how;   // run; approve by group:x; refused: why; waits; skipped; read: its value; stops here: why
+  std::string what;  // its arguments, or what it would ask or say; secrets masked
+  // Sentences of the catalogue, runplan.…: read {value}, approve {n} {group} {who}, confirm, run, refused {why}, waits,
+  // watches, skipped, stops_value, stops_wait, stops_form. More than one: what comes before the step, then the step.
+  std::vector<Refusal> how;
 };
 
 class Plan {
@@ -28,13 +31,17 @@ class Plan {
   std::optional<AttemptOrder> next();
   void take(const AttemptOrder& order, AttemptReport report);
   std::vector<PlanLine> lines() const;  // in the order of the steps
+  bool whole() const;                   // it came to the end of the steps, and nothing in it was refused
+  std::string hash() const;             // of the definition that was planned
 
  private:
   void pretend(const AttemptOrder& order);
   bool answer_people();
+  Refusal asked(const Question& question) const;
+  std::vector<Refusal> how_of(const std::string& path, const StepRun& step) const;
 
   Rehearsal stage_;
-  std::map<std::string, std::string> how_;  // by path
+  std::map<std::string, std::vector<Refusal>> how_;  // by path
   bool wrote_ = false;
 };
 

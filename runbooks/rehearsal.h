@@ -28,6 +28,7 @@ class Rehearsal {
   const Run* run() const { return find_run(std::as_const(state_), id_); }
   const Book* book();
   State& state() { return state_; }
+  const CoreConfig& config() const { return config_; }
   Engine& engine() { return engine_; }
   TimeMs now() const { return now_; }
   const std::vector<std::string>& said() const { return said_; }  // texts of what it would have posted

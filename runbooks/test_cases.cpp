@@ -146,10 +146,10 @@ class Player {
       if (own.as_string() == "timeout") return;  // no answer: the wait runs into its time
       if (own.is_null()) source = stage_.run()->steps.at(order.path).arguments["repeat"].as_string();
     }
-    const bool undo = is_undo_path(order.path);
-    const Value mock = undo && !test_.mock.has("undo." + id)
-                           ? Value(Value::Map{})
-                           : mock_of(undo ? "undo." + id : source, order.stage == "look");
+    const bool undo = is_undo_path(order.path), own_path = test_.mock.has(order.path);
+    const bool put_back = undo && !own_path && !test_.mock.has("undo." + id);
+    const std::string& name = own_path ? order.path : undo ? source = "undo." + id : source;
+    const Value mock = put_back ? Value(Value::Map{}) : mock_of(name, order.stage == "look");
     if (order.stage == "look" && !mock.is_string()) return look(order, mock);
     if (mock.is_string()) return stage_.report(order, failing(mock.as_string()));
     if (mock["fails"].is_string()) return stage_.report(order, failing(mock["fails"].as_string()));
@@ -204,7 +204,12 @@ class Player {
   // Somebody answers what is asked. False: nobody has to, or the mock lets it expire.
   bool people() {
     for (const OpenMatter& m : stage_.engine().open_matters(stage_.state())) {
-      const Value mock = mock_of(m.step);
+      if (m.kind == "undo" && test_.mock[m.path].as_string() == "undo") {
+        stage_.decide(
+            [&](Work& w) { static_cast<void>(stage_.engine().decide(w, m.run, m.path, "undo", by("tester"))); });
+        return true;
+      }
+      const Value mock = mock_of(test_.mock.has(m.path) ? m.path : m.step);
       const std::string word = mock.is_string() ? mock.as_string() : mock["decision"].as_string();
       if (word == "expired" || word == "timeout" || m.kind == "undo") continue;
       if (m.kind == "decision") {
@@ -232,23 +237,6 @@ std::vector<std::string> texts(const Value& list) {
   std::vector<std::string> out;
   for (const Value& v : list.as_list()) out.push_back(v.as_string());
   return out;
-}
-
-void collect(Rehearsal& stage, CaseResult& result) {
-  const Run& run = *stage.run();
-  result.status = run.status;
-  for (const std::string& path : run.order) {
-    const auto it = run.steps.find(path);
-    if (it == run.steps.end()) continue;
-    if (is_undo_path(path)) {
-      const bool whole = run.steps.contains(path.substr(5));
-      if (whole && it->second.status == "succeeded") result.undone.push_back(it->second.id);
-      continue;
-    }
-    if (path.starts_with("on_failure") || path.starts_with("finally")) continue;
-    const Step* step = step_at(*stage.book(), run, path);
-    if (step && step->named && it->second.status != "skipped") result.ran.push_back(it->second.id);
-  }
 }
 
 void compare(const TestCase& test, Rehearsal& stage, CaseResult& result) {
@@ -301,17 +289,38 @@ void mark_branches(const Run& run, std::map<std::string, bool>& all) {
 
 }  // namespace
 
+Trace trace_of(const Book& book, const Run& run) {
+  Trace trace;
+  for (const std::string& path : run.order) {
+    const auto it = run.steps.find(path);
+    if (it == run.steps.end()) continue;
+    if (is_undo_path(path)) {
+      const bool whole = run.steps.contains(path.substr(5));
+      if (whole && it->second.status == "succeeded") trace.undone.push_back(it->second.id);
+      continue;
+    }
+    if (path.starts_with("on_failure") || path.starts_with("finally")) continue;
+    const Step* step = step_at(book, run, path);
+    if (step && step->named && it->second.status != "skipped") trace.ran.push_back(it->second.id);
+  }
+  return trace;
+}
+
 CaseResult run_case(const Library& library, const Runbook& book, const TestCase& test,
-                    std::map<std::string, bool>* branches) {
+                    std::map<std::string, bool>* branches, const SeeRun& see) {
   CaseResult result;
   result.name = test.name;
   Player player(library, book, test, result);
   if (!player.begin(book)) return result;
   player.play();
-  collect(player.stage(), result);
+  Trace trace = trace_of(*player.stage().book(), *player.stage().run());
+  result.status = player.stage().run()->status;
+  result.ran = std::move(trace.ran);
+  result.undone = std::move(trace.undone);
   if (!player.stage().run()->over()) result.problems.push_back("it did not end: " + result.status);
   compare(test, player.stage(), result);
   if (branches) mark_branches(*player.stage().run(), *branches);
+  if (see) see(*player.stage().book(), *player.stage().run());
   return result;
 }
 

@@ -1,6 +1,7 @@
 // `runbook test`: the real engine with mocks for the world and a clock that is turned; no network, milliseconds.
 // A test file stands beside its runbook: NAME.test.yaml. Any thread.
 #pragma once
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,8 +44,17 @@ struct TestReport {
 // mock, by step id: a map is the result (of an approval {decision, by}, of an ask the answers, of a change what it was:
 // {previous: 6}); a list is one after the other, the last one stays; a word is how it fails: timeout, unavailable,
 // refused …, `lost` when nobody knows. A change that begins and then fails is {previous: 6, fails: timeout}.
+// A turn of a for_each, or a step of a runbook that was called, can have its own: by its path in the run, `5_3.0`.
+// `ask_undo: undo` is the answer to whether what began is put back after a refusal.
 TestReport run_tests(const Library& library, const Runbook& runbook, const TestFile& tests);
+using SeeRun = std::function<void(const Book&, const Run&)>;  // the run as it ended
 CaseResult run_case(const Library& library, const Runbook& runbook, const TestCase& test,
-                    std::map<std::string, bool>* branches = nullptr);
+                    std::map<std::string, bool>* branches = nullptr, const SeeRun& see = {});
+
+// Which steps with a name ran, and which were put back, in order: what a case can expect.
+struct Trace {
+  std::vector<std::string> ran, undone;
+};
+Trace trace_of(const Book& book, const Run& run);
 
 }  // namespace muster::runbooks

@@ -58,8 +58,10 @@ Stand Walk::list(const std::vector<Step>& steps, const std::string& prefix, cons
   return Stand::ok;
 }
 
-Stand Walk::visit(const Step& step, const std::string& path, const Doom& doom) {
+Stand Walk::visit(const Step& step, const std::string& path, const Doom& wanted) {
   const StepRun* r = record(path);
+  const bool spared = wanted.began_before != 0 && (!r || r->started_ms >= wanted.began_before);
+  const Doom doom = spared ? Doom{} : wanted;
   if (!r) {
     if (doom) return Stand::failed;
     if (!starts_ || run_.paused) return Stand::busy;
@@ -214,7 +216,7 @@ Stand Walk::group(const Step& step, const std::string& path, const StepRun& r, c
   else if (step.verb == "call")
     stand = called(step, path, r, doom);
   else if (step.verb == "undo")
-    stand = undo_group(step, path, r);
+    stand = undo_group(step, path, r, doom);
   else
     stand = list(step.steps, path + ".", doom);
   if (stand == Stand::failed && step.verb != "undo") {
@@ -306,12 +308,13 @@ Stand Walk::called(const Step& step, const std::string& path, const StepRun& r, 
   return end(step, path, std::move(*outputs));
 }
 
-Stand Walk::undo_one(const std::string& target) {
+Stand Walk::undo_one(const std::string& target, const Doom& doom) {
   const std::string path = "undo." + target;
   const StepRun* r = record(path);
   const Step* step = step_at(book_, run_, target);
   if (!step) return Stand::ok;
   if (!r) {
+    if (doom) return Stand::failed;
     if (run_.paused) return Stand::busy;
     Action a;
     a.kind = Action::Kind::undo;
@@ -321,9 +324,9 @@ Stand Walk::undo_one(const std::string& target) {
     return act(std::move(a));
   }
   if (r->ended()) return r->status == "succeeded" ? Stand::ok : Stand::failed;
-  if (r->effect != "group") return leaf(*step, path, *r, {});
+  if (r->effect != "group") return leaf(*step, path, *r, doom);
   const StepRun* before = failed_;
-  const Stand stand = list(step->undo.steps, path + ".", {});
+  const Stand stand = list(step->undo.steps, path + ".", doom);
   if (stand == Stand::ok) return end(*step, path);
   if (stand != Stand::failed) return stand;
   const std::string why = failed_ ? failed_->error : "";
@@ -332,17 +335,17 @@ Stand Walk::undo_one(const std::string& target) {
 }
 
 // Newest first, one at a time; one that fails keeps no other from being put back.
-Stand Walk::undo_all(const std::vector<std::string>& targets) {
+Stand Walk::undo_all(const std::vector<std::string>& targets, const Doom& doom) {
   bool failed = false;
   for (const std::string& target : targets) {
-    const Stand stand = undo_one(target);
+    const Stand stand = undo_one(target, doom);
     if (stand == Stand::busy || stand == Stand::acted) return stand;
     failed = failed || stand == Stand::failed;
   }
   return failed ? Stand::failed : Stand::ok;
 }
 
-Stand Walk::undo_group(const Step& step, const std::string& path, const StepRun& r) {
+Stand Walk::undo_group(const Step& step, const std::string& path, const StepRun& r, const Doom& doom) {
   const Value& wanted = r.arguments["steps"];
   std::vector<std::string> targets;
   const std::string call = call_of(frame_of(path));
@@ -352,7 +355,7 @@ Stand Walk::undo_group(const Step& step, const std::string& path, const StepRun&
     const bool named = std::ranges::any_of(wanted.as_list(), [&](const Value& v) { return v.as_string() == id; });
     if (wanted.as_string() == "all" || wanted.as_string() == id || named) targets.push_back(target);
   }
-  const Stand stand = undo_all(targets);
+  const Stand stand = undo_all(targets, doom);
   if (stand == Stand::busy || stand == Stand::acted) return stand;
   if (stand == Stand::failed) return end_failed(step, path, "failed", "Not everything could be put back.");
   return end(step, path);

@@ -20,6 +20,7 @@ enum class Stand {
 // Why nothing new may begin and what is out must end: cancelled, deadline, timeout. Empty: all is well.
 struct Doom {
   std::string kind, why;
+  TimeMs began_before = 0;  // only what began earlier ends; 0: everything
   explicit operator bool() const { return !kind.empty(); }
 };
 
@@ -28,7 +29,7 @@ class Walk {
   Walk(const Book& book, const Run& run, TimeMs now) : book_(book), run_(run), now_(now) {}
 
   Stand list(const std::vector<Step>& steps, const std::string& prefix, const Doom& doom, bool all = false);
-  Stand undo_all(const std::vector<std::string>& targets);
+  Stand undo_all(const std::vector<std::string>& targets, const Doom& doom);
   const std::optional<Action>& action() const { return action_; }
   const StepRun* failed() const { return failed_; }    // the first step that failed
   const StepRun* stopped() const { return stopped_; }  // the stop that was reached
@@ -45,8 +46,8 @@ class Walk {
   Stand parallel(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
   Stand loop(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
   Stand called(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
-  Stand undo_group(const Step& step, const std::string& path, const StepRun& record);
-  Stand undo_one(const std::string& target);
+  Stand undo_group(const Step& step, const std::string& path, const StepRun& record, const Doom& doom);
+  Stand undo_one(const std::string& target, const Doom& doom);
   Stand act(Action action);
   Stand end(const Step& step, const std::string& path, Value result = Value::Map{});
   Stand end_failed(const Step& step, const std::string& path, const std::string& kind, const std::string& why);

@@ -7,6 +7,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/cli/flags.h"
+#include "bot/cli/runbook_ask.h"
 #include "bot/cli/runbook_files.h"
 #include "bot/cli/runbook_test.h"
 #include "config/load.h"
@@ -19,6 +20,7 @@ using runbooks::Finding;
 
 struct RunbookFlags {
   std::vector<std::string> names;
+  std::string run, out;
 };
 
 struct Looked {
@@ -118,7 +120,7 @@ int print(const std::string& text) {
 
 void add_runbook_command(CLI::App& cli, const Flags& f, int& code) {
   const auto r = std::make_shared<RunbookFlags>();
-  CLI::App* sub = cli.add_subcommand("runbook", "Check, test, show and draw runbooks (docs/runbooks.md)");
+  CLI::App* sub = cli.add_subcommand("runbook", "Check, test, plan, record, show and draw runbooks (docs/runbooks.md)");
   sub->require_subcommand(1);
   sub->fallthrough();
   const auto add = [&](const char* name, const char* help, std::function<int()> run) {
@@ -136,6 +138,14 @@ void add_runbook_command(CLI::App& cli, const Flags& f, int& code) {
   add("show", "What it does, as text", [&f, r] {
     return shown(f, *r, runbooks::show_text);
   })->add_option("RUNBOOK", r->names, "A file or a name");
+  add("plan", "What a run would do: reads for real, changes nothing (asks the running bot)",
+      [&f, r] { return plan_runbook(f, r->names); })
+      ->add_option("RUNBOOK", r->names, "Its name in the bot, then key=value for its inputs")
+      ->required();
+  CLI::App* record = add("record", "A test case from a real run (asks the running bot)",
+                         [&f, r] { return record_runbook(f, r->run, r->out); });
+  record->add_option("RUN", r->run, "R42")->required();
+  record->add_option("--out", r->out, "Into this file, NAME.test.yaml beside the runbook; its cases stay");
   add("graph", "The steps as a picture (SVG on standard output)", [&f, r] {
     return shown(f, *r, runbooks::graph_svg);
   })->add_option("RUNBOOK", r->names, "A file or a name");

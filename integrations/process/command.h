@@ -24,6 +24,7 @@ struct CommandSpec {
   std::size_t text_bytes_max = 64 << 10;  // of each stream handed over as text
   std::size_t file_bytes_max = 16 << 20;  // of each stream kept on disk; beyond it only the last 64 KiB stay
   bool merge_streams = true;              // standard error goes into `out`, in the order in which it was written
+  std::string input = {};                 // what it reads from standard input, at most 1 MiB; empty: nothing
   std::vector<std::string> words = {};    // for the keeper (integrations/process/keeper); the shim reads none
 };
 

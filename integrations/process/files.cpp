@@ -171,8 +171,9 @@ Fd open_process(int pid, std::int64_t start_time) {
 }
 
 void remove_folder(const std::string& folder) {
-  for (const char* name : {shim::started_file, "started.tmp", "result.tmp", shim::out_file, shim::err_file,
-                           shim::out_tail_file, shim::err_tail_file, shim::result_file, shim::lock_file}) {
+  for (const char* name :
+       {shim::started_file, shim::input_file, "started.tmp", "result.tmp", shim::out_file, shim::err_file,
+        shim::out_tail_file, shim::err_tail_file, shim::result_file, shim::lock_file}) {
     unlink((folder + "/" + name).c_str());
   }
   rmdir(folder.c_str());

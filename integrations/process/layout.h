@@ -14,6 +14,7 @@ inline constexpr const char* spec_format = "muster-shim 1";
 inline constexpr const char* lock_file = "lock";
 inline constexpr const char* started_file = "started";  // there exactly when the command may have begun
 inline constexpr const char* result_file = "result";    // there exactly when it has ended, whole or not at all
+inline constexpr const char* input_file = "in";         // what the command reads; gone as soon as it is open
 inline constexpr const char* out_file = "out";
 inline constexpr const char* err_file = "err";
 inline constexpr const char* out_tail_file = "out.tail";  // a ring; its byte counter stands behind it

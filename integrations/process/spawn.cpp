@@ -22,7 +22,8 @@ namespace muster::process {
 namespace {
 
 constexpr std::string_view default_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-constexpr std::size_t spec_bytes_max = 1 << 20;        // the kernel's own limit is about twice that
+constexpr std::size_t spec_bytes_max = 1 << 20;  // the kernel's own limit is about twice that
+constexpr std::size_t input_bytes_max = 1u << 20;
 constexpr std::size_t argument_bytes_max = 120 << 10;  // MAX_ARG_STRLEN is 128 KiB
 constexpr int shim_fds_from = 10;                      // clear of the numbers that the shim expects
 
@@ -105,7 +106,21 @@ struct Parts {
   Fd spec, lock, folder;
 };
 
-Result<Parts> prepare(const std::string& folder, const std::string& text) {
+// Owner-only: it may hold secrets. The shim opens it and takes it away before the program begins.
+bool write_input(const std::string& folder, const std::string& input) {
+  if (input.empty()) return true;
+  const Fd file(open((folder + "/" + shim::input_file).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  std::size_t at = 0;
+  while (file && at < input.size()) {
+    const ssize_t n = write(file.get(), input.data() + at, input.size() - at);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    at += static_cast<std::size_t>(n);
+  }
+  return static_cast<bool>(file);
+}
+
+Result<Parts> prepare(const std::string& folder, const std::string& text, const std::string& input) {
   if (mkdir(folder.c_str(), 0700) != 0) {
     if (errno == EEXIST) return fail(ErrorKind::conflict, "a command of this id was started before");
     return fail(ErrorKind::unavailable, std::string("no folder for the command's output: ") + std::strerror(errno));
@@ -116,7 +131,7 @@ Result<Parts> prepare(const std::string& folder, const std::string& text) {
       Fd(open((folder + "/" + shim::lock_file).c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)));
   // Taken before there is a shim and passed on to it: from here on "nobody holds it" means "nobody runs it".
   if (parts.lock && flock(parts.lock.get(), LOCK_EX | LOCK_NB) == 0) parts.spec = clear_of_low_numbers(spec_file(text));
-  if (parts.folder && parts.spec) return parts;
+  if (parts.folder && parts.spec && write_input(folder, input)) return parts;
   const std::string why = std::strerror(errno);
   remove_folder(folder);
   return fail(ErrorKind::unavailable, "the command's files could not be made: " + why);
@@ -156,6 +171,7 @@ bool is_command_id(std::string_view id) {
 Result<std::string> check_spec(const CommandSpec& spec) {
   if (!is_command_id(spec.id)) return fail(ErrorKind::invalid, "the command's id is no id");
   if (spec.argv.empty() || spec.argv.front().empty()) return fail(ErrorKind::invalid, "the command names no program");
+  if (spec.input.size() > input_bytes_max) return fail(ErrorKind::invalid, "the command's input is longer than 1 MiB");
   if (spec.timeout <= 0 || spec.grace < 0) return fail(ErrorKind::invalid, "the command has no timeout");
   if (!spec.cwd.starts_with('/') || !fits(spec.cwd)) {
     return fail(ErrorKind::invalid, "the working folder is not an absolute path");
@@ -174,7 +190,7 @@ Result<Spawned> spawn(const CommandSpec& spec, const std::string& program, const
                       const std::string& shim, const std::string& boot_id) {
   const std::string text = spec_text(spec, program, boot_id);
   if (text.size() > spec_bytes_max) return fail(ErrorKind::invalid, "the command's arguments are too long");
-  const auto parts = prepare(folder, text);
+  const auto parts = prepare(folder, text, spec.input);
   if (!parts) return std::unexpected(parts.error());
   pid_t pid = 0;
   if (const int error = spawn_shim(*parts, shim, spec.id, pid); error != 0) {

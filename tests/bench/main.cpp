@@ -45,7 +45,8 @@ void run(const char* name, const std::function<void()>& section) {
 int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "bare") return bare_main();
   if (argc > 1 && std::string_view(argv[1]) == "--help") {
-    std::puts("muster_bench [ingest] [alertmanager] [room] [footprint] [timeline]   without a name: all of them");
+    std::puts(
+        "muster_bench [ingest] [alertmanager] [room] [footprint] [timeline] [runbooks]   without a name: all of them");
     return 0;
   }
   machine();
@@ -56,6 +57,7 @@ int main(int argc, char** argv) {
   if (wanted(argc, argv, "room")) run("room", [&] { room_section(disk); });
   if (wanted(argc, argv, "footprint")) run("footprint", footprint_section);
   if (wanted(argc, argv, "timeline")) run("timeline", timeline_section);
+  if (wanted(argc, argv, "runbooks")) run("runbooks", runbooks_section);
   std::filesystem::remove_all(own_folder() + "/bench-data");
   return summary();
 }

@@ -63,6 +63,8 @@ inline void read_wanted(const ReadFrom& of, const ReadWanted& wanted, const Comm
   if (wanted.what == "releases" || wanted.what == "metrics")
     return done(
         change_history_outcome(of.store, {wanted, incident_spans(of.dispatcher.state()), of.config, of.clock.now()}));
+  if (wanted.what == "plan run")
+    return read_run_plan(of.runs.run_plan_reading(of.dispatcher, of.clock), wanted, in, done);
   if (wanted.what == "plan change") return read_plan(of.runs.plan_reading(of.dispatcher, of.clock), wanted, in, done);
   done(read_record(of, wanted));
 }

@@ -9,6 +9,7 @@
 #include "bot/performer.h"
 #include "bot/performer_run.h"
 #include "bot/plan_answer.h"
+#include "bot/run_plan_answer.h"
 #include "bot/runbook_library.h"
 #include "runbooks/engine.h"
 #include "tests/conversations/script.h"
@@ -61,6 +62,17 @@ class RunsStage {
             .known = {.state = [&dispatcher]() -> const State& { return dispatcher.state(); },
                       .config = [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); },
                       .now = [&clock] { return clock.now(); }}};
+  }
+
+  RunPlanReading run_plan_reading(Dispatcher& dispatcher, const Clock& clock) {
+    return {
+        .perform = [this](const AttemptOrder& o, Performer::Report done) { performer_.try_out(o, std::move(done)); },
+        .later = [](DurationMs, const std::function<void()>&) {},
+        .forget = [](const std::string&) {},
+        .record = [&dispatcher](Entry e) { dispatcher.record_fact(std::move(e), [](Result<void>) {}); },
+        .new_id = [&dispatcher] { return dispatcher.new_id(); },
+        .library = engine_->library(),
+        .known = plan_reading(dispatcher, clock).known};
   }
 
   const Targets& targets() const { return targets_; }

@@ -72,6 +72,22 @@ start_bot() {
   address=$(sed -n 's|^listening on http://||p' "$log")
 }
 
+# start_on_free_port NAME COMMAND…: sets port and started (pid). For programs that cannot pick a port and say which: a
+# taken one makes them exit, and another is tried.
+start_on_free_port() {
+  local name=$1 _
+  shift
+  for _ in 1 2 3 4 5; do
+    port=$((20000 + (RANDOM + $$) % 12000))
+    "$@" --web.listen-address=127.0.0.1:$port >"$work/$name.log" 2>&1 </dev/null &
+    started=$!
+    children+=("$started")
+    within 30 up_or_gone && kill -0 "$started" 2>/dev/null && return 0
+  done
+  return 1
+}
+up_or_gone() { gone "$started" || [ "$(status GET "http://127.0.0.1:$port/-/ready")" = 200 ]; }
+
 # door KIND DATA: the address of an alert door at the port in use.
 door() { "$muster" sources --data "$2" --listen "$address" --json | jq -r ".[] | select(.kind == \"$1\") | .url"; }
 

@@ -3,20 +3,6 @@
 . "$(dirname "$0")/lib.sh" || exit 1
 need curl jq prometheus prometheus-alertmanager
 
-start_on_free_port() {
-  local name=$1 _
-  shift
-  for _ in 1 2 3 4 5; do
-    port=$((20000 + (RANDOM + $$) % 12000))
-    "$@" --web.listen-address=127.0.0.1:$port >"$work/$name.log" 2>&1 </dev/null &
-    started=$!
-    children+=("$started")
-    within 30 up_or_gone && kill -0 "$started" 2>/dev/null && return 0
-  done
-  return 1
-}
-up_or_gone() { gone "$started" || [ "$(status GET "http://127.0.0.1:$port/-/ready")" = 200 ]; }
-
 cat >"$work/alertmanager.yml" <<YAML
 route: {receiver: nobody}
 receivers: [{name: nobody}]

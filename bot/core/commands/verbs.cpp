@@ -240,7 +240,7 @@ void add_runbooks(std::vector<VerbInfo>& t) {
   t.back().any_keys = true;
   t.push_back(read("runbook lint", "runbook lint <name>", topic, name));
   t.push_back(read("runbook test", "runbook test <name>", topic, name));
-  t.push_back(later("runbook record", "runbook record <R>", topic, "-", true));
+  t.push_back(read("runbook record", "runbook record <R>", topic, {must("run", "run")}));
   t.push_back(write("runbook arm", "runbook arm <name> [key] because …", topic, "O", Shape::words, keyed, {because}));
   t.push_back(write("runbook disarm", "runbook disarm <name> [key] [for 2h] because …", topic, "O", Shape::words, keyed,
                     {may("for", "duration"), because}));
@@ -395,6 +395,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"run", "run restart-worker env=staging"},
       {"runbook lint", "runbook lint restart-worker"},
       {"runbook test", "runbook test restart-worker"},
+      {"runbook record", "runbook record R1"},
       {"runbook arm", "runbook arm restart-worker because the cause is fixed"},
       {"runbook disarm", "runbook disarm restart-worker for 2h because it does not help"},
       {"at", "at 18:00 status search"},

@@ -7,6 +7,7 @@
 namespace muster {
 
 std::span<const Sentence> words_general();
+std::span<const Sentence> words_books();
 std::span<const Sentence> words_capture();
 std::span<const Sentence> words_changes();
 std::span<const Sentence> words_channels();

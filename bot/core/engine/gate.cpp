@@ -271,7 +271,16 @@ namespace {
 
 Outcome plan(Call& c, const Verdict& v) {
   Outcome o = answer(c, "plan.head");
-  o.reply.sections.push_back(gates_now(c, v, rehearsal(c)));
+  // A plan of a run reads for real, outside of the decision, and tries nothing here.
+  const auto tried = c.command.verb == "run" ? std::optional(carry_out(c)) : rehearsal(c);
+  Section s = gates_now(c, v, tried);
+  if (tried && tried->ok && tried->read) {
+    o.read = tried->read;
+    o.read->args.push_back(s.text + "\n" + say(c.language, "field.command") + ": " + s.fields.front().second);
+    o.reply = {};
+    return o;
+  }
+  o.reply.sections.push_back(std::move(s));
   return o;
 }
 

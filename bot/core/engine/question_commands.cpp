@@ -232,6 +232,8 @@ Outcome no(Call& c) {
 
 // May this person decide this approval? Empty: yes.
 std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
+  if (auto closed = not_open(c, q)) return closed;
+  if (q.kind == "form") return refuse(c, "ask.is_form", {{"id", q.id}, {"run", q.run}});
   if (q.kind != "approve" && q.kind != "step")
     return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
   if (same_human(c.work.state, q.person, c.actor.id)) return refuse(c, "approve.own", {{"id", q.id}});

@@ -92,7 +92,8 @@ std::string person_name(const CoreConfig& config, const std::string& id) {
 }
 
 std::string question_state(const std::string& language, const CoreConfig& config, const Question& q) {
-  return say_with(language, "ask." + q.status,
+  const bool answered = q.kind == "form" && q.status == "done";  // a form is no yes
+  return say_with(language, answered ? "ask.answered" : "ask." + q.status,
                   {{"id", q.id},
                    {"command", plain(q.command)},
                    {"reason", plain(q.reason)},

@@ -51,6 +51,8 @@ bool apply_automation(State& s, const Entry& e) {
     a.disarmed[what()] = {e.actor.id, d["reason"].as_string(), e.occurred_ms, d["until_ms"].as_int()};
   else if (kind == "trigger.armed")
     a.disarmed.erase(what()), a.in_vain.erase(what());
+  else if (kind == "runbook.planned")
+    a.planned[d["runbook"].as_string()] = {e.occurred_ms, e.actor.id, d["hash"].as_string()};
   else if (kind == "runbook.suggested")
     a.suggested.insert(d["runbook"].as_string() + " " + d["about"].as_string());
   else

@@ -1,5 +1,5 @@
 // What runs by itself and what may not: the switch, triggers that were disarmed, fixes that did not help. A fold over
-// automation.switched, trigger.disarmed, trigger.armed, runbook.suggested. Loop thread only.
+// automation.switched, trigger.disarmed, trigger.armed, runbook.suggested, runbook.planned. Loop thread only.
 #pragma once
 #include <map>
 #include <set>
@@ -28,11 +28,18 @@ struct Disarmed {
   TimeMs since_ms = 0, until_ms = 0;  // 0: until somebody arms it
 };
 
+// A plan of a runbook that was carried out to its end, with its reads for real: no run, but no guess either.
+struct DryRun {
+  TimeMs at_ms = 0;
+  std::string by, hash;  // hash: of the text of the runbook then
+};
+
 struct Automation {
   std::map<std::string, std::string> off;    // environment, "*": everywhere -> why
   std::map<std::string, Disarmed> disarmed;  // "runbook" or "runbook key"
   std::map<std::string, int> in_vain;        // "runbook key" -> ineffective runs in a row
   std::set<std::string> suggested;           // "runbook INC-7"
+  std::map<std::string, DryRun> planned;     // runbook -> the last whole plan of it
   bool draining = false;                     // no new run begins
   std::string drained_by, drain_reason;
   TimeMs drained_ms = 0;

@@ -163,6 +163,7 @@ void apply_changed(Run& r, const Entry& e) {
   take(d, "failed_step", r.failed_step);
   take(d, "reason", r.reason);
   take(d, "cancel_wanted", r.cancel_wanted);
+  if (d["cancel_wanted"].as_bool()) r.cancelled_ms = e.occurred_ms, r.cancelled_in = r.phase;
   take(d, "undo_wanted", r.undo_wanted);
   take(d, "cancelled_by", r.cancelled_by);
   take(d, "cancel_reason", r.cancel_reason);
@@ -198,7 +199,7 @@ bool is_final(std::string_view status) {
 
 bool apply_run(State& s, const Entry& e) {
   const bool ours = e.kind.starts_with("run.") || e.kind.starts_with("runbook.");
-  if (!ours || e.kind == "runbook.suggested") return false;
+  if (!ours || e.kind == "runbook.suggested" || e.kind == "runbook.planned") return false;
   if (e.kind == "runbook.pinned") return apply_pinned(s, e), true;
   if (e.kind == "runbook.started") return apply_started(s, e), true;
   Run* r = find_run(s, e.data["run_id"].as_string());

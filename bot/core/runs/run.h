@@ -75,6 +75,8 @@ struct Run {
   std::string failure, failed_step, reason;
   bool cancel_wanted = false, undo_wanted = false, paused = false;
   std::string cancelled_by, cancel_reason;
+  TimeMs cancelled_ms = 0;               // of the last wish to cancel: what began before it ends
+  std::string cancelled_in;              // the phase it came in
   std::map<std::string, StepRun> steps;  // by path: "2", "4.1" (in a group), "5_3.0" (turn 3 of a for_each), "6c.0" (of
                                          // a runbook called by 6), "undo.2", "on_failure.0", "finally.1"
   std::vector<std::string> order;        // paths in the order they started

@@ -39,6 +39,9 @@ void default_signals() {
   while (n < 0 && errno == EINTR);
   if (n != 1) _exit(127);  // the shim died before the record was written: nothing may happen
   default_signals();
+  const int in = openat(folder_fd, input_file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (in < 0 && errno != ENOENT) refuse(report, 2);
+  if (in >= 0 && (dup2(in, 0) < 0 || unlinkat(folder_fd, input_file, 0) != 0)) refuse(report, 2);
   if (dup2(out, 1) < 0 || dup2(err, 2) < 0) refuse(report, 2);
   if (chdir(spec.cwd) != 0) refuse(report, 1);
   execve(spec.program, spec.argv, spec.env);

@@ -314,6 +314,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"runbook show", {"runbook show patient"}},
       {"runbook lint", {"runbook lint patient"}},
       {"runbook test", {"runbook test patient"}},
+      {"runbook record", {"run restart-worker", "lost R1", "fail R1 grow", "runbook record R1"}},
       {"run", {"run restart-worker"}},
       {"runbook arm", {"runbook arm patient because the cause is fixed"}},
       {"runbook disarm", {"runbook disarm patient for 2h because it does not help"}},

@@ -65,6 +65,24 @@ TEST_CASE("no shell reads the arguments, the environment is only what was given,
   CHECK(tail.substr(0, tail.find('\n')) == tail.substr(tail.find('\n') + 1, tail.size() - tail.find('\n') - 2));
 }
 
+TEST_CASE("a command reads what it is given, and its input does not stay on the disk") {
+  ScratchFolder scratch;
+  Rig rig(scratch.path);
+  CommandSpec spec = shell("reads", "cat; ls \"$0\"");
+  spec.argv.push_back(scratch.path + "/reads");
+  spec.input = std::string(200'000, 'x') + "\nlast line\n";
+  const CommandEnd& end = rig.run(spec);
+  CHECK(end.ok());
+  CHECK(end.out.total_bytes > spec.input.size());
+  const std::string text = end.out.head + end.out.tail;
+  CHECK(text.find("last line") != std::string::npos);
+  CHECK(text.find("\nin\n") == std::string::npos);  // the folder was listed while the command ran
+  CHECK(rig.run(shell("nothing", "cat; echo over")).out.head == "over\n");
+  spec.id = "large";
+  spec.input.assign((1u << 20) + 1, 'x');
+  CHECK_FALSE(rig.runner->start(spec, rig.events()).has_value());
+}
+
 TEST_CASE("what cannot be started is refused in words, and nothing has run") {
   const ScratchFolder scratch;
   Rig rig(scratch.path + "/c");

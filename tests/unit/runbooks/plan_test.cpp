@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 
 using namespace muster;
 using namespace muster::runbooks;
@@ -38,7 +39,12 @@ std::string planned(const std::string& text, int& reads) {
     plan.take(*order, r);
   }
   std::string out;
-  for (const PlanLine& l : plan.lines()) out += l.step + " | " + l.what + " | " + l.how + "\n";
+  for (const PlanLine& l : plan.lines()) {
+    out += l.step + " | " + l.what + " |";
+    for (const Refusal& h : l.how) out += " " + say_with("en", h.key, h.words);
+    out += "\n";
+  }
+  out += plan.whole() ? "whole" : "not whole";
   return out;
 }
 
@@ -52,8 +58,8 @@ TEST_CASE("a plan reads, shows writes with their arguments and who would approve
       reads);
   CHECK(reads == 2);  // the query, and what is there before the scale
   CHECK(plan.find("seen | promql=up | read: ") != std::string::npos);
-  CHECK(plan.find("approve: 1 of group:oncall") != std::string::npos);
-  CHECK(plan.find("wide | env=prod replicas=7 service=api | run") != std::string::npos);
+  CHECK(plan.find("asks 1 of group:oncall first: bo") != std::string::npos);
+  CHECK(plan.find("wide | env=prod replicas=7 service=api | would run") != std::string::npos);
 }
 
 TEST_CASE("a plan stops at the first value that only a write could give, and says so") {
@@ -63,6 +69,6 @@ TEST_CASE("a plan stops at the first value that only a write could give, and say
       "\"${made.output}\"]\n    timeout: 1m\n",
       reads);
   CHECK(reads == 0);
-  CHECK(plan.find("made | argv=[\"make\"] | run") != std::string::npos);
+  CHECK(plan.find("made | argv=[\"make\"] | would run") != std::string::npos);
   CHECK(plan.find("used |  | stops here: it needs a value that only a change before it can give") != std::string::npos);
 }

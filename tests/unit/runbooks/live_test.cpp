@@ -1,0 +1,103 @@
+// What is under way says how far it is: in the run's message, in its thread, within the budget, and never after its
+// end.
+#include <doctest/doctest.h>
+
+#include "../../support/run_world.h"
+#include "bot/core/chat/message.h"
+
+using namespace muster;
+using namespace muster::runbooks;
+using muster::test::RunWorld;
+
+namespace {
+
+struct Slow : RunWorld {
+  Slow() {
+    add_runbook(
+        "runbook: slow\nsteps:\n  - id: copy\n    run: [copy]\n    timeout: 10m\n"
+        "  - id: grow\n    scale: {service: api, env: prod, replicas: 9}\n    timeout: 10m\n");
+    provider.override = [this](const AttemptOrder& o, AttemptReport& r) {
+      if (o.stage == "look" || o.mode == AttemptOrder::Mode::halt) return false;
+      sent.push_back(o);
+      r.error_kind = "silent";
+      return true;
+    };
+    start("slow");
+    deliver();
+  }
+  void says(const std::string& line, const std::string& lines) {
+    const AttemptOrder& o = sent.back();
+    decide([&](Work& w) { engine.progressed(w, {o.run, o.path, o.id, line, lines}); });
+  }
+  void ends(Value result) {
+    AttemptReport r;
+    r.run = sent.back().run, r.path = sent.back().path, r.id = sent.back().id;
+    r.result = std::move(result);
+    decide([&](Work& w) { engine.attempt_ended(w, r); });
+    deliver();
+  }
+  std::string last(const std::string& kind, const std::string& part) const {
+    for (auto it = out.rbegin(); it != out.rend(); ++it)
+      if (it->kind == kind && it->body["post_id"].as_string().starts_with(part))
+        return plain_text(message_from(it->body["message"]));
+    return {};
+  }
+  std::size_t count(const std::string& kind, const std::string& part) const {
+    return static_cast<std::size_t>(std::count_if(out.begin(), out.end(), [&](const OutMessage& m) {
+      return m.kind == kind && m.body["post_id"].as_string().starts_with(part);
+    }));
+  }
+  std::vector<AttemptOrder> sent;
+};
+
+bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("the last lines of a command stand in the thread after three seconds, once in three, and whole at its end") {
+  Slow w;
+  w.says("", "one\ntwo\n");
+  CHECK(w.count("post", "out-") == 0);  // most commands are over before anybody looks
+  w.pass(3 * second_ms);
+  w.says("", "one\ntwo\nthree\n");
+  CHECK(contains(w.last("post", "out-"), "three"));
+  CHECK(w.engine.progress_of("R1", "0") != nullptr);
+  for (int i = 0; i < 20; ++i) {
+    w.pass(200);
+    w.says("", "line " + std::to_string(i));
+  }
+  CHECK(w.count("edit", "out-") == 1);
+  w.ends(Value::Map{{"exit", 0}, {"output", "one\nlast word\n"}});
+  CHECK(contains(w.last("edit", "out-"), "last word"));
+  CHECK(w.engine.progress_of("R1", "0") == nullptr);
+  CHECK(w.count("post", "out-") == 1);
+}
+
+TEST_CASE("what a target says of a change under way stands in the run's message until it ends") {
+  Slow w;
+  w.ends(Value::Map{{"exit", 0}});
+  REQUIRE(w.run("R1").steps.at("1").status == "running");
+  w.pass(4 * second_ms);
+  w.says("7 of 9 ready", "");
+  w.pass(4 * second_ms);
+  CHECK(contains(w.last("edit", "run-R1"), "7 of 9 ready"));
+  const std::size_t edits = w.count("edit", "run-R1");
+  w.says("8 of 9 ready", "");
+  CHECK(w.count("edit", "run-R1") == edits);  // the budget of the message
+  w.pass(4 * second_ms);
+  CHECK(contains(w.last("edit", "run-R1"), "8 of 9 ready"));
+  w.ends(Value::Map{{"replicas", 9}});
+  CHECK_FALSE(contains(w.last("edit", "run-R1"), "of 9 ready"));
+  CHECK(w.run("R1").status == "succeeded");
+}
+
+TEST_CASE("a word that comes too late, or of another attempt, changes nothing; no secret is shown") {
+  Slow w;
+  w.pass(4 * second_ms);
+  w.says("", "password=hunter2hunter2 set");
+  CHECK_FALSE(contains(w.last("post", "out-"), "hunter2"));
+  const std::size_t before = w.out.size();
+  w.decide([&](Work& work) { w.engine.progressed(work, {"R1", "0", "R1.0-9", "x", "y"}); });
+  w.decide([&](Work& work) { w.engine.progressed(work, {"R7", "0", "R7.0-1", "x", "y"}); });
+  CHECK(w.out.size() == before);
+}
