@@ -22,6 +22,10 @@
 //   05:11:00 #muster ana sends the form: title="Checkout is slow" severity=SEV2   <- that the bot opened before her
 //   with accounts                                            <- unknown people speak with accounts, as on a platform
 //   account annie guest                                      <- or outsider: what the platform says of that account
+//   on slack and mattermost                                  <- both at once, in their rooms; what the bot does there
+//     comes as "#inc-1@slack bot: …"; people speak `ana on slack: …`, `ben on mattermost in thread of Ana: …` (of the
+//     newest message that contains it, also one of the bot's), `ana on web: …`
+//   05:11:00 slack is away | mattermost is back             <- no network to it
 //   no account mia                                           <- the configuration gives her no handle on the platform
 //   {code} in a line is the last one-time code that the bot showed; it is expected as XXXX-XXXX-XXXX.
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
@@ -32,14 +36,11 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <mutex>
 #include <optional>
 
 #include "bot/app.h"
@@ -53,6 +54,8 @@
 #include "bot/scrub_answers.h"
 #include "integrations/alerts/alertmanager.h"
 #include "tests/conversations/acts.h"
+#include "tests/conversations/both_stage.h"
+#include "tests/conversations/loop.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/runs_stage.h"
 #include "tests/conversations/script.h"
@@ -61,73 +64,7 @@
 namespace muster {
 namespace {
 
-// The loop: completions wait here until the runner takes them.
-class Tasks {
- public:
-  void post(std::function<void()> task) {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-    }
-    ready_.notify_one();
-  }
-  bool empty() {
-    const std::lock_guard lock(mutex_);
-    return tasks_.empty();
-  }
-  bool run_one(std::chrono::seconds wait) {
-    std::function<void()> task;
-    {
-      std::unique_lock lock(mutex_);
-      if (!ready_.wait_for(lock, wait, [this] { return !tasks_.empty(); })) return false;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
-    }
-    task();
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::function<void()>> tasks_;
-};
-
-// Counts the commits on their way, so that the runner knows when everything has been answered.
-class CountingStore final : public Store {
- public:
-  explicit CountingStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
-  void commit(Commit c, std::function<void(Result<Committed>)> done) override {
-    ++waiting;
-    inner_->commit(std::move(c), [this, done = std::move(done)](Result<Committed> r) {
-      --waiting;
-      if (done) done(std::move(r));
-    });
-  }
-  Result<Committed> commit_now(Commit c) override { return inner_->commit_now(std::move(c)); }
-  Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
-    return inner_->read_journal(after, each);
-  }
-  Result<std::vector<Entry>> read_incident(const std::string& id) override { return inner_->read_incident(id); }
-  Result<std::vector<InboxItem>> pending_inbox() override { return inner_->pending_inbox(); }
-  Result<std::vector<PendingOut>> pending_out() override { return inner_->pending_out(); }
-  Result<std::vector<DeadLetter>> dead_letters() override { return inner_->dead_letters(); }
-  Result<void> resend_dead_letter(const std::string& id) override { return inner_->resend_dead_letter(id); }
-  Result<std::vector<Timer>> timers() override { return inner_->timers(); }
-  Result<std::vector<ProjectionRow>> projections() override { return inner_->projections(); }
-  Result<std::vector<ChatLink>> chat_links() override { return inner_->chat_links(); }
-  Result<std::vector<OutMessage>> room_history(std::size_t n) override { return inner_->room_history(n); }
-  std::uint64_t epoch() const override { return inner_->epoch(); }
-  Result<StoredFile> read_file(const std::string& id) override { return inner_->read_file(id); }
-  Result<std::int64_t> file_bytes() override { return inner_->file_bytes(); }
-  StoreStats stats() const override { return inner_->stats(); }
-  void stop() override { inner_->stop(); }
-  Store& inner() { return *inner_; }
-  int waiting = 0;
-
- private:
-  std::unique_ptr<Store> inner_;
-};
+constexpr std::string_view both = "on slack and mattermost";
 
 class Recorder final : public ChatPlatform {
  public:
@@ -206,11 +143,13 @@ class Talk {
   Talk(std::string twist, std::string beside, const std::string& platform)
       : twist_(std::move(twist)), beside_(std::move(beside)) {
     const auto post = [this](std::function<void()> t) { tasks_.post(std::move(t)); };
-    if (platform == "mattermost" || platform == "slack") {
+    if (platform == "mattermost" || platform == "slack" || platform == "both") {
       if (platform == "slack")
         stage_ = std::make_unique<SlackStage>(clock_, post);
-      else
+      else if (platform == "mattermost")
         stage_ = std::make_unique<MattermostStage>(clock_, post);
+      else
+        stage_ = std::make_unique<BothStage>(clock_, post);
       platform_ = platform;
       chat_.people_only = true;
       give_handles();
@@ -233,7 +172,7 @@ class Talk {
     take_lines();
     const bool about_the_run = step.input.starts_with("config ") || step.input.starts_with("account ") ||
                                step.input.starts_with("no account ") || step.input == "memory only" ||
-                               step.input == "with accounts";
+                               step.input == "with accounts" || step.input == both;
     if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
       take_lines();  // the greeting is shown by `start` only
@@ -273,6 +212,7 @@ class Talk {
       return;
     }
     if (input == "with accounts") return static_cast<void>(accounts_ = true);
+    if (input == both) return;
     if (input.starts_with("account ")) return account(words_of(input));
     if (input.starts_with("no account ")) return no_account(input.substr(11));
     if (input.starts_with("config ")) return configure(beside_ + "/" + input.substr(7));
@@ -283,6 +223,8 @@ class Talk {
     move_to(time_of(input.substr(0, 8)));
     const std::string what = input.substr(9);
     if (what == "wait") return;
+    if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
+      return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("alert fires ") || what.starts_with("alert clears ")) return alert(what);
     if (what.starts_with("prometheus fires ") || what.starts_with("prometheus clears ")) return alert(what);
@@ -297,7 +239,7 @@ class Talk {
 
   void play(const Act& act, const std::string& id) {
     chat_.said = act.text;
-    if (stage_) {
+    if (stage_ && act.place != "web") {
       last_ = ChatEvent{};
       return stage_->play(act);
     }
@@ -398,9 +340,8 @@ class Talk {
   }
 
   void give_handles() {
-    for (Person& p : config_.people) {
-      p.handles.push_back({platform_, stage_->handle(p.id)});
-    }
+    for (Person& p : config_.people)
+      for (const auto& [platform, handle] : stage_->handles(p.id)) p.handles.push_back({platform, handle});
   }
 
   void configure(const std::string& folder) {
@@ -423,6 +364,7 @@ class Talk {
     while (clock_.now() < target) {
       clock_.set(std::min(target, (clock_.now() / minute_ms + 1) * minute_ms));
       dispatcher_->tick();
+      if (platforms_) platforms_->watch(clock_.now());
       settle();
     }
   }
@@ -515,7 +457,9 @@ class Talk {
     if (!stage_) return;
     stage_->start();
     settle();
-    if (!connected_->connected()) throw std::runtime_error("not connected: " + connected_->health().problem);
+    for (const ChatPlatform* p : platforms_->platforms())
+      if (!p->connected() && !stage_->is_away(p->name()))
+        throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
   // An Alertmanager that does what it is told, except where the reason says that it refuses.
@@ -535,9 +479,7 @@ class Talk {
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
-    auto made = stage_->make(platforms_->links(), config_);
-    connected_ = made.get();
-    platforms_->add(std::move(made));
+    for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 
   void close() {
@@ -618,7 +560,6 @@ class Talk {
   RunsStage runs_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
-  ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::vector<Said> said_;
   bool accounts_ = false;
@@ -633,11 +574,14 @@ std::string whole_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+bool wants_both(const std::string& text) { return text.contains("\n" + std::string(both) + "\n"); }
+
 // What the stage of another platform cannot play yet: lines that are late, and answers as files.
 // A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
 bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
-  if (platform.empty()) return true;
   const std::string text = whole_file(path);
+  if (wants_both(text)) return platform.empty() && (twist != "restart" || !text.contains("// not restarted: "));
+  if (platform.empty()) return true;
   if (twist == "restart" && text.contains("// not restarted elsewhere: ")) return false;
   if (text.contains("// only in the room: ")) return false;
   const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
@@ -652,7 +596,8 @@ bool playable(const std::string& path, const std::string& platform, const std::s
 
 bool replay(const std::string& path, const std::string& twist, const std::string& platform, bool rewrite) {
   Script script = read_script(path);
-  Talk talk(twist, std::filesystem::path(path).parent_path().string(), platform);
+  const std::string where = wants_both(whole_file(path)) ? "both" : platform;
+  Talk talk(twist, std::filesystem::path(path).parent_path().string(), where);
   bool same = true;
   for (Step& step : script.steps) {
     Lines got = talk.comparable(talk.play(step));

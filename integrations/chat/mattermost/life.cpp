@@ -28,7 +28,7 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
       queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
-                   [this](const OpPtr& op) { run(op); }, is_id}) {}
+                   [this](const OpPtr& op) { run(op); }, is_id, out_.late}) {}
 
 Mattermost::~Mattermost() {
   save_cursors();
@@ -184,6 +184,7 @@ ChatHealth Mattermost::health() const {
   h.version = version_;
   h.waiting = deliveries_.waiting();
   h.oldest_ms = deliveries_.oldest_ms();
+  h.failing_ms = deliveries_.failing_ms();
   h.reconnects = reconnects_;
   h.gaps = gateway_.gaps();
   h.caught_up = caught_up_;

@@ -32,6 +32,7 @@ class Mattermost final : public ChatPlatform {
     std::function<double()> dice;
     char prefix = '!';
     std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
+    std::function<std::string(TimeMs sent)> late = {};             // what a message says that comes late
   };
   static constexpr std::size_t inbound_max = 10'000;  // events waiting for a look-up; beyond: read again over REST
   static constexpr std::size_t seen_max = 20'000;     // event ids remembered

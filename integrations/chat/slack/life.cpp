@@ -65,7 +65,7 @@ Slack::Slack(SlackConfig config, Outside outside)
       queue_({out_.http, out_.clock, out_.timers, out_.dice}, rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
-                   [this](const OpPtr& op) { run(op); }, is_slack_ts}),
+                   [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.late}),
       connections_(out_.dice) {}
 
 Slack::~Slack() {
@@ -289,6 +289,7 @@ ChatHealth Slack::health() const {
   h.version = team_name_;
   h.waiting = deliveries_.waiting();
   h.oldest_ms = deliveries_.oldest_ms();
+  h.failing_ms = deliveries_.failing_ms();
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
   h.calls = q.calls;

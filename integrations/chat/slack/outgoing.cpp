@@ -58,6 +58,10 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
     if (a.fate == Fate::unclear) op->may_be_sent = true;
+    if (a.fate == Fate::unclear)
+      deliveries_.call_failed();
+    else if (a.fate != Fate::later)
+      deliveries_.call_answered();
     if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);

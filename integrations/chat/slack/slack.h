@@ -34,6 +34,7 @@ class Slack final : public ChatPlatform {
     std::function<double()> dice;
     char prefix = '!';
     std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
+    std::function<std::string(TimeMs sent)> late = {};             // what a message says that comes late
   };
   static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
   static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
