@@ -55,7 +55,7 @@ within 20 slack_says $inc "INC-1" && ok "the incident has its channel on Slack" 
 within 20 mattermost_says $inc "INC-1" && ok "and on Mattermost" || bad "no channel on Mattermost"
 
 order slack say $inc "the pool is full" >/dev/null
-within 20 mattermost_says $inc "**Ana Sousa** (Slack): the pool is full" && ok "what is said on Slack appears on Mattermost" ||
+within 20 mattermost_says $inc "Slack\\): the pool is full" && ok "what is said on Slack appears on Mattermost" ||
   bad "Mattermost: $(on_mattermost $inc)"
 order mattermost in $inc "which *replica*, @channel?" >/dev/null
 within 20 slack_says $inc "(Mattermost): which" && ok "and the other way" || bad "Slack: $(on_slack $inc)"
