@@ -97,11 +97,8 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
   if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
-  const bool taken = worker.run([this, wanted, done] {
-    HistoryReader history(wanted);
-    auto read = store->read_journal(0, [&history](const Entry& e) { history.take(e); });
-    Outcome o = history.outcome();
-    if (!read) o.reply.text = read.error().message;
+  const bool taken = worker.run([this, wanted, done, config = dispatcher->config()] {
+    Outcome o = record_outcome(*store, wanted, config);
     loop.post([done, o = std::move(o)] { done(o); });
   });
   if (!taken) done(busy(language));
@@ -113,15 +110,12 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
   const Incident* known = find_incident(dispatcher->state(), wanted.incident);
   const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config(),
                                  incident = known ? *known : Incident()] {
-    auto entries = store->read_incident(wanted.incident);
     Outcome o;
-    if (!entries) {
+    if (wanted.what != "postmortem") {
+      o = record_outcome(*store, wanted, config);
+    } else if (auto entries = store->read_incident(wanted.incident); !entries) {
       o.ok = false;
       o.reply.text = entries.error().message;
-    } else if (wanted.what == "timeline") {
-      o = timeline_outcome(*entries, wanted, config);
-    } else if (wanted.what == "transcript") {
-      o = transcript_outcome(*entries, wanted);
     } else {
       o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
       o.json = Value::Map{{"url", link},

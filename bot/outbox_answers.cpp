@@ -7,7 +7,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t lines_max = 20;
+constexpr std::size_t letters_max = 20;
 
 // Where the message was going may hold a token; what it says does not belong into a list.
 Value described(const DeadLetter& d) {
@@ -26,15 +26,15 @@ Outcome outbox_list(const std::vector<DeadLetter>& dead, const std::string& lang
   std::string lines;
   for (const DeadLetter& d : dead) {
     list.push(described(d));
-    if (list.as_list().size() > lines_max) continue;
+    if (list.as_list().size() > letters_max) continue;
     lines += "`" + plain(d.message.id) + "` " + plain(d.message.kind) + " → " +
              plain(clip(one_line(d.message.destination), 80)) + " · " + plain(clip(one_line(d.last_error), 160)) + "\n";
   }
   o.reply.text =
       dead.empty() ? say(language, "outbox.empty") : say(language, "outbox.head", {{"n", std::to_string(dead.size())}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
-  if (dead.size() > lines_max)
-    o.reply.sections.push_back({say(language, "config.more", {{"n", std::to_string(dead.size() - lines_max)}}), {}});
+  if (dead.size() > letters_max)
+    o.reply.sections.push_back({say(language, "config.more", {{"n", std::to_string(dead.size() - letters_max)}}), {}});
   o.json = list;
   return o;
 }

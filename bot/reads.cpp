@@ -10,6 +10,7 @@
 #include "bot/reports/html.h"
 #include "bot/reports/json.h"
 #include "bot/reports/markdown.h"
+#include "storage/store.h"
 
 namespace muster {
 
@@ -51,6 +52,9 @@ std::string timeline_lines(const ViewRow& r, const std::string& language, const 
   return text;
 }
 
+// Times alone mislead when an incident went past midnight or somebody noted what was yesterday.
+std::string day_of(const ViewRow& r) { return format_utc(r.effective_ms).substr(0, 10); }
+
 Value timeline_value(const ViewRow& r) {
   Value v = Value::Map{{"id", r.entry->event_id}, {"n", r.entry->seq}, {"at", format_utc(r.effective_ms)},
                        {"kind", r.entry->kind},   {"text", r.text},    {"actor", r.entry->actor.id}};
@@ -72,7 +76,10 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
       say(wanted.language, "timeline.head", {{"id", wanted.incident}, {"n", std::to_string(view.rows.size())}});
   std::string lines;
   Value list = Value::List{};
+  const bool days = !view.rows.empty() && day_of(view.rows.front()) != day_of(view.rows.back());
+  std::string day;
   for (const ViewRow& r : view.rows) {
+    if (days && day != day_of(r)) lines += "*" + (day = day_of(r)) + "*\n";
     if (wanted.named.contains("ids")) lines += "`" + std::to_string(r.entry->seq) + "` ";
     lines += timeline_lines(r, wanted.language, config);
     list.push(timeline_value(r));
@@ -168,6 +175,21 @@ Outcome HistoryReader::outcome() const {
   if (!text.empty()) o.reply.sections.push_back({std::string(trim(text)), {}});
   o.json = list;
   return o;
+}
+
+Outcome record_outcome(Store& store, const ReadWanted& wanted, const CoreConfig& config) {
+  HistoryReader history(wanted);
+  const bool of_one = wanted.what != "history";
+  const auto entries = of_one ? store.read_incident(wanted.incident) : Result<std::vector<Entry>>();
+  const auto read = of_one ? Result<void>() : store.read_journal(0, [&history](const Entry& e) { history.take(e); });
+  if (!entries || !read) {
+    Outcome o;
+    o.ok = false;
+    o.reply.text = entries ? read.error().message : entries.error().message;
+    return o;
+  }
+  if (!of_one) return history.outcome();
+  return wanted.what == "timeline" ? timeline_outcome(*entries, wanted, config) : transcript_outcome(*entries, wanted);
 }
 
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,

@@ -9,6 +9,11 @@
 
 namespace muster {
 
+class Store;
+
+// history, timeline or transcript: what the journal alone answers. Reads it: not on the loop.
+Outcome record_outcome(Store& store, const ReadWanted& wanted, const CoreConfig& config);
+
 // With named["export"] = md or json the whole timeline is a file.
 Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config);
 

@@ -16,6 +16,9 @@ const std::map<std::string_view, Handler>& switch_commands();
 const std::map<std::string_view, Handler>& lock_commands();
 
 inline std::string because(const Call& c) { return named_argument(c.command, "because"); }
+inline std::string me(const Call& c) {  // the person, or the local operator
+  return c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id;
+}
 inline Entry by(const Call& c) { return human_entry(c, {}, nullptr); }  // who gave the command
 Outcome refused(Call& c, const Refusal& why);
 std::string status_of(const Call& c, const Run& run);

@@ -18,8 +18,6 @@ Outcome refused_wish(Call& c, const WishProblem& why) {
   return refused(c, Refusal{why.key, why.words});
 }
 
-std::string me(const Call& c) { return c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id; }
-
 ChangeAsker asker(const Call& c) {
   return {.person = me(c),
           .channel = c.input.channel,

@@ -10,8 +10,6 @@
 namespace muster::runbooks {
 namespace {
 
-std::string me(const Call& c) { return c.input.is_operator && c.input.person.empty() ? "operator" : c.actor.id; }
-
 Outcome failed(Call& c, const Error& error) {
   Outcome o = refuse(c, "lock.refused", {{"why", plain(error.message + " " + error.next_step)}});
   return o;

@@ -31,10 +31,10 @@ class ValueMap {
   ~ValueMap();
   static ValueMap of(Members members);  // in any order; of a name given twice the last one counts
 
-  bool empty() const { return members_.empty(); }
-  std::size_t size() const { return members_.size(); }
-  const_iterator begin() const { return members_.begin(); }
-  const_iterator end() const { return members_.end(); }
+  bool empty() const;
+  std::size_t size() const;
+  const_iterator begin() const;
+  const_iterator end() const;
   const_iterator find(std::string_view name) const;
   bool contains(std::string_view name) const;
   Value& operator[](std::string_view name);  // null when it was absent
@@ -99,6 +99,12 @@ class Value {
  private:
   std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map> data_ = nullptr;
 };
+
+// Here and not in the class: clang asks what a Value is as soon as it sees these bodies.
+inline bool ValueMap::empty() const { return members_.empty(); }
+inline std::size_t ValueMap::size() const { return members_.size(); }
+inline ValueMap::const_iterator ValueMap::begin() const { return members_.begin(); }
+inline ValueMap::const_iterator ValueMap::end() const { return members_.end(); }
 
 // A member as it is written in a braced list; the map takes the value out of it.
 struct ValueMember {

@@ -14,8 +14,15 @@ namespace {
 
 using Args = std::span<const Val>;
 
+// A blank at either end stays to be seen: it may be what is wrong.
+std::string shown(std::string_view text) {
+  const bool before = !text.empty() && trim(text.substr(0, 1)).empty();
+  const bool behind = text.size() > 1 && trim(text.substr(text.size() - 1)).empty();
+  return (before ? " " : "") + clip(one_line(text), 60) + (behind ? " " : "");
+}
+
 Val unreadable(std::string_view text, std::string_view type) {
-  return Val::failure("type conversion error: \"" + clip(one_line(text), 60) + "\" is no " + std::string(type));
+  return Val::failure("type conversion error: \"" + shown(text) + "\" is no " + std::string(type));
 }
 
 Val out_of_range(std::string_view type) {

@@ -52,8 +52,7 @@ int evaluate_one(const CelFlags& f) {
 }
 
 int evaluate_lines() {
-  for (std::string line; std::getline(std::cin, line);)
-    std::cout << cel::answer_case(line, SystemClock().now()) << std::endl;
+  cel::answer_cases(std::cin, std::cout, SystemClock());
   return 0;
 }
 

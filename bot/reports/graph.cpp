@@ -9,9 +9,9 @@
 namespace muster {
 namespace {
 
-constexpr int width = 960;
-constexpr double left = 96, right = 940, top = 80, plot_height = 260, legend_row = 26;
-constexpr double bottom = top + plot_height;
+constexpr int plot_width = 960;
+constexpr double plot_left = 96, plot_right = 940, plot_top = 80, plot_height = 260, legend_row = 26;
+constexpr double bottom = plot_top + plot_height;
 
 constexpr Rgb ink = {0x1D, 0x1F, 0x24}, faint = {0x6B, 0x70, 0x7B}, grid = {0xE3, 0xE5, 0xEA},
               alarm = {0xC0, 0x2D, 0x2D};
@@ -56,7 +56,7 @@ Axis axis_of(const Graph& g) {
 
 double x_of(const Graph& g, TimeMs t) {
   const double span = static_cast<double>(std::max<TimeMs>(g.to_ms - g.from_ms, 1));
-  return left + (right - left) * std::clamp(static_cast<double>(t - g.from_ms) / span, 0.0, 1.0);
+  return plot_left + (plot_right - plot_left) * std::clamp(static_cast<double>(t - g.from_ms) / span, 0.0, 1.0);
 }
 
 double y_of(const Axis& a, double v) {
@@ -79,8 +79,8 @@ void add_grid(Scene& s, const Graph& g, const Axis& a) {
     double v = a.low + i * a.step;
     if (std::fabs(v) < a.step * 1e-6) v = 0;
     const double y = y_of(a, v);
-    s.boxes.push_back({left, y - 1, right - left, 1, grid});
-    s.texts.push_back({left - 12, y + 7, SceneText::Anchor::right, faint, short_number(v)});
+    s.boxes.push_back({plot_left, y - 1, plot_right - plot_left, 1, grid});
+    s.texts.push_back({plot_left - 12, y + 7, SceneText::Anchor::right, faint, short_number(v)});
   }
   const DurationMs span = g.to_ms - g.from_ms, step = time_step(span);
   const char* format = step >= day_ms           ? "%m-%d"
@@ -89,8 +89,8 @@ void add_grid(Scene& s, const Graph& g, const Axis& a) {
                                                 : "%H:%M";
   for (TimeMs t = (g.from_ms / step + 1) * step; t <= g.to_ms; t += step) {
     const double x = x_of(g, t);
-    s.boxes.push_back({x, top, 1, plot_height, grid});
-    if (x < left + 30 || x > right - 30) continue;
+    s.boxes.push_back({x, plot_top, 1, plot_height, grid});
+    if (x < plot_left + 30 || x > plot_right - 30) continue;
     s.texts.push_back({x, bottom + 24, SceneText::Anchor::middle, faint, format_in_zone(t, g.zone, format)});
   }
 }
@@ -137,22 +137,22 @@ std::vector<std::string> common_labels(const std::vector<MetricSeries>& series) 
 Scene graph_scene(const Graph& g) {
   Scene s;
   const std::size_t shown = std::min(g.series.size(), graph_lines_max);
-  s.width = width;
+  s.width = plot_width;
   s.height = static_cast<int>(bottom + 44 + legend_row * static_cast<double>(shown));
   s.label = g.title;
-  add_text(s, 20, 26, ink, g.title, width - 40);
-  add_text(s, 20, 50, faint, g.subtitle, width - 40);
+  add_text(s, 20, 26, ink, g.title, plot_width - 40);
+  add_text(s, 20, 50, faint, g.subtitle, plot_width - 40);
   const Axis a = axis_of(g);
   add_grid(s, g, a);
   if (g.threshold && std::fabs(*g.threshold) < 1e300) {
     const double y = y_of(a, *g.threshold);
-    s.strokes.push_back({{{left, y}, {right, y}}, 2, alarm, true});
+    s.strokes.push_back({{{plot_left, y}, {plot_right, y}}, 2, alarm, true});
   }
   for (std::size_t i = shown; i-- > 0;) add_line(s, g, a, g.series[i], palette[i]);
   for (std::size_t i = 0; i < shown; ++i) {
     const double y = bottom + 54 + legend_row * static_cast<double>(i);
     s.boxes.push_back({20, y - 9, 24, 4, palette[i]});
-    add_text(s, 56, y, ink, i < g.names.size() ? g.names[i] : "", width - 76);
+    add_text(s, 56, y, ink, i < g.names.size() ? g.names[i] : "", plot_width - 76);
   }
   return s;
 }

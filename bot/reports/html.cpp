@@ -9,7 +9,7 @@
 namespace muster {
 namespace {
 
-constexpr std::string_view style = R"css(
+constexpr std::string_view page_style = R"css(
 :root{color-scheme:light dark;--ink:#1d2730;--soft:#5b6975;--line:#dde3e8;--paper:#fff;--band:#f5f7f9;--ask:#fff7e0;--mark:#b35c00}
 @media (prefers-color-scheme:dark){:root{--ink:#e3e9ee;--soft:#9fb0bd;--line:#33404a;--paper:#141b20;--band:#1b242b;--ask:#2d2614;--mark:#ffb454}}
 *{box-sizing:border-box}
@@ -122,7 +122,7 @@ std::string to_html(const Document& d) {
   out +=
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "img-src data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  out += escape_html(d.title) + "</title><style>" + std::string(style) + "</style></head><body><main>\n";
+  out += escape_html(d.title) + "</title><style>" + std::string(page_style) + "</style></head><body><main>\n";
   out += "<h1>" + escape_html(d.title) + "</h1>\n";
   for (const Block& b : d.blocks) put_block(out, d, b);
   return out + "</main></body></html>\n";

@@ -220,11 +220,11 @@ void Terminal::Impl::read_key() {
   int length = 0;
   const wchar_t* const line = el_wgets(edit.get(), &length);
   constexpr wchar_t end_of_input = 4;  // ^D on an empty line
-  if (length <= 0 && hung_up(STDIN_FILENO)) over = true;
   if (line && length == 1 && line[0] == end_of_input) over = true;
-  if (over || !line || length <= 0) return;  // no line, length 0: a key has emptied the line
-  const auto size = static_cast<std::size_t>(length);
-  if (line[size - 1] == L'\n' || line[size - 1] == L'\r') entered(to_utf8(line, size - 1));
+  const auto size = static_cast<std::size_t>(std::max(length, 0));
+  const bool whole = line && size > 0 && (line[size - 1] == L'\n' || line[size - 1] == L'\r');
+  if (!whole && hung_up(STDIN_FILENO)) over = true;  // also with half a line typed, which is returned again and again
+  if (!over && whole) entered(to_utf8(line, size - 1));  // no line, length 0: a key has emptied the line
 }
 
 unsigned char Terminal::Impl::complete() {

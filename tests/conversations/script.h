@@ -1,4 +1,4 @@
-// The text of a conversation: reading a .chat file, comparing what came with what is expected. Format: runner.cpp.
+// The text of a conversation: reading and writing a .chat file, comparing what came with it. Format: runner.cpp.
 #pragma once
 #include <algorithm>
 #include <fstream>
@@ -67,6 +67,20 @@ inline Script read_script(const std::string& path) {
     }
   }
   return script;
+}
+
+inline void write_script(const std::string& path, const Script& script) {
+  std::ofstream file(path);
+  const auto write = [&file](const Lines& lines) {
+    for (const std::string& line : lines) file << line << "\n";
+  };
+  for (const Step& step : script.steps) {
+    write(step.before);
+    file << step.input << "\n";
+    write(step.expected);
+  }
+  write(script.after);
+  if (!file.flush()) throw std::runtime_error(path + ": cannot be written");
 }
 
 inline bool like(std::string_view pattern, std::string_view text) {

@@ -29,4 +29,20 @@ equal "each line has its answer, also a wrong one" $'{"value":{"int64":"42"}}
 {"error":"the line is no JSON: not valid JSON at byte 2"}
 {"error":"line 1, column 3: division by zero"}
 {"value":{"list":[{"bytes":"YQ=="},{"uint64":"1"}]}}' "$(cat "$work/answers")"
+printf '\n\377\n{"expr":\n%s' '{"expr":"2"}' | "$muster" cel --jsonl >"$work/answers"
+equal "wrong lines do not change the exit code" 0 $?
+equal "empty, torn and binary lines have answers, and so has a last line without its end" 4 "$(wc -l <"$work/answers")"
+
+# Who asks may wait for each answer before the next question.
+coproc CASES { "$muster" cel --jsonl; }
+for n in 1 2; do
+  echo "{\"expr\":\"$n + 1\"}" >&"${CASES[1]}"
+  read -r -t 20 -u "${CASES[0]}" answer
+  equal "the answer to line $n comes before line $((n + 1)) is written" "{\"value\":{\"int64\":\"$((n + 1))\"}}" "$answer"
+done
+cases=$CASES_PID
+questions=${CASES[1]}
+exec {questions}>&-
+wait "$cases"
+equal "the end of the input ends it well" 0 $?
 finish

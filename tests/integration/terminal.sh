@@ -77,8 +77,10 @@ type_keys '\x04'
 within 10 gone "$bot" && ok "^D on an empty line stops the bot" || bad "^D does not stop the bot"
 exec 7>&-
 
-# The other end of the terminal is closed and nobody sends SIGHUP: it must not spin on an input that is at its end.
-python3 - "$muster" "$work/closed" <<'PY' && ok "a terminal that goes away stops the bot" || bad "it runs on without its terminal"
+# The other end of the terminal is closed and nobody sends SIGHUP: it must not spin on an input that is at its end, and
+# not on half a line that was typed before.
+for typed in "" "half a line"; do
+python3 - "$muster" "$work/closed" "$typed" <<'PY' && ok "a terminal that goes away${typed:+ with $typed} stops the bot" || bad "it runs on without its terminal"
 import os, subprocess, sys
 master, slave = os.openpty()
 bot = subprocess.Popen([sys.argv[1], "serve", "--sandbox", "--data", sys.argv[2], "--listen", "127.0.0.1:0"],
@@ -87,6 +89,10 @@ os.close(slave)
 seen = b""
 while b"#muster>" not in seen:
     seen += os.read(master, 65536)
+os.write(master, sys.argv[3].encode())
+seen = b""
+while sys.argv[3].encode() not in seen:
+    seen += os.read(master, 65536)
 os.close(master)
 try:
     sys.exit(bot.wait(10))
@@ -94,6 +100,7 @@ except subprocess.TimeoutExpired:
     bot.kill()
     sys.exit(1)
 PY
+done
 
 sit "$work/dumb" dumb
 wait_for "Three things to type" "a dumb terminal shows the room, too"

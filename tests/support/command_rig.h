@@ -15,25 +15,16 @@
 
 #include "integrations/net/loop.h"
 #include "integrations/process/runner.h"
+#include "tests/support/temp_folder.h"
 
 namespace muster {
 
 namespace fs = std::filesystem;
 
-class ScratchFolder {
+class ScratchFolder : test::TempFolder {
  public:
-  ScratchFolder() {
-    std::string name = (fs::temp_directory_path() / "muster_process_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  std::string path;
+  ScratchFolder() : TempFolder("process") {}
+  const std::string& path = TempFolder::path();
 };
 
 inline std::string read_all(const std::string& path) {

@@ -8,15 +8,15 @@
 namespace muster {
 namespace {
 
-using Words = std::vector<std::string>;
+using Choices = std::vector<std::string>;
 
-Words joined(std::initializer_list<Words> parts) {
-  Words all;
-  for (const Words& part : parts) all.insert(all.end(), part.begin(), part.end());
+Choices joined(std::initializer_list<Choices> parts) {
+  Choices all;
+  for (const Choices& part : parts) all.insert(all.end(), part.begin(), part.end());
   return all;
 }
 
-Words values(std::string_view kind, const Live& live) {
+Choices values(std::string_view kind, const Live& live) {
   if (kind == "service") return live.services;
   if (kind == "service_ref") return joined({live.services, live.builds});
   if (kind == "environment") return live.environments;
@@ -37,11 +37,11 @@ Words values(std::string_view kind, const Live& live) {
   return {};
 }
 
-void add(Words& to, const Words& more) { to.insert(to.end(), more.begin(), more.end()); }
+void add(Choices& to, const Choices& more) { to.insert(to.end(), more.begin(), more.end()); }
 
 // The words of verbs and topics at a place: after "config" its second words, at the start every first word.
-Words verb_words(std::string_view first, const Live& live) {
-  Words out;
+Choices verb_words(std::string_view first, const Live& live) {
+  Choices out;
   const auto offered = [&](std::string_view verb) {
     return live.verbs.empty() || std::ranges::find(live.verbs, verb) != live.verbs.end();
   };
@@ -69,30 +69,31 @@ const Slot* slot_of(const VerbInfo& verb, std::string_view word) {
 }
 
 // Walks the words after the verb; what is open at the end is what may come next.
-Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live);
+Choices next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live);
 
-Words next_command(const std::vector<Token>& tokens, std::size_t from, const Live& live) {
+Choices next_command(const std::vector<Token>& tokens, std::size_t from, const Live& live) {
   if (from < tokens.size() && from == 0 && lower_ascii(tokens[0].text) == "plan") ++from;
   if (from >= tokens.size()) return verb_words("", live);
   const auto first = lower_ascii(tokens[from].text);
   if (from + 1 < tokens.size())
     if (const auto* both = find_verb(first + " " + lower_ascii(tokens[from + 1].text)))
       return next_of_verb(*both, tokens, from + 2, live);
-  Words out = from + 1 == tokens.size() ? verb_words(first, live) : Words{};
+  Choices out = from + 1 == tokens.size() ? verb_words(first, live) : Choices{};
   if (const auto* verb = find_verb(first)) add(out, next_of_verb(*verb, tokens, from + 1, live));
   return out;
 }
 
 // What belongs to the run or the runbook that was named: its steps, its inputs that are not given yet.
-Words of_first(const std::map<std::string, Words>& table, const std::string& first, const std::set<std::string>& used) {
-  Words out;
+Choices of_first(const std::map<std::string, Choices>& table, const std::string& first,
+                 const std::set<std::string>& used) {
+  Choices out;
   if (const auto it = table.find(first); it != table.end())
     for (const std::string& word : it->second)
       if (!used.contains(word)) out.push_back(word);
   return out;
 }
 
-Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live) {
+Choices next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::size_t from, const Live& live) {
   std::string first;
   std::size_t positional = 0;
   std::set<std::string> used;
@@ -118,7 +119,7 @@ Words next_of_verb(const VerbInfo& verb, const std::vector<Token>& tokens, std::
       positional += skipped ? 2 : 1;
     }
   }
-  Words out;
+  Choices out;
   for (std::size_t i = positional; i < verb.slots.size(); ++i) {
     const auto& slot = verb.slots[i];
     if (slot.kind == "step") add(out, of_first(live.steps, first, used));
@@ -144,8 +145,8 @@ std::vector<Token> tokens_of(std::string_view prefix) {
   }
 }
 
-Words unique(const Words& words) {
-  Words out;
+Choices unique(const Choices& words) {
+  Choices out;
   std::set<std::string_view> seen;
   for (const auto& w : words)
     if (!w.empty() && seen.insert(w).second) out.push_back(w);
@@ -162,7 +163,7 @@ std::vector<std::string> complete_line(std::string_view prefix, const Live& live
     partial = fold_case(tokens.back().text);
     tokens.pop_back();
   }
-  Words out;
+  Choices out;
   for (auto& word : next_command(tokens, 0, live))
     // People are offered with or without the @ that was typed.
     if (fold_case(word).starts_with(partial))

@@ -63,10 +63,6 @@ std::string severity_value(std::string_view word) {
   return std::ranges::find(names, lower) != std::end(names) ? lower : std::string();
 }
 
-bool is_name(std::string_view word) {
-  return !word.empty() && word.find_first_of("\"'`,;:!?()") == std::string_view::npos;
-}
-
 struct Reading {
   Typed words;  // what is left is the title
   std::string severity, service, alert, reason;

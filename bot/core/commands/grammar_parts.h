@@ -21,6 +21,7 @@ GrammarError verb_error(std::string key, const VerbInfo& verb, std::map<std::str
 // The next token at or after `at`; none at the end of the line.
 std::expected<std::optional<Token>, GrammarError> next_token(std::string_view line, std::size_t at);
 
+bool is_name(std::string_view word);  // what a service may be called: no quotes, no punctuation
 bool is_preposition(std::string_view lower_word);
 std::string normal_value(std::string_view kind, std::string_view value);  // canonical spelling by slot kind
 std::string quoted_if_needed(const std::string& word);

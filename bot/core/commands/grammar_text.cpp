@@ -25,10 +25,6 @@ std::optional<Tail> tail(std::string_view text, std::string_view word) {
   return Tail{trim(head.substr(0, word_at)), head.substr(word_at + 1), text.substr(value_at + 1)};
 }
 
-bool is_name(std::string_view word) {
-  return !word.empty() && word.find_first_of("\"'`,;:!?()") == std::string_view::npos;
-}
-
 // A text that is one quoted argument loses its quotes; any other keeps them, unclosed ones too.
 std::string unquoted(std::string_view text) {
   if (!text.starts_with('"') && !text.starts_with('\'') && !text.starts_with('`')) return std::string(text);
@@ -216,6 +212,10 @@ Fault read_matchers(Command& c, const VerbInfo& verb, std::string_view text) {
 }
 
 }  // namespace
+
+bool is_name(std::string_view word) {
+  return !word.empty() && word.find_first_of("\"'`,;:!?()") == std::string_view::npos;
+}
 
 Fault read_text(Command& command, const VerbInfo& verb, std::string_view text) {
   text = take_incident(command, verb, trim(text));

@@ -2,46 +2,19 @@
 #include "bot/dispatcher.h"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <condition_variable>
-#include <deque>
-#include <filesystem>
 #include <mutex>
 
 #include "bot/app.h"
 #include "storage/sqlite.h"
+#include "tests/support/tasks.h"
+#include "tests/support/temp_folder.h"
 
 using namespace muster;
 
 namespace {
-
-// The loop: completions wait here until the test runs them.
-class Tasks {
- public:
-  void post(std::function<void()> task) {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-    ready_.notify_one();
-  }
-  void run_until(const std::function<bool()>& done) {
-    while (!done()) {
-      std::unique_lock lock(mutex_);
-      REQUIRE(ready_.wait_for(lock, std::chrono::seconds(30), [this] { return !tasks_.empty(); }));
-      auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::function<void()>> tasks_;
-};
 
 // The disk: takes writes, or is full; `hold` keeps the writer at its next transaction.
 class Disk {
@@ -101,11 +74,8 @@ class Screen final : public ChatPlatform {
 
 struct World {
   World() {
-    std::string name = (std::filesystem::temp_directory_path() / "muster-dispatcher-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
     StoreOptions options;
-    options.folder = folder;
+    options.folder = folder.path();
     options.fault = [this](const char* point) { disk.pass(point); };
     auto opened = open_store(std::move(options), [this](std::function<void()> f) { tasks.post(std::move(f)); });
     REQUIRE(opened.has_value());
@@ -118,8 +88,6 @@ struct World {
   ~World() {
     store->stop();
     store.reset();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
   }
   // The answer of a command appears here.
   void declare(const std::string& title, std::optional<Result<Outcome>>& answer) {
@@ -147,9 +115,9 @@ struct World {
     CHECK(projections(folded) == projections(dispatcher->state()));
   }
 
-  std::string folder;
+  test::TempFolder folder;
   Disk disk;
-  Tasks tasks;
+  test::Tasks tasks;
   VirtualClock clock{1'773'724'140'000};
   Screen screen;
   std::unique_ptr<Store> store;

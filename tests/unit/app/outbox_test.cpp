@@ -1,37 +1,17 @@
 // A message that nothing can deliver: seen, listed, sent again, from a real start of the whole application.
 #include <doctest/doctest.h>
 
-#include <filesystem>
 #include <thread>
 
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "integrations/net/local_socket.h"
 #include "storage/store.h"
+#include "tests/support/temp_folder.h"
 
 using namespace muster;
-namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "muster_outbox_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 // What a bot left behind that could speak to pigeons.
 void leave_message(const std::string& folder) {
@@ -81,7 +61,7 @@ bool contains(const Value& answer, const std::string& part) {
 }  // namespace
 
 TEST_CASE("a message that nothing delivers is named by health, listed, and sent again on request") {
-  const Folder folder;
+  const test::TempFolder folder;
   leave_message(folder.path());
   const Running bot(folder.path());
   const Value health = bot.say("health");
@@ -100,7 +80,7 @@ TEST_CASE("a message that nothing delivers is named by health, listed, and sent 
 }
 
 TEST_CASE("an undelivered message is still listed after a restart") {
-  const Folder folder;
+  const test::TempFolder folder;
   leave_message(folder.path());
   {
     const Running bot(folder.path());

@@ -1,18 +1,13 @@
 // Runs over the real dispatcher and the real store: attempts leave after the commit, reports come back as decisions,
 // and what was under way when the process ended goes on.
 #include <doctest/doctest.h>
-#include <unistd.h>
-
-#include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <filesystem>
-#include <mutex>
 
 #include "bot/dispatcher.h"
 #include "bot/performer.h"
 #include "runbooks/engine.h"
 #include "storage/store.h"
+#include "tests/support/tasks.h"
+#include "tests/support/temp_folder.h"
 
 using namespace muster;
 
@@ -22,51 +17,14 @@ constexpr const char* text =
     "runbook: fix\nsteps:\n  - id: seen\n    query: up\n  - id: repair\n    run: [repair, \"${seen.value}\"]\n"
     "    timeout: 1m\n  - message: repaired\n";
 
-class Tasks {
- public:
-  void post(std::function<void()> task) {
-    const std::lock_guard lock(mutex_);
-    tasks_.push_back(std::move(task));
-    ready_.notify_one();
-  }
-  void run_until(const std::function<bool()>& done) {
-    while (!done()) {
-      std::unique_lock lock(mutex_);
-      REQUIRE(ready_.wait_for(lock, std::chrono::seconds(30), [this] { return !tasks_.empty(); }));
-      auto task = std::move(tasks_.front());
-      tasks_.pop_front();
-      lock.unlock();
-      task();
-    }
-  }
-  void forget() {
-    const std::lock_guard lock(mutex_);
-    tasks_.clear();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::function<void()>> tasks_;
-};
-
 // One folder, and processes over it one after the other.
 struct House {
-  House() {
-    std::string name = (std::filesystem::temp_directory_path() / "muster-runs-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-    begin();
-  }
-  ~House() {
-    end();
-    std::error_code ignored;
-    std::filesystem::remove_all(folder, ignored);
-  }
+  House() { begin(); }
+  ~House() { end(); }
 
   void begin() {
     StoreOptions options;
-    options.folder = folder;
+    options.folder = folder.path();
     auto opened = open_store(std::move(options), [this](std::function<void()> f) { tasks.post(std::move(f)); });
     REQUIRE(opened.has_value());
     store = std::move(*opened);
@@ -116,8 +74,8 @@ struct House {
 
   const Run* run() const { return find_run(dispatcher->state(), "R1"); }
 
-  std::string folder;
-  Tasks tasks;
+  test::TempFolder folder;
+  test::Tasks tasks;
   VirtualClock clock{1'773'724'140'000};
   std::unique_ptr<Store> store;
   std::unique_ptr<runbooks::Engine> engine;
@@ -140,7 +98,7 @@ TEST_CASE("a run goes through the dispatcher to the world and back, and memory a
   State folded;
   REQUIRE(h.store->read_journal(0, [&](const Entry& e) { apply(folded, e); }).has_value());
   CHECK(projections(folded) == *h.store->projections());
-  CHECK(verify_journal(h.folder)->problems.empty());
+  CHECK(verify_journal(h.folder.path())->problems.empty());
 }
 
 TEST_CASE("a command that was under way when the process ended is taken up again, not started again") {

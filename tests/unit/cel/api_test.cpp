@@ -1,6 +1,8 @@
 // The door for the rest of the product: bindings, names, results, limits.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <sstream>
 #include <string>
 
 #include "bot/base/json.h"
@@ -133,4 +135,31 @@ TEST_CASE("a case's line is answered by a value or an error, also when it is wro
         R"({"expr":"x","bindings":{"x":{"int64":"a"}}})", R"({"expr":"x","bindings":{"x":{"bytes":"%"}}})",
         R"({"expr":"x","bindings":{"x":{"map":[[1]]}}})", R"({"expr":"x","bindings":{"x":{"duration":"1"}}})"})
     CHECK_MESSAGE(answer(wrong).starts_with(R"({"error":)"), wrong);
+}
+
+TEST_CASE("each line has one answer, whatever the lines say and however they end") {
+  const auto answers = [](const std::string& lines) {
+    std::istringstream in(lines);
+    std::ostringstream out;
+    cel::answer_cases(in, out, VirtualClock());
+    return out.str();
+  };
+  CHECK(answers("").empty());
+  CHECK(answers("{\"expr\":\"1\"}\r\n{\"expr\":\"2\"}") ==
+        "{\"value\":{\"int64\":\"1\"}}\n{\"value\":{\"int64\":\"2\"}}\n");
+  const std::string odd = answers("\n\xff\n" + std::string(1, '\0') + "\n{\"expr\":\"3\"}\n");
+  CHECK(std::count(odd.begin(), odd.end(), '\n') == 4);
+  CHECK(odd.ends_with("\n{\"value\":{\"int64\":\"3\"}}\n"));
+}
+
+TEST_CASE("a line of any length costs a bounded piece of memory, and the line behind it is answered") {
+  const std::string fits = "{\"expr\":\"size(x)\",\"bindings\":{\"x\":\"" + std::string(3'000'000, 'a') + "\"}}\n";
+  const std::string too_long(cel::case_bytes_max + 1, 'a');
+  std::istringstream in(fits + too_long + "\n{\"expr\":\"2\"}\n");
+  std::ostringstream out;
+  cel::answer_cases(in, out, VirtualClock());
+  CHECK(out.str() ==
+        "{\"value\":{\"int64\":\"3000000\"}}\n"
+        "{\"error\":\"the line is longer than 4 MB\"}\n"
+        "{\"value\":{\"int64\":\"2\"}}\n");
 }

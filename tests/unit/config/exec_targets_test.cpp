@@ -1,33 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "config/load.h"
+#include "tests/support/config_text.h"
 
 using namespace muster;
-namespace fs = std::filesystem;
-
-namespace {
-
-Loaded load_text(const std::string& text) {
-  std::string folder = (fs::temp_directory_path() / "muster_exec_XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  std::ofstream(folder + "/a.yaml") << text;
-  Loaded loaded = load_config(folder);
-  fs::remove_all(folder);
-  return loaded;
-}
-
-std::string all_issues(const Loaded& loaded) {
-  std::string text;
-  for (const ConfigIssue& issue : loaded.issues) {
-    text += std::to_string(issue.line) + ":" + std::to_string(issue.column) + " " + issue.message + "\n";
-  }
-  return text;
-}
-
-}  // namespace
+using namespace muster::test;
 
 TEST_CASE("an exec target is read whole, with the defaults where it is silent") {
   const Loaded loaded = load_text(
@@ -42,7 +18,7 @@ TEST_CASE("an exec target is read whole, with the defaults where it is silent") 
       "    secret_env: [SHOP_TOKEN]\n"
       "    nothing_to_do: [3, 4]\n"
       "    status_timeout: 5s\n");
-  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK_MESSAGE(loaded.ok(), placed_issues(loaded));
   REQUIRE(loaded.settings.exec_targets.size() == 1);
   const ExecTargetDef& def = loaded.settings.exec_targets[0];
   CHECK(def.name == "shop-prod");
@@ -74,7 +50,7 @@ TEST_CASE("every mistake in an exec target has the place of the argument that is
       "  - name: a\n"
       "    services: [shop]\n"
       "    shell: true\n");
-  const std::string issues = all_issues(loaded);
+  const std::string issues = placed_issues(loaded);
   CAPTURE(issues);
   for (const char* part :
        {"4:22 no service is called `shoop`", "5:14 `deploy`: the program is not named by its absolute path",

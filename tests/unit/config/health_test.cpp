@@ -1,23 +1,11 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "config/load.h"
+#include "tests/support/config_text.h"
 
 using namespace muster;
-namespace fs = std::filesystem;
+using namespace muster::test;
 
 namespace {
-
-Loaded load_health(const std::string& text) {
-  std::string folder = (fs::temp_directory_path() / "muster_health_XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  std::ofstream(folder + "/a.yaml") << text;
-  Loaded loaded = load_config(folder);
-  fs::remove_all(folder);
-  return loaded;
-}
 
 std::string issues_of(const Loaded& loaded) {
   std::string text;
@@ -28,7 +16,7 @@ std::string issues_of(const Loaded& loaded) {
 }  // namespace
 
 TEST_CASE("what is watched after a change is read whole, with the defaults where it is silent") {
-  const Loaded loaded = load_health(
+  const Loaded loaded = load_text(
       "services: [{name: shop}]\n"
       "http_allow: [{name: shop, url: 'https://shop.example.com'}]\n"
       "health:\n"
@@ -73,7 +61,7 @@ TEST_CASE("what is watched after a change is read whole, with the defaults where
 }
 
 TEST_CASE("what could never be watched is told with its line") {
-  const Loaded loaded = load_health(
+  const Loaded loaded = load_text(
       "services: [{name: shop}]\n"
       "http_allow: [{name: shop, url: 'https://shop.example.com/api'}]\n"
       "health:\n"

@@ -1,32 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "config/load.h"
+#include "tests/support/config_text.h"
 
 using namespace muster;
-namespace fs = std::filesystem;
-
-namespace {
-
-Loaded load_text(const std::string& text) {
-  std::string folder = (fs::temp_directory_path() / "muster_kube_XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  std::ofstream(folder + "/a.yaml") << text;
-  Loaded loaded = load_config(folder);
-  fs::remove_all(folder);
-  return loaded;
-}
-
-std::string all_issues(const Loaded& loaded) {
-  std::string text;
-  for (const ConfigIssue& issue : loaded.issues)
-    text += std::to_string(issue.line) + ":" + std::to_string(issue.column) + " " + issue.message + "\n";
-  return text;
-}
-
-}  // namespace
+using namespace muster::test;
 
 TEST_CASE("a Kubernetes target is read with what its services are called there") {
   const Loaded loaded = load_text(
@@ -42,7 +19,7 @@ TEST_CASE("a Kubernetes target is read with what its services are called there")
       "  - {service: billing, kind: statefulset, name: billing-db, namespace: money, container: main,\n"
       "     image: \"registry:5000/billing:{version}\"}\n"
       "  - {service: shop, target: test, container: web}\n");
-  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK_MESSAGE(loaded.ok(), placed_issues(loaded));
   REQUIRE(loaded.settings.kubernetes_targets.size() == 2);
   const KubernetesTargetDef& prod = loaded.settings.kubernetes_targets[0];
   CHECK(prod.kubeconfig.ends_with("/kube/config:/etc/kube"));
@@ -72,7 +49,7 @@ TEST_CASE("what no cluster could take is named with its line") {
       "    container: Web\n"
       "    image: shop\n"
       "  - {service: shop, target: nobody}\n");
-  const std::string issues = all_issues(loaded);
+  const std::string issues = placed_issues(loaded);
   CAPTURE(issues);
   CHECK_FALSE(loaded.ok());
   for (const char* part :

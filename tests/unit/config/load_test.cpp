@@ -10,40 +10,15 @@
 
 #include "bot/base/text.h"
 #include "config/schema.h"
+#include "tests/support/config_text.h"
 
 using namespace muster;
+using namespace muster::test;
 namespace fs = std::filesystem;
 
 namespace {
 
 const std::string source_dir = MUSTER_SOURCE_DIR;
-
-// A configuration folder that is gone when the test is over.
-class Folder {
- public:
-  Folder() {
-    std::string name = (fs::temp_directory_path() / "muster_config_XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  void write(const std::string& name, const std::string& text) const { std::ofstream(path_ / name) << text; }
-  Loaded load(bool sandbox = false) const { return load_config(path_.string(), sandbox); }
-
- private:
-  fs::path path_;
-};
-
-Loaded load_text(const std::string& text, bool sandbox = false) {
-  const Folder folder;
-  folder.write("a.yaml", text);
-  return folder.load(sandbox);
-}
 
 std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -99,11 +74,11 @@ TEST_CASE("a sandbox brings sample people and services, an ordinary bot does not
 }
 
 TEST_CASE("a value of the folder replaces the default and remembers where it stands") {
-  const Folder folder;
+  const TempFolder folder;
   folder.write("a.yaml", "zone: Asia/Seoul\n\nlisten: 0.0.0.0:0\n");
   folder.write("b.yaml", "people:\n  - id: dana\n    uids: [1000]\n");
   folder.write("c.yaml", "people:\n  - id: eli\n");
-  const Loaded loaded = folder.load();
+  const Loaded loaded = load_config(folder.path());
   CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
   CHECK(loaded.settings.zone == "Asia/Seoul");
   CHECK(loaded.origin.at("listen").ends_with("a.yaml:3"));
@@ -147,16 +122,16 @@ TEST_CASE("a literal secret is refused and never printed") {
 }
 
 TEST_CASE("secrets are resolved from the environment and from files and shown as references") {
-  const Folder folder;
+  const TempFolder folder;
   folder.write("token", "from-file\n");
   folder.write("a.yaml",
                "sources:\n  - name: x\n    kind: prometheus\n    secrets: [env:MUSTER_TEST_TOKEN, file:token]\n");
   unsetenv("MUSTER_TEST_TOKEN");
-  const Loaded without = folder.load();
+  const Loaded without = load_config(folder.path());
   REQUIRE(without.issues.size() == 1);
   CHECK(contains(without.issues[0].message, "MUSTER_TEST_TOKEN"));
   setenv("MUSTER_TEST_TOKEN", "from-env", 1);
-  const Loaded loaded = folder.load();
+  const Loaded loaded = load_config(folder.path());
   unsetenv("MUSTER_TEST_TOKEN");
   CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
   CHECK(loaded.settings.sources.at(0).secrets == std::vector<std::string>{"from-env", "from-file"});
@@ -179,7 +154,7 @@ TEST_CASE("names that nothing answers to and doubles are mistakes") {
 }
 
 TEST_CASE("several workspaces and servers, their secrets read and never shown") {
-  const Folder folder;
+  const TempFolder folder;
   folder.write("acme-app", "xapp-canary\n");
   folder.write("proxy", "http://u:canary@proxy:3128\n");
   folder.write("gateway.pem", "-----BEGIN CERTIFICATE-----\n");
@@ -192,7 +167,7 @@ TEST_CASE("several workspaces and servers, their secrets read and never shown") 
                "mattermost:\n"
                "  - {name: field, url: 'https://chat.example/mm/', token: env:MUSTER_TEST_BOT, team: ops}\n");
   setenv("MUSTER_TEST_BOT", "xoxb-canary", 1);
-  const Loaded loaded = folder.load();
+  const Loaded loaded = load_config(folder.path());
   unsetenv("MUSTER_TEST_BOT");
   REQUIRE_MESSAGE(loaded.ok(), all_issues(loaded));
   const SlackConfig& acme = loaded.settings.slack.at(0);
@@ -248,10 +223,10 @@ TEST_CASE("what incident channels are called and who is invited is checked") {
 }
 
 TEST_CASE("the same single value in two files is a mistake, a missing folder too") {
-  const Folder folder;
+  const TempFolder folder;
   folder.write("a.yaml", "zone: UTC\n");
   folder.write("b.yaml", "zone: Asia/Seoul\n");
-  CHECK(contains(all_issues(folder.load()), "b.yaml:1:1: `zone` is already set in"));
+  CHECK(contains(all_issues(load_config(folder.path())), "b.yaml:1:1: `zone` is already set in"));
   CHECK_FALSE(load_config("/nonexistent/muster").ok());
 }
 

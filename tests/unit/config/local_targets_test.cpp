@@ -1,33 +1,9 @@
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <fstream>
-
-#include "config/load.h"
+#include "tests/support/config_text.h"
 
 using namespace muster;
-namespace fs = std::filesystem;
-
-namespace {
-
-Loaded load_text(const std::string& text) {
-  std::string folder = (fs::temp_directory_path() / "muster_local_XXXXXX").string();
-  REQUIRE(mkdtemp(folder.data()) != nullptr);
-  std::ofstream(folder + "/a.yaml") << text;
-  Loaded loaded = load_config(folder);
-  fs::remove_all(folder);
-  return loaded;
-}
-
-std::string all_issues(const Loaded& loaded) {
-  std::string text;
-  for (const ConfigIssue& issue : loaded.issues) {
-    text += std::to_string(issue.line) + ":" + std::to_string(issue.column) + " " + issue.message + "\n";
-  }
-  return text;
-}
-
-}  // namespace
+using namespace muster::test;
 
 TEST_CASE("a local target is read whole, with the defaults where it is silent") {
   const Loaded loaded = load_text(
@@ -46,7 +22,7 @@ TEST_CASE("a local target is read whole, with the defaults where it is silent") 
       "    env: [MODE=fast]\n"
       "    stop_timeout: 5s\n"
       "    stop_with_bot: true\n");
-  CHECK_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK_MESSAGE(loaded.ok(), placed_issues(loaded));
   REQUIRE(loaded.settings.local_targets.size() == 1);
   const LocalTargetDef& def = loaded.settings.local_targets[0];
   CHECK(def.service == "shop");
@@ -85,7 +61,7 @@ TEST_CASE("every mistake in a local target has its place") {
       "    replicas: 2\n"
       "    restart: sometimes\n"
       "    shell: true\n");
-  const std::string issues = all_issues(loaded);
+  const std::string issues = placed_issues(loaded);
   CAPTURE(issues);
   for (const char* part :
        {"4:14 no service is called `shoop`", "6:15 `command`: the program is not named by its absolute path",
@@ -98,7 +74,7 @@ TEST_CASE("every mistake in a local target has its place") {
 
 TEST_CASE("a sandbox brings a service that really runs, and nobody else gets it") {
   const Loaded sandbox = load_config("", true);
-  CHECK_MESSAGE(sandbox.ok(), all_issues(sandbox));
+  CHECK_MESSAGE(sandbox.ok(), placed_issues(sandbox));
   REQUIRE(sandbox.settings.local_targets.size() == 2);
   for (const LocalTargetDef& def : sandbox.settings.local_targets) {
     CHECK(def.command.front() == "muster-sample");

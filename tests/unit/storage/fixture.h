@@ -9,27 +9,14 @@
 #include <string>
 
 #include "storage/store.h"
+#include "tests/support/temp_folder.h"
 
 namespace muster::test {
 
-class Folder {
+class Folder : public TempFolder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "muster_store_XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    path_ = name;
-  }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  const std::string& path() const { return path_; }
-  std::string db() const { return path_ + "/muster.db"; }
-
- private:
-  std::string path_;
+  Folder() : TempFolder("store") {}
+  std::string db() const { return path() + "/muster.db"; }
 };
 
 inline StoreOptions options_for(const std::string& folder) {

@@ -9,7 +9,8 @@
 #include "bot/app.h"
 #include "bot/dispatcher.h"
 #include "tests/conversations/both_stage.h"
-#include "tests/conversations/loop.h"
+#include "tests/conversations/counting_store.h"
+#include "tests/support/tasks.h"
 
 using namespace muster;
 
@@ -152,7 +153,7 @@ class Rooms {
   }
 
   VirtualClock clock_{0};
-  Tasks tasks_;
+  test::Tasks tasks_;
   CoreConfig config_;
   BothStage stage_;
   std::string folder_;

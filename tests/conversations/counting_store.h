@@ -1,52 +1,14 @@
-// What stands in for the program's loop and tells when everything has been answered.
+// Counts the commits on their way, so that a transcript knows when everything has been answered.
 #pragma once
-#include <chrono>
-#include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "storage/store.h"
 
 namespace muster {
 
-// The loop: completions wait here until the runner takes them.
-class Tasks {
- public:
-  void post(std::function<void()> task) {
-    {
-      const std::lock_guard lock(mutex_);
-      tasks_.push_back(std::move(task));
-    }
-    ready_.notify_one();
-  }
-  bool empty() {
-    const std::lock_guard lock(mutex_);
-    return tasks_.empty();
-  }
-  bool run_one(std::chrono::seconds wait) {
-    std::function<void()> task;
-    {
-      std::unique_lock lock(mutex_);
-      if (!ready_.wait_for(lock, wait, [this] { return !tasks_.empty(); })) return false;
-      task = std::move(tasks_.front());
-      tasks_.pop_front();
-    }
-    task();
-    return true;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable ready_;
-  std::deque<std::function<void()>> tasks_;
-};
-
-// Counts the commits on their way, so that the runner knows when everything has been answered.
 class CountingStore final : public Store {
  public:
   explicit CountingStore(std::unique_ptr<Store> inner) : inner_(std::move(inner)) {}
