@@ -121,7 +121,7 @@ class SlackStage final : public Stage {
     net_.pump();
   }
   bool step() override {
-    if (net_.down) keep_up();  // time does not help
+    keep_up();
     net_.pump();
     if (timers_.ring_due()) return true;
     if (net_.down) return false;

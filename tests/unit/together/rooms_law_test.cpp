@@ -206,6 +206,10 @@ TEST_CASE("law: every message appears on the other side exactly once and in orde
                                                       {1, Deed::back}});
     const auto steps = *rc::gen::resize(25, rc::gen::container<Steps>(rc::gen::pair(step, rc::gen::arbitrary<bool>())));
     Rooms rooms;
+    for (const char* place : {"slack", "mattermost"}) rooms.say(place);  // somebody has spoken before all goes wrong
+    std::string told;
+    for (const auto& [what, left] : steps) told += " " + std::to_string(static_cast<int>(what)) + (left ? "s" : "m");
+    RC_LOG(told);
     for (const auto& [what, left] : steps) take(rooms, what, left ? "slack" : "mattermost");
     for (const char* place : {"slack", "mattermost"}) rooms.away(place, false);
     rooms.wait(8);
