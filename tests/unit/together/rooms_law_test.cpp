@@ -174,6 +174,7 @@ void take(Rooms& rooms, Deed step, const std::string& place) {
     case Deed::again:
       return rooms.again();
     case Deed::restart:
+      if (rooms.is_away("slack") || rooms.is_away("mattermost")) return;  // open: what is said there meanwhile
       return rooms.restart();
     case Deed::wait:
       return rooms.wait(2);
