@@ -183,6 +183,7 @@ Value App::Impl::info() const {
 
 void App::Impl::tick() {
   dispatcher->tick();
+  chats->watch(clock.now());
   memory.tick(store->stats().commits);
   if (const StoreStats s = store->stats(); s.broken && !stopping) {
     log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",

@@ -160,6 +160,7 @@ SelfHealth App::Impl::self_health() const {
   }
   for (PlatformHealth& p : h.platforms)
     if (const auto heard = d.last_event.find(p.name); heard != d.last_event.end()) p.last_event_ms = heard->second;
+  h.rooms = room_health(dispatcher->state(), dispatcher->config());
   return h;
 }
 

@@ -21,9 +21,24 @@ Said clean_said(Said said, const std::string& channel) {
   return said;
 }
 
+namespace {
+
+// Files that stay where they are: their names and sizes.
+Value noted_files(const std::vector<SaidFile>& files) {
+  Value list = Value::List{};
+  for (const SaidFile& f : files)
+    list.push(Value::Map{{"name", redact(clip_bytes(repair_utf8(f.name), 200)).text}, {"size", f.size}});
+  return list;
+}
+
+}  // namespace
+
 Value human_post(const ChatEvent& e, const std::string& text) {
-  Value body =
-      Value::Map{{"at", e.at}, {"post_id", e.post_id.empty() ? e.id : e.post_id}, {"text", text}, {"user", e.user}};
+  const bool edit = e.kind == "edit";  // its first form was never heard
+  Value body = Value::Map{{"at", edit && e.about.at != 0 ? e.about.at : e.at},
+                          {"post_id", e.post_id.empty() ? e.id : e.post_id},
+                          {"text", text},
+                          {"user", edit && e.about.known() ? e.about.author : e.user}};
   if (!e.thread.empty()) body.set("thread", e.thread);
   Value files = Value::List{};
   for (const ChatFile& f : e.files) {
@@ -33,18 +48,34 @@ Value human_post(const ChatEvent& e, const std::string& text) {
                           {"sha256", to_hex(sha256(f.bytes))}});
   }
   if (!e.files.empty()) body.set("files", std::move(files));
+  if (!e.noted.empty()) body.set("noted", noted_files(e.noted));
   return body;
 }
 
 OutMessage human_change(const ChatEvent& e, const std::string& text, std::string id) {
   Value body = Value::Map{{"change", e.kind}, {"event", e.id}, {"post_id", e.post_id}, {"user", e.user}, {"text", text},
                           {"emoji", e.emoji}, {"at", e.at}};
+  if (e.about.known()) body.set("said_by", e.about.author);
+  if (!e.about.files.empty()) body.set("noted", noted_files(e.about.files));
   return {std::move(id), e.platform + ":#" + bare_channel(e.channel), "human_change", std::move(body)};
 }
 
 bool is_change(const std::string& kind) {
   static constexpr std::string_view kinds[] = {"edit", "delete", "reaction", "unreaction", "pin", "unpin"};
   return std::ranges::find(kinds, kind) != std::end(kinds);
+}
+
+void show_talk(const ChatEvent& e, const std::string& text, bool fresh, Work& w) {
+  const std::string channel = bare_channel(e.channel);
+  const bool said = e.kind == "message" || e.kind == "heard";
+  const bool first_seen_edited = e.kind == "edit" && fresh && e.platform != "room";
+  // What an incident's record knows was shown already, also when its key in the inbox was forgotten since.
+  if (said && !fresh && w.state.incident_by_channel.contains(channel)) return;
+  if (said || first_seen_edited) {
+    w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
+  } else if (is_change(e.kind) && (e.platform == "room" || e.kind == "edit" || e.kind == "delete")) {
+    w.decision.out.push_back(human_change(e, text, w.new_id()));
+  }
 }
 
 InboxItem inbox_of(const ChatEvent& e, const std::string& text, TimeMs now) {

@@ -20,6 +20,8 @@ Value human_post(const ChatEvent& event, const std::string& text);
 // What somebody did to a post of our own room. The outbox is the room's history, so it goes there like the posts.
 OutMessage human_change(const ChatEvent& event, const std::string& text, std::string id);
 bool is_change(const std::string& kind);
+// What a person said or did, for the rooms that show it. `fresh`: the record did not know the message before.
+void show_talk(const ChatEvent& event, const std::string& text, bool fresh, Work& work);
 InboxItem inbox_of(const ChatEvent& event, const std::string& text, TimeMs now);
 // What a form that was sent is told before it closes; everything else is told in the channel.
 void answer_form(FormAnswer& answer, const Outcome& outcome);

@@ -7,6 +7,7 @@
 #include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
+#include "bot/relay.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/slack/slack.h"
 
@@ -32,6 +33,34 @@ std::string channel_of(const std::string& destination) {
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
 }
 
+Value without(const Value& body, std::string_view key) {
+  Value kept = Value::Map{};
+  for (const auto& [k, v] : body.as_map())
+    if (k != key) kept.set(k, v);
+  return kept;
+}
+
+bool listed(const Value& list, const std::string& name) {
+  return std::ranges::any_of(list.as_list(), [&](const Value& v) { return v.as_string() == name; });
+}
+
+// Of what the bot says: an answer that only shows something goes where it was asked, a private one to the person.
+bool goes_to(const OutMessage& m, const std::string& platform, const ChatLinks& links) {
+  const std::string &origin = m.body["origin"].as_string(), &person = m.body["private_to"].as_string();
+  if (m.body.has("only") && !listed(m.body["only"], platform)) return false;
+  const bool bound = m.body["asked"].as_bool() || !person.empty();
+  if (bound && !origin.empty()) return origin == platform;
+  return person.empty() || links.reaches(platform, person);
+}
+
+// In our own room, which shows whatever is not private to somebody elsewhere.
+bool stays_here(const OutMessage& m, bool human) {
+  const std::string& origin = m.body["origin"].as_string();
+  if (human) return true;
+  if (m.body.has("only") && !listed(m.body["only"], "room")) return false;
+  return m.body["private_to"].as_string().empty() || origin.empty() || origin == "room";
+}
+
 // Chat platforms show a PNG; the same picture as SVG is for our own pages.
 void drop_vector_pictures(Value& body) {
   if (!body["message"].has("attachments")) return;
@@ -54,44 +83,35 @@ OutMessage copy_for(const OutMessage& m, const std::string& platform, const std:
   return copy;
 }
 
-// A person's words in our room, as the bot repeats them elsewhere: with the name, unmistakably not its own.
-OutMessage relayed(OutMessage copy, const CoreConfig& config) {
-  const std::string user = copy.body["user"].as_string();
-  const Person* p = find_person(config, user);
-  Message said;
-  said.text = "*" + plain(p ? p->name : user) + "* (web): " + plain(copy.body["text"].as_string());
-  copy.kind = "post";
-  copy.body.set("message", to_value(said));
-  return copy;
-}
-
 }  // namespace
 
 std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<std::string>& platforms,
-                               const ChatLinks& links, const CoreConfig& config) {
+                               const ChatLinks& links, const CoreConfig& config, const State& state) {
   std::vector<OutMessage> result;
   for (OutMessage& m : out) {
     const std::string channel = channel_of(m.destination);
     const std::string from = m.destination.substr(0, m.destination.find(':'));
-    const std::string origin = m.body["origin"].as_string();
     const std::string direct = links.direct_on(channel);
-    const bool is_private = !m.body["private_to"].as_string().empty();
     const bool human = m.kind == "human_post" || m.kind == "human_change";
-    const bool heard_elsewhere = human && from != "room";
-    if (from == "room" || heard_elsewhere) {
+    if (from == "room" || human) {
       for (const std::string& p : platforms) {
         if (p == from || (!direct.empty() && direct != p)) continue;
-        if (is_private && !origin.empty() && origin != p) continue;
-        if (is_private && origin.empty() && !links.reaches(p, m.body["private_to"].as_string())) continue;
-        // What was heard on one platform is shown in the room; a relay to other platforms is not built yet.
-        if (heard_elsewhere || m.kind == "human_change") continue;
-        result.push_back(m.kind == "human_post" ? relayed(copy_for(m, p, channel), config) : copy_for(m, p, channel));
+        if (human) {
+          const bool one = direct.empty() ? relays(state, config, channel, from, p) : from == "room";
+          if (auto copy = one ? relayed(copy_for(m, p, channel), from, config) : std::nullopt)
+            result.push_back(std::move(*copy));
+        } else if (goes_to(m, p, links) && shown_on(state, config, channel, p)) {
+          result.push_back(copy_for(m, p, channel));
+        }
       }
-      if (!direct.empty() || (is_private && !origin.empty() && origin != "room")) continue;
-      if (heard_elsewhere) m.destination = "room:#" + channel;
+      if (!direct.empty() || !stays_here(m, human)) continue;
+      if (human) m.destination = "room:#" + channel;
     }
     result.push_back(std::move(m));
   }
+  for (OutMessage& m : result)
+    for (const char* ours : {"only", "asked", "noted", "said_by"})
+      if (m.body.has(ours)) m.body = without(m.body, ours);
   return result;
 }
 
@@ -100,16 +120,20 @@ ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
       links_(store, [&dispatcher]() -> const CoreConfig& { return dispatcher.config(); }),
       groups_(for_groups()) {
   dispatcher_.set_router([this](std::vector<OutMessage>& out) { route(out); });
+  dispatcher_.set_hearing([this](ChatEvent& e) { name_posts(links_, e); });
   links_.set_joined([&dispatcher](const std::string& platform, const std::string& person) {
     const JoinedAccount* a = joined_on(dispatcher.state(), platform, person);
     return a ? a->key.substr(platform.size() + 1) : std::string();
   });
 }
 
-ChatPlatforms::~ChatPlatforms() { dispatcher_.set_router({}); }
+ChatPlatforms::~ChatPlatforms() {
+  dispatcher_.set_router({});
+  dispatcher_.set_hearing({});
+}
 
 void ChatPlatforms::route(std::vector<OutMessage>& out) const {
-  if (!names_.empty()) out = routed(std::move(out), names_, links_, dispatcher_.config());
+  if (!names_.empty()) out = routed(std::move(out), names_, links_, dispatcher_.config(), dispatcher_.state());
 }
 
 void ChatPlatforms::add(std::unique_ptr<ChatPlatform> platform) {
@@ -137,7 +161,7 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   ChatDirectory& directory = links_.directory(c.name);
   auto made = std::make_unique<Slack>(
       std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
-                                   filing(), dispatcher_.config().language});
+                                   filing(), dispatcher_.config().language, late_words()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -158,9 +182,10 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   ChatDirectory& directory = links_.directory(c.name);
-  auto made = std::make_unique<Mattermost>(
-      std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory, random_dice,
-                                        dispatcher_.config().prefix, filing(), dispatcher_.config().language});
+  auto made =
+      std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory,
+                                                                     random_dice, dispatcher_.config().prefix, filing(),
+                                                                     dispatcher_.config().language, late_words()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };
@@ -192,6 +217,49 @@ PlatformGroups::Outside ChatPlatforms::for_groups() {
 void ChatPlatforms::look_at_groups() {
   groups_.tick();
   if (timers_) timers_->after(5 * second_ms, [this] { look_at_groups(); });
+}
+
+void ChatPlatforms::watch(TimeMs now) {
+  watch_missing(now);
+  for (const auto& p : platforms_) {
+    const std::string name = p->name();
+    const ChatHealth h = p->health();
+    Watch& w = watched_[name];
+    // Connected and yet nothing gets there: then it is away since its calls fail.
+    const bool away = !h.connected || h.failing_ms > 0;
+    if (!away) w.away_since = 0;
+    if (away && w.away_since == 0) w.away_since = now - (h.connected ? h.failing_ms : 0);
+    const bool lost = dispatcher_.state().together.lost.contains(name);
+    if (w.deciding || away == lost) continue;
+    if (!away) {
+      decide(name, [name](Work& work) { platform_back(work, name); });
+    } else if (now - w.away_since >= lost_after(dispatcher_.config(), name)) {
+      decide(name,
+             [name, since = w.away_since, why = h.problem](Work& work) { platform_lost(work, name, since, why); });
+    }
+  }
+}
+
+// Named in the configuration and not connected at all: nobody is to be sent there.
+void ChatPlatforms::watch_missing(TimeMs now) {
+  for (const TogetherRule& rule : dispatcher_.config().together) {
+    for (const std::string& name : rule.platforms) {
+      const bool known = std::ranges::find(names_, name) != names_.end();
+      if (known || watched_[name].deciding || dispatcher_.state().together.lost.contains(name)) continue;
+      decide(name, [name, now](Work& work) { platform_lost(work, name, now, "it is not connected to this bot"); });
+    }
+  }
+}
+
+void ChatPlatforms::decide(const std::string& platform, std::function<void(Work&)> what) {
+  watched_[platform].deciding = true;
+  dispatcher_.decide(std::move(what), [this, platform, alive = std::weak_ptr<bool>(alive_)](const Result<void>&) {
+    if (alive.lock()) watched_[platform].deciding = false;
+  });
+}
+
+std::function<std::string(TimeMs)> ChatPlatforms::late_words() const {
+  return [this](TimeMs sent) { return late_text(dispatcher_.config(), sent); };
 }
 
 void ChatPlatforms::start() {

@@ -17,11 +17,13 @@
 namespace muster {
 
 class Dispatcher;
+struct Work;
 class Loop;
 
-// Copies for the platforms of what is said to the room, and for the room of what people say there.
+// Copies for the platforms of what is said to the room, for the room of what people say there, and for platforms whose
+// rooms are one of what people say on the others.
 std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<std::string>& platforms,
-                               const ChatLinks& links, const CoreConfig& config);
+                               const ChatLinks& links, const CoreConfig& config, const State& state);
 
 class ChatPlatforms {
  public:
@@ -34,6 +36,9 @@ class ChatPlatforms {
   void make(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void start();
   void configured() { groups_.apply(); }  // the configuration was read anew
+  // Looks at every platform; call about once a second. One that was away longer than the configuration says is lost,
+  // and people are told where to go on.
+  void watch(TimeMs now);
   bool empty() const { return platforms_.empty(); }
   bool handles(const HttpRequest& request) const { return doors_.contains(request.path); }
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
@@ -45,7 +50,15 @@ class ChatPlatforms {
   std::string metrics() const;  // Prometheus' text format
 
  private:
+  // Of one platform: since when it is away, and whether a decision about that is on its way.
+  struct Watch {
+    TimeMs away_since = 0;
+    bool deciding = false;
+  };
   void route(std::vector<OutMessage>& out) const;
+  std::function<std::string(TimeMs)> late_words() const;
+  void watch_missing(TimeMs now);
+  void decide(const std::string& platform, std::function<void(Work&)> what);
   std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);
@@ -63,6 +76,8 @@ class ChatPlatforms {
   std::map<std::string, std::function<void(const HttpRequest&, const HttpReply&)>> doors_;  // by path
   std::vector<std::string> names_;
   std::map<std::string, ChatChecks> checks_;  // by platform
+  std::map<std::string, Watch> watched_;      // by platform
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace muster

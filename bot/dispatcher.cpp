@@ -122,8 +122,10 @@ std::vector<std::string> Dispatcher::complete(const std::string& prefix, const s
   return complete_line(prefix, live_words_for(w, person, bare));
 }
 
-void Dispatcher::chat(const ChatEvent& told, std::function<void(Result<void>)> accepted) {
-  stats_.last_event[told.platform] = clock_.now();
+void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<void>)> accepted) {
+  stats_.last_event[heard_event.platform] = clock_.now();
+  ChatEvent told = heard_event;
+  if (hearing_) hearing_(told);
   const std::string text = clean_text(told.kind == "form" ? typed_twin(told.text, told.form) : told.text);
   const InboxItem item = inbox_of(told, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
@@ -137,8 +139,9 @@ void Dispatcher::chat(const ChatEvent& told, std::function<void(Result<void>)> a
     bool by_mention = false;
     return !e.direct && !understand(e, input, by_mention);
   };
-  const auto decide = [this, told, heard, text, item, asked, is_talk, secret](Work& w, Commit& c) {
+  const auto decide = [this, told = std::move(told), heard, text, item, asked, is_talk, secret](Work& w, Commit& c) {
     *heard = with_people(told, w);
+    heard->about = with_original(w.state, bare_channel(heard->channel), std::move(heard->about));
     const ChatEvent& e = *heard;
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
@@ -150,7 +153,9 @@ void Dispatcher::chat(const ChatEvent& told, std::function<void(Result<void>)> a
     for (const ChatFile& f : e.files)
       if (e.kind != "file" || recorded.takes_file)
         c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
-    if (e.kind != "heard" || recorded.fresh) *asked = decide_chat(e, text, secret, w);
+    if (e.kind == "heard" && !recorded.fresh) return;
+    show_talk(e, text, recorded.fresh, w);
+    *asked = decide_chat(e, text, secret, w);
   };
   const auto applied = [this, heard, asked] {
     CommandInput input = input_of(*heard);
@@ -172,15 +177,9 @@ CommandInput Dispatcher::input_of(const ChatEvent& e) const {
 
 std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::string& text, const std::string& secret,
                                                Work& w) {
-  if (e.kind == "message" || e.kind == "heard") {
-    w.decision.out.push_back(
-        {w.new_id(), e.platform + ":#" + bare_channel(e.channel), "human_post", human_post(e, text)});
-  } else if (is_change(e.kind) && (e.platform == "room" || e.kind == "edit" || e.kind == "delete")) {
-    w.decision.out.push_back(human_change(e, text, w.new_id()));
-  }
   CommandInput input = input_of(e);
   bool by_mention = false;
-  const bool only_files = e.text.empty() && !e.files.empty();
+  const bool only_files = text.empty() && !e.files.empty();
   if (only_files || !understand(e, input, by_mention)) return {};
   input.secret = secret;
   Outcome o = run_command(w, input);
@@ -231,6 +230,7 @@ void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, O
   post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, to);
   OutMessage& out = w.decision.out.back();
   out.body.set("origin", e.platform);
+  if (o.output.reading && !o.output.here && !o.output.in_thread) out.body.set("asked", true);
   if (!form) return;
   out.kind = "form";
   out.body.set("form", to_value(*o.form));

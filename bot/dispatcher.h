@@ -34,6 +34,8 @@ using Reader = std::function<void(const ReadWanted&, const CommandInput&, std::f
 
 // May add to and change the messages of a decision before they are stored: who else is told, and where.
 using Router = std::function<void(std::vector<OutMessage>& out)>;
+// Names in an event what only its platform knows otherwise: the thread under a post of ours.
+using Hearing = std::function<void(ChatEvent& event)>;
 // Takes a step's attempt into the world, after the commit.
 using AttemptSink = std::function<void(const AttemptOrder&)>;
 
@@ -48,6 +50,7 @@ class Dispatcher {
   // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
   void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);
   void set_router(Router router) { router_ = std::move(router); }
+  void set_hearing(Hearing hearing) { hearing_ = std::move(hearing); }
   // What another room decides with, and who carries its attempts out; before start().
   void set_extension(Extension* extension, AttemptSink attempts) {
     extension_ = extension;
@@ -135,7 +138,7 @@ class Dispatcher {
   CommandInput input_of(const ChatEvent& event) const;
   // The outcome that still needs to be read off the loop, if there is one.
   std::optional<Outcome> decide_chat(const ChatEvent& event, const std::string& text, const std::string& secret,
-                                     Work& work);
+                                     Work& work);  // after the words were shown
   void keep_pages(Work& work);
   void ring_schedule(const Timer& timer);  // the clock gives a command
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
@@ -147,6 +150,7 @@ class Dispatcher {
   Outbox outbox_;
   Reader reader_;
   Router router_;
+  Hearing hearing_;
   Extension* extension_ = nullptr;
   AttemptSink attempts_;
   TimeMs wall_then_ = 0, steady_then_ = 0;

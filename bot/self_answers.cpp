@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/together.h"
 
 namespace muster {
 namespace {
@@ -32,6 +33,41 @@ std::string platform_line(const PlatformHealth& p, const SelfHealth& h, const st
   return line + (p.problem.empty() ? "" : ": " + plain(p.problem));
 }
 
+std::string places(const std::vector<std::string>& platforms) {
+  std::string names;
+  for (const std::string& p : platforms) names += (names.empty() ? "" : " + ") + place_name(p);
+  return names;
+}
+
+std::string room_lines(const SelfHealth& h, const std::string& language) {
+  std::string lines;
+  for (const std::string& rule : h.rooms.rules)
+    lines += "\n" + say(language, "health.together", {{"names", plain(rule)}});
+  for (const auto& [incident, platforms] : h.rooms.incidents)
+    lines += "\n" + say(language, "health.incident_rooms",
+                        {{"incident", plain(incident)}, {"names", plain(places(platforms))}});
+  for (const auto& [platform, since] : h.rooms.lost)
+    lines += "\n" + say(language, "health.lost",
+                        {{"place", plain(place_name(platform))}, {"time", format_utc_minute(since) + " UTC"}});
+  return lines;
+}
+
+Value rooms_value(const RoomHealth& r) {
+  const auto list = [](const std::vector<std::string>& names) {
+    Value v = Value::List{};
+    for (const std::string& n : names) v.push(n);
+    return v;
+  };
+  Value incidents = Value::List{}, lost = Value::Map{};
+  for (const auto& [incident, platforms] : r.incidents)
+    incidents.push(Value::Map{{"incident", incident}, {"platforms", list(platforms)}});
+  for (const auto& [platform, since] : r.lost) lost.set(platform, format_utc(since));
+  Value v = Value::Map{{"together", list(r.rules)}};
+  v.set("incidents", std::move(incidents));
+  v.set("lost", std::move(lost));
+  return v;
+}
+
 Value platforms_value(const SelfHealth& h) {
   Value list = Value::List{};
   for (const PlatformHealth& p : h.platforms) {
@@ -49,23 +85,38 @@ Value platforms_value(const SelfHealth& h) {
 }
 
 Value health_value(const SelfHealth& h) {
-  return Value::Map{{"ready", h.not_ready.empty()},
-                    {"why", h.not_ready},
-                    {"sandbox", h.sandbox},
-                    {"draining", h.draining},
-                    {"started", format_utc(h.started_ms)},
-                    {"database", Value::Map{{"queue", static_cast<std::int64_t>(h.queue)},
-                                            {"commits", static_cast<std::int64_t>(h.commits)},
-                                            {"last_commit_ms", tenths(h.last_commit_ms)},
-                                            {"refusing", h.refusing}}},
-                    {"loop_lag_ms", tenths(h.loop_lag_ms)},
-                    {"outbox", Value::Map{{"waiting", static_cast<std::int64_t>(h.outbox_waiting)},
-                                          {"dead", static_cast<std::int64_t>(h.outbox_dead)}}},
-                    {"timers", static_cast<std::int64_t>(h.timers)},
-                    {"platforms", platforms_value(h)}};
+  Value v = Value::Map{{"ready", h.not_ready.empty()},
+                       {"why", h.not_ready},
+                       {"sandbox", h.sandbox},
+                       {"draining", h.draining},
+                       {"started", format_utc(h.started_ms)},
+                       {"database", Value::Map{{"queue", static_cast<std::int64_t>(h.queue)},
+                                               {"commits", static_cast<std::int64_t>(h.commits)},
+                                               {"last_commit_ms", tenths(h.last_commit_ms)},
+                                               {"refusing", h.refusing}}},
+                       {"loop_lag_ms", tenths(h.loop_lag_ms)},
+                       {"outbox", Value::Map{{"waiting", static_cast<std::int64_t>(h.outbox_waiting)},
+                                             {"dead", static_cast<std::int64_t>(h.outbox_dead)}}},
+                       {"timers", static_cast<std::int64_t>(h.timers)},
+                       {"platforms", platforms_value(h)}};
+  v.set("rooms", rooms_value(h.rooms));
+  return v;
 }
 
 }  // namespace
+
+RoomHealth room_health(const State& state, const CoreConfig& config) {
+  constexpr std::size_t incidents_max = 20;
+  RoomHealth r;
+  for (const TogetherRule& rule : config.together) r.rules.push_back(places(rule.platforms));
+  for (const auto& [n, i] : state.incidents) {
+    if (!i.open() || i.channel.empty() || r.incidents.size() == incidents_max) continue;
+    if (auto bound = bound_platforms(state, config, i); !bound.empty())
+      r.incidents.emplace_back(i.id + " #" + i.channel, std::move(bound));
+  }
+  r.lost = state.together.lost;
+  return r;
+}
 
 Outcome health_outcome(const SelfHealth& h, const std::string& language) {
   Outcome o;
@@ -81,6 +132,7 @@ Outcome health_outcome(const SelfHealth& h, const std::string& language) {
                       {{"n", std::to_string(h.outbox_waiting)}, {"timers", std::to_string(h.timers)}});
   for (const PlatformHealth& p : h.platforms) lines += "\n" + platform_line(p, h, language);
   if (h.draining) lines += "\n" + say(language, "health.draining");
+  lines += room_lines(h, language);
   o.reply.sections.push_back({lines, {}});
   if (h.outbox_dead > 0)
     o.reply.sections.push_back({say(language, "outbox.dead", {{"n", std::to_string(h.outbox_dead)}}), {}});

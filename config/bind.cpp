@@ -280,6 +280,10 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });
   s.mattermost = bind_list<MattermostConfig>(tree, "mattermost[]",
                                              [&](const Entry& in) { return bind_mattermost(in, folder, issues); });
+  s.together = bind_list<TogetherRule>(tree, "together[]", [](const Entry& in) {
+    return TogetherRule{in.all("platforms"), in.text("open") == "all", duration(in.text("lost_after")),
+                        in.all("channels")};
+  });
   return s;
 }
 

@@ -162,12 +162,39 @@ void check_names(const std::string& list, const ConfigTree& tree, std::set<std::
   }
 }
 
+// The platforms of `together`: two or more that there are, each in one place.
+void check_rooms(const ConfigTree& tree, const std::set<std::string>& configured, Issues& issues) {
+  const auto it = tree.lists.find("together[]");
+  if (it == tree.lists.end()) return;
+  std::set<std::string> names = configured, seen;
+  for (const char* of_environment : {"slack", "mattermost"}) names.insert(of_environment);
+  const std::vector<std::string> known(names.begin(), names.end());
+  for (const ConfigRecord& record : it->second) {
+    const auto cell = record.cells.find("platforms");
+    if (cell == record.cells.end()) continue;
+    const auto& values = cell->second.values;
+    if (values.size() < 2)
+      issues.push_back(issue_at(cell->second.place, "one platform alone is together with nobody",
+                                "two or more; our own room belongs to every one without being named"));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string shown = "`" + clip(one_line(values[i]), 60) + "`";
+      const auto near = nearest(values[i], known, 3, 1);
+      if (!names.contains(values[i]))
+        issues.push_back(issue_at(cell->second.places[i], "no platform is called " + shown,
+                                  "one of " + clip(join(known, ", "), 200), near.empty() ? "" : near.front()));
+      else if (!seen.insert(values[i]).second)
+        issues.push_back(issue_at(cell->second.places[i], shown + " stands twice in `together`", "each once"));
+    }
+  }
+}
+
 }  // namespace
 
 void check_platforms(const ConfigTree& tree, Issues& issues) {
   std::set<std::string> names;
   check_names("slack[]", tree, names, issues);
   check_names("mattermost[]", tree, names, issues);
+  check_rooms(tree, names, issues);
   if (names.empty()) return;  // the environment's platforms: their names are not known here
   for (const char* always : {"room", "slack", "mattermost"}) names.insert(always);
   const std::vector<std::string> known(names.begin(), names.end());

@@ -333,6 +333,21 @@ const std::vector<SettingField>& setting_fields() {
       {"http_allow[].secret", K::secret, false, false, "",
        "A token or `user:password` that goes with every call there, as `env:NAME` or `file:PATH`."},
       {"http_allow[].ca_file", K::text, false, false, "", "Certificate authorities (PEM) for this address."},
+      {"together[]", K::record, true, false, "",
+       "Platforms whose incident channels are one room ([Two rooms as one](together.md)): what people say on one "
+       "appears on the others with their name."},
+      {"together[].platforms", K::name, true, true, "",
+       "Two or more platforms by name; `slack` and `mattermost` are those of the environment. Our own room belongs to "
+       "every one."},
+      {"together[].open", K::choice, false, false, "all",
+       "Where an incident's channel opens: on `all` of them, or on the `first` that can be reached, and on the others "
+       "when that one is lost.",
+       "all|first"},
+      {"together[].lost_after", K::duration, false, false, "60s",
+       "How long a platform may be out of reach before people are told where to go on."},
+      {"together[].channels", K::name, true, false, "",
+       "Channels of ours without an incident that are one room too, such as `muster`."},
+
       {"slack[]", K::record, true, false, "",
        "Slack workspaces ([Slack](slack.md)). With this list the variables `SLACK_…` connect nothing by themselves."},
       {"slack[].name", K::name, false, true, "",

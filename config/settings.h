@@ -7,6 +7,7 @@
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/chat/together.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -85,6 +86,7 @@ struct Settings {
   std::vector<std::string> offer_words;
   DurationMs offer_every = 30 * minute_ms;
   std::vector<std::string> link_by_email;  // names of platforms
+  std::vector<TogetherRule> together;
 };
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bot/base/log.h"
+#include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
 
 namespace muster {
@@ -57,6 +58,7 @@ void Deliveries::join(const std::vector<std::string>& channels) {
 
 void Deliveries::open() {
   open_ = true;
+  well_since_ = clock_.now();
   for (const DeliveryPtr& d : std::exchange(parked_, {})) queue(d);
 }
 
@@ -83,6 +85,7 @@ void Deliveries::queue(const DeliveryPtr& d) {
   if (many) tell_delay(d->channel);
   d->job = queue_.add(std::move(ticket), [this, d](BudgetQueue::Job job) {
     d->job = job;
+    say_late(*d);
     platform_.run(d);
   });
   if (d->job != 0) return;
@@ -110,6 +113,31 @@ void Deliveries::gone(const std::string& channel) {
   told_.erase(channel);
 }
 
+void Deliveries::call_failed() {
+  if (failing_since_ == 0) failing_since_ = clock_.now();
+}
+
+void Deliveries::call_answered() {
+  if (std::exchange(failing_since_, 0) != 0) well_since_ = clock_.now();
+}
+
+DurationMs Deliveries::failing_ms() const { return failing_since_ == 0 ? 0 : clock_.now() - failing_since_; }
+
+// A message that waited for a platform which was away says when it was sent. What a person said elsewhere says it also
+// when it was us who were away; a queue that is merely long is no reason.
+void Deliveries::say_late(Delivery& d) const {
+  OutMessage& m = d.message;
+  if (d.late || !platform_.late || m.kind != "post" || !m.body["private_to"].as_string().empty()) return;
+  const bool relayed = m.body.has("sent");
+  const TimeMs sent = relayed ? m.body["sent"].as_int() : made_at(m.id);
+  const bool waited = relayed || failing_since_ != 0 || sent < well_since_;
+  if (sent == 0 || !waited || clock_.now() - sent < late_ms) return;
+  d.late = true;
+  Message said = message_from(m.body["message"]);
+  said.sections.push_back({platform_.late(sent), {}});
+  m.body.set("message", to_value(said));
+}
+
 void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
   const auto it = coalescing_.find(d->coalesce);
   if (it != coalescing_.end() && it->second == d) coalescing_.erase(it);
@@ -128,7 +156,10 @@ std::string Deliveries::their_id(const Delivery& d, const std::string& ours) con
   return !linked.empty() ? linked : platform_.is_their(ours) ? ours : std::string();
 }
 
+// The copy of a person's message is ours or nobody's: the message itself is never changed.
 std::string Deliveries::their_post(const Delivery& d) const {
+  if (d.message.body["relayed"].as_bool())
+    return directory_.theirs("post", d.channel + "/" + d.message.body["post_id"].as_string());
   return their_id(d, d.message.body["post_id"].as_string());
 }
 
@@ -145,6 +176,7 @@ void Deliveries::report(ChatHealth& h) const {
   const BudgetQueueStats q = queue_.stats();
   h.waiting = waiting();
   h.oldest_ms = oldest_ms();
+  h.failing_ms = failing_ms();
   h.calls = q.calls;
   h.refused = q.refused;
 }

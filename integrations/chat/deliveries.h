@@ -23,6 +23,7 @@ struct Delivery {
   bool may_be_sent = false;  // an attempt broke off: look before posting again
   bool earlier = false;      // an earlier process may have sent it: the same
   bool joined = false;       // we have tried to join the channel for it
+  bool late = false;         // it says so
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
 };
@@ -40,13 +41,20 @@ class Deliveries {
     std::function<void(const DeliveryPtr&)> run;       // its turn has come, also again after a backoff
     std::function<bool(const std::string&)> is_their;  // the platform's own post id, not a name of ours
     std::string language = "en";                       // of the line that says what is delayed
+    // What a message says that is delivered long after it was made; none: nothing is said.
+    std::function<std::string(TimeMs sent)> late = {};
   };
+  static constexpr DurationMs late_ms = minute_ms;
   Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform);
 
   void take(const OutMessage& message, ChatPlatform::Done done);
   void join(const std::vector<std::string>& channels);  // channels that exist without an incident
   void open();                                          // what was parked moves on
   void close() { open_ = false; }
+  // How calls end: without an answer worth the name, or with one. A rate limit is neither.
+  void call_failed();
+  void call_answered();
+  DurationMs failing_ms() const;  // since the first of the calls that failed in a row; 0: the last one did not
   void finish(const DeliveryPtr& delivery, Result<void> result);
 
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
@@ -61,6 +69,7 @@ class Deliveries {
   void replace_earlier(const DeliveryPtr& delivery);
   void tell_delay(const std::string& channel);
   void gone(const std::string& channel);
+  void say_late(Delivery& delivery) const;
   std::string their_id(const Delivery& delivery, const std::string& ours) const;
 
   BudgetQueue& queue_;
@@ -69,6 +78,8 @@ class Deliveries {
   Platform platform_;
   const TimeMs born_ms_;
   bool open_ = false;
+  TimeMs failing_since_ = 0;  // 0: calls are answered
+  TimeMs well_since_ = 0;     // since when they are; older messages waited for that
   std::deque<DeliveryPtr> parked_;
   std::map<std::string, DeliveryPtr> coalescing_;
   std::map<std::string, std::size_t> waiting_for_;  // channel -> queued and running

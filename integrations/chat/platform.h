@@ -66,12 +66,13 @@ struct ChatMember {
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.
 struct ChatHealth {
   bool connected = false;
-  std::string problem;       // one sentence naming the setting; empty: none
-  std::string next_step;     // what to do about it
-  std::string account;       // who we are there: "@muster"
-  std::string version;       // of the server, as it says
-  std::size_t waiting = 0;   // outgoing messages not yet delivered
-  DurationMs oldest_ms = 0;  // the age of the oldest
+  std::string problem;        // one sentence naming the setting; empty: none
+  std::string next_step;      // what to do about it
+  std::string account;        // who we are there: "@muster"
+  std::string version;        // of the server, as it says
+  std::size_t waiting = 0;    // outgoing messages not yet delivered
+  DurationMs oldest_ms = 0;   // the age of the oldest
+  DurationMs failing_ms = 0;  // how long calls to it have gone unanswered
   std::uint64_t reconnects = 0, gaps = 0, caught_up = 0, calls = 0, refused = 0;  // refused: by a rate limit
 };
 

@@ -14,6 +14,8 @@ struct Act {
   std::string channel, user, text, emoji;
   std::string target;  // the newest message of a person that begins so; empty: the last post of the bot
   bool in_thread = false, late = false;
+  std::string place = {};      // slack, mattermost, web; empty: the only one there is
+  std::string thread_of = {};  // in the thread of the newest message that contains this, also one of the bot's
   std::map<std::string, std::string> form = {};  // of a form that is sent: field -> value
 };
 
@@ -82,6 +84,8 @@ inline Act read_act(const std::string& what) {
     act.kind = "form", act.form = read_fields(act.text);
   else
     act.text = with_breaks(act.text);
+  taken_with(head, " in thread of ", act.thread_of);
+  taken_with(head, " on ", act.place);
   act.user = head;
   return act;
 }

@@ -10,6 +10,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/chat_platforms.h"
+#include "bot/relay.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "tests/conversations/acts.h"
 #include "tests/conversations/script.h"
@@ -113,6 +114,14 @@ class Stage {
   using Post = std::function<void(std::function<void()>)>;
   virtual ~Stage() = default;
   virtual std::unique_ptr<ChatPlatform> make(ChatLinks& links, const CoreConfig& config) = 0;
+  virtual std::vector<std::unique_ptr<ChatPlatform>> make_all(ChatLinks& links, const CoreConfig& config) {
+    std::vector<std::unique_ptr<ChatPlatform>> all;
+    all.push_back(make(links, config));
+    return all;
+  }
+  virtual std::vector<std::pair<std::string, std::string>> handles(const std::string& person) = 0;  // platform, handle
+  virtual void away(const std::string& platform, bool is) = 0;                                      // no network to it
+  virtual bool is_away(const std::string& platform) const = 0;
   virtual void start() = 0;                                   // the platform that was made last
   virtual std::string handle(const std::string& person) = 0;  // gives the person an account
   virtual void play(const Act& act) = 0;
@@ -146,12 +155,33 @@ class MattermostStage final : public Stage {
       return HttpResponse{.status = 200, .content_type = "application/json", .body = "{}", .headers = {}};
     });
     auto made = std::make_unique<Mattermost>(
-        c, Mattermost::Outside{net_.http(), net_.opener(), clock_, timers_, links.directory("mattermost"),
-                               [] { return 0.5; }, config.prefix});
+        c, Mattermost::Outside{net_.http(),
+                               net_.opener(),
+                               clock_,
+                               timers_,
+                               links.directory("mattermost"),
+                               [] { return 0.5; },
+                               config.prefix,
+                               {},
+                               [&config](TimeMs sent) { return late_text(config, sent); }});
     platform_ = made.get();
     return made;
   }
   void start() override { platform_->start(); }
+  std::vector<std::pair<std::string, std::string>> handles(const std::string& person) override {
+    return {{"mattermost", handle(person)}};
+  }
+  void away(const std::string&, bool is) override {
+    net_.error = is ? "the network is down" : "";
+    if (is) core_.cut_all();
+  }
+  bool is_away(const std::string&) const override { return !net_.error.empty(); }
+  Lines lines_of_bot(const std::string& channel) const {
+    Lines lines;
+    for (const auto* p : core_.posts_in(links_->directory("mattermost").theirs("channel", channel.substr(1))))
+      if (p->user_id == bot_ && p->delete_at == 0) lines.push_back(p->message);
+    return lines;
+  }
   std::string handle(const std::string& person) override {
     user_id(person);
     return lower_ascii(person);
@@ -163,12 +193,13 @@ class MattermostStage final : public Stage {
     if (act.kind == "form") return send_form(act, user);
     if (act.kind == "message") {
       const auto* last = core_.post(said_);
-      const std::string root = !last ? "" : last->root_id.empty() ? said_ : last->root_id;
-      said_ = core_.say(user, channel, act.text, act.in_thread ? root : std::string());
+      std::string root = !last || !act.in_thread ? "" : last->root_id.empty() ? said_ : last->root_id;
+      if (!act.thread_of.empty()) root = root_like(channel, act.thread_of);
+      said_ = core_.say(user, channel, act.text, root);
       again_ = [this] { core_.deliver_again(said_); };
       return;
     }
-    const std::string post = act.target.empty() ? last_of_bot(channel, act) : said_like(channel, act.target);
+    const std::string post = act.target.empty() ? last_of_bot(channel, act) : meant(channel, act.target);
     if (act.kind == "edit") core_.edit(post, act.text);
     if (act.kind == "delete") core_.remove(post);
     if (act.kind == "reaction" || act.kind == "unreaction")
@@ -248,6 +279,22 @@ class MattermostStage final : public Stage {
       if (p->user_id != bot_ && p->delete_at == 0 && p->message.starts_with(start)) found = p->id;
     if (found.empty()) throw std::runtime_error("nobody said: " + start);
     return found;
+  }
+  // "copy of …": what the bot relayed; else what a person said.
+  std::string meant(const std::string& channel, const std::string& target) const {
+    return target.starts_with("copy of ") ? holding(channel, target.substr(8)) : said_like(channel, target);
+  }
+  std::string holding(const std::string& channel, const std::string& part) const {
+    std::string found;
+    for (const auto* p : core_.posts_in(channel))
+      if (p->delete_at == 0 && p->message.contains(part)) found = p->id;
+    if (found.empty()) throw std::runtime_error("nothing says: " + part);
+    return found;
+  }
+  std::string root_like(const std::string& channel, const std::string& part) const {
+    const std::string found = holding(channel, part);
+    const auto* p = core_.post(found);
+    return p->root_id.empty() ? found : p->root_id;
   }
   // The post of the bot that was answered last, for a button: the newest that has it.
   std::string last_of_bot(const std::string& channel, const Act& act) const {

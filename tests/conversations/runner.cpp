@@ -22,6 +22,10 @@
 //   05:11:00 #muster ana sends the form: title="Checkout is slow" severity=SEV2   <- that the bot opened before her
 //   with accounts                                            <- unknown people speak with accounts, as on a platform
 //   account annie guest                                      <- or outsider: what the platform says of that account
+//   on slack and mattermost                                  <- both at once, in their rooms; what the bot does there
+//     comes as "#inc-1@slack bot: …"; people speak `ana on slack: …`, `ben on mattermost in thread of Ana: …` (of the
+//     newest message that contains it, also one of the bot's), `ana on web: …`
+//   05:11:00 slack is away | mattermost is back              <- no network to it
 //   no account mia                                           <- the configuration gives her no handle on the platform
 //   {code} in a line is the last one-time code that the bot showed; it is expected as XXXX-XXXX-XXXX.
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
@@ -49,11 +53,14 @@ std::string whole_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+bool wants_both(const std::string& text) { return text.contains("\n" + std::string(on_both) + "\n"); }
+
 // What the stage of another platform cannot play yet: lines that are late, and answers as files.
 // A transcript may say that a restart shows there: a platform's history is read again after each, and that is said.
 bool playable(const std::string& path, const std::string& platform, const std::string& twist) {
-  if (platform.empty()) return true;
   const std::string text = whole_file(path);
+  if (wants_both(text)) return platform.empty() && (twist != "restart" || !text.contains("// not restarted: "));
+  if (platform.empty()) return true;
   if (twist == "restart" && text.contains("// not restarted elsewhere: ")) return false;
   if (text.contains("// only in the room: ")) return false;
   const bool scripts = text.contains("\nwith accounts\n");  // what is asked for at the machine is the same everywhere
@@ -68,7 +75,8 @@ bool playable(const std::string& path, const std::string& platform, const std::s
 
 bool replay(const std::string& path, const std::string& twist, const std::string& platform, bool rewrite) {
   Script script = read_script(path);
-  Talk talk(twist, std::filesystem::path(path).parent_path().string(), platform);
+  const std::string where = wants_both(whole_file(path)) ? "both" : platform;
+  Talk talk(twist, std::filesystem::path(path).parent_path().string(), where);
   bool same = true;
   for (Step& step : script.steps) {
     Lines got = talk.comparable(talk.play(step));

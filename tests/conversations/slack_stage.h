@@ -55,12 +55,34 @@ class SlackStage final : public Stage {
     c.api_url = doubles::SlackNoSockets::api;
     c.channels = {"muster", config.alerts_channel};
     if (!config.board_channel.empty()) c.channels.push_back(config.board_channel);
-    auto made = std::make_unique<Slack>(c, Slack::Outside{net_.http(), net_.opener(), clock_, timers_,
-                                                          links.directory("slack"), [] { return 0.5; }, config.prefix});
+    auto made = std::make_unique<Slack>(c, Slack::Outside{net_.http(),
+                                                          net_.opener(),
+                                                          clock_,
+                                                          timers_,
+                                                          links.directory("slack"),
+                                                          [] { return 0.5; },
+                                                          config.prefix,
+                                                          {},
+                                                          [&config](TimeMs sent) { return late_text(config, sent); }});
     platform_ = made.get();
     return made;
   }
   void start() override { platform_->start(); }
+  std::vector<std::pair<std::string, std::string>> handles(const std::string& person) override {
+    return {{"slack", handle(person)}};
+  }
+  void away(const std::string&, bool is) override {
+    keep_up();
+    net_.down = is;
+    if (is) net_.cut_all();
+  }
+  bool is_away(const std::string&) const override { return net_.down; }
+  Lines lines_of_bot(const std::string& channel) const {
+    Lines lines;
+    for (const auto& [ts, p] : core_.channels.at(links_->directory("slack").theirs("channel", channel.substr(1))).posts)
+      if (!p.bot_id.empty()) lines.push_back(p.text);
+    return lines;
+  }
   std::string handle(const std::string& person) override {
     std::string id = "U";
     for (const char c : person) id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
@@ -74,12 +96,13 @@ class SlackStage final : public Stage {
     channel_ = channel_id(act.channel);
     repeatable_ = act.kind == "message";
     if (act.kind == "message") {
-      const std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
+      std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
+      if (!act.thread_of.empty()) root = root_of(channel_, holding(act.thread_of));
       said_ = core_.say(id, channel_, slack_escape(act.text), root);  // as clients send it
       return net_.pump();
     }
     if (act.kind == "form") return send_form(act, id);
-    const std::string ts = act.target.empty() ? last_of_bot(act) : said_like(act.target);
+    const std::string ts = act.target.empty() ? last_of_bot(act) : meant(act.target);
     if (act.kind == "edit") core_.edit(channel_, ts, slack_escape(act.text));
     if (act.kind == "delete") core_.remove(channel_, ts);
     if (act.kind == "reaction" || act.kind == "unreaction")
@@ -98,8 +121,10 @@ class SlackStage final : public Stage {
     net_.pump();
   }
   bool step() override {
+    keep_up();
     net_.pump();
     if (timers_.ring_due()) return true;
+    if (net_.down) return false;
     if (platform_ == nullptr || platform_->health().waiting == 0 || timers_.next() == 0) return false;
     clock_.set(timers_.next());  // something waits for its turn
     return timers_.ring_due();
@@ -144,6 +169,16 @@ class SlackStage final : public Stage {
     for (const auto& [ts, p] : core_.channels.at(channel_).posts)
       if (p.bot_id.empty() && p.text.starts_with(slack_escape(start))) found = ts;
     if (found.empty()) throw std::runtime_error("nobody said: " + start);
+    return found;
+  }
+  std::string meant(const std::string& target) const {
+    return target.starts_with("copy of ") ? holding(target.substr(8)) : said_like(target);
+  }
+  std::string holding(const std::string& part) const {
+    std::string found;
+    for (const auto& [ts, p] : core_.channels.at(channel_).posts)
+      if (p.text.contains(slack_escape(part))) found = ts;
+    if (found.empty()) throw std::runtime_error("nothing says: " + part);
     return found;
   }
   // The newest post of the bot; for a button: the newest that has it.

@@ -16,6 +16,7 @@
 #include "bot/dispatcher.h"
 #include "tests/conversations/acts.h"
 #include "tests/conversations/alert_line.h"
+#include "tests/conversations/both_stage.h"
 #include "tests/conversations/counting_store.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/readings.h"
@@ -27,16 +28,20 @@
 
 namespace muster {
 
+inline constexpr std::string_view on_both = "on slack and mattermost";
+
 class Talk {
  public:
   Talk(std::string twist, std::string beside, const std::string& platform)
       : twist_(std::move(twist)), beside_(std::move(beside)) {
     const auto post = [this](std::function<void()> t) { tasks_.post(std::move(t)); };
-    if (platform == "mattermost" || platform == "slack") {
+    if (platform == "mattermost" || platform == "slack" || platform == "both") {
       if (platform == "slack")
         stage_ = std::make_unique<SlackStage>(clock_, post);
-      else
+      else if (platform == "mattermost")
         stage_ = std::make_unique<MattermostStage>(clock_, post);
+      else
+        stage_ = std::make_unique<BothStage>(clock_, post);
       platform_ = platform;
       chat_.people_only = true;
       give_handles();
@@ -52,7 +57,7 @@ class Talk {
     take_lines();
     const bool about_the_run = step.input.starts_with("config ") || step.input.starts_with("account ") ||
                                step.input.starts_with("no account ") || step.input == "memory only" ||
-                               step.input == "with accounts";
+                               step.input == "with accounts" || step.input == on_both;
     if (!store_ && step.input != "start" && !step.input.starts_with("date ") && !about_the_run) {
       open();
       take_lines();  // the greeting is shown by `start` only
@@ -92,6 +97,7 @@ class Talk {
       return;
     }
     if (input == "with accounts") return static_cast<void>(accounts_ = true);
+    if (input == on_both) return;
     if (input.starts_with("account ")) return account(words_of(input));
     if (input.starts_with("no account ")) return no_account(input.substr(11));
     if (input.starts_with("config ")) return configure(beside_ + "/" + input.substr(7));
@@ -102,6 +108,8 @@ class Talk {
     move_to(time_of(input.substr(0, 8)));
     const std::string what = input.substr(9);
     if (what == "wait") return;
+    if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
+      return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (is_alert_line(what)) return alert(what);
     const std::size_t space = what.find(' '), by = what.find(" by script: ");
@@ -115,7 +123,7 @@ class Talk {
 
   void play(const Act& act, const std::string& id) {
     chat_.said = act.text;
-    if (stage_) {
+    if (stage_ && act.place != "web") {
       last_ = ChatEvent{};
       return stage_->play(act);
     }
@@ -216,9 +224,8 @@ class Talk {
   }
 
   void give_handles() {
-    for (Person& p : config_.people) {
-      p.handles.push_back({platform_, stage_->handle(p.id)});
-    }
+    for (Person& p : config_.people)
+      for (const auto& [platform, handle] : stage_->handles(p.id)) p.handles.push_back({platform, handle});
   }
 
   void configure(const std::string& folder) {
@@ -241,6 +248,7 @@ class Talk {
     while (clock_.now() < target) {
       clock_.set(std::min(target, (clock_.now() / minute_ms + 1) * minute_ms));
       dispatcher_->tick();
+      if (platforms_) platforms_->watch(clock_.now());
       settle();
     }
   }
@@ -300,7 +308,9 @@ class Talk {
     if (!stage_) return;
     stage_->start();
     settle();
-    if (!connected_->connected()) throw std::runtime_error("not connected: " + connected_->health().problem);
+    for (const ChatPlatform* p : platforms_->platforms())
+      if (!p->connected() && !stage_->is_away(p->name()))
+        throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
   // An Alertmanager that does what it is told, except where the reason says that it refuses.
@@ -320,9 +330,7 @@ class Talk {
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
-    auto made = stage_->make(platforms_->links(), config_);
-    connected_ = made.get();
-    platforms_->add(std::move(made));
+    for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 
   void close() {
@@ -356,7 +364,6 @@ class Talk {
   RunsStage runs_;
   std::unique_ptr<Dispatcher> dispatcher_;
   std::unique_ptr<ChatPlatforms> platforms_;
-  ChatPlatform* connected_ = nullptr;  // owned by platforms_
   std::optional<ChatEvent> last_;
   std::vector<Said> said_;
   bool accounts_ = false;

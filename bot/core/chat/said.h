@@ -26,6 +26,7 @@ struct Said {
   TimeMs at = 0;
   std::vector<SaidFile> files = {};
   bool by_bot = false;
+  std::string platform = {};  // where it was said, when it is marked or meant on another one
   bool known() const { return !author.empty(); }
 };
 

@@ -38,6 +38,7 @@ const std::vector<Sentence>& catalogue() {
           words_silences(),
           words_slack(),
           words_storage(),
+          words_together(),
           words_verbs()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;

@@ -31,6 +31,7 @@ std::span<const Sentence> words_self();
 std::span<const Sentence> words_silences();
 std::span<const Sentence> words_slack();
 std::span<const Sentence> words_storage();
+std::span<const Sentence> words_together();
 std::span<const Sentence> words_verbs();
 
 }  // namespace muster

@@ -24,11 +24,13 @@ void apply_retraction(State& s, const Entry& e) {
   f.withdrawn = e.corrects == f.withdrawn ? std::string() : e.event_id;
 }
 
-Value file_values(const std::vector<SaidFile>& files) {
+// With its address there, where a mark on another platform may ask for a copy.
+Value file_values(const std::vector<SaidFile>& files, bool elsewhere) {
   Value list = Value::List{};
   for (const SaidFile& f : files) {
     Value v = Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}};
     if (!f.sha256.empty()) v.set("sha256", f.sha256);
+    if (elsewhere && !f.url.empty()) v.set("url", f.url);
     list.push(std::move(v));
   }
   return list;
@@ -44,7 +46,7 @@ void remember(Work& w, const Incident& i, const ChatFact& f, bool edited) {
   e.occurred_ms = f.about.at;
   e.text = f.about.text;
   if (!f.about.thread.empty()) e.data.set("thread", f.about.thread);
-  if (!f.about.files.empty()) e.data.set("files", file_values(f.about.files));
+  if (!f.about.files.empty()) e.data.set("files", file_values(f.about.files, i.bound.size() > 1));
   if (edited) e.data.set("edited", true);  // its first form was never heard
   record(w, std::move(e));
 }

@@ -142,7 +142,7 @@ bool add_mark(Work& w, const Incident& i, const ChatFact& f, const std::string& 
   set_mark(w, i, f, "chat.marked", mark);
   if (known.note.empty()) {
     record(w, note_of(w, i, f.about, f, how));
-    fetch_files(w, f.platform, f.channel, f.about);
+    fetch_files(w, f.about.platform.empty() ? f.platform : f.about.platform, f.channel, f.about);
     return true;
   }
   if (!known.withdrawn.empty()) retract(w, i, f, known.withdrawn, "put back");

@@ -188,6 +188,7 @@ Incident& open_incident(Work& w, Entry e) {
   Incident& i = w.state.incidents.at(n);
   if (next != 0) arm_reminder(w, i);
   w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
+  bind_rooms(w, i);
   show_channel(w, i);
   invite_by_rules(w, i);
   show_on_board(w, i, true);

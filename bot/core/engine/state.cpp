@@ -274,6 +274,7 @@ void apply(State& s, const Entry& e) {
   const std::string_view kind = e.kind;
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
+  if (apply_together(s, e)) return;
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;
   if (kind == "language.chosen") return apply_language(s, e);
@@ -354,6 +355,9 @@ ProjectionRow projection(const Incident& i) {
   }
   b.set("todos", todos);
   if (i.archived) b.set("archived", true);
+  Value bound = Value::List{};
+  for (const std::string& platform : i.bound) bound.push(platform);
+  if (!i.bound.empty()) b.set("bound", std::move(bound));
   return {"incident", i.id, b};
 }
 

@@ -18,6 +18,7 @@
 #include "bot/core/engine/capture.h"
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
+#include "bot/core/engine/together.h"
 #include "bot/core/people/identity.h"
 #include "bot/core/runs/automation.h"
 #include "bot/core/runs/locks.h"
@@ -102,6 +103,7 @@ struct Incident {
   std::set<std::string> invited;  // person ids
   bool archived = false;          // its channel
   int rooms = 0;                  // how often the channel came back from the archive
+  std::set<std::string> bound;    // platforms whose channels are one room; empty: nothing was said, every one
   bool open() const { return status != "resolved" && status != "closed" && status != "canceled" && status != "merged"; }
 };
 
@@ -161,6 +163,7 @@ struct State {
   std::set<std::string> muted;                             // keys of threads in which none is offered
   std::unordered_set<std::uint64_t> refused_marks;         // by a hash of message and mark: refused and told once
   Identities identities;                                   // accounts that were joined to people
+  Together together;                                       // rooms that are one
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1, next_schedule = 1;
   std::int64_t position = 0;  // of the last folded entry
 };

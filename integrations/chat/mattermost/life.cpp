@@ -28,7 +28,7 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
       queue_(out_.for_queue(), rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
-                   [this](const OpPtr& op) { run(op); }, is_id, out_.language}),
+                   [this](const OpPtr& op) { run(op); }, is_id, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
               {"the server", "all", [this](const Value& file) { return file_call(file); }}),
       gap_(out_.directory, out_.clock) {}

@@ -27,6 +27,7 @@ ErrorKind kind_of(const Answer& a) {
 void Mattermost::call(const OpPtr& op, HttpCall c, Then then) {
   queue_.call(op->job, std::move(c), [this, op, then = std::move(then)](const Result<HttpResult>& result) {
     const Answer a = answer_of(result);
+    a.try_again() ? deliveries_.call_failed() : deliveries_.call_answered();
     if (a.try_again() || a.status == 401) {
       op->may_be_sent = true;
       // A revoked token is seen by the next check; until then nothing is lost.

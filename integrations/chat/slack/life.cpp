@@ -65,7 +65,7 @@ Slack::Slack(SlackConfig config, Outside outside)
       queue_(out_.for_queue(), rule_of, {.first = second_ms, .most = minute_ms}),
       deliveries_(queue_, out_.clock, out_.directory,
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
-                   [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language}),
+                   [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
               {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file}),
       gap_(out_.directory, out_.clock),

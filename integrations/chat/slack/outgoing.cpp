@@ -57,6 +57,10 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
     if (a.fate == Fate::unclear) op->may_be_sent = true;
+    if (a.fate == Fate::unclear)
+      deliveries_.call_failed();
+    else if (a.fate != Fate::later)
+      deliveries_.call_answered();
     if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);
@@ -153,6 +157,9 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
                    std::deque<Attachment> files) {
   const std::string ours = op->message.body["post_id"].as_string();
   if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
+  // In a channel where nobody has spoken yet, what is said first while we are cut off comes after our own post.
+  std::string& cursor = cursors_[channel_id];
+  if (cursor.empty() && out_.directory.theirs("cursor", channel_id).empty()) cursor = ts;
   const std::string thread = deliveries_.their_thread(*op);
   upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
 }

@@ -1,6 +1,6 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
 // then takes one command a line on standard input: cut, skip N, forget, revoke, admin, say TEXT, show, edit TEXT,
-// bad-gateway N. It ends with its standard input.
+// bad-gateway N, in CHANNEL TEXT (ana says it there), list CHANNEL, down, up. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
@@ -59,6 +59,22 @@ int main() {
         for (const auto* p : core.posts_in(channel)) shown.push(p->message);
       }
       if (command == "edit") core.edit(last, rest);
+      if (command == "in") {
+        const auto* place = core.channel_named(rest.substr(0, rest.find(' ')));
+        if (place) last = core.say(ana, place->id, rest.substr(rest.find(' ') + 1));
+      }
+      if (command == "list") {
+        if (const auto* place = core.channel_named(rest))
+          for (const auto* p : core.posts_in(place->id)) shown.push(p->message);
+      }
+      if (command == "down" || command == "up") {
+        core.fault_before = nullptr;
+        if (command == "down")
+          core.fault_before = [](const HttpRequest&) {
+            return HttpResponse{.status = 502, .content_type = "text/html", .body = "<html>bad</html>", .headers = {}};
+          };
+        if (command == "down") core.cut_all();
+      }
       if (command == "bad-gateway") {
         failing = std::stoi(rest);
         core.fault_before = [&failing](const HttpRequest& q) -> std::optional<HttpResponse> {
@@ -68,7 +84,7 @@ int main() {
         };
       }
     });
-    std::cout << (command == "show" ? to_json(shown) : "done " + command) << std::endl;
+    std::cout << (command == "show" || command == "list" ? to_json(shown) : "done " + command) << std::endl;
   }
   return 0;
 }

@@ -45,7 +45,7 @@ struct Desk {
   }
   std::vector<std::string> route(const OutMessage& m) {
     std::vector<std::string> out;
-    for (const OutMessage& r : routed({m}, {"mattermost", "slack"}, links, config)) {
+    for (const OutMessage& r : routed({m}, {"mattermost", "slack"}, links, config, state)) {
       out.push_back(r.id + " " + r.destination + " " + r.kind);
       last = r;
     }
@@ -53,6 +53,7 @@ struct Desk {
   }
   NoStore store;
   CoreConfig config;
+  State state;
   ChatLinks links{store, [this]() -> const CoreConfig& { return config; }};
   OutMessage last;
 };
@@ -89,8 +90,38 @@ TEST_CASE("people's words are shown in the room, and words of the room on the pl
   const Value said = Value::Map{{"user", "ana"}, {"text", "hello *all*"}};
   CHECK(d.route({"1", "room:#inc-1", "human_post", said}) ==
         Out{"1@mattermost mattermost:#inc-1 post", "1@slack slack:#inc-1 post", "1 room:#inc-1 human_post"});
-  const auto out = routed({{"1", "room:#inc-1", "human_post", said}}, {"mattermost"}, d.links, d.config);
+  const auto out = routed({{"1", "room:#inc-1", "human_post", said}}, {"mattermost"}, d.links, d.config, d.state);
   CHECK(out.front().body["message"]["text"].as_string() == "*Ana \\*Sousa\\** (web): hello \\*all\\*");
+}
+
+TEST_CASE("an answer that only shows something goes where it was asked") {
+  Desk d;
+  const Value body = Value::Map{{"origin", "slack"}, {"asked", true}};
+  CHECK(d.route({"1", "room:#inc-1", "post", body}) == Out{"1@slack slack:#inc-1 post", "1 room:#inc-1 post"});
+  CHECK_FALSE(d.last.body.has("asked"));
+}
+
+TEST_CASE("rooms that are one: words go over with their author, changes change the copy, and nothing else goes") {
+  Desk d;
+  d.config.together = {{.platforms = {"slack", "mattermost"}, .channels = {"ops"}}};
+  const Value said = Value::Map{{"post_id", "1.1"}, {"user", "slack:zoe"}, {"text", "@all *hi*"}, {"at", 5}};
+  const auto route = [&](const char* kind, const Value& body, const char* channel = "slack:#ops") {
+    return routed({{"1", channel, kind, body}}, {"mattermost", "slack"}, d.links, d.config, d.state);
+  };
+  auto out = route("human_post", said);
+  REQUIRE(out.size() == 2);
+  CHECK(out[0].destination == "mattermost:#ops");
+  CHECK(out[0].body["message"]["text"].as_string() == "*zoe* (Slack): @\u200ball \\*hi\\*");
+  CHECK(out[1].destination == "room:#ops");
+  Value change = said;
+  change.set("change", "edit");
+  out = route("human_change", change);
+  CHECK((out[0].kind == "edit" && out[0].body["relayed"].as_bool() && out[0].body["post_id"].as_string() == "1.1"));
+  change.set("change", "delete");
+  CHECK_FALSE(route("human_change", change)[0].body["message"]["text"].as_string().contains("hi"));
+  change.set("change", "reaction");
+  CHECK(route("human_change", change).size() == 1);
+  CHECK(route("human_post", said, "slack:#elsewhere").size() == 1);  // neither an incident's nor listed
 }
 
 TEST_CASE("a person is who the configuration says, by name or by id, on that platform only") {

@@ -1,0 +1,34 @@
+// What the bot says about rooms that are one: relayed words, a platform that is lost, what comes late.
+#include "bot/core/commands/words_parts.h"
+
+namespace muster {
+
+std::span<const Sentence> words_together() {
+  static constexpr Sentence table[] = {
+      {"relay.said", "*{who}* ({place}): {text}", "*{who}* ({place}): {text}"},
+      {"relay.edited", "*{who}* ({place}): {text} (edited)", "*{who}* ({place}): {text} (수정됨)"},
+      {"relay.deleted", "*{who}* ({place}) deleted this message.", "*{who}* ({place})이(가) 이 메시지를 삭제했습니다."},
+      {"relay.deleted_by_somebody", "This message was deleted ({place}).", "삭제된 메시지입니다 ({place})."},
+      {"relay.files", "📎 {files} – to be seen on {place}", "📎 {files} – {place}에서 볼 수 있습니다"},
+      {"relay.late", "(sent {time}, delivered late)", "({time}에 보냄, 늦게 전달됨)"},
+      {"together.lost",
+       "{place} cannot be reached since {time}. Go on here: what is said here is delivered there, marked late, as soon "
+       "as it is back. The web room and the command line work all the while.",
+       "{time}부터 {place}에 연결되지 않습니다. 여기서 계속하세요. 여기서 한 말은 다시 연결되는 대로 늦었다는 표시와 "
+       "함께 "
+       "그쪽에 전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+      {"together.lost_alone",
+       "{place} cannot be reached since {time}. What the bot says there waits and is delivered, marked late, as soon "
+       "as it is back. The web room and the command line work all the while.",
+       "{time}부터 {place}에 연결되지 않습니다. 그쪽에 보낼 말은 기다렸다가 다시 연결되는 대로 늦었다는 표시와 함께 "
+       "전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+      {"together.back", "{place} is back after {time}. What was said meanwhile is delivered there, marked late.",
+       "{place}에 {time} 만에 다시 연결되었습니다. 그동안의 말은 늦었다는 표시와 함께 그쪽에 전달됩니다."},
+      {"health.together", "one room: {names}", "하나의 방: {names}"},
+      {"health.lost", "{place} is lost since {time}", "{place}: {time}부터 연결되지 않음"},
+      {"health.incident_rooms", "{incident} on {names}", "{incident}: {names}"},
+  };
+  return table;
+}
+
+}  // namespace muster
