@@ -137,6 +137,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.backends = backends_of(s.observability);
   c.health = s.health;
   c.health_checks = s.health_checks;
+  c.rollouts = s.rollouts;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)

@@ -7,6 +7,7 @@
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/changes/stages.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -57,6 +58,7 @@ struct Settings {
   std::vector<AlertSourceDef> sources;
   std::vector<ExecTargetDef> exec_targets;
   std::vector<HealthRule> health;
+  std::vector<RolloutRule> rollouts;
   std::vector<HealthCheck> health_checks;
   std::vector<LocalTargetDef> local_targets;
   std::vector<KubernetesTargetDef> kubernetes_targets;

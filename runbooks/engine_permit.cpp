@@ -28,6 +28,8 @@ std::string place_of(const Value& arguments) {
   return arguments["service"].as_string() + " in " + arguments["env"].as_string();
 }
 
+}  // namespace
+
 const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value& arguments) {
   const std::string& service = arguments["service"].as_string();
   const std::string& env = arguments["env"].as_string();
@@ -35,6 +37,24 @@ const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value&
   const Lock* lock = lock_against(t.w.state, service, env, t.run.id, verb, t.w.now);
   if (!lock || lock->freeze || lock->owner != t.run.person) return lock;
   return lock_against(t.w.state, service, env, t.run.person, verb, t.w.now);
+}
+
+namespace {
+
+// A freeze that was there when the plan was agreed to, and was overridden in it.
+bool is_overridden(const Run& run, const Lock& lock) {
+  const auto& names = run.change["overrides"].as_list();
+  return lock.freeze && std::ranges::any_of(names, [](const Value& v) { return v.as_string() == "freeze"; });
+}
+
+// A later stage of a change whose plan was agreed to as a whole.
+bool is_agreed(const Run& run, const Step& step, const Value& arguments) {
+  if (step.verb != "deploy" || !run.change.is_map()) return false;
+  return std::ranges::any_of(run.steps, [&](const auto& entry) {
+    const StepRun& s = entry.second;
+    return s.id == "change" && s.status == "succeeded" && s.arguments["service"] == arguments["service"] &&
+           s.arguments["env"] == arguments["env"] && s.arguments["version"] == arguments["version"];
+  });
 }
 
 // Writes of automatic runs: in the last hour in this environment, and under way at this service.
@@ -138,12 +158,15 @@ Permit place_permit(const Turn& t, const std::string& verb, const Value& argumen
 }  // namespace
 
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
-  if (const Lock* lock = lock_in_the_way(t, step.verb, arguments))
+  const bool agreed = is_agreed(t.run, step, arguments);
+  const Lock* lock = lock_in_the_way(t, step.verb, arguments);
+  if (lock && !(agreed && is_overridden(t.run, *lock)))
     return {place_of(arguments) + (lock->freeze ? " is frozen" : " is locked") + " by " + lock->owner + " (" +
                 lock->id + "): " + lock->reason,
             "conflict",
             0,
             {}};
+  if (agreed) return {};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
   if (t.run.automatic())
     if (Permit p = automatic_permit(t, path, arguments); !p.refusal.empty()) return p;

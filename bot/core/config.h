@@ -6,6 +6,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/changes/stages.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
@@ -70,6 +71,7 @@ struct CoreConfig {
   AutomationCaps automation{};
   std::vector<HealthRule> health{};          // what is watched after a change, and what follows
   std::vector<HealthCheck> health_checks{};  // all that fit the place count
+  std::vector<RolloutRule> rollouts{};       // in which stages a version goes out
   std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 
