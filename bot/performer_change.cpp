@@ -31,6 +31,7 @@ ChangeRequest request_of(const AttemptOrder& order) {
   q.subject = {order.arguments["service"].as_string(), order.arguments["env"].as_string()};
   q.run = order.id;
   q.version = order.arguments[q.verb == TargetVerb::rollback ? "to" : "version"].as_string();
+  if (q.verb == TargetVerb::deploy) q.part = order.arguments["part"].as_string();
   if (order.arguments["replicas"].is_int()) q.replicas = static_cast<int>(order.arguments["replicas"].as_int());
   return q;
 }
@@ -58,8 +59,9 @@ AttemptReport report_of(const ChangeAnswer& a) {
       return r;
     }
     case ChangeOutcome::failed:
-    case ChangeOutcome::refused:
       return ended(End::failed, "refused", why_of(a));
+    case ChangeOutcome::refused:
+      return ended(End::failed, "not_sent", why_of(a));
     case ChangeOutcome::timed_out:
       return ended(End::unknown, "timeout", why_of(a));
     case ChangeOutcome::cancelled:
@@ -112,6 +114,10 @@ void look_for_plan(const std::shared_ptr<Target>& target, const ChangeRequest& q
     Value can = Value::List{};
     for (const TargetVerb verb : {TargetVerb::deploy, TargetVerb::rollback, TargetVerb::scale, TargetVerb::restart})
       if (target->has(verb)) can.push(name_of(verb));
+    for (const TargetStrategy strategy : {TargetStrategy::canary, TargetStrategy::bluegreen})
+      if (target->has(strategy)) can.push(name_of(strategy));
+    if (const auto gone = target->missing(q.subject, q.version); gone && !q.version.empty())
+      r.result.set("missing", sentence_of(*gone));
     r.result.set("can", std::move(can));
     if (q.verb != TargetVerb::rollback || !target->has(TargetVerb::history)) return done(std::move(r));
     const auto looked = std::make_shared<AttemptReport>(std::move(r));
@@ -137,8 +143,10 @@ Value to_value(const TargetState& s) {
   text("last_run", s.last_run);
   text("previous_version", s.previous_version);
   text("restarted", s.restarted);
+  text("part_version", s.part_version);
   text("detail", s.detail);
   if (s.replicas) v.set("replicas", *s.replicas);
+  if (s.part_replicas) v.set("part_replicas", *s.part_replicas);
   if (s.healthy) v.set("healthy", *s.healthy);
   if (s.paused) v.set("paused", *s.paused);
   if (s.busy) v.set("busy", *s.busy);
@@ -152,8 +160,10 @@ TargetState state_from(const Value& v) {
   s.last_run = v["last_run"].as_string();
   s.previous_version = v["previous_version"].as_string();
   s.restarted = v["restarted"].as_string();
+  s.part_version = v["part_version"].as_string();
   s.detail = v["detail"].as_string();
   if (v["replicas"].is_int()) s.replicas = static_cast<int>(v["replicas"].as_int());
+  if (v["part_replicas"].is_int()) s.part_replicas = static_cast<int>(v["part_replicas"].as_int());
   if (v["healthy"].is_bool()) s.healthy = v["healthy"].as_bool();
   if (v["paused"].is_bool()) s.paused = v["paused"].as_bool();
   if (v["busy"].is_bool()) s.busy = v["busy"].as_bool();

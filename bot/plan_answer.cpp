@@ -60,6 +60,7 @@ void add_dry_run(const std::shared_ptr<Target>& target, const Plan& plan, const 
   q.subject = {wish.service, wish.environment};
   q.run = "plan";
   q.version = plan.arguments[wish.verb == "rollback" ? "to" : "version"].as_string();
+  if (!wish.stages.empty()) q.part = wish.stages.front().part;
   if (plan.arguments["replicas"].is_int()) q.replicas = static_cast<int>(plan.arguments["replicas"].as_int());
   const auto kept = std::make_shared<Outcome>(std::move(o));
   target->dry_run(q, state_from(seen), [target, kept, language, done](const Result<std::string>& words) {
@@ -75,7 +76,7 @@ AttemptOrder look_at(const ChangeWish& wish, const std::string& environment, con
   order.stage = stage;
   order.verb = wish.verb;
   order.id = "plan";
-  order.arguments = Value::Map{{"service", wish.service}, {"env", environment}};
+  order.arguments = Value::Map{{"service", wish.service}, {"env", environment}, {"version", wish.version}};
   return order;
 }
 

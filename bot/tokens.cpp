@@ -140,6 +140,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
     c.automation.push_back({d.name, d.environments, d.writes_per_hour, d.one_write_per_service, d.freeze});
   c.health = s.health;
   c.health_checks = s.health_checks;
+  c.rollouts = s.rollouts;
   for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
   std::string policy;
   for (const Rule& r : c.policy)

@@ -103,6 +103,8 @@ ExecTargetDef bind_exec_target(const Entry& in) {
   def.environments = in.all("environments");
   def.status = in.all("status");
   def.deploy = in.all("deploy");
+  def.canary = in.all("canary");
+  def.bluegreen = in.all("bluegreen");
   def.rollback = in.all("rollback");
   def.scale = in.all("scale");
   def.restart = in.all("restart");
@@ -142,6 +144,14 @@ AutomationDef bind_caps(const Entry& in) {
           .writes_per_hour = number(in.text("writes_per_hour")),
           .one_write_per_service = in.text("one_write_per_service") == "true",
           .freeze = in.text("freeze")};
+}
+
+RolloutRule bind_rollout(const Entry& in) {
+  return {.name = in.text("name"),
+          .services = in.all("services"),
+          .environments = in.all("environments"),
+          .strategy = in.text("strategy"),
+          .stages = in.all("stages")};
 }
 
 HealthCheck bind_health_check(const Entry& in) {
@@ -268,6 +278,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.exec_targets = bind_list<ExecTargetDef>(tree, "exec_targets[]", bind_exec_target);
   s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
   s.automation = bind_list<AutomationDef>(tree, "automation[]", bind_caps);
+  s.rollouts = bind_list<RolloutRule>(tree, "rollouts[]", bind_rollout);
   s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
   s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
   s.kubernetes_targets = bind_kubernetes_targets(tree, folder);

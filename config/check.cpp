@@ -154,7 +154,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "uids");
   for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
                            "exec_targets[]", "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]",
-                           "health[]", "health_checks[]", "automation[]"})
+                           "health[]", "rollouts[]", "health_checks[]", "automation[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,
@@ -175,6 +175,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("services[]", "depends_on", services, "service");
   in.known("exec_targets[]", "services", services, "service");
   in.known("health[]", "services", services, "service");
+  in.known("rollouts[]", "services", services, "service");
   in.known("health[]", "severity", severities, "severity");
   in.known("health_checks[]", "services", services, "service");
   in.known("local_targets[]", "service", services, "service");

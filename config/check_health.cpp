@@ -57,6 +57,24 @@ void check_rule(const HealthRule& rule, const Row& row) {
   if (rule.failures < 0) row.say("failures", "this number is below 0", "0 or more");
 }
 
+// Parts become more from stage to stage; copies and percents cannot be compared.
+void check_rollout(const RolloutRule& rule, const Row& row) {
+  std::optional<Part> before;
+  for (std::size_t i = 0; i < rule.stages.size(); ++i) {
+    const auto stage = stage_from(rule.stages[i]);
+    if (!stage) {
+      row.say("stages", "`" + clip(one_line(rule.stages[i]), 60) + "` is no stage",
+              "25% for 10m, 1 for 5m ask, beside for 10m; from 1s to 24h", i);
+      continue;
+    }
+    const Part part = *part_from(stage->part);
+    if (part.beside) continue;
+    if (before && before->percent == part.percent && part.amount <= before->amount)
+      row.say("stages", "this stage is no more than the one before", "more copies with every stage", i);
+    before = part;
+  }
+}
+
 void check_probe(const Settings& settings, const HealthCheck& check, const Row& row) {
   if (check.http.empty() == check.promql.empty())
     row.say(check.http.empty() ? "name" : "promql", "a check has either `http` or `promql`", "one of the two");
@@ -80,6 +98,8 @@ void check_probe(const Settings& settings, const HealthCheck& check, const Row& 
 
 void check_health(const Settings& settings, const ConfigTree& tree, Issues& issues) {
   each(tree, "health[]", settings.health, issues, [](const HealthRule& r, const Row& row) { check_rule(r, row); });
+  each(tree, "rollouts[]", settings.rollouts, issues,
+       [](const RolloutRule& r, const Row& row) { check_rollout(r, row); });
   each(tree, "health_checks[]", settings.health_checks, issues,
        [&](const HealthCheck& c, const Row& row) { check_probe(settings, c, row); });
 }

@@ -106,6 +106,10 @@ health:
     window: 20s
     every: 2s
     lock_for: 10m
+rollouts:
+  - name: sample
+    services: [checkout-api]
+    stages: [50% for 10s, beside for 10s]
 )yaml";
 }
 

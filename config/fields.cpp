@@ -198,6 +198,11 @@ const std::vector<SettingField>& setting_fields() {
        "Prints a JSON object: `version`, `replicas`, `healthy`, `paused`, `busy`, `run`, `restarted`, "
        "`previous_version`, `revision`, `message`; what it leaves out is not known."},
       {"exec_targets[].deploy", K::text, true, false, "", "Brings `{version}` out."},
+      {"exec_targets[].canary", K::text, true, false, "",
+       "Brings `{part}` (such as 2 or 25%) of `{version}` out beside the other one; `deploy` brings out the rest, and "
+       "`rollback` to the version that is there ends the part. Without it there is no canary."},
+      {"exec_targets[].bluegreen", K::text, true, false, "",
+       "Brings all of `{version}` out beside the other one; `deploy` switches over and ends the old one."},
       {"exec_targets[].rollback", K::text, true, false, "",
        "Goes back to `{version}`; without it `deploy` is called with the version to go back to."},
       {"exec_targets[].scale", K::text, true, false, "", "Sets the number of copies to `{replicas}`."},
@@ -246,6 +251,19 @@ const std::vector<SettingField>& setting_fields() {
       {"health[].lock_for", K::duration, false, false, "4h",
        "How long the service is locked after it was put back; 0 for no lock."},
       {"health[].severity", K::name, false, false, "SEV3", "The severity of the incident that is offered then."},
+
+      {"rollouts[]", K::record, true, false, "",
+       "In which stages a version goes out ([changes](changes.md#stages)). The first rule that matches the place "
+       "decides; where none does, it is rolled out as its target does it."},
+      {"rollouts[].name", K::name, false, true, "", "What messages of `check` call the rule."},
+      {"rollouts[].services", K::name, true, false, "", "Services; none means every service."},
+      {"rollouts[].environments", K::name, true, false, "", "Environments; none means every environment."},
+      {"rollouts[].strategy", K::choice, false, false, "rolling", "What is done without `--strategy`.",
+       "rolling|canary|bluegreen"},
+      {"rollouts[].stages", K::text, true, false, "",
+       "What is out before all of it is, and how long it is watched: `1 for 5m` (copies), `25% for 10m`, `beside for "
+       "10m` (of bluegreen). With `ask` behind it, only a person's `advance` goes on. None: `25% for 5m` and `50% for "
+       "5m`, or `beside for 5m`."},
 
       {"health_checks[]", K::record, true, false, "",
        "What else is looked at: HTTP probes and conditions over metrics. All that match the place count."},

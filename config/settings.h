@@ -7,6 +7,7 @@
 #include "bot/base/clock.h"
 #include "bot/base/log.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/changes/stages.h"
 #include "bot/core/chat/together.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
@@ -68,6 +69,7 @@ struct Settings {
   std::vector<ExecTargetDef> exec_targets;
   std::vector<AutomationDef> automation;
   std::vector<HealthRule> health;
+  std::vector<RolloutRule> rollouts;
   std::vector<HealthCheck> health_checks;
   std::vector<LocalTargetDef> local_targets;
   std::vector<KubernetesTargetDef> kubernetes_targets;

@@ -27,6 +27,7 @@ void plan_approved(Turn& t, const std::string& path, const Step& step, const Val
 void begin_next_changes(Turn& t);  // a place has become free
 ChangeAsker asker_of_run(const Run& run);
 
+std::string part_words(const std::string& language, const std::string& part);  // "1 copy", "25 %"
 // Of the message of a run: its head and what people read of the plan.
 std::string change_title(const std::string& language, const Run& run);
 Section plan_section(const std::string& language, const CoreConfig& config, const ChangeWish& wish, const Plan& plan,

@@ -6,6 +6,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/metrics/query.h"
 #include "runbooks/changes.h"
 
 namespace muster::runbooks {
@@ -67,9 +68,24 @@ std::string gate_text(const std::string& lang, const CoreConfig& config, const V
                    {"names", names.empty() ? say(lang, "nobody_yet") : join(names, ", ")}});
 }
 
+// "canary: 25%, watched for 5m, then by itself; 50%, …; then all of it"
+std::string stages_text(const std::string& lang, const ChangeWish& wish) {
+  if (wish.strategy.empty()) return {};
+  std::vector<std::string> parts;
+  for (const RolloutStage& stage : wish.stages)
+    parts.push_back(say(lang, stage.asks ? "change.stage.asks" : "change.stage",
+                        {{"part", part_words(lang, stage.part)}, {"time", short_span(stage.hold)}}));
+  return wish.strategy + ": " + join(parts, "; ") + "; " + say(lang, "change.stage.all");
+}
+
 std::string now_text(const std::string& lang, const Value& seen) {
   std::vector<std::string> parts;
   if (const std::string v = shown(seen["version"]); !v.empty()) parts.push_back(plain(clip(one_line(v), 80)));
+  if (const std::string& other = seen["part_version"].as_string(); !other.empty())
+    parts.push_back(
+        say(lang, "change.part",
+            {{"version", plain(clip(one_line(other), 80))},
+             {"n", seen["part_replicas"].is_int() ? std::to_string(seen["part_replicas"].as_int()) : "–"}}));
   if (seen["replicas"].is_int())
     parts.push_back(say(lang, "change.replicas", {{"n", std::to_string(seen["replicas"].as_int())}}));
   if (seen["healthy"].is_bool()) parts.push_back(say(lang, seen["healthy"].as_bool() ? "change.well" : "change.ill"));
@@ -96,6 +112,12 @@ void add_answers(const std::string& lang, const Question& q, Message& m) {
 
 }  // namespace
 
+std::string part_words(const std::string& lang, const std::string& part) {
+  if (part == "beside") return say(lang, "stage.part.beside");
+  return part.ends_with('%') ? say(lang, "stage.part.percent", {{"n", part.substr(0, part.size() - 1)}})
+                             : say(lang, "stage.part.copies", {{"n", part}});
+}
+
 std::string change_title(const std::string& lang, const Run& run) {
   const ChangeWish wish = change_wish(run.change);
   const Plan plan = plan_from(run.change["plan"]);
@@ -115,6 +137,8 @@ Section plan_section(const std::string& lang, const CoreConfig& config, const Ch
     s.fields.emplace_back(say(lang, "change.gate"), gate_text(lang, config, plan.gate, person));
     s.fields.emplace_back(say(lang, "change.fails"),
                           say(lang, plan.on_failure, {{"before", plain(fact(plan.before))}}));
+    if (const std::string stages = stages_text(lang, wish); !stages.empty())
+      s.fields.emplace_back(say(lang, "change.stages"), stages);
     GuardedChange watched = guarded(wish);
     if (watched.version.empty()) watched.version = plan.after["version"].as_string();
     const auto sentences = health_steps(config, watched, lang).sentences;

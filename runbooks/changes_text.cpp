@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view place = "service: \"${inputs.service}\", env: \"${inputs.env}\"";
 
-std::string change_step(std::string_view verb, const std::string& more, bool undo) {
-  std::string text = "  - id: change\n    " + std::string(verb) + ": {" + std::string(place) + more + "}\n";
+std::string change_step(std::string_view verb, const std::string& more, bool undo, const std::string& id = "change") {
+  std::string text = "  - id: " + id + "\n    " + std::string(verb) + ": {" + std::string(place) + more + "}\n";
   text += "    timeout: 15m\n";
   if (undo) text += "    undo: auto\n";
   return text;
@@ -53,11 +53,34 @@ std::string inputs_of(const ChangeWish& w) {
   return text;
 }
 
-std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
+std::string lines_of(const std::vector<std::string>& steps) {
+  std::string text;
+  for (const std::string& step : steps) text += "  - " + step + "\n";
+  return text;
+}
+
+std::string version_value(const ChangeWish& w) {
+  if (w.verb != "deploy") return {};
+  return w.asked == "promote" ? "${source.version}" : "${inputs.version}";
+}
+
+// A part, watched, the next part, watched, and in the end all of it. The first one takes back all of them.
+std::string deploy_steps(const ChangeWish& w, const HealthPlan& health) {
+  const std::string version = ", version: " + to_json(Value(version_value(w)));
+  std::string text;
+  for (std::size_t i = 0; i < w.stages.size(); ++i) {
+    const std::string part = ", part: " + to_json(Value(w.stages[i].part));
+    const std::string id = i == 0 ? "change" : "stage_" + std::to_string(i + 1);
+    text += change_step("deploy", version + part, i == 0, id) + lines_of(health.between[i]);
+  }
+  return text + change_step("deploy", version, w.stages.empty(), w.stages.empty() ? "change" : "rest");
+}
+
+std::string steps_of(const ChangeWish& w, const CoreConfig& config, const HealthPlan& health) {
   if (w.asked == "promote")
     return look_step("source", "from", "version", "It is not known which version runs there.") + ci_step(w, config) +
-           change_step("deploy", ", version: \"${source.version}\"", true);
-  if (w.verb == "deploy") return ci_step(w, config) + change_step("deploy", ", version: \"${inputs.version}\"", true);
+           deploy_steps(w, health);
+  if (w.verb == "deploy") return ci_step(w, config) + deploy_steps(w, health);
   if (w.verb == "restart") return change_step("restart", "", false);
   if (w.verb == "rollback")
     return change_step("rollback", w.version.empty() ? "" : ", to: \"${inputs.version}\"", true);
@@ -67,17 +90,18 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config) {
          change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
 }
 
-std::string lines_of(const std::vector<std::string>& steps) {
-  std::string text;
-  for (const std::string& step : steps) text += "  - " + step + "\n";
-  return text;
-}
-
 // A version that was taken back does not come again by accident.
 std::string steps_after(const ChangeWish& w) {
   if (w.verb != "rollback") return {};
   return "  - id: keep\n    lock: {" + std::string(place) +
          ", for: 12h, because: \"rolled back: no new version by accident\"}\n    on_error: continue\n";
+}
+
+// Of stages: their times, and a day for people to say `advance`.
+std::string deadline_of(const ChangeWish& w) {
+  DurationMs all = 4 * hour_ms;
+  for (const RolloutStage& stage : w.stages) all += stage.hold;
+  return w.stages.empty() ? "4h" : std::to_string((all + 24 * hour_ms) / minute_ms) + "m";
 }
 
 std::string summary_of(const ChangeWish& w) {
@@ -89,7 +113,13 @@ std::string summary_of(const ChangeWish& w) {
 
 }  // namespace
 
-GuardedChange guarded(const ChangeWish& w) { return {w.verb, w.service, w.environment, w.version}; }
+GuardedChange guarded(const ChangeWish& w) {
+  GuardedChange change{w.verb, w.service, w.environment, w.version};
+  if (w.stages.empty()) return change;
+  change.stages = w.stages;
+  change.version_value = version_value(w);
+  return change;
+}
 
 std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const CoreConfig& config) {
   auto pinned = std::make_shared<PinnedRunbook>();
@@ -97,8 +127,8 @@ std::shared_ptr<const PinnedRunbook> change_book(const ChangeWish& w, const Core
   const HealthPlan health = health_steps(config, guarded(w));
   pinned->text = "runbook: " + w.asked + "\nsummary: " + summary_of(w) + "\n" + inputs_of(w) +
                  "guard: {key: \"${inputs.service}/${inputs.env}\", on_busy: " + (w.queue ? "queue" : "skip") +
-                 ", deadline: 4h}\nsteps:\n" + steps_of(w, config) + steps_after(w) + lines_of(health.steps) +
-                 "on_failure:\n" + lines_of(health.on_failure);
+                 ", deadline: " + deadline_of(w) + "}\nsteps:\n" + steps_of(w, config, health) + steps_after(w) +
+                 lines_of(health.steps) + "on_failure:\n" + lines_of(health.on_failure);
   pinned->hash = to_hex(sha256(pinned->name + "\n" + pinned->text));
   return pinned;
 }

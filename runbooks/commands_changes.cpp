@@ -120,12 +120,20 @@ Outcome change(Call& c) {
   return o;
 }
 
-// Stages come with targets that have them.
-Outcome no_stages(Call& c) {
-  const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
-  if (!run) return refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
-  if (run->over()) return refuse(c, "run.is_over", {{"id", run->id}, {"status", status_of(c, *run)}});
-  return refuse(c, "change.no_stages", {{"id", run->id}});
+Outcome steered(Call& c, const Decided<void>& done, std::string_view key) {
+  if (!done) return refused(c, done.error());
+  const Run& run = *find_run(std::as_const(c.work.state), first_argument(c.command));
+  Outcome o = answer(c, key, {{"id", run.id}, {"status", status_of(c, run)}});
+  o.json = Value::Map{{"id", run.id}, {"status", run.status}};
+  return o;
+}
+
+Outcome advance(Call& c) {
+  return steered(c, advance_stage(engine_of(c.work), c.work, first_argument(c.command), by(c)), "stage.did.advance");
+}
+
+Outcome hold(Call& c) {
+  return steered(c, hold_stage(engine_of(c.work), c.work, first_argument(c.command), by(c)), "stage.did.hold");
 }
 
 std::string queue_line(const Call& c, const Run& run) {
@@ -190,7 +198,7 @@ Outcome queue_first(Call& c) {
 const std::map<std::string_view, Handler>& change_commands() {
   static const std::map<std::string_view, Handler> table = {
       {"deploy", change},         {"promote", change},         {"rollback", change}, {"scale", change},
-      {"restart", change},        {"advance", no_stages},      {"hold", no_stages},  {"queue", queue},
+      {"restart", change},        {"advance", advance},        {"hold", hold},       {"queue", queue},
       {"queue drop", queue_drop}, {"queue first", queue_first}};
   return table;
 }

@@ -56,6 +56,8 @@ struct Permit {
   bool confirm = false;  // by who started the run
 };
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+// Of somebody else than who started the run. Null: none.
+const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value& arguments);
 
 // People.
 void ask_approval(Turn& t, const std::string& path, const Step& step, const Value& arguments, const std::string& stage,
@@ -69,6 +71,14 @@ void check_events(Turn& t);  // waits for an event that has happened, or a lock 
 Value remaining_plan(Turn& t, const std::string& from_path);
 // The approval before this write covers something else: it is asked again. False: all is as approved.
 bool approval_void(Turn& t, const std::string& path, const Value& arguments, const Value& before);
+
+// Stages of a change: the step `verify` with `advance` stays, or goes on to the next.
+void tell_stage(Turn& t, const std::string& path);
+struct Watch;
+bool stays_at_stage(Turn& t, const std::string& path, Watch& watch);  // a person, or a lock that is gone, ends that
+const StepRun* open_stage(const Run& run);                            // null: none is watched now
+Decided<void> advance_stage(Engine& engine, Work& w, const std::string& run, Entry by);
+Decided<void> hold_stage(Engine& engine, Work& w, const std::string& run, Entry by);
 
 // Watching a service after a change.
 void begin_verify(Turn& t, const Action& action);

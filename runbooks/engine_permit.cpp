@@ -35,6 +35,8 @@ std::string place_of(const Value& arguments) {
   return arguments["service"].as_string() + " in " + arguments["env"].as_string();
 }
 
+}  // namespace
+
 const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value& arguments) {
   const std::string& service = arguments["service"].as_string();
   const std::string& env = arguments["env"].as_string();
@@ -46,6 +48,24 @@ const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value&
 
 // Begun by an alert, or by the clock and approved by nobody.
 bool without_person(const Run& run) { return run.automatic() || (by_schedule(run) && !approved(run) && !agreed(run)); }
+
+namespace {
+
+// A freeze that was there when the plan was agreed to, and was overridden in it.
+bool is_overridden(const Run& run, const Lock& lock) {
+  const auto& names = run.change["overrides"].as_list();
+  return lock.freeze && std::ranges::any_of(names, [](const Value& v) { return v.as_string() == "freeze"; });
+}
+
+// A later stage of a change whose plan was agreed to as a whole.
+bool is_agreed(const Run& run, const Step& step, const Value& arguments) {
+  if (step.verb != "deploy" || !run.change.is_map()) return false;
+  return std::ranges::any_of(run.steps, [&](const auto& entry) {
+    const StepRun& s = entry.second;
+    return s.id == "change" && s.status == "succeeded" && s.arguments["service"] == arguments["service"] &&
+           s.arguments["env"] == arguments["env"] && s.arguments["version"] == arguments["version"];
+  });
+}
 
 // Writes of automatic runs: in the last hour in this environment, and under way at this service.
 struct Automatic {
@@ -166,12 +186,15 @@ Permit place_permit(const Turn& t, const std::string& verb, const Value& argumen
 }  // namespace
 
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
-  if (const Lock* lock = lock_in_the_way(t, step.verb, arguments))
+  const bool agreed = is_agreed(t.run, step, arguments);
+  const Lock* lock = lock_in_the_way(t, step.verb, arguments);
+  if (lock && !(agreed && is_overridden(t.run, *lock)))
     return {place_of(arguments) + (lock->freeze ? " is frozen" : " is locked") + " by " + lock->owner + " (" +
                 lock->id + "): " + lock->reason,
             "conflict",
             0,
             {}};
+  if (agreed) return {};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
   if (without_person(t.run))
     if (Permit p = caps_permit(t, path, step.verb, arguments); !p.refusal.empty()) return p;

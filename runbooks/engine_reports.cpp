@@ -201,6 +201,11 @@ void take_report(Turn& t, const AttemptReport& r) {
     case End::applied:
       return done(t, r.path, *step, r.result);
     case End::failed:
+      if (r.error_kind == "not_sent") {  // so nothing has to be put back, and nothing locked
+        note_attempt(t, r.path, Value::Map{{"before", Value()}});
+        return failed(t, r.path, *step, "refused", why);
+      }
+      [[fallthrough]];
     case End::halted:
       return failed(t, r.path, *step, r.error_kind.empty() ? "refused" : r.error_kind, why);
     case End::not_applied:  // it was never begun

@@ -29,6 +29,8 @@ std::string_view mark_of(const StepRun* s) {
 }
 
 std::string color_of(const Run& run) {
+  // What was put back is no success, although all is as before.
+  if (run.status == "undone" && run.phase == "over" && !run.failed_step.empty()) return "danger";
   if (run.status == "succeeded" || run.status == "undone" || run.status == "handed_over") return "good";
   if (run.status == "failed" || run.status == "undo_failed" || run.status == "needs_decision") return "danger";
   if (run.over() || run.status == "waiting" || run.status == "paused") return "warning";
@@ -44,6 +46,7 @@ std::string name_in(const Step& step) {
 std::string detail_of(const std::string& lang, const StepRun& s, const StepProgress* live) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
+  if (s.status == "waiting" && s.verb == "verify" && s.result["waits"].as_bool()) return say(lang, "stage.waiting");
   if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
     return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   if (s.status == "waiting" && s.due_ms != 0)
@@ -99,6 +102,10 @@ void add_buttons(const std::string& lang, const Run& run, Message& m) {
     return;
   }
   if (run.cancel_wanted) return;
+  if (open_stage(run)) {
+    m.buttons.push_back({say(lang, "button.advance"), "advance " + run.id, "primary"});
+    m.buttons.push_back({say(lang, "button.hold"), "hold " + run.id, ""});
+  }
   if (run.paused)
     m.buttons.push_back({say(lang, "button.resume_run"), "resume " + run.id, "primary"});
   else

@@ -140,8 +140,9 @@ void tell_verdict(Turn& t, const std::string& path, const std::string& key, std:
 // On the record of the change itself: figures are made of it.
 void note_verdict(Turn& t, const std::string& path, const std::string& verdict, const std::string& why) {
   const StepRun s = *find_step(t, path);
-  const std::string change = change_before(t, s.arguments, path);
+  std::string change = change_before(t, s.arguments, path);
   if (change.empty()) return;
+  if (const std::string first = first_stage_of(t.run, change); !first.empty()) change = first;
   Entry e;
   e.kind = "change.judged";
   e.incident_id = t.run.incident;
@@ -285,6 +286,10 @@ void judge(Turn& t, const std::string& path, const Step& step, Watch watch) {
         Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", std::max(t.w.now + 1, next_look(watch, end))}});
   if (doubt || !anything_seen(watch) || !watched_enough(watch, window) || !unseen(watch).empty())
     return nobody_knows(t, path, step, watch, why_unknown(t, watch, window));
+  if (stays_at_stage(t, path, watch)) {
+    const TimeMs due = std::max(t.w.now + second_ms, next_look(watch, t.w.now + minute_ms));
+    return keep_watch(t, path, watch, Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", due}});
+  }
   is_well(t, path, step, watch);
 }
 
@@ -416,6 +421,7 @@ void begin_verify(Turn& t, const Action& a) {
                         {"error", ""},
                         {"due_ms", t.w.now},
                         {"deadline_ms", t.w.now + window}});
+  tell_stage(t, a.path);
 }
 
 void look_after(Turn& t, const std::string& path, const Step& step) {

@@ -16,10 +16,12 @@ constexpr const char* env_value = "${inputs.env}";
 // URLs as values do; any other ${ is text.
 std::string filled(const std::string& text, const GuardedChange& change) {
   const bool versioned = change.verb == "deploy" || change.verb == "rollback";
-  const std::pair<std::string_view, std::string_view> names[] = {
+  const std::pair<std::string_view, std::string> names[] = {
       {"${service}", service_value},
       {"${env}", env_value},
-      {"${version}", versioned ? "${change.version}" : "${\"\"}"}};
+      {"${version}", !change.version_value.empty() ? change.version_value
+                     : versioned                   ? "${change.version}"
+                                                   : "${\"\"}"}};
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     bool known = false;
@@ -97,6 +99,23 @@ Value verify_step(const HealthRule& rule, const std::vector<HealthCheck>& checks
   return Value::Map{{"id", "health"}, {"verify", std::move(with)}};
 }
 
+// Between two stages nothing is left as it is: what is bad there is put back, or a person is asked.
+std::string stage_step(const HealthRule& rule, const std::vector<HealthCheck>& checks, const GuardedChange& change,
+                       std::size_t at) {
+  const RolloutStage& stage = change.stages[at];
+  HealthRule here = rule;
+  here.window = stage.hold;
+  here.every = std::min(rule.every, std::max<DurationMs>(second_ms, stage.hold / 4));
+  if (here.on_bad == "nothing") here.on_bad = "ask";
+  if (here.no_data == "nothing") here.no_data = "ask";
+  Value step = verify_step(here, checks, change, true);
+  step.set("id", "hold_" + std::to_string(at + 1));
+  Value with = step["verify"];
+  with.set("advance", stage.asks ? "person" : "good");
+  step.set("verify", std::move(with));
+  return to_json(step);
+}
+
 Value only_when(Value step, const std::string& condition = "run.changed") {
   step.set("if", condition);
   return step;
@@ -144,7 +163,8 @@ HealthPlan health_steps(const CoreConfig& config, const GuardedChange& change, c
         say(language, "health.one_way", {{"version", plain(change.version)}, {"rule", plain(rule.name)}});
   // A rollback that hurts is not answered by the version that hurt before; a restart has nothing to go back to.
   const bool reversible = change.verb == "deploy" || change.verb == "scale";
-  const bool back = reversible && rule.on_bad != "nothing";
+  const bool back = reversible && (rule.on_bad != "nothing" || !change.stages.empty());
+  for (std::size_t i = 0; i < change.stages.size(); ++i) plan.between.push_back({stage_step(rule, checks, change, i)});
   plan.puts_back = reversible && rule.on_bad == "rollback" && plan.no_way_back.empty();
   if (rule.window > 0) {
     plan.steps.push_back(to_json(verify_step(rule, checks, change, reversible)));
@@ -152,7 +172,9 @@ HealthPlan health_steps(const CoreConfig& config, const GuardedChange& change, c
       plan.steps.push_back(to_json(only_when(offer_step(rule, change), "default(health.verdict, \"\") == \"bad\"")));
   }
   if (back) plan.on_failure.push_back(to_json(only_when(Value::Map{{"undo", "all"}})));
-  if (back && rule.lock_for > 0) plan.on_failure.push_back(to_json(only_when(lock_step(rule, change))));
+  // Where there is no way back, the way forward stays open.
+  if (back && rule.lock_for > 0 && plan.no_way_back.empty())
+    plan.on_failure.push_back(to_json(only_when(lock_step(rule, change))));
   plan.on_failure.push_back(to_json(only_when(offer_step(rule, change))));
   add_sentences(plan, rule, checks, language);
   return plan;

@@ -108,7 +108,7 @@ std::string Marks::made(std::string_view reference) const {
   return "\x02" + nonce_ + without_secret_marks(reference) + "\x03";
 }
 
-std::string number_text(double d) {
+std::string plain_number(double d) {
   if (std::isnan(d)) return "NaN";
   if (std::isinf(d)) return d > 0 ? "+Inf" : "-Inf";
   if (d == std::floor(d) && std::abs(d) < 1e15) return std::to_string(static_cast<std::int64_t>(d));
@@ -122,7 +122,7 @@ Result<std::string> text_of(const cel::Val& value, bool lists) {
     case Sort::null:
       return fail(ErrorKind::invalid, "a value is null, and here must be one", "Say default(x, …).");
     case Sort::real:
-      return number_text(value.as_double());
+      return plain_number(value.as_double());
     case Sort::duration:
       return duration_text(value.as_duration());
     case Sort::list:

@@ -146,6 +146,22 @@ bool is_change(std::string_view verb) {
   return verb == "deploy" || verb == "rollback" || verb == "scale" || verb == "restart";
 }
 
+std::string first_stage_of(const Run& run, std::string_view path) {
+  const auto here = run.steps.find(std::string(path));
+  if (here == run.steps.end() || here->second.verb != "deploy" || is_undo_path(path)) return {};
+  const Value& with = here->second.arguments;
+  for (const std::string& at : run.order) {
+    if (at == path) break;
+    const auto it = run.steps.find(at);
+    if (it == run.steps.end() || it->second.verb != "deploy" || is_undo_path(at)) continue;
+    const Value& other = it->second.arguments;
+    const bool same = other["service"] == with["service"] && other["env"] == with["env"] &&
+                      other["version"] == with["version"] && !other["part"].as_string().empty();
+    if (same) return at;
+  }
+  return {};
+}
+
 std::optional<Action> next_action(const Book& book, const Run& run, TimeMs now) {
   if (run.over() || run.status == "queued" || !book.main) return {};
   if (run.phase == "steps") return in_steps(book, run, now);
@@ -196,7 +212,7 @@ Undoable undoable(const Book& book, const Run& run) {
     const bool lock = s.verb == "lock" && s.status == "succeeded" && s.result.has("taken");
     if (step->undo.kind != Undo::Kind::none || lock)
       found.paths.push_back(*it);
-    else if (s.effect == "write")
+    else if (s.effect == "write" && first_stage_of(run, *it).empty())  // the first stage takes all of them back
       found.complete = false;
   }
   return found;

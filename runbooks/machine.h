@@ -61,6 +61,8 @@ struct Undoable {
   bool complete = true;
 };
 Undoable undoable(const Book& book, const Run& run);
+// Where the change began of which this step is a later stage: the first one's path. Empty: it is none.
+std::string first_stage_of(const Run& run, std::string_view path);
 bool is_change(std::string_view verb);  // deploy, rollback, scale, restart: with a look before and a probe
 
 inline constexpr DurationMs decision_ms = 24 * hour_ms;  // a question that nobody answers ends the step

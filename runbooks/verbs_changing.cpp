@@ -43,22 +43,26 @@ Verb lock() {
 }  // namespace
 
 std::vector<Verb> changing_verbs() {
-  return {change("deploy", "Bring a version of a service out.",
-                 {{"version", Kind::version, true, Language::plain, "Which version."}},
-                 {{"previous", Type::text()}, {"version", Type::text()}},
-                 "deploy: {service: api, env: \"${inputs.env}\", version: \"${inputs.version}\"}"),
-          change("rollback", "Go back to the version before, or to the one named.",
-                 {{"to", Kind::version, false, Language::plain, "Which version; without it the one before."}},
-                 {{"previous", Type::text()}, {"version", Type::text()}},
-                 "rollback: {service: api, env: \"${inputs.env}\"}"),
-          change("scale", "Set the number of replicas.",
-                 {{"replicas", Kind::integer, true, Language::plain, "How many there shall be."}},
-                 {{"previous", Type::integer()}, {"replicas", Type::integer()}},
-                 "scale: {service: api, env: \"${inputs.env}\", replicas: 6}"),
-          change("restart", "Restart all replicas, one after the other where the target can.", {},
-                 {{"version", Type::text()}, {"replicas", Type::integer()}},
-                 "restart: {service: worker, env: \"${inputs.env}\"}"),
-          lock()};
+  return {
+      change(
+          "deploy", "Bring a version of a service out.",
+          {{"version", Kind::version, true, Language::plain, "Which version."},
+           {"part", Kind::text, false, Language::plain,
+            "Only a part of it, where the target can: 2 copies, 25%, or beside for as many new ones beside the old."}},
+          {{"previous", Type::text()}, {"version", Type::text()}},
+          "deploy: {service: api, env: \"${inputs.env}\", version: \"${inputs.version}\"}"),
+      change("rollback", "Go back to the version before, or to the one named.",
+             {{"to", Kind::version, false, Language::plain, "Which version; without it the one before."}},
+             {{"previous", Type::text()}, {"version", Type::text()}},
+             "rollback: {service: api, env: \"${inputs.env}\"}"),
+      change("scale", "Set the number of replicas.",
+             {{"replicas", Kind::integer, true, Language::plain, "How many there shall be."}},
+             {{"previous", Type::integer()}, {"replicas", Type::integer()}},
+             "scale: {service: api, env: \"${inputs.env}\", replicas: 6}"),
+      change("restart", "Restart all replicas, one after the other where the target can.", {},
+             {{"version", Type::text()}, {"replicas", Type::integer()}},
+             "restart: {service: worker, env: \"${inputs.env}\"}"),
+      lock()};
 }
 
 }  // namespace muster::runbooks

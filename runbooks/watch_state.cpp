@@ -45,6 +45,8 @@ Watch watch_from(const Value& v) {
   w.looked_ms = v["looked_ms"].as_int();
   w.unwatched_ms = v["unwatched_ms"].as_int();
   w.extra = static_cast<int>(v["extra"].as_int());
+  w.held = v["held"].as_bool();
+  w.waits = v["waits"].as_bool();
   w.version = v["version"].as_string();
   for (const Value& id : v["before"].as_list()) w.before.push_back(id.as_string());
   for (const Value& c : v["checks"].as_list()) w.checks.push_back(check_from(c));
@@ -57,6 +59,8 @@ Value to_value(const Watch& w) {
   for (const WatchedCheck& c : w.checks) checks.push(to_value(c));
   Value v = Value::Map{{"since_ms", w.since_ms},         {"begun_ms", w.begun_ms}, {"looked_ms", w.looked_ms},
                        {"unwatched_ms", w.unwatched_ms}, {"extra", w.extra},       {"version", w.version}};
+  if (w.held) v.set("held", true);
+  if (w.waits) v.set("waits", true);
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));
   return v;

@@ -30,6 +30,8 @@ struct Watch {
   TimeMs looked_ms = 0;  // when somebody looked last; 0: not yet
   DurationMs unwatched_ms = 0;
   int extra = 0;                    // looks after the end of the window, while the last one was bad
+  bool held = false;                // of a stage: somebody said to stay here
+  bool waits = false;               // of a stage: it was said that it waits for a person
   std::string version;              // what was brought out; another one there is somebody else's
   std::vector<std::string> before;  // E ids that fired before the change
   std::vector<WatchedCheck> checks;

@@ -6,6 +6,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/changes/stages.h"
 #include "bot/core/chat/together.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/people/people.h"
@@ -72,6 +73,7 @@ struct CoreConfig {
   std::vector<HealthRule> health{};          // what is watched after a change, and what follows
   std::vector<HealthCheck> health_checks{};  // all that fit the place count
   std::vector<TogetherRule> together{};      // platforms whose incident channels are one room
+  std::vector<RolloutRule> rollouts{};       // in which stages a version goes out
   std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 

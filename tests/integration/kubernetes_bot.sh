@@ -35,6 +35,8 @@ has "a plan of a scale shows both numbers" "$plan" "3 → 5"
 has "asks for a yes, as production does" "$plan" "Gate"
 equal "and changes nothing" 0 "$(changes)"
 [ $((SECONDS - begun)) -lt 60 ] && ok "all of that within a minute" || bad "it took $((SECONDS - begun)) s"
+has "stages are refused in the plan, with what it can" "$(say 'plan deploy shop@1.1 to prod --strategy canary')" \
+  "--strategy rolling"
 kill -TERM "$bot"
 wait "$bot" 2>/dev/null
 

@@ -38,9 +38,9 @@ equal "which the target's own history knows" "deploy v2 succeeded" "$(staging '.
 change 'scale checkout-api in staging to 3' succeeded || bad "$(say runs)"
 processes 3 && ok "three processes, each with a port of its own" || bad "ports: $(ports)"
 
-change 'deploy checkout-api@v9 to staging' failed || bad "$(say runs)"
+change 'deploy checkout-api@v9 to staging' refused || bad "$(say runs)"
 has "a version that is not there is refused with those that are" "$shown" "There are: v1, v2, v3, v4, v5"
-say 'unlock checkout-api in staging --steal because the next one is tried' >/dev/null
+lacks "and locks nothing" "$(say locks)" checkout-api
 change 'deploy checkout-api@v5 to staging' failed || bad "$(say runs)"
 has "with the last words of the process" "$shown" "cannot read its settings"
 settled v2 && processes 3 && ok "what ran before runs on" || bad "$(staging .)"

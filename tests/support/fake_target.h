@@ -32,7 +32,9 @@ class FakeTarget final : public Target {
 
   std::string name() const override { return "fake"; }
   bool serves(const TargetSubject&) const override { return true; }
+  bool staged = true;
   bool has(TargetVerb verb) const override { return verb != TargetVerb::dry_run; }
+  bool has(TargetStrategy) const override { return staged; }
   void status(const TargetSubject& subject, StatusDone done) override {
     if (const auto it = down.find({subject.service, subject.environment}); it != down.end())
       return done(std::unexpected(it->second));
@@ -49,7 +51,8 @@ class FakeTarget final : public Target {
         a.problem = Error{ErrorKind::conflict, "The new version did not start.", ""};
       if (a.outcome != ChangeOutcome::succeeded) return done(a);
     }
-    const std::string what = q.replicas ? std::to_string(*q.replicas) : q.version;
+    const std::string what =
+        q.replicas ? std::to_string(*q.replicas) : q.version + (q.part.empty() ? "" : " " + q.part);
     ledger.push_back(std::string(name_of(q.verb)) + " " + place.first + " in " + place.second + " " + what + " (" +
                      q.run + ")");
     TargetState& now = at(q.subject);

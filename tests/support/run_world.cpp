@@ -155,6 +155,9 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   const std::string service = order.arguments["service"].as_string();
   if (order.stage == "look" || order.stage == "plan") {
     r.result = Value::Map{{"replicas", provider.replicas[service]}, {"version", provider.versions[service]}};
+    if (!provider.parts[service].empty()) r.result.set("part_version", provider.parts[service]);
+    if (!provider.can.is_null()) r.result.set("can", provider.can);
+    if (!provider.missing.empty()) r.result.set("missing", provider.missing);
     return r;
   }
   if (order.mode == Mode::attach || order.mode == Mode::probe) {
@@ -168,7 +171,10 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   ++provider.ledger[order.run + " " + order.path];
   provider.operations.insert(order.id);
   if (order.verb == "scale") provider.replicas[service] = order.arguments["replicas"].as_int();
-  if (order.verb == "deploy") provider.versions[service] = order.arguments["version"].as_string();
+  const bool part = !order.arguments["part"].as_string().empty();
+  if (order.verb == "deploy" || order.verb == "rollback") provider.parts[service].clear();
+  if (order.verb == "deploy")
+    (part ? provider.parts : provider.versions)[service] = order.arguments["version"].as_string();
   const std::string& to = order.arguments["to"].as_string();
   if (order.verb == "rollback") provider.versions[service] = to.empty() ? "v6" : to;
   return r;

@@ -22,9 +22,12 @@ struct Provider {
   std::map<std::string, AttemptReport> results;  // by attempt id: what a command left behind
   std::map<std::string, std::int64_t> replicas{{"api", 6}};
   std::map<std::string, std::string> versions{{"api", "v7"}};
-  std::set<std::string> operations;    // ids that the target knows
-  std::set<std::string> keys;          // idempotency keys seen
-  std::map<std::string, Value> reads;  // by verb or by "verb step text": what a read answers
+  std::map<std::string, std::string> parts;  // of a stage: the version that runs beside
+  Value can;                                 // what the target says that it can; null: it does not say
+  std::string missing;                       // why a version cannot be brought out
+  std::set<std::string> operations;          // ids that the target knows
+  std::set<std::string> keys;                // idempotency keys seen
+  std::map<std::string, Value> reads;        // by verb or by "verb step text": what a read answers
   std::function<bool(const AttemptOrder&, AttemptReport&)> override;  // true: it answered
 };
 

@@ -5,6 +5,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/changes/ci.h"
+#include "bot/core/changes/health.h"
 #include "bot/core/config.h"
 #include "bot/core/engine/state.h"
 
@@ -49,7 +50,7 @@ const Lock* lock_in_the_way(const PlanInput& in, bool freeze) {
   for (const auto& [n, lock] : in.state.locks) {
     if (lock.freeze != freeze) continue;
     if (lock.owner == in.run || (!freeze && lock.owner == in.asker.person)) continue;
-    if (freeze && in.wish.verb == "rollback") continue;
+    if (lets_back(lock, in.wish.verb)) continue;
     if (lock_binds(lock, in.wish.service, in.wish.environment, in.now)) return &lock;
   }
   return nullptr;
@@ -114,6 +115,25 @@ bool can(const Value& seen, std::string_view verb) {
   return std::ranges::any_of(seen["can"].as_list(), [&](const Value& v) { return v.as_string() == verb; });
 }
 
+// What it can instead, as one types it.
+std::string other_ways(const Value& seen) {
+  std::string ways = "--strategy rolling";
+  for (const char* one : {"canary", "bluegreen"})
+    if (can(seen, one)) ways += std::string(", --strategy ") + one;
+  return ways;
+}
+
+void add_strategy(const PlanInput& in, std::vector<Check>& checks) {
+  const std::string& way = in.wish.strategy;
+  if (way.empty()) return;
+  if (!can(in.seen, way))
+    checks.push_back(
+        check("can", Mark::failed, "check.strategy.failed", {{"strategy", way}, {"list", other_ways(in.seen)}}));
+  if (const Value& n = in.seen["replicas"]; way == "canary" && n.is_int() && n.as_int() < 2)
+    checks.push_back(check("stages", Mark::warning, "check.stages.warning",
+                           {{"n", std::to_string(std::max<int>(0, static_cast<int>(n.as_int())))}}));
+}
+
 bool in_history(const Value& seen, const std::string& version) {
   return std::ranges::any_of(seen["history"].as_list(), [&](const Value& v) { return v.as_string() == version; });
 }
@@ -125,10 +145,20 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
   if (back && wanted.empty())
     checks.push_back(
         check("way", Mark::failed, "check.way.failed", {{"service", in.wish.service}, {"env", in.wish.environment}}));
-  else if (!wanted.empty() && wanted == now)
+  else if (!wanted.empty() && wanted == now && in.seen["part_version"].as_string().empty())
     checks.push_back(check("same", Mark::failed, "check.same.version", {{"version", now}}));
   if (back && !wanted.empty() && !in.seen["history"].as_list().empty() && !in_history(in.seen, wanted))
     checks.push_back(check("history", Mark::warning, "check.history.warning", {{"version", wanted}}));
+  // What cannot be taken back is said before anybody says yes.
+  const HealthRule rule = health_rule(in.config, in.wish.service, in.wish.environment);
+  if (back && now != wanted && !now.empty() && is_one_way(rule, now))
+    checks.push_back(
+        check("way", Mark::failed, "check.way.one",
+              {{"version", now}, {"rule", rule.name}, {"service", in.wish.service}, {"env", in.wish.environment}}));
+  if (const std::string& why = in.seen["missing"].as_string(); !why.empty() && wanted != now)
+    checks.push_back(check("there", Mark::failed, "check.there.failed", {{"why", why}}));
+  if (const std::string& part = in.seen["part_version"].as_string(); !part.empty() && part != wanted)
+    checks.push_back(check("part", Mark::warning, "check.part.warning", {{"version", part}}));
   if (now.empty()) checks.push_back(check("back", Mark::warning, "check.back.unknown"));
 }
 
@@ -202,6 +232,7 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
   // Where it has no rollback of its own the version before is deployed.
   if (!can(seen, verb) && !(verb == "rollback" && can(seen, "deploy")))
     checks.push_back(check("can", Mark::failed, "check.can.failed", {{"verb", verb}}));
+  add_strategy(in, checks);
   if (seen["busy"].as_bool()) checks.push_back(check("quiet", Mark::failed, "check.quiet.failed"));
   if (seen["paused"].as_bool()) checks.push_back(check("paused", Mark::warning, "check.paused.warning"));
   if (verb == "deploy" || verb == "rollback") add_version_checks(in, arguments, checks);

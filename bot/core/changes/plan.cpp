@@ -25,6 +25,12 @@ Value texts(const std::vector<std::string>& list) {
   return v;
 }
 
+Value stage_list(const ChangeWish& w) {
+  std::vector<std::string> list;
+  for (const RolloutStage& stage : w.stages) list.push_back(stage_text(stage));
+  return texts(list);
+}
+
 const char* word_of(Check::Mark mark) {
   switch (mark) {
     case Check::Mark::passed:
@@ -89,6 +95,8 @@ Value final_arguments(const PlanInput& in) {
     a.set("version", wish.from.empty() ? wish.version : in.seen["source"]["version"].as_string());
   if (wish.verb == "rollback" && a["to"].as_string().empty()) {
     std::string to = !wish.version.empty() ? wish.version : in.seen["previous_version"].as_string();
+    // Of a stage that is out the way back is the version that all the others run.
+    if (wish.version.empty() && in.seen.has("part_version")) to = in.seen["version"].as_string();
     if (to.empty()) to = last_good(in.state, wish.service, wish.environment, in.seen["version"].as_string());
     if (!to.empty()) a.set("to", to);
   }
@@ -121,6 +129,8 @@ std::string on_failure(const PlanInput& in, const Plan& plan) {
 
 std::string hash_of(const PlanInput& in, const Plan& plan) {
   std::string bytes = "plan 1;";
+  if (!in.wish.strategy.empty())
+    digest(bytes, Value::Map{{"strategy", in.wish.strategy}, {"stages", stage_list(in.wish)}});
   digest(bytes, Value::Map{{"verb", in.wish.verb},
                            {"asked", in.wish.asked},
                            {"arguments", plan.arguments},
@@ -162,6 +172,8 @@ Value to_value(const ChangeWish& w) {
                        {"overrides", texts(w.overrides)}};
   if (w.replicas) v.set("replicas", *w.replicas);
   if (w.by) v.set("by", *w.by);
+  if (!w.strategy.empty()) v.set("strategy", w.strategy);
+  if (!w.stages.empty()) v.set("stages", stage_list(w));
   return v;
 }
 
@@ -179,6 +191,9 @@ ChangeWish change_wish(const Value& v) {
   for (const Value& name : v["overrides"].as_list()) w.overrides.push_back(name.as_string());
   w.because = v["because"].as_string();
   w.queue = v["queue"].as_bool();
+  w.strategy = v["strategy"].as_string();
+  for (const Value& text : v["stages"].as_list())
+    if (const auto stage = stage_from(text.as_string())) w.stages.push_back(*stage);
   return w;
 }
 

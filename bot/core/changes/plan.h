@@ -10,6 +10,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/value.h"
+#include "bot/core/changes/stages.h"
 #include "bot/core/commands/policy.h"
 
 namespace muster {
@@ -29,7 +30,9 @@ struct ChangeWish {
   std::optional<int> replicas, by;
   std::vector<std::string> overrides;  // names of checks
   std::string because;
-  bool queue = false;  // wait in line behind another change
+  bool queue = false;                // wait in line behind another change
+  std::string strategy;              // of a deploy: canary, bluegreen; empty: as the target does it
+  std::vector<RolloutStage> stages;  // those before all of it
 };
 Value to_value(const ChangeWish& wish);
 ChangeWish change_wish(const Value& value);

@@ -111,6 +111,7 @@ void begin_change(ChangeLog& log, const std::string& run, const std::string& pat
   r.alert = h.alert;
   r.started_ms = e.occurred_ms;
   r.type = type_of(r.verb, r.undo(), h.incident);
+  r.part = step.part;
   if (const ChangeRecord* first = r.undo() ? undone_by(log, run, path) : nullptr) r.reverts = first->id;
   if (!r.incident.empty() && r.rollout()) r.links.push_back({r.incident, "remediates", "run", ""});
   r.unplanned = r.type == "hotfix";
@@ -125,6 +126,7 @@ void take_step(ChangeLog::Step& step, const Value& d) {
     step.environment = with["env"].as_string();
     step.wanted.version = with[step.verb == "rollback" ? "to" : "version"].as_string();
     step.wanted.replicas = count_of(with["replicas"]);
+    step.part = !with["part"].as_string().empty();
   }
   if (const Value& before = d["before"]; before.is_map()) {
     step.before = {before["version"].as_string(), count_of(before["replicas"])};
@@ -132,6 +134,27 @@ void take_step(ChangeLog::Step& step, const Value& d) {
   }
   if (const std::string& to = d["intended"]["version"].as_string(); !to.empty()) step.wanted.version = to;
   if (d["stage"].as_string() == "probe" || d["status"].as_string() == "needs_decision") step.lost = true;
+}
+
+// A later stage is no change of its own: the one that began it goes on.
+ChangeRecord* goes_on(ChangeLog& log, const std::string& run, const ChangeLog::Step& step, const std::string& path) {
+  if (step.verb != "deploy" || path.starts_with("undo.")) return nullptr;
+  for (const ChangeRecord* r : changes_of_run(log, run)) {
+    const bool same = r->part && r->verb == "deploy" && r->service == step.service &&
+                      r->environment == step.environment && r->after.version == step.wanted.version;
+    if (!same || r->undo() || r->outcome != "succeeded" || !r->reverted_by.empty()) continue;
+    return record_of(log, log.by_id.at(r->id));
+  }
+  return nullptr;
+}
+
+void go_on(ChangeLog& log, ChangeRecord& r, ChangeLog::Step& step) {
+  if (r.over()) --log.ended;
+  r.ended_ms = 0;
+  r.outcome = "running";
+  r.part = step.part;
+  step.record = log.by_id.at(r.id);
+  touch(log, r);
 }
 
 void step_moves(ChangeLog& log, const Entry& e) {
@@ -147,10 +170,14 @@ void step_moves(ChangeLog& log, const Entry& e) {
     return;
   }
   take_step(step, d);
-  if (d.has("intended") && step.record == 0) return begin_change(log, run->first, path, step, e);
+  if (d.has("intended") && step.record == 0) {
+    if (ChangeRecord* r = goes_on(log, run->first, step, path)) return go_on(log, *r, step);
+    return begin_change(log, run->first, path, step, e);
+  }
   ChangeRecord* r = record_of(log, step.record);
   if (!r) return;
-  if (d.has("intended")) r->before = step.before, r->after = wanted_side(step);
+  const bool stage = r->id != run->first + "." + path;
+  if (d.has("intended") && !stage) r->before = step.before, r->after = wanted_side(step);
   if (d.has("status")) r->outcome = d["status"].as_string() == "needs_decision" ? "unknown" : "running";
   touch(log, *r);
 }
@@ -196,7 +223,7 @@ void step_ends(ChangeLog& log, const Entry& e) {
   r->outcome = outcome_of_step(d, ended.lost);
   r->note = d["error"].as_string();
   if (r->outcome == "succeeded") {
-    if (const std::string& v = d["result"]["version"].as_string(); !v.empty()) r->after.version = v;
+    if (const std::string& v = d["result"]["version"].as_string(); !v.empty() && !ended.part) r->after.version = v;
     if (const auto n = count_of(d["result"]["replicas"])) r->after.replicas = n;
     find_reverted(log, *r);
     mark_reverted(log, *r);

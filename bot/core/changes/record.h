@@ -66,6 +66,7 @@ struct ChangeRecord {
   std::vector<ChangeLink> links;
   std::vector<SourceCommit> commits;  // what it brought, where that was told
   bool unplanned = false;             // as told by who made it
+  bool part = false;                  // only a stage of it is out
   bool over() const { return ended_ms != 0; }
   bool rollout() const { return !type.empty(); }
   bool undo() const { return path.starts_with("undo."); }
@@ -94,6 +95,7 @@ struct ChangeLog {
     std::string verb, service, environment;
     ChangeSide wanted, before;
     std::string previous;     // the version that a rollback without a name goes to
+    bool part = false;        // a stage: only so much of it
     bool lost = false;        // nobody knew what came of it, at some time
     std::int64_t record = 0;  // 0: nothing has been sent yet
   };

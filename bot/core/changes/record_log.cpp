@@ -126,7 +126,7 @@ std::vector<const ChangeRecord*> changes_since(const ChangeLog& log, TimeMs sinc
 
 const ChangeRecord* last_rollout(const ChangeLog& log, std::string_view service, std::string_view environment) {
   for (const ChangeRecord* r : changes_at(log, service, environment))
-    if (r->rollout() && r->outcome == "succeeded" && r->reverted_by.empty()) return r;
+    if (r->rollout() && !r->part && r->outcome == "succeeded" && r->reverted_by.empty()) return r;
   return nullptr;
 }
 
@@ -151,6 +151,7 @@ ProjectionRow projection(const ChangeRecord& r) {
     links.push(Value::Map{{"incident", l.incident}, {"kind", l.kind}, {"basis", l.basis}});
   if (!r.links.empty()) body.set("links", std::move(links));
   if (r.unplanned) body.set("unplanned", true);
+  if (r.part) body.set("part", true);
   return {"change", r.id, std::move(body)};
 }
 

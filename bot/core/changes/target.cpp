@@ -1,5 +1,7 @@
 #include "bot/core/changes/target.h"
 
+#include "bot/core/changes/stages.h"
+
 namespace muster {
 namespace {
 
@@ -20,6 +22,16 @@ enum class Match { yes, no, cannot_tell };
 
 Match match(bool known, bool equal) { return !known ? Match::cannot_tell : equal ? Match::yes : Match::no; }
 
+// Of a stage: so many copies of the version beside the other one. Copies that nobody counts prove nothing.
+Match part_done(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
+  if (now.version == request.version) return Match::yes;  // it is all of it already
+  if (now.part_version != request.version) return match(!now.version.empty(), false);
+  const auto part = part_from(request.part);
+  if (!part || !now.part_replicas || !before.replicas) return Match::cannot_tell;
+  const bool sick = now.healthy == false && before.healthy != false;
+  return *now.part_replicas == copies_of(*part, *before.replicas) && !sick ? Match::yes : Match::no;
+}
+
 Match rollout_done(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
   const std::string version = wanted_version(request, before);
   if (version.empty()) {
@@ -27,6 +39,7 @@ Match rollout_done(const ChangeRequest& request, const TargetState& before, cons
     return is_ours(request, now) && now.version != before.version ? Match::yes : Match::no;
   }
   if (now.version != version) return match(!now.version.empty(), false);
+  if (!now.part_version.empty()) return Match::no;  // another one is still there
   // A new version that came up sick where a healthy one ran is half a deploy.
   const bool sick = now.healthy == false && before.healthy != false;
   return sick ? Match::no : Match::yes;
@@ -41,7 +54,7 @@ Match done(const ChangeRequest& request, const TargetState& before, const Target
   switch (request.verb) {
     case TargetVerb::deploy:
     case TargetVerb::rollback:
-      return rollout_done(request, before, now);
+      return request.part.empty() ? rollout_done(request, before, now) : part_done(request, before, now);
     case TargetVerb::scale:
       return match(now.replicas.has_value(), now.replicas == request.replicas);
     case TargetVerb::restart:
@@ -63,7 +76,8 @@ bool same_where_told(const std::optional<T>& a, const std::optional<T>& b) {
 bool same_as_before(const TargetState& before, const TargetState& now) {
   const bool version = before.version.empty() || now.version.empty() || before.version == now.version;
   const bool restarted = before.restarted.empty() || now.restarted.empty() || before.restarted == now.restarted;
-  return version && restarted && same_where_told(before.replicas, now.replicas) &&
+  const bool part = before.part_version == now.part_version && same_where_told(before.part_replicas, now.part_replicas);
+  return version && restarted && part && same_where_told(before.replicas, now.replicas) &&
          same_where_told(before.paused, now.paused);
 }
 
@@ -93,6 +107,8 @@ const char* name_of(TargetVerb verb) {
   return "";
 }
 
+const char* name_of(TargetStrategy strategy) { return strategy == TargetStrategy::canary ? "canary" : "bluegreen"; }
+
 bool changes_something(TargetVerb verb) {
   return verb != TargetVerb::status && verb != TargetVerb::history && verb != TargetVerb::dry_run;
 }
@@ -107,6 +123,8 @@ std::optional<Error> problem_of(const ChangeRequest& request) {
   if (request.subject.service.empty()) return invalid("a service");
   if (request.run.empty()) return invalid("the id of a run");
   if (request.verb == TargetVerb::deploy && request.version.empty()) return invalid("a version");
+  if (!request.part.empty() && (request.verb != TargetVerb::deploy || !part_from(request.part)))
+    return invalid("no part, or one such as 2, 25% or beside");
   if (request.verb == TargetVerb::scale && request.replicas.value_or(-1) < 0) return invalid("a number of replicas");
   if (request.timeout <= 0) return invalid("a timeout");
   return std::nullopt;
@@ -118,9 +136,17 @@ TargetState intended_state(const ChangeRequest& request, const TargetState& befo
   state.busy = false;
   state.revision.clear();
   state.detail.clear();
+  if (!request.part.empty()) {
+    state.part_version = request.version;
+    if (const auto part = part_from(request.part); part && before.replicas)
+      state.part_replicas = copies_of(*part, *before.replicas);
+    return state;
+  }
   if (is_rollout(request.verb)) {
     state.version = wanted_version(request, before);
-    state.previous_version = before.version;
+    if (state.version != before.version) state.previous_version = before.version;
+    state.part_version.clear();
+    state.part_replicas.reset();
   }
   if (request.verb == TargetVerb::scale) state.replicas = request.replicas;
   if (request.verb == TargetVerb::pause) state.paused = true;

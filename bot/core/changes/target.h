@@ -19,6 +19,9 @@ namespace muster {
 
 enum class TargetVerb { status, deploy, rollback, scale, restart, pause, resume, history, dry_run };
 
+// Ways of a deploy that brings a part first. A target that has not them says so in the plan.
+enum class TargetStrategy { canary, bluegreen };
+
 struct TargetSubject {
   std::string service;
   std::string environment;
@@ -31,12 +34,14 @@ struct TargetState {
   std::optional<int> replicas;
   std::optional<bool> healthy;
   std::optional<bool> paused;
-  std::optional<bool> busy;      // an operation is going on
-  std::string revision;          // the target's own name of this state, for its compare-and-set
-  std::string last_run;          // the run id that the target keeps of its last operation; empty: it keeps none
-  std::string previous_version;  // what a rollback without a version would go to, where the target knows
-  std::string restarted;         // changes with every restart (a time, a counter); empty: cannot tell
-  std::string detail;            // one line for a person
+  std::optional<bool> busy;          // an operation is going on
+  std::string revision;              // the target's own name of this state, for its compare-and-set
+  std::string last_run;              // the run id that the target keeps of its last operation; empty: it keeps none
+  std::string previous_version;      // what a rollback without a version would go to, where the target knows
+  std::string restarted;             // changes with every restart (a time, a counter); empty: cannot tell
+  std::string part_version;          // another version that runs beside `version`: a canary; empty: none
+  std::optional<int> part_replicas;  // how many copies of that
+  std::string detail;                // one line for a person
   bool operator==(const TargetState&) const = default;
 };
 
@@ -46,6 +51,7 @@ struct ChangeRequest {
   std::string run;              // ours, unique for this attempt ([A-Za-z0-9._-]); the target keeps it where it can
   std::string version;          // deploy; rollback (empty: the one before, where the target knows it)
   std::optional<int> replicas;  // scale: absolute, never "two more"
+  std::string part;             // deploy: only so much of it (stages.h); empty: all of it, and no other version stays
   DurationMs timeout = 10 * minute_ms;
   std::string person;   // data for the target's own record
   std::string channel;  // data for the target's own record
@@ -114,6 +120,9 @@ class Target {
   virtual std::string name() const = 0;                         // as configured
   virtual bool serves(const TargetSubject& subject) const = 0;  // this target is the one for it
   virtual bool has(TargetVerb verb) const = 0;                  // what it has not it refuses, never guesses
+  virtual bool has(TargetStrategy) const { return false; }
+  // Why this version cannot be brought out, as far as that can be known without changing anything.
+  virtual std::optional<Error> missing(const TargetSubject&, const std::string& /*version*/) const { return {}; }
 
   virtual void status(const TargetSubject& subject, StatusDone done) = 0;
   virtual void change(const ChangeRequest& request, const TargetState& before, ChangeDone done,
@@ -130,6 +139,7 @@ class Target {
 };
 
 const char* name_of(TargetVerb verb);
+const char* name_of(TargetStrategy strategy);
 bool changes_something(TargetVerb verb);  // deploy, rollback, scale, restart, pause, resume
 // Why a request cannot be sent to anything: a version is missing, replicas are negative. Nothing: it can.
 std::optional<Error> problem_of(const ChangeRequest& request);

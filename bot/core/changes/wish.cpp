@@ -75,8 +75,19 @@ Wished with_deploy(ChangeWish w, const Command& c, const State& state) {
         "change.version",
         {{"service", w.service}, {"env", w.environment}, {"list", seen.empty() ? std::string("–") : join(seen, ", ")}});
   }
-  const std::string strategy = named(c, "strategy");
-  if (!strategy.empty() && strategy != "rolling") return problem("change.strategy", {{"strategy", strategy}});
+  return w;
+}
+
+// As it was said, else as the configuration has it.
+Wished with_strategy(ChangeWish w, const Command& c, const CoreConfig& config) {
+  if (w.verb != "deploy") return w;
+  std::string strategy = lower_ascii(named(c, "strategy"));
+  if (strategy.empty()) strategy = strategy_of(config.rollouts, w.service, w.environment);
+  if (strategy == "rolling") return w;
+  if (strategy != "canary" && strategy != "bluegreen")
+    return problem("change.strategy", {{"strategy", clip(one_line(strategy), 40)}});
+  w.strategy = strategy;
+  w.stages = stages_of(config.rollouts, w.service, w.environment, strategy);
   return w;
 }
 
@@ -120,6 +131,7 @@ Wished wish_of(const Command& c, const CoreConfig& config, const State& state) {
     if (!check.empty()) w.overrides.push_back(lower_ascii(check));
   if (auto wrong = bad_place(*service, w.environment, c, config)) return std::unexpected(*wrong);
   auto wish = with_what(std::move(w), c, config, state);
+  if (wish) wish = with_strategy(std::move(*wish), c, config);
   if (!wish) return wish;
   if (!wish->version.empty() && !is_version(wish->version))
     return problem("change.bad_version", {{"version", clip(one_line(wish->version), 60)}});

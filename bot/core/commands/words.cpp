@@ -37,6 +37,7 @@ const std::vector<Sentence>& catalogue() {
           words_self(),
           words_silences(),
           words_slack(),
+          words_stages(),
           words_storage(),
           words_together(),
           words_verbs()})

@@ -53,11 +53,8 @@ std::span<const Sentence> words_changes() {
        "`{version}`은(는) 버전이 될 수 없습니다: 글자나 숫자로 시작하고 글자, 숫자, . _ + : / @ ~ - 로 "
        "200자까지입니다. "
        "아무것도 보내지 않았습니다."},
-      {"change.strategy",
-       "The strategy `{strategy}` needs a target with stages, and none here has them. Without `--strategy` it is "
-       "rolled out as the target does it.",
-       "`{strategy}` 방식은 단계가 있는 대상이 필요한데 여기에는 없습니다. `--strategy` 없이 실행하면 대상의 방식대로 "
-       "배포합니다."},
+      {"change.strategy", "There is no strategy `{strategy}`. There are: `rolling`, `canary` and `bluegreen`.",
+       "`{strategy}` 방식은 없습니다. 있는 것: `rolling`, `canary`, `bluegreen`."},
       {"change.to_or_by",
        "To how many? `scale {service} in {env} to 6`, or by how many: `scale {service} in {env} by +2`.",
        "몇 개로 할까요? `scale {service} in {env} to 6`, 또는 얼마나 바꿀까요: `scale {service} in {env} by +2`."},
@@ -85,10 +82,12 @@ std::span<const Sentence> words_changes() {
       {"change.overridden", "overridden (`--override {check}`)", "넘김(`--override {check}`)"},
       {"change.overrides", "Overridden", "넘긴 점검"},
       {"change.no_stages",
-       "*{id}* has no stages: its target rolls it out in one go. `pause {id}` stops it between steps, `cancel {id}` "
+       "*{id}* has no stages. `deploy … --strategy canary` has them. `pause {id}` stops it between steps, `cancel "
+       "{id}` "
        "ends it.",
-       "*{id}*에는 단계가 없습니다. 대상이 한 번에 배포합니다. `pause {id}`로 단계 사이에서 멈추고 `cancel {id}`로 "
-       "끝냅니다."},
+       "*{id}*에는 단계가 없습니다. 단계는 `deploy … --strategy canary`에 있습니다. `pause {id}`로 단계 사이에서 "
+       "멈추고 "
+       "`cancel {id}`로 끝냅니다."},
       {"change.ask.confirm",
        "*{id}* · {run} waits for {who}: nothing has been changed yet. `yes {id}` or `no {id}`, until {time}.",
        "*{id}* · {run}이(가) {who} 님의 확인을 기다립니다. 아직 바꾼 것은 없습니다. {time}까지 `yes {id}` 또는 `no "

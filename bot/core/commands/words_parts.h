@@ -30,6 +30,7 @@ std::span<const Sentence> words_scrub();
 std::span<const Sentence> words_self();
 std::span<const Sentence> words_silences();
 std::span<const Sentence> words_slack();
+std::span<const Sentence> words_stages();
 std::span<const Sentence> words_storage();
 std::span<const Sentence> words_together();
 std::span<const Sentence> words_verbs();

@@ -10,6 +10,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 namespace {
@@ -89,6 +90,29 @@ Live live_words_for(Work& w, const std::string& person, const std::string& chann
   return live_words(Call{w, input, nothing, "en", "UTC", actor_of(w.config, person, input.is_operator)});
 }
 
+namespace {
+
+// "deploy api@v1 to": beside an environment stands who has locked the service there.
+std::string lock_beside(const Call& c, const std::string& prefix, const std::string& word) {
+  std::vector<std::string> said = split(prefix, ' ');
+  std::erase(said, "");
+  if (said.size() < 3 || !is_change_command(lower_ascii(said[0]))) return {};
+  const std::string last = lower_ascii(said.back());
+  if (last != "to" && last != "in") return {};
+  const Service* service = find_service(c.work.config, said[1].substr(0, said[1].find('@')));
+  if (!service ||
+      (!service->environments.empty() && std::ranges::find(service->environments, word) == service->environments.end()))
+    return {};
+  const Lock* lock = lock_against(c.work.state, service->name, word, c.actor.id, lower_ascii(said[0]), c.work.now);
+  if (!lock) return {};
+  return say(c.language, lock->freeze ? "complete.frozen" : "complete.locked",
+             {{"who", person_name(c.work.config, lock->owner)},
+              {"id", lock->id},
+              {"reason", plain(clip(one_line(lock->reason), 80))}});
+}
+
+}  // namespace
+
 Outcome completion(Call& c, const std::string& text) {
   std::string prefix(trim(text));
   if (prefix.ends_with('?')) prefix.pop_back();
@@ -103,7 +127,10 @@ Outcome completion(Call& c, const std::string& text) {
                      {{"text", plain(prefix)}});
   std::string lines;
   constexpr std::size_t most = 60;
-  for (std::size_t i = 0; i < words.size() && i < most; ++i) lines += "`" + plain(words[i]) + "` ";
+  for (std::size_t i = 0; i < words.size() && i < most; ++i) {
+    lines += "`" + plain(words[i]) + "` ";
+    if (const std::string lock = lock_beside(c, prefix, words[i]); !lock.empty()) lines += "🔒 " + lock + " ";
+  }
   if (words.size() > most) lines += say(c.language, "complete.more", {{"n", std::to_string(words.size() - most)}});
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   o.is_private = true;

@@ -45,10 +45,12 @@ struct AttemptReport {
   // and it is known that it is over.
   enum class End { done, failed, unknown, applied, not_applied, halted };
   End end = End::done;
-  Value result;            // what later steps read
-  std::string error_kind;  // unavailable, timeout, refused, not_found, conflict, bad_output, lost, too_large
-  std::string error;       // a sentence for a person, secrets masked
-  Value before;            // of a change, as the target told it
+  Value result;  // what later steps read
+  // unavailable, timeout, refused, not_found, conflict, bad_output, lost, too_large; not_sent: of a change that its
+  // target refused before anything left, which is recorded as refused
+  std::string error_kind;
+  std::string error;  // a sentence for a person, secrets masked
+  Value before;       // of a change, as the target told it
 };
 
 }  // namespace muster

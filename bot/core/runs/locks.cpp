@@ -110,11 +110,18 @@ bool lock_binds(const Lock& lock, std::string_view service, std::string_view env
   return stands(lock, now) && covers(lock.environment, environment) && covers(lock.service, service);
 }
 
+bool lets_back(const Lock& lock, std::string_view verb) {
+  const std::string& owner = lock.owner;
+  const bool run = owner.size() > 1 && owner[0] == 'R' && owner.find_first_not_of("0123456789", 1) == owner.npos;
+  return verb == "rollback" && (lock.freeze || run);
+}
+
 const Lock* lock_against(const State& s, std::string_view service, std::string_view environment, std::string_view actor,
                          std::string_view verb, TimeMs now) {
   for (const auto& [n, lock] : s.locks) {
     if (!lock_binds(lock, service, environment, now)) continue;
-    if (lock.freeze ? verb != "rollback" : lock.owner != actor) return &lock;
+    if (lets_back(lock, verb)) continue;
+    if (lock.freeze || lock.owner != actor) return &lock;
   }
   return nullptr;
 }

@@ -35,6 +35,9 @@ const Lock* find_lock(const State& state, std::string_view id);
 const Lock* lock_against(const State& state, std::string_view service, std::string_view environment,
                          std::string_view actor, std::string_view verb, TimeMs now);
 // It stands now, and it is about this place.
+// Taken by a run that put a change back: it is there so that the version does not come again by accident. Going back
+// further is no accident.
+bool lets_back(const Lock& lock, std::string_view verb);
 bool lock_binds(const Lock& lock, std::string_view service, std::string_view environment, TimeMs now);
 // The one lock (no freeze) of exactly this service and environment.
 const Lock* lock_of(const State& state, std::string_view service, std::string_view environment, TimeMs now);

@@ -92,6 +92,8 @@ Result<TargetState> read_state(std::string_view text) {
   TargetState state;
   state.version = in.text("version");
   state.replicas = in.count("replicas");
+  state.part_version = in.text("part_version");
+  state.part_replicas = in.count("part_replicas");
   state.healthy = in.flag("healthy");
   state.paused = in.flag("paused");
   state.busy = in.flag("busy");
@@ -102,8 +104,8 @@ Result<TargetState> read_state(std::string_view text) {
   state.detail = short_text((*document)["message"]);
   if (in.wrong.empty()) return state;
   return fail(ErrorKind::invalid, "its JSON has values of the wrong type: " + in.wrong,
-              "version, revision, run, previous_version and restarted are strings of at most 256 bytes; replicas is a "
-              "number; healthy, paused and busy are true or false.");
+              "version, revision, run, previous_version, part_version and restarted are strings of at most 256 bytes; "
+              "replicas and part_replicas are numbers; healthy, paused and busy are true or false.");
 }
 
 Result<std::vector<HistoryEntry>> read_history(std::string_view text, int most) {

@@ -10,8 +10,8 @@ namespace muster::exec {
 namespace {
 
 constexpr std::string_view name_pattern = "[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}";
-constexpr std::string_view placeholders[] = {"version", "replicas",       "service",        "environment",
-                                             "run",     "before_version", "before_replicas"};
+constexpr std::string_view placeholders[] = {"version",     "part", "replicas",       "service",
+                                             "environment", "run",  "before_version", "before_replicas"};
 
 struct Piece {
   std::string literal;
@@ -38,6 +38,7 @@ bool has_inner_placeholder(const std::string& literal) {
 bool is_rollout(TargetVerb verb) { return verb == TargetVerb::deploy || verb == TargetVerb::rollback; }
 
 bool stands_for(TargetVerb verb, std::string_view name) {
+  if (name == "part") return false;  // of a stage alone
   if (name == "version") return is_rollout(verb);
   if (name == "replicas") return verb == TargetVerb::scale;
   if (name == "run" || name.starts_with("before_")) return changes_something(verb);
@@ -52,6 +53,7 @@ struct Value {
 Value value_of(const std::string& name, const ExecTargetDef& def, const ChangeRequest& request,
                const TargetState& before) {
   if (name == "version") return {request.version, def.version_pattern};
+  if (name == "part") return {request.part, "[0-9]{1,5}%?|beside"};
   if (name == "before_version") return {before.version, def.version_pattern};
   if (name == "replicas") return {std::to_string(request.replicas.value_or(-1)), "[0-9]{1,6}"};
   if (name == "before_replicas") return {before.replicas ? std::to_string(*before.replicas) : "", "[0-9]{1,6}"};
@@ -73,10 +75,10 @@ Result<std::string> checked(const std::string& name, const Value& value) {
               "It must match " + clip(value.pattern, 120) + " as a whole.");
 }
 
-void check_list(const ExecTargetDef& def, TargetVerb verb, std::vector<Fault>& faults) {
-  const std::vector<std::string>& list = arguments_of(def, verb);
-  if (list.empty() || (verb == TargetVerb::rollback && def.rollback.empty())) return;
-  const std::string field = name_of(verb);
+// `stage`: of a part, which is a deploy with one more placeholder.
+void check_list(const std::vector<std::string>& list, const std::string& field, TargetVerb verb, bool stage,
+                std::vector<Fault>& faults) {
+  if (list.empty()) return;
   bool version = false, replicas = false;
   if (!list.front().starts_with('/') || !parse(list.front()).name.empty()) {
     faults.push_back({field, 0, "the program is not named by its absolute path", "/usr/local/bin/…"});
@@ -94,8 +96,8 @@ void check_list(const ExecTargetDef& def, TargetVerb verb, std::vector<Fault>& f
     if (known == std::end(placeholders)) {
       faults.push_back(
           {field, i, "no placeholder is called {" + piece.name + "}",
-           "{version}, {replicas}, {service}, {environment}, {run}, {before_version} or {before_replicas}"});
-    } else if (!stands_for(verb, piece.name)) {
+           "{version}, {part}, {replicas}, {service}, {environment}, {run}, {before_version} or {before_replicas}"});
+    } else if (!(stage && piece.name == "part") && !stands_for(verb, piece.name)) {
       faults.push_back({field, i, "{" + piece.name + "} has no meaning in `" + field + "`", "another placeholder"});
     }
   }
@@ -136,8 +138,11 @@ std::vector<Fault> faults_of(const ExecTargetDef& def) {
   std::vector<Fault> faults;
   for (const TargetVerb verb : {TargetVerb::status, TargetVerb::deploy, TargetVerb::rollback, TargetVerb::scale,
                                 TargetVerb::restart, TargetVerb::pause, TargetVerb::resume, TargetVerb::history}) {
-    check_list(def, verb, faults);
+    const bool other = verb == TargetVerb::rollback && def.rollback.empty();  // that of `deploy`
+    if (!other) check_list(arguments_of(def, verb), name_of(verb), verb, false, faults);
   }
+  check_list(def.canary, "canary", TargetVerb::deploy, true, faults);
+  check_list(def.bluegreen, "bluegreen", TargetVerb::deploy, true, faults);
   if (!full_match("", def.version_pattern)) {
     faults.push_back({"version_pattern", 0, "it is no regular expression", "an expression in RE2's syntax"});
   }
@@ -147,11 +152,16 @@ std::vector<Fault> faults_of(const ExecTargetDef& def) {
   return faults;
 }
 
+const std::vector<std::string>& arguments_of(const ExecTargetDef& def, const ChangeRequest& request) {
+  if (request.part.empty()) return arguments_of(def, request.verb);
+  return request.part == "beside" ? def.bluegreen : def.canary;
+}
+
 Result<std::vector<std::string>> render(const ExecTargetDef& def, const ChangeRequest& request,
                                         const TargetState& before) {
   std::vector<std::string> argv;
   bool options_over = false;
-  for (const std::string& argument : arguments_of(def, request.verb)) {
+  for (const std::string& argument : arguments_of(def, request)) {
     const Piece piece = parse(argument);
     if (piece.name.empty()) {
       options_over = options_over || argument == "--";

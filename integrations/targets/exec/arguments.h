@@ -11,6 +11,7 @@ namespace muster::exec {
 
 // The configured list of a verb; empty: the target has no such verb.
 const std::vector<std::string>& arguments_of(const ExecTargetDef& def, TargetVerb verb);
+const std::vector<std::string>& arguments_of(const ExecTargetDef& def, const ChangeRequest& request);
 // Values are checked here, whatever was checked before.
 Result<std::vector<std::string>> render(const ExecTargetDef& def, const ChangeRequest& request,
                                         const TargetState& before);

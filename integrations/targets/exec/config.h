@@ -8,14 +8,16 @@
 namespace muster {
 
 // Each list is one argv: an absolute program path, then arguments. An argument may end in one placeholder:
-// {version} {replicas} {service} {environment} {run} {before_version} {before_replicas}.
+// {version} {part} {replicas} {service} {environment} {run} {before_version} {before_replicas}.
 struct ExecTargetDef {
   std::string name;
   std::vector<std::string> services;
   std::vector<std::string> environments;  // none: every environment
   std::vector<std::string> status;        // prints a JSON object
   std::vector<std::string> deploy;
-  std::vector<std::string> rollback;  // none: `deploy` with the version to go back to
+  std::vector<std::string> canary;     // brings {part} of a version out beside the other; none: it has no stages
+  std::vector<std::string> bluegreen;  // brings all of a version out beside the other
+  std::vector<std::string> rollback;   // none: `deploy` with the version to go back to
   std::vector<std::string> scale;
   std::vector<std::string> restart;
   std::vector<std::string> pause;

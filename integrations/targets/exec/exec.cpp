@@ -54,6 +54,9 @@ class ExecTarget final : public Target {
            (def_.environments.empty() || std::ranges::count(def_.environments, subject.environment) > 0);
   }
   bool has(TargetVerb verb) const override { return verb == TargetVerb::dry_run || !arguments_of(def_, verb).empty(); }
+  bool has(TargetStrategy strategy) const override {
+    return !(strategy == TargetStrategy::canary ? def_.canary : def_.bluegreen).empty();
+  }
   void status(const TargetSubject& subject, StatusDone done) override;
   void change(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress) override;
   void observe(const ChangeRequest& request, const TargetState& before, ChangeDone done,
@@ -107,6 +110,10 @@ Result<std::vector<std::string>> ExecTarget::argv_for(const ChangeRequest& reque
     return fail(ErrorKind::not_found, "the target " + def_.name + " does not serve " +
                                           clip(one_line(request.subject.service), 80) + " in " +
                                           clip(one_line(request.subject.environment), 80));
+  }
+  if (!request.part.empty() && arguments_of(def_, request).empty()) {
+    return fail(ErrorKind::not_found, "the target " + def_.name + " cannot bring out a part of a version",
+                "Configure the command `canary` or `bluegreen` of this exec target.");
   }
   if (!has(request.verb)) {
     return fail(ErrorKind::not_found,

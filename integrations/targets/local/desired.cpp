@@ -18,16 +18,23 @@ constexpr std::size_t file_bytes_max = 256 << 10;
 constexpr const char* stages[] = {"settled", "rolling", "returning"};
 
 Value to_value(const Wanted& w) {
-  return Value::Map{{"version", w.version}, {"replicas", w.replicas}, {"generation", w.generation}};
+  Value v = Value::Map{{"version", w.version}, {"replicas", w.replicas}, {"generation", w.generation}};
+  if (w.part_version.empty()) return v;
+  v.set("part_version", w.part_version);
+  v.set("part", w.part);
+  v.set("beside", w.beside);
+  return v;
 }
 
 Wanted wanted_from(const Value& v) {
-  return {v["version"].as_string(), static_cast<int>(v["replicas"].as_int()), v["generation"].as_int()};
+  return {v["version"].as_string(),      static_cast<int>(v["replicas"].as_int()), v["generation"].as_int(),
+          v["part_version"].as_string(), static_cast<int>(v["part"].as_int()),     v["beside"].as_bool()};
 }
 
 Value to_value(const Change& c) {
-  return Value::Map{{"run", c.run}, {"verb", c.verb}, {"version", c.version}, {"replicas", c.replicas},
-                    {"at", c.at},   {"by", c.by},     {"outcome", c.outcome}, {"note", c.note}};
+  return Value::Map{{"run", c.run},           {"verb", c.verb}, {"version", c.version},
+                    {"replicas", c.replicas}, {"at", c.at},     {"by", c.by},
+                    {"outcome", c.outcome},   {"note", c.note}, {"part", c.part}};
 }
 
 Change change_from(const Value& v) {
@@ -38,7 +45,8 @@ Change change_from(const Value& v) {
           .at = v["at"].as_int(),
           .by = v["by"].as_string(),
           .outcome = v["outcome"].as_string(),
-          .note = v["note"].as_string()};
+          .note = v["note"].as_string(),
+          .part = v["part"].as_bool()};
 }
 
 std::string text_of(const Desired& d) {

@@ -14,7 +14,12 @@ namespace muster::local {
 struct Wanted {
   std::string version;
   int replicas = 0;
-  std::int64_t generation = 0;  // a restart makes a new one
+  std::int64_t generation = 0;    // a restart makes a new one
+  std::string part_version = {};  // a stage: another version beside it; empty: none
+  int part = 0;                   // so many processes of that
+  bool beside = false;            // they come on top of `replicas`; otherwise they are some of them
+  int of_version() const { return beside ? replicas : replicas - part; }
+  int in_all() const { return beside ? replicas + part : replicas; }
   bool operator==(const Wanted&) const = default;
 };
 
@@ -33,6 +38,7 @@ struct Change {
   std::string by;
   std::string outcome;  // going, succeeded, failed, cancelled
   std::string note;     // why it failed
+  bool part = false;    // a stage
 };
 
 struct Desired {

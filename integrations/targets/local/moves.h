@@ -23,7 +23,8 @@ struct Seen {
 };
 
 struct Moves {
-  int start = 0;
+  int start = 0;       // of the version
+  int start_part = 0;  // of the other one, of a stage
   std::vector<std::string> stop;
   std::vector<std::string> failed;  // of those that should run
   bool all_there = false;           // as many as there should be, nothing else, none leaving

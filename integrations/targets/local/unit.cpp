@@ -191,8 +191,8 @@ void Unit::remove(std::int64_t number) {
   replicas_.erase(it);
 }
 
-Result<void> Unit::start_one() {
-  if (const auto fits = check_version(def_, desired_->wanted.version, parts_.sample); !fits) return fits;
+Result<void> Unit::start_one(const std::string& version) {
+  if (const auto fits = check_version(def_, version, parts_.sample); !fits) return fits;
   std::vector<int> used;
   std::int64_t number = 0;
   for (const auto& [n, r] : replicas_) {
@@ -208,7 +208,7 @@ Result<void> Unit::start_one() {
                     ", the others by other programs",
                 "End what listens there, or widen `ports` of the target " + def_.name + ".");
   }
-  const Process what{"p" + std::to_string(number + 1), desired_->wanted.version, desired_->wanted.generation, port};
+  const Process what{"p" + std::to_string(number + 1), version, desired_->wanted.generation, port};
   const CommandSpec spec = command_for(def_, what, parts_.sample, parts_.variable);
   const auto program = process::check_spec(spec);
   if (!program) return std::unexpected(program.error());
@@ -340,16 +340,19 @@ void Unit::turn() {
     return give_up("failed",
                    "a process of " + r.what.version + " on port " + std::to_string(r.what.port) + " " + r.why);
   }
-  begin_missing(moves.start);
+  const Stage stage = desired_->stage;
+  begin_missing(moves.start_part, desired_->wanted.part_version);
+  // Given up: the next turn counts anew.
+  if (desired_->stage == stage) begin_missing(moves.start, desired_->wanted.version);
   if (going_on()) return carry_on(moves);
   const bool unwatched =
       std::ranges::any_of(replicas_, [](const auto& one) { return one.second.kept && !one.second.watch; });
   if (unwatched && timer_ == 0) turn_in(lock_every);
 }
 
-void Unit::begin_missing(int count) {
+void Unit::begin_missing(int count, const std::string& version) {
   for (int i = 0; i < count; ++i) {
-    const auto started = start_one();
+    const auto started = start_one(version);
     trouble_ = started ? "" : started.error().message;
     if (started) continue;
     if (desired_->stage == Stage::rolling) return give_up("failed", trouble_);

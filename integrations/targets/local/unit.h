@@ -51,6 +51,8 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
     return s.service == def_.service && s.environment == def_.environment;
   }
   bool has(TargetVerb verb) const override { return verb != TargetVerb::pause && verb != TargetVerb::resume; }
+  bool has(TargetStrategy) const override { return true; }
+  std::optional<Error> missing(const TargetSubject& subject, const std::string& version) const override;
   void status(const TargetSubject& subject, StatusDone done) override;
   void change(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress) override;
   void observe(const ChangeRequest& request, const TargetState& before, ChangeDone done,
@@ -72,7 +74,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   void adopt(const std::string& id);
   void watch(Replica& r, process::Fd keeper);
   void keeper_ended(std::int64_t number);
-  Result<void> start_one();
+  Result<void> start_one(const std::string& version);
   void stop(Replica& r);
   void remove(std::int64_t number);
   DurationMs next_wait();
@@ -82,7 +84,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   void look(Replica& r);
   void ask_on(Replica& r);
   void ask_health(const Process& what, Health done);
-  void begin_missing(int count);
+  void begin_missing(int count, const std::string& version);
   void carry_on(const Moves& moves);
   std::string folder(const std::string& id = {}) const;
   std::vector<Seen> seen() const;

@@ -3,6 +3,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/core/changes/stages.h"
 #include "integrations/net/timers.h"
 #include "integrations/targets/local/unit.h"
 
@@ -53,7 +54,13 @@ Result<ChangeRequest> Unit::resolved(const ChangeRequest& request, const TargetS
 
 Wanted Unit::wanted_by(const ChangeRequest& request) const {
   Wanted next = desired_ ? desired_->wanted : Wanted{"", def_.replicas, 0};
-  if (is_rollout(request.verb)) next.version = request.version;
+  if (is_rollout(request.verb)) {
+    const auto part = part_from(request.part);
+    next.part_version = part && request.version != next.version ? request.version : "";
+    next.part = next.part_version.empty() ? 0 : copies_of(*part, next.replicas);
+    next.beside = !next.part_version.empty() && part->beside;
+    if (!part) next.version = request.version;
+  }
   if (request.verb == TargetVerb::scale) next.replicas = *request.replicas;
   if (request.verb == TargetVerb::restart) ++next.generation;
   return next;
@@ -61,6 +68,11 @@ Wanted Unit::wanted_by(const ChangeRequest& request) const {
 
 bool Unit::is_so_already(const ChangeRequest& request) const {
   return desired_ && desired_->stage == Stage::settled && wanted_by(request) == desired_->wanted;
+}
+
+std::optional<Error> Unit::missing(const TargetSubject&, const std::string& version) const {
+  const auto fits = check_version(def_, version, parts_.sample);
+  return fits ? std::nullopt : std::optional(fits.error());
 }
 
 std::optional<Error> Unit::refusal(const ChangeRequest& request, const TargetState& before) const {
@@ -82,13 +94,24 @@ std::optional<Error> Unit::refusal(const ChangeRequest& request, const TargetSta
     return Error{ErrorKind::conflict, "nothing of " + def_.service + " has been deployed here yet",
                  "Deploy a version first."};
   }
+  if (desired_ && !desired_->wanted.part_version.empty() && !is_rollout(request.verb)) {
+    return Error{ErrorKind::conflict,
+                 "a part of " + def_.service + " runs " + desired_->wanted.part_version + ", the others " +
+                     desired_->wanted.version,
+                 "Bring all of one version out first."};
+  }
+  if (!request.part.empty() && (!desired_ || desired_->wanted.version.empty())) {
+    return Error{ErrorKind::conflict, "nothing of " + def_.service + " has been deployed here yet",
+                 "Deploy all of a version first."};
+  }
   const Wanted next = wanted_by(request);
-  if (const auto fits = check_version(def_, next.version, parts_.sample); !fits) return fits.error();
+  if (auto gone = missing(request.subject, request.version.empty() ? next.version : request.version)) return gone;
   const int ports = def_.last_port - def_.first_port + 1;
-  const int needed = next.replicas + (request.verb == TargetVerb::scale || next.replicas == 0 ? 0 : 1);
+  const bool spare = request.verb != TargetVerb::scale && next.replicas != 0 && !next.beside;
+  const int needed = next.in_all() + (spare ? 1 : 0);
   if (needed <= ports) return std::nullopt;
   return Error{ErrorKind::invalid,
-               processes(next.replicas) + " need " + std::to_string(needed) + " ports, and the target " + def_.name +
+               processes(next.in_all()) + " need " + std::to_string(needed) + " ports, and the target " + def_.name +
                    " has " + std::to_string(ports),
                "Widen `ports` of the target, or ask for fewer."};
 }
@@ -106,12 +129,13 @@ Desired Unit::changed_by(const ChangeRequest& request) const {
   next.deadline = now() + request.timeout;
   next.history.insert(next.history.begin(), {.run = request.run,
                                              .verb = name_of(request.verb),
-                                             .version = next.wanted.version,
+                                             .version = request.part.empty() ? next.wanted.version : request.version,
                                              .replicas = next.wanted.replicas,
                                              .at = now(),
                                              .by = clip(one_line(request.person), 100),
                                              .outcome = "going",
-                                             .note = {}});
+                                             .note = {},
+                                             .part = !request.part.empty()});
   if (next.history.size() > history_max) next.history.resize(history_max);
   return next;
 }
@@ -140,7 +164,9 @@ void Unit::change(const ChangeRequest& request, const TargetState& before, Chang
   if (answer.problem) return answer_later(std::move(done), std::move(answer));
   if (is_so_already(*exact)) {
     answer.outcome = ChangeOutcome::nothing_to_do;
-    answer.message = processes(desired_->wanted.replicas) + " of " + desired_->wanted.version + " already";
+    const Wanted& w = desired_->wanted;
+    answer.message = processes(w.of_version()) + " of " + w.version + " already";
+    if (w.part > 0) answer.message += ", and " + processes(w.part) + " of " + w.part_version;
     return answer_later(std::move(done), std::move(answer));
   }
   const Desired next = changed_by(*exact);
@@ -229,7 +255,7 @@ void Unit::deliver(const Change& change, ChangeDone done) {
       return done(answer);
     }
     const std::string there = desired_ && !desired_->wanted.version.empty()
-                                  ? processes(desired_->wanted.replicas) + " of " + desired_->wanted.version
+                                  ? processes(desired_->wanted.of_version()) + " of " + desired_->wanted.version
                                   : "nothing";
     answer.problem = Error{ErrorKind::unavailable, change.note + ". It was put back: " + there + ", as before.",
                            "The logs of the last processes lie in " + folder("logs") + "."};
@@ -243,11 +269,15 @@ void Unit::tell_progress(const Moves& moves) {
   if (it == waiting_.end() || !it->second.progress) return;
   int ready = 0;
   for (const Seen& one : seen()) {
-    const bool ours = one.version == desired_->wanted.version && one.generation == desired_->wanted.generation;
+    const Wanted& w = desired_->wanted;
+    const bool ours =
+        one.generation == w.generation && one.version == (w.part_version.empty() ? w.version : w.part_version);
     if (ours && one.phase == Phase::ready) ++ready;
   }
-  std::string line = (desired_->stage == Stage::returning ? "back to " : "") + desired_->wanted.version + ": " +
-                     std::to_string(ready) + " of " + std::to_string(desired_->wanted.replicas) + " well";
+  const Wanted& w = desired_->wanted;
+  const bool part = !w.part_version.empty();
+  std::string line = (desired_->stage == Stage::returning ? "back to " : "") + (part ? w.part_version : w.version) +
+                     ": " + std::to_string(ready) + " of " + std::to_string(part ? w.part : w.replicas) + " well";
   if (moves.all_there && !moves.all_ready) line += ", waiting for the others";
   if (line == std::exchange(it->second.told, line)) return;
   const ProgressSeen tell = it->second.progress;

@@ -11,7 +11,7 @@ namespace muster::local {
 struct Unit::Gather {
   struct One {
     int port = 0;
-    bool asked = false, well = false, fresh = false;
+    bool asked = false, well = false, fresh = false, part = false;
     std::string why;
   };
   std::map<std::int64_t, One> all;
@@ -32,7 +32,10 @@ void Unit::status(const TargetSubject& subject, StatusDone done) {
     Gather::One& one = gather->all[number];
     const auto record = read_state(folder(r.what.id));
     one.port = r.what.port;
-    one.fresh = r.what.version == desired_->wanted.version && r.what.generation == desired_->wanted.generation;
+    const Wanted& w = desired_->wanted;
+    const bool part = !w.part_version.empty() && r.what.version == w.part_version;
+    one.part = part;
+    one.fresh = (part || r.what.version == w.version) && r.what.generation == w.generation;
     const bool running = record && record->phase == keeper::running && r.kept;
     one.asked = running && !def_.health.empty();
     one.well = running && def_.health.empty();
@@ -72,8 +75,12 @@ TargetState Unit::state_from(const Gather& gather) const {
   if (!desired_->history.empty()) s.last_run = desired_->history.front().run;
   int well = 0;
   for (const auto& [number, one] : gather.all) well += one.well && (one.fresh || going_on()) ? 1 : 0;
-  if (*s.replicas > 0) s.healthy = well >= *s.replicas;
-  s.detail = detail_from(gather, well, *s.replicas);
+  if (!there.part_version.empty()) s.part_version = there.part_version, s.part_replicas = there.part;
+  const int of = there.version.empty() ? 0 : there.in_all();
+  if (of > 0) s.healthy = well >= of;
+  s.detail = detail_from(gather, well, of);
+  if (!there.part_version.empty())
+    s.detail = clip(std::to_string(there.part) + " of them " + there.part_version + "; " + s.detail, 400);
   return s;
 }
 
@@ -112,7 +119,8 @@ void Unit::history(const TargetSubject& subject, int most, HistoryDone done) {
   for (const Change& c : desired_ ? desired_->history : std::vector<Change>{}) {
     const bool rollout = c.verb == "deploy" || c.verb == "rollback";
     if (!answer || static_cast<int>(answer->size()) >= most) break;
-    if (rollout && c.outcome == "succeeded")
+    // A stage is not all of it.
+    if (rollout && c.outcome == "succeeded" && !c.part)
       answer->push_back({.version = c.version, .at = c.at, .by = c.by, .revision = {}, .note = c.run});
   }
   parts_.timers.after(0, mine([done = std::move(done), answer = std::move(answer)] { done(answer); }));
@@ -128,10 +136,13 @@ void Unit::dry_run(const ChangeRequest& request, const TargetState& before, DryR
     text = "nothing: it is so already";
   } else {
     const Wanted next = wanted_by(*exact);
-    const std::string count = std::to_string(next.replicas);
-    text = "bring it to " + count + " × " + shown_command(def_, next.version) + " on ports from " +
+    const bool part = !next.part_version.empty();
+    const std::string count = std::to_string(part ? next.part : next.replicas);
+    const std::string& version = part ? next.part_version : next.version;
+    text = (part ? "begin with " : "bring it to ") + count + " × " + shown_command(def_, version) + " on ports from " +
            std::to_string(def_.first_port) + " to " + std::to_string(def_.last_port);
-    if (request.verb != TargetVerb::scale)
+    if (part) *text += "; " + std::to_string(next.of_version()) + " of " + next.version + " stay";
+    if (request.verb != TargetVerb::scale && !next.beside)
       *text += "; one after the other, each well within " + format_duration(def_.start_timeout) +
                " before an old one ends (" + format_duration(def_.stop_timeout) + ", then by force)";
   }

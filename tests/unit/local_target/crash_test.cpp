@@ -111,3 +111,9 @@ TEST_CASE("a restart that is interrupted by a kill at any point happens once or 
 TEST_CASE("a deploy that fails and is interrupted by a kill at any point is put back") {
   at_each_point(shop_request(TargetVerb::deploy, "R-refused", "1.1"), "1.1", 1);
 }
+
+TEST_CASE("a stage that is interrupted by a kill at any point happens once or not at all") {
+  ChangeRequest part = shop_request(TargetVerb::deploy, "R6", "1.1");
+  part.part = "1";
+  at_each_point(part, "1.1", 1);
+}

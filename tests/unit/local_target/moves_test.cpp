@@ -11,6 +11,7 @@ namespace {
 
 std::string text_of(const Moves& m) {
   std::string text = "start " + std::to_string(m.start);
+  if (m.start_part > 0) text += " part " + std::to_string(m.start_part);
   for (const std::string& id : m.stop) text += " stop " + id;
   for (const std::string& id : m.failed) text += " failed " + id;
   if (m.all_there) text += " there";
@@ -91,4 +92,34 @@ TEST_CASE("from any state the moves lead to what is wanted, never below the numb
       CHECK(turns < 100);
     }
   }
+}
+
+TEST_CASE("a part comes first, and one of the others ends only when it is well") {
+  Wanted wanted{"1.0", 3, 0};
+  wanted.part_version = "1.1";
+  wanted.part = 1;
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.0+"}))) == "start 0 part 1");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.0+", "1.1?"}))) == "start 0");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.0+", "1.1+"}))) == "start 0 stop p3");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.0-", "1.1+"}))) == "start 0");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.1+"}))) == "start 0 there ready");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.0+", "1.1!"}))) == "start 0 failed p4");
+}
+
+TEST_CASE("all of it beside the old ones: nothing ends") {
+  Wanted wanted{"1.0", 2, 0};
+  wanted.part_version = "1.1";
+  wanted.part = 2;
+  wanted.beside = true;
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+"}))) == "start 0 part 2");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.1+", "1.1?"}))) == "start 0 there");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.1+", "1.1+"}))) == "start 0 there ready");
+  // The switch: the old ones end at once.
+  CHECK(text_of(next_moves(Wanted{"1.1", 2, 0}, seen({"1.0+", "1.0+", "1.1+", "1.1+"}))) == "start 0 stop p2 stop p1");
+}
+
+TEST_CASE("a part that is put back ends when the others are all there again") {
+  const Wanted wanted{"1.0", 3, 0};
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.1+"}))) == "start 1");
+  CHECK(text_of(next_moves(wanted, seen({"1.0+", "1.0+", "1.1+", "1.0+"}))) == "start 0 stop p3");
 }

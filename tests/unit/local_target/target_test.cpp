@@ -356,3 +356,74 @@ TEST_CASE("a log is turned when it is full, and secrets in it are masked where i
     if (file.is_regular_file()) kept += file.file_size();
   CHECK(kept < 4 * (64u << 10));
 }
+
+TEST_CASE("a part of a version runs beside the other one, and then all of it does") {
+  const LocalWorld world;
+  LocalBot bot(world, world.def(3));
+  bot.until_well();
+  ChangeRequest r = deploy("1.1");
+  r.part = "1";
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  TargetState now = bot.state();
+  CHECK(now.version == "1.0");
+  CHECK(now.part_version == "1.1");
+  CHECK(now.part_replicas == 1);
+  CHECK(now.healthy == true);
+  CHECK(world.kept() == 3);
+  ChangeRequest scale = shop_request(TargetVerb::scale, "R-scale");
+  scale.replicas = 5;
+  CHECK(says(bot.change(scale), "a part of shop runs 1.1, the others 1.0"));
+  r.run = "R-2";
+  r.part = "50%";
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  CHECK(bot.state().part_replicas == 2);
+  CHECK(world.kept() == 3);
+  r.run = "R-3";
+  r.part.clear();
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  now = bot.state();
+  CHECK(now.version == "1.1");
+  CHECK(now.part_version.empty());
+  CHECK(now.previous_version == "1.0");
+  CHECK(world.kept() == 3);
+  CHECK(world.starts_of("1.1") == 3);
+}
+
+TEST_CASE("a part that ends is put back, and a rollback to the version of the others ends one that runs") {
+  const LocalWorld world;
+  LocalBot bot(world, world.def(2));
+  bot.until_well();
+  ChangeRequest r = deploy("1.1");
+  r.part = "1";
+  world.write("refuse", "");
+  CHECK(bot.change(r).outcome == ChangeOutcome::failed);
+  CHECK(bot.state().part_version.empty());
+  CHECK(world.kept() == 2);
+  world.take("refuse");
+  r.run = "R-again";
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  CHECK(bot.change(shop_request(TargetVerb::rollback, "R-back", "1.0")).outcome == ChangeOutcome::succeeded);
+  CHECK(bot.state().part_version.empty());
+  CHECK(bot.state().version == "1.0");
+  CHECK(bot.state().healthy == true);
+  CHECK(world.kept() == 2);
+  CHECK(bot.change(shop_request(TargetVerb::rollback, "R-twice", "1.0")).outcome == ChangeOutcome::nothing_to_do);
+}
+
+TEST_CASE("all of a version runs beside the old one until it is switched") {
+  const LocalWorld world;
+  LocalBot bot(world, world.def(2));
+  bot.until_well();
+  ChangeRequest r = deploy("1.1");
+  r.part = "beside";
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  CHECK(world.kept() == 4);
+  CHECK(bot.state().version == "1.0");
+  CHECK(bot.state().part_replicas == 2);
+  r.run = "R-switch";
+  r.part.clear();
+  CHECK(bot.change(r).outcome == ChangeOutcome::succeeded);
+  CHECK(bot.state().version == "1.1");
+  CHECK(world.kept() == 2);
+  CHECK(world.starts_of("1.1") == 2);
+}
