@@ -52,7 +52,7 @@ const Lock* lock_before(const Turn& t, const Value& with) {
   return std::ranges::any_of(names, [](const Value& v) { return v.as_string() == "freeze"; }) ? nullptr : lock;
 }
 
-void add_buttons(const std::string& lang, const Run& run, Message& m) {
+void add_stage_buttons(const std::string& lang, const Run& run, Message& m) {
   m.buttons = {{say(lang, "button.advance"), "advance " + run.id, "primary"},
                {say(lang, "button.hold"), "hold " + run.id, ""},
                {say(lang, "button.put_back"), "cancel " + run.id + " --undo", "danger"}};
@@ -104,7 +104,7 @@ void tell_stage(Turn& t, const std::string& path) {
                      {"service", plain(s.arguments["service"].as_string())},
                      {"env", plain(s.arguments["env"].as_string())},
                      {"time", short_span(s.deadline_ms - t.w.now)}});
-  add_buttons(lang, t.run, m);
+  add_stage_buttons(lang, t.run, m);
   tell_thread(t, "stage-" + s.attempt_id, std::move(m));
 }
 
@@ -119,7 +119,7 @@ bool stays_at_stage(Turn& t, const std::string& path, Watch& watch) {
   Message m;
   m.color = "warning";
   m.text = say(lang, "stage.waits", {{"id", t.run.id}, {"why", lock ? lock_text(lang, *lock, t.w.config) + " " : ""}});
-  add_buttons(lang, t.run, m);
+  add_stage_buttons(lang, t.run, m);
   tell_thread(t, "stage-waits-" + s.attempt_id, std::move(m));
   return true;
 }

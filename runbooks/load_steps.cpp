@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t steps_max = 500;
 
-struct Spot {
+struct Around {
   Section section;
   bool concurrent;  // inside of parallel or for_each
 };
@@ -43,7 +43,7 @@ const YamlMember* verb_of(Reader& in, const YamlNode& node) {
   return found ? found : undo;
 }
 
-bool belongs(const Verb& verb, Spot at) {
+bool belongs(const Verb& verb, Around at) {
   const std::string_view name = verb.name;
   if (name == "undo") return at.section == Section::on_failure;
   if (name == "stop") return at.section == Section::steps && !at.concurrent;
@@ -52,7 +52,7 @@ bool belongs(const Verb& verb, Spot at) {
   return true;
 }
 
-std::string why_not(const Verb& verb, Spot at) {
+std::string why_not(const Verb& verb, Around at) {
   if (verb.name == "undo") return "`undo` as a step belongs into on_failure";
   if (verb.name == "stop" && at.concurrent) return "`stop` ends the whole run: not inside of parallel or for_each";
   if (verb.name == "stop") return "`stop` belongs into steps";
@@ -67,7 +67,7 @@ Effect effect_of(const Verb& verb, const Step& step) {
   return http_effect(text, step.arguments.find("key") != nullptr);
 }
 
-void read_body(Reader& in, const Verb& verb, const YamlMember& given, Spot at, Step& step) {
+void read_body(Reader& in, const Verb& verb, const YamlMember& given, Around at, Step& step) {
   const YamlNode* body = given.value.kind == YamlNode::Kind::map ? given.value.find("steps") : nullptr;
   if (given.value.kind == YamlNode::Kind::list && !verb.list.empty()) body = &given.value;
   if (!body) {
@@ -78,7 +78,7 @@ void read_body(Reader& in, const Verb& verb, const YamlMember& given, Spot at, S
   step.steps = read_steps(in, *body, step.path, at.section, concurrent);
 }
 
-Step read_step(Reader& in, const YamlNode& node, std::string path, Spot at) {
+Step read_step(Reader& in, const YamlNode& node, std::string path, Around at) {
   Step step;
   step.id = step.path = std::move(path);
   step.place = in.place(node);

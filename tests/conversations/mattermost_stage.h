@@ -163,6 +163,7 @@ class MattermostStage final : public Stage {
                                [] { return 0.5; },
                                config.prefix,
                                {},
+                               config.language,
                                [&config](TimeMs sent) { return late_text(config, sent); }});
     platform_ = made.get();
     return made;

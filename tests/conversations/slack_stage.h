@@ -63,6 +63,7 @@ class SlackStage final : public Stage {
                                                           [] { return 0.5; },
                                                           config.prefix,
                                                           {},
+                                                          config.language,
                                                           [&config](TimeMs sent) { return late_text(config, sent); }});
     platform_ = made.get();
     return made;

@@ -10,11 +10,6 @@
 namespace muster {
 namespace {
 
-bool names(const std::vector<std::string>& list, const std::string& name) {
-  return list.empty() ||
-         std::ranges::any_of(list, [&](const std::string& n) { return lower_ascii(n) == lower_ascii(name); });
-}
-
 std::string_view label(const Alert& alert, std::string_view name) {
   for (const auto& [key, value] : alert.labels)
     if (key == name) return value;
@@ -48,9 +43,14 @@ std::set<std::string> reached(const std::string& service, Next next) {
 
 }  // namespace
 
+bool is_named(const std::vector<std::string>& list, const std::string& name) {
+  return list.empty() ||
+         std::ranges::any_of(list, [&](const std::string& n) { return lower_ascii(n) == lower_ascii(name); });
+}
+
 HealthRule health_rule(const CoreConfig& config, const std::string& service, const std::string& environment) {
   for (const HealthRule& rule : config.health)
-    if (names(rule.services, service) && names(rule.environments, environment)) return rule;
+    if (is_named(rule.services, service) && is_named(rule.environments, environment)) return rule;
   return {};
 }
 
@@ -58,7 +58,7 @@ std::vector<HealthCheck> health_checks(const CoreConfig& config, const std::stri
                                        const std::string& environment) {
   std::vector<HealthCheck> checks;
   for (const HealthCheck& check : config.health_checks)
-    if (names(check.services, service) && names(check.environments, environment)) checks.push_back(check);
+    if (is_named(check.services, service) && is_named(check.environments, environment)) checks.push_back(check);
   return checks;
 }
 

@@ -65,4 +65,7 @@ bool is_newly_firing(const CoreConfig& config, const AlertWatch& watch, const Al
 std::vector<std::string> newly_firing(const State& state, const CoreConfig& config, const AlertWatch& watch,
                                       TimeMs since, const std::vector<std::string>& before);
 
+// Whether a rule's list has the name, whatever its case; an empty list has all.
+bool is_named(const std::vector<std::string>& list, const std::string& name);
+
 }  // namespace muster

@@ -4,6 +4,8 @@
 #include <charconv>
 
 #include "bot/base/text.h"
+#include "bot/core/changes/health.h"
+#include "bot/core/changes/health.h"
 
 namespace muster {
 namespace {
@@ -11,14 +13,11 @@ namespace {
 constexpr int copies_max = 10'000;
 constexpr DurationMs hold_standard = 5 * minute_ms, hold_max = 24 * hour_ms;
 
-bool names(const std::vector<std::string>& list, const std::string& name) {
-  return list.empty() || std::ranges::find(list, name) != list.end();
-}
-
 const RolloutRule* rule_of(const std::vector<RolloutRule>& rules, const std::string& service,
                            const std::string& environment) {
-  const auto it = std::ranges::find_if(
-      rules, [&](const RolloutRule& r) { return names(r.services, service) && names(r.environments, environment); });
+  const auto it = std::ranges::find_if(rules, [&](const RolloutRule& r) {
+    return is_named(r.services, service) && is_named(r.environments, environment);
+  });
   return it == rules.end() ? nullptr : &*it;
 }
 

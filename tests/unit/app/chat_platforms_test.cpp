@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 
+#include "bot/core/engine/state.h"
+
 using namespace muster;
 
 namespace {
