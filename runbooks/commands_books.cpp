@@ -222,7 +222,10 @@ Outcome show_book(Call& c) {
                         "`" + plain(line_to_paste(*known->runbook, Value::Map{})) + "`");
   o.reply.sections.push_back(std::move(s));
   o.json = Value::Map{{"name", name}, {"summary", known->runbook->summary}, {"runs", r.runs}, {"good", r.good}};
-  o.json.set("checked", r.checked).set("helped", r.helped).set("fresh", f.fresh).set("last_good", f.run);
+  o.json.set("checked", r.checked);
+  o.json.set("helped", r.helped);
+  o.json.set("fresh", f.fresh);
+  o.json.set("last_good", f.run);
   if (f.at_ms != 0) o.json.set("last_good_at", format_utc(f.at_ms));
   o.json.set("changed_since", f.changed);
   return o;

@@ -76,7 +76,8 @@ class FakeTarget final : public Target {
   }
   void history(const TargetSubject& subject, int, HistoryDone done) override {
     auto list = past[{subject.service, subject.environment}];
-    list.insert(list.begin(), {.version = at(subject).version, .at = {}, .by = {}, .revision = {}, .note = {}});
+    if (list.empty() || list.front().version != at(subject).version)
+      list.insert(list.begin(), {.version = at(subject).version, .at = {}, .by = {}, .revision = {}, .note = {}});
     done(list);
   }
   void dry_run(const ChangeRequest&, const TargetState&, DryRunDone done) override { done(std::string()); }

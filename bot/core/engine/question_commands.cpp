@@ -254,7 +254,6 @@ Outcome approve(Call& c) {
   if (!meant.question) return meant.refusal;
   const Question& q = *meant.question;
   if (auto no_right = may_not_decide(c, q)) return *no_right;
-  if (auto closed = not_open(c, q)) return *closed;
   if (std::ranges::find(q.approvers, c.actor.id) != q.approvers.end())
     return refuse(c, "approve.twice", {{"id", q.id}});
   Entry e = human_entry(c, "approval.given", nullptr);
@@ -278,10 +277,9 @@ Outcome deny(Call& c) {
   if (!meant.question) return meant.refusal;
   const Question& q = *meant.question;
   const std::string because = named_argument(c.command, "because"), id = q.id;
-  if (auto no_right = may_not_decide(c, q)) return *no_right;
   const bool reason_later = q.status == "denied" && q.closed_by == c.actor.id && !because.empty();
   if (!reason_later)
-    if (auto closed = not_open(c, q)) return *closed;
+    if (auto no_right = may_not_decide(c, q)) return *no_right;
   const std::string requester = person_name(c.work.config, q.person);
   close_question(c.work, q, human_entry(c, {}, nullptr), "denied", because);
   if (reason_later) return answer(c, "deny.reason", {{"id", id}});

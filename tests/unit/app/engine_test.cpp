@@ -400,6 +400,9 @@ TEST_CASE("the decisions and the answers say no sentence of their own") {
   CHECK_FALSE(reads_like_a_sentence("incident.declared"));
   // The journal's own words, in English whoever reads it.
   const std::set<std::string> recorded = {"A new data folder was made.",
+                                          ": the wall clock was set",
+                                          " cannot be reached",
+                                          " can be reached again after ",
                                           "the local operator",
                                           "nobody can approve",
                                           "no offers to declare in this thread",
