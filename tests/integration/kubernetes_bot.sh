@@ -26,6 +26,8 @@ mkdir "$work/empty"
 echo 'language: en' >"$work/empty/muster.yaml"
 begun=$SECONDS
 KUBECONFIG=$work/kubeconfig start_bot "$data" --config "$work/empty"
+listed() { say 'where cart' | grep -q '2.4.1'; }
+within 30 listed || bad "the cluster's Deployments did not come: $(say 'where cart')"
 has "every Deployment is a service under its own name" "$(say 'status shop')" "shop"
 has "each of them" "$(say 'where cart')" "2.4.1"
 has "where says the version in the context's name" "$(say 'where shop')" "prod"

@@ -81,10 +81,6 @@ steps:
     say: Wait until three answer
     timeout: 2m
     wait: {repeat: copies, until: it.value >= 3.0, every: 1s, hold: 2s}
-  - id: quiet
-    say: Wait for the alert to resolve
-    timeout: 2m
-    wait: {event: alert_resolved}
 on_failure:
   - undo: all
 finally:
@@ -129,11 +125,12 @@ say --json 'runbook record R1' | jq -r .text >"$config/runbooks/too-few-copies.t
 has "its proof is fresh" "$(say 'runbook show too-few-copies')" "100% fresh: R1"
 
 curl -s -L -m 20 -c "$work/jar" -b "$work/jar" -o /dev/null "$login"
-curl -s -m 20 -b "$work/jar" "http://$address/room/state?channel=muster" >"$work/state"
+curl -s -m 20 -b "$work/jar" "http://$address/room/state?channel=%23muster" >"$work/state"
 kill -TERM "$bot"
 wait "$bot"
 equal "SIGTERM exits 0" 0 $?
 "$muster" verify --data "$data" >/dev/null && ok "verify passes: chain, projections, all of it" || bad "$("$muster" verify --data "$data")"
-echo "--- #muster"
-jq -r '.. | objects | select(has("text") and has("author")) | "\(.author): \(.text)"' "$work/state" 2>/dev/null | head -60
+echo "--- the room"
+jq -r '.channels[] | .name as $c | .posts[] | "\($c) \(.author): \(if .bot then ([.message.text] + [.message.sections[]?.text] | join("\n  ")) else .text end)"' \
+  "$work/state" | head -60
 finish
