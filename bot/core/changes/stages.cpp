@@ -5,7 +5,6 @@
 
 #include "bot/base/text.h"
 #include "bot/core/changes/health.h"
-#include "bot/core/changes/health.h"
 
 namespace muster {
 namespace {

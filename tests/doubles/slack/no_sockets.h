@@ -10,8 +10,8 @@
 #include "bot/base/text.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/websocket.h"
-#include "tests/doubles/slack/core.h"
 #include "tests/doubles/form.h"
+#include "tests/doubles/slack/core.h"
 
 namespace muster::doubles {
 

@@ -3,8 +3,8 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
-#include "tests/doubles/slack/core.h"
 #include "tests/doubles/form.h"
+#include "tests/doubles/slack/core.h"
 
 namespace muster::doubles {
 
