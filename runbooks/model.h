@@ -51,6 +51,15 @@ struct Field {
   std::vector<Field> items;
   std::vector<std::pair<std::string, Field>> members;  // in the order of the file
   Place place;
+
+  // Out of line: a pair of a type that is not yet whole cannot be destroyed here (Clang says so, GCC does not).
+  Field();
+  Field(const Field& other);
+  Field(Field&& other) noexcept;
+  Field& operator=(const Field& other);
+  Field& operator=(Field&& other) noexcept;
+  ~Field();
+
   const Field* find(std::string_view key) const;
 };
 
