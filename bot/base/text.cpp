@@ -337,12 +337,13 @@ int edit_distance(std::string_view a_text, std::string_view b_text, int limit) {
 std::vector<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates, int limit,
                                  std::size_t most) {
   const std::string folded = fold_case(word);
-  // Two edits of a three-letter word reach almost every other one.
-  if (code_point_count(folded) <= 3) limit = std::min(limit, 1);
   std::vector<std::pair<int, std::string>> found;
   for (const std::string& candidate : candidates) {
-    const int distance = edit_distance(folded, fold_case(candidate), limit);
-    if (distance <= limit) found.emplace_back(distance, candidate);
+    // Two edits of a three-letter word reach almost every other one, and two letters more make `what` of `at`.
+    const bool short_word = std::min(code_point_count(folded), code_point_count(candidate)) <= 3;
+    const int allowed = short_word ? std::min(limit, 1) : limit;
+    const int distance = edit_distance(folded, fold_case(candidate), allowed);
+    if (distance <= allowed) found.emplace_back(distance, candidate);
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
   std::vector<std::string> out;
