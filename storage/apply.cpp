@@ -161,11 +161,12 @@ void Applier::forget_words(const std::string& key) {
   const std::size_t slash = key.find('/');
   const std::string channel = key.substr(0, slash), post = slash == std::string::npos ? "" : key.substr(slash + 1);
   if (post.empty()) return;
+  const std::string there = "%:#" + channel, naming = "%\"" + post + "\"%";
   std::vector<std::pair<std::int64_t, Value>> rows;
   {
     auto row = db_.query(
         "SELECT n, body FROM outbox WHERE kind IN('human_post', 'human_change') AND destination LIKE ? AND body LIKE ?",
-        "%:#" + channel, "%\"" + post + "\"%");
+        there, naming);
     while (row->next()) {
       auto body = parse_json(row->text(1));
       if (body && (*body)["post_id"].as_string() == post) rows.emplace_back(row->integer(0), std::move(*body));
@@ -175,7 +176,7 @@ void Applier::forget_words(const std::string& key) {
     body.set("text", "");
     db_.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(body), n);
   }
-  db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""}, "%\"" + post + "\"%");
+  db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""}, naming);
 }
 
 void Applier::put_files(const Commit& commit) {

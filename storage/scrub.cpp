@@ -52,8 +52,8 @@ std::string cleaned_body(const std::string& body, const ScrubOrder& order) {
 
 // The message itself, by the id of its post: how it was typed may differ from what was understood.
 std::string post_of(Db& db, const ScrubOrder& order) {
-  auto row = db.query("SELECT meta FROM inbox WHERE substr(dedupe_key, -length(?)) = ?", order.source_id,
-                      ":" + order.source_id);
+  const std::string end = ":" + order.source_id;
+  auto row = db.query("SELECT meta FROM inbox WHERE substr(dedupe_key, -length(?)) = ?", end, end);
   if (order.source_id.empty() || !row->next()) return {};
   const auto meta = parse_json(row->text(0), 128);
   return meta ? (*meta)["post"].as_string() : "";

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "bot/base/result.h"
 
@@ -100,9 +101,11 @@ class Db {
     q.next();
     return changes();
   }
-  // A query to step through. Arguments must outlive it; the same SQL may be open twice.
+  // A query to step through. Arguments must outlive it, so a string made for the call is refused; the same SQL may be
+  // open twice.
   template <class... Args>
-  std::unique_ptr<Query> query(std::string_view sql, const Args&... args) {
+  std::unique_ptr<Query> query(std::string_view sql, Args&&... args) {
+    static_assert((!std::is_same_v<std::remove_const_t<Args>, std::string> && ...), "give the string a name");
     auto q = start(sql);
     bind_all(*q, args...);
     return q;

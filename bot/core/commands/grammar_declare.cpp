@@ -58,7 +58,8 @@ std::string severity_value(std::string_view word) {
                                         "low",      "page",  "warning", "info", "none"};
   const std::string lower = without_tail(lower_ascii(word), ":,");
   if (const auto sev = severity_word(lower); !sev.empty()) return sev;
-  const std::string_view number = lower.starts_with('p') || lower.starts_with('#') ? lower.substr(1) : lower;
+  std::string_view number = lower;
+  if (number.starts_with('p') || number.starts_with('#')) number.remove_prefix(1);
   if (digits(number)) return lower.starts_with('p') ? lower : "sev" + std::string(number);
   return std::ranges::find(names, lower) != std::end(names) ? lower : std::string();
 }
