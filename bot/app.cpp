@@ -12,6 +12,7 @@
 #include "bot/config_answers.h"
 #include "bot/rows.h"
 #include "bot/sample_alert.h"
+#include "storage/scrub.h"
 
 namespace muster {
 namespace {
@@ -37,6 +38,7 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   std::unique_ptr<App> app(new App());
   Impl& i = *app->impl_;
   i.options = std::move(options);
+  i.read_library();
   i.loaded = load_config(i.options.config_folder, i.options.sandbox);
   if (!i.loaded.ok())
     return fail(ErrorKind::invalid, config_mistakes(i.loaded), "Nothing was started. `muster check` shows this again.");
@@ -136,6 +138,7 @@ Result<void> App::Impl::serve() {
   server = std::move(*listening);
   door->started(started);
   if (auto listens = serve_locally(); !listens) return listens;
+  take_library(library.get());
   if (auto started = dispatcher->start(); !started) return started;
   sweep_commands();
   restore_channels();

@@ -222,7 +222,8 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   door->configure(loaded.settings, tokens);
   reads->configure(loaded.settings.observability);
   open_socket_to_mapped();
-  load_runbooks();
+  read_library();
+  take_library(library.get());
   load_targets();
 }
 

@@ -2,6 +2,7 @@
 // thread only.
 #pragma once
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -46,6 +47,7 @@ struct App::Impl {
   // How far attempts are, gathered for the chat.
   ProgressBoard board{[this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); },
                       [this](std::vector<runbooks::StepProgress> told) { tell_progress(std::move(told)); }};
+  std::future<runbooks::Library> library;
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets
@@ -77,7 +79,8 @@ struct App::Impl {
   void open_socket_to_mapped();
   void make_web();
   void tick();
-  void load_runbooks();
+  void read_library();  // on a thread of its own, while the store is opened
+  void take_library(runbooks::Library read);
   void open_runner();
   void sweep_commands();
   std::string broken_runbooks(const std::string& language) const;  // those that cannot be read; empty: none

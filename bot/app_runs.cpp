@@ -14,13 +14,18 @@
 
 namespace muster {
 
-void App::Impl::load_runbooks() {
-  auto library = load_library(library_folders(options.config_folder, {}));
-  for (const auto& [name, known] : library)
+// Three quarters of what a start computes: the catalogue is read while the disk makes the folder's files.
+void App::Impl::read_library() {
+  library = std::async(std::launch::async,
+                       [folders = library_folders(options.config_folder, {})] { return load_library(folders); });
+}
+
+void App::Impl::take_library(runbooks::Library read) {
+  for (const auto& [name, known] : read)
     if (!known.runbook)
       log(LogLevel::warn, "a runbook cannot be read",
           {{"name", name}, {"why", known.findings.empty() ? "" : known.findings.front().message}});
-  engine->set_library(std::move(library));
+  engine->set_library(std::move(read));
 }
 
 std::string App::Impl::broken_runbooks(const std::string& language) const {
@@ -182,7 +187,6 @@ void App::Impl::sweep_commands() {
 
 void App::Impl::open_runbooks() {
   engine = std::make_unique<runbooks::Engine>(runbooks::load_runbook);
-  load_runbooks();
   open_runner();
   load_targets();
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };

@@ -47,8 +47,9 @@ void tune_memory() {
   mallopt(M_ARENA_MAX, 2);
   // Fixed, because glibc raises it whenever a large block is freed, and then keeps such blocks.
   mallopt(M_MMAP_THRESHOLD, 256 << 10);
-  // Not in the middle of the work: it comes back within milliseconds, page by page. The keeper trims afterwards.
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  // Not in the middle of the work: it comes back within milliseconds, page by page. The keeper trims the first heap
+  // afterwards. The end of the second one is given back only here, when this much of it is free.
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
 void MemoryKeeper::tick(std::uint64_t work_done) {

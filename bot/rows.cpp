@@ -1,7 +1,5 @@
 #include "bot/rows.h"
 
-#include <sys/stat.h>
-
 #include <memory>
 
 #include "bot/base/log.h"
@@ -9,13 +7,6 @@
 #include "storage/scrub.h"
 
 namespace muster {
-
-std::string program_mark() {
-  struct stat file {};
-  if (::stat("/proc/self/exe", &file) != 0) return "unknown";
-  return std::to_string(file.st_size) + " " + std::to_string(file.st_mtim.tv_sec) + "." +
-         std::to_string(file.st_mtim.tv_nsec);
-}
 
 void renew_rows_of_another(Store& store, const std::string& program) {
   const auto state = std::make_shared<State>();

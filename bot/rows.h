@@ -6,9 +6,6 @@
 
 namespace muster {
 
-// This very program file, told from any other build.
-std::string program_mark();
-
 // Makes the rows anew from the journal when another program wrote them last, and says so in the log when they differed.
 void renew_rows_of_another(Store& store, const std::string& program);
 

@@ -11,7 +11,9 @@ namespace {
 
 constexpr DurationMs busy_again_ms = minute_ms;
 
-bool fits(const Trigger& trigger, const Alert& alert) { return matches(trigger.matchers, alert.labels); }
+using AlertLabels = std::map<std::string, std::string>;
+
+bool fits(const Trigger& trigger, const AlertLabels& labels) { return matches(trigger.matchers, labels); }
 
 std::string timer_of(const std::string& runbook, const std::string& about) {
   return "trigger:" + runbook + ":" + to_hex(sha256(about)).substr(0, 16);
@@ -108,7 +110,7 @@ void release_trigger(Work& w, const std::string& runbook, const std::string& ale
 
 void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const std::string& id) {
   const Alert* alert = find_alert(std::as_const(w.state), id);
-  if (!alert || alert->status != "firing" || !fits(trigger, *alert)) return;
+  if (!alert || alert->status != "firing" || !fits(trigger, alert->labels)) return;
   const TimeMs since = alert->starts_ms == 0 ? w.now : std::min(alert->starts_ms, w.now);
   if (w.now - since < trigger.firing_for_ms)
     return look_again(w, book.name, "firing " + id, id, since + trigger.firing_for_ms);
@@ -118,11 +120,25 @@ void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& 
     suggest(w, book, *alert, {});
 }
 
+namespace {
+
+// Every runbook is asked about every alert, so what they are asked with is made once.
+void check_triggers(Engine& engine, Work& w, const std::string& id) {
+  const Alert* alert = find_alert(std::as_const(w.state), id);
+  if (!alert || alert->status != "firing") return;
+  const AlertLabels labels = alert->labels;
+  for (const auto& [name, known] : engine.library()) {
+    if (!known.runbook) continue;
+    for (const Trigger& trigger : known.runbook->triggers)
+      if (fits(trigger, labels)) check_trigger(engine, w, *known.runbook, trigger, id);
+  }
+}
+
+}  // namespace
+
 void Engine::alerts_changed(Work& w, const std::vector<std::string>& alerts) {
   for (const std::string& id : alerts) {
-    for (const auto& [name, known] : library_)
-      if (known.runbook)
-        for (const Trigger& trigger : known.runbook->triggers) check_trigger(*this, w, *known.runbook, trigger, id);
+    check_triggers(*this, w, id);
     std::vector<std::string> waiting;
     for (const auto& [n, run] : w.state.runs)
       if (!run.over() && (run.alert == id || watches(w, run, id))) waiting.push_back(run.id);

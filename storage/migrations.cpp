@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "storage/scrub.h"
+
 namespace muster::storage {
 namespace {
 
@@ -120,6 +122,10 @@ CREATE TABLE chat_link(
 
 constexpr std::array steps = {step_1, step_2, step_3};
 
+void set_meta(Db& db, std::string_view key, std::string_view value) {
+  db.run("INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", key, value);
+}
+
 }  // namespace
 
 int newest_schema() { return static_cast<int>(steps.size()); }
@@ -148,19 +154,17 @@ Result<int> schema_of(Db& db) {
 }
 
 void migrate(Db& db, int from) {
-  for (int version = from + 1; version <= newest_schema(); ++version) {
-    db.run("BEGIN IMMEDIATE");
-    try {
+  if (from == newest_schema()) return;
+  db.run("BEGIN IMMEDIATE");
+  try {
+    for (int version = from + 1; version <= newest_schema(); ++version)
       db.script(steps[static_cast<std::size_t>(version - 1)]);
-      db.run(
-          "INSERT INTO meta(key, value) VALUES('schema_version', ?) "
-          "ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-          std::to_string(version));
-      db.run("COMMIT");
-    } catch (...) {
-      if (db.in_transaction()) db.run("ROLLBACK");
-      throw;
-    }
+    set_meta(db, "schema_version", std::to_string(newest_schema()));
+    if (from == 0) set_meta(db, "rows_by", program_mark());  // else they would be folded again a moment later
+    db.run("COMMIT");
+  } catch (...) {
+    if (db.in_transaction()) db.run("ROLLBACK");
+    throw;
   }
 }
 

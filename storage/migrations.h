@@ -8,7 +8,7 @@ namespace muster::storage {
 int newest_schema();
 // 0: an empty file. An error when the file holds something that is not ours, or is newer than this program.
 Result<int> schema_of(Db& db);
-// Throws SqlError; each step is one transaction.
+// Throws SqlError; one transaction for all steps. The rows of an empty file are this program's own.
 void migrate(Db& db, int from);
 
 }  // namespace muster::storage

@@ -28,6 +28,9 @@ struct ScrubReport {
   std::string left;             // bytes that are still on the disk, and what to do; empty: none
 };
 
+// This very program file, told from any other build.
+std::string program_mark();
+
 // Rows are a program's view of the journal: another program may see more. Made anew unless `program` wrote them last;
 // true: they differed. One transaction on the writer thread, which reads the whole journal; not from the loop thread.
 Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold);

@@ -1,5 +1,6 @@
 // Backup, replacing projections, making them anew for another program, destroying one payload.
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -109,6 +110,13 @@ Result<void> replace_projections(Store& store, const std::vector<ProjectionRow>&
       return {};
     });
   });
+}
+
+std::string program_mark() {
+  struct stat file {};
+  if (::stat("/proc/self/exe", &file) != 0) return "unknown";
+  return std::to_string(file.st_size) + " " + std::to_string(file.st_mtim.tv_sec) + "." +
+         std::to_string(file.st_mtim.tv_nsec);
 }
 
 Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold) {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "storage/scrub.h"
 #include "tests/support/temp_folder.h"
 
 using namespace muster;
@@ -34,5 +35,20 @@ TEST_CASE("the first start of another program makes the rows anew, and only the 
   renew_rows_of_another(store, "build 2");
   CHECK(store.projections()->empty());
   CHECK_FALSE(program_mark().empty());
+  store.stop();
+}
+
+TEST_CASE("the rows of a new folder belong to the program that made it") {
+  const test::TempFolder place;
+  StoreOptions options;
+  options.folder = place.path();
+  auto opened = open_store(std::move(options), [](const std::function<void()>& task) { task(); });
+  REQUIRE(opened);
+  Store& store = **opened;
+  write_old_row(store);
+  renew_rows_of_another(store, program_mark());
+  CHECK(store.projections()->size() == 1);
+  renew_rows_of_another(store, "build 2");
+  CHECK(store.projections()->empty());
   store.stop();
 }
