@@ -120,14 +120,21 @@ const AlertDoor::Sender* AlertDoor::sender(const std::string& kind, const std::s
   return found;
 }
 
-void AlertDoor::request(HttpRequest request, HttpReply reply) {
+std::optional<HttpResponse> AlertDoor::turn_away(const HttpRequest& request) const {
   const std::vector<std::string> parts = split(request.path, '/');  // "", in, kind, token, rest…
   const bool known_kind = parts.size() >= 4 && (parts[2] == "alertmanager" || parts[2] == "prometheus");
-  if (!known_kind) return reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
+  const auto bare = [](int status) {
+    return HttpResponse{.status = status, .content_type = "text/plain", .body = "", .headers = {}};
+  };
+  if (!known_kind) return bare(404);
   const Sender* s = sender(parts[2], parts[3]);
-  if (!s || !secret_fits(s->secrets, request)) {
-    return reply({.status = 401, .content_type = "text/plain", .body = "", .headers = {}});
-  }
+  return s && secret_fits(s->secrets, request) ? std::nullopt : std::optional(bare(401));
+}
+
+void AlertDoor::request(HttpRequest request, HttpReply reply) {
+  if (auto refusal = turn_away(request)) return reply(std::move(*refusal));
+  const std::vector<std::string> parts = split(request.path, '/');
+  const Sender* s = sender(parts[2], parts[3]);
   const std::string rest = request.path.substr(5 + parts[2].size() + parts[3].size());
   if (!rest.empty() && rest != "/") return api(*s, rest, std::move(request), std::move(reply));
   if (request.method != "POST")

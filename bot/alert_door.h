@@ -2,6 +2,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bot/app.h"
@@ -16,6 +17,8 @@ class AlertDoor {
       : dispatcher_(dispatcher), store_(store), clock_(clock) {}
   void configure(const Settings& settings, const Tokens& tokens);
   bool handles(const HttpRequest& request) const { return request.path.starts_with("/in/"); }
+  // The refusal of who may not send here, by path and headers alone; the body need not be there yet.
+  std::optional<HttpResponse> turn_away(const HttpRequest& request) const;
   void request(HttpRequest request, HttpReply reply);
   void take_pending(const InboxItem& item);  // what a crash left between the answer and the decision
   std::string token_of(const std::string& kind) const;

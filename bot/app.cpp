@@ -132,6 +132,7 @@ Result<void> App::Impl::serve() {
     return web->stream(q, std::move(s));
   };
   handler.refused = [this](const std::string& path, int status) { door->refused(path, status); };
+  handler.turn_away = [this](const HttpRequest& q) { return turn_away(q); };
   make_web();
   auto listening = HttpServer::listen(loop, options.listen, std::move(handler));
   if (!listening) return std::unexpected(listening.error());
@@ -151,11 +152,12 @@ Result<void> App::Impl::serve() {
 }
 
 Result<void> App::Impl::serve_locally() {
-  local = std::make_unique<LocalDoor>(*dispatcher, clock,
-                                      LocalDoor::Options{options.sandbox, [this] { return info(); },
-                                                         [this](const std::string& person, bool rotate, auto done) {
-                                                           login_link(person, rotate, std::move(done));
-                                                         }});
+  local = std::make_unique<LocalDoor>(
+      *dispatcher, clock,
+      LocalDoor::Options{
+          options.sandbox, [this] { return info(); },
+          [this](const std::string& person, bool rotate, auto done) { login_link(person, rotate, std::move(done)); },
+          [this](const std::string& channel) { return !chats->empty() || room->channel(channel) != nullptr; }});
   const std::string path = options.data_folder + "/muster.sock";
   auto listening = LocalSocket::listen(
       loop, path, [this](std::uint32_t uid, std::string line, LocalReply reply) { local->request(uid, line, reply); });

@@ -9,6 +9,7 @@
 #include "bot/outbox_answers.h"
 #include "bot/plan_answer.h"
 #include "bot/reads.h"
+#include "bot/related.h"
 #include "bot/scrub_answers.h"
 #include "bot/self_answers.h"
 #include "storage/schema.h"
@@ -25,7 +26,18 @@ Outcome busy(const std::string& language) {
 
 }  // namespace
 
+// Whose long body need not be read, because it would be refused anyway.
+std::optional<HttpResponse> App::Impl::turn_away(const HttpRequest& q) const {
+  if (chats->handles(q)) return std::nullopt;  // their signatures cover the body
+  if (door->handles(q)) return door->turn_away(q);
+  if (web->handles(q)) return web->turn_away(q);
+  return HttpResponse{.status = 404, .content_type = "text/plain", .body = "", .headers = {}};
+}
+
 void App::Impl::request(HttpRequest q, HttpReply reply) {
+  const bool of_itself = q.path == "/healthz" || q.path == "/readyz" || q.path == "/metrics";
+  if (of_itself && q.method != "GET")
+    return reply({.status = 405, .content_type = "text/plain", .body = "", .headers = {{"Allow", "GET, HEAD"}}});
   if (q.path == "/healthz") return reply({.status = 200, .content_type = "text/plain", .body = "ok\n", .headers = {}});
   if (q.path == "/readyz") {
     const std::string why = dispatcher->not_ready();
@@ -53,16 +65,17 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
   if (chats->handles(q)) return chats->request(q, reply);
   if (door->handles(q)) return door->request(std::move(q), std::move(reply));
   if (web->handles(q)) return web->request(std::move(q), std::move(reply));
+  if (q.method == "GET") return reply(web->notice(404, "web.missing"));
   reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
 }
 
 void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
-  if (!web->logged_in(q))
-    return reply({.status = 401, .content_type = "text/plain", .body = "Log in to the room first.\n", .headers = {}});
+  if (!web->logged_in(q)) return reply(web->notice(401, "web.login"));
   const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
-  if (!i) return reply({.status = 404, .content_type = "text/plain", .body = "no such incident\n", .headers = {}});
-  const std::string lang = q.query.contains("lang") ? q.query.at("lang") : dispatcher->config().language;
-  const bool taken = worker.run([this, incident = *i, lang, reply, config = dispatcher->config()] {
+  if (!i) return reply(web->notice(404, "web.no_incident"));
+  const std::string lang = q.query.contains("lang") ? q.query.at("lang") : web->reader_language(q);
+  const bool taken = worker.run([this, incident = *i, lang, reply, config = dispatcher->config(),
+                                 related = related_incidents(dispatcher->state(), *i)] {
     auto entries = store->read_incident(incident.id);
     HttpResponse r{
         .status = 503, .content_type = "text/plain", .body = "", .headers = {{"X-Content-Type-Options", "nosniff"}}};
@@ -70,7 +83,7 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
       r.status = 200;
       r.content_type = "text/html; charset=utf-8";
       r.body = render_report(*entries, config, "html", lang, config.zone, Profile::internal,
-                             changes_around(*store, config, incident));
+                             changes_around(*store, config, incident), related);
       r.headers["Cache-Control"] = "no-store";
     }
     loop.post([reply, r] { reply(r); });
@@ -111,22 +124,24 @@ void App::Impl::read_incident(const ReadWanted& wanted, const std::string& langu
                               std::function<void(Outcome)> done) {
   const std::string link = url() + "/room/report/" + wanted.incident;
   const Incident* known = find_incident(dispatcher->state(), wanted.incident);
-  const bool taken = worker.run([this, wanted, language, zone, link, done, config = dispatcher->config(),
-                                 incident = known ? *known : Incident()] {
-    Outcome o;
-    if (wanted.what != "postmortem") {
-      o = record_outcome(*store, wanted, config);
-    } else if (auto entries = store->read_incident(wanted.incident); !entries) {
-      o.ok = false;
-      o.reply.text = entries.error().message;
-    } else {
-      o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
-      o.json = Value::Map{{"url", link},
-                          {"markdown", render_report(*entries, config, "md", language, zone, Profile::internal,
-                                                     changes_around(*store, config, incident))}};
-    }
-    loop.post([done, o = std::move(o)] { done(o); });
-  });
+  const bool taken = worker.run(
+      [this, wanted, language, zone, link, done, config = dispatcher->config(), incident = known ? *known : Incident(),
+       related = known && wanted.what == "postmortem" ? related_incidents(dispatcher->state(), *known)
+                                                      : std::vector<RelatedIncident>()] {
+        Outcome o;
+        if (wanted.what != "postmortem") {
+          o = record_outcome(*store, wanted, config);
+        } else if (auto entries = store->read_incident(wanted.incident); !entries) {
+          o.ok = false;
+          o.reply.text = entries.error().message;
+        } else {
+          o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
+          o.json = Value::Map{{"url", link},
+                              {"markdown", render_report(*entries, config, "md", language, zone, Profile::internal,
+                                                         changes_around(*store, config, incident), related)}};
+        }
+        loop.post([done, o = std::move(o)] { done(o); });
+      });
   if (!taken) done(busy(language));
 }
 

@@ -94,6 +94,7 @@ struct App::Impl {
   void offer_cluster();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
+  std::optional<HttpResponse> turn_away(const HttpRequest& request) const;
   void request(HttpRequest request, HttpReply reply);
   void report(const HttpRequest& request, const HttpReply& reply);
   Value info() const;

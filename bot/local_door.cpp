@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/words.h"
 
@@ -69,14 +70,29 @@ void LocalDoor::login(std::uint32_t uid, const Value& ask, const LocalReply& rep
   });
 }
 
+std::string LocalDoor::no_channel(const std::string& name, const std::string& language) const {
+  const auto& of_incidents = dispatcher_.state().incident_by_channel;
+  if (name.empty() || !options_.has_channel || options_.has_channel(name) || of_incidents.contains(name)) return {};
+  std::vector<std::string> names = {"muster", "alerts"}, near;
+  for (const auto& [channel, n] : of_incidents) {
+    names.push_back(channel);
+    if (channel.starts_with(name) && near.size() < 3) near.push_back(channel);
+  }
+  if (near.empty()) near = nearest(clip(name, 80), names, 3, 3);
+  for (std::string& n : near) n.insert(0, "#");
+  const std::string about = near.empty() ? "door.no_channel" : "door.no_channel_near";
+  return muster::say(language, about, {{"name", clip(one_line(name), 80)}, {"near", join(near, ", ")}});
+}
+
 void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply) {
   CommandInput input;
   input.is_operator = is_owner(uid);
   input.platform = "cli";
   input.channel = ask["channel"].as_string();
   if (input.channel.starts_with('#')) input.channel.erase(0, 1);  // as the bot writes it
-  // The bot's own advice says `!lead me`: pasted here it must work, too.
   const CoreConfig& config = dispatcher_.config();
+  if (const std::string no = no_channel(input.channel, config.language); !no.empty()) return reply(refusal(no.c_str()));
+  // The bot's own advice says `!lead me`: pasted here it must work, too.
   input.text = address(ask["text"].as_string(), config.bot_handle, config.prefix, true).command;
   input.direct = true;
   input.sent_ms = clock_.now();

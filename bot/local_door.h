@@ -16,6 +16,7 @@ class LocalDoor {
     std::function<Value()> info;  // what the bot says about itself: address, version, pid …
     // A login link of the room, for a person of the configuration or (empty) as printed at the start.
     std::function<void(const std::string& person, bool rotate, std::function<void(Result<Value>)>)> login = {};
+    std::function<bool(const std::string& channel)> has_channel = {};  // empty: any name may be one
   };
   LocalDoor(Dispatcher& dispatcher, const Clock& clock, Options options)
       : dispatcher_(dispatcher), clock_(clock), options_(std::move(options)) {}
@@ -23,6 +24,7 @@ class LocalDoor {
 
  private:
   void login(std::uint32_t uid, const Value& ask, const LocalReply& reply);
+  std::string no_channel(const std::string& name, const std::string& language) const;  // empty: it exists
   void say(std::uint32_t uid, const Value& ask, const LocalReply& reply);
 
   Dispatcher& dispatcher_;

@@ -194,8 +194,9 @@ Outcome record_outcome(Store& store, const ReadWanted& wanted, const CoreConfig&
 
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile,
-                          std::vector<ChangeRecord> changes) {
+                          std::vector<ChangeRecord> changes, std::vector<RelatedIncident> related) {
   ReportOptions options;
+  options.related = std::move(related);
   options.changes = std::move(changes);
   options.profile = profile;
   options.language = language;

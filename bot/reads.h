@@ -35,6 +35,6 @@ class HistoryReader {
 // format: md, html, json
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile = Profile::internal,
-                          std::vector<ChangeRecord> changes = {});
+                          std::vector<ChangeRecord> changes = {}, std::vector<RelatedIncident> related = {});
 
 }  // namespace muster

@@ -1,5 +1,7 @@
 #include "config/reader.h"
 
+#include <algorithm>
+
 #include "bot/base/text.h"
 
 namespace muster {
@@ -29,11 +31,30 @@ const SettingField* field_named(const std::vector<const SettingField*>& fields, 
   return nullptr;
 }
 
+constexpr std::size_t names_listed_max = 12;  // a longer list is looked up, not read
+
+std::string one_of(const std::vector<std::string>& names) {
+  if (names.size() <= names_listed_max) return "one of " + join(names, ", ");
+  return "one of the " + std::to_string(names.size()) + " names that `muster config reference` lists";
+}
+
+// A few words that people take for a name: the part of a longer one counts too ("routes" for alert_routes).
+std::string nearest_setting(const std::string& word, const std::vector<std::string>& names) {
+  if (std::string near = nearest_name(word, names); !near.empty()) return near;
+  std::vector<std::string> parts, whole;
+  for (const std::string& name : names) {
+    for (const std::string& part : split(name, '_')) parts.push_back(part), whole.push_back(name);
+  }
+  const std::string part = word.size() < 4 ? std::string() : nearest_name(word, parts);
+  if (part.empty()) return {};
+  return whole[static_cast<std::size_t>(std::ranges::find(parts, part) - parts.begin())];
+}
+
 void complain_unknown(Reading& in, const YamlMember& member, const std::vector<const SettingField*>& fields) {
   std::vector<std::string> names;
   for (const SettingField* field : fields) names.push_back(leaf_name(*field));
   in.complain(in.place(member.line, member.column), "there is no setting `" + clip(one_line(member.key), 60) + "` here",
-              "one of " + join(names, ", "), nearest_name(member.key, names));
+              one_of(names), nearest_setting(member.key, names));
 }
 
 void read_scalar(Reading& in, const SettingField& field, const YamlNode& node, ConfigCell& cell) {

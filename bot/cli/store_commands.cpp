@@ -13,6 +13,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/state.h"
 #include "bot/reads.h"
+#include "bot/related.h"
 #include "storage/store.h"
 #include "storage/verify.h"
 
@@ -191,7 +192,8 @@ int postmortem_command(const Flags& f) {
   const auto state = folded(**store);
   const Incident* incident = state ? find_incident(*state, incident_id(f.incident)) : nullptr;
   std::cout << render_report(*entries, config, f.json ? "json" : f.format, f.language, f.zone, profile,
-                             incident ? changes_around(**store, config, *incident) : std::vector<ChangeRecord>());
+                             incident ? changes_around(**store, config, *incident) : std::vector<ChangeRecord>(),
+                             incident ? related_incidents(*state, *incident) : std::vector<RelatedIncident>());
   return exit_fine;
 }
 

@@ -58,6 +58,16 @@ std::optional<RoomSession> RoomWeb::session(const HttpRequest& request) const {
   return sessions_.find(cookie_of(request, sessions_.cookie_name()), options_.now ? options_.now() : 0);
 }
 
+std::optional<HttpResponse> RoomWeb::turn_away(const HttpRequest& request) const {
+  if (!host_allowed(request)) return notice(421, "web.address");
+  return logged_in(request) ? std::nullopt : std::optional(notice(401, "web.login"));
+}
+
+std::string RoomWeb::reader_language(const HttpRequest& request) const {
+  const auto who = session(request);
+  return language_of(who ? who->person : std::string());
+}
+
 void RoomWeb::request(HttpRequest request, HttpReply reply) {
   if (!host_allowed(request)) {
     return reply(notice(421, "web.address"));

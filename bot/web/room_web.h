@@ -46,6 +46,10 @@ class RoomWeb {
 
   bool logged_in(const HttpRequest& request) const { return session(request).has_value(); }
   bool handles(const HttpRequest& request) const;  // "/", "/login", "/room", "/room/…"
+  // The refusal of who has no session, by the headers alone.
+  std::optional<HttpResponse> turn_away(const HttpRequest& request) const;
+  HttpResponse notice(int status, const std::string& key) const;  // a page with a sentence of the catalogue
+  std::string reader_language(const HttpRequest& request) const;  // of the person whose session it is
   void request(HttpRequest request, HttpReply reply);
   Result<void> stream(const HttpRequest& request, std::shared_ptr<EventStream> stream);
   void heartbeat();  // call every 20 s or so: keeps proxies from closing quiet streams
@@ -70,7 +74,6 @@ class RoomWeb {
   std::optional<RoomSession> session(const HttpRequest& request) const;
   bool host_allowed(const HttpRequest& request) const;
   std::string language_of(const std::string& person) const;
-  HttpResponse notice(int status, const std::string& key) const;
   std::string set_cookie(const std::string& value, TimeMs keep_ms) const;
   void login(const HttpRequest& request, const HttpReply& reply);
   void logout(const RoomSession& session, const HttpReply& reply);

@@ -14,6 +14,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "integrations/net/http_exchange.h"
 #include "integrations/net/http_text.h"
 
 namespace muster {
@@ -34,21 +35,10 @@ constexpr std::size_t unparsed_bytes_max = 96u << 10;  // only an endless chunk 
 
 constexpr DurationMs drain_time_ms = 500;  // for the rest of a request that a stop interrupts; then to take the answer
 
+constexpr std::size_t unasked_bytes_max = 64u << 10;  // a longer body is read only of somebody who may send it
+
 // A small state machine: read a request, hand it over, write the answer, again.
-HttpResponse plain(int status, std::string text) {
-  HttpResponse response;
-  response.status = status;
-  response.body = std::move(text);
-  return response;
-}
-
-HttpResponse busy(std::string text = "shutting down\n") {
-  HttpResponse response = plain(503, std::move(text));
-  response.headers["Retry-After"] = "5";
-  return response;
-}
-
-class Connection final : public HttpConnection, public std::enable_shared_from_this<Connection> {
+class Connection final : public HttpConnection, public HttpExchange, public std::enable_shared_from_this<Connection> {
  public:
   Connection(std::shared_ptr<HttpShared> server, tcp::socket socket, std::string remote)
       : server_(std::move(server)), socket_(std::move(socket)), remote_(std::move(remote)) {
@@ -61,11 +51,11 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   void sweep(steady_clock::time_point now) override;
   void drain() override;
   void close() override;
-  void answer(HttpResponse response, std::uint64_t request);
-  bool stream_send(std::string frame);
-  void stream_close();
-  bool open() const { return state_ != State::closed; }
-  asio::io_context& io() { return server_->io; }
+  void answer(HttpResponse response, std::uint64_t request) override;
+  bool stream_send(std::string frame) override;
+  void stream_close() override;
+  bool open() const override { return state_ != State::closed; }
+  asio::io_context& io() override { return server_->io; }
 
  private:
   enum class State { idle, header, body, handling, writing, streaming, lingering, closed };
@@ -74,7 +64,9 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   void read_more();
   void parse();
   bool parse_some(error_code& ec);
-  void header_complete();
+  bool header_complete();
+  bool well_framed();
+  bool turned_away();
   void refuse_parse(error_code ec);
   void dispatch();
   HttpRequest take_request();
@@ -101,45 +93,6 @@ class Connection final : public HttpConnection, public std::enable_shared_from_t
   std::string out_head_, out_body_;
   std::string stream_waiting_, stream_writing_;
   bool stream_ending_ = false, stream_flushing_ = false;
-};
-
-// The reply of one request. Forgetting to answer is a bug that the peer must not wait for.
-class PendingReply {
- public:
-  PendingReply(std::shared_ptr<Connection> connection, std::uint64_t request)
-      : connection_(std::move(connection)), request_(request) {}
-  PendingReply(const PendingReply&) = delete;
-  PendingReply& operator=(const PendingReply&) = delete;
-  ~PendingReply() {
-    if (!connection_ || !connection_->open()) return;
-    log(LogLevel::error, "a request was never answered");
-    asio::post(connection_->io(), [c = connection_, r = request_] { c->answer(plain(500, "internal error\n"), r); });
-  }
-  void done() { connection_ = nullptr; }
-  void answer(HttpResponse response) {
-    if (const auto connection = std::exchange(connection_, nullptr)) connection->answer(std::move(response), request_);
-  }
-
- private:
-  std::shared_ptr<Connection> connection_;
-  std::uint64_t request_;
-};
-
-class Stream final : public EventStream {
- public:
-  explicit Stream(std::weak_ptr<Connection> connection) : connection_(std::move(connection)) {}
-  ~Stream() override { close(); }
-  bool send(const std::string& event, const std::string& data, const std::string& id) override {
-    const auto connection = connection_.lock();
-    return connection && connection->stream_send(stream_frame(event, data, id));
-  }
-  void close() override {
-    if (const auto connection = connection_.lock()) connection->stream_close();
-    connection_.reset();
-  }
-
- private:
-  std::weak_ptr<Connection> connection_;
 };
 
 void Connection::close() {
@@ -189,7 +142,7 @@ void Connection::parse() {
     const bool fed = buffer_.size() > 0 && parse_some(ec);
     if (ec && ec != http::error::need_more) return refuse_parse(ec);
     if (state_ == State::header && parser_->is_header_done()) {
-      header_complete();
+      if (!header_complete()) return;
       continue;
     }
     if (!fed || buffer_.size() == 0) break;
@@ -198,24 +151,48 @@ void Connection::parse() {
   read_more();
 }
 
-void Connection::header_complete() {
+// RFC 9112, 3.2 and 6.3: a 1.1 request names one host, and a coded body is one whose end can be seen.
+bool Connection::well_framed() {
+  const auto& message = parser_->get();
+  const auto hosts = message.count(http::field::host);
+  if (hosts > 1 || (hosts == 0 && message.version() >= 11)) return false;
+  return message.count(http::field::transfer_encoding) == 0 || parser_->chunked();
+}
+
+bool Connection::turned_away() {
+  const auto length = parser_->content_length();
+  const bool unknown = parser_->chunked();
+  if (!server_->handler.turn_away || (!unknown && (!length || *length <= unasked_bytes_max))) return false;
+  head_only_ = false;
+  std::optional<HttpResponse> refusal = server_->handler.turn_away(take_request());
+  if (!refusal) return false;
+  ++server_->stats.rejected;
+  write(std::move(*refusal), false);
+  return true;
+}
+
+// False: answered already, the rest of the request is not wanted.
+bool Connection::header_complete() {
+  if (!well_framed()) return refuse_parse(http::error::bad_field), false;
+  if (turned_away()) return false;
   enter(State::body, server_->options.body_time_ms);
-  if (parser_->is_done() || buffer_.size() > 0) return;
+  if (parser_->is_done() || buffer_.size() > 0) return true;
   const auto& fields = parser_->get();
-  if (fields.version() < 11 || !beast::iequals(fields[http::field::expect], "100-continue")) return;
+  if (fields.version() < 11 || !beast::iequals(fields[http::field::expect], "100-continue")) return true;
   // Twenty-five bytes into an empty send buffer: written at once or, on a hopeless peer, not at all.
   static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.write_some(asio::buffer(go_on), ignored);
+  return true;
 }
 
 void Connection::refuse_parse(error_code ec) {
-  HttpResponse response = plain(400, "bad request\n");
+  HttpResponse response = plain_response(400, "bad request\n");
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow) {
-    response = plain(431, "the header is too long\n");
+    response = plain_response(431, "the header is too long\n");
   } else if (ec == http::error::body_limit) {
-    response = plain(413, "the body is too long\n");
+    response = plain_response(413, "the body is too long\n");
   }
   ++server_->stats.rejected;
   head_only_ = false;
@@ -231,10 +208,6 @@ HttpRequest Connection::take_request() {
   HttpRequest request;
   request.method = std::string(message.method_string());
   if (head_only_) request.method = "GET";
-  const std::string_view target(message.target().data(), message.target().size());
-  const std::size_t mark = target.find('?');
-  request.path = percent_decode(target.substr(0, mark), false);
-  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
   for (const auto& field : message) {
     const std::string_view name(field.name_string().data(), field.name_string().size());
     const std::string_view value(field.value().data(), field.value().size());
@@ -242,6 +215,7 @@ HttpRequest Connection::take_request() {
     if (!slot.empty()) slot += ", ";
     slot += value;
   }
+  put_target(request, {message.target().data(), message.target().size()});
   request.body = std::move(message.body());
   request.remote = remote_;
   return request;
@@ -263,7 +237,7 @@ void Connection::dispatch() {
     server_->handler.request(std::move(request), [pending](HttpResponse r) { pending->answer(std::move(r)); });
   } catch (const std::exception& e) {
     log(LogLevel::error, "an HTTP handler failed", {{"error", e.what()}});
-    pending->answer(plain(500, "internal error\n"));
+    pending->answer(plain_response(500, "internal error\n"));
   }
 }
 
@@ -273,12 +247,12 @@ bool Connection::try_stream(const HttpRequest& request) {
   const auto accept = request.headers.find("accept");
   if (accept == request.headers.end() || accept->second.find("text/event-stream") == std::string::npos) return false;
   if (server_->draining) {
-    answer(busy(), request_);
+    answer(busy_response("shutting down\n"), request_);
     return true;
   }
   stream_waiting_ = stream_head();
   stream_ending_ = false;
-  const auto stream = std::make_shared<Stream>(weak_from_this());
+  const std::shared_ptr<EventStream> stream = make_event_stream(weak_from_this());
   const Result<void> taken = server_->handler.stream(request, stream);
   if (!open()) return true;
   if (!taken) {
@@ -340,7 +314,7 @@ void Connection::discard() {
 
 void Connection::refuse() {
   ++server_->stats.rejected;
-  write(busy("too many connections\n"), false);
+  write(busy_response("too many connections\n"), false);
 }
 
 bool Connection::stream_send(std::string frame) {
@@ -396,7 +370,7 @@ void Connection::sweep(steady_clock::time_point now) {
   if (half_sent && server_->draining) {
     error_code ignored;
     socket_.cancel(ignored);  // the read that waits for the rest
-    return write(busy(), false);
+    return write(busy_response("shutting down\n"), false);
   }
   if (state_ != State::idle && state_ != State::lingering) ++server_->stats.timeouts;
   close();

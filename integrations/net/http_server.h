@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "bot/base/clock.h"
@@ -45,6 +46,9 @@ struct HttpHandler {
   std::function<void(HttpRequest, HttpReply)> request;
   // Asked first for GETs that accept text/event-stream; an Error becomes a response (401/404…).
   std::function<Result<void>(const HttpRequest&, std::shared_ptr<EventStream>)> stream;
+  // May be empty. Asked with the header alone, before a body of more than 64 KiB or of unknown length is read: an
+  // answer ends the matter, so that strangers cannot fill the memory with bodies that are refused anyway.
+  std::function<std::optional<HttpResponse>(const HttpRequest&)> turn_away;
   // May be empty: a request with this path was refused by a limit before it was whole.
   std::function<void(const std::string& path, int status)> refused;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "bot/base/text.h"
+
 namespace muster {
 
 namespace {
@@ -91,6 +93,22 @@ std::map<std::string, std::string> parse_query(std::string_view query) {
   return out;
 }
 
+void put_target(HttpRequest& request, std::string_view target) {
+  const std::size_t colon = target.find("://");
+  if (colon == 4 || colon == 5) {
+    const std::string scheme = lower_ascii(target.substr(0, colon));
+    const std::size_t host = colon + 3, path = std::min(target.find_first_of("/?", host), target.size());
+    if (scheme == "http" || scheme == "https") {
+      request.headers["host"] = target.substr(host, path - host);
+      target = target.substr(path);
+      if (target.empty() || target.front() == '?') request.path = "/";
+    }
+  }
+  const std::size_t mark = target.find('?');
+  if (mark != 0 && !target.empty()) request.path = percent_decode(target.substr(0, mark), false);
+  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
+}
+
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 200:
@@ -123,6 +141,8 @@ std::string_view reason_phrase(int status) {
       return "Conflict";
     case 413:
       return "Payload Too Large";
+    case 421:
+      return "Misdirected Request";
     case 415:
       return "Unsupported Media Type";
     case 422:
@@ -208,6 +228,19 @@ HttpResponse response_of(const Error& error) {
       break;
   }
   response.body = error.message + "\n";
+  return response;
+}
+
+HttpResponse plain_response(int status, std::string text) {
+  HttpResponse response;
+  response.status = status;
+  response.body = std::move(text);
+  return response;
+}
+
+HttpResponse busy_response(std::string text) {
+  HttpResponse response = plain_response(503, std::move(text));
+  response.headers["Retry-After"] = "5";
   return response;
 }
 

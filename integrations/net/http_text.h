@@ -12,6 +12,8 @@ namespace muster {
 std::string percent_decode(std::string_view text, bool plus_is_space);  // invalid escapes stay as sent
 std::map<std::string, std::string> parse_query(std::string_view query);
 std::string_view reason_phrase(int status);
+// Path and query of "/a?b=c". "http://host/a" (RFC 9112, 3.2.2) also replaces the Host that was sent.
+void put_target(HttpRequest& request, std::string_view target);
 
 enum class KeepAlive { close, implied, spoken };  // spoken: a 1.0 client must be told
 
@@ -22,6 +24,8 @@ bool status_has_body(int status);
 std::string stream_head();
 std::string stream_frame(std::string_view event, std::string_view data, std::string_view id);
 HttpResponse response_of(const Error& error);
+HttpResponse plain_response(int status, std::string text);
+HttpResponse busy_response(std::string text);  // 503, to be tried again
 
 struct HostPort {
   std::string host;

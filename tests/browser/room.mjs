@@ -18,9 +18,10 @@ const browser = await launch();
 async function onlyTheLinkOpensIt() {
   const page = await (await browser.newContext()).newPage();
   watch(page);
-  for (const [path, words] of [['/login?token=guess', 'not valid'], ['/room', 'Please log in']]) {
+  for (const [path, status, words] of [['/login?token=guess', 401, 'not valid'], ['/room', 401, 'Please log in'],
+    ['/room/report/INC-1', 401, 'Please log in'], ['/elsewhere', 404, 'The room is at /room']]) {
     const answer = await page.goto(`http://${bot.address}${path}`);
-    assert.equal(answer.status(), 401, `${path} is refused`);
+    assert.equal(answer.status(), status, `${path} is refused`);
     assert.match(await page.locator('body').innerText(), new RegExp(words));
   }
   await page.context().close();
@@ -30,7 +31,10 @@ async function tryOpensAnIncident(page) {
   await goTo(page, '#muster');
   await page.locator('#posts button', { hasText: /^try$/ }).click();
   await page.locator('#channels button', { hasText: '#inc-' }).first().waitFor();
+  await post(page, 'the real HTTP door').getByRole('button', { name: '#alerts', exact: true }).click();
+  await page.waitForFunction(() => document.getElementById('title').textContent === '#alerts');
   await goTo(page, '#inc-');
+  assert.equal(await page.locator('#posts .card .primary').first().innerText(), 'I lead', 'the next step stands out');
   await post(page, 'E1').waitFor();
 }
 

@@ -123,7 +123,11 @@ std::span<const Sentence> words_page() {
        "링크는 "
        "한 시간 동안 열 수 있습니다."},
       {"web.missing.title", "Not here", "없는 페이지"},
-      {"web.missing", "The room has no such page.", "그런 페이지는 없습니다."},
+      {"web.missing", "There is nothing at this address. The room is at /room.",
+       "이 주소에는 아무것도 없습니다. 방은 /room 에 있습니다."},
+      {"web.no_incident.title", "No such incident", "없는 장애"},
+      {"web.no_incident", "There is no incident with this number. In the room, incidents lists them.",
+       "그 번호의 장애는 없습니다. 방에서 incidents를 입력하면 목록이 나옵니다."},
       {"web.forbidden.title", "Not allowed", "허용되지 않음"},
       {"web.sandbox_only", "Speaking as somebody else is for the sandbox only.",
        "다른 사람으로 말하기는 샌드박스에서만 됩니다."},

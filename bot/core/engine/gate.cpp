@@ -271,10 +271,12 @@ namespace {
 
 Outcome plan(Call& c, const Verdict& v) {
   Outcome o = answer(c, "plan.head");
-  // A plan of a run reads for real, outside of the decision, and tries nothing here.
-  const auto tried = c.command.verb == "run" ? std::optional(carry_out(c)) : rehearsal(c);
+  // A plan of a run reads for real, outside of the decision, and tries nothing here. Of no other command: what is
+  // carried out beyond the decision may destroy (`scrub`) or take effect (`config reload`).
+  const bool of_run = c.command.verb == "run";
+  const auto tried = of_run ? std::optional(carry_out(c)) : rehearsal(c);
   Section s = gates_now(c, v, tried);
-  if (tried && tried->ok && tried->read) {
+  if (of_run && tried && tried->ok && tried->read) {
     o.read = tried->read;
     o.read->args.push_back(s.text + "\n" + say(c.language, "field.command") + ": " + s.fields.front().second);
     o.reply = {};

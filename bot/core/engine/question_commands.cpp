@@ -201,14 +201,23 @@ Outcome with_head(Outcome o, std::string head) {
   return o;
 }
 
+// The confirmation that this person may answer with yes or no; without one the refusal says why.
+Meant own_confirmation(Call& c) {
+  Meant meant = question_meant(c, "confirm");
+  if (!meant.question) return meant;
+  const Question& q = *meant.question;
+  const auto refused = [](Outcome o) { return Meant{nullptr, std::move(o)}; };
+  if (q.kind != "confirm") return refused(refuse(c, "ask.is_approve", {{"id", q.id}}));
+  if (q.person != c.actor.id)
+    return refused(refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}}));
+  if (auto closed = not_open(c, q)) return refused(std::move(*closed));
+  return meant;
+}
+
 Outcome yes(Call& c) {
-  const Meant meant = question_meant(c, "confirm");
+  const Meant meant = own_confirmation(c);
   if (!meant.question) return meant.refusal;
   const Question& q = *meant.question;
-  if (q.kind != "confirm") return refuse(c, "ask.is_approve", {{"id", q.id}});
-  if (q.person != c.actor.id)
-    return refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
-  if (auto closed = not_open(c, q)) return *closed;
   if (!q.run.empty()) {  // its run goes on by itself
     const std::string id = q.id, run = q.run;
     close_question(c.work, q, human_entry(c, {}, nullptr), "done", {});
@@ -218,13 +227,9 @@ Outcome yes(Call& c) {
 }
 
 Outcome no(Call& c) {
-  const Meant meant = question_meant(c, "confirm");
+  const Meant meant = own_confirmation(c);
   if (!meant.question) return meant.refusal;
   const Question& q = *meant.question;
-  if (q.kind != "confirm") return refuse(c, "ask.is_approve", {{"id", q.id}});
-  if (q.person != c.actor.id)
-    return refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
-  if (auto closed = not_open(c, q)) return *closed;
   const std::string id = q.id;
   close_question(c.work, q, human_entry(c, {}, nullptr), "denied", {});
   return answer(c, "confirm.dropped", {{"id", id}});

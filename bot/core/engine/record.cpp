@@ -124,16 +124,18 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.resolved_ms) facts.fields.emplace_back(say(lang, "field.resolved"), zone_time(w, i.resolved_ms));
   if (!i.last_update.empty())
     facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
-  facts.fields.emplace_back(say(lang, "field.changes"), say(lang, "none_yet"));
+  facts.fields.emplace_back(say(lang, "field.changes"), suspects_line(w, i));
   if (!i.reason.empty()) facts.fields.insert(facts.fields.begin(), {say(lang, "field.because"), plain(i.reason)});
   m.sections.push_back(facts);
   if (const std::string links = links_text(w, i); !links.empty()) m.sections.push_back({links, {}});
   if (!i.alerts.empty()) m.sections.push_back({alert_list(w, i), {}});
   if (i.open()) {
-    m.buttons.push_back({say(lang, "button.lead"), "lead me", ""});
-    if (i.status != "mitigated")
-      m.buttons.push_back({say(lang, "button.mitigate"), say(lang, "button.mitigate.line"), ""});
-    m.buttons.push_back({say(lang, "button.resolve"), say(lang, "button.resolve.line"), "primary"});
+    // The one that stands out is the step that comes next.
+    const bool led = i.roles.contains("incident_commander"), mitigated = i.status == "mitigated";
+    m.buttons.push_back({say(lang, "button.lead"), "lead me", !led && !mitigated ? "primary" : ""});
+    if (!mitigated)
+      m.buttons.push_back({say(lang, "button.mitigate"), say(lang, "button.mitigate.line"), led ? "primary" : ""});
+    m.buttons.push_back({say(lang, "button.resolve"), say(lang, "button.resolve.line"), mitigated ? "primary" : ""});
   } else {
     m.buttons.push_back({say(lang, "button.postmortem"), "postmortem " + i.id, "primary"});
   }

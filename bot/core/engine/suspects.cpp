@@ -1,6 +1,7 @@
 #include "bot/core/engine/suspects.h"
 
 #include <algorithm>
+#include <ranges>
 
 #include "bot/base/text.h"
 #include "bot/core/changes/health.h"
@@ -62,6 +63,24 @@ std::string way_back(const State& state, const ChangeRecord& c, const std::strin
   if (c.verb == "scale" && c.before.replicas)
     return "scale" + place + " to " + std::to_string(*c.before.replicas) + why;
   return {};
+}
+
+std::string suspects_line(const Work& w, const Incident& i) {
+  constexpr std::size_t on_card = 3;
+  const std::string& language = w.config.language;
+  if (w.state.changes.records.empty()) return say(language, "none_yet");
+  const auto suspects = suspects_of(w.state, w.config, i);
+  std::vector<std::string> parts;
+  for (const ChangeRecord* c : suspects | std::views::take(on_card)) {
+    const TimeMs at = c->over() ? c->ended_ms : c->started_ms;
+    const std::string when = format_utc_minute(at);
+    parts.push_back(plain(c->run.empty() ? clip(one_line(c->id), 60) : c->run) + " " + plain(c->service) + " " +
+                    change_words(language, *c) + ", " + plain(c->environment) + " (" +
+                    (at / day_ms == i.declared_ms / day_ms ? when.substr(when.size() - 5) : when) + " UTC)");
+  }
+  if (suspects.size() > on_card)
+    parts.push_back(say(language, "and_more", {{"n", std::to_string(suspects.size() - on_card)}}));
+  return parts.empty() ? say(language, "status.nothing") : join(parts, "; ");
 }
 
 Message suspects_message(const Work& w, const Incident& i, const std::string& language, const std::string& zone) {

@@ -14,6 +14,8 @@ inline constexpr std::size_t suspects_max = 6;           // shown
 std::vector<const ChangeRecord*> suspects_of(const State& state, const CoreConfig& config, const Incident& incident);
 // The command that takes it back as it was; empty: nothing does, or a newer change came after it.
 std::string way_back(const State& state, const ChangeRecord& change, const std::string& incident);
+// The newest three in one line for the incident's card, by the clock: the card outlives an "ago".
+std::string suspects_line(const Work& work, const Incident& incident);
 Message suspects_message(const Work& work, const Incident& incident, const std::string& language,
                          const std::string& zone);
 // Once, in the channel of a new incident; nothing is said when nothing was changed.

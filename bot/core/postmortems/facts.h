@@ -67,9 +67,15 @@ struct RoleFacts {
   std::vector<Tenure> tenures;
 };
 
+// What a step said that it counted: "drained" 37.
+struct StepCount {
+  std::string step, what;
+  std::int64_t n = 0;
+};
 struct RunFacts {
   std::string run, runbook;
   std::int64_t steps_total = 0, done = 0, skipped = 0, failed = 0;
+  std::vector<StepCount> counted = {};
 };
 
 struct DeploymentFacts {
@@ -110,6 +116,7 @@ Facts with_changes(Facts facts, const std::vector<ChangeRecord>& changes);
 struct DoraFacts {
   std::int64_t counted = 0;
   std::optional<double> change_fail_rate, rework_rate, lead_median_s, failed_deployment_recovery_s;
+  std::int64_t leads = 0, recoveries = 0;  // values behind the two medians
 };
 DoraFacts dora_facts(const Facts& facts, bool count_rollbacks);
 

@@ -6,6 +6,8 @@
 namespace muster {
 namespace {
 
+constexpr std::size_t counts_max = 20;  // of one run in a report
+
 MaybeTime time_of(const Value& v) {
   if (!v.is_string()) return std::nullopt;
   const Result<TimeMs> t = parse_time(v.as_string());
@@ -52,11 +54,25 @@ void judge_deployments(Facts& f) {
   }
 }
 
+// Of a recorded step: every whole number that is not about the step itself. A step of muster says it in its result.
+void take_counts(RunFacts& run, const ViewRow& row) {
+  const std::string& step = row_data(row, "step").as_string();
+  const Value& result = row_data(row, "result");
+  const Value& said = result.is_map() ? result : row.entry->data;
+  if (!said.is_map()) return;
+  for (const auto& [key, n] : said.as_map()) {
+    static constexpr std::string_view of_itself[] = {"index",  "steps_total", "exit_code", "attempt", "attempts",
+                                                     "status", "signal",      "pid",       "bytes",   "lines"};
+    if (!n.is_int() || key.ends_with("_ms") || std::ranges::find(of_itself, key) != std::end(of_itself)) continue;
+    if (run.counted.size() < counts_max) run.counted.push_back({step, key, n.as_int()});
+  }
+}
+
 void fold_run(Facts& f, const ViewRow& row) {
   const std::string& id = row_data(row, "run_id").as_string();
   auto it = std::find_if(f.runs.begin(), f.runs.end(), [&](const RunFacts& r) { return r.run == id; });
   if (it == f.runs.end()) {
-    f.runs.push_back({id, {}, 0, 0, 0, 0});
+    f.runs.push_back({id, {}, 0, 0, 0, 0, {}});
     it = f.runs.end() - 1;
   }
   if (const std::string& name = row_data(row, "runbook").as_string(); !name.empty()) it->runbook = name;
@@ -66,6 +82,7 @@ void fold_run(Facts& f, const ViewRow& row) {
   if (outcome == "done") ++it->done;
   if (outcome == "skipped") ++it->skipped;
   if (outcome == "failed") ++it->failed;
+  take_counts(*it, row);
 }
 
 double rounded(double x) { return std::round(x * 10000) / 10000; }
@@ -188,6 +205,8 @@ DoraFacts dora_facts(const Facts& f, bool count_rollbacks) {
     out.change_fail_rate = rounded(static_cast<double>(failed) / static_cast<double>(out.counted));
     out.rework_rate = rounded(static_cast<double>(rework) / static_cast<double>(out.counted));
   }
+  out.leads = static_cast<std::int64_t>(lead.size());
+  out.recoveries = static_cast<std::int64_t>(recovery.size());
   out.lead_median_s = median(lead);
   out.failed_deployment_recovery_s = median(recovery);
   return out;

@@ -156,7 +156,11 @@ Value actions_value(const std::vector<ActionFacts>& actions) {
 Value runs_value(const std::vector<RunFacts>& runs) {
   Value::List out;
   for (const RunFacts& r : runs) {
-    out.emplace_back(Value::Map{{"done", r.done},
+    Value::List counted;
+    for (const StepCount& s : r.counted)
+      counted.emplace_back(Value::Map{{"n", s.n}, {"step", word(s.step)}, {"what", s.what}});
+    out.emplace_back(Value::Map{{"counted", counted},
+                                {"done", r.done},
                                 {"failed", r.failed},
                                 {"run", r.run},
                                 {"runbook", word(r.runbook)},

@@ -14,6 +14,14 @@ struct RosterPerson {
   std::string id, handle, display;
 };
 
+// Another incident that a person may want to compare with. A suggestion: that the causes are the same is not claimed.
+struct RelatedIncident {
+  std::string id, title, severity;
+  TimeMs declared_ms = 0;
+  std::vector<std::string> services, alerts;  // what both have
+  int open_actions = 0;
+};
+
 struct ReportOptions {
   Profile profile = Profile::internal;
   std::string language = "en";  // en, ko
@@ -24,6 +32,7 @@ struct ReportOptions {
   // Of its services and what they need, from a day before it; and those that are linked with it. Not part of its
   // entries.
   std::vector<ChangeRecord> changes = {};
+  std::vector<RelatedIncident> related = {};  // newest first
   bool with_model = false;  // fill Document::model, which the JSON format prints and the others do not need
 };
 

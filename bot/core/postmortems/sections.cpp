@@ -1,50 +1,13 @@
 #include <algorithm>
-#include <cstdio>
 
 #include "bot/base/text.h"
-#include "bot/core/postmortems/context.h"
+#include "bot/core/postmortems/blocks.h"
 #include "bot/core/postmortems/words.h"
 
 namespace muster {
 namespace {
 
 using Fill = void (*)(Document&, const ReportContext&);
-
-Block table(std::vector<std::string> columns) {
-  Block b;
-  b.kind = BlockKind::table;
-  b.columns = std::move(columns);
-  return b;
-}
-
-void put_row(Block& b, std::initializer_list<std::string> cells) {
-  std::vector<Cell> row;
-  for (const std::string& s : cells) row.push_back({s, ""});
-  b.rows.push_back(std::move(row));
-}
-
-void put_text(Document& d, BlockKind kind, std::string text) {
-  Block b;
-  b.kind = kind;
-  b.text = std::move(text);
-  d.blocks.push_back(std::move(b));
-}
-
-void put_table(Document& d, const ReportContext& c, Block b) {
-  if (b.rows.empty()) return put_text(d, BlockKind::paragraph, c.word("nothing"));
-  d.blocks.push_back(std::move(b));
-}
-
-std::string known(const ReportContext& c, const std::string& s) {
-  return s.empty() ? c.word("not_recorded") : c.say(s, 0);
-}
-
-std::string decimal(const ReportContext& c, std::optional<double> x, double scale, const char* unit) {
-  if (!x) return c.word("not_recorded");
-  char buffer[48];
-  std::snprintf(buffer, sizeof buffer, "%.1f%s", *x * scale, unit);
-  return buffer;
-}
 
 void header(Document& d, const ReportContext& c) {
   const Facts& f = c.facts;
@@ -106,43 +69,11 @@ void impact(Document& d, const ReportContext& c) {
   d.blocks.push_back(std::move(b));
 }
 
-// What changed before, oldest first; what is among the incident's deployments is not told twice.
-std::vector<const ChangeRecord*> changes_before(const ReportContext& c) {
-  std::vector<const ChangeRecord*> found;
-  const MaybeTime begun = c.facts.times.impact_started ? c.facts.times.impact_started : c.facts.times.declared;
-  for (const ChangeRecord& x : c.options.changes) {
-    const bool told = std::ranges::any_of(c.facts.deployments, [&](const auto& d) { return d.id == x.id; });
-    if (!told && begun && x.started_ms <= *begun) found.push_back(&x);
-  }
-  std::ranges::sort(found, {}, [](const ChangeRecord* x) { return x->started_ms; });
-  return found;
-}
-
-// A version, or how many there were and are; with the service, which need not be the incident's.
-std::string what_of(const ChangeRecord& x) {
-  const std::string what = x.verb == "scale" && x.before.replicas && x.after.replicas
-                               ? std::to_string(*x.before.replicas) + " → " + std::to_string(*x.after.replicas)
-                               : x.after.version;
-  return x.service + " " + what + " (" + x.environment + ")";
-}
-
-void lead_up(Document& d, const ReportContext& c) {
-  Block b = table({c.word("changes"), c.word("version"), c.word("type"), c.word("start"), c.word("end")});
-  for (const DeploymentFacts& x : c.facts.deployments) {
-    put_row(b, {known(c, x.id), known(c, x.version), known(c, x.type), c.when(x.started), c.when(x.finished)});
-  }
-  for (const ChangeRecord* x : changes_before(c)) {
-    put_row(b, {known(c, x->id), known(c, what_of(*x)), x->type.empty() ? x->verb : x->type, c.when(x->started_ms),
-                x->over() ? c.when(x->ended_ms) : c.word("not_recorded")});
-  }
-  put_table(d, c, std::move(b));
-}
-
 void detection(Document& d, const ReportContext& c) {
   const Facts& f = c.facts;
   Block b = table({c.word("field"), c.word("value")});
   put_row(b, {c.word("source"), f.detection_source.empty() ? c.word("not_recorded") : c.word(f.detection_source)});
-  put_row(b, {c.word("start"), c.when(f.times.detected)});
+  put_row(b, {c.word("detected"), c.when(f.times.detected)});
   put_row(b, {c.word("ttd"), c.lasting(f.seconds.ttd)});
   put_row(b, {c.word("first_report"), c.lasting(f.first_customer_report_after_s)});
   d.blocks.push_back(std::move(b));
@@ -155,6 +86,31 @@ void timeline(Document& d, const ReportContext& c) {
   put_table(d, c, timeline_table(c, false));
 }
 
+// What was decided, and between what: as it was known then.
+Block decisions_of(const ReportContext& c) {
+  Block b = table({c.word("utc"), kind_word("decision", c.korean), c.word("options")});
+  for (const PrintedRow& p : c.rows) {
+    if (p.row->entry->kind != "decision") continue;
+    std::vector<std::string> options;
+    for (const Value& v : row_data(*p.row, "options").as_list())
+      options.push_back(c.say(v.as_string(), p.row->effective_ms));
+    put_row(b, {c.when(p.row->effective_ms), p.text, options.empty() ? c.word("not_recorded") : join(options, ", ")});
+  }
+  return b;
+}
+
+Block runs_of(const ReportContext& c) {
+  Block b = table({c.word("run"), c.word("done"), c.word("skipped"), c.word("failed"), c.word("counted")});
+  for (const RunFacts& r : c.facts.runs) {
+    std::vector<std::string> counted;
+    for (const StepCount& s : r.counted)
+      counted.push_back(c.say(s.what, 0) + " " + c.count(s.n) + (s.step.empty() ? "" : " (" + c.say(s.step, 0) + ")"));
+    put_row(b, {known(c, r.run) + (r.runbook.empty() ? "" : " (" + c.say(r.runbook, 0) + ")"), std::to_string(r.done),
+                std::to_string(r.skipped), std::to_string(r.failed), join(counted, ", ")});
+  }
+  return b;
+}
+
 void response(Document& d, const ReportContext& c) {
   Block b = table({c.word("role"), c.word("from"), c.word("to"), c.word("duration")});
   for (const Tenure& t : c.facts.roles.tenures) {
@@ -163,12 +119,8 @@ void response(Document& d, const ReportContext& c) {
                 c.when(t.to), c.lasting(lasted)});
   }
   put_table(d, c, std::move(b));
-  Block runs = table({c.word("run"), c.word("done"), c.word("skipped"), c.word("failed")});
-  for (const RunFacts& r : c.facts.runs) {
-    put_row(runs, {known(c, r.run) + (r.runbook.empty() ? "" : " (" + c.say(r.runbook, 0) + ")"),
-                   std::to_string(r.done), std::to_string(r.skipped), std::to_string(r.failed)});
-  }
-  if (!runs.rows.empty()) d.blocks.push_back(std::move(runs));
+  put_unless_empty(d, decisions_of(c));
+  put_unless_empty(d, runs_of(c));
 }
 
 void mitigation(Document& d, const ReportContext& c) {
@@ -178,6 +130,7 @@ void mitigation(Document& d, const ReportContext& c) {
   put_row(b, {kind_word("incident.resolved", c.korean), c.when(c.facts.times.resolved)});
   put_row(b, {c.word("verification"), c.lasting(c.facts.seconds.verification)});
   d.blocks.push_back(std::move(b));
+  add_changes_afterwards(d, c);
 }
 
 void actions(Document& d, const ReportContext& c) {
@@ -204,7 +157,22 @@ void metrics(Document& d, const ReportContext& c) {
   put_row(b, {c.word("impact_duration"), c.lasting(s.impact)});
   put_row(b, {c.word("budget_spent"), decimal(c, c.facts.impact.budget_spent, 100, " %")});
   put_row(b, {c.word("burn_rate"), decimal(c, c.facts.impact.burn_rate, 1, "")});
+  add_delivery_figures(b, c);
   d.blocks.push_back(std::move(b));
+  put_unless_empty(d, deployments_table(c));
+}
+
+// Found by what both have in common; whether it means anything is for a person to say.
+void related(Document& d, const ReportContext& c) {
+  Block b = table({c.word("incident"), c.word("title"), c.word("severity"), c.word("date"), c.word("in_common"),
+                   c.word("open_actions")});
+  for (const RelatedIncident& r : c.options.related) {
+    std::vector<std::string> common = r.services;
+    common.insert(common.end(), r.alerts.begin(), r.alerts.end());
+    put_row(b, {r.id, c.say(r.title, r.declared_ms), known(c, r.severity), format_utc(r.declared_ms).substr(0, 10),
+                c.say(join(common, ", "), 0), std::to_string(r.open_actions)});
+  }
+  put_table(d, c, std::move(b));
 }
 
 std::string promise_of(const ReportContext& c, const ViewRow& row) {
@@ -266,12 +234,14 @@ Fill fill_of(std::string_view id) {
   static constexpr std::pair<std::string_view, Fill> fills[] = {{"header", header},
                                                                 {"summary", summary},
                                                                 {"impact", impact},
-                                                                {"lead-up", lead_up},
+                                                                {"lead-up", add_lead_up},
+                                                                {"trigger", add_trigger},
                                                                 {"detection", detection},
                                                                 {"timeline", timeline},
                                                                 {"response", response},
                                                                 {"mitigation", mitigation},
                                                                 {"actions", actions},
+                                                                {"related", related},
                                                                 {"metrics", metrics},
                                                                 {"communications", communications},
                                                                 {"evidence", evidence},

@@ -60,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 92> words = {{
+constexpr std::array<Word, 104> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -92,6 +92,7 @@ constexpr std::array<Word, 92> words = {{
     {"budget_spent", "Error budget spent", "오류 예산 소진"},
     {"burn_rate", "Burn rate meanwhile", "소진 속도"},
     {"source", "First signal from", "첫 신호"},
+    {"detected", "Detected", "탐지 시각"},
     {"monitoring", "monitoring", "모니터링"},
     {"customer", "a customer", "고객"},
     {"colleague", "a colleague", "동료"},
@@ -147,6 +148,19 @@ constexpr std::array<Word, 92> words = {{
     {"order", "Order", "순서"},
     {"changes", "Changes", "변경"},
     {"lead_time", "Lead time", "리드 타임"},
+    {"unplanned", "unplanned", "계획에 없던 배포"},
+    {"fail_rate", "Change fail rate", "변경 실패율"},
+    {"rework_rate", "Deployment rework rate", "재작업 배포 비율"},
+    {"lead_median", "Change lead time (median)", "변경 리드 타임 (중앙값)"},
+    {"recovery", "Failed deployment recovery time (median)", "실패한 배포의 복구 시간 (중앙값)"},
+    {"trigger_reverted", "{id} ({version}, {start}) was undone by {back} during the incident.",
+     "{id} ({version}, {start})을(를) 장애 중에 {back}(이)가 되돌렸습니다."},
+    {"trigger_linked", "{id} ({version}, {start}) was recorded as what set the incident off.",
+     "{id} ({version}, {start})이(가) 장애를 일으킨 변경으로 기록되었습니다."},
+    {"options", "Between", "선택지"},
+    {"counted", "Counted", "집계"},
+    {"in_common", "In common", "공통점"},
+    {"open_actions", "Open follow-ups", "남은 후속 조치"},
     {"id", "Id", "식별자"},
     {"amount", "Amount", "정도"},
     {"reason", "Reason", "이유"},

@@ -90,6 +90,7 @@ function change(event) {
   if (event.kind === 'channel') {
     const old = room.channels.get(event.channel.name);
     room.channels.set(event.channel.name, { ...event.channel, posts: old ? old.posts : new Map() });
+    if (!old) room.nodes.clear();  // what names it becomes a way to it
     if (!here()) choose(firstChannel(), false);
   } else if (event.kind === 'channel_gone') {
     room.channels.delete(event.channel);

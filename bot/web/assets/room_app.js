@@ -90,6 +90,8 @@ function closeSide() {
   $('text').focus();
 }
 
+openPlace = (name) => (name !== room.current && room.channels.has(name) ? () => choose(name) : null);
+
 // ---- the composer
 
 function grow(area) {

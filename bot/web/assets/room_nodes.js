@@ -13,6 +13,7 @@ function w(key, values = {}) {
 function takeWords(words, language) {
   sentences = words;
   document.documentElement.lang = language;
+  takeLanguage(language);
   for (const node of document.querySelectorAll('[data-w]')) node.textContent = w(node.dataset.w);
   for (const node of document.querySelectorAll('[data-p]')) node.placeholder = w(node.dataset.p);
   for (const node of document.querySelectorAll('[data-l]')) {
@@ -64,6 +65,17 @@ function linkAt(list, from) {
   } catch { return null; }
 }
 
+// The name of a channel becomes a way to it, where the reader may see that channel.
+let openPlace = () => null;  // name → how to open it, or null; the page sets it
+function placeAt(list, from) {
+  if (from > 0 && /[\p{L}\p{N}_/&#]/u.test(list[from - 1].c)) return null;
+  let end = from + 1;
+  while (end < list.length && /[\p{L}\p{N}_-]/u.test(list[end].c)) end++;
+  const name = list.slice(from, end).map((t) => t.c).join('');
+  const open = end > from + 1 ? openPlace(name) : null;
+  return open ? { node: button('place', name, '', open), end } : null;
+}
+
 function closing(list, from, mark) {
   for (let i = from; i < list.length && list[i].c !== '\n'; i++) {
     if (list[i].c === mark && !list[i].plain) return i > from ? i : -1;
@@ -80,6 +92,7 @@ function rich(list) {
     const { c, plain } = list[i];
     const end = !plain && (c === '*' || c === '`') ? closing(list, i + 1, c) : -1;
     const link = c === 'h' ? linkAt(list, i) : null;
+    const place = c === '#' ? placeAt(list, i) : null;
     if (end > 0) {
       flush();
       const inner = list.slice(i + 1, end);
@@ -93,6 +106,10 @@ function rich(list) {
       a.target = '_blank';
       out.append(a);
       i = link.end - 1;
+    } else if (place) {
+      flush();
+      out.append(place.node);
+      i = place.end - 1;
     } else {
       run += c;
     }
@@ -134,8 +151,12 @@ function card(message, onCommand) {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-const dayName = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const fullTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'long' });
+let dayName, fullTime;  // in the language of the words around them
+function takeLanguage(language) {
+  dayName = new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long' });
+  fullTime = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'long' });
+}
+takeLanguage(document.documentElement.lang || undefined);
 
 function timeNode(ms, cls) {
   const node = el('time', cls || '', clock.format(ms));

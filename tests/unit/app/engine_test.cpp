@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "bot/app.h"
+#include "bot/core/changes/plan.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/verbs.h"
@@ -489,6 +490,22 @@ TEST_CASE("every verb that is called ready runs and succeeds") {
     CHECK_MESSAGE(last.ok, last.reply.text);
     CHECK((last.read.has_value() || !last.reply.text.empty()));
   }
+}
+
+TEST_CASE("the plan of a command is only shown: nothing is carried out beyond the decision, except what a run reads") {
+  std::size_t planned = 0;
+  for (const auto& [verb, lines] : examples()) {
+    if (verb == "run" || is_change_command(verb)) continue;  // their plan looks at the target first
+    CAPTURE(verb);
+    World world;
+    for (std::size_t i = 0; i + 1 < lines.size(); ++i) world.act(lines[i]);
+    const std::size_t incidents = world.state.incidents.size();
+    const Outcome o = world.act("plan " + lines.back());
+    CHECK_FALSE(o.read.has_value());
+    CHECK(world.state.incidents.size() == incidents);
+    planned += o.ok ? 1 : 0;
+  }
+  CHECK(planned > 60);
 }
 
 TEST_CASE("a verb that is not ready changes nothing") {

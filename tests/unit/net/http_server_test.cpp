@@ -29,6 +29,9 @@ class Site {
       handler.stream = [this](const HttpRequest& request, std::shared_ptr<EventStream> stream) {
         return open_stream(request, std::move(stream));
       };
+      handler.turn_away = [](const HttpRequest& request) {
+        return request.path == "/private" ? std::optional(with(401, "who are you")) : std::nullopt;
+      };
       return HttpServer::listen(thread_.loop, "127.0.0.1:0", std::move(handler), options).value();
     });
   }
@@ -62,6 +65,7 @@ class Site {
     if (request.path == "/wait") return waiting.push_back(std::move(reply));
     std::string text = request.method + " " + request.path;
     for (const auto& [name, value] : request.query) text += " " + name + "=" + value;
+    if (request.path == "/host") text += " for " + request.headers["host"];
     if (request.headers.contains("x-two")) text += " x-two:" + request.headers["x-two"];
     reply(with(200, text + " [" + std::to_string(request.body.size()) + "] " + request.body.substr(0, 40)));
   }
@@ -90,7 +94,8 @@ TEST_CASE("a kept connection serves one request after another, also when they co
   CHECK(has(first, "GET /a b x=1 2 y=A [0]"));
   CHECK(!has(first, "Connection: close"));
   peer.send(
-      "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\noneGET /2 HTTP/1.1\r\nX-Two: a\r\nX-Two: b\r\n\r\n");
+      "POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\noneGET /2 HTTP/1.1\r\nHost: h\r\nX-Two: a\r\nX-Two: "
+      "b\r\n\r\n");
   CHECK(has(peer.answer(), "POST /1 [3] one"));
   CHECK(has(peer.answer(), "GET /2 x-two:a, b [0]"));
   CHECK(site.stats().requests == 3);
@@ -139,11 +144,11 @@ TEST_CASE("a body over the limit is refused before it is sent, and the connectio
 TEST_CASE("a header over the limit and an endless chunk header are refused") {
   Site site;
   Peer peer(site.port());
-  peer.send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x'));
+  peer.send("GET / HTTP/1.1\r\nHost: h\r\nX: " + std::string(20'000, 'x'));
   CHECK(status_line(peer.answer()) == "HTTP/1.1 431 Request Header Fields Too Large");
   CHECK(peer.closed());
   Peer chunk(site.port());
-  chunk.send("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(300'000, 'y'));
+  chunk.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=" + std::string(300'000, 'y'));
   const auto answer = chunk.answer();
   CHECK((has(answer, "431") || has(answer, "400")));
 }
@@ -151,9 +156,10 @@ TEST_CASE("a header over the limit and an endless chunk header are refused") {
 TEST_CASE("malformed requests are answered with 400 and the connection ends") {
   Site site;
   for (const char* request :
-       {"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n",
-        "POST / HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET / HTTP/1.1\r\nA B: c\r\n\r\n", "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
+       {"GARBAGE\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: x\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: h\r\nA B: c\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"}) {
     CAPTURE(request);
     Peer peer(site.port());
     peer.send(request);
@@ -162,13 +168,59 @@ TEST_CASE("malformed requests are answered with 400 and the connection ends") {
   }
 }
 
+TEST_CASE("a 1.1 request names exactly one host, and a body whose end cannot be seen is refused") {
+  Site site;
+  for (const char* head : {"GET /a HTTP/1.1\r\n\r\n", "GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+                           "GET /a HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+                           "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n",
+                           "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+                           "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n"}) {
+    CAPTURE(head);
+    Peer peer(site.port());
+    peer.send(head);
+    const auto answer = peer.answer();
+    CHECK(status_line(answer) == "HTTP/1.1 400 Bad Request");
+    CHECK(has(answer, "Connection: close"));
+    CHECK(peer.closed());
+  }
+  Peer old(site.port());
+  old.send("GET /a HTTP/1.0\r\n\r\n");
+  CHECK(status_line(old.answer()) == "HTTP/1.1 200 OK");
+}
+
+TEST_CASE("a whole address as the target counts before the Host beside it") {
+  Site site;
+  Peer peer(site.port());
+  peer.send("GET http://evil.example:80/host?x=1 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+  CHECK(has(peer.answer(), "GET /host x=1 for evil.example:80 ["));
+  peer.send("GET HTTP://h HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(peer.answer(), "GET / ["));
+  peer.send("GET /host/http://x HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(peer.answer(), "GET /host/http://x ["));
+}
+
+TEST_CASE("a long body of somebody who may not send it is refused before it is read") {
+  Site site;
+  for (const char* body : {"Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n", "Content-Length: 1000000\r\n\r\n",
+                           "Transfer-Encoding: chunked\r\n\r\n"}) {
+    CAPTURE(body);
+    Peer peer(site.port());
+    peer.send(std::string("POST /private HTTP/1.1\r\nHost: h\r\n") + body);
+    CHECK(status_line(peer.answer()) == "HTTP/1.1 401 Unauthorized");
+    CHECK(peer.closed());
+  }
+  Peer peer(site.port());
+  peer.send("POST /open HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + std::string(100'000, 'x'));
+  CHECK(has(peer.answer(), "POST /open [100000] xxx"));
+}
+
 TEST_CASE("a header that never ends, a body that never ends and silence are cut off in time") {
   HttpServerOptions options;
   options.header_time_ms = options.body_time_ms = options.idle_time_ms = 60;
   Site site(options);
   Peer header(site.port()), body(site.port()), idle(site.port());
-  header.send("GET / HTTP/1.1\r\nX: ");
-  body.send("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  header.send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
+  body.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nabc");
   CHECK(header.closed());
   CHECK(body.closed());
   CHECK(idle.closed());
@@ -181,7 +233,7 @@ TEST_CASE("a handler that answers late is not timed out") {
   options.header_time_ms = options.body_time_ms = options.idle_time_ms = 40;
   Site site(options);
   Peer peer(site.port());
-  peer.send("GET /wait HTTP/1.1\r\n\r\n");
+  peer.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
   std::promise<void> later;
   site.thread().on([&] {
     site.thread().loop.after(200, [&] {
@@ -212,7 +264,7 @@ TEST_CASE("HTTP/1.0 closes unless it asks to be kept") {
 TEST_CASE("HEAD gives the length of what GET would give, and no body") {
   Site site;
   Peer peer(site.port());
-  peer.send("HEAD /h HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n");
+  peer.send("HEAD /h HTTP/1.1\r\nHost: h\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto head = peer.until("\r\n\r\n");
   CHECK(has(head, "Content-Length: 11\r\n"));  // "GET /h [0] "
   CHECK(peer.until("GET /next").starts_with("HTTP/1.1 200 OK"));
@@ -221,22 +273,22 @@ TEST_CASE("HEAD gives the length of what GET would give, and no body") {
 TEST_CASE("a handler's 404 arrives, its exception becomes 500, a forgotten answer too, and the server goes on") {
   Site site;
   Peer peer(site.port());
-  peer.send("GET /missing HTTP/1.1\r\n\r\n");
+  peer.send("GET /missing HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(peer.answer(), "no such page"));
-  peer.send("GET /throw HTTP/1.1\r\n\r\n");
+  peer.send("GET /throw HTTP/1.1\r\nHost: h\r\n\r\n");
   const auto thrown = peer.answer();
   CHECK(status_line(thrown) == "HTTP/1.1 500 Internal Server Error");
   CHECK(!has(thrown, "on purpose"));
-  peer.send("GET /forget HTTP/1.1\r\n\r\n");
+  peer.send("GET /forget HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(status_line(peer.answer()) == "HTTP/1.1 500 Internal Server Error");
-  peer.send("GET /fine HTTP/1.1\r\n\r\n");
+  peer.send("GET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(peer.answer(), "GET /fine"));
 }
 
 TEST_CASE("a header value cannot inject another header") {
   Site site;
   Peer peer(site.port());
-  peer.send("GET /inject HTTP/1.1\r\n\r\n");
+  peer.send("GET /inject HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(!has(peer.answer(), "\nX-Evil"));
 }
 
@@ -245,25 +297,25 @@ TEST_CASE("more connections than allowed are told 503 and closed") {
   options.connections_max = 2;
   Site site(options);
   Peer one(site.port()), two(site.port());
-  one.send("GET /1 HTTP/1.1\r\n\r\n");
-  two.send("GET /2 HTTP/1.1\r\n\r\n");
+  one.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+  two.send("GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(one.answer(), "GET /1"));
   CHECK(has(two.answer(), "GET /2"));
   Peer three(site.port());
   CHECK(status_line(three.answer()) == "HTTP/1.1 503 Service Unavailable");
   CHECK(three.closed());
-  one.send("GET /still HTTP/1.1\r\n\r\n");
+  one.send("GET /still HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(one.answer(), "GET /still"));
 }
 
 TEST_CASE("draining finishes what is in flight, closes the rest and accepts nobody") {
   Site site;
   Peer busy(site.port()), idle(site.port()), stream(site.port());
-  idle.send("GET /i HTTP/1.1\r\n\r\n");
+  idle.send("GET /i HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(idle.answer(), "GET /i"));
-  stream.send("GET /events HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n");
+  stream.send("GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
   stream.until("second\n\n");
-  busy.send("GET /wait HTTP/1.1\r\n\r\n");
+  busy.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
   while (site.stats().requests < 3) std::this_thread::yield();
   std::promise<void> drained;
   auto done = drained.get_future();
@@ -288,7 +340,7 @@ TEST_CASE("draining finishes what is in flight, closes the rest and accepts nobo
 TEST_CASE("a stop answers a request that never arrives whole, and does not wait for it") {
   Site site;
   Peer half(site.port());
-  half.send("POST /half HTTP/1.1\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+  half.send("POST /half HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
   half.until("100 Continue\r\n\r\n");  // the server waits for the body now
   half.send("half");
   std::promise<void> drained;
@@ -323,7 +375,7 @@ TEST_CASE("the owner hears of a body that was refused for its size") {
     return HttpServer::listen(thread.loop, "127.0.0.1:0", std::move(handler), options).value();
   });
   Peer peer(server->port());
-  peer.send("POST /in/x%2Fy?z=1 HTTP/1.1\r\nContent-Length: 11\r\n\r\n");
+  peer.send("POST /in/x%2Fy?z=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 11\r\n\r\n");
   CHECK(status_line(peer.answer()) == "HTTP/1.1 413 Payload Too Large");
   auto heard = told.get_future();
   REQUIRE(heard.wait_for(std::chrono::milliseconds(patience_ms)) == std::future_status::ready);
@@ -339,7 +391,7 @@ TEST_CASE("an event stream delivers events, a heartbeat when silent, and ends wh
   options.heartbeat_ms = 40;
   Site site(options);
   Peer peer(site.port());
-  peer.send("GET /events HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n");
+  peer.send("GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
   const auto head = peer.until("\r\n\r\n");
   CHECK(has(head, "Content-Type: text/event-stream\r\n"));
   CHECK(has(head, "Cache-Control: no-store\r\n"));
@@ -358,16 +410,16 @@ TEST_CASE("an event stream delivers events, a heartbeat when silent, and ends wh
 TEST_CASE("a refused stream is an ordinary answer on a connection that goes on") {
   Site site;
   Peer peer(site.port());
-  peer.send("GET /other HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n");
+  peer.send("GET /other HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
   CHECK(has(peer.answer(), "404"));
-  peer.send("GET /fine HTTP/1.1\r\n\r\n");
+  peer.send("GET /fine HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(peer.answer(), "GET /fine"));
 }
 
 TEST_CASE("a reader that takes nothing is closed when its buffer is full") {
   Site site;
   Peer peer(site.port());
-  peer.send("GET /events HTTP/1.1\r\nAccept: text/event-stream\r\n\r\n");
+  peer.send("GET /events HTTP/1.1\r\nHost: h\r\nAccept: text/event-stream\r\n\r\n");
   peer.until("second\n\n");
   const std::string big(100'000, 'x');
   std::size_t sent = 0;
