@@ -125,7 +125,11 @@ std::vector<OutMessage> edits_of(const ScrubReport& report, TimeMs now) {
     }
   }
   std::vector<OutMessage> out;
-  for (auto& [key, m] : last) out.push_back(std::move(m));
+  for (auto& [key, m] : last) {
+    const std::string in_room = "room:" + key.substr(key.find(':') + 1);
+    if (in_room != key && last.contains(in_room)) continue;  // what is said in the room is copied to the platforms
+    out.push_back(m);
+  }
   return out;
 }
 

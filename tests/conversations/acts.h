@@ -5,9 +5,12 @@
 #include <string>
 #include <string_view>
 
+#include "bot/base/clock.h"
 #include "tests/conversations/script.h"
 
 namespace muster {
+
+inline constexpr DurationMs late_by = 90 * second_ms;  // what is said "late"
 
 struct Act {
   std::string kind = "message";  // or edit, delete, reaction, unreaction, pin, unpin, button, form

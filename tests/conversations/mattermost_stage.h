@@ -133,6 +133,19 @@ class Stage {
   virtual const std::map<std::string, std::string>& topics() const = 0;
 };
 
+// The stage gave everybody a handle on its platform; a transcript does not know of it.
+inline std::string without_handles(std::string line, std::string_view mark) {
+  for (std::size_t at; (at = line.find(mark)) != std::string::npos;) {
+    const std::size_t end = std::min(line.find_first_of(" ,", at + 2), line.size());
+    line.erase(at, end - at - (line[end - 1] == '.' ? 1 : 0));
+  }
+  return line;
+}
+
+inline std::string file_line(const std::string& name, const std::string& content) {
+  return "  | 📎 " + name + ", " + std::to_string(split_lines(content).size()) + " lines";
+}
+
 class MattermostStage final : public Stage {
  public:
   MattermostStage(VirtualClock& clock, Post post) : clock_(clock), net_(core_, std::move(post)) {
@@ -196,7 +209,9 @@ class MattermostStage final : public Stage {
       const auto* last = core_.post(said_);
       std::string root = !last || !act.in_thread ? "" : last->root_id.empty() ? said_ : last->root_id;
       if (!act.thread_of.empty()) root = root_like(channel, act.thread_of);
+      core_.said_before = act.late ? late_by : 0;
       said_ = core_.say(user, channel, act.text, root);
+      core_.said_before = 0;
       again_ = [this] { core_.deliver_again(said_); };
       return;
     }
@@ -347,22 +362,19 @@ class MattermostStage final : public Stage {
       const std::string verb =
           h.kind == "edit" ? " edits " + id : (h.to.empty() ? "" : " to " + h.to) + (h.in_thread ? " in thread" : "");
       add_text(name + " bot" + verb + ": ", h.text, h.kind != "edit" && !id.starts_with("summary-"), lines);
+      if (h.kind == "post")
+        for (const std::string& file : core_.post(h.post_id)->file_ids)
+          lines.push_back(file_line(core_.file(file)->name, core_.file(file)->data));
     }
   }
   static std::string topic_of(const std::string& header) {  // the links stand behind it
     return neutral_text(header.substr(0, header.find(" · [")));
   }
-  // The stage gave everybody a handle on Mattermost; a transcript does not know of it.
-  static std::string without_handles(std::string line) {
-    for (std::size_t at; (at = line.find(", mattermost:")) != std::string::npos;)
-      line.erase(at, line.find_first_of(" ,", at + 2) - at);
-    return line;
-  }
   static void add_text(const std::string& head, const std::string& text, bool whole, Lines& lines) {
     Lines all = split_lines(text);
     if (!all.empty() && all.back().starts_with("↳ ")) all.pop_back();  // the buttons' typed twins
     for (std::size_t i = 0; i < all.size() && (i == 0 || whole); ++i)
-      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + without_handles(neutral_line(all[i]))));
+      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + without_handles(neutral_line(all[i]), ", mattermost:")));
     if (all.empty()) lines.push_back(trimmed_right(head));
   }
 

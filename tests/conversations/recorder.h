@@ -1,8 +1,11 @@
 // Our own room in a transcript: what the bot does there, as lines.
 #pragma once
+#include <map>
 #include <string>
+#include <utility>
 
 #include "bot/core/chat/form.h"
+#include "bot/core/chat/message.h"
 #include "integrations/chat/platform.h"
 #include "tests/conversations/script.h"
 
@@ -24,14 +27,29 @@ class Recorder final : public ChatPlatform {
   Lines lines;
   std::string said;                    // the text as the person sent it
   std::string last_post, last_thread;  // of the bot
-  Form form;                           // that was opened last
+  // The newest post of the bot that has the button, with its thread; else its last.
+  std::pair<std::string, std::string> with_button(const std::string& command) const {
+    const auto it = buttons_.find(command);
+    if (it == buttons_.end()) return {last_post, last_thread};
+    const auto thread = threads_.find(it->second);
+    return {it->second, thread == threads_.end() ? std::string() : thread->second};
+  }
+  Form form;  // that was opened last
   std::string form_thread, form_channel;
   int calls = 0;
 
  private:
+  std::map<std::string, std::string> buttons_, threads_;  // command -> post; post -> thread
+
+  void keep_buttons(const OutMessage& m, const std::string& post_id) {
+    if (m.kind == "post") threads_[post_id] = m.body["thread"].as_string();
+    std::erase_if(buttons_, [&](const auto& b) { return b.second == post_id; });
+    for (const Button& b : message_from(m.body["message"]).buttons) buttons_[b.command] = post_id;
+  }
   void note(const OutMessage& m, const std::string& channel) {
     ++calls;
     const std::string post_id = m.body["post_id"].as_string();
+    if (m.kind == "post" || m.kind == "edit") keep_buttons(m, post_id);
     if (m.kind == "human_change") {
       return;  // what a person did; the input line says it
     }

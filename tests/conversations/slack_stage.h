@@ -99,7 +99,9 @@ class SlackStage final : public Stage {
     if (act.kind == "message") {
       std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
       if (!act.thread_of.empty()) root = root_of(channel_, holding(act.thread_of));
+      core_.said_before = act.late ? clock_.now() - story_.now() + late_by : 0;
       said_ = core_.say(id, channel_, slack_escape(act.text), root);  // as clients send it
+      core_.said_before = 0;
       return net_.pump();
     }
     if (act.kind == "form") return send_form(act, id);
@@ -140,7 +142,10 @@ class SlackStage final : public Stage {
     for (const auto& h : core_.take_happenings()) add(h, lines);
     for (const auto& [view, errors] : std::exchange(core_.view_errors, {})) {
       FormAnswer answer;
-      for (const auto& [field, why] : errors.as_map()) answer.wrong[field] = why.as_string();
+      for (const auto& [field, why] : errors.as_map()) {  // what is about no field stands at the first
+        const bool of_all = why.as_string().starts_with("›");
+        (of_all ? answer.refused : answer.wrong[field]) = why.as_string();
+      }
       const std::string to = core_.users.at(core_.views.at(view).user).name;
       for (std::string& line : form_answer_lines(form_place(view), to, answer)) lines.push_back(std::move(line));
     }
@@ -245,13 +250,25 @@ class SlackStage final : public Stage {
       if (fresh_.erase(name) == 0) lines.push_back(name + " bot topic: " + topics_[name]);
       return;
     }
+    if (h.kind == "file") return lines.push_back(file_line(h.text, h.blocks.as_string()));
     const std::string linked = ours("post", h.ts), id = linked.substr(linked.find('/') + 1);
     if (h.kind == "pin") return lines.push_back(name + " bot pin " + id);
     const std::string to = h.to.empty() ? "" : " to " + core_.users.at(h.to).name;
     const std::string verb = h.kind == "edit" ? " edits " + id : to + (h.in_thread ? " in thread" : "");
     add_blocks(name + " bot" + verb + ": ", h.blocks, h.kind != "edit" && !id.starts_with("summary-"), lines);
   }
-  static void add_blocks(const std::string& head, const Value& blocks, bool whole, Lines& lines) {
+  std::string named(std::string line) const {  // slack:UANA -> slack:ana
+    constexpr std::string_view mark = "slack:";
+    for (std::size_t at = 0; (at = line.find(mark, at)) != std::string::npos;) {
+      at += mark.size();
+      const doubles::SlackUser* best = nullptr;
+      for (const auto& [id, user] : core_.users)
+        if (line.compare(at, id.size(), id) == 0 && (!best || id.size() > best->id.size())) best = &user;
+      if (best) line.replace(at, best->id.size(), best->name);
+    }
+    return line;
+  }
+  void add_blocks(const std::string& head, const Value& blocks, bool whole, Lines& lines) const {
     Lines all;
     for (const Value& block : blocks.as_list()) {
       if (block["type"].as_string() != "section") continue;  // buttons and their typed twins
@@ -264,9 +281,7 @@ class SlackStage final : public Stage {
     }
     for (std::size_t i = 0; i < all.size() && (i == 0 || whole); ++i) {
       std::string line = all[i];
-      for (std::size_t at; (at = line.find(", slack:")) != std::string::npos;)
-        line.erase(at, line.find_first_of(" ,", at + 2) - at);
-      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + line));
+      lines.push_back(trimmed_right((i == 0 ? head : "  | ") + without_handles(named(line), ", slack:")));
     }
   }
 

@@ -70,6 +70,7 @@ class Talk {
   }
   // What is expected and what came, as far as this platform promises it.
   Lines comparable(Lines lines) const {
+    if (stage_) std::ranges::for_each(lines, [this](std::string& line) { as_in_the_room(line); });
     // A process that begins shows every open run anew: when its message is edited is no promise then.
     if (twist_ == "restart")
       std::erase_if(lines, [](const std::string& line) { return line.contains(" bot edits run-R"); });
@@ -77,6 +78,14 @@ class Talk {
   }
 
  private:
+  // A platform names itself, and a person by the account that was joined.
+  void as_in_the_room(std::string& line) const {
+    const auto put = [&line](const std::string& old, const std::string& now) {
+      if (const std::size_t at = line.find(old); at != std::string::npos) line.replace(at, old.size(), now);
+    };
+    put(" on " + platform_ + " ", " on room ");
+    for (const auto& [person, account] : only_) put(" bot to " + person + ":", " bot to " + account + ":");
+  }
   Lines take_lines() {
     Lines lines = std::exchange(chat_.lines, {});
     if (stage_)
@@ -128,22 +137,22 @@ class Talk {
       return stage_->play(act);
     }
     const std::string root = !last_ ? "" : last_->thread.empty() ? last_->post_id : last_->thread;
+    const auto [post, thread] =
+        act.kind == "button" ? chat_.with_button(act.text) : std::pair(chat_.last_post, std::string());
     ChatEvent e{.platform = "room",
                 .id = id,
                 .kind = act.kind,
                 .channel = act.channel,
-                .thread = act.in_thread          ? root
-                          : act.kind == "button" ? chat_.last_thread
-                                                 : "",
-                .post_id = act.kind == "message" ? id : chat_.last_post,
+                .thread = act.in_thread ? root : thread,
+                .post_id = act.kind == "message" ? id : post,
                 .user = act.user,
                 .text = act.text,
                 .emoji = act.emoji,
-                .at = act.late ? clock_.now() - 90 * second_ms : clock_.now()};
+                .at = act.late ? clock_.now() - late_by : clock_.now()};
     speaks(e);
     if (act.kind == "form") return send_form(std::move(e), act);
     e.can_open_form = act.kind == "button";
-    if (act.kind == "message") said_.push_back({act.channel, id, e.thread, act.user, act.text, {}, e.at});
+    if (act.kind == "message") said_.push_back({act.channel, id, e.thread, e.user, act.text, {}, e.at});
     if (!e.thread.empty()) e.about = message_like(act.channel, [&](const Said& s) { return s.post_id == e.thread; });
     if (!act.target.empty()) {
       e.about = message_like(act.channel, [&](const Said& s) { return s.text.starts_with(act.target); });
@@ -165,10 +174,13 @@ class Talk {
     e.account = e.user;
     e.user = "room:" + e.user;
   }
-  void no_account(const std::string& person) {
-    const std::string here = platform_.empty() ? "room" : platform_;
+  void no_account(const std::string& line) {
+    const std::string person = line.substr(0, line.find(','));
+    constexpr std::string_view own = ", only ";
+    if (const std::size_t at = line.find(own); at != std::string::npos) only_[person] = line.substr(at + own.size());
     for (Person& p : config_.people)
-      if (p.id == person) std::erase_if(p.handles, [&](const Handle& h) { return h.platform == here; });
+      if (p.id == person)
+        std::erase_if(p.handles, [&](const Handle& h) { return h.platform == "room" || h.platform == platform_; });
   }
   void account(const Lines& words) {
     standings_[words.at(1)] = words.at(2);
@@ -368,6 +380,7 @@ class Talk {
   std::vector<Said> said_;
   bool accounts_ = false;
   std::map<std::string, std::string> standings_;  // user -> guest, outsider
+  std::map<std::string, std::string> only_;       // person -> the one account they get, by joining
   std::string code_;                              // shown last
   AlertSender sender_;
   int bodies_ = 0, scripts_ = 0;

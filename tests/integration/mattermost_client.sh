@@ -3,15 +3,8 @@
 # usage: mattermost_client.sh path/to/mattermost_double
 set -u
 double=$1
-here=$(cd "$(dirname "$0")/../doubles/mattermost/client" && pwd)
-skip() { echo "skipped: $1"; exit 77; }
-command -v node >/dev/null || skip "node is not installed"
-command -v npm >/dev/null || skip "npm is not installed"
-modules=${MUSTER_NPM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/muster-tests}/mattermost-client
-mkdir -p "$modules" || skip "no place for npm packages"
-if ! cmp -s "$here/package.json" "$modules/package.json" || [ ! -d "$modules/node_modules/@mattermost/client" ]; then
-  cp "$here/package.json" "$modules/package.json"
-  (cd "$modules" && timeout 240 npm install --ignore-scripts --legacy-peer-deps --no-audit --no-fund >npm.log 2>&1) ||
-    { rm -f "$modules/package.json"; skip "npm could not fetch @mattermost/client (see $modules/npm.log)"; }
-fi
+tests=$(cd "$(dirname "$0")/.." && pwd)
+here=$tests/doubles/mattermost/client
+modules=$("$tests/support/npm_modules.sh" mattermost-client "$here/package.json" @mattermost/client --legacy-peer-deps) ||
+  { echo "skipped: $modules"; exit 77; }
 CLIENT_MODULES=$modules timeout 120 node "$here/faithful.mjs" "$double"

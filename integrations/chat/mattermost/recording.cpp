@@ -28,7 +28,9 @@ std::string Mattermost::post_about(const Inbound& in) const {
   if (in.kind == "reaction") return out_.files(in.emoji) ? in.post.id : std::string();
   if (in.kind != "message" && in.kind != "button") return {};
   const bool direct = in.kind == "button" || channels_.at(in.post.channel_id).type == "D";
-  if (!speaks_of_its_thread(in.post.message, my_name_, out_.prefix, direct)) return {};
+  // The answer to a button goes to the thread where its post stands: only the post knows it.
+  if (!speaks_of_its_thread(in.post.message, my_name_, out_.prefix, direct))
+    return in.kind == "button" ? in.post.id : std::string();
   const std::string link = address_in(in.post.message, api_.site() + "/");
   const std::size_t at = link.find("/pl/");
   if (at != std::string::npos) return link.substr(at + 4, 26);
@@ -50,8 +52,11 @@ bool Mattermost::known_about(Inbound& in) {
     inbound_.looking = false;
     if (!a.ok()) log(LogLevel::warn, "a post that is to be recorded cannot be read", {{"why", a.why}});
     if (of_button && is_id(p.root_id)) {
-      first.post.root_id = first.about = p.root_id;
-      return pump();
+      first.post.root_id = p.root_id;
+      if (speaks_of_its_thread(first.post.message, my_name_, out_.prefix, true)) {
+        first.about = p.root_id;
+        return pump();
+      }
     }
     first.asked = true;
     // Whoever names a post of another channel may not be a member there: only public channels are given away.

@@ -105,8 +105,8 @@ std::string MattermostCore::say_with_file(const std::string& user_id, const std:
 
 std::string MattermostCore::store_post(MmPost p) {
   p.id = new_id('p');
-  p.create_at = p.update_at = now();
-  channels_.at(p.channel_id).last_post_at = p.create_at;
+  p.create_at = p.update_at = now() - said_before;
+  channels_.at(p.channel_id).last_post_at = std::max(channels_.at(p.channel_id).last_post_at, p.create_at);
   const auto it = posts_.emplace(p.id, std::move(p)).first;
   order_.push_back(it->first);
   note("post", it->second);

@@ -99,6 +99,7 @@ class MattermostCore {
   void leave(const std::string& channel_id, const std::string& user_id);
 
   // People at work. Each returns the post's id.
+  DurationMs said_before = 0;  // what is said was said so long ago and arrives now
   std::string say(const std::string& user_id, const std::string& channel_id, const std::string& text,
                   const std::string& root_id = {}, Value props = Value::Map{}, const std::string& type = {});
   void edit(const std::string& post_id, const std::string& text);

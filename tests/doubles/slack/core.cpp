@@ -9,10 +9,23 @@ SlackCore::SlackCore(TimeMs now) : now_(now) {
   users[bot_user] = {bot_user, "muster", "muster", "", "T1", true, false};
 }
 
+namespace {
+
+std::string ts_of(TimeMs us) {
+  const std::string micro = std::to_string(us % 1'000'000);
+  return std::to_string(us / 1'000'000) + "." + std::string(6 - micro.size(), '0') + micro;
+}
+
+}  // namespace
+
 std::string SlackCore::next_ts() {
   last_ts_us_ = std::max(last_ts_us_ + 100, now_ * 1'000);
-  std::string micro = std::to_string(last_ts_us_ % 1'000'000);
-  return std::to_string(last_ts_us_ / 1'000'000) + "." + std::string(6 - micro.size(), '0') + micro;
+  return ts_of(last_ts_us_);
+}
+
+// Nothing else has it: the last digits of what was stamped in time end in 00.
+std::string SlackCore::earlier_ts(DurationMs ago) {
+  return ts_of((now_ - ago) * 1'000 + 1 + static_cast<TimeMs>(serial_++ % 99));
 }
 
 SlackChannel* SlackCore::channel_named(const std::string& name) {

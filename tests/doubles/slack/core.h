@@ -60,7 +60,7 @@ struct SlackFault {
 
 // What the bot did that people can see.
 struct SlackHappening {
-  std::string kind;  // open, topic, archive, post, edit, pin, unpin, ephemeral
+  std::string kind;  // open, topic, archive, post, edit, pin, unpin, ephemeral, file (its text is the name)
   std::string channel_id, ts, text, to;
   Value blocks;
   bool in_thread = false;
@@ -103,6 +103,7 @@ class SlackCore {
   void answered(const std::string& envelope_id, int status, const std::string& body = {});
 
   // What people do. The answer is the ts.
+  DurationMs said_before = 0;  // what is said was said so long ago and arrives now
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
   // With a file: Slack keeps it, readable with the bot's token only. The answer is the ts.
@@ -195,6 +196,7 @@ class SlackCore {
   void view_answered(const std::string& envelope_id, const Value& payload);
 
   std::string next_ts();
+  std::string earlier_ts(DurationMs ago);
   Value writable(const std::string& channel, SlackChannel*& found);  // an error value, or null
   void check_limits(const Arguments& a);
   bool too_fast(const std::string& channel);

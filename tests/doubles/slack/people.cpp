@@ -79,6 +79,15 @@ Value SlackCore::upload_complete(const Arguments& a) {
   post.text = argument(a, "initial_comment");
   post.files = list;
   channel->posts[post.ts] = post;
+  for (const Value& f : list.as_list()) {
+    happenings_.push_back({"file",
+                           channel->id,
+                           post.ts,
+                           f["title"].as_string(),
+                           {},
+                           files.at(f["id"].as_string()),
+                           !post.thread_ts.empty()});
+  }
   Value event = message_value(post);
   event.set("subtype", "file_share");
   event.set("channel", channel->id);

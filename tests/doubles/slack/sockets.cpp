@@ -153,7 +153,7 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
                            const std::string& thread) {
   SlackChannel& c = channels.at(channel);
   SlackPost post;
-  post.ts = next_ts();
+  post.ts = said_before > 0 ? earlier_ts(said_before) : next_ts();
   post.user = user;
   post.text = text;
   post.thread_ts = thread;

@@ -175,6 +175,13 @@ TEST_CASE("the bot's own posts on a platform are edited, what people wrote there
   CHECK(edits[0].destination == "slack:#inc-1");
   CHECK(edits[0].kind == "edit");
   CHECK(edits[0].body["post_id"].as_string() == "p1");
+  // What stands in our room too is edited there, and that edit goes on to the platforms.
+  OutMessage in_room = post("p1", "post", "");
+  in_room.destination = "room:#inc-1";
+  report.out.push_back(in_room);
+  const auto once = edits_of(report, 7);
+  REQUIRE(once.size() == 1);
+  CHECK(once[0].destination == "room:#inc-1");
 }
 
 TEST_CASE("what was cut short is found by its beginning, what only begins alike stays") {

@@ -2,22 +2,10 @@
 // then accepted, a button, and user groups. What Bolt takes, the double sends as Slack would.
 // usage: CLIENT_MODULES=folder node bolt.mjs path/to/slack_double
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
+import { about, finished, order, passed, require } from './double.mjs';
 
-const require = createRequire(process.env.CLIENT_MODULES + '/');
 const { App, LogLevel } = require('@slack/bolt');
 
-const double = spawn(process.argv[2], { stdio: ['pipe', 'pipe', 'inherit'] });
-const lines = createInterface({ input: double.stdout })[Symbol.asyncIterator]();
-const next = async () => JSON.parse((await lines.next()).value);
-const about = await next();
-const order = async (text) => {
-  double.stdin.write(text + '\n');
-  return next();
-};
-const passed = (what) => console.log('ok    ' + what);
 const until = async (what, test) => {
   for (const end = Date.now() + 20000; !(await test());) {
     assert.ok(Date.now() < end, 'in time: ' + what);
@@ -78,6 +66,4 @@ await assert.rejects(app.client.usergroups.users.list({ usergroup: 'S404' }), /n
 passed('user groups and who is in them');
 
 await app.stop();
-double.stdin.end();
-console.log('all passed');
-process.exit(0);
+finished();

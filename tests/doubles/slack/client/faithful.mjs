@@ -1,22 +1,10 @@
 // Slack's own Node clients against the double: what they accept, the double does as Slack would.
 // usage: CLIENT_MODULES=folder node faithful.mjs path/to/slack_double
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { createInterface } from 'node:readline';
+import { about, finished, order, passed, require } from './double.mjs';
 
-const require = createRequire(process.env.CLIENT_MODULES + '/');
 const { WebClient } = require('@slack/web-api');
 const { SocketModeClient } = require('@slack/socket-mode');
-
-const double = spawn(process.argv[2], { stdio: ['pipe', 'pipe', 'inherit'] });
-const lines = createInterface({ input: double.stdout })[Symbol.asyncIterator]();
-const next = async () => JSON.parse((await lines.next()).value);
-const about = await next();
-const order = async (text) => {
-  double.stdin.write(text + '\n');
-  return next();
-};
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {}, setLevel() {}, getLevel: () => 'error', setName() {} };
 const web = new WebClient(about.bot_token, { slackApiUrl: about.api, logger: quiet });
@@ -42,7 +30,6 @@ const until = async (what, test) => {
     await Promise.race([new Promise((r) => waiting.push(r)), new Promise((r) => setTimeout(r, 500))]);
   }
 };
-const passed = (what) => console.log('ok    ' + what);
 
 const me = await web.auth.test();
 assert.equal(me.ok, true);
@@ -149,6 +136,4 @@ await until('the modal is closed', async () => (await order('views')).length ===
 passed('view_submission: an empty acknowledgement closes it');
 
 await socket.disconnect();
-double.stdin.end();
-console.log('all passed');
-process.exit(0);
+finished();
