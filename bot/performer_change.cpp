@@ -115,7 +115,7 @@ void look_for_plan(const std::shared_ptr<Target>& target, const ChangeRequest& q
     for (const TargetVerb verb : {TargetVerb::deploy, TargetVerb::rollback, TargetVerb::scale, TargetVerb::restart})
       if (target->has(verb)) can.push(name_of(verb));
     for (const TargetStrategy strategy : {TargetStrategy::canary, TargetStrategy::bluegreen})
-      if (target->has(strategy)) can.push(name_of(strategy));
+      if (target->has(strategy, q.subject)) can.push(name_of(strategy));
     if (const auto gone = target->missing(q.subject, q.version); gone && !q.version.empty())
       r.result.set("missing", sentence_of(*gone));
     r.result.set("can", std::move(can));
@@ -144,7 +144,9 @@ Value to_value(const TargetState& s) {
   text("previous_version", s.previous_version);
   text("restarted", s.restarted);
   text("part_version", s.part_version);
+  text("no_part", s.no_part);
   text("detail", s.detail);
+  if (s.part_beside) v.set("part_beside", true);
   if (s.replicas) v.set("replicas", *s.replicas);
   if (s.part_replicas) v.set("part_replicas", *s.part_replicas);
   if (s.healthy) v.set("healthy", *s.healthy);
@@ -161,6 +163,8 @@ TargetState state_from(const Value& v) {
   s.previous_version = v["previous_version"].as_string();
   s.restarted = v["restarted"].as_string();
   s.part_version = v["part_version"].as_string();
+  s.no_part = v["no_part"].as_string();
+  s.part_beside = v["part_beside"].as_bool();
   s.detail = v["detail"].as_string();
   if (v["replicas"].is_int()) s.replicas = static_cast<int>(v["replicas"].as_int());
   if (v["part_replicas"].is_int()) s.part_replicas = static_cast<int>(v["part_replicas"].as_int());

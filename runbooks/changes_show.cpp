@@ -155,12 +155,43 @@ Section seen_section(const std::string& lang, const Value& seen) {
   return s;
 }
 
+namespace {
+
+// What is known of the place, and is it as of now? What the newest change found when it was through counts before what
+// the plan saw; while a change is on its way that is only how it was.
+struct LastSeen {
+  Value state;
+  bool was = false;
+};
+
+LastSeen last_seen_of(const Run& run) {
+  LastSeen known{run.change["plan"]["seen"]};
+  for (const std::string& path : run.order) {
+    const auto it = run.steps.find(path);
+    if (it == run.steps.end() || it->second.before.is_null()) continue;
+    const Value& after = it->second.result;
+    const bool told = it->second.ended() && (after.has("version") || after.has("replicas"));
+    if (told) known.state = after;
+    known.was = !told;
+  }
+  return known;
+}
+
+Section known_section(const std::string& lang, const Run& run) {
+  const LastSeen known = last_seen_of(run);
+  Section s = seen_section(lang, known.state);
+  if (known.was && !s.fields.empty()) s.fields.front().first = say(lang, "change.was");
+  return s;
+}
+
+}  // namespace
+
 // While a yes is waited for, and when the plan said no, people see all of it; afterwards what was decided.
 void add_change(const std::string& lang, const Work& w, const Run& run, Message& m) {
   const ChangeWish wish = change_wish(run.change);
   const Plan plan = plan_from(run.change["plan"]);
   const Question* q = open_question_of(run, w.state);
-  Section now = run.over() ? Section{} : seen_section(lang, run.change["plan"]["seen"]);
+  Section now = run.over() ? Section{} : known_section(lang, run);
   if (q || !plan.possible()) {
     Section section = plan_section(lang, w.config, wish, plan, run.person);
     now.text = std::move(section.text);

@@ -41,7 +41,7 @@ std::optional<Outcome> nobody_can(Call& c, const ChangeWish& wish) {
 }
 
 std::optional<Outcome> no_override(Call& c, const ChangeWish& wish) {
-  static const std::vector<std::string> known = {"freeze", "order", "ci"};
+  static const std::vector<std::string> known = {"freeze", "order", "ci", "stages"};
   for (const std::string& check : wish.overrides) {
     if (std::ranges::find(known, check) == known.end())
       return refuse(c, "change.override_unknown", {{"check", plain(check)}, {"list", join(known, ", ")}});

@@ -55,8 +55,9 @@ std::string before_text(const StepRun& change) {
 
 std::string wanted_text(const StepRun& change) {
   if (change.verb == "scale") return std::to_string(change.arguments["replicas"].as_int());
+  // Of a stage the target goes on naming the version of the others.
   const std::string& is = change.result["version"].as_string();
-  return is.empty() ? change.intended["version"].as_string() : is;
+  return is.empty() || !change.arguments["part"].as_string().empty() ? change.intended["version"].as_string() : is;
 }
 
 std::string outcome_text(const std::string& lang, const Hurt& h, std::map<std::string, std::string> words) {

@@ -78,6 +78,22 @@ ok "rollout status of the StatefulSet" rollout status statefulset/ledger --timeo
 ok "undo of a StatefulSet" rollout undo statefulset/ledger
 is "the StatefulSet's image after undo" registry.example.com/ledger:7 "$(field statefulsets ledger '.spec.template.spec.containers[0].image')"
 
+# What a stage of a change sends: so many new pods beside the old ones, held until the fields are as they were.
+held='"minReadySeconds":31536000,"progressDeadlineSeconds":2147483647,"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}'
+new='"template":{"spec":{"containers":[{"name":"app","image":"registry.example.com/shop:1.3"}]}}'
+ok "a patch that holds a part" patch deployment/shop -p "{\"spec\":{$held,$new}}"
+k rollout status deployment/shop --timeout=3s
+is "rollout status waits for what is held" 1 $?
+is "one pod is new" 1 "$(field deployments shop .status.updatedReplicas)"
+is "all the old ones are there" 4 "$(field deployments shop .status.availableReplicas)"
+k patch deployment/shop -p '{"spec":{"progressDeadlineSeconds":600}}'
+is "a deadline before the pods count is refused" 1 $?
+ok "a patch that lets it go" patch deployment/shop -p '{"spec":{"minReadySeconds":null,"progressDeadlineSeconds":600,"strategy":{"rollingUpdate":{"maxSurge":null,"maxUnavailable":null}}}}'
+ok "rollout status after it was let go" rollout status deployment/shop --timeout=30s
+ok "undo of it" rollout undo deployment/shop
+is "the image before the stages" registry.example.com/shop:1.2 "$(image)"
+ok "rollout status after the undo" rollout status deployment/shop --timeout=30s
+
 # An old kubectl first asks for a document of all types, which the double does not have.
 k set image deployment/shop app=registry.example.com/shop:9 --dry-run=server
 code=$?
@@ -97,7 +113,8 @@ tell "allow"
 k get deployment nobody -o json
 says "what is not there is told so" 'deployments.apps "nobody" not found'
 
+double_pid=$DOUBLE_PID  # the shell forgets it as soon as the double has ended
 eval "exec ${DOUBLE[1]}>&-"
-wait "$DOUBLE_PID" 2>/dev/null
+wait "$double_pid" 2>/dev/null
 echo "$((checks - failures)) passed, $failures failed"
 [ "$failures" = 0 ]

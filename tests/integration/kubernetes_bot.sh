@@ -37,8 +37,9 @@ has "a plan of a scale shows both numbers" "$plan" "3 → 5"
 has "asks for a yes, as production does" "$plan" "Gate"
 equal "and changes nothing" 0 "$(changes)"
 [ $((SECONDS - begun)) -lt 60 ] && ok "all of that within a minute" || bad "it took $((SECONDS - begun)) s"
-has "stages are refused in the plan, with what it can" "$(say 'plan deploy shop@1.1 to prod --strategy canary')" \
-  "--strategy rolling"
+plan=$(say 'plan deploy shop@1.1 to prod --strategy canary')
+has "a plan in stages says how many of how many" "$plan" "1 new pod comes beside the 3 that stay: 1 of 4"
+has "and that there are no weights" "$plan" "no weights"
 kill -TERM "$bot"
 wait "$bot" 2>/dev/null
 
@@ -107,4 +108,37 @@ suspects=$(say "suspects $incident")
 has "the incident names the suspect" "$suspects" R1
 has "with what it brought" "$suspects" "1.1"
 has "who knows says so" "$(say "caused by R1 because the basket asks for a table that is not there")" R1
+kill -TERM "$bot"
+wait "$bot" 2>/dev/null
+
+# --- in stages
+field() { tell "show deployments shop"; jq -c "$1" <<<"$answer"; }
+said() { say "$2" | grep -q "$1"; }
+sed -i 's/window: 60s/window: 3s/' "$work/config/muster.yaml"
+cat >>"$work/config/muster.yaml" <<YAML
+rollouts:
+  - name: shop
+    stages: ["1 for 1s ask"]
+YAML
+data=$work/third
+before=$(changes)
+start_bot "$data" --config "$work/config"
+say 'deploy shop@1.2 to prod --strategy canary' >/dev/null
+within 20 said A1 approvals || bad "no plan waits: $(say runs)"
+say 'yes A1' >/dev/null
+within 60 said 'stays here until' 'show R1' && ok "the stage is out, and waits" || bad "$(say 'show R1')"
+equal "one new pod beside the old ones" "1 4" "$(field .status.updatedReplicas) $(field .status.readyReplicas)"
+has "where tells both versions" "$(say 'where shop')" "1.2"
+equal "by one change" $((before + 1)) "$(changes)"
+kill -KILL "$bot"
+wait "$bot" 2>/dev/null
+start_bot "$data" --config "$work/config"
+within 20 said 'stays here until' 'show R1' && ok "a killed bot finds it where it was" || bad "$(say 'show R1')"
+say 'cancel R1 --undo' >/dev/null
+say "yes $(say approvals | grep -o 'A[0-9]*' | head -1)" >/dev/null
+back() { say 'runs' | grep -q 'R1.*put back\|R1.*cancelled'; }
+within 30 back && ok "it is put back" || bad "$(say 'show R1')"
+equal "to the version of the others" '"registry.example.com/shop:1.0"' "$(field '.spec.template.spec.containers[0].image')"
+equal "with the settings that it had" '600 null' "$(field .spec.progressDeadlineSeconds) $(field .spec.minReadySeconds)"
+equal "by one change more" $((before + 2)) "$(changes)"
 finish

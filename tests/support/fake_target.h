@@ -34,7 +34,7 @@ class FakeTarget final : public Target {
   bool serves(const TargetSubject&) const override { return true; }
   bool staged = true;
   bool has(TargetVerb verb) const override { return verb != TargetVerb::dry_run; }
-  bool has(TargetStrategy) const override { return staged; }
+  bool has(TargetStrategy, const TargetSubject&) const override { return staged; }
   void status(const TargetSubject& subject, StatusDone done) override {
     if (const auto it = down.find({subject.service, subject.environment}); it != down.end())
       return done(std::unexpected(it->second));

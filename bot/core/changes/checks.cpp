@@ -129,9 +129,15 @@ void add_strategy(const PlanInput& in, std::vector<Check>& checks) {
   if (!can(in.seen, way))
     checks.push_back(
         check("can", Mark::failed, "check.strategy.failed", {{"strategy", way}, {"list", other_ways(in.seen)}}));
-  if (const Value& n = in.seen["replicas"]; way == "canary" && n.is_int() && n.as_int() < 2)
-    checks.push_back(check("stages", Mark::warning, "check.stages.warning",
-                           {{"n", std::to_string(std::max<int>(0, static_cast<int>(n.as_int())))}}));
+  if (const std::string& why = in.seen["no_part"].as_string(); !why.empty() && can(in.seen, way))
+    checks.push_back(check("can", Mark::failed, "check.no_part.failed", {{"strategy", way}, {"why", why}}));
+  // In place of the old ones the first stage of few copies is all of them: nothing would be tried out before.
+  const Value& n = in.seen["replicas"];
+  if (way != "canary" || !n.is_int() || in.seen["part_beside"].as_bool() || in.wish.stages.empty()) return;
+  const auto first = part_from(in.wish.stages.front().part);
+  const int all = static_cast<int>(n.as_int());
+  if (first && copies_of(*first, all) >= all)
+    checks.push_back(check("stages", unless(in, "stages"), "check.stages.failed", {{"n", std::to_string(all)}}, true));
 }
 
 bool in_history(const Value& seen, const std::string& version) {

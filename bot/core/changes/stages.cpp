@@ -42,10 +42,13 @@ int copies_of(const Part& part, int replicas) {
 std::optional<RolloutStage> stage_from(std::string_view text) {
   std::vector<std::string> words = split(std::string(text), ' ');
   std::erase(words, "");
-  if (words.size() < 3 || words.size() > 4 || words[1] != "for" || (words.size() == 4 && words[3] != "ask")) return {};
-  const auto hold = parse_duration(words[2]);
+  if (words.size() < 3 || words[1] != "for") return std::nullopt;
+  const bool asks = words.back() == "ask";
+  if (asks) words.pop_back();
+  // A time may be in several words, as stage_text() writes it: "5m 00s".
+  const auto hold = parse_duration(join(std::vector(words.begin() + 2, words.end()), ""));
   if (!part_from(words[0]) || !hold || *hold < second_ms || *hold > hold_max) return std::nullopt;
-  return RolloutStage{words[0], *hold, words.size() == 4};
+  return RolloutStage{words[0], *hold, asks};
 }
 
 std::string stage_text(const RolloutStage& stage) {

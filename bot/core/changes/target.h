@@ -41,6 +41,8 @@ struct TargetState {
   std::string restarted;             // changes with every restart (a time, a counter); empty: cannot tell
   std::string part_version;          // another version that runs beside `version`: a canary; empty: none
   std::optional<int> part_replicas;  // how many copies of that
+  std::string no_part;               // why no part of it can be brought out as it is; empty: it can, or nobody says
+  bool part_beside = false;          // a part comes beside all the others, in place of none of them
   std::string detail;                // one line for a person
   bool operator==(const TargetState&) const = default;
 };
@@ -120,7 +122,7 @@ class Target {
   virtual std::string name() const = 0;                         // as configured
   virtual bool serves(const TargetSubject& subject) const = 0;  // this target is the one for it
   virtual bool has(TargetVerb verb) const = 0;                  // what it has not it refuses, never guesses
-  virtual bool has(TargetStrategy) const { return false; }
+  virtual bool has(TargetStrategy, const TargetSubject&) const { return false; }
   // Why this version cannot be brought out, as far as that can be known without changing anything.
   virtual std::optional<Error> missing(const TargetSubject&, const std::string& /*version*/) const { return {}; }
 

@@ -8,23 +8,25 @@ std::span<const Sentence> words_stages() {
       {"button.advance", "Advance", "다음 단계"},
       {"button.hold", "Hold", "머무르기"},
       {"button.put_back", "Put back", "되돌리기"},
+      {"change.was", "Before", "이전"},
       {"change.stages", "Stages", "단계"},
       {"change.stage", "{part}, watched for {time}, on by itself when it is well",
        "{part}, {time} 동안 지켜보고 괜찮으면 자동으로 진행"},
       {"change.stage.asks", "{part}, watched for {time}, on when somebody says `advance`",
        "{part}, {time} 동안 지켜보고 누군가 `advance`라고 하면 진행"},
       {"change.stage.all", "then all of it", "그다음 전체"},
+      {"change.outcome.in_part", "out in part", "일부만 나감"},
       {"change.part", "{n} of {version} beside it", "옆에 {version} {n}개"},
       {"stage.part.beside", "all of it beside the old one", "이전 버전 옆에 전체"},
       {"stage.part.percent", "{n} % of the copies", "복제본의 {n} %"},
       {"stage.part.copies", "{n} {n?copy|copies}", "복제본 {n}개"},
       {"stage.begins",
-       "*{id}* · {part} of {service} in {env} is out. It is watched for {time} and goes on by itself when it is "
+       "*{id}* · {service} in {env}, out now: {part}. It is watched for {time} and goes on by itself when it is "
        "well: `advance {id}` goes on now, `hold {id}` stays here, `cancel {id} --undo` puts it back.",
        "*{id}* · {env}의 {service}에 {part}을(를) 내보냈습니다. {time} 동안 지켜보고 괜찮으면 자동으로 진행합니다. "
        "`advance {id}`는 바로 진행, `hold {id}`는 머무르기, `cancel {id} --undo`는 되돌리기입니다."},
       {"stage.begins.asks",
-       "*{id}* · {part} of {service} in {env} is out. It is watched for {time}, and goes on when somebody says "
+       "*{id}* · {service} in {env}, out now: {part}. It is watched for {time}, and goes on when somebody says "
        "`advance {id}`. `cancel {id} --undo` puts it back.",
        "*{id}* · {env}의 {service}에 {part}을(를) 내보냈습니다. {time} 동안 지켜보며, 누군가 `advance {id}`라고 하면 "
        "진행합니다. `cancel {id} --undo`는 되돌리기입니다."},
@@ -52,8 +54,13 @@ std::span<const Sentence> words_stages() {
        "--undo`."},
       {"check.strategy.failed", "its target has no {strategy}; it has: {list}",
        "대상에 {strategy} 방식이 없습니다. 있는 것: {list}"},
-      {"check.stages.warning", "with {n} {n?copy|copies} the first stage is all of it",
-       "복제본이 {n}개라 첫 단계가 곧 전체입니다"},
+      {"check.no_part.failed", "it cannot be brought out in part: {why}. `--strategy rolling` brings out all of it",
+       "일부만 내보낼 수 없습니다: {why}. `--strategy rolling`은 전체를 내보냅니다"},
+      {"check.stages.failed",
+       "with {n} {n?copy|copies} the first stage is all of it, and nothing is tried out before. More copies first, or "
+       "`--strategy rolling`.",
+       "복제본이 {n}개라 첫 단계가 곧 전체여서 먼저 시험해 볼 수 없습니다. 복제본을 늘리거나 `--strategy rolling`을 "
+       "쓰세요"},
       {"check.way.one",
        "there is no way back from {version} (health rule {rule}). The way forward: `deploy {service}@… to {env}` with "
        "the next good version",

@@ -11,6 +11,12 @@
 namespace muster {
 namespace {
 
+// A stage that is out is no success yet.
+std::string outcome_word(const ChangeReader& r, const ChangeRecord& c) {
+  const std::string outcome = outcome_of(c);
+  return say(r.language, "change.outcome." + (c.part && outcome == "succeeded" ? std::string("in_part") : outcome));
+}
+
 constexpr std::size_t releases_shown = 40;  // in the answer; all of them in --json
 
 std::string or_unknown(const std::string& language, const std::string& text) {
@@ -84,8 +90,7 @@ std::string change_words(const std::string& language, const ChangeRecord& c) {
 
 std::string change_line(const ChangeReader& r, const ChangeRecord& c) {
   std::string line = "*" + plain(c.run.empty() ? clip(one_line(c.id), 60) : c.run) + "* · " +
-                     change_words(r.language, c) + " · " + plain(c.environment) + " · " +
-                     say(r.language, "change.outcome." + outcome_of(c));
+                     change_words(r.language, c) + " · " + plain(c.environment) + " · " + outcome_word(r, c);
   if (!c.reverted_by.empty()) line += " (" + plain(clip(c.reverted_by.substr(0, c.reverted_by.find('.')), 60)) + ")";
   line += " · " + who(r, c) + " · " + when(r, c.started_ms);
   if (c.over()) line += " · " + format_duration(std::max<DurationMs>(0, c.ended_ms - c.started_ms));
@@ -106,8 +111,7 @@ Value change_value(const ChangeRecord& c) {
 
 std::string change_short(const ChangeReader& r, const ChangeRecord& c) {
   return plain(c.run.empty() ? clip(one_line(c.id), 60) : c.run) + " " + plain(c.service) + " " +
-         change_words(r.language, c) + ", " + plain(c.environment) + " (" +
-         say(r.language, "change.outcome." + outcome_of(c)) + ", " +
+         change_words(r.language, c) + ", " + plain(c.environment) + " (" + outcome_word(r, c) + ", " +
          ago(r.language, r.now - (c.over() ? c.ended_ms : c.started_ms)) + ")";
 }
 

@@ -66,6 +66,10 @@ std::string brought_by(const ChangeReader& r, const ChangeRecord* last, const st
 
 std::string live_words_of(const ChangeReader& r, const TargetState& s) {
   std::string text = s.version.empty() ? say(r.language, "change.not_known") : plain(clip(one_line(s.version), 80));
+  if (!s.part_version.empty())
+    text += " · " + say(r.language, "change.part",
+                        {{"version", plain(clip(one_line(s.part_version), 80))},
+                         {"n", s.part_replicas ? std::to_string(*s.part_replicas) : "–"}});
   if (s.replicas) text += " · " + say(r.language, "where.replicas", {{"n", std::to_string(*s.replicas)}});
   if (s.healthy) text += " · " + say(r.language, *s.healthy ? "where.healthy" : "where.sick");
   if (s.paused == true) text += " · " + say(r.language, "where.paused");

@@ -54,7 +54,7 @@ class ExecTarget final : public Target {
            (def_.environments.empty() || std::ranges::count(def_.environments, subject.environment) > 0);
   }
   bool has(TargetVerb verb) const override { return verb == TargetVerb::dry_run || !arguments_of(def_, verb).empty(); }
-  bool has(TargetStrategy strategy) const override {
+  bool has(TargetStrategy strategy, const TargetSubject&) const override {
     return !(strategy == TargetStrategy::canary ? def_.canary : def_.bluegreen).empty();
   }
   void status(const TargetSubject& subject, StatusDone done) override;

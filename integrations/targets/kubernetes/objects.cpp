@@ -131,12 +131,14 @@ Workload read_workload(Kind kind, const Value& object) {
   w.paused = spec["paused"].as_bool();
   const std::string& strategy = spec[kind == Kind::deployment ? "strategy" : "updateStrategy"]["type"].as_string();
   w.rolling_update = strategy != "OnDelete";
+  w.recreate = strategy == "Recreate";
   w.partition = count(spec["updateStrategy"]["rollingUpdate"]["partition"]);
   w.current_revision = short_text(status["currentRevision"]);
   w.update_revision = short_text(status["updateRevision"]);
   read_counters(spec, status, w);
   read_conditions(status, w);
   w.owner = owner_of(metadata);
+  w.stage = stage_of(w, object);
   return w;
 }
 

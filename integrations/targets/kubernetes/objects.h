@@ -8,6 +8,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/value.h"
+#include "integrations/targets/kubernetes/stage.h"
 
 namespace muster::kubernetes {
 
@@ -37,6 +38,8 @@ struct Workload {
   std::string template_hash;             // of the template as it stands, whatever its pods do
   std::vector<Container> containers;
   bool paused = false;
+  bool recreate = false;        // a Deployment that ends all old pods first
+  std::optional<Stage> stage;   // a version is out in part
   bool rolling_update = true;   // false: OnDelete, whose status says nothing
   std::optional<int> replicas;  // wanted; of a DaemonSet: the nodes it belongs on
   int current = 0, updated = 0, available = 0, ready = 0;

@@ -5,6 +5,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "integrations/targets/kubernetes/names.h"
+#include "integrations/targets/kubernetes/rollout.h"
 
 namespace muster::kubernetes {
 namespace {
@@ -22,9 +23,9 @@ std::string cause_of(const ChangeRequest& request) {
 
 // Our run, and the version of the object that this was decided on: somebody quicker makes it a conflict.
 Value metadata_of(const ChangeInput& in) {
-  return Value::Map{
-      {"resourceVersion", in.now.resource_version},
-      {"annotations", Value::Map{{run_annotation, in.request.run}, {cause_annotation, cause_of(in.request)}}}};
+  Value notes = Value::Map{{run_annotation, in.request.run}, {cause_annotation, cause_of(in.request)}};
+  if (in.now.stage) notes.set(stage_annotation, Value());  // gone, unless a next stage writes it anew
+  return Value::Map{{"resourceVersion", in.now.resource_version}, {"annotations", std::move(notes)}};
 }
 
 ApiRequest patch_of(const ChangeInput& in, const char* type, const Value& body, bool dry) {
@@ -47,25 +48,58 @@ std::unexpected<Error> not_for(const ChangeInput& in) {
                                       name_of(in.request.verb) + "; only a Deployment can");
 }
 
+std::unexpected<Error> in_part(const ChangeInput& in) {
+  return fail(ErrorKind::conflict, "a version of " + in.now.name + " is out in part",
+              "Bring all of it out, or roll it back; then " + std::string(name_of(in.request.verb)) + " again.");
+}
+
+Value image_spec(const ChangeInput& in, const std::string& image) {
+  const Value containers = Value::List{Value::Map{{"name", in.container}, {"image", image}}};
+  return Value::Map{{"template", Value::Map{{"spec", Value::Map{{"containers", containers}}}}}};
+}
+
+Value with_fields(Value spec, const Value& fields) {
+  for (const auto& [key, value] : fields.as_map()) spec.set(key, value);
+  return spec;
+}
+
+// One patch: the image and what holds it. The run that the object bears is that of the stage.
+Result<ApiRequest> stage(const ChangeInput& in, const std::string& present, const std::string& image, bool dry) {
+  if (in.now.stage ? image != present : is_busy(in.now)) {
+    return fail(ErrorKind::conflict,
+                in.now.stage ? "another version of " + in.now.name + " is out in part"
+                             : "a rollout of " + in.now.name + " is under way",
+                in.now.stage ? "Roll it back first." : "Wait until it is through.");
+  }
+  if (!in.now.stage && image == present) return ApiRequest{};
+  const auto made = stage_patch(in.now, in.object, present, in.request);
+  if (!made) return std::unexpected(made.error());
+  if (!*made) return ApiRequest{};
+  Value metadata = metadata_of(in);
+  Value notes = metadata["annotations"];
+  notes.set(stage_annotation, (*made)->note);
+  metadata.set("annotations", std::move(notes));
+  return patch_of(in, strategic,
+                  Value::Map{{"metadata", metadata}, {"spec", with_fields(image_spec(in, image), (*made)->spec)}}, dry);
+}
+
 Result<ApiRequest> deploy(const ChangeInput& in, bool dry) {
   if (in.now.paused) return paused_already(in);
   const std::string present = image_of(in.now, in.container);
   const auto image = image_for(in.request.version, in.image_template, present);
   if (!image) return std::unexpected(image.error());
+  if (!in.request.part.empty()) return stage(in, present, *image, dry);
   // The same image is no rollout: the cluster would do nothing at all.
-  if (*image == present) return ApiRequest{};
-  const Value containers = Value::List{Value::Map{{"name", in.container}, {"image", *image}}};
-  return patch_of(
-      in, strategic,
-      Value::Map{{"metadata", metadata_of(in)},
-                 {"spec", Value::Map{{"template", Value::Map{{"spec", Value::Map{{"containers", containers}}}}}}}},
-      dry);
+  if (*image == present && !in.now.stage) return ApiRequest{};
+  const Value spec = with_fields(image_spec(in, *image), in.now.stage ? in.now.stage->own : Value());
+  return patch_of(in, strategic, Value::Map{{"metadata", metadata_of(in)}, {"spec", spec}}, dry);
 }
 
 Result<ApiRequest> scale(const ChangeInput& in, bool dry) {
   if (in.now.kind == Kind::daemon_set)
     return fail(ErrorKind::invalid, "a DaemonSet has one pod on each node; it cannot be scaled");
   if (in.now.replicas == in.request.replicas) return ApiRequest{};
+  if (in.now.stage) return in_part(in);
   ApiRequest r = patch_of(in, merge,
                           Value::Map{{"metadata", Value::Map{{"resourceVersion", in.now.resource_version}}},
                                      {"spec", Value::Map{{"replicas", in.request.replicas.value_or(0)}}}},
@@ -76,6 +110,7 @@ Result<ApiRequest> scale(const ChangeInput& in, bool dry) {
 
 Result<ApiRequest> restart(const ChangeInput& in, bool dry) {
   if (in.now.paused) return paused_already(in);
+  if (in.now.stage) return in_part(in);
   const Value notes = Value::Map{{restarted_annotation, format_utc(in.at)}};
   const Value pod_template = Value::Map{{"metadata", Value::Map{{"annotations", notes}}}};
   return patch_of(in, strategic,
@@ -86,6 +121,7 @@ Result<ApiRequest> pause(const ChangeInput& in, bool dry) {
   if (in.now.kind != Kind::deployment) return not_for(in);
   const bool wanted = in.request.verb == TargetVerb::pause;
   if (in.now.paused == wanted) return ApiRequest{};
+  if (in.now.stage && wanted) return in_part(in);
   return patch_of(
       in, strategic,
       Value::Map{{"metadata", metadata_of(in)}, {"spec", Value::Map{{"paused", wanted ? Value(true) : Value()}}}}, dry);
@@ -108,7 +144,7 @@ Value rolled_back_annotations(const ChangeInput& in) {
     if (stays(name)) notes.set(name, value);
   }
   for (const auto& [name, value] : in.back_to->annotations.as_map()) {
-    if (!stays(name)) notes.set(name, value);
+    if (!stays(name) && name != stage_annotation) notes.set(name, value);  // a ReplicaSet keeps it for ever
   }
   notes.set(run_annotation, in.request.run);
   return notes;
@@ -120,15 +156,17 @@ Value operation(const char* op, const char* path, Value value) {
 
 Result<ApiRequest> rollback(const ChangeInput& in, bool dry) {
   if (in.now.paused) return paused_already(in);
-  if (in.back_to->current) return ApiRequest{};
+  if (in.back_to->current && !in.now.stage) return ApiRequest{};
   if (in.now.kind == Kind::deployment) {
-    return patch_of(in, json_patch,
-                    Value::List{operation("test", "/metadata/resourceVersion", in.now.resource_version),
-                                operation("replace", "/spec/template", in.back_to->pod_template),
-                                operation("add", "/metadata/annotations", rolled_back_annotations(in))},
-                    dry);
+    Value::List operations{operation("test", "/metadata/resourceVersion", in.now.resource_version),
+                           operation("replace", "/spec/template", in.back_to->pod_template),
+                           operation("add", "/metadata/annotations", rolled_back_annotations(in))};
+    for (Value& own : in.now.stage ? own_operations(*in.now.stage) : Value::List())
+      operations.push_back(std::move(own));
+    return patch_of(in, json_patch, operations, dry);
   }
   Value patch = in.back_to->patch;
+  if (in.now.stage) patch.set("spec", with_fields(patch["spec"], in.now.stage->own));
   patch.set("metadata", metadata_of(in));
   return patch_of(in, strategic, patch, dry);
 }

@@ -66,7 +66,8 @@ std::string words_of(const Looked& looked, const ChangeRequest& request, const V
     const std::string image = image_of(then, c.name);
     if (!image.empty() && image != c.image) text += "\ncontainer " + c.name + ": " + c.image + " -> " + image;
   }
-  return text;
+  if (w.stage && !then.stage) text += "\nthe strategy that it had before the stages comes back";
+  return text + stage_words(then);
 }
 
 }  // namespace
@@ -85,7 +86,9 @@ ClusterParts cluster_parts(const KubernetesParts& parts, const KubernetesTargetD
 
 TargetState Looked::state() const {
   TargetState state = state_of(workload, container, mapped.image_template);
-  if (const Revision* back = choose_revision(revisions, {})) state.previous_version = back->version;
+  // Of a part that is out the way back is the version of the others, which stands there already.
+  const Revision* back = workload.stage ? nullptr : choose_revision(revisions, {});
+  if (back != nullptr) state.previous_version = back->version;
   if (!autoscaler.empty()) state.detail += ". " + autoscaler + " sets the number of replicas";
   return state;
 }
@@ -106,6 +109,15 @@ KubernetesTarget::~KubernetesTarget() {
 bool KubernetesTarget::serves(const TargetSubject& subject) const {
   return std::ranges::count(def_.services, subject.service) > 0 &&
          (def_.environments.empty() || std::ranges::count(def_.environments, subject.environment) > 0);
+}
+
+// By the kind alone; what the object itself forbids is told by its state (no_part).
+bool KubernetesTarget::has(TargetStrategy strategy, const TargetSubject& subject) const {
+  std::string kind;
+  for (const KubernetesWorkloadDef& one : def_.workloads)
+    if (one.service == subject.service) kind = one.kind;
+  const Kind known = kind_named(kind).value_or(Kind::deployment);
+  return known == Kind::deployment || (known == Kind::stateful_set && strategy == TargetStrategy::canary);
 }
 
 Result<Mapped> KubernetesTarget::map(const TargetSubject& subject) {

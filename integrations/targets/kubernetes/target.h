@@ -60,6 +60,7 @@ class KubernetesTarget final : public Target {
   std::string name() const override { return def_.name; }
   bool serves(const TargetSubject& subject) const override;
   bool has(TargetVerb) const override { return true; }
+  bool has(TargetStrategy strategy, const TargetSubject& subject) const override;
   void status(const TargetSubject& subject, StatusDone done) override;
   void change(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress) override;
   void observe(const ChangeRequest& request, const TargetState& before, ChangeDone done,

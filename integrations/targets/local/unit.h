@@ -51,7 +51,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
     return s.service == def_.service && s.environment == def_.environment;
   }
   bool has(TargetVerb verb) const override { return verb != TargetVerb::pause && verb != TargetVerb::resume; }
-  bool has(TargetStrategy) const override { return true; }
+  bool has(TargetStrategy, const TargetSubject&) const override { return true; }
   std::optional<Error> missing(const TargetSubject& subject, const std::string& version) const override;
   void status(const TargetSubject& subject, StatusDone done) override;
   void change(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress) override;

@@ -82,16 +82,17 @@ struct KubernetesControllers {
   Value make_replica_set(const Value& deployment, std::int64_t revision) {
     const std::string hash = hash_of(deployment["spec"]["template"]);
     Value pod_template = set_in(deployment["spec"]["template"], {"metadata", "labels", hash_label}, hash);
-    Value set = Value::Map{
-        {"apiVersion", "apps/v1"},
-        {"kind", "ReplicaSet"},
-        {"metadata", Value::Map{{"name", name + "-" + hash},
-                                {"namespace", space},
-                                {"labels", pod_template["metadata"]["labels"]},
-                                {"annotations", notes_for(deployment, revision)},
-                                {"ownerReferences", owned_by(deployment, "Deployment")}}},
-        {"spec",
-         Value::Map{{"replicas", 0}, {"selector", deployment["spec"]["selector"]}, {"template", pod_template}}}};
+    Value set = Value::Map{{"apiVersion", "apps/v1"},
+                           {"kind", "ReplicaSet"},
+                           {"metadata", Value::Map{{"name", name + "-" + hash},
+                                                   {"namespace", space},
+                                                   {"labels", pod_template["metadata"]["labels"]},
+                                                   {"annotations", notes_for(deployment, revision)},
+                                                   {"ownerReferences", owned_by(deployment, "Deployment")}}},
+                           {"spec", Value::Map{{"replicas", 0},
+                                               {"selector", deployment["spec"]["selector"]},
+                                               {"minReadySeconds", deployment["spec"]["minReadySeconds"].as_int()},
+                                               {"template", pod_template}}}};
     core.add("replicasets", set);
     return *core.find("replicasets", space, name + "-" + hash);
   }
@@ -112,7 +113,10 @@ struct KubernetesControllers {
     } else {
       newest = *found;
       const std::int64_t revision = revision_of(newest) == most ? most : most + 1;
-      Value renewed = set_in(newest, {"metadata", "annotations"}, notes_for(deployment, revision));
+      // Notes only come: what the Deployment has not any more stays on a ReplicaSet that had it.
+      Value notes = merge_patch(newest["metadata"]["annotations"], notes_for(deployment, revision));
+      Value renewed = set_in(newest, {"metadata", "annotations"}, std::move(notes));
+      renewed = set_in(renewed, {"spec", "minReadySeconds"}, deployment["spec"]["minReadySeconds"].as_int());
       if (renewed != newest) core.store("replicasets", renewed, "MODIFIED");
       newest = renewed;
     }
@@ -184,13 +188,24 @@ struct KubernetesControllers {
     }
     if (core.hold) return;
     moved = true;
-    core.store("pods", set_in(pod, {"status"}, Value::Map{{"phase", "Running"}}), "MODIFIED");
+    const Value ready = Value::Map{{"type", "Ready"}, {"status", "True"}, {"lastTransitionTime", core.now_text()}};
+    core.store("pods", set_in(pod, {"status"}, Value::Map{{"phase", "Running"}, {"conditions", Value::List{ready}}}),
+               "MODIFIED");
+  }
+
+  // By the set's own minReadySeconds: that of the Deployment goes to the newest set only.
+  bool is_available(const Value& pod, const Value& set) const {
+    const DurationMs wait = set["spec"]["minReadySeconds"].as_int() * second_ms;
+    if (!is_ready(pod) || wait == 0) return is_ready(pod);
+    const auto since = parse_time(pod["status"]["conditions"].as_list().front()["lastTransitionTime"].as_string());
+    return core.clock_.now() - since.value_or(core.clock_.now()) >= wait;
   }
 
   struct Count {
-    std::vector<Value> fresh, old;
-    int ready = 0, fresh_ready = 0;
+    std::vector<Value> fresh, old, old_missing;
+    int ready = 0, available = 0, fresh_available = 0;
     int total() const { return static_cast<int>(fresh.size() + old.size()); }
+    int fresh_missing() const { return static_cast<int>(fresh.size()) - fresh_available; }
   };
   Count count(const std::vector<Value>& sets, const std::string& newest_name) const {
     Count n;
@@ -198,8 +213,10 @@ struct KubernetesControllers {
       const bool fresh = set["metadata"]["name"].as_string() == newest_name;
       for (const Value& pod : owned("pods", set)) {
         (fresh ? n.fresh : n.old).push_back(pod);
+        if (!fresh && !is_available(pod, set)) n.old_missing.push_back(pod);
         n.ready += is_ready(pod) ? 1 : 0;
-        n.fresh_ready += fresh && is_ready(pod) ? 1 : 0;
+        n.available += is_available(pod, set) ? 1 : 0;
+        n.fresh_available += fresh && is_available(pod, set) ? 1 : 0;
       }
     }
     return n;
@@ -211,12 +228,24 @@ struct KubernetesControllers {
     moved = true;
   }
 
+  // Numbers as they are, shares of the wanted ones otherwise. Where nothing is said: one more, and none fewer.
+  int rolling(const char* key, int wanted, int standard) const {
+    const Value& given = object()["spec"]["strategy"]["rollingUpdate"][key];
+    if (given.is_int()) return static_cast<int>(given.as_int());
+    if (!given.is_string()) return standard;
+    const int share = std::stoi(given.as_string());
+    return (wanted * share + (standard == 1 ? 99 : 0)) / 100;
+  }
+
   void roll(const Count& n, const Value& newest, int wanted) {
     const int fresh = static_cast<int>(n.fresh.size());
-    const bool old_sick = std::ranges::any_of(n.old, [](const Value& p) { return !is_ready(p); });
+    const int surge = rolling("maxSurge", wanted, 1), needed = wanted - rolling("maxUnavailable", wanted, 0);
     if (fresh > wanted) return drop(n.fresh);
-    if (!n.old.empty() && (old_sick || n.ready > wanted || wanted == 0)) return drop(n.old);
-    if (fresh >= wanted || n.total() >= wanted + 1) return;
+    const bool may_end = n.total() - needed - n.fresh_missing() > 0;
+    // Old ones that are not available go first, as the cluster cleans them up: it takes nothing away.
+    if (may_end && !n.old_missing.empty()) return drop(n.old_missing);
+    if (may_end && !n.old.empty() && (n.available > needed || wanted == 0)) return drop(n.old);
+    if (fresh >= wanted || n.total() >= wanted + surge) return;
     if (core.quota.empty()) make_pod(newest);
   }
 
@@ -255,6 +284,8 @@ struct KubernetesControllers {
       }
     }
     if (!complete && moved) reason = "ReplicaSetUpdated";
+    constexpr int none = 2'147'483'647;
+    if (deployment["spec"]["progressDeadlineSeconds"].as_int() == none && core.quota.empty()) return Value::List{};
     const TimeMs began = parse_time(since).value_or(core.clock_.now());
     const DurationMs deadline = deployment["spec"]["progressDeadlineSeconds"].as_int(600) * second_ms;
     if (deployment["spec"]["paused"].as_bool()) {
@@ -303,14 +334,15 @@ struct KubernetesControllers {
 
   bool write_status(const Count& n, int wanted, bool paused) {
     const int fresh = static_cast<int>(n.fresh.size());
-    const bool complete = (paused || fresh == wanted) && n.total() == wanted && n.ready == wanted;
+    const bool complete = (paused || fresh == wanted) && n.total() == wanted && n.available == wanted;
     Value status = Value::Map{{"observedGeneration", object()["metadata"]["generation"]},
                               {"replicas", n.total()},
                               {"updatedReplicas", fresh},
                               {"readyReplicas", n.ready},
-                              {"availableReplicas", n.ready},
+                              {"availableReplicas", n.available},
                               {"conditions", conditions(complete, object()["status"])}};
-    const bool stuck = status["conditions"].as_list().front()["reason"].as_string() == "ProgressDeadlineExceeded";
+    const Value::List& told = status["conditions"].as_list();
+    const bool stuck = !told.empty() && told.front()["reason"].as_string() == "ProgressDeadlineExceeded";
     put(set_in(object(), {"status"}, status));
     return !complete && !(stuck && !moved);
   }
@@ -354,11 +386,14 @@ struct KubernetesControllers {
     if (was["updateRevision"].as_string() != update && !first) updated = 0;
     if (first) updated = ready = wanted;
     const bool blocked = core.hold;
+    const auto partition = static_cast<int>(object()["spec"]["updateStrategy"]["rollingUpdate"]["partition"].as_int());
+    const int share = daemon || update == was["currentRevision"].as_string() ? wanted : std::max(0, wanted - partition);
     if (!blocked && ready < wanted) ++ready;
-    if (!blocked && updated < wanted) ++updated;
+    if (!blocked && updated < share) ++updated;
     ready = std::min(ready, wanted);
-    updated = std::min(updated, wanted);
-    const bool complete = ready == wanted && updated == wanted;
+    updated = std::min(updated, share);
+    const bool through = ready == wanted && updated == share;
+    const bool complete = through && (share == wanted || first);
     Value status = Value::Map{{"observedGeneration", object()["metadata"]["generation"]},
                               {"updateRevision", update},
                               {"currentRevision", complete ? Value(update) : was["currentRevision"]},
@@ -367,7 +402,7 @@ struct KubernetesControllers {
     status.set(daemon ? "desiredNumberScheduled" : "replicas", wanted);
     status.set(daemon ? "numberReady" : "availableReplicas", ready);
     put(set_in(object(), {"status"}, status));
-    return !complete;
+    return !through;
   }
 };
 

@@ -4,7 +4,6 @@
 #include <iostream>
 #include <sstream>
 
-#include "bot/base/base64.h"
 #include "bot/base/json.h"
 #include "tests/doubles/kubernetes/server.h"
 #include "tests/support/certificates.h"
@@ -12,14 +11,6 @@
 namespace {
 
 using namespace muster;
-
-std::string kubeconfig(const std::string& url, const std::string& token, const std::string& authority_pem) {
-  return "apiVersion: v1\nkind: Config\ncurrent-context: prod\n"
-         "contexts:\n- name: prod\n  context: {cluster: here, user: bot, namespace: prod}\n"
-         "clusters:\n- name: here\n  cluster: {server: \"" +
-         url + "\", certificate-authority-data: " + to_base64(authority_pem) +
-         "}\nusers:\n- name: bot\n  user: {token: " + token + "}\n";
-}
 
 std::string ledger_of(const doubles::KubernetesCore& core) {
   Value::List list;
@@ -46,7 +37,7 @@ int main() {
     core.add_daemon_set("prod", "agent", "registry.example.com/agent:3");
   });
   std::cout << to_json(Value::Map{{"url", server.url()},
-                                  {"kubeconfig", kubeconfig(server.url(), token, authority.certificate_pem)}})
+                                  {"kubeconfig", doubles::kubeconfig(server.url(), token, authority.certificate_pem)}})
             << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);

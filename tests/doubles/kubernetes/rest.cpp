@@ -163,6 +163,13 @@ Value scale_of(const Value& object) {
 std::string wrong_in(const Value& object) {
   if (object["spec"]["replicas"].as_int() < 0)
     return "spec.replicas: Invalid value: must be greater than or equal to 0";
+  const Value& spec = object["spec"];
+  if (spec.has("strategy") && spec["minReadySeconds"].as_int() >= spec["progressDeadlineSeconds"].as_int(600))
+    return "spec.progressDeadlineSeconds: Invalid value: must be greater than minReadySeconds";
+  const Value& rolling = spec["strategy"]["rollingUpdate"];
+  const auto none = [&](const char* key) { return rolling[key].is_int() && rolling[key].as_int() == 0; };
+  if (none("maxSurge") && none("maxUnavailable"))
+    return "spec.strategy.rollingUpdate.maxUnavailable: Invalid value: may not be 0 when `maxSurge` is 0";
   for (const Value& c : object["spec"]["template"]["spec"]["containers"].as_list()) {
     if (c["image"].as_string().empty())
       return "spec.template.spec.containers[" + c["name"].as_string() + "].image: Required value";

@@ -16,6 +16,7 @@
 #include <optional>
 #include <thread>
 
+#include "bot/base/base64.h"
 #include "bot/base/text.h"
 #include "integrations/net/http_text.h"
 
@@ -235,6 +236,14 @@ void KubernetesServer::on(const std::function<void(KubernetesCore&)>& task) {
     done.set_value();
   });
   done.get_future().wait();
+}
+
+std::string kubeconfig(const std::string& url, const std::string& token, const std::string& authority_pem) {
+  return "apiVersion: v1\nkind: Config\ncurrent-context: prod\n"
+         "contexts:\n- name: prod\n  context: {cluster: here, user: bot, namespace: prod}\n"
+         "clusters:\n- name: here\n  cluster: {server: \"" +
+         url + "\", certificate-authority-data: " + to_base64(authority_pem) +
+         "}\nusers:\n- name: bot\n  user: {token: " + token + "}\n";
 }
 
 }  // namespace muster::doubles

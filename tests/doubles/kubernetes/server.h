@@ -13,6 +13,9 @@ struct KubernetesServerOptions {
   std::string client_authority_pem;      // who may sign client certificates; empty: nobody is asked for one
 };
 
+// For a client: one context `prod` with that namespace, a token, and whom to believe.
+std::string kubeconfig(const std::string& url, const std::string& token, const std::string& authority_pem);
+
 class KubernetesServer {
  public:
   KubernetesServer(const Clock& clock, KubernetesOptions options = {}, KubernetesServerOptions web = {});

@@ -3,44 +3,29 @@
 
 #include <doctest/doctest.h>
 
-#include "../../support/run_world.h"
+#include "../../support/change_world.h"
 
 using namespace muster;
+using muster::test::ChangeWorld;
 using muster::test::Killed;
-using muster::test::RunWorld;
 
 namespace {
 
 Value look(bool healthy) { return Value::Map{{"target", Value::Map{{"healthy", healthy}}}}; }
 
-struct Staged : RunWorld {
+struct Staged : ChangeWorld {
   explicit Staged(std::vector<std::string> stages = {"1 for 5m", "50% for 10m"}) {
-    Service s;
-    s.name = "api";
-    s.environments = {"staging", "prod"};
-    config.services = {s};
-    config.environments = {{"staging", false}, {"prod", true}};
-    config.policy = default_policy();
     RolloutRule rule;
     rule.name = "api";
     rule.stages = std::move(stages);
     config.rollouts = {rule};
+    config.health.clear();
+    provider.reads.erase("lookup");
     provider.reads["verify"] = look(true);
   }
 
   Outcome say(const std::string& person, const std::string& text) {
-    Outcome o;
-    decide([&](Work& w) {
-      CommandInput in;
-      in.person = person;
-      in.platform = "room";
-      in.channel = "muster";
-      in.source_id = "m" + std::to_string(++messages_);
-      in.text = text;
-      in.direct = true;
-      in.sent_ms = w.now;
-      o = run_command(w, in);
-    });
+    Outcome o = ChangeWorld::say(person, text);
     deliver();
     return o;
   }
@@ -52,15 +37,7 @@ struct Staged : RunWorld {
   }
   std::string version() { return provider.versions["api"]; }
   std::string part() { return provider.parts["api"]; }
-  int sent() const {
-    int n = 0;
-    for (const auto& [what, times] : provider.ledger) n += times;
-    return n;
-  }
   bool locked() const { return !state.locks.empty(); }
-
- private:
-  int messages_ = 0;
 };
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
@@ -71,8 +48,10 @@ TEST_CASE("a stage is a number of copies or a share of them, and how long it is 
   CHECK(stage_from("25% for 10m") == RolloutStage{"25%", 10 * minute_ms, false});
   CHECK(stage_from("1 for 5m ask") == RolloutStage{"1", 5 * minute_ms, true});
   CHECK(stage_from("beside for 1h") == RolloutStage{"beside", hour_ms, false});
-  for (const char* wrong : {"", "25%", "25% for", "0 for 5m", "100% for 5m", "-1 for 5m", "1 for 0s", "1 for 25h",
-                            "1 for 5m now", "one for 5m", "1.5 for 5m", "99999 for 5m"})
+  for (const char* told : {"25% for 5m", "1 for 90s ask", "beside for 2h", "3 for 1h30m"})
+    CHECK(stage_from(stage_text(*stage_from(told))) == stage_from(told));  // a run keeps its stages as texts
+  for (const char* wrong : {"", "25% for ask", "25%", "25% for", "0 for 5m", "100% for 5m", "-1 for 5m", "1 for 0s",
+                            "1 for 25h", "1 for 5m now", "one for 5m", "1.5 for 5m", "99999 for 5m"})
     CHECK_MESSAGE(!stage_from(wrong), wrong);
   CHECK(copies_of({.amount = 25, .percent = true}, 6) == 2);
   CHECK(copies_of({.amount = 1, .percent = true}, 6) == 1);
