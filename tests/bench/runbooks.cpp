@@ -76,6 +76,13 @@ std::unique_ptr<Store> opened(const std::string& folder) {
   return std::move(*store);
 }
 
+// The folder is free for a bot when this returns: an open store holds its lock, stopped or not.
+void write_journal(const std::string& folder, const std::vector<Entry>& journal) {
+  const auto written = opened(folder);
+  store(*written, journal);
+  written->stop();
+}
+
 struct Idle {
   double private_kb = 0, processor_ms = 0;
 };
@@ -99,9 +106,7 @@ void waiting() {
           .detail = std::to_string(waiting_runs) + " runs on timers and approvals, their questions counted"});
   const Idle without = idle_bot(fresh_folder("no-runs"));
   const std::string folder = fresh_folder("waiting");
-  const auto written = opened(folder);
-  store(*written, w.journal);
-  written->stop();
+  write_journal(folder, w.journal);
   const Idle with = idle_bot(folder);
   figure({.name = "the same in a bot, private memory",
           .measured = (with.private_kb - without.private_kb) / waiting_runs,
