@@ -47,6 +47,7 @@ void Mattermost::take_channel(const OpPtr& op, const Value& found, int attempt, 
        [this, op, id, found, then = std::move(then)](const Answer& a) {
          if (!a.ok()) return refused(op, a);
          channels_[id] = {found["name"].as_string(), found["type"].as_string(), found["header"].as_string()};
+         begin_at(id, found["last_post_at"].as_int());
          remember_channel(op->channel, id);
          then(id);
        });
@@ -76,6 +77,7 @@ void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
       const std::string id = a.body["id"].as_string();
       channels_[id] = {name, a.body["type"].as_string(), header};
       topics_[id] = header;
+      begin_at(id, a.body["create_at"].as_int());
       remember_channel(op->channel, id);
       return then(id);
     }

@@ -41,7 +41,11 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   if (data.has("channel_name") && !channels_.contains(p.channel_id)) {
     channels_[p.channel_id] = {data["channel_name"].as_string(), data["channel_type"].as_string(), {}};
   }
-  if (p.user_id == me_ || !is_speech(p)) return remember(p.channel_id, p.update_at);
+  if (p.user_id == me_ || !is_speech(p)) {
+    // What came before it and still waits is not read before it is stored.
+    if (inbound_.waiting.empty() && held_.empty()) remember(p.channel_id, p.update_at);
+    return;
+  }
   // A pin or a link preview is an edit of the frame's kind too: an old message must not come out as a new one.
   constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
   if (name != "post_deleted") return take_post(p, name == "posted" ? 0 : never);
@@ -121,7 +125,7 @@ void Mattermost::enqueue(Inbound in) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
-  (catching_up_ ? held_ : inbound_.waiting).push_back(std::move(in));
+  (holding_ ? held_ : inbound_.waiting).push_back(std::move(in));
   pump();
 }
 
@@ -170,12 +174,15 @@ bool Mattermost::known_channel(const std::string& channel) {
 
 // A reading call outside of all lanes; broken exchanges come back as they are, after a wait.
 void Mattermost::look_up(const std::string& path, std::function<void(const Answer&)> found) {
-  const bool life = !ready_ || path.starts_with("/users/me") || path.starts_with("/config");
+  ask(path, true, std::move(found));
+}
+
+void Mattermost::ask(const std::string& path, bool again, std::function<void(const Answer&)> found) {
   queue_.add({.lane = {}, .buckets = {"all"}, .urgent = true, .barrier = false},
-             [this, path, life, found = std::move(found)](Job job) {
-               queue_.call(job, api_.get(path), [this, job, life, found](const Result<HttpResult>& result) {
+             [this, path, again, found = std::move(found)](Job job) {
+               queue_.call(job, api_.get(path), [this, job, again, found](const Result<HttpResult>& result) {
                  const Answer a = answer_of(result);
-                 if (a.try_again() && !life) return queue_.run_again(job);
+                 if (a.try_again() && again) return queue_.run_again(job);
                  found(a);
                  queue_.finish(job);
                });
@@ -244,39 +251,50 @@ void Mattermost::hand_over(const Inbound& in) {
 
 void Mattermost::remember(const std::string& channel_id, TimeMs update_at) {
   if (update_at <= 0) return;  // a press or a line without a post
-  TimeMs& cursor = cursors_[channel_id];
-  // What was said before we first came is not ours to act on, also when the cursor's overlap reaches back to it.
-  if (cursor == 0 && out_.directory.theirs("since", channel_id).empty()) {
-    const bool live = gateway_.live() && !catching_up_;
+  // What was said before we first came is not ours to act on, also when the mark's overlap reaches back to it.
+  if (marks_.at(channel_id).empty() && out_.directory.theirs("since", channel_id).empty()) {
+    const bool live = gateway_.live() && !holding_;
     out_.directory.link("since", channel_id, std::to_string(live ? update_at - 1 : update_at));
   }
-  cursor = std::max(cursor, update_at);
+  marks_.heard(channel_id, std::to_string(update_at));
 }
 
-void Mattermost::save_cursors() {
+// We speak there since then: what is said afterwards while we are cut off is for us, also where nobody was heard yet.
+void Mattermost::begin_at(const std::string& channel_id, TimeMs at) {
+  const std::string time = std::to_string(std::max<TimeMs>(1, at));
+  if (out_.directory.theirs("since", channel_id).empty()) out_.directory.link("since", channel_id, time);
+  marks_.begin(channel_id, time);
+}
+
+void Mattermost::save_marks() {
   gap_.tick(connected() && !catching_up_);
-  cursors_saved_ms_ = out_.clock.now();
-  for (const auto& [channel, at] : cursors_) {
-    if (at == 0 || saved_cursors_[channel] == at) continue;
-    saved_cursors_[channel] = at;
-    out_.directory.link("cursor", channel, std::to_string(at));
-  }
+  marks_saved_ms_ = out_.clock.now();
+  marks_.save();
 }
 
 void Mattermost::catch_up() {
-  catching_up_ = true;
+  marks_.gap();
+  holding_ = true;
+  if (std::exchange(catching_up_, true)) {
+    again_ = true;
+    return;
+  }
   look_up("/users/me/teams/" + team_ + "/channels", [this](const Answer& a) { catch_up_channels(a); });
 }
 
 void Mattermost::catch_up_channels(const Answer& a) {
+  if (!a.ok()) {  // nothing was read, and what is heard waits: from the beginning, when the account is seen to work
+    catching_up_ = again_ = false;
+    gateway_.forget();
+    return reconnect("the channels are not shown (" + a.why + ")");
+  }
   to_catch_up_.clear();
   for (const Value& c : a.body.as_list()) {
     const std::string id = c["id"].as_string();
     channels_[id] = {c["name"].as_string(), c["type"].as_string(), c["header"].as_string()};
     topics_[id] = c["header"].as_string();
-    if (cursors_[id] == 0) cursors_[id] = std::strtoll(out_.directory.theirs("cursor", id).c_str(), nullptr, 10);
-    if (cursors_[id] == 0)
-      remember(id, std::max<TimeMs>(1, c["last_post_at"].as_int()));  // the server's time, not ours
+    if (marks_.at(id).empty())
+      begin_at(id, c["last_post_at"].as_int());  // the server's time, not ours
     else
       to_catch_up_.push_back(id);
   }
@@ -286,15 +304,19 @@ void Mattermost::catch_up_channels(const Answer& a) {
 void Mattermost::catch_up_next() {
   if (to_catch_up_.empty()) {
     catching_up_ = false;
+    if (std::exchange(again_, false)) return catch_up();
+    holding_ = false;
+    marks_.covered();
     for (Inbound& in : held_) inbound_.waiting.push_back(std::move(in));
     held_.clear();
     gap_.covered();
-    save_cursors();
+    save_marks();
     return pump();
   }
   const std::string id = to_catch_up_.front();
   to_catch_up_.pop_front();
-  const std::string since = std::to_string(std::max<TimeMs>(1, cursors_[id] - overlap_ms));
+  const TimeMs read = std::strtoll(marks_.at(id).c_str(), nullptr, 10);
+  const std::string since = std::to_string(std::max<TimeMs>(1, read - overlap_ms));
   look_up("/channels/" + id + "/posts?since=" + since, [this, id](const Answer& a) {
     caught_up_posts(id, a);
     catch_up_next();
@@ -312,16 +334,17 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
         {{"channel", channel_id}});
   }
   // What was missed goes before what is heard live meanwhile, whose copies are known by their ids.
-  catching_up_ = false;
+  holding_ = false;
   const TimeMs since = std::strtoll(out_.directory.theirs("since", channel_id).c_str(), nullptr, 10);
-  const TimeMs after = std::max(since, cursors_[channel_id] - overlap_ms);  // the cursor moves meanwhile
+  const TimeMs read = std::strtoll(marks_.at(channel_id).c_str(), nullptr, 10);
+  const TimeMs after = std::max(since, read - overlap_ms);
   for (const Post& p : posts) {
     if (is_id(p.id)) take_post(p, after);
   }
   for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
-  const auto missed = std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > cursors_[channel_id]; });
+  const auto missed = std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; });
   state_coverage(channel_id, static_cast<int>(missed), why);
-  catching_up_ = true;
+  holding_ = true;
   caught_up_ += posts.size();
   pump();
 }

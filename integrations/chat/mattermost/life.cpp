@@ -31,10 +31,11 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
                    [this](const OpPtr& op) { run(op); }, is_id, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
               {"the server", "all", [this](const Value& file) { return file_call(file); }}),
-      gap_(out_.directory, out_.clock) {}
+      gap_(out_.directory, out_.clock),
+      marks_(out_.directory) {}
 
 Mattermost::~Mattermost() {
-  save_cursors();
+  save_marks();
   out_.timers.cancel(timer_);
   out_.timers.cancel(open_timer_);
 }
@@ -63,7 +64,7 @@ void Mattermost::trouble(std::string problem, std::string next_step, bool lastin
 // Before every websocket: 401 is fatal until a person acts, a cut websocket is not.
 void Mattermost::check() {
   open_timer_ = 0;
-  look_up("/users/me", [this](const Answer& a) { checked_me(a); });
+  ask("/users/me", false, [this](const Answer& a) { checked_me(a); });
 }
 
 void Mattermost::checked_me(const Answer& a) {
@@ -77,7 +78,7 @@ void Mattermost::checked_me(const Answer& a) {
   }
   me_ = a.body["id"].as_string();
   if (!a.version.empty()) version_ = short_version(a.version);
-  look_up("/users/me/teams", [this](const Answer& teams) { checked_teams(teams); });
+  ask("/users/me/teams", false, [this](const Answer& teams) { checked_teams(teams); });
 }
 
 void Mattermost::checked_teams(const Answer& a) {
@@ -87,7 +88,7 @@ void Mattermost::checked_teams(const Answer& a) {
   }
   team_ = found.id;
   team_name_ = found.name;
-  look_up("/config/client?format=old", [this](const Answer& config) { checked_config(config); });
+  ask("/config/client?format=old", false, [this](const Answer& config) { checked_config(config); });
 }
 
 void Mattermost::checked_config(const Answer& a) {
@@ -174,7 +175,7 @@ void Mattermost::carry_out(GatewayActions actions) {
 void Mattermost::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
   if (socket_) carry_out(gateway_.tick(out_.clock.now()));
-  if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
+  if (out_.clock.now() - marks_saved_ms_ >= 30 * second_ms) save_marks();
 }
 
 ChatHealth Mattermost::health() const {

@@ -18,6 +18,7 @@
 #include "integrations/chat/mattermost/gateway.h"
 #include "integrations/chat/outside.h"
 #include "integrations/chat/platform.h"
+#include "integrations/chat/read_marks.h"
 #include "integrations/net/http_server.h"
 
 namespace muster {
@@ -163,6 +164,7 @@ class Mattermost final : public ChatPlatform {
   User user_of(const Answer& answer) const;
   bool known_channel(const std::string& id);
   void look_up(const std::string& path, std::function<void(const Answer&)> found);
+  void ask(const std::string& path, bool again, std::function<void(const Answer&)> found);
   void hand_over(const Inbound& in);
   std::string channel_name(const std::string& id);
   void catch_up();
@@ -170,9 +172,10 @@ class Mattermost final : public ChatPlatform {
   void catch_up_next();
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
+  void begin_at(const std::string& channel_id, TimeMs at);
   bool was_pinned(const std::string& post_id) const;  // also by an earlier process
   void pin_stored(const Inbound& in, bool stored);
-  void save_cursors();
+  void save_marks();
 
   // recording.cpp
   std::string post_about(const Inbound& in) const;
@@ -192,6 +195,7 @@ class Mattermost final : public ChatPlatform {
   Deliveries deliveries_;
   FileCopies copies_;
   HearingGap gap_;
+  ReadMarks marks_;
   mattermost::Gateway gateway_;
   Reconnect backoff_, check_backoff_;
   std::unique_ptr<WebSocket> socket_;
@@ -215,13 +219,13 @@ class Mattermost final : public ChatPlatform {
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;
   std::deque<Inbound> held_;  // live events while a catch-up runs
-  bool catching_up_ = false;
+  bool catching_up_ = false, holding_ = false;
+  bool again_ = false;  // lost once more meanwhile: what was read so far may lack the end
   std::deque<std::string> to_catch_up_;
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
-  std::map<std::string, bool> pinned_;                     // post -> whether it is, as far as it was handed over
-  std::map<std::string, TimeMs> cursors_, saved_cursors_;  // channel id -> largest update_at
-  TimeMs cursors_saved_ms_ = 0;
+  std::map<std::string, bool> pinned_;  // post -> whether it is, as far as it was handed over
+  TimeMs marks_saved_ms_ = 0;
 };
 
 }  // namespace muster

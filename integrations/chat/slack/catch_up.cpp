@@ -10,8 +10,7 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
-// "1700000000.000100" compares as text: seconds have had ten digits since 2001.
-bool is_later(const std::string& a, const std::string& b) { return a > b; }
+bool is_later(const std::string& a, const std::string& b) { return ReadMarks::is_later(a, b); }
 
 constexpr int older_pages_max = 5;  // of 200 messages each, read again for late replies
 
@@ -21,6 +20,7 @@ std::string now_ts(TimeMs now) { return std::to_string(now / 1'000) + ".000000";
 
 // Events of the time without a connection come again only for some minutes: the history is read instead.
 void Slack::catch_up(const std::string& cursor) {
+  marks_.gap();
   if (cursor.empty() && std::exchange(catching_up_, true)) {
     again_ = true;  // lost once more meanwhile: the pages read so far may lack the end
     return;
@@ -28,19 +28,20 @@ void Slack::catch_up(const std::string& cursor) {
   Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
   look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+    if (a.fate != Fate::ok) {  // nothing was read: from here again, when the next connection opens
+      catching_up_ = again_ = false;
+      return log(LogLevel::warn, "what was said meanwhile cannot be read",
+                 {{"platform", config_.name}, {"why", a.error}});
+    }
     for (const Value& c : a.body["channels"].as_list()) {
       if (!c["is_member"].as_bool()) continue;
       const std::string id = c["id"].as_string();
       channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), false, !c["is_private"].as_bool(true)};
-      std::string& from = gap_cursors_[id];
-      if (from.empty()) from = out_.directory.theirs("cursor", id);
-      if (cursors_[id].empty()) cursors_[id] = from;
       // What was said before we first came is not ours to act on.
-      if (from.empty()) {
-        if (cursors_[id].empty()) cursors_[id] = now_ts(out_.clock.now());
-      } else {
+      if (marks_.at(id).empty())
+        marks_.begin(id, now_ts(out_.clock.now()));
+      else
         to_catch_up_.push_back(id);
-      }
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (!next.empty()) return catch_up(next);
@@ -54,14 +55,14 @@ void Slack::catch_up_next() {
     to_catch_up_.pop_front();
     found_ = 0;
     blind_.clear();
-    gap_cursor_ = gap_cursors_[id];
+    gap_cursor_ = marks_.at(id);
     return catch_up_page(id, {});
   }
   catching_up_ = false;
   if (std::exchange(again_, false)) return catch_up({});
-  gap_cursors_.clear();
+  marks_.covered();
   gap_.covered();
-  save_cursors();
+  save_marks();
 }
 
 void Slack::caught_up_channel(const std::string& channel_id) {

@@ -106,6 +106,7 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
     const Value& made = a.body["channel"];
     const std::string id = made["id"].as_string();
     channels_[id] = {made["name"].as_string(), {}, false};
+    if (made["created"].as_int() > 0) marks_.begin(id, std::to_string(made["created"].as_int()) + ".000000");
     remember_channel(op->channel, id);
     then(id);
   });

@@ -229,7 +229,7 @@ void Slack::hand_over(const Inbound& in) {
 }
 
 void Slack::stored(const std::string& id, const std::string& channel_id, const std::string& ts) {
-  if (!ts.empty()) remember(channel_id, ts);
+  if (!ts.empty()) marks_.heard(channel_id, ts);
   if (stored_.insert(id).second) stored_order_.push_back(id);
   if (stored_order_.size() > stored_max) {
     stored_.erase(stored_order_.front());
@@ -249,19 +249,10 @@ void Slack::answered(const std::string& id, const std::string& answer) {
 
 // How far each channel was read.
 
-void Slack::remember(const std::string& channel_id, const std::string& ts) {
-  std::string& cursor = cursors_[channel_id];
-  cursor = std::max(cursor, ts);  // as text: seconds have had ten digits since 2001
-}
-
-void Slack::save_cursors() {
+void Slack::save_marks() {
   gap_.tick(connected() && !catching_up_);
-  cursors_saved_ms_ = out_.clock.now();
-  for (const auto& [channel, ts] : cursors_) {
-    if (ts.empty() || saved_cursors_[channel] == ts) continue;
-    saved_cursors_[channel] = ts;
-    out_.directory.link("cursor", channel, ts);
-  }
+  marks_saved_ms_ = out_.clock.now();
+  marks_.save();
 }
 
 }  // namespace muster

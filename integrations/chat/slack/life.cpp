@@ -69,10 +69,11 @@ Slack::Slack(SlackConfig config, Outside outside)
       copies_(queue_, out_.clock, config_.name, listener_,
               {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file}),
       gap_(out_.directory, out_.clock),
+      marks_(out_.directory),
       connections_(out_.dice) {}
 
 Slack::~Slack() {
-  save_cursors();
+  save_marks();
   out_.timers.cancel(timer_);
   out_.timers.cancel(check_timer_);
 }
@@ -178,7 +179,7 @@ void Slack::become_ready() {
 void Slack::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
   if (ready_ && !over_http()) carry_out(connections_.tick(out_.clock.now()));
-  if (out_.clock.now() - cursors_saved_ms_ >= 30 * second_ms) save_cursors();
+  if (out_.clock.now() - marks_saved_ms_ >= 30 * second_ms) save_marks();
 }
 
 void Slack::carry_out(const std::vector<SlackStep>& steps) {

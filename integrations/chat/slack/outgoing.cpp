@@ -158,8 +158,7 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
   const std::string ours = op->message.body["post_id"].as_string();
   if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
   // In a channel where nobody has spoken yet, what is said first while we are cut off comes after our own post.
-  std::string& cursor = cursors_[channel_id];
-  if (cursor.empty() && out_.directory.theirs("cursor", channel_id).empty()) cursor = ts;
+  marks_.begin(channel_id, ts);
   const std::string thread = deliveries_.their_thread(*op);
   upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
 }

@@ -181,7 +181,8 @@ std::string Slack::not_the_file(const HttpResult& answer, const SaidFile& file) 
 }
 
 void Slack::gap_began() {
-  if (gap_.began()) gap_cursors_ = cursors_;
+  gap_.began();
+  marks_.gap();
 }
 
 void Slack::state_coverage(const std::string& channel_id, const std::string& why) {

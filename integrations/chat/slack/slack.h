@@ -16,6 +16,7 @@
 #include "integrations/chat/in_order.h"
 #include "integrations/chat/outside.h"
 #include "integrations/chat/platform.h"
+#include "integrations/chat/read_marks.h"
 #include "integrations/chat/slack/config.h"
 #include "integrations/chat/slack/connections.h"
 #include "integrations/chat/slack/incoming.h"
@@ -149,8 +150,7 @@ class Slack final : public ChatPlatform {
   void answered(const std::string& id, const std::string& answer);
   std::string person(const std::string& user_id) const;
   std::string readable(const std::string& text) const;
-  void remember(const std::string& channel_id, const std::string& ts);
-  void save_cursors();
+  void save_marks();
   void catch_up(const std::string& cursor);
   void catch_up_next();
   void catch_up_page(const std::string& channel_id, const std::string& cursor);
@@ -192,6 +192,7 @@ class Slack final : public ChatPlatform {
   Deliveries deliveries_;
   FileCopies copies_;
   HearingGap gap_;
+  ReadMarks marks_;
   SlackConnections connections_;
   std::array<std::unique_ptr<WebSocket>, 2> sockets_;
   std::array<std::uint64_t, 2> socket_ids_{};
@@ -218,14 +219,12 @@ class Slack final : public ChatPlatform {
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;
   std::deque<std::string> to_catch_up_;
-  std::deque<std::pair<std::string, std::string>> threads_;     // channel id, root: to be read
-  std::map<std::string, std::string> cursors_, saved_cursors_;  // channel id -> newest ts that is stored
-  TimeMs cursors_saved_ms_ = 0;
-  std::string site_url_;                            // https://acme.slack.com/
-  int found_ = 0;                                   // messages of the channel that is read again
-  std::map<std::string, std::string> gap_cursors_;  // channel id -> newest ts before the gap; live events move cursors_
-  std::string gap_cursor_;                          // its newest message before the gap
-  std::string blind_;                               // why something of it is missing
+  std::deque<std::pair<std::string, std::string>> threads_;  // channel id, root: to be read
+  TimeMs marks_saved_ms_ = 0;
+  std::string site_url_;    // https://acme.slack.com/
+  int found_ = 0;           // messages of the channel that is read again
+  std::string gap_cursor_;  // its newest message before the gap
+  std::string blind_;       // why something of it is missing
 };
 
 // A call of the Web API, ready to be sent.

@@ -28,6 +28,7 @@ Value SlackCore::create(const Arguments& a) {
   channel.id = "C" + std::to_string(100 + ++serial_);
   channel.name = name;
   channel.is_private = argument(a, "is_private") == "true";
+  channel.created = now_ / 1'000;
   channel.members.insert(bot_user);
   for (const auto& [id, user] : users) {
     if (everybody_joins) channel.members.insert(id);

@@ -61,6 +61,7 @@ Value SlackCore::channel_value(const SlackChannel& c) const {
                     {"is_im", !c.im_of.empty()},
                     {"is_private", c.is_private},
                     {"is_archived", c.archived},
+                    {"created", c.created},
                     {"is_member", c.members.contains(bot_user)},
                     {"topic", Value::Map{{"value", c.topic}}},
                     {"purpose", Value::Map{{"value", c.purpose}}}};

@@ -37,6 +37,7 @@ struct SlackPost {
 struct SlackChannel {
   std::string id, name, topic, purpose, im_of;
   bool is_private = false, archived = false;
+  std::int64_t created = 0;  // seconds
   std::set<std::string> members = {};
   std::map<std::string, SlackPost> posts = {};  // by ts
   std::vector<Value> bookmarks = {};
