@@ -195,8 +195,9 @@ void Room::send_form(Act act, std::map<std::string, std::string> fields, FormDon
   ChatEvent e = event("form", std::move(act));
   e.about = {};
   e.form = std::move(fields);
-  e.answer = std::make_shared<FormAnswer>();
-  submit(std::move(e), [answer = e.answer, done = std::move(done)](const Result<void>& accepted) {
+  const auto answer = std::make_shared<FormAnswer>();
+  e.answer = answer;
+  submit(std::move(e), [answer, done = std::move(done)](const Result<void>& accepted) {
     if (!accepted) return done(std::unexpected(accepted.error()));
     done(*answer);
   });

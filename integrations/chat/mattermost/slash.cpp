@@ -79,12 +79,14 @@ void Mattermost::slash(const HttpRequest& q, const std::function<void(HttpRespon
   slash_line(std::move(in));
 }
 
-// The bot must be where it shall answer: it joins a public channel by itself.
+// The bot must be where it shall answer: it joins a public channel by itself. A private channel that the server shows
+// is one where it is a member; joining twice is no error.
 void Mattermost::slash_line(Inbound in) {
   const auto known = channels_.find(in.post.channel_id);
   if (known != channels_.end() && !known->second.name.empty()) return enqueue(std::move(in));
-  look_up("/channels/" + path_part(in.post.channel_id), [this, in = std::move(in)](const Answer& a) {
-    if (!a.ok()) return slash_join(in);
+  const std::string path = "/channels/" + path_part(in.post.channel_id);
+  look_up(path, [this, in = std::move(in)](const Answer& a) {
+    if (!a.ok() || a.body["type"].as_string() == "O") return slash_join(in);
     channels_[in.post.channel_id] = {a.body["name"].as_string(), a.body["type"].as_string(), {}};
     enqueue(in);
   });

@@ -223,14 +223,15 @@ void Cluster::send(const std::shared_ptr<Attempt>& attempt, const Login& login) 
   ++attempt->tries;
   call->headers["User-Agent"] = attempt->run.empty() ? "muster" : "muster (" + attempt->run + ")";
   call->fresh_connection = attempt->mutates();
-  call->trace = std::make_shared<HttpTrace>();
+  const auto trace = std::make_shared<HttpTrace>();
+  call->trace = trace;
   call->stream = attempt->stream;
   if (attempt->stream) {
     call->timeout_ms = 0;
     call->silence_s = silence_s;
   }
   parts_.http.send(std::move(*call),
-                   [this, attempt, trace = call->trace, alive = std::weak_ptr<int>(alive_)](Result<HttpResult> result) {
+                   [this, attempt, trace, alive = std::weak_ptr<int>(alive_)](Result<HttpResult> result) {
                      if (alive.expired()) return;
                      if (!result) {
                        ApiAnswer answer;

@@ -140,9 +140,15 @@ TEST_CASE("where the bot is not it joins, and where it cannot join it says how t
   REQUIRE(s.rig.events.size() == 1);
   CHECK(s.rig.events.front().channel == "#shop");
   CHECK(s.rig.core.channel(open)->members.contains(s.rig.bot));
+  const std::string asked_in = s.rig.core.add_channel(s.rig.team, "cellar", "P");
+  s.rig.core.join(asked_in, s.rig.ana);
+  s.rig.core.join(asked_in, s.rig.bot);
+  s.type(asked_in, "/muster status");
+  REQUIRE(s.rig.events.size() == 2);
+  CHECK(s.rig.events.back().channel == "#cellar");
   s.rig.core.take_happenings();
   s.type(closed, "/muster status");
-  CHECK(s.rig.events.size() == 1);
+  CHECK(s.rig.events.size() == 2);
   const auto seen = s.rig.core.take_happenings();
   REQUIRE(seen.size() == 1);
   CHECK(seen[0].text.contains("/invite @muster"));
