@@ -157,7 +157,7 @@ Result<void> App::Impl::serve_locally() {
       LocalDoor::Options{
           options.sandbox, [this] { return info(); },
           [this](const std::string& person, bool rotate, auto done) { login_link(person, rotate, std::move(done)); },
-          [this](const std::string& channel) { return !chats->empty() || room->channel(channel) != nullptr; }});
+          [this](const std::string& channel) { return !chats->empty() || room->channel("#" + channel) != nullptr; }});
   const std::string path = options.data_folder + "/muster.sock";
   auto listening = LocalSocket::listen(
       loop, path, [this](std::uint32_t uid, std::string line, LocalReply reply) { local->request(uid, line, reply); });

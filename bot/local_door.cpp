@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
@@ -72,12 +74,15 @@ void LocalDoor::login(std::uint32_t uid, const Value& ask, const LocalReply& rep
 
 std::string LocalDoor::no_channel(const std::string& name, const std::string& language) const {
   const auto& of_incidents = dispatcher_.state().incident_by_channel;
-  if (name.empty() || !options_.has_channel || options_.has_channel(name) || of_incidents.contains(name)) return {};
-  std::vector<std::string> names = {"muster", "alerts"}, near;
+  const CoreConfig& config = dispatcher_.config();
+  std::vector<std::string> names = {"muster", config.alerts_channel, config.board_channel}, near;
+  const bool known = std::ranges::find(names, name) != names.end() || of_incidents.contains(name);
+  if (name.empty() || known || !options_.has_channel || options_.has_channel(name)) return {};
   for (const auto& [channel, n] : of_incidents) {
     names.push_back(channel);
     if (channel.starts_with(name) && near.size() < 3) near.push_back(channel);
   }
+  std::erase(names, "");  // no board
   if (near.empty()) near = nearest(clip(name, 80), names, 3, 3);
   for (std::string& n : near) n.insert(0, "#");
   const std::string about = near.empty() ? "door.no_channel" : "door.no_channel_near";

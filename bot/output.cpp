@@ -14,7 +14,6 @@ namespace muster {
 namespace {
 
 constexpr std::size_t first_lines = 8, last_lines = 4;  // of an answer that does not fit
-constexpr std::size_t spared_lines = 3;                 // fewer are shown: "2 more lines" would take a line as well
 constexpr std::size_t page_lines = 12, page_lines_max = 40;
 constexpr std::size_t file_bytes_max = 256u << 10;   // one answer as a file
 constexpr std::size_t memory_bytes_max = 1u << 20;   // all remembered answers together
@@ -233,7 +232,7 @@ void Pager::fit(Outcome& o, const std::string& person, const std::string& channe
   if (fits || page || !o.ok) return;
   if (o.reply.attachments.empty()) o.reply.attachments.push_back(file_of(o, lines));  // else it is the whole already
   Lines shown;
-  const bool cut = lines.size() > first_lines + last_lines + spared_lines;
+  const bool cut = lines.size() > first_lines + last_lines;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (cut && i == first_lines)
       shown.push_back(say(o.language, "page.cut", {{"n", std::to_string(lines.size() - first_lines - last_lines)}}));
