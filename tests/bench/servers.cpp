@@ -1,5 +1,6 @@
 #include "tests/bench/servers.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -50,6 +51,23 @@ Muster start_muster(const std::string& folder) {
   m.api = source_path(folder, "prometheus");  // with its /api/v2/alerts
   return m;
 }
+
+Muster start_muster_with(const std::string& folder, const std::string& config) {
+  Muster m;
+  m.folder = folder;
+  std::filesystem::create_directories(folder + "/config");
+  std::ofstream(folder + "/config/muster.yaml") << config;
+  m.process = std::make_unique<Process>(
+      std::vector<std::string>{own_folder() + "/muster", "serve", "--config", folder + "/config", "--data",
+                               folder + "/data", "--listen", "127.0.0.1:0"},
+      folder + "/output.txt");
+  m.port = std::stoi(m.process->word_after("listening on http://127.0.0.1:"));
+  wait_until_ready(*m.process, m.port, "/readyz");
+  return m;
+}
+
+Variable::Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
+Variable::~Variable() { ::unsetenv(name_); }
 
 double metric(int port, const std::string& name) {
   std::stringstream text(ask(port, get_request("/metrics")).body);

@@ -17,6 +17,19 @@ struct Muster {
 };
 // Starts the program beside this one; `folder` may hold data already. Ready when it returns.
 Muster start_muster(const std::string& folder);
+// The same with chat platforms: the environment says which; `config` is the text of its configuration.
+Muster start_muster_with(const std::string& folder, const std::string& config);
+// A variable of the environment that children inherit, while this lives.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value);
+  ~Variable();
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+};
 double metric(int port, const std::string& name);
 
 struct Alertmanager {

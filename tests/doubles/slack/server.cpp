@@ -65,6 +65,7 @@ HttpResponse SlackServer::request(const HttpRequest& q) {
     reply = core_.upload(q.path.substr(8), q.body);
   } else if (q.path.starts_with("/api/")) {
     reply = core_.call(q.path.substr(5), arguments_of(q), token_of(q));
+    if (after_call) after_call(core_);
   } else {
     reply.status = 404;
   }

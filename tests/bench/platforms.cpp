@@ -1,0 +1,210 @@
+// A command said on Slack's double until its answer is posted there: ours, durable, beside bots of @slack/bolt and of
+// Hubot that keep nothing and answer with the same text and blocks. What the figures mean: docs/figures.md.
+#include <algorithm>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/bench/process.h"
+#include "tests/bench/report.h"
+#include "tests/bench/sections.h"
+#include "tests/bench/servers.h"
+#include "tests/bench/workspace.h"
+#include "tests/doubles/mattermost/server.h"
+
+namespace muster::bench {
+namespace {
+
+constexpr const char* people_config = "people:\n  - {id: ana, name: Ana Sousa, roles: [owner], handles: [slack:U1]}\n";
+
+struct Seen {
+  std::string name;
+  double p50_ms = 0, p99_ms = 0, processor_us = 0, private_mb = 0;
+};
+
+// The variables that all three read.
+struct Tokens {
+  explicit Tokens(const Workspace& w)
+      : api("SLACK_API_URL", w.api()), app("SLACK_APP_TOKEN", w.app_token()), bot("SLACK_BOT_TOKEN", w.bot_token()) {}
+  Variable api, app, bot;
+};
+
+// Once in each channel first: what a bot wants to know of a channel it asks then, as fast as Slack allows. Then one
+// after the other in Slack's rhythm, then many at once.
+Seen measure(const std::string& name, Workspace& w, const Process& process) {
+  constexpr std::size_t in_flight = 64, together = 256;
+  w.run({.commands = channels, .apart_ms = 260});
+  const std::vector<double> ms = w.run({.commands = 150, .apart_ms = 260});
+  const double before = process.processor_ms();
+  w.run({.commands = together, .at_once = in_flight});
+  const double spent = process.processor_ms() - before;
+  Seen seen{name, quantile(ms, 0.5), quantile(ms, 0.99), spent * 1000 / together, process.memory().private_mb};
+  note(name + ": round trip p50 " + number(seen.p50_ms) + " ms, p99 " + number(seen.p99_ms) + " ms; processor time " +
+       number(seen.processor_us) + " us per command; " + number(seen.private_mb) + " MB private");
+  return seen;
+}
+
+Seen ours(std::string& answer) {
+  Workspace w;
+  const Tokens tokens(w);
+  const Muster m = start_muster_with(fresh_folder("platforms"), people_config);
+  Seen seen = measure("muster", w, *m.process);
+  answer = w.last_answer();
+  return seen;
+}
+
+std::string clients() { return std::string(MUSTER_SOURCE_DIR) + "/tests/bench/clients/"; }
+
+Seen theirs(const std::string& name, const std::string& modules, const std::string& answer) {
+  Workspace w;
+  const Tokens tokens(w);
+  const std::string folder = fresh_folder(name);
+  std::ofstream(folder + "/answer.json") << answer;
+  const Variable where("CLIENT_MODULES", modules), what("ANSWER", folder + "/answer.json");
+  const Process process({"node", clients() + name + ".mjs"}, folder + "/output.txt");
+  try {
+    return measure(name, w, process);
+  } catch (const std::exception& e) {
+    throw std::runtime_error(std::string(e.what()) + "; " + name + " said: " + process.output());
+  }
+}
+
+// The folder with their packages, or nothing and why.
+std::optional<std::string> fetched(std::string& why) {
+  const std::string script = std::string(MUSTER_SOURCE_DIR) + "/tests/support/npm_modules.sh";
+  const std::string output = fresh_folder("npm") + "/output.txt";
+  Process npm({script, "slack-bench", clients() + "package.json", "@hubot-friends/hubot-slack"}, output);
+  while (npm.running()) pause_ms(50);
+  std::string said = npm.output();
+  while (said.ends_with('\n')) said.pop_back();
+  if (said.starts_with('/') && said.find('\n') == said.npos) return said;
+  why = said;
+  return std::nullopt;
+}
+
+void beside(const Seen& us, const Seen& bolt, const Seen& hubot) {
+  const Seen& quick = bolt.p50_ms <= hubot.p50_ms ? bolt : hubot;
+  const auto ratio = [&](const char* name, double Seen::*what, double limit, const Seen& other, const char* unit) {
+    figure({.name = name,
+            .measured = us.*what / (other.*what),
+            .bound = Bound::at_most,
+            .limit = limit,
+            .unit = "x",
+            .detail = number(us.*what) + " beside " + number(other.*what) + unit + other.name});
+  };
+  const Seen& steady = bolt.p99_ms <= hubot.p99_ms ? bolt : hubot;
+  ratio("command round trip, p50", &Seen::p50_ms, 1.0 / 3, quick, " ms of ");
+  ratio("command round trip, p99", &Seen::p99_ms, 0.2, steady, " ms of ");
+  ratio("processor time per command, 64 in flight", &Seen::processor_us, 0.2, quick, " us of ");
+  ratio("private memory after it", &Seen::private_mb, 0.2, quick, " MB of ");
+}
+
+}  // namespace
+
+void platforms_section(const Disk& disk) {
+  heading("Slack's double: a command said there until its answer is posted");
+  std::string answer, why;
+  const Seen us = ours(answer);
+  figure({.name = "added latency, frame in to call out, p99",
+          .measured = us.p99_ms,
+          .bound = Bound::at_most,
+          .limit = 1 + disk.fsync_p99_ms,
+          .unit = "ms",
+          .detail =
+              "limit: 1 ms + one fsync of this disk, " + number(disk.fsync_p99_ms) + " ms; the double's part is in"});
+  const auto modules = fetched(why);
+  if (!modules) return skipped("beside Bolt and Hubot", why);
+  const Seen bolt = theirs("bolt", *modules, answer);
+  beside(us, bolt, theirs("hubot", *modules, answer));
+}
+
+namespace {
+
+constexpr std::size_t everybody = 2'000;
+
+// People of the Mattermost double, one channel, and how many the bot has looked up.
+struct Townsquare {
+  Townsquare() : server(clock) {
+    server.on([this](doubles::MattermostCore& core) {
+      const std::string team = core.add_team("ops"), bot = core.add_user("muster", true);
+      core.join_team(team, bot);
+      token = core.add_token(bot);
+      channel = core.add_channel(team, "general");
+      core.join(channel, bot);
+      for (std::size_t n = 0; n < everybody; ++n) {
+        people.push_back(core.add_user("person" + std::to_string(n)));
+        core.join_team(team, people.back());
+        core.join(channel, people.back());
+      }
+      core.fault_before = [this](const HttpRequest& q) {
+        if (q.path.starts_with("/api/v4/users/") && !q.path.contains("/me")) ++asked;
+        return std::optional<HttpResponse>();
+      };
+    });
+  }
+  void say(std::size_t n) {
+    server.on([&](doubles::MattermostCore& core) { core.say(people[n], channel, "good morning"); });
+  }
+  std::size_t known() {
+    std::size_t all = 0;
+    server.on([&](doubles::MattermostCore&) { all = asked; });
+    return all;
+  }
+
+  SystemClock clock;
+  std::string token, channel;
+  std::vector<std::string> people;
+  std::size_t asked = 0;  // on the server's thread
+  doubles::MattermostServer server;
+};
+
+std::size_t known_on(Workspace& w) {
+  int all = 0;
+  w.server().on([&](doubles::SlackCore& core) { all = core.calls["users.info"]; });
+  return static_cast<std::size_t>(all);
+}
+
+void say_on(Workspace& w, std::size_t n) {
+  const std::string id = "UP" + std::to_string(n), name = "person" + std::to_string(n);
+  w.server().on([&](doubles::SlackCore& core) {
+    core.users[id] = {id, name, name, name + "@example.com", "T1", false, false};
+    core.channels.at("CBENCH0").members.insert(id);
+    core.say(id, "CBENCH0", "good morning");
+  });
+}
+
+// Everybody says something once, no faster than the bot may ask who it was.
+void meet_everybody(Workspace& w, Townsquare& t) {
+  constexpr std::size_t ahead = 4;
+  std::size_t on_slack = 0, on_mattermost = 0;
+  for (const double end = now_ms() + 1'800'000; now_ms() < end; pause_ms(50)) {
+    const std::size_t slack = known_on(w), mattermost = t.known();
+    if (slack >= everybody && mattermost >= everybody) return;
+    if (on_slack < everybody && on_slack < slack + ahead) say_on(w, on_slack++);
+    if (on_mattermost < everybody && on_mattermost < mattermost + ahead) t.say(on_mattermost++);
+  }
+  throw std::runtime_error("after half an hour it knows " + std::to_string(known_on(w)) + " people on Slack and " +
+                           std::to_string(t.known()) + " on Mattermost");
+}
+
+}  // namespace
+
+void people_section() {
+  heading("Both platforms connected");
+  Workspace w;
+  Townsquare t;
+  const Tokens tokens(w);
+  const Variable url("MATTERMOST_URL", t.server.url()), token("MATTERMOST_TOKEN", t.token);
+  const Muster m = start_muster_with(fresh_folder("people"), people_config);
+  meet_everybody(w, t);
+  pause_ms(5000);
+  figure({.name = "2,000 people known on each, private memory",
+          .measured = m.process->memory().private_mb,
+          .bound = Bound::at_most,
+          .limit = 16,
+          .unit = "MB",
+          .detail = "everybody has said something once"});
+}
+
+}  // namespace muster::bench

@@ -1,0 +1,53 @@
+// Slack's double as the benchmark's other side: it says a command and sees when the answer is posted.
+#pragma once
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "bot/base/clock.h"
+#include "tests/doubles/slack/server.h"
+
+namespace muster::bench {
+
+// So many that no channel gets more posts than Slack allows it, also from a bot that does not count them.
+inline constexpr std::size_t channels = 64;
+
+struct ChatLoad {
+  std::size_t commands = 0, at_once = 1;
+  double apart_ms = 0;  // the next command is said no sooner than so long after the one before
+};
+
+class Workspace {
+ public:
+  Workspace();
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  std::string api() const { return server_.url() + "/api/"; }
+  std::string app_token() const { return "xapp-1-test"; }
+  std::string bot_token() const { return "xoxb-test"; }
+  doubles::SlackServer& server() { return server_; }
+
+  // Says `!status` in one channel after the other, with one unanswered command a channel at most, and waits for every
+  // answer. Milliseconds from the event's frame to the call of chat.postMessage. Throws when one takes over a minute.
+  std::vector<double> run(const ChatLoad& load);
+  std::string last_answer();  // its text and blocks as JSON, as the bot sent them
+
+ private:
+  void heard(doubles::SlackCore& core);
+  std::string free_channel();  // with the lock held
+
+  SystemClock clock_;
+  doubles::SlackServer server_;
+  std::mutex lock_;
+  std::condition_variable answered_;
+  std::map<std::string, double> asked_;  // channel -> when; unanswered
+  std::vector<double> ms_;
+  std::string answer_;
+  std::size_t turn_ = 0;
+};
+
+}  // namespace muster::bench
