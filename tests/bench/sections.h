@@ -8,11 +8,12 @@ struct Disk {
 };
 
 Disk disk_section();
-void ingest_section();                  // batches of one beside a bare endpoint
-void alertmanager_section();            // batches of a hundred beside Alertmanager
-void room_section(const Disk& before);  // command in, answer out
-void footprint_section();               // memory, ready time, size
-void runbooks_section();                // runs that wait, steps, policy, tests
-void timeline_section();                // a report of 10,000 entries
+void ingest_section();                     // batches of one beside a bare endpoint
+void alertmanager_section();               // batches of a hundred beside Alertmanager
+void room_section(const Disk& before);     // command in, answer out
+void changes_section(const Disk& before);  // from a click to the cluster
+void footprint_section();                  // memory, ready time, size
+void runbooks_section();                   // runs that wait, steps, policy, tests
+void timeline_section();                   // a report of 10,000 entries
 
 }  // namespace muster::bench
