@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   if (argc > 1 && std::string_view(argv[1]) == "bare") return bare_main();
   if (argc > 1 && std::string_view(argv[1]) == "--help") {
     std::puts(
-        "muster_bench [ingest] [alertmanager] [room] [platforms] [footprint] [timeline] [runbooks]\n"
+        "muster_bench [ingest] [alertmanager] [room] [platforms] [footprint] [timeline] [runbooks] [changes]\n"
         "  without a name: all of these. `people` runs only by its name: it takes twenty minutes.");
     return 0;
   }
@@ -61,6 +61,7 @@ int main(int argc, char** argv) {
   if (wanted(argc, argv, "footprint")) run("footprint", footprint_section);
   if (wanted(argc, argv, "timeline")) run("timeline", timeline_section);
   if (wanted(argc, argv, "runbooks")) run("runbooks", runbooks_section);
+  if (wanted(argc, argv, "changes")) run("changes", [&] { changes_section(disk); });
   std::filesystem::remove_all(own_folder() + "/bench-data");
   return summary();
 }

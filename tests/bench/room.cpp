@@ -14,24 +14,13 @@
 namespace muster::bench {
 namespace {
 
-std::string header_of(const std::string& head, const std::string& name) {
-  const std::size_t at = head.find(name + ": ");
-  if (at == head.npos) return {};
-  const std::size_t from = at + name.size() + 2;
-  return head.substr(from, head.find_first_of("\r;", from) - from);
-}
-
 // A page: logged in, its stream open, as many connections for what it says as wanted.
 class Page {
  public:
-  Page(const Muster& m, int connections) : port_(m.port) {
-    cookie_ = "Cookie: " + header_of(ask(port_, get_request(m.login)).head, "Set-Cookie") + "\r\n";
-    const auto state = parse_json(ask(port_, get_request("/room/state", cookie_)).body);
-    if (!state) throw std::runtime_error("the room's state is no JSON");
-    csrf_ = (*state)["csrf"].as_string();
+  Page(const Muster& m, int connections) : port_(m.port), session_(log_in(m)) {
     stream_ = connect_to(port_);
-    send_all(stream_, get_request("/room/events?since=" + (*state)["cursor"].as_string(),
-                                  cookie_ + "Accept: text/event-stream\r\n"));
+    send_all(stream_,
+             get_request("/room/events?since=" + session_.cursor, session_.cookie + "Accept: text/event-stream\r\n"));
     for (int i = 0; i < connections; ++i) speaking_.push_back(connect_to(port_));
     waiting_.resize(speaking_.size());
   }
@@ -49,7 +38,7 @@ class Page {
     const std::string body = to_json(Value::Map{{"channel", channel}, {"text", text}, {"client_id", id}});
     asked_[id] = {i, now_ms()};
     read_reply(i);  // of the command before
-    send_all(speaking_[i], post_request("/room/say", body, cookie_ + "X-Muster-Csrf: " + csrf_ + "\r\n"));
+    send_all(speaking_[i], post_request("/room/say", body, session_.headers()));
     waiting_[i] = true;
   }
 
@@ -89,7 +78,8 @@ class Page {
   }
 
   int port_, stream_ = -1;
-  std::string cookie_, csrf_, in_;
+  Session session_;
+  std::string in_;
   std::vector<int> speaking_;
   std::vector<bool> waiting_;  // for the reply to the POST itself
   std::map<std::string, std::pair<std::size_t, double>> asked_;

@@ -13,6 +13,7 @@ void alertmanager_section();                 // batches of a hundred beside Aler
 void room_section(const Disk& before);       // command in, answer out
 void platforms_section(const Disk& before);  // on Slack's double beside Bolt and Hubot
 void people_section();                       // both platforms connected, 2,000 people known: twenty minutes
+void changes_section(const Disk& before);    // from a click to the cluster
 void footprint_section();                    // memory, ready time, size
 void runbooks_section();                     // runs that wait, steps, policy, tests
 void timeline_section();                     // a report of 10,000 entries

@@ -6,6 +6,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "bot/base/json.h"
 #include "tests/bench/load.h"
 
 namespace muster::bench {
@@ -28,6 +29,13 @@ std::string source_path(const std::string& folder, const std::string& kind) {
   return route + asking.word_after(route);
 }
 
+std::string header_of(const std::string& head, const std::string& name) {
+  const std::size_t at = head.find(name + ": ");
+  if (at == head.npos) return {};
+  const std::size_t from = at + name.size() + 2;
+  return head.substr(from, head.find_first_of("\r;", from) - from);
+}
+
 }  // namespace
 
 std::string fresh_folder(const std::string& name) {
@@ -37,13 +45,13 @@ std::string fresh_folder(const std::string& name) {
   return folder;
 }
 
-Muster start_muster(const std::string& folder) {
+Muster start_muster(const std::string& folder, const std::vector<std::string>& more) {
   Muster m;
   m.folder = folder;
   const std::string program = own_folder() + "/muster";
-  m.process = std::make_unique<Process>(
-      std::vector<std::string>{program, "serve", "--sandbox", "--data", folder, "--listen", "127.0.0.1:0"},
-      folder + "/output.txt");
+  std::vector<std::string> command{program, "serve", "--sandbox", "--data", folder, "--listen", "127.0.0.1:0"};
+  command.insert(command.end(), more.begin(), more.end());
+  m.process = std::make_unique<Process>(command, folder + "/output.txt");
   m.port = std::stoi(m.process->word_after("listening on http://127.0.0.1:"));
   m.login = path_of(m.process->word_after("room: "));
   wait_until_ready(*m.process, m.port, "/readyz");
@@ -68,6 +76,16 @@ Muster start_muster_with(const std::string& folder, const std::string& config) {
 
 Variable::Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
 Variable::~Variable() { ::unsetenv(name_); }
+
+Session log_in(const Muster& m) {
+  Session s;
+  s.cookie = "Cookie: " + header_of(ask(m.port, get_request(m.login)).head, "Set-Cookie") + "\r\n";
+  const auto state = parse_json(ask(m.port, get_request("/room/state", s.cookie)).body);
+  if (!state) throw std::runtime_error("the room's state is no JSON");
+  s.csrf = (*state)["csrf"].as_string();
+  s.cursor = (*state)["cursor"].as_string();
+  return s;
+}
 
 double metric(int port, const std::string& name) {
   std::stringstream text(ask(port, get_request("/metrics")).body);

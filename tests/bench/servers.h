@@ -16,7 +16,15 @@ struct Muster {
   std::string api;      // path of the Alertmanager-compatible API
 };
 // Starts the program beside this one; `folder` may hold data already. Ready when it returns.
-Muster start_muster(const std::string& folder);
+// `more` are further arguments.
+Muster start_muster(const std::string& folder, const std::vector<std::string>& more = {});
+
+// A page of the room that is logged in.
+struct Session {
+  std::string cookie, csrf, cursor;
+  std::string headers() const { return cookie + "X-Muster-Csrf: " + csrf + "\r\n"; }
+};
+Session log_in(const Muster& m);
 // The same with chat platforms: the environment says which; `config` is the text of its configuration.
 Muster start_muster_with(const std::string& folder, const std::string& config);
 // A variable of the environment that children inherit, while this lives.

@@ -1,0 +1,129 @@
+// Changes in a cluster: from the click that confirms one to the first call of the API.
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "bot/base/json.h"
+#include "tests/bench/load.h"
+#include "tests/bench/process.h"
+#include "tests/bench/report.h"
+#include "tests/bench/sections.h"
+#include "tests/bench/servers.h"
+#include "tests/doubles/kubernetes/server.h"
+#include "tests/support/certificates.h"
+
+namespace muster::bench {
+namespace {
+
+constexpr int services = 200, clicks = 40;
+
+std::string name_of(int i) { return "svc-" + std::to_string(i); }
+
+// The double of a cluster in this process: its own work is not the bot's.
+class Lab {
+ public:
+  Lab()
+      : server_(clock_, {.token = "sesame"},
+                {.certificate_pem = own_.certificate_pem, .key_pem = own_.key_pem, .client_authority_pem = {}}) {
+    server_.on([this](doubles::KubernetesCore& core) {
+      for (int i = 0; i < services; ++i) core.add_deployment("prod", name_of(i), "registry/app:1.0", 1);
+      core.fault_before = [this](const HttpRequest&) -> std::optional<HttpResponse> {
+        ++requests_;
+        if (first_ == 0) first_ = now_ms();
+        return std::nullopt;
+      };
+    });
+  }
+  std::string kubeconfig() const { return doubles::kubeconfig(server_.url(), "sesame", authority_.certificate_pem); }
+  std::size_t changes() {
+    std::size_t n = 0;
+    server_.on([&n](doubles::KubernetesCore& core) { n = core.ledger.size(); });
+    return n;
+  }
+  void mark() { first_ = 0; }
+  double first() const { return first_; }  // when the first request after mark() came; 0: none yet
+  std::uint64_t requests() const { return requests_; }
+
+ private:
+  SystemClock clock_;
+  test::Certificate authority_ = test::make_certificate({.host = "the authority of the benchmark", .authority = true});
+  test::Certificate own_ = test::make_certificate({.host = "127.0.0.1", .is_ip = true}, &authority_);
+  std::atomic<double> first_ = 0;
+  std::atomic<std::uint64_t> requests_ = 0;
+  doubles::KubernetesServer server_;
+};
+
+std::string configuration(const std::string& folder, const Lab& lab) {
+  std::ofstream(folder + "/kubeconfig") << lab.kubeconfig();
+  std::string names, entries;
+  for (int i = 0; i < services; ++i) {
+    names += (i == 0 ? "" : ", ") + name_of(i);
+    entries += "  - name: " + name_of(i) + "\n    environments: [prod]\n";
+  }
+  std::filesystem::create_directories(folder + "/config");
+  std::ofstream(folder + "/config/muster.yaml")
+      << "services:\n"
+      << entries << "environments:\n  - name: prod\nkubernetes_targets:\n  - name: lab\n    kubeconfig: " << folder
+      << "/kubeconfig\n    services: [" << names
+      << "]\n    environments: [prod]\nhealth:\n  - name: unwatched\n    window: 0s\n";
+  return folder + "/config";
+}
+
+// Says a line as the operator; its answer is read, and that it was taken.
+void say(const Muster& m, const Session& session, const std::string& text) {
+  static int said = 0;
+  const std::string id = "changes-" + std::to_string(++said);
+  const std::string body = to_json(Value::Map{{"channel", "#muster"}, {"text", text}, {"client_id", id}});
+  const Answer a = ask(m.port, post_request("/room/say", body, session.headers()));
+  if (a.status >= 300) throw std::runtime_error("the room did not take `" + text + "`: " + a.body);
+}
+
+template <class Done>
+void until(Done done, const char* what) {
+  for (const double end = now_ms() + 60'000; now_ms() < end; pause_ms(1))
+    if (done()) return;
+  throw std::runtime_error(std::string("it did not come: ") + what);
+}
+
+// A change is asked for; when its plan waits for a yes the cluster was looked at, and is quiet again.
+void planned(const Muster& m, const Session& session, Lab& lab, const std::string& command) {
+  const std::uint64_t before = lab.requests();
+  say(m, session, command);
+  until([&] { return lab.requests() >= before + 3; }, "the look for the plan");
+  pause_ms(150);
+}
+
+void click(const Muster& m, const Session& session, Lab& lab, const Disk& disk) {
+  std::vector<double> times;
+  for (int i = 1; i <= clicks; ++i) {
+    planned(m, session, lab, "scale " + name_of(i) + " in prod to 2");
+    lab.mark();
+    const double start = now_ms();
+    say(m, session, "yes A" + std::to_string(i));
+    until([&] { return lab.first() != 0; }, "the first call");
+    times.push_back(lab.first() - start);
+  }
+  until([&] { return lab.changes() >= clicks; }, "the changes");
+  figure({.name = "from the confirming click to the first API call, p50",
+          .measured = median(times),
+          .bound = Bound::at_most,
+          .limit = 5 + disk.fsync_p50_ms,
+          .unit = "ms",
+          .detail = "p99 " + number(quantile(times, 0.99)) + " ms, of " + std::to_string(clicks) +
+                    "; with the click's own HTTP request and TLS to the cluster; fsync p50 " +
+                    number(disk.fsync_p50_ms) + " ms"});
+}
+
+}  // namespace
+
+void changes_section(const Disk& disk) {
+  heading("Changes in a cluster");
+  Lab lab;
+  const std::string folder = fresh_folder("changes");
+  const Muster m = start_muster(folder, {"--config", configuration(folder, lab)});
+  const Session session = log_in(m);
+  click(m, session, lab, disk);
+}
+
+}  // namespace muster::bench
