@@ -24,7 +24,7 @@ std::span<const Sentence> words_together() {
        "전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
       {"together.back", "{place} is back after {time}. What was said meanwhile is delivered there, marked late.",
        "{place}에 {time} 만에 다시 연결되었습니다. 그동안의 말은 늦었다는 표시와 함께 그쪽에 전달됩니다."},
-      {"status.rooms", "    ↔ one room: {names}", "    ↔ 하나의 방: {names}"},
+      {"status.rooms", "    ↔ one room on {names}", "    ↔ 하나의 방: {names}"},
       {"status.room_lost", "{place} (away since {time}: what is said is delivered there late)",
        "{place} ({time}부터 연결되지 않음: 그쪽에는 늦게 전달됩니다)"},
       {"health.together", "one room: {names}", "하나의 방: {names}"},
