@@ -158,10 +158,12 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
-  ChatDirectory& directory = links_.directory(c.name);
+  const std::string name = c.name;
+  ChatDirectory& directory = links_.directory(name);
   auto made = std::make_unique<Slack>(
-      std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
-                                   filing(), dispatcher_.config().language, late_words()});
+      std::move(c),
+      Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
+                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {

@@ -230,6 +230,7 @@ void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, O
   post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, to);
   OutMessage& out = w.decision.out.back();
   out.body.set("origin", e.platform);
+  out.body.set("urgent", true);  // somebody waits for it
   if (o.output.reading && !o.output.here && !o.output.in_thread) out.body.set("asked", true);
   if (!form) return;
   out.kind = "form";

@@ -18,6 +18,14 @@ DurationMs pause_after(int attempts) {
 
 std::string platform_of(const OutMessage& m) { return m.destination.substr(0, m.destination.find(':')); }
 
+bool is_urgent(const OutMessage& m) { return m.body["urgent"].as_bool(); }
+
+bool may_overtake(const OutMessage& urgent, const OutMessage& other) {
+  if (is_urgent(other) || other.kind == "open_channel") return false;
+  const std::string& post = other.body["post_id"].as_string();
+  return post.empty() || (post != urgent.body["post_id"].as_string() && post != urgent.body["thread"].as_string());
+}
+
 template <class T>
 void put_back(std::vector<T>& to, std::vector<T>& from) {
   to.insert(to.begin(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -28,8 +36,26 @@ void put_back(std::vector<T>& to, std::vector<T>& from) {
 
 void Outbox::add(PendingOut pending) {
   const std::string destination = pending.message.destination;
-  lines_[destination].items.push_back(std::move(pending));
+  put(lines_[destination], std::move(pending));
   pump(destination);
+}
+
+// What a platform missed while it was away it gets in order.
+bool Outbox::is_reached(const OutMessage& m) const {
+  const auto it = platforms_.find(platform_of(m));
+  return it == platforms_.end() || (it->second->connected() && it->second->health().failing_ms == 0);
+}
+
+// An urgent message overtakes what is not, but never what is under way, what makes its channel, or the post that it
+// changes or answers.
+void Outbox::put(Line& line, PendingOut pending) const {
+  auto& items = line.items;
+  auto at = items.end();
+  if (is_urgent(pending.message) && items.size() >= overtaken_from && is_reached(pending.message)) {
+    const auto first = items.begin() + (line.busy ? 1 : 0);
+    while (at != first && may_overtake(pending.message, std::prev(at)->message)) --at;
+  }
+  items.insert(at, std::move(pending));
 }
 
 void Outbox::add_new(OutMessage m) {
@@ -79,10 +105,20 @@ void Outbox::pump(const std::string& destination) {
   while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now()) {
     line.busy = true;
     if (fault_) fault_("before-deliver");
-    send(line.items.front().message, [this, destination](const Result<void>& r) { settled(destination, r); });
+    send_first(line, destination);
   }
   line.pumping = false;
   if (!line.busy && line.items.empty()) lines_.erase(it);
+}
+
+// The platform sees one message of a channel at a time; that many more wait it is told, so that people can be.
+void Outbox::send_first(const Line& line, const std::string& destination) {
+  const auto done = [this, destination](const Result<void>& r) { settled(destination, r); };
+  const OutMessage& first = line.items.front().message;
+  if (line.items.size() <= overtaken_from || !platforms_.contains(platform_of(first))) return send(first, done);
+  OutMessage told = first;
+  told.body.set("behind", static_cast<std::int64_t>(line.items.size() - 1));
+  send(told, done);
 }
 
 void Outbox::send(const OutMessage& m, std::function<void(Result<void>)> done) const {

@@ -1,5 +1,6 @@
 // Messages on their way out: in order per destination, tried again with growing pauses, dead in the end. Every
-// message is on disk before it comes here, and what became of it is put on disk too. Loop thread only.
+// message is on disk before it comes here, and what became of it is put on disk too. Where many wait for one
+// destination, those marked urgent go first. Loop thread only.
 #pragma once
 #include <cstdint>
 #include <deque>
@@ -37,13 +38,17 @@ class Outbox {
   std::size_t waiting() const;
 
  private:
+  static constexpr std::size_t overtaken_from = 10;  // fewer messages before it hold nothing up for long
   // One destination: the first message goes out, the others wait for it.
   struct Line {
     std::deque<PendingOut> items;
     bool busy = false, pumping = false;
   };
+  bool is_reached(const OutMessage& message) const;
+  void put(Line& line, PendingOut pending) const;
   void pump(const std::string& destination);
   void show(const OutMessage& message);
+  void send_first(const Line& line, const std::string& destination);
   void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
   void settled(const std::string& destination, const Result<void>& result);
   void flush();

@@ -40,6 +40,11 @@ void PlatformGroups::tick() {
   apply();
 }
 
+void PlatformGroups::changed(const std::string& platform) {
+  for (auto& [name, group] : groups_)
+    if (name.starts_with(platform + ":@")) group.asked_ms = 0;
+}
+
 void PlatformGroups::ask(const std::string& name) {
   Group& g = groups_[name];
   const TimeMs asked = g.asked_ms = out_.clock.now();

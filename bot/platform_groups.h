@@ -1,7 +1,7 @@
-// Who is in the groups of the chat platforms that the policy names (`group:slack:@sre`): asked every two minutes, kept
-// for fifteen while a platform does not answer, then unknown. Members are shown to the decisions as the groups of the
-// configuration's people; an unknown group lets nobody in and is marked "?NAME" with everybody, so that a rule that
-// denies it still denies. Loop thread only.
+// Who is in the groups of the chat platforms that the policy names (`group:slack:@sre`): asked every two minutes and
+// when the platform says that they changed, kept for fifteen while a platform does not answer, then unknown. Members
+// are shown to the decisions as the groups of the configuration's people; an unknown group lets nobody in and is marked
+// "?NAME" with everybody, so that a rule that denies it still denies. Loop thread only.
 #pragma once
 #include <functional>
 #include <map>
@@ -30,6 +30,8 @@ class PlatformGroups {
 
   void tick();   // asks for what is due, forgets what is too old
   void apply();  // after the configuration was read anew, too
+  // The platform says that somebody came or went: what is known holds until the next tick has asked again.
+  void changed(const std::string& platform);
   // Why nobody can tell who is in a group, one line each; empty: all are known.
   std::vector<std::string> unknown() const;
 

@@ -53,6 +53,7 @@ std::optional<OutMessage> relayed(OutMessage copy, const std::string& from, cons
   copy.kind = post ? "post" : "edit";
   copy.body = Value::Map{{"post_id", body["post_id"]}, {"relayed", true}, {"message", to_value(m)}};
   copy.body.set("sent", body["at"]);
+  if (change == "delete") copy.body.set("deleted", true);  // what the store puts in the place of the words
   if (!body["thread"].as_string().empty()) copy.body.set("thread", body["thread"]);
   return copy;
 }

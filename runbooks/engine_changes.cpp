@@ -8,6 +8,7 @@
 #include "bot/core/changes/checks.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/urgent.h"
 #include "runbooks/changes.h"
 #include "runbooks/paths.h"
 
@@ -142,6 +143,7 @@ void call_people(Turn& t, const Plan& plan, const std::string& id, TimeMs expire
                 {"time", format_utc_clock(expires) + " UTC"}});
   if (!changed.empty()) m.text = say(lang, "change.void", {{"changed", changed}}) + "\n" + m.text;
   tell_thread(t, "ask-" + t.run.id + "-" + id, std::move(m));
+  make_urgent(t.w);
 }
 
 void ask(Turn& t, const std::string& path, const Step& step, const Plan& plan, const std::string& changed) {

@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/urgent.h"
 #include "runbooks/engine_parts.h"
 
 namespace muster::runbooks {
@@ -54,6 +55,7 @@ void do_message(Turn& t, const std::string& path, const Step& step, const Value&
 
 void page_people(Work& w, const std::string& channel, const std::string& id, const std::string& whom,
                  const std::string& text) {
+  const std::size_t first = w.decision.out.size();
   std::string mentions;
   for (const Person* p : people_of(w.config, whom)) {
     mentions += "@" + handle_of(*p) + " ";
@@ -66,6 +68,7 @@ void page_people(Work& w, const std::string& channel, const std::string& id, con
   m.text = mentions + text;
   m.color = "danger";
   post(w, channel, id, m);
+  make_urgent(w, first);
 }
 
 void do_page(Turn& t, const std::string& path, const Step& step, const Value& with) {

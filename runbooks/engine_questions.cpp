@@ -6,6 +6,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/engine/urgent.h"
 #include "bot/core/runs/secret_ref.h"
 #include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
@@ -218,6 +219,7 @@ void ask_undo(Turn& t) {
   m.buttons = {{say(lang, "run.choice.undo"), "undo " + t.run.id, "primary"},
                {say(lang, "run.choice.leave"), "skip " + t.run.id + " ask_undo", ""}};
   tell_thread(t, "ask-undo-" + t.run.id + "-" + std::to_string(t.w.now), std::move(m));
+  make_urgent(t.w);
 }
 
 void close_question_of(Turn& t, const std::string& id, const std::string& status, Entry by) {

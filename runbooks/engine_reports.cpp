@@ -6,6 +6,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/urgent.h"
 #include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
@@ -155,6 +156,7 @@ void ask_decision(Turn& t, const std::string& path, const std::string& why) {
     m.buttons.push_back(
         {say(lang, std::string("run.choice.") + choice), std::string(choice) + " " + t.run.id + " " + s.id, ""});
   tell_thread(t, "decide-" + s.attempt_id, std::move(m));
+  make_urgent(t.w);
 }
 
 void lost(Turn& t, const std::string& path, const Step& step, const std::string& why) {

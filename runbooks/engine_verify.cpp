@@ -8,6 +8,7 @@
 #include "bot/cel/cel.h"
 #include "bot/core/changes/health.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/urgent.h"
 #include "bot/core/metrics/query.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
@@ -176,6 +177,7 @@ void ask_verdict(Turn& t, const std::string& path, const std::string& key, const
                {say(lang, "verify.button.bad"), "fail" + about, "danger"},
                {say(lang, "verify.button.again"), "retry" + about, ""}};
   tell_thread(t, "decide-" + s.attempt_id, std::move(m));
+  make_urgent(t.w);
 }
 
 void is_bad(Turn& t, const std::string& path, const Step& step, const Watch& watch, const std::string& why) {

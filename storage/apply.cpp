@@ -176,7 +176,38 @@ void Applier::forget_words(const std::string& key) {
     body.set("text", "");
     db_.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(body), n);
   }
+  forget_copies(there, naming, post);
   db_.run("UPDATE inbox SET body = ? WHERE kind = 'chat' AND done = 1 AND meta LIKE ?", Blob{""}, naming);
+}
+
+// What was made of it for other platforms says what the deletion says there, also where it still waits.
+void Applier::forget_copies(const std::string& there, const std::string& naming, const std::string& post) {
+  struct Copy {
+    std::int64_t n;
+    std::string destination;
+    Value body;
+  };
+  std::vector<Copy> copies;
+  std::map<std::string, Value> deletions;  // by destination
+  {
+    auto row = db_.query(
+        "SELECT n, destination, body FROM outbox WHERE kind IN('post', 'edit') AND destination LIKE ? AND body LIKE ? "
+        "ORDER BY n",
+        there, naming);
+    while (row->next()) {
+      auto body = parse_json(row->text(2));
+      if (!body || !(*body)["relayed"].as_bool() || (*body)["post_id"].as_string() != post) continue;
+      if ((*body)["deleted"].as_bool())
+        deletions[row->text(1)] = (*body)["message"];
+      else
+        copies.push_back({row->integer(0), row->text(1), std::move(*body)});
+    }
+  }
+  for (Copy& c : copies) {
+    const auto said = deletions.find(c.destination);
+    c.body.set("message", said == deletions.end() ? Value(Value::Map{{"text", "…"}}) : said->second);
+    db_.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(c.body), c.n);
+  }
 }
 
 void Applier::put_files(const Commit& commit) {

@@ -40,6 +40,7 @@ class Applier {
   void put_files(const Commit& commit);
   void scrub(const std::vector<std::string>& ids);
   void forget_words(const std::string& key);
+  void forget_copies(const std::string& there, const std::string& naming, const std::string& post);
   std::int64_t& seq_of(const std::string& incident);
 
   Db& db_;

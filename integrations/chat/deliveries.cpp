@@ -81,7 +81,10 @@ void Deliveries::queue(const DeliveryPtr& d) {
                       .buckets = platform_.buckets(*d),
                       .urgent = makes || d->message.body["urgent"].as_bool(),
                       .barrier = makes};
-  const bool many = ++waiting_for_[d->channel] >= told_from && told_.insert(d->channel).second;
+  Waiting& w = waiting_for_[d->channel];
+  w.here += 1;
+  if (d->done) w.behind = static_cast<std::size_t>(std::max<std::int64_t>(0, d->message.body["behind"].as_int()));
+  const bool many = w.here + w.behind >= told_from && told_.insert(d->channel).second;
   if (many) tell_delay(d->channel);
   d->job = queue_.add(std::move(ticket), [this, d](BudgetQueue::Job job) {
     d->job = job;
@@ -108,7 +111,7 @@ void Deliveries::tell_delay(const std::string& channel) {
 
 void Deliveries::gone(const std::string& channel) {
   const auto it = waiting_for_.find(channel);
-  if (it == waiting_for_.end() || --it->second > 0) return;
+  if (it == waiting_for_.end() || --it->second.here > 0 || it->second.behind > 0) return;
   waiting_for_.erase(it);
   told_.erase(channel);
 }

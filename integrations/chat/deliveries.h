@@ -82,8 +82,12 @@ class Deliveries {
   TimeMs well_since_ = 0;     // since when they are; older messages waited for that
   std::deque<DeliveryPtr> parked_;
   std::map<std::string, DeliveryPtr> coalescing_;
-  std::map<std::string, std::size_t> waiting_for_;  // channel -> queued and running
-  std::set<std::string> told_;                      // channels that were told of a delay
+  struct Waiting {
+    std::size_t here = 0;    // queued and running
+    std::size_t behind = 0;  // not handed over yet, as the last message said
+  };
+  std::map<std::string, Waiting> waiting_for_;  // by channel
+  std::set<std::string> told_;                  // channels that were told of a delay
 };
 
 // When the message was made: its id begins with eleven hex digits of milliseconds. 0: it is not one of those.

@@ -20,6 +20,7 @@ struct ChatOutside {
   std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
   std::string language = "en";                                   // of what the platform itself says
   std::function<std::string(TimeMs sent)> late = {};             // what a message says that comes late
+  std::function<void()> groups_changed = {};                     // the platform says that it has other groups now
 
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }

@@ -11,6 +11,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/engine/urgent.h"
 
 namespace muster {
 namespace {
@@ -174,6 +175,7 @@ Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
       .buttons = {},
       .color = severity_color(i.severity)};
   post(w, w.config.alerts_channel, "announce-" + i.id, m);
+  if (is_grave(w.config, i.severity)) make_urgent(w);
   return i;
 }
 

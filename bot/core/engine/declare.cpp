@@ -5,6 +5,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/urgent.h"
 
 namespace muster {
 namespace {
@@ -135,6 +136,7 @@ void announce(Call& c, const Incident& i) {
             .color = severity_color(i.severity)};
   if (!i.reason.empty()) m.sections.push_back({{}, {{say(language, "field.because"), plain(i.reason)}}});
   post(c.work, c.work.config.alerts_channel, "announce-" + i.id, m);
+  if (is_grave(c.work.config, i.severity)) make_urgent(c.work);
 }
 
 Outcome declared(Call& c, const Incident& i) {

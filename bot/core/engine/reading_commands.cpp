@@ -7,6 +7,7 @@
 #include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/engine/together.h"
 
 namespace muster {
 
@@ -33,6 +34,26 @@ Outcome unknown_service(Call& c, const std::string& name) {
 }
 
 namespace {
+
+// Where an incident's rooms are one, and which of them cannot be reached.
+std::string rooms_line(const Call& c, const Incident& i, Value::List& json) {
+  const auto& lost = c.work.state.together.lost;
+  const std::vector<std::string> platforms = bound_platforms(c.work.state, c.work.config, i);
+  std::vector<std::string> names;
+  bool away = false;
+  for (const std::string& p : platforms) {
+    const auto since = lost.find(p);
+    Value room = Value::Map{{"incident", i.id}, {"platform", p}};
+    if (since != lost.end()) room.set("lost_since_ms", since->second);
+    json.push_back(std::move(room));
+    away = away || since != lost.end();
+    names.push_back(since == lost.end() ? place_name(p)
+                                        : say(c.language, "status.room_lost",
+                                              {{"place", place_name(p)}, {"time", short_time(c, since->second)}}));
+  }
+  if (names.size() < 2 && !away) return {};
+  return say(c.language, "status.rooms", {{"names", join(names, ", ")}}) + "\n";
+}
 
 // What a listing is about: a service, an environment; empty: everything.
 struct Filter {
@@ -142,10 +163,10 @@ Outcome status(Call& c) {
   Filter f;
   if (auto refused = read_filter(c, f)) return *refused;
   std::string incidents, alerts;
-  Value::List incident_ids, alert_ids;
+  Value::List incident_ids, alert_ids, rooms;
   for (const auto& [n, i] : c.work.state.incidents) {
     if (!i.open() || !concerns(c.work.state, f, i)) continue;
-    incidents += incident_line(c, i) + "\n";
+    incidents += incident_line(c, i) + "\n" + rooms_line(c, i, rooms);
     incident_ids.emplace_back(i.id);
   }
   for (const auto& [n, a] : c.work.state.alerts) {
@@ -165,6 +186,7 @@ Outcome status(Call& c) {
   if (a.draining)
     o.reply.sections.push_back({say(c.language, "status.draining", {{"time", short_time(c, a.drained_ms)}}), {}});
   o.json = Value::Map{{"incidents", incident_ids}, {"alerts", alert_ids}};
+  if (!rooms.empty()) o.json.set("rooms", rooms);
   return o;
 }
 

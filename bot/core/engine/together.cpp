@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/urgent.h"
 
 namespace muster {
 namespace {
@@ -122,6 +123,7 @@ void tell_lost(Work& w, const std::string& channel, const Words& words, const st
   m.text = say(channel_language(w, channel), key, words);
   m.color = "warning";
   post(w, channel, "lost-" + w.new_id(), m);
+  make_urgent(w);
   only_on(w, first, where);
 }
 

@@ -89,6 +89,9 @@ void Slack::notice(const SlackNotice& n) {
         out_.directory.link("channel", ours, n.name);
       }
       return;
+    case Kind::groups_changed:
+      if (out_.groups_changed) out_.groups_changed();
+      return;
     case Kind::channel_archived:
     case Kind::channel_unarchived:
       return;

@@ -278,6 +278,7 @@ std::optional<SlackNotice> slack_notice(const Value& payload) {
   }
   if (type == "channel_archive" || type == "group_archive") return SlackNotice{Kind::channel_archived, id, {}};
   if (type == "channel_unarchive" || type == "group_unarchive") return SlackNotice{Kind::channel_unarchived, id, {}};
+  if (type == "subteam_updated" || type == "subteam_members_changed") return SlackNotice{Kind::groups_changed, {}, {}};
   if (type == "channel_id_changed") {
     return SlackNotice{Kind::channel_id_changed, text_of(event, "old_channel_id"), text_of(event, "new_channel_id")};
   }

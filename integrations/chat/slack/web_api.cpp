@@ -94,6 +94,7 @@ const std::vector<std::string>& subscribed_events() {
                                                   "reaction_added",
                                                   "reaction_removed",
                                                   "subteam_members_changed",
+                                                  "subteam_updated",
                                                   "tokens_revoked"};
   return events;
 }

@@ -113,8 +113,9 @@ class SlackCore {
                     const std::string& kept_at = "https://files.slack.com/files-pri/T1-");
   SlackReply download(const std::string& url, const std::string& token);
   bool choose(const std::string& user, const std::string& channel, const std::string& ts,
-              const std::string& callback_id);  // a shortcut in the menu of a message
-  void say_last_again();                        // the same event, as if it had not been acknowledged
+              const std::string& callback_id);                               // a shortcut in the menu of a message
+  void change_group(const std::string& id, std::vector<std::string> users);  // who is in it from now on
+  void say_last_again();  // the same event, as if it had not been acknowledged
   void edit(const std::string& channel, const std::string& ts, const std::string& text);
   void remove(const std::string& channel, const std::string& ts);
   void react(const std::string& user, const std::string& channel, const std::string& ts, const std::string& name,

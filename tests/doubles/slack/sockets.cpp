@@ -217,6 +217,17 @@ bool SlackCore::choose(const std::string& user, const std::string& channel, cons
   return true;
 }
 
+// https://docs.slack.dev/reference/events/subteam_members_changed and subteam_updated
+void SlackCore::change_group(const std::string& id, std::vector<std::string> users) {
+  auto& group = groups.at(id);
+  Value list = Value::List{};
+  for (const std::string& user : users) list.push(user);
+  group.second = std::move(users);
+  emit_event(Value::Map{{"type", "subteam_members_changed"}, {"subteam_id", id}});
+  emit_event(Value::Map{{"type", "subteam_updated"},
+                        {"subteam", Value::Map{{"id", id}, {"handle", group.first}, {"users", list}}}});
+}
+
 void SlackCore::say_last_again() { emit("events_api", last_said_); }
 
 void SlackCore::edit(const std::string& channel, const std::string& ts, const std::string& text) {

@@ -122,3 +122,31 @@ TEST_CASE("a group that is too large to be held is unknown") {
   CHECK(w.effect("ana", "declare") == "deny");
   CHECK(w.groups.unknown().front() == "slack:@interns: it has more than 2,000 members");
 }
+
+TEST_CASE("who left a group has its rights no longer as soon as the platform says that the group changed") {
+  World w;
+  w.platform.answer = std::vector<ChatMember>{};
+  w.groups.tick();
+  CHECK(w.effect("ana", "declare") == "run");  // not asked again so soon
+  w.groups.changed("mattermost");
+  w.groups.tick();
+  CHECK(w.effect("ana", "declare") == "run");
+  w.groups.changed("slack");
+  CHECK(w.effect("ana", "declare") == "run");  // what is known holds until the answer is there
+  w.groups.tick();
+  CHECK(w.effect("ana", "declare") == "deny");
+}
+
+TEST_CASE("an answer from before a group changed is not believed") {
+  World w;
+  w.platform.silent = true;
+  w.clock.set(w.clock.now() + PlatformGroups::asked_every_ms);
+  w.groups.tick();
+  w.platform.silent = false;
+  w.groups.changed("slack");
+  w.platform.answer = std::vector<ChatMember>{};
+  w.platform.asked.clear();
+  w.groups.tick();
+  CHECK(w.platform.asked == "interns sre ");
+  CHECK(w.effect("ana", "declare") == "deny");
+}

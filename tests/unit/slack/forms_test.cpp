@@ -244,3 +244,20 @@ TEST_CASE("a user group is invited as the people who are in it; where there are 
   }
   CHECK(w.core.channel_named("muster")->members.contains("U1"));
 }
+
+TEST_CASE("a changed user group is told, acknowledged, and the members are those of now") {
+  SlackWorld w;
+  w.core.groups["S1"] = {"sre", {"U1"}};
+  w.begin();
+  w.core.change_group("S1", {"U2"});
+  w.drain();
+  CHECK(w.groups_changed == 2);  // Slack sends both events
+  CHECK(w.core.unacknowledged() == 0);
+  std::string members;
+  w.slack->members_of("sre", [&](const Result<std::vector<ChatMember>>& r) {
+    REQUIRE(r);
+    for (const ChatMember& m : *r) members += m.id;
+  });
+  w.drain();
+  CHECK(members == "U2");
+}

@@ -65,6 +65,7 @@ struct SlackWorld {
   std::string signing_secret;     // not empty: HTTP mode
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
+  int groups_changed = 0;  // how often Slack said so
   std::map<std::string, std::string> channel_names;
   std::unique_ptr<Slack> slack;
 
@@ -86,8 +87,9 @@ struct SlackWorld {
     c.channels = {"muster"};
     c.channel_names = channel_names;
     c.link_by_email = link_by_email;
-    slack = std::make_unique<Slack>(
-        c, Slack::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
+    Slack::Outside outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'};
+    outside.groups_changed = [this] { ++groups_changed; };
+    slack = std::make_unique<Slack>(c, outside);
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
       if (e.answer) *e.answer = says;

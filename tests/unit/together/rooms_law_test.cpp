@@ -90,6 +90,13 @@ class Rooms {
       settle();
     }
   }
+  // The bot says "f1" and so on, all at once: they wait.
+  void flood(int posts) {
+    for (int n = 1; n <= posts; ++n)
+      dispatcher_->announce(channel + 1, {.text = "f" + std::to_string(n), .sections = {}, .buttons = {}, .color = {}});
+  }
+  void type(const std::string& place, const std::string& text) { act(channel, place, text); }
+  std::vector<std::string> lines(const std::string& on) const { return stage_.lines_of_bot(on, channel); }
   // The bot's copies in one platform's room, the oldest first, without what a late one adds.
   std::vector<std::string> copies(const std::string& on) {
     std::vector<std::string> found;
@@ -193,6 +200,29 @@ std::vector<std::string> said_on(const std::vector<Spoken>& spoken, const std::s
 }
 
 }  // namespace
+
+TEST_CASE(
+    "a thousand posts to one channel: an answer overtakes, the rest keeps its order, one line says what is late") {
+  Rooms rooms;
+  rooms.flood(1'000);
+  rooms.type("slack", "!severity sev3 because it is slow");  // while they wait; Slack takes one a second
+  rooms.wait(60);
+  const auto lines = rooms.lines("slack");
+  const auto answer =
+      std::ranges::find_if(lines, [](const std::string& l) { return l.contains("because it is slow"); });
+  CHECK(answer - lines.begin() < 20);
+  for (const char* place : {"slack", "mattermost"}) {
+    std::vector<int> order;
+    int told = 0;
+    for (const std::string& line : rooms.lines(place)) {
+      if (line.starts_with('f')) order.push_back(std::atoi(line.c_str() + 1));
+      told += line.contains("⏳") ? 1 : 0;
+    }
+    CHECK(order.size() == 1'000);
+    CHECK(std::ranges::is_sorted(order));
+    CHECK(told == 1);
+  }
+}
 
 TEST_CASE("what was said on Mattermost while it was away is passed on when the bot was restarted meanwhile") {
   Rooms rooms;
