@@ -15,7 +15,11 @@
 namespace muster {
 
 void App::Impl::load_runbooks() {
-  auto library = load_library(library_folders(options.config_folder, {}));
+  const std::string own = runbook_folder(options.config_folder, loaded.settings.runbooks);
+  std::error_code none;
+  if (loaded.settings.runbooks != Settings().runbooks && !std::filesystem::is_directory(own, none))
+    log(LogLevel::warn, "the folder of the runbooks is not there", {{"folder", own}});
+  auto library = load_library(library_folders(own));
   for (const auto& [name, known] : library)
     if (!known.runbook)
       log(LogLevel::warn, "a runbook cannot be read",
