@@ -84,7 +84,7 @@ TEST_CASE("the owner is told when the proof is half gone, again every month, and
   REQUIRE(w.run("R1").status == "succeeded");
   w.pass(half_life_ms - hour_ms);
   CHECK(told() == 0);
-  w.pass(2 * hour_ms);
+  w.pass(3 * hour_ms);
   CHECK(told() == 1);
   CHECK(w.posted("stale-small"));
   w.restart();

@@ -10,7 +10,7 @@ namespace {
 
 std::string book(const std::string& trigger) {
   return "runbook: grow\n" + trigger +
-         "steps:\n  - id: go\n    approve: {by: \"group:oncall\", text: Grow?}\n    timeout: 1h\n"
+         "steps:\n  - id: go\n    approve: {by: \"group:oncall\", text: Grow}\n    timeout: 1h\n"
          "  - id: out\n    scale: {service: api, env: prod, replicas: 9}\n";
 }
 
