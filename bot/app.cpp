@@ -38,10 +38,10 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   std::unique_ptr<App> app(new App());
   Impl& i = *app->impl_;
   i.options = std::move(options);
-  i.read_library();
   i.loaded = load_config(i.options.config_folder, i.options.sandbox);
   if (!i.loaded.ok())
     return fail(ErrorKind::invalid, config_mistakes(i.loaded), "Nothing was started. `muster check` shows this again.");
+  i.read_library();
   if (i.options.listen.empty()) i.options.listen = i.loaded.settings.listen;
   i.options.sandbox = i.options.sandbox || i.loaded.settings.sandbox;
   if (auto r = i.options.sandbox ? check_sandbox() : Result<void>(); !r) return std::unexpected(r.error());

@@ -16,8 +16,11 @@ namespace muster {
 
 // Three quarters of what a start computes: the catalogue is read while the disk makes the folder's files.
 void App::Impl::read_library() {
-  library = std::async(std::launch::async,
-                       [folders = library_folders(options.config_folder, {})] { return load_library(folders); });
+  const std::string own = runbook_folder(options.config_folder, loaded.settings.runbooks);
+  std::error_code none;
+  if (loaded.settings.runbooks != Settings().runbooks && !std::filesystem::is_directory(own, none))
+    log(LogLevel::warn, "the folder of the runbooks is not there", {{"folder", own}});
+  library = std::async(std::launch::async, [folders = library_folders(own)] { return load_library(folders); });
 }
 
 void App::Impl::take_library(runbooks::Library read) {

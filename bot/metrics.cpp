@@ -92,7 +92,7 @@ void work(Page& page, const DispatcherStats& d, const State& state) {
   page.gauge("muster_incidents_open", "Incidents open now.", open);
   std::map<std::string, int> runs{{"running", 0}, {"waiting", 0}, {"needs_decision", 0}, {"queued", 0}, {"paused", 0}};
   for (const auto& [n, run] : state.runs)
-    if (!run.over()) ++runs[run.status];
+    if (!run.over()) ++runs[run.status.text()];
   page.family("muster_runs", "gauge", "Runs of runbooks that are not over.");
   for (const auto& [status, n] : runs) page.sample("muster_runs", "status=\"" + status + "\"", n);
   page.gauge("muster_runs_started", "Runs of runbooks since the folder was made.",

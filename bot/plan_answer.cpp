@@ -36,8 +36,9 @@ ChangeAsker asker_of(const CommandInput& input, const Known& known) {
 Outcome shown(const ReadWanted& wanted, const ChangeWish& wish, const ChangeAsker& asker, const Plan& plan,
               const Value& seen, const Known& known) {
   Run run;
-  run.change = to_value(wish);
-  run.change.set("plan", to_value(plan));
+  Value change = to_value(wish);
+  change.set("plan", to_value(plan));
+  run.change = std::move(change);
   Outcome o;
   o.reply.text = say(wanted.language, "plan.head") + "\n*" + runbooks::change_title(wanted.language, run) + "*";
   o.reply.sections.push_back(runbooks::seen_section(wanted.language, seen));

@@ -54,7 +54,12 @@ runbooks::Library load_library(const std::vector<LibraryFolder>& folders) {
   return library;
 }
 
-std::vector<LibraryFolder> library_folders(const std::string& config_folder, const std::string& named) {
+std::string runbook_folder(const std::string& config_folder, const std::string& named) {
+  if (fs::path(named).is_absolute()) return named;
+  return config_folder.empty() || named.empty() ? "" : (fs::path(config_folder) / named).string();
+}
+
+std::vector<LibraryFolder> library_folders(const std::string& own) {
   std::vector<LibraryFolder> folders;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
@@ -66,10 +71,7 @@ std::vector<LibraryFolder> library_folders(const std::string& config_folder, con
         break;
       }
   }
-  if (!named.empty())
-    folders.push_back({fs::path(named).is_absolute() ? named : (fs::path(config_folder) / named).string(), false});
-  else if (!config_folder.empty())
-    folders.push_back({(fs::path(config_folder) / "runbooks").string(), false});
+  if (!own.empty()) folders.push_back({own, false});
   return folders;
 }
 

@@ -17,8 +17,10 @@ struct LibraryFolder {
 // Every *.yaml of the folders, tests (*.test.yaml) aside; a later folder hides an earlier one's name. What cannot be
 // read stands there too, without a runbook and with its findings.
 runbooks::Library load_library(const std::vector<LibraryFolder>& folders);
-// runbooks/ of the configuration, or the folder it names; and the catalogue beside the program.
-std::vector<LibraryFolder> library_folders(const std::string& config_folder, const std::string& named);
+// The team's own folder as `runbooks` of the configuration names it. Empty: there is none, as without a configuration.
+std::string runbook_folder(const std::string& config_folder, const std::string& named);
+// That folder, and below it the catalogue beside the program.
+std::vector<LibraryFolder> library_folders(const std::string& own);
 
 // What a file has, at most one byte more than a runbook may have; empty when it cannot be read.
 std::string text_of_file(const std::string& path);

@@ -3,27 +3,49 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 #include <string_view>
 
 namespace muster {
 namespace {
 
-constexpr std::string_view expiry = "alert-expiry:E";
 constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
 
-std::string expiry_id(int number) { return std::string(expiry) + std::to_string(number); }
-Value expiry_body(int number) { return Value::Map{{"alert", "E" + std::to_string(number)}}; }
+// Timers whose name and body are a number and nothing else: alert-expiry:E12 {"alert": "E12"}.
+struct Family {
+  std::string_view prefix, letter, key;
+};
+constexpr std::array<Family, 3> families = {Family{"alert-expiry:", "E", "alert"}, Family{"run:", "R", "run"},
+                                            Family{"question:", "A", "id"}};
 
-// The number in "alert-expiry:E12"; 0 for every other id.
-int expiry_number(std::string_view id) {
-  if (!id.starts_with(expiry)) return 0;
-  int number = 0;
-  const char* const end = id.data() + id.size();
-  const auto [stop, error] = std::from_chars(id.data() + expiry.size(), end, number);
-  return error == std::errc() && stop == end && number > 0 && expiry_id(number) == id ? number : 0;
+std::string object_of(const Family& family, int number) { return std::string(family.letter) + std::to_string(number); }
+
+Timer timer_of(const Family& family, int number, TimeMs due) {
+  const std::string object = object_of(family, number);
+  return {std::string(family.prefix) + object, due, Value::Map{{family.key, object}}};
+}
+
+// Which family and number "run:R12" is; nothing for every other name.
+std::optional<std::pair<std::size_t, int>> numbered(std::string_view id) {
+  for (std::size_t i = 0; i < families.size(); ++i) {
+    const Family& family = families[i];
+    if (!id.starts_with(family.prefix)) continue;
+    const std::string_view object = id.substr(family.prefix.size());
+    int number = 0;
+    const std::string_view digits = object.substr(std::min(family.letter.size(), object.size()));
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (number > 0 && object == object_of(family, number)) return std::pair{i, number};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
+
+std::size_t DueTimers::size() const {
+  std::size_t all = others_.size();
+  for (const auto& family : numbered_) all += family.size();
+  return all;
+}
 
 void DueTimers::remember(const std::vector<Timer>& changes) {
   for (const Timer& t : changes) t.due_ms == 0 ? forget(t.id) : arm(t);
@@ -33,9 +55,9 @@ void DueTimers::arm(const Timer& t) {
   if (size() == 0) earliest_ = t.due_ms;
   earliest_ = std::min(earliest_, t.due_ms);
   forget(t.id);
-  const int number = expiry_number(t.id);
-  if (number != 0 && t.body == expiry_body(number))
-    expiries_[number] = t.due_ms;
+  const auto known = numbered(t.id);
+  if (known && t.body == timer_of(families[known->first], known->second, 0).body)
+    numbered_[known->first][known->second] = t.due_ms;
   else if (t.id.starts_with("page:"))
     others_[t.id] = {t.id, t.due_ms, {}};  // what it keeps is in the pager's memory already
   else
@@ -43,7 +65,7 @@ void DueTimers::arm(const Timer& t) {
 }
 
 void DueTimers::forget(const std::string& id) {
-  if (const int number = expiry_number(id)) expiries_.erase(number);
+  if (const auto known = numbered(id)) numbered_[known->first].erase(known->second);
   others_.erase(id);
 }
 
@@ -51,13 +73,14 @@ std::vector<Timer> DueTimers::take_due(TimeMs now) {
   std::vector<Timer> due;
   if (size() == 0 || earliest_ > now) return due;
   earliest_ = never;
-  std::erase_if(expiries_, [&](const auto& entry) {
-    if (entry.second <= now)
-      due.push_back({expiry_id(entry.first), entry.second, expiry_body(entry.first)});
-    else
-      earliest_ = std::min(earliest_, entry.second);
-    return entry.second <= now;
-  });
+  for (std::size_t i = 0; i < families.size(); ++i)
+    std::erase_if(numbered_[i], [&](const auto& entry) {
+      if (entry.second <= now)
+        due.push_back(timer_of(families[i], entry.first, entry.second));
+      else
+        earliest_ = std::min(earliest_, entry.second);
+      return entry.second <= now;
+    });
   std::erase_if(others_, [&](auto& entry) {
     const TimeMs at = entry.second.due_ms;
     if (at <= now)
@@ -73,7 +96,7 @@ std::vector<Timer> DueTimers::take_due(TimeMs now) {
 }
 
 void DueTimers::clear() {
-  expiries_.clear();
+  for (auto& family : numbered_) family.clear();
   others_.clear();
   earliest_ = 0;
 }

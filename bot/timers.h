@@ -1,6 +1,7 @@
-// The armed timers in memory, beside the store that keeps them durably. There may be one per firing alert, so those
-// of alerts are kept as two numbers.
+// The armed timers in memory, beside the store that keeps them durably. There may be one per firing alert, per run that
+// waits and per open question, so those are kept as two numbers.
 #pragma once
+#include <array>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -15,13 +16,13 @@ class DueTimers {
   void remember(const std::vector<Timer>& changes);  // due 0: forgotten
   std::vector<Timer> take_due(TimeMs now);           // removed, the longest overdue first
   void clear();
-  std::size_t size() const { return others_.size() + expiries_.size(); }
+  std::size_t size() const;
 
  private:
   void arm(const Timer& timer);
   void forget(const std::string& id);
 
-  std::unordered_map<int, TimeMs> expiries_;  // number of the alert -> due
+  std::array<std::unordered_map<int, TimeMs>, 3> numbered_;  // by family (timers.cpp): number -> due
   std::map<std::string, Timer> others_;
   TimeMs earliest_ = 0;  // no timer is due before; 0: unknown
 };

@@ -256,6 +256,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.alerts_channel = value_of(tree, "alerts_channel");
   s.channel_name = value_of(tree, "channel_name");
   s.board_channel = value_of(tree, "board_channel");
+  s.runbooks = value_of(tree, "runbooks");
   s.bridge_url = value_of(tree, "bridge_url");
   s.public_url = value_of(tree, "public_url");
   while (s.public_url.ends_with('/')) s.public_url.pop_back();

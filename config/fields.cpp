@@ -17,6 +17,8 @@ const std::vector<SettingField>& setting_fields() {
        "Where pages, webhooks and metrics are served; `--listen` and `MUSTER_LISTEN` come first."},
       {"log_level", K::choice, false, false, "info", "The least important lines that the log still gets.",
        "debug|info|warn|error"},
+      {"runbooks", K::text, false, false, "runbooks",
+       "The folder of your own runbooks (`NAME.yaml`), seen from the configuration folder."},
       {"alerts_channel", K::name, false, false, "alerts",
        "The channel that lists the alerts for which no incident opens."},
       {"channel_name", K::text, false, false, "inc-{number}-{slug}",

@@ -59,6 +59,7 @@ struct Settings {
   bool sandbox = false;
   std::string listen = "127.0.0.1:8080";
   LogLevel log_level = LogLevel::info;
+  std::string runbooks = "runbooks";  // folder; relative to that of the configuration
   std::vector<Person> people;
   std::vector<Service> services;
   std::vector<Environment> environments;

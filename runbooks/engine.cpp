@@ -34,7 +34,6 @@ void with_run(Engine& engine, Work& w, const std::string& id, Do what) {
     return settle(t);
   }
   what(t);
-  settle(t);
 }
 
 }  // namespace
@@ -80,16 +79,38 @@ const Book* Engine::book_of(const Run& run) {
   return known->main ? known.get() : nullptr;
 }
 
-void settle(Turn& t) {
+namespace {
+
+void go_on(Turn& t) {
   for (int i = 0; i < actions_max; ++i) {
     const auto action = next_action(t.book, t.run, t.w.now);
     if (!action) break;
     perform(t, *action);
   }
+}
+
+void settled(Turn& t) {
   arm_timer(t);
   show(t, t.run.over());
   std::erase_if(t.w.decision.rows, [&](const ProjectionRow& r) { return r.kind == "run" && r.id == t.run.id; });
   t.w.decision.rows.push_back(projection(t.run));
+}
+
+// What a start finds. A run that only waits is as it was: its message and its row are on disk, and a thousand edits
+// would say nothing.
+void found_at_start(Turn& t) {
+  const std::size_t before = t.w.decision.entries.size();
+  resume_after_start(t);
+  go_on(t);
+  const bool moved = t.w.decision.entries.size() != before;
+  moved ? settled(t) : arm_timer(t);
+}
+
+}  // namespace
+
+void settle(Turn& t) {
+  go_on(t);
+  settled(t);
 }
 
 void arm_timer(Turn& t) {
@@ -160,11 +181,11 @@ void perform(Turn& t, const Action& a) {
 
 bool Engine::timer_rang(Work& w, const Timer& timer) {
   if (timer.id.starts_with("run:")) {
-    with_run(*this, w, timer.id.substr(4), [](Turn&) {});
+    with_run(*this, w, timer.id.substr(4), settle);
     return true;
   }
   if (timer.id.starts_with("run-event:")) {
-    with_run(*this, w, timer.id.substr(10), [](Turn& t) { check_events(t); });
+    with_run(*this, w, timer.id.substr(10), [](Turn& t) { check_events(t), settle(t); });
     return true;
   }
   if (timer.id.starts_with("show:")) {
@@ -177,6 +198,7 @@ bool Engine::timer_rang(Work& w, const Timer& timer) {
     return true;
   }
   if (timer.id.starts_with("effective:")) return check_effect(w, timer.id.substr(10)), true;
+  if (timer.id.starts_with("runbook-stale:")) return stale_rang(*this, w, timer.id.substr(14)), true;
   if (timer.id.starts_with("trigger:")) return trigger_rang(w, timer), true;
   return lock_rang(w, timer);
 }
@@ -200,29 +222,29 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
     record(w, std::move(e));
     return;
   }
-  with_run(*this, w, report.run, [&](Turn& t) { take_report(t, report); });
+  with_run(*this, w, report.run, [&](Turn& t) { take_report(t, report), settle(t); });
   live_ended(w, report.run, report.path);
 }
 
 void Engine::question_closed(Work& w, const Question& question) {
   if (question.run.empty()) return;
   const Question q = question;
-  with_run(*this, w, q.run, [&](Turn& t) { answered(t, q); });
+  with_run(*this, w, q.run, [&](Turn& t) { answered(t, q), settle(t); });
 }
 
 void Engine::clock_moved(Work& w, DurationMs by) {
   for (const std::string& id : open_runs(w.state))
-    with_run(*this, w, id, [&](Turn& t) { change_run(t, Value::Map{{"moved_ms", by}}); });
+    with_run(*this, w, id, [&](Turn& t) { change_run(t, Value::Map{{"moved_ms", by}}), settle(t); });
 }
 
 void Engine::process_started(Work& w) {
-  for (const std::string& id : open_runs(w.state)) with_run(*this, w, id, [](Turn& t) { resume_after_start(t); });
+  for (const std::string& id : open_runs(w.state)) with_run(*this, w, id, found_at_start);
 }
 
 void Engine::incident_changed(Work& w, const std::string& incident) {
   for (const std::string& id : open_runs(w.state)) {
     const Run* run = find_run(std::as_const(w.state), id);
-    if (run && run->incident == incident) with_run(*this, w, id, [](Turn& t) { check_events(t); });
+    if (run && run->incident == incident) with_run(*this, w, id, [](Turn& t) { check_events(t), settle(t); });
   }
 }
 

@@ -106,6 +106,8 @@ void tell_thread(Turn& t, const std::string& id, Message message);
 // Starting and ending.
 void begin_queued(Turn& t);
 void run_over(Turn& t);
+void proved(Turn& t);  // a good run is the proof of its runbook: its owner is told when that has grown old
+void stale_rang(Engine& engine, Work& w, const std::string& runbook);
 void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& trigger, const std::string& alert);
 // It would have begun while no new runs are taken: it is looked at again when they are.
 void release_trigger(Work& w, const std::string& runbook, const std::string& alert);

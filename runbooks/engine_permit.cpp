@@ -5,9 +5,11 @@
 #include <set>
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/core/changes/checks.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/question_parts.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
@@ -144,10 +146,33 @@ Permit limits_permit(const Turn& t, const Value& arguments) {
   return {};
 }
 
+// Everybody who said yes to a step of this run.
+std::set<std::string> approvers(const Run& run) {
+  std::set<std::string> all;
+  for (const auto& [path, s] : run.steps) {
+    if (s.verb != "approve" || s.status != "succeeded") continue;
+    for (const std::string& who : split(s.result["by"].as_string(), ','))
+      if (const auto id = trim(who); !id.empty()) all.emplace(id);
+  }
+  return all;
+}
+
+// The yes of a runbook counts for the policy when those gave it whom the policy would have asked.
+bool is_enough(const Turn& t, const Verdict& v) {
+  const auto able = approvers_of(t.w.config, v.approve_group, t.run.person);
+  const auto yes = approvers(t.run);
+  const auto counted = std::ranges::count_if(able, [&](const std::string& id) { return yes.contains(id); });
+  return counted >= std::max(1, v.approvals);
+}
+
+// An automatic run changes in the name of who approved it: nobody can let it do what is denied to himself.
 Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
+  const auto yes = approvers(t.run);
+  if (t.run.automatic() && yes.empty()) return {};  // it runs by a grant of its own
+  const std::string& who = t.run.automatic() ? *yes.begin() : t.run.person.text();
   Ask ask;
-  ask.person = t.run.person == "operator" ? "" : t.run.person;
-  ask.operator_ = t.run.person == "operator";
+  ask.person = who == "operator" ? "" : who;
+  ask.operator_ = who == "operator";
   ask.verb = step.verb;
   ask.service = arguments["service"].as_string();
   ask.environment = arguments["env"].as_string();
@@ -157,7 +182,7 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   ask.scheduled = by_schedule(t.run);
   ask.at = t.w.now;
   for (const auto& [key, v] : arguments.as_map()) ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
-  if (const Person* p = find_person(t.w.config, t.run.person)) {
+  if (const Person* p = find_person(t.w.config, who)) {
     ask.groups = p->groups;
     ask.roles = roles_there(t.w.state, t.w.config, p->id, ask.service, ask.environment, t.w.now);
   }
@@ -166,7 +191,8 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   // No line speaks of a verb that is no command yet: who may run the runbook may run its steps.
   if (v.rule == "end" && (!verb || !verb->ready)) return {};
   if (v.effect == "deny") return refused("The policy does not allow " + step.verb + " there (rule " + v.rule + ").");
-  if (v.effect == "run" || approved(t.run)) return {};
+  if (v.effect == "run" || (v.effect == "approve" && is_enough(t, v))) return {};
+  if (v.effect == "confirm" && !yes.empty()) return {};
   if (v.effect == "confirm") return {.refusal = {}, .kind = {}, .approvals = 0, .group = {}, .confirm = true};
   return {"", "", std::max(1, v.approvals), v.approve_group};
 }
@@ -202,7 +228,7 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
     if (Permit p = automatic_permit(t, arguments); !p.refusal.empty()) return p;
   if (!is_change(step.verb)) return {};
   if (Permit p = place_permit(t, step.verb, arguments); !p.refusal.empty()) return p;
-  return t.run.automatic() ? Permit{} : policy_permit(t, step, arguments);
+  return policy_permit(t, step, arguments);
 }
 
 namespace {

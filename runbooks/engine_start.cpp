@@ -312,6 +312,7 @@ bool may_have_helped(const std::string& status) {
 
 void run_over(Turn& t) {
   tell_watchers(t);
+  proved(t);
   const std::string lang = channel_language(t.w, t.run.channel);
   Message m;
   m.text = say(lang, "run.final",

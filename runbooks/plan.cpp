@@ -56,7 +56,8 @@ void Plan::pretend(const AttemptOrder& order) {
 Refusal Plan::asked(const Question& q) const {
   if (q.kind == "confirm") return {"runplan.confirm", {}};
   std::vector<std::string> who;
-  const std::string name = q.group.substr(q.group.find(':') + 1);
+  const std::string& group = q.group;
+  const std::string name = group.substr(group.find(':') + 1);
   for (const Person& p : stage_.config().people) {
     if (p.id == stage_.run()->person) continue;  // never who asks for it
     const bool in = q.group.empty() || p.id == name || std::ranges::find(p.groups, name) != p.groups.end() ||

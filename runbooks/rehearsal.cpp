@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runbooks/engine_parts.h"
+
 namespace muster::runbooks {
 
 Rehearsal::Rehearsal(Library library, CoreConfig config, TimeMs now)
@@ -63,6 +65,17 @@ bool Rehearsal::ring_next() {
     if (!engine_.timer_rang(w, timer)) timer_rang(w, timer);
   });
   return true;
+}
+
+void Rehearsal::event_happened(std::string path) {
+  decide([&](Work& w) {
+    Run* r = find_run(w.state, id_);
+    const Book* book = r ? engine_.book_of(*r) : nullptr;
+    if (!book) return;
+    Turn t{engine_, w, *r, *book};
+    end_step(t, path, step_at(*book, *r, path), {.status = "succeeded"});
+    settle(t);
+  });
 }
 
 const Book* Rehearsal::book() { return run() ? engine_.book_of(*run()) : nullptr; }

@@ -22,6 +22,7 @@ class Rehearsal {
   bool has_order() const { return !orders_.empty(); }
   AttemptOrder take_order();
   void report(const AttemptOrder& order, AttemptReport report);
+  void event_happened(std::string path);  // what the step there waits for
   // Turns the clock to the next timer and rings it. False: there is none.
   bool ring_next();
 

@@ -48,7 +48,7 @@ const Value* Scope::find_step(const std::string& name) const {
     const std::string frame = frame_of(path);
     if (call_of(frame) == call && frame_.starts_with(frame)) best = &it->second;
   }
-  if (best && best->result.is_map()) return &best->result;
+  if (best && best->result.is_map()) return &best->result.get();
   const Runbook* book = runbook_at(book_, run_, path_);
   if (!best && (!book || !knows_id(*book, name))) return nullptr;
   // Skipped, failed, or not reached: nothing is in it, which has() and default() can tell.

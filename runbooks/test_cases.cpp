@@ -83,7 +83,7 @@ class Player {
     for (int i = 0; i < 5'000 && stage_.run() && !stage_.run()->over(); ++i) {
       if (stage_.has_order())
         perform(stage_.take_order());
-      else if (!people() && !stage_.ring_next())
+      else if (!people() && !event() && !stage_.ring_next())
         return;
     }
   }
@@ -221,6 +221,17 @@ class Player {
       if (mock.is_null()) result_.problems.push_back("step `" + m.step + "` (" + m.kind + ") has no mock");
       m.kind == "form" ? fill(m, mock) : approve(m, mock);
       return true;
+    }
+    return false;
+  }
+
+  // What a step waits for happens, where its mock says `happened`. False: nothing does, so time goes by.
+  bool event() {
+    for (const auto& [path, s] : stage_.run()->steps) {
+      if (s.verb != "wait" || s.status != "waiting" || !s.arguments.has("event")) continue;
+      const std::string& name = test_.mock.has(path) ? path : s.id;
+      if (test_.mock[name].as_string() != "happened") continue;
+      return stage_.event_happened(path), true;
     }
     return false;
   }

@@ -10,6 +10,7 @@
 #include "bot/cli/runbook_ask.h"
 #include "bot/cli/runbook_files.h"
 #include "bot/cli/runbook_test.h"
+#include "bot/runbook_library.h"
 #include "config/load.h"
 #include "runbooks/graph.h"
 
@@ -39,6 +40,10 @@ std::optional<CoreConfig> configuration(const Flags& f) {
   return core_config(loaded.settings, f.sandbox);
 }
 
+std::string own_folder(const Flags& f) {
+  return f.config.empty() ? "" : runbook_folder(f.config, load_config(f.config, f.sandbox).settings.runbooks);
+}
+
 Result<Looked> look(RunbookFiles& files, const std::string& name, const CoreConfig* config) {
   const auto path = files.path_of(name);
   if (!path) return std::unexpected(path.error());
@@ -63,7 +68,7 @@ std::string counted(std::size_t n, const std::string& noun) {
 }
 
 int lint(const Flags& f, const RunbookFlags& r) {
-  RunbookFiles files(f.config);
+  RunbookFiles files(own_folder(f));
   const std::optional<CoreConfig> config = configuration(f);
   const std::vector<std::string> names = r.names.empty() ? files.all() : r.names;
   if (names.empty()) {
@@ -99,7 +104,7 @@ int shown(const Flags& f, const RunbookFlags& r, std::string (*print)(const runb
     std::cerr << "Name one runbook: a file, or with --config a name in its folder runbooks.\n";
     return exit_usage;
   }
-  RunbookFiles files(f.config);
+  RunbookFiles files(own_folder(f));
   const auto looked = look(files, r.names[0], nullptr);
   if (!looked) return complain(looked.error());
   if (looked->loaded.runbook) {
@@ -132,7 +137,7 @@ void add_runbook_command(CLI::App& cli, const Flags& f, int& code) {
     return lint(f, *r);
   })->add_option("RUNBOOK", r->names, "Files, or names in the folder runbooks of --config; none: all of that folder");
   add("test", "The cases beside it (NAME.test.yaml), with mocks and a turned clock", [&f, r] {
-    RunbookFiles files(f.config);
+    RunbookFiles files(own_folder(f));
     return test_runbooks(files, r->names, f.json);
   })->add_option("RUNBOOK", r->names, "Files, or names in the folder runbooks of --config; none: all of that folder");
   add("show", "What it does, as text", [&f, r] {

@@ -17,8 +17,7 @@ bool is_name(const std::string& text) {
 
 }  // namespace
 
-RunbookFiles::RunbookFiles(const std::string& config_folder)
-    : folder_(config_folder.empty() ? "" : (fs::path(config_folder) / "runbooks").string()) {}
+RunbookFiles::RunbookFiles(std::string folder) : folder_(std::move(folder)) {}
 
 Result<std::string> RunbookFiles::path_of(const std::string& file_or_name) const {
   std::error_code ignored;

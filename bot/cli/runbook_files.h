@@ -1,4 +1,5 @@
-// Runbooks as files: FILE is a path, NAME is NAME.yaml in the folder `runbooks` of the configuration folder. Reads
+// Runbooks as files: FILE is a path, NAME is NAME.yaml in the folder of runbooks that the configuration
+// names. Reads
 // files; any thread.
 #pragma once
 #include <map>
@@ -14,7 +15,7 @@ namespace muster {
 
 class RunbookFiles {
  public:
-  explicit RunbookFiles(const std::string& config_folder);
+  explicit RunbookFiles(std::string folder);
 
   Result<std::string> path_of(const std::string& file_or_name) const;
   std::vector<std::string> all() const;  // every runbook of the configuration folder, tests left out
@@ -23,7 +24,7 @@ class RunbookFiles {
   std::shared_ptr<const runbooks::Runbook> called(const std::string& name, const std::string& path);
 
  private:
-  std::string folder_;  // empty: no configuration folder
+  std::string folder_;  // empty: none, there is no configuration
   std::map<std::string, std::shared_ptr<const runbooks::Runbook>> kept_;
 };
 

@@ -1,5 +1,6 @@
 #include "integrations/process/files.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -177,6 +178,25 @@ void remove_folder(const std::string& folder) {
     unlink((folder + "/" + name).c_str());
   }
   rmdir(folder.c_str());
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+  std::vector<std::string> names;
+  DIR* all = opendir(folder.c_str());
+  if (all == nullptr) return names;
+  while (const dirent* entry = readdir(all)) names.emplace_back(entry->d_name);
+  closedir(all);
+  return names;
+}
+
+void remove_rests(const std::string& folder, TimeMs before) {
+  for (const std::string& name : names_in(folder)) {
+    struct stat info {};
+    const std::string path = folder + "/" + name;
+    if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_mtime * second_ms < before) {
+      unlink(path.c_str());
+    }
+  }
 }
 
 }  // namespace muster::process

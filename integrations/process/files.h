@@ -63,9 +63,11 @@ enum class Lock { free, held, missing };
 Lock look_at_lock(const std::string& folder);
 
 std::string kernel_boot_id();
-std::int64_t start_time_of(int pid);                // -1: no such process
-Fd open_process(int pid, std::int64_t start_time);  // a pidfd of exactly that process, or nothing
-void remove_folder(const std::string& folder);      // only the names we know; a stranger's file keeps it
+std::int64_t start_time_of(int pid);                           // -1: no such process
+Fd open_process(int pid, std::int64_t start_time);             // a pidfd of exactly that process, or nothing
+std::vector<std::string> names_in(const std::string& folder);  // with . and ..; none when it cannot be read
+void remove_rests(const std::string& folder, TimeMs before);   // files that were changed last before then
+void remove_folder(const std::string& folder);                 // only the names we know; a stranger's file keeps it
 std::string read_some(const std::string& path, std::uint64_t at, std::size_t most);
 std::uint64_t size_of(const std::string& path);
 // The last bytes of what a stream has written so far, and how many that were.

@@ -1,6 +1,5 @@
 #include "integrations/process/runner.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -32,6 +31,7 @@ using namespace process;
 constexpr DurationMs settle_ms = 20;  // between looks at a shim that has not written its record yet
 constexpr std::size_t progress_bytes = 4 << 10;
 constexpr const char* rests_folder = ".rests";
+constexpr const char* gone_prefix = ".gone-";  // what is being removed
 
 enum class Phase {
   running,   // its shim lives
@@ -85,6 +85,7 @@ class ShimRunner final : public Runner, public std::enable_shared_from_this<Shim
   void tick();
   void look(const std::string& id, Entry& entry);
   void show_progress(const std::string& id, Entry& entry);
+  void remove_later(const std::string& path);
   void in_background(std::function<void()> task);
 
   RunnerOptions options_;
@@ -92,6 +93,7 @@ class ShimRunner final : public Runner, public std::enable_shared_from_this<Shim
   std::map<std::string, Entry> entries_;
   std::deque<std::string> to_take_;
   std::deque<std::function<void()>> background_;
+  std::uint64_t gone_ = 0;
   bool taking_ = false, ticking_ = false, closed_ = false;
   Worker worker_;
 };
@@ -262,7 +264,17 @@ void ShimRunner::forget(const std::string& id) {
     return;
   }
   if (it != entries_.end()) entries_.erase(it);
-  if (is_command_id(id)) in_background([path = folder(id)] { remove_folder(path); });
+  if (is_command_id(id)) remove_later(folder(id));
+}
+
+// Its name is free at once: the next command of this id may begin before the worker comes to remove anything.
+void ShimRunner::remove_later(const std::string& path) {
+  const std::string gone =
+      options_.folder + "/" + gone_prefix + std::to_string(::getpid()) + "-" + std::to_string(gone_++);
+  if (rename(path.c_str(), gone.c_str()) == 0)
+    in_background([gone] { remove_folder(gone); });
+  else if (errno != ENOENT)
+    in_background([path] { remove_folder(path); });
 }
 
 void ShimRunner::in_background(std::function<void()> task) {
@@ -271,35 +283,17 @@ void ShimRunner::in_background(std::function<void()> task) {
   arm_tick();
 }
 
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  DIR* all = opendir(folder.c_str());
-  if (all == nullptr) return names;
-  while (const dirent* entry = readdir(all)) names.emplace_back(entry->d_name);
-  closedir(all);
-  return names;
-}
-
-void remove_rests(const std::string& folder, TimeMs before) {
-  for (const std::string& name : names_in(folder)) {
-    struct stat info {};
-    const std::string path = folder + "/" + name;
-    if (lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_mtime * second_ms < before) {
-      unlink(path.c_str());
-    }
-  }
-}
-
 std::vector<std::string> ShimRunner::sweep(const std::vector<std::string>& wanted, TimeMs rests_before) {
   const std::set<std::string> keep(wanted.begin(), wanted.end());
   std::vector<std::string> running;
   for (const std::string& name : names_in(options_.folder)) {
+    if (name.starts_with(gone_prefix)) remove_later(folder(name));
     if (!is_command_id(name) || keep.contains(name) || entries_.contains(name)) continue;
     // With a result written, a shim that still holds the lock has nothing left to do but to exit.
     if (!has_result(folder(name)) && look_at_lock(folder(name)) == Lock::held) {
       running.push_back(name);
     } else {
-      in_background([path = folder(name)] { remove_folder(path); });
+      remove_later(folder(name));
     }
   }
   in_background([path = options_.folder + "/" + rests_folder, rests_before] { remove_rests(path, rests_before); });

@@ -87,8 +87,13 @@ struct Idle {
   double private_kb = 0, processor_ms = 0;
 };
 
-// A bot on this folder, when it has nothing to do for ten seconds.
+// A bot on this folder, when it has nothing to do for ten seconds. The first start makes rows and timers of a journal
+// that came without them; what is measured is the second one.
 Idle idle_bot(const std::string& folder) {
+  {
+    const Muster first = start_muster(folder);
+    pause_ms(8000);
+  }
   const Muster m = start_muster(folder);
   pause_ms(6000);
   const double before = m.process->processor_ms();
@@ -103,7 +108,8 @@ void waiting() {
           .bound = Bound::at_most,
           .limit = 2048,
           .unit = "bytes",
-          .detail = std::to_string(waiting_runs) + " runs on timers and approvals, their questions counted"});
+          .detail = std::to_string(waiting_runs) +
+                    " runs on timers and approvals, their questions counted; what they have in common is kept once"});
   const Idle without = idle_bot(fresh_folder("no-runs"));
   const std::string folder = fresh_folder("waiting");
   write_journal(folder, w.journal);

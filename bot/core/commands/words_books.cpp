@@ -65,6 +65,18 @@ std::span<const Sentence> words_books() {
        "없음: 성공한 적도, 끝까지 계획된 적도 없음"},
       {"fresh.advice", "`plan {line}` tries it without changing anything",
        "`plan {line}`은 아무것도 바꾸지 않고 시험함"},
+      {"fresh.nag",
+       "Runbook `{name}` was proved {days} days ago; half of that is worth nothing by now. `plan run {name}` tries it "
+       "without changing anything, `runbook show {name}` tells more. You are told because it belongs to {owner}.",
+       "런북 `{name}`이(가) 마지막으로 검증된 지 {days}일 지났습니다. 그 검증은 절반도 믿을 수 없습니다. `plan run "
+       "{name}`은 "
+       "아무것도 바꾸지 않고 시험하고, `runbook show {name}`은 자세히 보여 줍니다. 담당이 {owner}이어서 알려 "
+       "드립니다."},
+      {"fresh.nag_changed",
+       "Runbook `{name}` was changed since it was proved {days} days ago. `plan run {name}` tries it without changing "
+       "anything, `runbook show {name}` tells more. You are told because it belongs to {owner}.",
+       "런북 `{name}`은(는) {days}일 전 검증된 뒤 바뀌었습니다. `plan run {name}`은 아무것도 바꾸지 않고 시험하고, "
+       "`runbook show {name}`은 자세히 보여 줍니다. 담당이 {owner}이어서 알려 드립니다."},
       {"fresh.lint", "against today's configuration it has {n} {n?mistake|mistakes}: `runbook lint {name}`",
        "오늘의 구성으로는 오류 {n}개: `runbook lint {name}`"},
   };

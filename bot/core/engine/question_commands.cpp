@@ -245,7 +245,7 @@ std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
   const auto able = approvers_of(c.work.config, q.group, q.person);
   if (std::ranges::find(able, c.actor.id) != able.end()) return {};
   const Person* p = find_person(c.work.config, c.actor.id);
-  const std::string group = q.group.starts_with("group:") ? q.group.substr(6) : q.group;
+  const std::string group = q.group.starts_with("group:") ? q.group.text().substr(6) : q.group.text();
   if (p && std::ranges::find(p->groups, "?" + group) != p->groups.end())
     return refuse(c, "approve.group_unknown", {{"id", q.id}, {"group", plain(group)}});
   std::vector<std::string> names;

@@ -31,23 +31,24 @@ void apply_asked(State& s, const Entry& e) {
   const int n = question_number(d["id"].as_string());
   if (n == 0) return;
   Question& q = s.questions[n];
+  const auto word = [&](std::string_view key) { return s.kept.word(d[key].as_string()); };
   q = {.id = "A" + std::to_string(n),
-       .kind = d["kind"].as_string(),
-       .person = d["person"].as_string(),
+       .kind = word("kind"),
+       .person = word("person"),
        .is_operator = d["operator"].as_bool(),
        .command = d["asked_command"].as_string(),
-       .verb = d["verb"].as_string(),
-       .platform = d["platform"].as_string(),
-       .channel = d["channel"].as_string(),
+       .verb = word("verb"),
+       .platform = word("platform"),
+       .channel = word("channel"),
        .thread = d["thread"].as_string(),
        .post = d["post"].as_string(),
        .direct = d["direct"].as_bool(),
        .facts = facts_from(d["facts"]),
-       .rule = d["rule"].as_string(),
-       .group = d["group"].as_string(),
+       .rule = word("rule"),
+       .group = word("group"),
        .needed = static_cast<int>(d["needed"].as_int(1)),
        .approvers = {},
-       .status = "open",
+       .status = s.kept.word("open"),
        .closed_by = {},
        .reason = {},
        .asked_ms = e.occurred_ms,
@@ -55,8 +56,8 @@ void apply_asked(State& s, const Entry& e) {
        .closed_ms = 0,
        .run = d["run"].as_string(),
        .path = d["path"].as_string(),
-       .standing = d["standing"].as_string(),
-       .schedule = d["schedule"].as_string()};
+       .standing = word("standing"),
+       .schedule = word("schedule")};
   s.next_question = std::max(s.next_question, n + 1);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/base/kept.h"
 #include "bot/core/journal/entry.h"
 
 namespace muster {
@@ -13,24 +14,26 @@ namespace muster {
 using Facts = std::vector<std::pair<std::string, std::string>>;  // key of a sentence "fact.…" -> value
 
 struct Question {
-  std::string id;      // A7
-  std::string kind;    // confirm, approve; step and form: of a step of a run, closed by its engine
-  std::string person;  // who wants it: person id, or "operator"
+  std::string id;  // A7
+  Word kind;       // confirm, approve; step and form: of a step of a run, closed by its engine
+  Word person;     // who wants it: person id, or "operator"
   bool is_operator = false;
-  std::string command, verb;  // as understood; exactly this runs
-  std::string platform, channel, thread;
+  std::string command;  // as understood; exactly this runs
+  Word verb;
+  Word platform, channel;
+  std::string thread;
   std::string post;  // the message that asks, to be edited when it is answered
   bool direct = false;
   Facts facts;
-  std::string rule, group;
+  Word rule, group;
   int needed = 0;
   std::vector<std::string> approvers;
-  std::string status = "open";  // open, done, denied, withdrawn, expired, void
-  std::string closed_by, reason;
+  Word status = "open";  // open, done, denied, withdrawn, expired, void
+  Word closed_by, reason;
   TimeMs asked_ms = 0, expires_ms = 0, closed_ms = 0;
   std::string run{}, path{};  // of kind step and form
-  std::string standing{};     // of who wants it, when it was asked: guest, outsider; empty: a full member
-  std::string schedule{};     // T5 that asked for it
+  Word standing{};            // of who wants it, when it was asked: guest, outsider; empty: a full member
+  Word schedule{};            // T5 that asked for it
   bool open() const { return status == "open"; }
 };
 

@@ -138,6 +138,7 @@ struct State {
   std::map<int, Alert> alerts;                                     // by number
   std::unordered_multimap<std::size_t, int> alert_by_fingerprint;  // hash -> number: see alert_of_fingerprint()
   std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
+  KeptPool kept;                                                   // what runs and questions have in common
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
   std::map<std::string, std::string> aliases;                          // "ana/name" or "*/name" -> command

@@ -23,9 +23,16 @@ void take(const Value& d, std::string_view key, int& to) {
 void take(const Value& d, std::string_view key, Value& to) {
   if (d.has(key)) to = d[key];
 }
+// What other runs have too is kept once.
+void take(KeptPool& kept, const Value& d, std::string_view key, Word& to) {
+  if (d.has(key)) to = kept.word(d[key].as_string());
+}
+void take(KeptPool& kept, const Value& d, std::string_view key, KeptValue& to) {
+  if (d.has(key)) to = kept.value(d[key]);
+}
 
 // What a run is as a whole follows from its steps; nothing can be "running" that nobody runs.
-void derive_status(Run& r) {
+void derive_status(KeptPool& kept, Run& r) {
   if (r.over() || r.status == "queued") return;
   bool decides = false, runs = false, waits = false;
   for (const auto& [path, s] : r.steps) {
@@ -34,14 +41,12 @@ void derive_status(Run& r) {
     runs = runs || s.status == "running";
     waits = waits || s.status == "waiting";
   }
-  if (decides)
-    r.status = "needs_decision";
-  else if (runs)
-    r.status = "running";
-  else if (r.paused)
-    r.status = "paused";
-  else
-    r.status = waits ? "waiting" : "running";
+  const char* status = decides    ? "needs_decision"
+                       : runs     ? "running"
+                       : r.paused ? "paused"
+                       : waits    ? "waiting"
+                                  : "running";
+  if (r.status != status) r.status = kept.word(status);
 }
 
 // The deadline of the whole stands still while nobody knows what happened.
@@ -68,52 +73,54 @@ void apply_started(State& s, const Entry& e) {
   if (n == 0 || !d.has("hash")) return;  // an imported fact about somebody else's run: it is timeline, not our state
   Run& r = s.runs[n];
   r = {};
+  KeptPool& kept = s.kept;
   r.id = "R" + std::to_string(n);
-  take(d, "runbook", r.runbook);
+  r.status = kept.word("running");
+  r.phase = kept.word("steps");
+  take(kept, d, "runbook", r.runbook);
   if (const auto it = s.pinned.find(d["hash"].as_string()); it != s.pinned.end()) r.pinned = it->second;
-  take(d, "policy_hash", r.policy_hash);
-  take(d, "person", r.person);
-  take(d, "trigger", r.trigger);
+  take(kept, d, "policy_hash", r.policy_hash);
+  take(kept, d, "person", r.person);
+  take(kept, d, "trigger", r.trigger);
   take(d, "inputs", r.inputs);
-  take(d, "facts", r.facts);
-  take(d, "alert", r.alert);
-  take(d, "platform", r.platform);
-  take(d, "channel", r.channel);
-  take(d, "thread", r.thread);
+  take(kept, d, "facts", r.facts);
+  take(kept, d, "alert", r.alert);
+  take(kept, d, "platform", r.platform);
+  take(kept, d, "channel", r.channel);
+  take(kept, d, "thread", r.thread);
   take(d, "post", r.post);
   take(d, "key", r.key);
-  take(d, "again_of", r.again_of);
-  take(d, "change", r.change);
-  take(d, "status", r.status);
+  take(kept, d, "again_of", r.again_of);
+  take(kept, d, "change", r.change);
+  take(kept, d, "status", r.status);
   take(d, "deadline_ms", r.deadline_ms);
-  r.incident = e.incident_id;
+  r.incident = kept.word(e.incident_id);
   r.started_ms = e.occurred_ms;
   s.next_run = std::max(s.next_run, n + 1);
 }
 
-void take_step(StepRun& step, const Value& d) {
-  take(d, "step", step.id);
-  take(d, "verb", step.verb);
-  take(d, "effect", step.effect);
-  take(d, "status", step.status);
-  take(d, "stage", step.stage);
+void take_step(KeptPool& kept, StepRun& step, const Value& d) {
+  take(kept, d, "step", step.id);
+  take(kept, d, "verb", step.verb);
+  take(kept, d, "effect", step.effect);
+  take(kept, d, "status", step.status);
+  take(kept, d, "stage", step.stage);
   take(d, "attempt", step.attempt);
   take(d, "lost", step.lost);
-  take(d, "attempt_id", step.attempt_id);
-  take(d, "arguments", step.arguments);
-  take(d, "arguments_hash", step.arguments_hash);
-  take(d, "before", step.before);
-  take(d, "intended", step.intended);
-  take(d, "result", step.result);
-  take(d, "error_kind", step.error_kind);
-  take(d, "error", step.error);
+  if (d.has("attempt_id")) step.attempt_id = d["attempt_id"].as_string();  // of this attempt alone
+  take(kept, d, "arguments", step.arguments);
+  take(kept, d, "before", step.before);
+  take(kept, d, "intended", step.intended);
+  take(kept, d, "result", step.result);
+  take(kept, d, "error_kind", step.error_kind);
+  take(kept, d, "error", step.error);
   take(d, "due_ms", step.due_ms);
   take(d, "deadline_ms", step.deadline_ms);
   take(d, "held_since_ms", step.held_since_ms);
-  take(d, "question", step.question);
+  take(kept, d, "question", step.question);
 }
 
-void apply_attempt(Run& r, const Entry& e) {
+void apply_attempt(KeptPool& kept, Run& r, const Entry& e) {
   const std::string& path = e.data["path"].as_string();
   // The step begins anew: an approval that became void, or a step that waits for one again.
   if (e.data["forget"].as_bool()) {
@@ -127,11 +134,11 @@ void apply_attempt(Run& r, const Entry& e) {
     std::erase(r.order, path);
     r.order.push_back(path);
   }
-  take_step(step, e.data);
+  take_step(kept, step, e.data);
 }
 
-void apply_step(Run& r, const Entry& e) {
-  apply_attempt(r, e);
+void apply_step(KeptPool& kept, Run& r, const Entry& e) {
+  apply_attempt(kept, r, e);
   StepRun& step = r.steps[e.data["path"].as_string()];
   step.stage.clear();
   step.due_ms = step.deadline_ms = 0;
@@ -154,25 +161,29 @@ void move_times(Run& r, DurationMs by) {
   }
 }
 
-void apply_changed(Run& r, const Entry& e) {
+void apply_changed(KeptPool& kept, Run& r, const Entry& e) {
   const Value& d = e.data;
-  take(d, "status", r.status);
-  take(d, "phase", r.phase);
-  take(d, "outcome", r.outcome);
-  take(d, "failure", r.failure);
-  take(d, "failed_step", r.failed_step);
-  take(d, "reason", r.reason);
+  take(kept, d, "status", r.status);
+  take(kept, d, "phase", r.phase);
+  take(kept, d, "outcome", r.outcome);
+  take(kept, d, "failure", r.failure);
+  take(kept, d, "failed_step", r.failed_step);
+  take(kept, d, "reason", r.reason);
   take(d, "cancel_wanted", r.cancel_wanted);
   if (d["cancel_wanted"].as_bool()) r.cancelled_ms = e.occurred_ms, r.cancelled_in = r.phase;
   take(d, "undo_wanted", r.undo_wanted);
-  take(d, "cancelled_by", r.cancelled_by);
-  take(d, "cancel_reason", r.cancel_reason);
+  take(kept, d, "cancelled_by", r.cancelled_by);
+  take(kept, d, "cancel_reason", r.cancel_reason);
   take(d, "paused", r.paused);
   take(d, "post", r.post);
   take(d, "started_ms", r.started_ms);
   take(d, "deadline_ms", r.deadline_ms);
-  for (const auto& [key, v] : d["change"].as_map()) r.change.set(key, v);
-  if (d.has("reopened")) r.ended_ms = 0, r.status = "running";
+  if (d.has("change")) {
+    Value change = r.change;
+    for (const auto& [key, v] : d["change"].as_map()) change.set(key, v);
+    r.change = std::move(change);
+  }
+  if (d.has("reopened")) r.ended_ms = 0, r.status = kept.word("running");
   if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());
   if (d.has("held_anew"))
     for (auto& [path, s] : r.steps) s.held_since_ms = 0;
@@ -187,6 +198,12 @@ void apply_checked(State& s, Run& r, bool effective) {
     s.automation.in_vain.erase(what);
   else
     ++s.automation.in_vain[what];
+}
+
+void finish(KeptPool& kept, Run& r, const Entry& e) {
+  r.status = r.outcome = kept.word(e.data["outcome"].as_string());
+  r.phase = kept.word("over");
+  r.ended_ms = e.occurred_ms;
 }
 
 }  // namespace
@@ -205,16 +222,16 @@ bool apply_run(State& s, const Entry& e) {
   Run* r = find_run(s, e.data["run_id"].as_string());
   if (!r) return true;
   if (e.kind == "run.attempt")
-    apply_attempt(*r, e);
+    apply_attempt(s.kept, *r, e);
   else if (e.kind == "runbook.step" && e.data.has("path"))
-    apply_step(*r, e);
+    apply_step(s.kept, *r, e);
   else if (e.kind == "run.changed")
-    apply_changed(*r, e);
+    apply_changed(s.kept, *r, e);
   else if (e.kind == "run.checked")
     apply_checked(s, *r, e.data["effective"].as_bool());
   else if (e.kind == "runbook.finished" && e.data.has("took_ms"))
-    r->status = r->outcome = e.data["outcome"].as_string(), r->phase = "over", r->ended_ms = e.occurred_ms;
-  derive_status(*r);
+    finish(s.kept, *r, e);
+  derive_status(s.kept, *r);
   freeze(*r, e.occurred_ms);
   return true;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/base/kept.h"
 #include "bot/base/value.h"
 #include "bot/core/journal/entry.h"
 
@@ -27,66 +28,66 @@ struct PinnedRunbook {
 
 // One step of a run, or one turn of a step that stands in for_each. Only steps that were reached have a record.
 struct StepRun {
-  std::string id;      // as the runbook names it, else its path
-  std::string verb;    // query, scale …
-  std::string effect;  // pure, read, idempotent, write, human, group
+  Word id;      // as the runbook names it, else its path
+  Word verb;    // query, scale …
+  Word effect;  // pure, read, idempotent, write, human, group
   // waiting: on a timer, a person or an event; running: its attempt is out; needs_decision: nobody knows what happened.
-  std::string status;  // waiting, running, needs_decision, succeeded, failed, skipped, undone, undo_failed
+  Word status;  // waiting, running, needs_decision, succeeded, failed, skipped, undone, undo_failed
   // What is out: look (what is there before a change), probe, halt, sample (of a wait), retry (waits for its next try),
   // gate (waits for the yes that the policy wants); empty: the step itself.
-  std::string stage;
-  int attempt = 0;         // counts tries, from 1
-  int lost = 0;            // how often it was tried again because nobody knew what came of it
-  std::string attempt_id;  // "R42.2.1-3": the idempotency key of the attempt, the name of its command's folder
-  Value arguments;         // as they went out; secrets stand as references
-  std::string arguments_hash;
-  Value before, intended;  // of a change: what the built-in probe compares with
-  Value result;            // what later steps read as <id>.…
-  std::string error_kind, error;
+  Word stage;
+  int attempt = 0;             // counts tries, from 1
+  int lost = 0;                // how often it was tried again because nobody knew what came of it
+  Word attempt_id;             // "R42.2.1-3": the idempotency key of the attempt, the name of its command's folder
+  KeptValue arguments;         // as they went out; secrets stand as references
+  KeptValue before, intended;  // of a change: what the built-in probe compares with
+  KeptValue result;            // what later steps read as <id>.…
+  Word error_kind, error;
   TimeMs started_ms = 0, ended_ms = 0;
   TimeMs due_ms = 0;         // waiting: when it goes on by itself
   TimeMs deadline_ms = 0;    // of the attempt or of the wait
   TimeMs held_since_ms = 0;  // wait … hold: since when the condition has been true
-  std::string question;      // A7: approve and ask
+  Word question;             // A7: approve and ask
   bool ended() const { return ended_ms != 0; }
   bool busy() const { return status == "running" || status == "waiting" || status == "needs_decision"; }
 };
 
 struct Run {
-  std::string id;       // R42
-  std::string runbook;  // its name
+  std::string id;  // R42
+  Word runbook;    // its name
   std::shared_ptr<const PinnedRunbook> pinned;
-  std::string policy_hash;
-  std::string person;                           // who started it: person id, "operator", or "automation"
-  std::string trigger;                          // of an automatic run: the matcher that chose it
-  Value inputs;                                 // secrets stand as references
-  Value facts;                                  // alert and incident as they were when it began
-  std::string incident, alert;                  // INC-7, E12, or empty
-  std::string platform, channel, thread, post;  // where its message is
-  std::string key;                              // guard.key: the subject
-  std::string again_of;                         // the run that this one tries again
-  Value
+  Word policy_hash;
+  Word person;                     // who started it: person id, "operator", or "automation"
+  Word trigger;                    // of an automatic run: the matcher that chose it
+  Value inputs;                    // secrets stand as references
+  KeptValue facts;                 // alert and incident as they were when it began
+  Word incident, alert;            // INC-7, E12, or empty
+  Word platform, channel, thread;  // where its message is
+  std::string post;                // its id
+  std::string key;                 // guard.key: the subject
+  Word again_of;                   // the run that this one tries again
+  KeptValue
       change;  // of a change that was asked for in chat: the wish, its plan, who said yes (changes/plan.h); null: none
   // queued, running, waiting, needs_decision, paused; final: succeeded, failed, undone, undo_failed, denied, expired,
   // cancelled, handed_over.
-  std::string status = "running";
-  std::string phase = "steps";  // steps, on_failure, ask_undo, undo, finally, over
-  std::string outcome;          // the final status that finally: will not change
-  std::string failure, failed_step, reason;
+  Word status = "running";
+  Word phase = "steps";  // steps, on_failure, ask_undo, undo, finally, over
+  Word outcome;          // the final status that finally: will not change
+  Word failure, failed_step, reason;
   bool cancel_wanted = false, undo_wanted = false, paused = false;
-  std::string cancelled_by, cancel_reason;
+  Word cancelled_by, cancel_reason;
   TimeMs cancelled_ms = 0;               // of the last wish to cancel: what began before it ends
-  std::string cancelled_in;              // the phase it came in
+  Word cancelled_in;                     // the phase it came in
   std::map<std::string, StepRun> steps;  // by path: "2", "4.1" (in a group), "5_3.0" (turn 3 of a for_each), "6c.0" (of
                                          // a runbook called by 6), "undo.2", "on_failure.0", "finally.1"
   std::vector<std::string> order;        // paths in the order they started
   TimeMs started_ms = 0, ended_ms = 0, deadline_ms = 0;
-  TimeMs frozen_ms = 0;   // since when the deadline stands still (needs_decision)
-  std::string effective;  // of an automatic run, after the check: yes, no
+  TimeMs frozen_ms = 0;  // since when the deadline stands still (needs_decision)
+  Word effective;        // of an automatic run, after the check: yes, no
   std::vector<std::string> watchers;
   // Not journaled: when its message was last changed, and whether it is behind.
   TimeMs shown_ms = 0;
-  std::string shown_hash;
+  Word shown_hash;
   bool over() const { return ended_ms != 0; }
   bool automatic() const { return person == "automation"; }
 };

@@ -43,6 +43,22 @@ TEST_CASE("a timer comes back whole, whether it is kept short or not") {
   CHECK(due[2].body == more.body);
 }
 
+TEST_CASE("timers of runs and questions come back whole, move and are forgotten like any other") {
+  DueTimers timers;
+  const Timer run{"run:R12", 4, Value::Map{{"run", "R12"}}}, question{"question:A3", 5, Value::Map{{"id", "A3"}}};
+  const Timer odd{"run:12", 6, Value::Map{{"run", "12"}}}, other{"run:R2", 7, Value::Map{{"run", "R1"}}};
+  timers.remember({run, question, odd, other, {"run:R4", 3, Value::Map{{"run", "R4"}}}});
+  timers.remember({{"run:R4", 0, {}}});
+  CHECK(timers.size() == 4);
+  const std::vector<Timer> due = timers.take_due(10);
+  REQUIRE(due.size() == 4);
+  const Timer* const wanted[] = {&run, &question, &odd, &other};
+  for (std::size_t i = 0; i < due.size(); ++i) {
+    CHECK(due[i].id == wanted[i]->id);
+    CHECK(due[i].body == wanted[i]->body);
+  }
+}
+
 TEST_CASE("arming again moves a timer and due 0 forgets it") {
   DueTimers timers;
   timers.remember({expiry("E1", 10), {"x", 10, {}}});

@@ -228,6 +228,29 @@ TEST_CASE("what nobody wants any more is swept away, and what still runs is left
   CHECK(rig.ended("alive").kind == CommandEndKind::cancelled);
 }
 
+TEST_CASE("a command may begin under a name that was forgotten a moment ago, whatever is still to be removed") {
+  const ScratchFolder scratch;
+  const std::string commands = scratch.path + "/c";
+  Rig rig(commands);
+  for (int i = 0; i < 1'000; ++i) {  // the worker is busy with these
+    const std::string old = "old" + std::to_string(i);
+    fs::create_directories(commands + "/" + old);
+    std::ofstream(commands + "/" + old + "/result") << "x";
+    rig.runner->forget(old);
+  }
+  fs::create_directories(commands + "/a");
+  rig.runner->forget("a");
+  REQUIRE(rig.runner->start(ledger_command("a", scratch.path), rig.events()).has_value());
+  const auto removed = [&] {
+    return std::ranges::none_of(fs::directory_iterator(commands),
+                                [](const auto& at) { return at.path().filename().string().starts_with(".gone-"); });
+  };
+  rig.until(removed);
+  CHECK(fs::exists(commands + "/a"));
+  std::ofstream(scratch.path + "/go") << "";
+  CHECK(rig.ended("a").code == 4);
+}
+
 TEST_CASE("three hundred folders from before are attached to and taken in, each once") {
   const ScratchFolder scratch;
   const std::string commands = scratch.path + "/c";

@@ -72,3 +72,35 @@ TEST_CASE("an edit ends the proof, a run that failed is none, and a whole plan s
   CHECK(fresh(w).at_ms == then);
   CHECK(fresh(w).fresh == doctest::Approx(1.0));
 }
+
+TEST_CASE("the owner is told when the proof is half gone, again every month, and not once it is proved anew") {
+  RunWorld w;
+  w.add_runbook("runbook: small\nowner: group:oncall\nsteps:\n  - id: seen\n    query: up\n");
+  const auto told = [&] {
+    return std::ranges::count_if(w.journal, [](const Entry& e) { return e.kind == "runbook.stale"; });
+  };
+  w.start("small");
+  w.deliver();
+  REQUIRE(w.run("R1").status == "succeeded");
+  w.pass(half_life_ms - hour_ms);
+  CHECK(told() == 0);
+  w.pass(3 * hour_ms);
+  CHECK(told() == 1);
+  CHECK(w.posted("stale-small"));
+  w.restart();
+  w.pass(31 * day_ms);
+  CHECK(told() == 2);
+  w.start("small");
+  w.deliver();
+  w.pass(half_life_ms - hour_ms);
+  CHECK(told() == 2);
+}
+
+TEST_CASE("nobody is told of a runbook that has no owner, never ran well, or is gone") {
+  RunWorld w;
+  w.add_runbook(small);
+  w.start("small");
+  w.deliver();
+  w.pass(2 * half_life_ms);
+  CHECK_FALSE(w.posted("stale-"));
+}

@@ -246,7 +246,7 @@ TEST_CASE("a lock of somebody else keeps a change out") {
   w.start("s");
   w.deliver();
   CHECK(w.run("R1").status == "failed");
-  CHECK(w.run("R1").failure.find("locked by bo") != std::string::npos);
+  CHECK(w.run("R1").failure.text().find("locked by bo") != std::string::npos);
   CHECK(w.provider.replicas["api"] == 6);
   w.pass(61 * minute_ms);
   w.start("s");

@@ -144,3 +144,28 @@ TEST_CASE("a run that a lock stopped is recorded, and it is said that the case g
   REQUIRE(w.run(id).status == "failed");
   CHECK_FALSE(recorded(w, id).yaml.empty());
 }
+
+TEST_CASE("what a run waited for happens again in its recorded case, and does not where it did not") {
+  for (const bool comes : {true, false}) {
+    RunWorld w;
+    w.add_runbook(
+        "runbook: over\nsteps:\n  - id: calm\n    wait: {event: alert_resolved}\n    timeout: 1h\n"
+        "  - message: done\n");
+    w.alert("E1", "firing", {{"alertname", "X"}});
+    w.decide([&](Work& work) {
+      StartWish wish;
+      wish.runbook = "over";
+      wish.person = "ana";
+      wish.alert = "E1";
+      REQUIRE(w.engine.start_run(work, wish).has_value());
+    });
+    w.pass(10 * minute_ms);
+    if (comes) w.alert("E1", "resolved", {{"alertname", "X"}});
+    w.pass(2 * hour_ms);
+    REQUIRE(w.run("R1").over());
+    CHECK(w.run("R1").status == (comes ? "succeeded" : "failed"));
+    const RecordedCase made = recorded(w, "R1");
+    CHECK(contains(made.yaml, comes ? "calm: happened" : "calm: timeout"));
+    CHECK(made.differs.empty());
+  }
+}

@@ -334,7 +334,7 @@ TEST_CASE("the caps of an environment bind what no person approved") {
   capped.config.automation = {{"other", {"prod"}, 0, true, "rollbacks"}, {"few", {"staging"}, 2, true, "rollbacks"}};
   capped.storm(4);
   CHECK(capped.sent() == 2);
-  CHECK(capped.state.runs.rbegin()->second.failure.contains("2 automatic changes an hour in staging"));
+  CHECK(capped.state.runs.rbegin()->second.failure.text().contains("2 automatic changes an hour in staging"));
   // The clock is bound by the same, where nobody approved; a person is not.
   capped.add_runbook("runbook: nightly\nsteps:\n  - restart: {service: api, env: staging}\n");
   CHECK(capped.say("ana", "at in 10m run nightly").ok);
