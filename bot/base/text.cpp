@@ -340,8 +340,8 @@ std::vector<std::string> nearest(std::string_view word, const std::vector<std::s
   std::vector<std::pair<int, std::string>> found;
   for (const std::string& candidate : candidates) {
     // Two edits of a three-letter word reach almost every other one, and two letters more make `what` of `at`.
-    const bool short_word = std::min(code_point_count(folded), code_point_count(candidate)) <= 3;
-    const int allowed = short_word ? std::min(limit, 1) : limit;
+    const bool is_short = code_point_count(folded) <= 3 || code_point_count(candidate) <= 2;
+    const int allowed = is_short ? std::min(limit, 1) : limit;
     const int distance = edit_distance(folded, fold_case(candidate), allowed);
     if (distance <= allowed) found.emplace_back(distance, candidate);
   }

@@ -14,7 +14,8 @@ namespace {
 // A stage that is out is no success yet.
 std::string outcome_word(const ChangeReader& r, const ChangeRecord& c) {
   const std::string outcome = outcome_of(c);
-  return say(r.language, "change.outcome." + (c.part && outcome == "succeeded" ? std::string("in_part") : outcome));
+  const bool in_part = c.part && outcome == "succeeded";
+  return in_part ? say(r.language, "change.outcome.in_part") : say(r.language, "change.outcome." + outcome);
 }
 
 constexpr std::size_t releases_shown = 40;  // in the answer; all of them in --json

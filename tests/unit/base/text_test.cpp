@@ -103,5 +103,6 @@ TEST_CASE("the nearest words come first") {
   CHECK(nearest("incidnet", {"runbook", "incidents", "incident"}) == std::vector<std::string>{"incident", "incidents"});
   CHECK(nearest("xyz", {"ack", "run"}).empty());
   CHECK(nearest("what", {"at", "wait"}) == std::vector<std::string>{"wait"});
+  CHECK(nearest("annna", {"ana"}).size() == 1);
   CHECK(nearest("ACKE", {"ack", "acks"}).size() == 2);
 }
