@@ -139,20 +139,25 @@ bool excused(std::string_view text, std::string_view rule, std::size_t at) {
   return close != std::string_view::npos && !trim(rest.substr(0, close)).empty();
 }
 
+Spans all_hits(const PatternSet& set, const std::vector<std::size_t>& patterns, std::string_view text) {
+  Spans hits;
+  for (const std::size_t p : patterns) {
+    const Spans more = set.find_all(p, text);
+    hits.insert(hits.end(), more.begin(), more.end());
+  }
+  return hits;
+}
+
 // The first hit of a rule that none of its exceptions overlaps.
 bool first_hit(const Rules& all, const Rules::Use& use, std::string_view text, Span& place) {
-  Spans excuses;
-  for (const std::size_t u : use.unless) {
-    const Spans more = all.unless.find_all(u, text);
-    excuses.insert(excuses.end(), more.begin(), more.end());
-  }
+  const Spans hits = all_hits(all.patterns, use.patterns, text);
+  if (hits.empty()) return false;
+  const Spans excuses = all_hits(all.unless, use.unless, text);
   bool found = false;
-  for (const std::size_t p : use.patterns) {
-    for (const Span& hit : all.patterns.find_all(p, text)) {
-      if (overlaps(excuses, hit) || (found && hit.first >= place.first)) continue;
-      place = hit;
-      found = true;
-    }
+  for (const Span& hit : hits) {
+    if (overlaps(excuses, hit) || (found && hit.first >= place.first)) continue;
+    place = hit;
+    found = true;
   }
   return found;
 }
