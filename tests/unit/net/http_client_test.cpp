@@ -77,7 +77,7 @@ TEST_CASE("a redirect is an answer and is not followed") {
   const auto result = world.send(world.call("/moved"));
   REQUIRE(result.has_value());
   CHECK(result->status == 302);
-  CHECK(world.server->stats().requests == 1);
+  CHECK(world.thread.on([&] { return world.server->stats(); }).requests == 1);
 }
 
 TEST_CASE("other schemes, line breaks in a header and a nameless header are refused") {
