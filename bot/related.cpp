@@ -11,9 +11,10 @@ constexpr std::size_t related_max = 10;
 
 std::set<std::string> alert_names(const State& state, const Incident& incident) {
   std::set<std::string> names;
-  for (const auto& [n, a] : state.alerts) {
-    if (!incident.alerts.contains(a.id)) continue;
-    for (const auto& [key, value] : a.labels)
+  for (const auto& id : incident.alerts) {
+    const Alert* a = find_alert(state, id);
+    if (!a) continue;
+    for (const auto& [key, value] : a->labels)
       if (key == "alertname") names.insert(value);
   }
   return names;

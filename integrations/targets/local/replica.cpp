@@ -1,6 +1,5 @@
 #include "integrations/targets/local/replica.h"
 
-#include <dirent.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 
 #include "bot/base/text.h"
 #include "integrations/process/clean.h"
+#include "integrations/process/files.h"
 #include "integrations/process/keeper/layout.h"
 #include "integrations/process/spawn.h"
 
@@ -21,15 +21,6 @@ namespace {
 using namespace process;
 
 constexpr std::size_t shown_bytes = 4 << 10;
-
-std::vector<std::string> names_in(const std::string& folder) {
-  std::vector<std::string> names;
-  DIR* all = opendir(folder.c_str());
-  if (all == nullptr) return names;
-  while (const dirent* entry = readdir(all)) names.emplace_back(entry->d_name);
-  closedir(all);
-  return names;
-}
 
 std::string text_in(const Fields& fields, std::string_view name) {
   const auto it = fields.find(name);

@@ -17,15 +17,20 @@ void write_old_row(Store& store) {
   REQUIRE(store.commit_now(std::move(commit)));
 }
 
-}  // namespace
-
-TEST_CASE("the first start of another program makes the rows anew, and only the first") {
-  const test::TempFolder place;
+std::unique_ptr<Store> opened_in(const test::TempFolder& place) {
   StoreOptions options;
   options.folder = place.path();
   auto opened = open_store(std::move(options), [](const std::function<void()>& task) { task(); });
   REQUIRE(opened);
-  Store& store = **opened;
+  return std::move(*opened);
+}
+
+}  // namespace
+
+TEST_CASE("the first start of another program makes the rows anew, and only the first") {
+  const test::TempFolder place;
+  const auto opened = opened_in(place);
+  Store& store = *opened;
   write_old_row(store);
   renew_rows_of_another(store, "build 1");
   CHECK(store.projections()->empty());
@@ -40,11 +45,8 @@ TEST_CASE("the first start of another program makes the rows anew, and only the 
 
 TEST_CASE("the rows of a new folder belong to the program that made it") {
   const test::TempFolder place;
-  StoreOptions options;
-  options.folder = place.path();
-  auto opened = open_store(std::move(options), [](const std::function<void()>& task) { task(); });
-  REQUIRE(opened);
-  Store& store = **opened;
+  const auto opened = opened_in(place);
+  Store& store = *opened;
   write_old_row(store);
   renew_rows_of_another(store, program_mark());
   CHECK(store.projections()->size() == 1);
