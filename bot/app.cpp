@@ -11,6 +11,7 @@
 #include "bot/base/log.h"
 #include "bot/config_answers.h"
 #include "bot/rows.h"
+#include "bot/runbook_library.h"
 #include "bot/sample_alert.h"
 #include "storage/scrub.h"
 
@@ -38,10 +39,12 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   std::unique_ptr<App> app(new App());
   Impl& i = *app->impl_;
   i.options = std::move(options);
+  // The catalogue takes longest, and needs no configuration: first.
+  auto shipped = std::async(std::launch::async, [] { return load_library(library_folders("")); });
   i.loaded = load_config(i.options.config_folder, i.options.sandbox);
   if (!i.loaded.ok())
     return fail(ErrorKind::invalid, config_mistakes(i.loaded), "Nothing was started. `muster check` shows this again.");
-  i.read_library();
+  i.read_library(std::move(shipped));
   if (i.options.listen.empty()) i.options.listen = i.loaded.settings.listen;
   i.options.sandbox = i.options.sandbox || i.loaded.settings.sandbox;
   if (auto r = i.options.sandbox ? check_sandbox() : Result<void>(); !r) return std::unexpected(r.error());

@@ -15,12 +15,18 @@
 namespace muster {
 
 // Three quarters of what a start computes: the catalogue is read while the disk makes the folder's files.
-void App::Impl::read_library() {
+void App::Impl::read_library(std::future<runbooks::Library> shipped) {
   const std::string own = runbook_folder(options.config_folder, loaded.settings.runbooks);
   std::error_code none;
   if (loaded.settings.runbooks != Settings().runbooks && !std::filesystem::is_directory(own, none))
     log(LogLevel::warn, "the folder of the runbooks is not there", {{"folder", own}});
-  library = std::async(std::launch::async, [folders = library_folders(own)] { return load_library(folders); });
+  if (shipped.valid() && own.empty()) {
+    library = std::move(shipped);
+    return;
+  }
+  library = std::async(std::launch::async, [own, shipped = std::move(shipped)]() mutable {
+    return shipped.valid() ? load_library({{own, false}}, shipped.get()) : load_library(library_folders(own));
+  });
 }
 
 void App::Impl::take_library(runbooks::Library read) {

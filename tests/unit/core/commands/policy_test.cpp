@@ -142,4 +142,10 @@ TEST_CASE("an expression from outside cannot hang or be too large") {
   CHECK_FALSE(*full_match(std::string(20000, 'a'), "(a*)*b"));
   CHECK_FALSE(full_match("a", std::string(5000, 'a')).has_value());
   CHECK_FALSE(full_match("a", "[").has_value());
+  for (const char* word : {"disk", "disk full", "디스크", ""}) CHECK(*full_match(word, "disk|disk full||디스크"));
+  for (const char* word : {"Disk", "disk ", "dis", "disk|", "full"})
+    CHECK_FALSE(*full_match(word, "disk|disk full||디스크"));
+  CHECK(*full_match("", ""));
+  CHECK_FALSE(*full_match("a", ""));
+  CHECK(*full_match("aXb|c", R"(a.b\|c)"));
 }
