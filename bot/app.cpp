@@ -213,6 +213,7 @@ void App::Impl::stop() {
   client.reset();
   worker.stop();
   bodies.stop();
+  if (dispatcher) dispatcher->stop();
   if (store) store->stop();
 }
 
