@@ -216,6 +216,7 @@ void App::Impl::stop() {
   client.reset();
   worker.stop();
   bodies.stop();
+  if (dispatcher) dispatcher->stop();
   if (store) store->stop();
 }
 

@@ -19,6 +19,7 @@
 #include "bot/cli/slack.h"
 #include "bot/core/commands/words.h"
 #include "bot/memory.h"
+#include "bot/secrecy.h"
 #include "bot/web/listen_notice.h"
 #include "storage/schema.h"
 
@@ -35,6 +36,7 @@ Result<void> make_data_folder(const std::string& data) {
 }
 
 int serve(const Flags& f) {
+  keep_secrets_in();
   tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
