@@ -269,7 +269,12 @@ bool Connection::try_stream(const HttpRequest& request) {
 
 void Connection::answer(HttpResponse response, std::uint64_t request) {
   if (state_ != State::handling || request != request_) return;
-  write(std::move(response), keep_ && !server_->draining);
+  if (server_->flushes_waiting == 0) return write(std::move(response), keep_ && !server_->draining);
+  // The page shows what comes on its stream; that the request was taken it may learn a packet later.
+  asio::post(io(), [self = shared_from_this(), response = std::move(response), request]() mutable {
+    if (self->state_ != State::handling || request != self->request_) return;
+    self->write(std::move(response), self->keep_ && !self->server_->draining);
+  });
 }
 
 void Connection::write(HttpResponse response, bool keep) {
@@ -327,8 +332,10 @@ bool Connection::stream_send(std::string frame) {
   // Not at once: what else this task publishes (the words of a person and the answer) leaves in the same packet.
   if (stream_flushing_ || !stream_writing_.empty()) return true;
   stream_flushing_ = true;
+  ++server_->flushes_waiting;
   asio::post(io(), [self = shared_from_this()] {
     self->stream_flushing_ = false;
+    --self->server_->flushes_waiting;
     self->flush_stream();
   });
   return true;

@@ -33,6 +33,7 @@ struct HttpShared {
   HttpServerStats stats = {};
   std::unordered_set<HttpConnection*> connections = {};
   bool draining = false;
+  int flushes_waiting = 0;  // event streams that leave after this task
   std::function<void()> drained = {};
   std::time_t date_second = 0;
   std::string date_text = {};
