@@ -270,10 +270,8 @@ bool Connection::try_stream(const HttpRequest& request) {
 void Connection::answer(HttpResponse response, std::uint64_t request) {
   if (state_ != State::handling || request != request_) return;
   if (server_->flushes_waiting == 0) return write(std::move(response), keep_ && !server_->draining);
-  // The page shows what comes on its stream; that the request was taken it may learn a packet later.
-  asio::post(io(), [self = shared_from_this(), response = std::move(response), request]() mutable {
-    if (self->state_ != State::handling || request != self->request_) return;
-    self->write(std::move(response), self->keep_ && !self->server_->draining);
+  asio::post(io(), [self = shared_from_this(), answer = std::move(response), request]() mutable {
+    self->answer(std::move(answer), request);
   });
 }
 
@@ -330,8 +328,7 @@ bool Connection::stream_send(std::string frame) {
   }
   stream_waiting_ += frame;
   // Not at once: what else this task publishes (the words of a person and the answer) leaves in the same packet.
-  if (stream_flushing_ || !stream_writing_.empty()) return true;
-  stream_flushing_ = true;
+  if (!stream_writing_.empty() || std::exchange(stream_flushing_, true)) return true;
   ++server_->flushes_waiting;
   asio::post(io(), [self = shared_from_this()] {
     self->stream_flushing_ = false;
@@ -369,10 +366,7 @@ void Connection::flush_stream() {
 
 void Connection::sweep(steady_clock::time_point now) {
   if (state_ == State::handling || now < deadline_) return;
-  if (state_ == State::streaming && stream_writing_.empty()) {
-    stream_send(": still here\n\n");
-    return;
-  }
+  if (state_ == State::streaming && stream_writing_.empty()) return void(stream_send(": still here\n\n"));
   const bool half_sent = state_ == State::header || state_ == State::body;
   if (half_sent && server_->draining) {
     error_code ignored;
