@@ -192,7 +192,8 @@ Value App::Impl::info() const {
 void App::Impl::tick() {
   dispatcher->tick();
   chats->watch(clock.now());
-  memory.tick(store->stats().commits);
+  // A report, a search or the rows made anew take memory and commit nothing.
+  memory.tick(store->stats().commits + worker.finished() + bodies.finished());
   if (const StoreStats s = store->stats(); s.broken && !stopping) {
     log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
         {{"why", s.refusing}});

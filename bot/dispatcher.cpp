@@ -31,7 +31,8 @@ Work Dispatcher::work() {
           .now = clock_.now(),
           .new_id = [this] { return new_id(); },
           .decision = {},
-          .extension = extension_};
+          .extension = extension_,
+          .owner = store_.owner()};
 }
 
 void Dispatcher::attach(ChatPlatform& platform) {

@@ -33,6 +33,7 @@ StepRun* find_step(Turn& t, std::string_view path);
 
 // Attempts.
 void begin_step(Turn& t, const Action& action);
+void send_out(Turn& t, AttemptOrder order);  // in the name of the process that decides
 void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage);
 void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before);
 Value kept_result(const Value& result);  // masked and bounded

@@ -188,11 +188,11 @@ Decided<void> Engine::answer(Work& w, std::string_view id, const std::map<std::s
       return refuse("run.no_field", {{"name", name}, {"id", t.run.id}});
   for (const Input& field : step->form) {
     const auto given = fields.find(field.name);
-    Value v = given == fields.end() ? field.standard : Value(given->second);
+    const Value v = given == fields.end() ? field.standard : value_typed(field, given->second);
     if (v.is_null() && field.required) return refuse("run.field_missing", {{"name", field.name}, {"id", t.run.id}});
     if (v.is_null()) continue;
-    auto fits = fit_input(field, v.is_string() && field.type != "string" ? core_scalar(v.as_string()) : v);
-    if (!fits) return refuse("run.bad_input", {{"name", field.name}, {"why", fits.error().message}});
+    auto fits = fit_input(field, v);
+    if (!fits) return refuse("run.bad_input", {{"name", field.name}, {"why", why_unfit(field, fits.error())}});
     result.set(field.name, std::move(*fits));
   }
   result.set("by", by.actor.id);
