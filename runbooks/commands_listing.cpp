@@ -56,10 +56,12 @@ Outcome runs(Call& c) {
 // What is asked of people at the moment, as lines to paste.
 void add_open(const Call& c, const Run& run, Outcome& o) {
   std::string lines;
-  for (const OpenMatter& m : engine_of(c.work).open_matters(c.work.state, run.id))
+  for (const OpenMatter& m : engine_of(c.work).open_matters(c.work.state, run.id)) {
+    const Question* q = find_question(c.work.state, m.question);
+    const std::string kind = q && q->kind == "confirm" ? "confirm" : m.kind;
     lines +=
-        say(c.language, "run.open." + m.kind, {{"id", run.id}, {"step", plain(m.step)}, {"question", m.question}}) +
-        "\n";
+        say(c.language, "run.open." + kind, {{"id", run.id}, {"step", plain(m.step)}, {"question", m.question}}) + "\n";
+  }
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
 }
 

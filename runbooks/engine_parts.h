@@ -57,6 +57,8 @@ struct Permit {
   bool confirm = false;  // by who started the run
 };
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+// What the caps of the environment leave to a run that no person approved; nothing stands in the way of one that was.
+Permit capped(const Turn& t, const std::string& path, const std::string& verb, const Value& arguments);
 // Of somebody else than who started the run. Null: none.
 const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value& arguments);
 

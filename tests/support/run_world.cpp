@@ -187,6 +187,7 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
     if (!provider.parts[service].empty()) r.result.set("part_version", provider.parts[service]);
     if (!provider.can.is_null()) r.result.set("can", provider.can);
     if (!provider.missing.empty()) r.result.set("missing", provider.missing);
+    if (order.verb == "rollback") r.result.set("history", Value::List{"v6"});
     return r;
   }
   if (order.mode == Mode::attach || order.mode == Mode::probe) {

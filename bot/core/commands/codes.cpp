@@ -139,6 +139,7 @@ const Table& family() {
                               {"too_many_arguments", "usage"},
                               {"unknown_flag", "usage"},
                               {"bad_choice", "usage"},
+                              {"said_twice", "usage"},
                               {"extra_lines", "usage"},
                               {"unexpected_block", "usage"},
                               {"plan_reads", "usage"},

@@ -35,6 +35,7 @@ struct Reader {
 
  private:
   Fault take(const Token& token);
+  Fault take_word(const Token& token);
   Fault take_flag(const Token& token);
   Fault take_named(const Token& word, const std::string& key, std::string_view kind);
   Fault take_key_value(const Token& token, std::size_t equals);
@@ -141,7 +142,17 @@ Fault Reader::take_positional(const Token& token) {
   return {};
 }
 
+// What is said twice, and differently, is not settled by its order: "to staging to production" is refused.
 Fault Reader::take(const Token& token) {
+  const auto known = command.named;
+  if (auto fault = take_word(token)) return fault;
+  for (const auto& [key, value] : known)
+    if (const std::string& now = command.named.at(key); now != value)
+      return placed(verb_error("said_twice", verb, {{"key", key}, {"first", value}, {"second", now}}), token);
+  return {};
+}
+
+Fault Reader::take_word(const Token& token) {
   if (token.quoted) return take_positional(token);
   const auto word = lower_ascii(token.text);
   if (is_flag(token)) return take_flag(token);

@@ -150,6 +150,8 @@ std::span<const Sentence> words_changes() {
       {"check.same.replicas", "there are {n} already", "이미 {n}개입니다"},
       {"check.replicas.failed", "it is not known how many there are: say the number with `to`",
        "현재 개수를 알 수 없습니다. `to`로 숫자를 적어 주세요"},
+      {"check.replicas.negative", "there are only {n}, so there would be less than none",
+       "현재 {n}개뿐이라 0개보다 적어집니다"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
        "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "
@@ -159,6 +161,11 @@ std::span<const Sentence> words_changes() {
        "정상 버전으로 "
        "나아가세요: `deploy {service}@VERSION to {env}`."},
       {"check.history.warning", "{version} is not in the target's history", "{version}은(는) 대상의 이력에 없습니다"},
+      {"run.open.confirm", "`{step}` waits for *{question}*: `yes {question}` or `no {question}`.",
+       "`{step}`이(가) *{question}*을(를) 기다립니다: `yes {question}` 또는 `no {question}`."},
+      {"check.history.never",
+       "neither the target nor the record knows that {version} ever ran here: it is judged as a deploy",
+       "{version}이(가) 여기서 실행된 적이 있다는 기록이 대상에도 이력에도 없어 배포로 판단합니다"},
       {"check.back.unknown", "the target does not tell which version runs: this cannot be put back by itself",
        "대상이 현재 버전을 알려 주지 않아 자동으로 되돌릴 수 없습니다"},
       {"check.back.replicas", "the target does not tell how many there are: this cannot be put back by itself",
