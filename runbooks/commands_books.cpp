@@ -243,7 +243,7 @@ std::optional<Outcome> unknown_place(Call& c, const Runbook& book, const Value& 
     if (value.empty() || c.work.config.services.empty()) continue;
     if (input.type == "service" && !find_service(c.work.config, value)) return unknown_service(c, value);
     if (input.type == "environment" && std::ranges::find(known, lower_ascii(value)) == known.end())
-      return refuse(c, "env.unknown", {{"name", plain(value)}, {"list", plain(join(known, ", "))}});
+      return unknown_environment(c, value, known);
   }
   return {};
 }

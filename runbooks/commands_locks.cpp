@@ -55,8 +55,8 @@ std::optional<Outcome> unknown_place(Call& c, const std::string& service, const 
   if (service != "*" && !find_service(c.work.config, service)) return unknown_service(c, service);
   const auto known = live_words(c.work.state, c.work.config).environments;
   if (environment == "*" || std::ranges::find(known, environment) != known.end()) return {};
-  return refuse(c, environment.empty() ? "lock.where" : "env.unknown",
-                {{"name", plain(environment)}, {"list", plain(join(known, ", "))}});
+  if (!environment.empty()) return unknown_environment(c, environment, known);
+  return refuse(c, "lock.where", {{"list", plain(join(known, ", "))}});
 }
 
 // Of what begins at `from` (0: now).
@@ -131,6 +131,8 @@ Outcome unlock(Call& c) {
 Outcome relock(Call& c) {
   const Lock* lock = find_lock(c.work.state, first_argument(c.command));
   if (!lock) return refuse(c, "lock.no_id", {{"id", plain(first_argument(c.command))}});
+  if (because(c).empty() && !c.command.named.contains("for"))
+    return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   const auto until = end_of(c, std::max(lock->from_ms, c.work.now));
   if (!until) return refuse(c, "duration.bad", {{"text", plain(named_argument(c.command, "for"))}});
   if (lock->owner != me(c) && !lock->freeze) return not_yours(c, *lock);
@@ -142,7 +144,11 @@ Outcome relock(Call& c) {
 
 Outcome unfreeze(Call& c) {
   const Lock* lock = find_lock(c.work.state, first_argument(c.command));
-  if (!lock || !lock->freeze) return refuse(c, "lock.no_id", {{"id", plain(first_argument(c.command))}});
+  if (!lock) return refuse(c, "lock.no_id", {{"id", plain(first_argument(c.command))}});
+  if (!lock->freeze)
+    return refuse(
+        c, "lock.no_freeze",
+        {{"line", line_of(c, *lock)}, {"command", plain("unlock " + lock->service + " in " + lock->environment)}});
   if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   const std::string id = lock->id, what = lock->environment;
   if (auto done = release_lock(c.work, *lock, me(c), false, by(c), because(c)); !done) return failed(c, done.error());

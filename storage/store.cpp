@@ -1,5 +1,7 @@
 #include "storage/store.h"
 
+#include <filesystem>
+
 #include "storage/chat_links.h"
 #include "storage/files.h"
 #include "storage/migrations.h"
@@ -35,6 +37,8 @@ class SqliteStore final : public WorkStore {
     if (!done) return std::unexpected(done.error());
     return {};
   }
+
+  std::string folder() const override { return std::filesystem::path(reader_.path()).parent_path(); }
 
   std::uint64_t epoch() const override { return writer_ ? writer_->epoch() : 0; }
   std::int64_t owner() const override { return writer_ ? writer_->owner() : 0; }

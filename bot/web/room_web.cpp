@@ -234,6 +234,8 @@ bool RoomWeb::catch_up(const std::string& last_id, const std::string& person, Ev
 Result<void> RoomWeb::stream(const HttpRequest& request, std::shared_ptr<EventStream> stream) {
   if (request.path != "/room/events") return fail(ErrorKind::not_found, "There is no such stream.");
   if (!host_allowed(request)) return fail(ErrorKind::unauthorized, "Open the room by localhost.");
+  // It could not read the events, but hold the places of those who may.
+  if (is_of_another_site(request)) return fail(ErrorKind::unauthorized, "The request came from another site.");
   const std::optional<RoomSession> who = session(request);
   if (!who) return fail(ErrorKind::unauthorized, "Please log in with the link that muster printed.");
   const Result<std::string> person = speaker(query_of(request, "as"), *who);

@@ -53,6 +53,13 @@ bool chosen(std::string_view kind, const std::string& value) {
   return std::ranges::find(choices, value) != choices.end();
 }
 
+// How many: 1 to 999,999,999.
+bool counts(std::string_view kind, std::string_view value) {
+  if (kind != "count") return true;
+  const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits && value.size() <= 9 && value.find_first_not_of('0') != std::string_view::npos;
+}
+
 std::string joined_choices(std::string_view kind) { return join(split(kind, '|'), ", "); }
 
 Fault Reader::take_flag(const Token& token) {
@@ -72,6 +79,7 @@ Fault Reader::take_flag(const Token& token) {
     const auto value = normal_value(slot ? slot->kind : "", word.substr(equals + 1));
     if (slot && !chosen(slot->kind, value))
       return placed(verb_error("bad_choice", verb, {{"word", value}, {"choices", joined_choices(slot->kind)}}), token);
+    if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
     command.named[key] = value;
     echo("--" + key + "=" + quoted_if_needed(value));
     return {};
@@ -93,6 +101,7 @@ Fault Reader::take_named(const Token& word, const std::string& key, std::string_
   auto normal = normal_value(kind, (*value)->text);
   if (!chosen(kind, normal))
     return placed(verb_error("bad_choice", verb, {{"word", normal}, {"choices", joined_choices(kind)}}), **value);
+  if (!counts(kind, normal)) return placed(verb_error("bad_count", verb, {{"word", normal}}), **value);
   // A time may have several words: "friday 18:00", "2026-12-24 18:00 CET".
   while (kind == "time") {
     const auto more = next_token(line, at);
@@ -111,6 +120,7 @@ Fault Reader::take_key_value(const Token& token, std::size_t equals) {
   const auto key = lower_ascii(token.text.substr(0, equals));
   const Slot* slot = named_slot(verb, key);
   const auto value = normal_value(slot ? slot->kind : "", token.text.substr(equals + 1));
+  if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
   command.named[key] = value;
   echo(key + "=" + quoted_if_needed(value));
   return {};
@@ -137,6 +147,7 @@ Fault Reader::take_positional(const Token& token) {
   auto value = normal_value(slot ? slot->kind : "", token.text);
   if (slot && !chosen(slot->kind, value))
     return placed(verb_error("bad_choice", verb, {{"word", value}, {"choices", joined_choices(slot->kind)}}), token);
+  if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
   echo(quoted_if_needed(value));
   command.args.push_back(std::move(value));
   return {};
@@ -208,7 +219,7 @@ std::string normal_value(std::string_view kind, std::string_view value) {
   if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||
       kind == "code" || kind == "run" || kind == "schedule")
     if (auto id = canonical_id(value); !id.empty()) return id;
-  if (kind == "number" && value.starts_with('#')) value.remove_prefix(1);
+  if ((kind == "number" || kind == "count") && value.starts_with('#')) value.remove_prefix(1);
   return std::string(value);
 }
 

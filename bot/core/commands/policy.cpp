@@ -237,9 +237,10 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{
-      "config reload", "grant",          "revoke", "postmortem publish", "automation",  "drain",   "undrain",
-      "runbook arm",   "runbook disarm", "freeze", "unfreeze",           "queue first", "override"};
+  const std::vector<std::string> owned{"config reload", "config check",       "config diff",    "grant",
+                                       "revoke",        "postmortem publish", "automation",     "drain",
+                                       "undrain",       "runbook arm",        "runbook disarm", "freeze",
+                                       "unfreeze",      "queue first",        "override"};
   const std::vector<std::string> rollouts{"deploy", "promote"},
       smaller{"rollback", "scale", "restart", "advance", "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};

@@ -116,7 +116,7 @@ std::span<const Sentence> words_changes() {
       {"change.ill", "not healthy", "비정상"},
       {"change.yes_of", "Yes of", "승낙"},
       {"change.target_says", "The target says: {text}", "대상의 설명: {text}"},
-      {"confirm.step", "Confirmed {id}; *{run}* goes on.", "{id}를 확인했고, *{run}*을(를) 이어 갑니다."},
+      {"confirm.step", "Confirmed {id}; *{run}* goes on.", "{id}을(를) 확인했고, *{run}*을(를) 이어 갑니다."},
       {"fact.version", "Version", "버전"},
       {"fact.replicas", "Replicas", "복제본"},
       {"check.lock.passed", "not locked", "잠금 없음"},

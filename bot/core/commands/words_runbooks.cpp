@@ -102,6 +102,8 @@ std::span<const Sentence> words_runbooks() {
        "{what}에 잠금이 없습니다. `locks`로 목록을 보세요."},
       {"lock.no_id", "There is no such lock: `{id}`. `locks` lists them.",
        "그런 잠금이 없습니다: `{id}`. `locks`로 목록을 보세요."},
+      {"lock.no_freeze", "{line}. It is a lock and no freeze: `{command}`",
+       "{line}. 동결이 아니라 잠금입니다: `{command}`"},
       {"lock.not_yours", "{line}. It is not yours; to take it away and tell its owner: `{command}`",
        "{line}. 본인의 잠금이 아닙니다. 풀고 주인에게 알리려면: `{command}`"},
       {"lock.where", "Say in which environment: `in ENVIRONMENT`. Known: {list}.",
