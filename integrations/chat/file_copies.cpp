@@ -18,6 +18,13 @@ void FileCopies::next(const OrderPtr& order) {
   const Value file = order->files.front();
   order->files.pop_front();
   ChatEvent e = copied_file(name_, order->channel, order->post, file, clock_.now());
+  if (const Value& relay = file["relay"]; !relay.is_null()) {  // for other platforms and not for the record
+    e.kind = "relay_file";
+    e.id = "relay-" + e.id;
+    e.thread = relay["thread"].as_string();
+    e.about.author = relay["user"].as_string();
+    e.found = static_cast<int>(relay["n"].as_int());
+  }
   const std::int64_t bytes = file["bytes"].as_int();
   if (bytes > order->most) return hand_over(order, std::move(e), too_large(bytes, order->most), {});
   Result<HttpCall> call = platform_.call(file);

@@ -37,6 +37,7 @@ std::string_view example_of_verb(std::string_view verb) {
       {"time", "time INC-1 impact 13:55 because the graphs show it"},
       {"resolve", "resolve because p99 is back at 300 ms"},
       {"reopen", "reopen because errors are back"},
+      {"bind", "bind INC-1"},
       {"archive", "archive INC-1"},
       {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},

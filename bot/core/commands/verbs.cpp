@@ -219,6 +219,7 @@ void add_incident_states(std::vector<VerbInfo>& t) {
                              {"resolve", "resolve [at 14:02] because …"},
                              {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(of_incident(write("bind", "bind INC-7", topic, "-", Shape::words, {})));
   t.push_back(of_incident(write("archive", "archive [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(of_incident(write("archive later", "archive later [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(

@@ -51,6 +51,15 @@ void Mattermost::refused(const OpPtr& op, const Answer& a) {
 
 void Mattermost::run(const OpPtr& op) {
   if (op->message.kind == "open_channel") return open_channel(op);
+  // A channel that people made is an incident's from now on: nothing but the link changes. Under its own name it stays
+  // known too, for the answers that are on their way.
+  if (op->message.kind == "bind_channel") {
+    const std::string id = out_.directory.theirs("channel", op->message.body["from"].as_string());
+    if (id.empty()) return finish(op, fail(ErrorKind::not_found, "the channel to be bound is not known"));
+    remember_channel(op->channel, id);
+    out_.directory.link("peoples", op->channel, id);
+    return finish(op, {});
+  }
   with_channel(op, [this, op](const std::string& id) {
     const std::string& kind = op->message.kind;
     if (kind == "join") return finish(op, {});
@@ -79,6 +88,8 @@ std::string Mattermost::text_of(const Op& op) const {
 // What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.
 Value Mattermost::post_body(const Op& op, const std::string& text) const {
   Value props = Value::Map{{"muster_id", op.message.id}};
+  if (op.message.body["relayed"].as_bool())
+    props.set("muster_relayed", true);  // a person's pin on it files the message
   if (Value with_buttons = attachments(op); !with_buttons.is_null()) props.set("attachments", std::move(with_buttons));
   return Value::Map{{"message", text}, {"props", std::move(props)}};
 }
