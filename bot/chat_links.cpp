@@ -24,10 +24,12 @@ class ChatLinks::Directory final : public ChatDirectory {
     return it == ours_.end() ? std::string() : it->second;
   }
   void link(const std::string& kind, const std::string& ours, const std::string& theirs) override {
-    if (this->theirs(kind, ours) == theirs) return;
+    const std::string before = this->theirs(kind, ours);
+    if (before == theirs) return;
     learn(kind, ours, theirs);
-    if (keeper_ && (kind == "post" || kind == "cursor" || kind == "alive"))
-      return keeper_({platform_, kind, ours, theirs});
+    // Where reading a channel began must not be lost: without it nobody would look for what was missed there.
+    const bool may_wait = kind == "post" || ((kind == "cursor" || kind == "alive") && !before.empty());
+    if (keeper_ && may_wait) return keeper_({platform_, kind, ours, theirs});
     Commit c;
     c.links.push_back({platform_, kind, ours, theirs});
     store_.commit(std::move(c), [kind](const Result<Committed>& r) {

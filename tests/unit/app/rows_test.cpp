@@ -82,7 +82,9 @@ TEST_CASE("rows that are written while others are made anew stay, however many t
   REQUIRE(renewed);
   CHECK(*renewed);
   std::map<std::string, std::string> shapes;
-  for (const ProjectionRow& r : *store.projections()) shapes[r.id] = r.body["shape"].as_string();
+  const auto rows = store.projections();
+  REQUIRE(rows);
+  for (const ProjectionRow& r : *rows) shapes[r.id] = r.body["shape"].as_string();
   CHECK(shapes.size() == many / 2 + 2);
   CHECK(shapes["INC-100"] == "new");
   CHECK(shapes["INC-103"] == "own");

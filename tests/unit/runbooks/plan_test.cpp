@@ -58,7 +58,7 @@ TEST_CASE("a plan reads, shows writes with their arguments and who would approve
       reads);
   CHECK(reads == 2);  // the query, and what is there before the scale
   CHECK(plan.find("seen | promql=up | read: ") != std::string::npos);
-  CHECK(plan.find("asks 1 of group:oncall first: bo") != std::string::npos);
+  CHECK_MESSAGE(plan.contains("asks for 1 approval of group:oncall first: bo"), plan);
   CHECK(plan.find("wide | env=prod replicas=7 service=api | would run") != std::string::npos);
 }
 
