@@ -17,7 +17,7 @@ std::unexpected<Refusal> refuse(std::string key, std::map<std::string, std::stri
 // The run of a command; over: whether it must be over already.
 Decided<Run*> wanted(Work& w, std::string_view id, bool over) {
   Run* run = find_run(w.state, id);
-  if (!run) return refuse("unknown.id", {{"id", std::string(id)}, {"list", "`runs`"}});
+  if (!run) return refuse("run.no_id", {{"id", std::string(id)}});
   if (run->over() && !over) return refuse("run.is_over", {{"id", run->id}, {"status", run->status}});
   if (!run->over() && over) return refuse("run.not_over", {{"id", run->id}});
   return run;
@@ -86,7 +86,7 @@ Decided<void> Engine::resume_run(Work& w, std::string_view id, Entry by) {
 Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::string& step, bool latest,
                                        const std::string& person, Entry by) {
   Run* run = find_run(w.state, id);
-  if (!run) return refuse("unknown.id", {{"id", std::string(id)}, {"list", "`runs`"}});
+  if (!run) return refuse("run.no_id", {{"id", std::string(id)}});
   if (!run->over()) {
     auto decided = decide(w, id, step, "retry", std::move(by));
     if (!decided) return std::unexpected(decided.error());
