@@ -19,6 +19,12 @@ Value strings(const std::map<std::string, std::string>& pairs) {
   return out;
 }
 
+std::string link_called(const Alert& a, std::string_view text) {
+  for (const auto& [name, url] : a.links)
+    if (name == text) return url;
+  return {};
+}
+
 // muster keeps the title, not the annotations. A firing alert ends when its source says so; clients want a time.
 Value described(const Alert& a, TimeMs now) {
   const Value none = Value::List{};
@@ -29,7 +35,7 @@ Value described(const Alert& a, TimeMs now) {
       {"endsAt", format_utc(now + 5 * minute_ms)},
       {"updatedAt", format_utc(a.last_seen_ms)},
       {"fingerprint", label_fingerprint(a.labels)},
-      {"generatorURL", a.links.empty() ? std::string() : a.links.begin()->second},
+      {"generatorURL", link_called(a, "source")},
       {"receivers", Value::List{receiver()}},
       {"status", Value::Map{{"state", "active"}, {"silencedBy", none}, {"inhibitedBy", none}, {"mutedBy", none}}}};
 }
@@ -55,6 +61,8 @@ Result<AlertQuery> read_alert_query(const std::map<std::string, std::string>& qu
   AlertQuery asked;
   if (const auto active = query.find("active"); active != query.end()) asked.active = active->second != "false";
   if (const auto name = query.find("receiver"); name != query.end()) asked.receiver = name->second;
+  if (!asked.receiver.empty() && !full_match(receiver_name, asked.receiver))
+    return fail(ErrorKind::invalid, "failed to parse receiver param: " + clip(one_line(asked.receiver), 200));
   const auto filter = query.find("filter");
   if (filter == query.end()) return asked;
   for (const std::string& text : split(filter->second, '\n')) {

@@ -5,6 +5,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
+#include "bot/relay.h"
 
 namespace muster {
 
@@ -73,8 +74,12 @@ void show_talk(const ChatEvent& e, const std::string& text, bool fresh, Work& w)
   if (said && !fresh && w.state.incident_by_channel.contains(channel)) return;
   if (said || first_seen_edited) {
     w.decision.out.push_back({w.new_id(), e.platform + ":#" + channel, "human_post", human_post(e, text)});
+    carry_files(e, w);
   } else if (is_change(e.kind) && (e.platform == "room" || e.kind == "edit" || e.kind == "delete")) {
     w.decision.out.push_back(human_change(e, text, w.new_id()));
+    if (e.kind == "delete") drop_carried(e, w);
+  } else if (e.kind == "relay_file") {
+    show_carried(e, w);
   }
 }
 

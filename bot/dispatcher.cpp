@@ -151,7 +151,7 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
     c.files_gone.insert(c.files_gone.end(), recorded.files_gone.begin(), recorded.files_gone.end());
     c.scrubs = recorded.scrubs;
     for (const ChatFile& f : e.files)
-      if (e.kind != "file" || recorded.takes_file)
+      if (e.kind != "relay_file" && (e.kind != "file" || recorded.takes_file))
         c.files.push_back({f.id, f.name, bare_channel(e.channel), e.user, e.at, f.bytes});
     if (e.kind == "heard" && !recorded.fresh) return;
     show_talk(e, text, recorded.fresh, w);

@@ -93,6 +93,9 @@ AlertRoute bind_route(const Entry& in) {
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
   AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
   source.secrets = in.secrets("secrets", folder, issues);
+  source.header = lower_ascii(in.text("header"));
+  source.from = in.all("from");
+  source.auto_resolve_after = duration(in.text("auto_resolve_after"));
   return source;
 }
 

@@ -157,6 +157,15 @@ const std::vector<SettingField>& setting_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+      {"sources[].header", K::name, false, false, "",
+       "The header that has the secret; none means `Authorization`, as a bearer token or as HTTP Basic."},
+      {"sources[].from", K::text, true, false, "",
+       "Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`) that may send; none means any. Who is meant is the peer "
+       "of "
+       "the connection: behind a proxy, the proxy. `try` sends from 127.0.0.1."},
+      {"sources[].auto_resolve_after", K::duration, false, false, "0s",
+       "When to end an alert of which nothing was heard for so long and which names no end itself; 0 for never. A "
+       "resend counts as news, so make it longer than the sender's repeat interval."},
 
       {"kubernetes_targets[]", K::record, true, false, "",
        "Services that run in a Kubernetes cluster ([Kubernetes](kubernetes.md))."},

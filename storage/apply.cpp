@@ -196,7 +196,9 @@ void Applier::forget_copies(const std::string& there, const std::string& naming,
         there, naming);
     while (row->next()) {
       auto body = parse_json(row->text(2));
-      if (!body || !(*body)["relayed"].as_bool() || (*body)["post_id"].as_string() != post) continue;
+      if (!body || !(*body)["relayed"].as_bool()) continue;
+      const std::string& id = (*body)["post_id"].as_string();
+      if (id != post && !id.starts_with("file-" + post + "-")) continue;  // the copy, and the files that stand under it
       if ((*body)["deleted"].as_bool())
         deletions[row->text(1)] = (*body)["message"];
       else

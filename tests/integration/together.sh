@@ -59,6 +59,11 @@ within 20 mattermost_says $inc "Slack\\): the pool is full" && ok "what is said 
   bad "Mattermost: $(on_mattermost $inc)"
 order mattermost in $inc "which *replica*, @channel?" >/dev/null
 within 20 slack_says $inc "(Mattermost): which" && ok "and the other way" || bad "Slack: $(on_slack $inc)"
+order slack share $inc pool.txt "waiting 40, token=hunter2-canary-1" >/dev/null
+mattermost_has() { order mattermost files $inc | grep -qF "$1"; }
+within 20 mattermost_has "pool.txt: waiting 40" && ok "a file of Slack's is on Mattermost too" ||
+  bad "files on Mattermost: $(order mattermost files $inc)"
+lacks "without the secret in it" "$(order mattermost files $inc)" "hunter2-canary"
 lacks "a relayed mention calls nobody" "$(on_slack $inc)" "<!channel>"
 
 order mattermost down >/dev/null

@@ -218,6 +218,7 @@ void add_incident_states(std::vector<VerbInfo>& t) {
                              {"resolve", "resolve [at 14:02] because …"},
                              {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
+  t.push_back(of_incident(write("bind", "bind INC-7", topic, "-", Shape::words, {})));
   t.push_back(of_incident(write("archive", "archive [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(of_incident(write("archive later", "archive later [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(
@@ -323,6 +324,7 @@ const std::map<std::string_view, std::string_view>& examples() {
       {"time", "time INC-1 impact 13:55 because the graphs show it"},
       {"resolve", "resolve because p99 is back at 300 ms"},
       {"reopen", "reopen because errors are back"},
+      {"bind", "bind INC-1"},
       {"archive", "archive INC-1"},
       {"archive later", "archive later INC-1"},
       {"timeline", "timeline --export md"},

@@ -97,6 +97,10 @@ std::span<const Sentence> words_records() {
        "another environment, `since 90d` a longer time.",
        "{from}–{to} UTC에 배포가 없어({where} 기준) 지표가 없습니다. `in 환경`으로 다른 환경을, `since 90d`로 더 긴 "
        "기간을 볼 수 있습니다."},
+      {"dora.frequency.counted",
+       "Deployment frequency: {n} {n?deployment|deployments}, {per_day} a day ({rollbacks} of them "
+       "{rollbacks?a rollback|rollbacks})",
+       "배포 빈도: {n}회, 하루 {per_day}회(그중 롤백 {rollbacks}회)"},
       {"dora.frequency",
        "Deployment frequency: {n} {n?deployment|deployments}, {per_day} a day ({rollbacks} "
        "{rollbacks?rollback|rollbacks} beside them)",

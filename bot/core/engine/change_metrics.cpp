@@ -41,10 +41,10 @@ std::string failed_line(const std::string& lang, const FailedDeployment& d) {
                      {"incident", d.incident}});
 }
 
-std::string block(const std::string& lang, const DoraFigures& f) {
+std::string block(const std::string& lang, const DoraFigures& f, bool counted) {
   const std::string whole = std::to_string(f.deployments);
   std::string text = "*" + plain(f.service) + "*\n";
-  text += say(lang, "dora.frequency",
+  text += say(lang, counted ? "dora.frequency.counted" : "dora.frequency",
               {{"n", whole},
                {"per_day", decimals(f.per_day().value_or(0), 2)},
                {"rollbacks", std::to_string(f.rollbacks)}}) +
@@ -81,7 +81,7 @@ Outcome metrics_outcome(const ChangeReader& r, const ChangeLog& all, const std::
                       {"where", places.empty() ? "production" : plain(join(places, ", "))}});
   Value::List list;
   for (const DoraFigures& f : figures) {
-    if (o.reply.sections.size() < 20) o.reply.sections.push_back({std::string(trim(block(r.language, f))), {}});
+    if (o.reply.sections.size() < 20) o.reply.sections.push_back({std::string(trim(block(r.language, f, q.count_rollbacks))), {}});
     list.push_back(dora_value(f));
   }
   Value environments = Value::List{};

@@ -275,6 +275,7 @@ const std::map<std::string_view, Handler>& incident_handlers() {
                                                             {"time", correct_time},
                                                             {"ack", ack},
                                                             {"unack", unack},
+                                                            {"bind", bind_channel},
                                                             {"archive", archive_channel},
                                                             {"archive later", keep_channel}};
   return table;

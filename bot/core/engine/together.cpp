@@ -6,6 +6,8 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/handlers.h"
+#include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/urgent.h"
 
 namespace muster {
@@ -224,6 +226,49 @@ void bind_rooms(Work& w, const Incident& i) {
     }
   }
   if (!platforms.empty()) record_bound(w, i, platforms, "declared");
+}
+
+// Why this channel of people's own cannot be the incident's on its platform; empty: it can.
+std::string why_not_bound(const Call& c, const Incident& i) {
+  const std::string &platform = c.input.platform, &channel = c.input.channel;
+  const bool standing = channel == "muster" || channel == c.work.config.alerts_channel ||
+                        channel == c.work.config.board_channel || channel.starts_with("direct-");
+  if (!rule_of(c.work.config, platform)) return "bind.where";
+  if (c.work.state.incident_by_channel.contains(channel)) return "bind.taken";
+  if (standing) return "bind.standing";
+  if (!i.open() || i.channel.empty()) return "bind.over";
+  return shown_on(c.work.state, c.work.config, i.channel, platform) ? "bind.already" : "";
+}
+
+// From now on the two are one room; what was said in it before stays there.
+Outcome bind_channel(Call& c) {
+  Incident* i = incident_of(c);
+  if (!i) return no_incident(c);
+  const std::string platform = c.input.platform, from = c.input.channel;
+  const auto of = c.work.state.incident_by_channel.find(from);
+  const Words words = {
+      {"id", i->id},
+      {"place", place_name(platform)},
+      {"channel", i->channel},
+      {"here", plain(from)},
+      {"other", of == c.work.state.incident_by_channel.end() ? "" : c.work.state.incidents.at(of->second).id}};
+  if (const std::string why = why_not_bound(c, *i); !why.empty()) return refuse(c, why, words);
+  record_bound(c.work, *i, {platform}, "bound by hand by " + c.actor.display);
+  OutMessage bind{c.work.new_id(), "room:#" + i->channel, "bind_channel", Value::Map{{"from", from}}};
+  Value only = Value::List{};
+  only.push(platform);
+  bind.body.set("only", std::move(only));
+  c.work.decision.out.push_back(std::move(bind));
+  open_there(c.work, *i, {platform});
+  std::vector<std::string> others = {"room"};
+  for (const std::string& p : bound_platforms(c.work.state, c.work.config, *i))
+    if (p != platform) others.push_back(p);
+  const std::size_t first = c.work.decision.out.size();
+  Message m;
+  m.text = say(channel_language(c.work, i->channel), "bind.told", words);
+  post(c.work, i->channel, "bound-" + c.work.new_id(), m);
+  only_on(c.work, first, others);
+  return answer(c, "bind.done", words);
 }
 
 void platform_lost(Work& w, const std::string& platform, TimeMs since, const std::string& why) {

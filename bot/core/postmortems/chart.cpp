@@ -69,7 +69,11 @@ Chart chart_of(const ReportContext& c) {
   if (c.rows.empty()) return chart;
   set_axis(chart, c);
   chart.title = c.korean ? "타임라인" : "Timeline";
-  chart.description = c.korean ? "같은 내용이 아래 표에 있습니다." : "The table beside it carries the same facts.";
+  chart.description = c.korean
+                          ? "● 사람 · ■ 자동 · ▲ 알림 · ◆ 결정 · ○ 나중에 추가 · 음영: 영향 구간 · 점선: 실패한 배포. "
+                            "같은 내용이 아래 표에 있습니다."
+                          : "● a person · ■ by itself · ▲ an alert · ◆ a decision · ○ added later · shaded: impact · "
+                            "dashed: a deployment that failed. The table below carries the same facts.";
   if (c.korean) {
     chart.lanes = {"영향과 상태", "변경", "모니터링과 호출", "대응", "런북", "공지", "고객"};
   } else {

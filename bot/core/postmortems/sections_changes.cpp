@@ -5,6 +5,11 @@
 namespace muster {
 namespace {
 
+// R5 for the change that is the whole of run R5; "R5.2", the third step of a runbook, keeps its place.
+std::string shown_id(const std::string& id) {
+  return id.starts_with('R') && id.ends_with(".0") ? id.substr(0, id.size() - 2) : id;
+}
+
 MaybeTime begin_of(const ReportContext& c) {
   return c.facts.times.impact_started ? c.facts.times.impact_started : c.facts.times.declared;
 }
@@ -39,7 +44,7 @@ Block changes_table(const ReportContext& c) {
 }
 
 void put_deployment(Block& b, const ReportContext& c, const DeploymentFacts& x) {
-  put_row(b, {known(c, x.id), known(c, x.version), known(c, x.type), c.when(x.started), c.when(x.finished)});
+  put_row(b, {known(c, shown_id(x.id)), known(c, x.version), known(c, x.type), c.when(x.started), c.when(x.finished)});
 }
 
 std::string filled(std::string text, std::initializer_list<std::pair<std::string_view, std::string>> values) {
@@ -70,7 +75,7 @@ void add_lead_up(Document& d, const ReportContext& c) {
     if (came_before(c, x)) put_deployment(b, c, x);
   }
   for (const ChangeRecord* x : changes_before(c)) {
-    put_row(b, {known(c, x->id), known(c, changed_to(*x)), x->type.empty() ? x->verb : x->type, c.when(x->started_ms),
+    put_row(b, {known(c, shown_id(x->id)), known(c, changed_to(*x)), x->type.empty() ? x->verb : x->type, c.when(x->started_ms),
                 x->over() ? c.when(x->ended_ms) : c.word("not_recorded")});
   }
   put_table(d, c, std::move(b));
@@ -84,10 +89,10 @@ void add_trigger(Document& d, const ReportContext& c) {
     if (!x.failed) continue;
     const DeploymentFacts* back = reverted_by(c, x);
     b.items.push_back(filled(c.word(back ? "trigger_reverted" : "trigger_linked"),
-                             {{"{id}", known(c, x.id)},
+                             {{"{id}", known(c, shown_id(x.id))},
                               {"{version}", known(c, x.version)},
                               {"{start}", c.when(x.finished ? x.finished : x.started)},
-                              {"{back}", back ? known(c, back->id) : ""}}));
+                              {"{back}", back ? known(c, shown_id(back->id)) : ""}}));
   }
   if (!b.items.empty()) d.blocks.push_back(std::move(b));
 }
@@ -117,7 +122,7 @@ Block deployments_table(const ReportContext& c) {
   };
   for (const DeploymentFacts& x : c.facts.deployments) {
     const std::string judged = x.failed ? c.word("failed") : x.unplanned ? c.word("unplanned") : known(c, x.outcome);
-    put_row(b, {known(c, x.id), known(c, x.version), known(c, x.type), c.lasting(between(x.started, x.finished)),
+    put_row(b, {known(c, shown_id(x.id)), known(c, x.version), known(c, x.type), c.lasting(between(x.started, x.finished)),
                 c.lasting(between(x.committed, x.finished)), judged});
   }
   return b;

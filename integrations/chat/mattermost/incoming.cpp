@@ -41,6 +41,7 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   if (data.has("channel_name") && !channels_.contains(p.channel_id)) {
     channels_[p.channel_id] = {data["channel_name"].as_string(), data["channel_type"].as_string(), {}};
   }
+  if (p.user_id == me_ && p.relayed && name == "post_edited") return take_pin(p);
   if (p.user_id == me_ || !is_speech(p)) {
     // What came before it and still waits is not read before it is stored.
     if (inbound_.waiting.empty() && held_.empty()) remember(p.channel_id, p.update_at);
@@ -61,6 +62,7 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
 
 // A post as it is now: new, edited, deleted, pinned – from a frame or from a catch-up.
 void Mattermost::take_post(const Post& p, TimeMs messages_after) {
+  if (p.user_id == me_ && p.relayed && p.delete_at == 0) return take_pin(p);
   if (p.user_id == me_ || !is_speech(p)) return;
   const auto add = [&](const char* kind, const std::string& id, TimeMs at) {
     enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = at});
@@ -73,9 +75,15 @@ void Mattermost::take_post(const Post& p, TimeMs messages_after) {
     // An edited message is no command any more, also when its first form was never seen.
     add("edit", base + ":e" + std::to_string(p.edit_at), p.edit_at);
   }
+  take_pin(p);
+}
+
+// Of a message, or of the copy of one: we never pin those ourselves, so that it was a person. No server says who.
+void Mattermost::take_pin(const Post& p) {
   if (p.pinned == was_pinned(p.id)) return;
   pinned_[p.id] = p.pinned;
-  add(p.pinned ? "pin" : "unpin", base + (p.pinned ? ":pin" : ":unpin") + std::to_string(p.update_at), p.update_at);
+  const std::string kind = p.pinned ? "pin" : "unpin", id = "post:" + p.id + ":" + kind + std::to_string(p.update_at);
+  enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = p.update_at});
 }
 
 // A pin that goes while nobody listens leaves no trace but the post without it: what was pinned is kept.
@@ -209,7 +217,8 @@ std::string Mattermost::channel_name(const std::string& id) {
 void Mattermost::hand_over(const Inbound& in) {
   const std::string& channel = in.post.channel_id;
   const bool ours = in.kind == "coverage";
-  const User user = ours ? User{"muster", false} : users_.at(in.user_id);
+  const bool on_copy = in.user_id == me_ && (in.kind == "pin" || in.kind == "unpin");
+  const User user = ours || on_copy ? User{"muster", false} : users_.at(in.user_id);
   // Other bots' and webhooks' posts never act. `from_webhook` can be forged by a person, who then only mutes himself.
   if (user.is_bot || user.name.empty() || in.post.from_webhook || !listener_) {
     if (in.stored) in.stored(fail(ErrorKind::unauthorized, "This account may not press buttons."));

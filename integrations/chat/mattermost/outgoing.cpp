@@ -51,6 +51,7 @@ void Mattermost::refused(const OpPtr& op, const Answer& a) {
 
 void Mattermost::run(const OpPtr& op) {
   if (op->message.kind == "open_channel") return open_channel(op);
+  if (op->message.kind == "bind_channel") return bind_channel(op);
   with_channel(op, [this, op](const std::string& id) {
     const std::string& kind = op->message.kind;
     if (kind == "join") return finish(op, {});
@@ -79,6 +80,8 @@ std::string Mattermost::text_of(const Op& op) const {
 // What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.
 Value Mattermost::post_body(const Op& op, const std::string& text) const {
   Value props = Value::Map{{"muster_id", op.message.id}};
+  if (op.message.body["relayed"].as_bool())
+    props.set("muster_relayed", true);  // a person's pin on it files the message
   if (Value with_buttons = attachments(op); !with_buttons.is_null()) props.set("attachments", std::move(with_buttons));
   return Value::Map{{"message", text}, {"props", std::move(props)}};
 }

@@ -82,6 +82,7 @@ void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
 
 void Slack::run(const OpPtr& op) {
   if (op->message.kind == "open_channel") return open_channel(op);
+  if (op->message.kind == "bind_channel") return bind_channel(op);
   with_channel(op, [this, op](const std::string& id) {
     const std::string& kind = op->message.kind;
     if (kind == "join") return finish(op, {});

@@ -67,6 +67,11 @@ int main() {
         if (const auto* place = core.channel_named(rest))
           for (const auto* p : core.posts_in(place->id)) shown.push(p->message);
       }
+      if (command == "files") {
+        if (const auto* place = core.channel_named(rest))
+          for (const auto* p : core.posts_in(place->id))
+            for (const std::string& id : p->file_ids) shown.push(core.file(id)->name + ": " + core.file(id)->data);
+      }
       if (command == "down" || command == "up") {
         core.fault_before = nullptr;
         if (command == "down")
@@ -84,7 +89,8 @@ int main() {
         };
       }
     });
-    std::cout << (command == "show" || command == "list" ? to_json(shown) : "done " + command) << std::endl;
+    std::cout << (command == "show" || command == "list" || command == "files" ? to_json(shown) : "done " + command)
+              << std::endl;
   }
   return 0;
 }

@@ -48,6 +48,9 @@ Value carry_out(SlackCore& core, const std::string& command, std::istream& words
     channel->members.insert("U1");
   } else if (command == "say" && channel) {
     return core.say("U1", channel->id, rest);
+  } else if (command == "share" && channel) {  // CHANNEL NAME TEXT: a file of that text
+    const std::size_t space = rest.find(' ');
+    return core.share("U1", channel->id, "see the file", rest.substr(0, space), "text/plain", rest.substr(space + 1));
   } else if (command == "press") {
     press(core, first, rest);
   } else if (command == "private") {  // what the bot showed to one person alone

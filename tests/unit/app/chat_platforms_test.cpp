@@ -4,7 +4,10 @@
 
 #include <cstdlib>
 
+#include "bot/chat_facts.h"
+#include "bot/core/chat/message.h"
 #include "bot/core/engine/state.h"
+#include "bot/relay.h"
 
 using namespace muster;
 
@@ -124,6 +127,102 @@ TEST_CASE("rooms that are one: words go over with their author, changes change t
   change.set("change", "reaction");
   CHECK(route("human_change", change).size() == 1);
   CHECK(route("human_post", said, "slack:#elsewhere").size() == 1);  // neither an incident's nor listed
+}
+
+namespace {
+
+struct Files : Desk {
+  Files() { config.together = {{.platforms = {"slack", "mattermost"}, .channels = {"ops"}}}; }
+  std::vector<OutMessage> decide(const ChatEvent& e) {
+    Work w{.state = state,
+           .config = config,
+           .now = 10,
+           .new_id = [this] { return std::to_string(++ids); },
+           .decision = {}};
+    show_talk(e, e.text, true, w);
+    return w.decision.out;
+  }
+  std::vector<OutMessage> sent(const ChatEvent& e) {
+    return routed(decide(e), {"mattermost", "slack"}, links, config, state);
+  }
+  int ids = 0;
+};
+
+ChatEvent from_slack(const std::string& kind) {
+  ChatEvent e;
+  e.platform = "slack";
+  e.kind = kind;
+  e.channel = "#ops";
+  e.post_id = "1.1";
+  e.user = "ana";
+  return e;
+}
+
+}  // namespace
+
+TEST_CASE("rooms that are one: the bytes of files are asked for after the words, and stand under the copy") {
+  Files d;
+  ChatEvent e = from_slack("message");
+  e.noted = {{.id = "F1", .name = "graph.png", .type = "image/png", .size = 3, .sha256 = {}, .url = "https://x/1"},
+             {.id = "F2", .name = "dump", .type = {}, .size = relayed_file_bytes_max + 1, .sha256 = {}, .url = {}},
+             {.id = "F3", .name = "log.txt", .type = {}, .size = 5, .sha256 = {}, .url = {}}};
+  const auto out = d.sent(e);
+  REQUIRE(out.size() == 3);
+  CHECK(out[2].kind == "fetch_files");
+  CHECK(out[2].destination == "slack:files");
+  REQUIRE(out[2].body["files"].as_list().size() == 2);  // the second one is too large
+  CHECK(out[2].body["files"].as_list()[1]["n"].as_int() == 2);
+  CHECK(out[2].body["bytes_max"].as_int() == relayed_file_bytes_max);
+  ChatEvent came = from_slack("relay_file");
+  came.user.clear();
+  came.about.post_id = "1.1";
+  came.about.author = "ana";
+  came.found = 2;
+  came.files = {{.id = "slack-F3", .name = "../lo\"g.txt", .bytes = "token=hunter2-canary!", .type = "text/plain"}};
+  const auto shown = d.sent(came);
+  REQUIRE(shown.size() == 1);  // not to Slack, which has it, and not to the web room, whose files are its own
+  CHECK(shown[0].destination == "mattermost:#ops");
+  CHECK(shown[0].body["post_id"].as_string() == "file-1.1-2");
+  CHECK(shown[0].body["thread"].as_string() == "1.1");
+  const Message m = message_from(shown[0].body["message"]);
+  REQUIRE(m.attachments.size() == 1);
+  CHECK(m.attachments[0].name == ".._lo_g.txt");
+  CHECK(m.attachments[0].text == "token=[REDACTED:named-secret]");
+  CHECK(m.text.contains("Ana \\*Sousa\\*"));
+}
+
+TEST_CASE(
+    "rooms that are one: drawings with scripts, empty and too large files stay; a deletion takes the files along") {
+  Files d;
+  ChatEvent came = from_slack("relay_file");
+  came.about.post_id = "1.1";
+  came.files = {{.id = "1", .name = "x.SVG", .bytes = "<svg/>", .type = {}},
+                {.id = "2", .name = "x", .bytes = "<svg/>", .type = "image/svg+xml"},
+                {.id = "3", .name = "x", .bytes = "", .type = {}},
+                {.id = "4", .name = "x", .bytes = std::string(relayed_file_bytes_max + 1, 'x'), .type = {}}};
+  CHECK(d.sent(came).empty());
+  ChatEvent gone = from_slack("delete");
+  gone.about.author = "ana";
+  gone.about.files = {{.id = "F1", .name = "graph.png", .type = {}, .size = 3, .sha256 = {}, .url = {}}};
+  const auto out = d.sent(gone);
+  const OutMessage& last = out.back();
+  CHECK((last.kind == "delete" && last.destination == "mattermost:#ops"));
+  CHECK(last.body["post_id"].as_string() == "file-1.1-0");
+}
+
+TEST_CASE("without rooms that are one no bytes are asked for, and a file of the web room goes to those that are") {
+  Files d;
+  ChatEvent e = from_slack("message");
+  e.channel = "#elsewhere";
+  e.noted = {{.id = "F1", .name = "graph.png", .type = {}, .size = 3, .sha256 = {}, .url = {}}};
+  for (const OutMessage& m : d.decide(e)) CHECK(m.kind != "fetch_files");
+  ChatEvent web = from_slack("message");
+  web.platform = "room";
+  web.files = {{.id = "f", .name = "graph.png", .bytes = "png", .type = {}}};
+  std::vector<std::string> where;
+  for (const OutMessage& m : d.sent(web))
+    if (m.body["post_id"].as_string() == "file-1.1-0") where.push_back(m.destination);
+  CHECK(where == std::vector<std::string>{"mattermost:#ops", "slack:#ops"});
 }
 
 TEST_CASE("a person is who the configuration says, by name or by id, on that platform only") {

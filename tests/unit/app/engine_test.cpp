@@ -179,6 +179,12 @@ struct World {
                   .permalink = {},
                   .at = w.now};
     }
+    if (text.starts_with("bind ")) {  // in a channel of people's own, of a platform on which the incident has none
+      in.platform = "slack";
+      in.channel = "war-room";
+      config.together = {{.platforms = {"slack", "mattermost"}, .open_all = false, .channels = {}}};
+      state.incidents.begin()->second.bound = {"mattermost"};
+    }
     return run_command(w, in);
   }
 
@@ -265,6 +271,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"mitigate", {"mitigate INC-1 because it is rolled back"}},
       {"resolve", {"resolve INC-1 because it is verified"}},
       {"reopen", {"resolve INC-1 because it is verified", "reopen INC-1 because it came back"}},
+      {"bind", {"bind INC-1"}},
       {"archive", {"resolve INC-1 because it is verified", "archive INC-1"}},
       {"archive later", {"resolve INC-1 because it is verified", "archive later INC-1"}},
       {"timeline", {"timeline INC-1"}},

@@ -27,12 +27,13 @@ void react(SlackWorld& w, const std::string& user, const std::string& ts, const 
 }
 
 // Asks for the copies of what was filed, as the decision does after its commit.
-void fetch(SlackWorld& w, const ChatEvent& filed, std::int64_t most) {
+void fetch(SlackWorld& w, const ChatEvent& filed, std::int64_t most, const Value& relay = {}) {
   Value files = Value::List{};
   for (const SaidFile& f : filed.about.files)
     files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}});
   Value body = Value::Map{{"channel", "muster"}, {"post_id", filed.about.post_id}, {"bytes_max", most}};
   body.set("files", files);
+  if (!relay.is_null()) body.set("relay", relay);
   bool done = false;
   w.slack->deliver({.id = "f1", .destination = "slack:files", .kind = "fetch_files", .body = body},
                    [&done](const Result<void>& r) { done = r.has_value(); });
@@ -245,4 +246,23 @@ TEST_CASE("after a loss each channel gets a statement: complete, or blind from w
   w.pass(2 * minute_ms);
   CHECK_FALSE(w.coverage.back().complete);
   CHECK(w.coverage.back().text == "Slack does not show the history (not_in_channel)");
+}
+
+TEST_CASE("a file for the other platforms comes as an event of its own, so that filing it later still copies it") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts = w.core.share("U2", w.channel("muster"), "the graph", "graph.png", "image/png", "png-bytes");
+  react(w, "U1", ts, "pushpin");
+  const ChatEvent filed = *last_of(w, "reaction");
+  fetch(w, filed, 100, Value::Map{{"thread", "9.9"}, {"user", "ana"}});
+  const ChatEvent* e = last_of(w, "relay_file");
+  REQUIRE(e != nullptr);
+  CHECK(e->files.at(0).bytes == "png-bytes");
+  CHECK(e->thread == "9.9");
+  CHECK(e->about.author == "ana");
+  const std::string relayed = e->id;
+  fetch(w, filed, 100);
+  const ChatEvent* copied = last_of(w, "file");
+  REQUIRE(copied != nullptr);
+  CHECK(copied->id != relayed);
 }

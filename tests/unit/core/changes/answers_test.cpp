@@ -130,6 +130,10 @@ TEST_CASE("the figures in words name counts and reasons, and nobody") {
   const Outcome o = metrics_outcome(f.reader(), s.changes, incident_spans(s), q);
   const std::string text = text_of(o);
   CHECK(text.contains("Deployment frequency: 1 deployment, 0.10 a day (1 rollback beside them)"));
+  DoraQuery with = q;
+  with.count_rollbacks = true;
+  const std::string counted = text_of(metrics_outcome(f.reader(), s.changes, incident_spans(s), with));
+  CHECK(counted.contains("Deployment frequency: 2 deployments, 0.20 a day (1 of them a rollback)"));
   CHECK(text.contains("Change lead time: not recorded"));
   CHECK(text.contains("Change fail rate: 100.0 % (1 of 1)"));
   CHECK(text.contains("R1 v2: reverted by R2 during INC-1"));

@@ -64,7 +64,7 @@ TEST_CASE("the lead-up lists what was changed before, once, and what was linked 
   options.changes = records(s);
   const Document linked = postmortem(of_incident(s), options);
   CHECK(rows_with(linked, "api v2 (production)") == 0);
-  CHECK(rows_with(linked, "R1.0") == 2);  // in the lead-up, and in the table of deployments
+  CHECK(rows_with(linked, "R1") == 2);  // in the lead-up, and in the table of deployments
   const Facts facts = with_changes(incident_facts(of_incident(s)), options.changes);
   REQUIRE(facts.deployments.size() == 1);
   CHECK(facts.deployments[0].failed);
