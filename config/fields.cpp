@@ -37,6 +37,8 @@ const std::vector<SettingField>& setting_fields() {
        "How long after its end an incident's channel is asked whether it shall be archived; 0 for never."},
       {"group_wait", K::duration, false, false, "30s",
        "How long the first alert of a group waits for the others, on routes where grouping is our job."},
+      {"flap_window", K::duration, false, false, "5m",
+       "An alert that fires again within this time after its end is the same episode: one thread, not a new alert."},
       {"file_reactions", K::text, true, false, "pushpin,memo",
        "Reactions, as names without colons, that file a message of an incident channel in its timeline."},
       {"keep_deleted_messages", K::flag, false, false, "true",

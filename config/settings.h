@@ -86,7 +86,7 @@ struct Settings {
   std::vector<InviteRule> invites;
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
-  DurationMs group_wait = 30 * second_ms;
+  DurationMs group_wait = 30 * second_ms, flap_window = 5 * minute_ms;
   std::vector<std::string> file_reactions = {"pushpin", "memo"};
   bool keep_deleted_messages = true;
   std::vector<std::string> offer_words;
