@@ -53,6 +53,16 @@ bool goes_to(const OutMessage& m, const std::string& platform, const ChatLinks& 
   return person.empty() || links.reaches(platform, person);
 }
 
+// A channel of people's own on one platform: what is answered there is no other platform's business.
+bool is_peoples(const State& state, const CoreConfig& config, const std::string& channel) {
+  if (state.incident_by_channel.contains(channel)) return false;
+  const std::vector<std::string> ours = standing_channels(config);
+  const auto together = [&](const TogetherRule& r) {
+    return std::ranges::find(r.channels, channel) != r.channels.end();
+  };
+  return std::ranges::find(ours, channel) == ours.end() && std::ranges::none_of(config.together, together);
+}
+
 // In our own room, which shows whatever is not private to somebody elsewhere.
 bool stays_here(const OutMessage& m, bool human) {
   const std::string& origin = m.body["origin"].as_string();
@@ -93,6 +103,7 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
     const std::string from = m.destination.substr(0, m.destination.find(':'));
     const std::string direct = links.direct_on(channel);
     const bool human = m.kind == "human_post" || m.kind == "human_change";
+    const std::string origin = m.body["origin"].as_string() == "room" ? "" : m.body["origin"].as_string();
     if (from == "room" || human) {
       for (const std::string& p : platforms) {
         if (p == from || (!direct.empty() && direct != p)) continue;
@@ -100,6 +111,8 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
           const bool one = direct.empty() ? relays(state, config, channel, from, p) : from == "room";
           if (auto copy = one ? relayed(copy_for(m, p, channel), from, config) : std::nullopt)
             result.push_back(std::move(*copy));
+        } else if (!origin.empty() && origin != p && is_peoples(state, config, channel)) {
+          continue;
         } else if (goes_to(m, p, links) && shown_on(state, config, channel, p)) {
           result.push_back(copy_for(m, p, channel));
         }

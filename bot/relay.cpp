@@ -118,13 +118,12 @@ void carry_files(const ChatEvent& e, Work& w) {
     const SaidFile& f = e.noted[n];
     if (f.size > relayed_file_bytes_max) continue;  // the copy names it and says where it is
     Value file = Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}};
-    file.set("n", static_cast<std::int64_t>(n));
+    file.set("relay", Value::Map{{"n", static_cast<std::int64_t>(n)}, {"thread", e.thread}, {"user", e.user}});
     files.push(std::move(file));
   }
   if (files.as_list().empty()) return;
   Value body = Value::Map{{"channel", channel}, {"post_id", post}, {"bytes_max", relayed_file_bytes_max}};
   body.set("files", std::move(files));
-  body.set("relay", Value::Map{{"thread", e.thread}, {"user", e.user}});
   w.decision.out.push_back({w.new_id(), e.platform + ":files", "fetch_files", std::move(body)});
 }
 

@@ -9,7 +9,6 @@ void FileCopies::fetch(const OutMessage& m, ChatPlatform::Done done) {
   next(std::make_shared<Order>(Order{m.body["channel"].as_string(),
                                      m.body["post_id"].as_string(),
                                      m.body["bytes_max"].as_int(),
-                                     m.body["relay"],
                                      {files.begin(), files.end()},
                                      std::move(done)}));
 }
@@ -19,12 +18,12 @@ void FileCopies::next(const OrderPtr& order) {
   const Value file = order->files.front();
   order->files.pop_front();
   ChatEvent e = copied_file(name_, order->channel, order->post, file, clock_.now());
-  if (!order->relay.is_null()) {
+  if (const Value& relay = file["relay"]; !relay.is_null()) {  // for other platforms and not for the record
     e.kind = "relay_file";
     e.id = "relay-" + e.id;
-    e.thread = order->relay["thread"].as_string();
-    e.about.author = order->relay["user"].as_string();
-    e.found = static_cast<int>(file["n"].as_int());
+    e.thread = relay["thread"].as_string();
+    e.about.author = relay["user"].as_string();
+    e.found = static_cast<int>(relay["n"].as_int());
   }
   const std::int64_t bytes = file["bytes"].as_int();
   if (bytes > order->most) return hand_over(order, std::move(e), too_large(bytes, order->most), {});

@@ -30,7 +30,6 @@ class FileCopies {
   struct Order {
     std::string channel, post;
     std::int64_t most = 0;
-    Value relay;  // thread and user, when the bytes are wanted on other platforms and not for the record; else null
     std::deque<Value> files;
     ChatPlatform::Done done;
   };

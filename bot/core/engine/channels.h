@@ -31,7 +31,6 @@ void arm_archive(Work& work, const Incident& incident);  // the question, when i
 void archive_rang(Work& work, const Timer& timer);       // asks
 void archive_now_rang(Work& work, const Timer& timer);   // somebody said so a moment ago
 void reopen_channel(Work& work, const Incident& incident);
-Outcome bind_channel(Call& call);  // together.cpp: the channel it is typed in becomes the incident's on its platform
 Outcome archive_channel(Call& call);
 Outcome keep_channel(Call& call);
 

@@ -10,6 +10,7 @@ namespace muster {
 
 std::string named(const Command& command, const std::string& key);
 Outcome no_incident(Call& call);
+Outcome bind_channel(Call& call);  // together.cpp: where it is typed is the incident's channel there from now on
 // The answer, also said in the incident's channel (in that channel's language) when those who are there would not see
 // it: the command was typed elsewhere, or in a terminal.
 Outcome told(Call& call, const Incident& incident, const std::function<Outcome(Call&)>& answer);

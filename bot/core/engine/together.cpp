@@ -244,14 +244,13 @@ std::string why_not_bound(const Call& c, const Incident& i) {
 Outcome bind_channel(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  const std::string platform = c.input.platform, from = c.input.channel;
+  const std::string platform = c.input.platform, from = c.input.channel, place = place_name(platform),
+                    here = plain(from);
   const auto of = c.work.state.incident_by_channel.find(from);
-  const Words words = {
-      {"id", i->id},
-      {"place", place_name(platform)},
-      {"channel", i->channel},
-      {"here", plain(from)},
-      {"other", of == c.work.state.incident_by_channel.end() ? "" : c.work.state.incidents.at(of->second).id}};
+  const std::string other =
+      of == c.work.state.incident_by_channel.end() ? "" : c.work.state.incidents.at(of->second).id;
+  const std::string id = i->id, channel = i->channel;
+  const Words words = {{"id", id}, {"place", place}, {"channel", channel}, {"here", here}, {"other", other}};
   if (const std::string why = why_not_bound(c, *i); !why.empty()) return refuse(c, why, words);
   record_bound(c.work, *i, {platform}, "bound by hand by " + c.actor.display);
   OutMessage bind{c.work.new_id(), "room:#" + i->channel, "bind_channel", Value::Map{{"from", from}}};

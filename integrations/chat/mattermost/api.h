@@ -50,7 +50,6 @@ struct Post {
   bool from_webhook = false;
   Value files = {};       // list; as the server describes them
   std::string muster_id;  // of our own posts: the outgoing message it carries
-  bool relayed = false;   // of our own posts: it carries somebody's words from another platform
 };
 Post post_of(const Value& v);
 // Values inside `data` are JSON text in a string: null when it is none.

@@ -12,6 +12,15 @@ namespace muster {
 
 using namespace mattermost;
 
+namespace {
+
+// Bound by hand: header and end of it stay theirs.
+bool is_peoples(const ChatDirectory& directory, const std::string& ours, const std::string& id) {
+  return directory.theirs("peoples", ours) == id;
+}
+
+}  // namespace
+
 void Mattermost::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
@@ -102,22 +111,8 @@ void Mattermost::open_channel(const OpPtr& op) {
   make_channel(op, 1, done);
 }
 
-// A channel that people made and that is an incident's now: nothing but the link changes, and header and end of it stay
-// theirs. Under its own name it stays known too, for the answers that are on their way.
-void Mattermost::bind_channel(const OpPtr& op) {
-  const std::string id = out_.directory.theirs("channel", op->message.body["from"].as_string());
-  if (id.empty()) return finish(op, fail(ErrorKind::not_found, "the channel to be bound is not known"));
-  remember_channel(op->channel, id);
-  out_.directory.link("theirs", op->channel, id);
-  finish(op, {});
-}
-
-bool Mattermost::is_peoples(const Op& op, const std::string& id) const {
-  return out_.directory.theirs("theirs", op.channel) == id;
-}
-
 void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
-  if (is_peoples(*op, id)) return finish(op, {});
+  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
   const std::string header = header_of(*op);
   const auto known = topics_.find(id);
   // Each change is a line in the channel: the same again is not worth one.
@@ -131,7 +126,7 @@ void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
 }
 
 void Mattermost::archive(const OpPtr& op, const std::string& id) {
-  if (is_peoples(*op, id)) return finish(op, {});
+  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
   call(op, api_.del("/channels/" + id), [this, op](const Answer& a) {
     const bool was = a.error_id == "api.channel.delete_channel.deleted.app_error";
     if (!a.ok() && !was) return refused(op, a);

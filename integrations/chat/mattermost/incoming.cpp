@@ -19,6 +19,9 @@ constexpr std::size_t since_max = 1'000;          // the server sends no more, a
 // A person's words: system lines, command answers and plugins' posts are none.
 bool is_speech(const Post& p) { return p.type.empty() || p.type == "me"; }
 
+// Of our own posts: one that carries somebody's words from another platform.
+bool is_copy(const Post& p) { return p.type == "muster_relayed"; }
+
 }  // namespace
 
 void Mattermost::event(const GatewayEvent& e) {
@@ -41,14 +44,14 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   if (data.has("channel_name") && !channels_.contains(p.channel_id)) {
     channels_[p.channel_id] = {data["channel_name"].as_string(), data["channel_type"].as_string(), {}};
   }
-  if (p.user_id == me_ && p.relayed && name == "post_edited") return take_pin(p);
+  constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
+  if (p.user_id == me_ && is_copy(p) && name == "post_edited") return take_post(p, never);
   if (p.user_id == me_ || !is_speech(p)) {
     // What came before it and still waits is not read before it is stored.
     if (inbound_.waiting.empty() && held_.empty()) remember(p.channel_id, p.update_at);
     return;
   }
   // A pin or a link preview is an edit of the frame's kind too: an old message must not come out as a new one.
-  constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
   if (name != "post_deleted") return take_post(p, name == "posted" ? 0 : never);
   Inbound in;
   in.kind = "delete";
@@ -62,28 +65,24 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
 
 // A post as it is now: new, edited, deleted, pinned – from a frame or from a catch-up.
 void Mattermost::take_post(const Post& p, TimeMs messages_after) {
-  if (p.user_id == me_ && p.relayed && p.delete_at == 0) return take_pin(p);
-  if (p.user_id == me_ || !is_speech(p)) return;
+  const bool copy = p.user_id == me_ && is_copy(p);
+  if (!copy && (p.user_id == me_ || !is_speech(p))) return;
   const auto add = [&](const char* kind, const std::string& id, TimeMs at) {
     enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = at});
   };
   const std::string base = "post:" + p.id;
-  if (p.delete_at != 0) return add("delete", base + ":d", p.delete_at);
-  if (p.edit_at == 0 && p.create_at > messages_after) {
+  if (p.delete_at != 0) return copy ? void() : add("delete", base + ":d", p.delete_at);
+  if (copy) {
+    // Nothing but a pin on it is a person's doing: copies are never pinned by us.
+  } else if (p.edit_at == 0 && p.create_at > messages_after) {
     add("message", base, p.create_at);
   } else if (p.edit_at != 0) {
     // An edited message is no command any more, also when its first form was never seen.
     add("edit", base + ":e" + std::to_string(p.edit_at), p.edit_at);
   }
-  take_pin(p);
-}
-
-// Of a message, or of the copy of one: we never pin those ourselves, so that it was a person. No server says who.
-void Mattermost::take_pin(const Post& p) {
   if (p.pinned == was_pinned(p.id)) return;
   pinned_[p.id] = p.pinned;
-  const std::string kind = p.pinned ? "pin" : "unpin", id = "post:" + p.id + ":" + kind + std::to_string(p.update_at);
-  enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = p.update_at});
+  add(p.pinned ? "pin" : "unpin", base + (p.pinned ? ":pin" : ":unpin") + std::to_string(p.update_at), p.update_at);
 }
 
 // A pin that goes while nobody listens leaves no trace but the post without it: what was pinned is kept.

@@ -117,8 +117,6 @@ class Mattermost final : public ChatPlatform {
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void take_channel(const OpPtr& op, const Value& found, int attempt, WithId then);
   void open_channel(const OpPtr& op);
-  void bind_channel(const OpPtr& op);
-  bool is_peoples(const Op& op, const std::string& id) const;
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);
@@ -175,7 +173,6 @@ class Mattermost final : public ChatPlatform {
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
   void begin_at(const std::string& channel_id, TimeMs at);
-  void take_pin(const Post& post);
   bool was_pinned(const std::string& post_id) const;  // also by an earlier process
   void pin_stored(const Inbound& in, bool stored);
   void save_marks();

@@ -34,6 +34,15 @@ std::string slack_channel_name(const std::string& ours, int attempt) {
   return (name.empty() ? "channel" : name) + suffix;
 }
 
+namespace {
+
+// Bound by hand: topic and end of it stay theirs.
+bool is_peoples(const ChatDirectory& directory, const std::string& ours, const std::string& id) {
+  return directory.theirs("peoples", ours) == id;
+}
+
+}  // namespace
+
 void Slack::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
@@ -119,22 +128,8 @@ void Slack::open_channel(const OpPtr& op) {
   make_channel(op, 1, topic);
 }
 
-// A channel that people made and that is an incident's now: nothing but the link changes, and topic and end of it stay
-// theirs. Under its own name it stays known too, for the answers that are on their way.
-void Slack::bind_channel(const OpPtr& op) {
-  const std::string id = out_.directory.theirs("channel", op->message.body["from"].as_string());
-  if (id.empty()) return finish(op, fail(ErrorKind::not_found, "the channel to be bound is not known"));
-  remember_channel(op->channel, id);
-  out_.directory.link("theirs", op->channel, id);
-  finish(op, {});
-}
-
-bool Slack::is_peoples(const Op& op, const std::string& id) const {
-  return out_.directory.theirs("theirs", op.channel) == id;
-}
-
 void Slack::set_topic(const OpPtr& op, const std::string& id) {
-  if (is_peoples(*op, id)) return finish(op, {});
+  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
   const std::string topic = topic_of(op->message);
   const auto known = topics_.find(id);
   // Each change is a line in the channel: the same again is not worth one.
@@ -148,7 +143,7 @@ void Slack::set_topic(const OpPtr& op, const std::string& id) {
 }
 
 void Slack::archive(const OpPtr& op, const std::string& id) {
-  if (is_peoples(*op, id)) return finish(op, {});
+  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
   call(op, "conversations.archive", Value::Map{{"channel", id}}, [this, op](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
     finish(op, {});

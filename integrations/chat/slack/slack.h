@@ -124,8 +124,6 @@ class Slack final : public ChatPlatform {
   void take_channel(const OpPtr& op, const Value& found, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void open_channel(const OpPtr& op);
-  void bind_channel(const OpPtr& op);
-  bool is_peoples(const Op& op, const std::string& id) const;
   void set_topic(const OpPtr& op, const std::string& id);
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);

@@ -171,7 +171,7 @@ TEST_CASE("rooms that are one: the bytes of files are asked for after the words,
   CHECK(out[2].kind == "fetch_files");
   CHECK(out[2].destination == "slack:files");
   REQUIRE(out[2].body["files"].as_list().size() == 2);  // the second one is too large
-  CHECK(out[2].body["files"].as_list()[1]["n"].as_int() == 2);
+  CHECK(out[2].body["files"].as_list()[1]["relay"]["n"].as_int() == 2);
   CHECK(out[2].body["bytes_max"].as_int() == relayed_file_bytes_max);
   ChatEvent came = from_slack("relay_file");
   came.user.clear();

@@ -29,11 +29,13 @@ void react(SlackWorld& w, const std::string& user, const std::string& ts, const 
 // Asks for the copies of what was filed, as the decision does after its commit.
 void fetch(SlackWorld& w, const ChatEvent& filed, std::int64_t most, const Value& relay = {}) {
   Value files = Value::List{};
-  for (const SaidFile& f : filed.about.files)
-    files.push(Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}});
+  for (const SaidFile& f : filed.about.files) {
+    Value file = Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}};
+    if (!relay.is_null()) file.set("relay", relay);
+    files.push(std::move(file));
+  }
   Value body = Value::Map{{"channel", "muster"}, {"post_id", filed.about.post_id}, {"bytes_max", most}};
   body.set("files", files);
-  if (!relay.is_null()) body.set("relay", relay);
   bool done = false;
   w.slack->deliver({.id = "f1", .destination = "slack:files", .kind = "fetch_files", .body = body},
                    [&done](const Result<void>& r) { done = r.has_value(); });
