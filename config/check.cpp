@@ -200,7 +200,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("policy[]", "approve_group", groups, "group");
   owners.emplace_back("owners");
   for (const InviteRule& rule : settings.invites)
-    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_group_of_platform);
+    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_platform_group);
   in.known("invites[]", "who", owners, "person or group");
   in.known("invites[]", "severities", severities, "severity");
   in.known("invites[]", "services", services, "service");
