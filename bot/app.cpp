@@ -11,6 +11,7 @@
 #include "bot/base/log.h"
 #include "bot/config_answers.h"
 #include "bot/rows.h"
+#include "bot/runbook_library.h"
 #include "bot/sample_alert.h"
 #include "storage/scrub.h"
 
@@ -38,10 +39,12 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   std::unique_ptr<App> app(new App());
   Impl& i = *app->impl_;
   i.options = std::move(options);
+  // The catalogue takes longest, and needs no configuration: first.
+  auto shipped = std::async(std::launch::async, [] { return load_library(library_folders("")); });
   i.loaded = load_config(i.options.config_folder, i.options.sandbox);
   if (!i.loaded.ok())
     return fail(ErrorKind::invalid, config_mistakes(i.loaded), "Nothing was started. `muster check` shows this again.");
-  i.read_library();
+  i.read_library(std::move(shipped));
   if (i.options.listen.empty()) i.options.listen = i.loaded.settings.listen;
   i.options.sandbox = i.options.sandbox || i.loaded.settings.sandbox;
   if (auto r = i.options.sandbox ? check_sandbox() : Result<void>(); !r) return std::unexpected(r.error());
@@ -189,7 +192,8 @@ Value App::Impl::info() const {
 void App::Impl::tick() {
   dispatcher->tick();
   chats->watch(clock.now());
-  memory.tick(store->stats().commits);
+  // A report, a search or the rows made anew take memory and commit nothing.
+  memory.tick(store->stats().commits + worker.finished() + bodies.finished());
   if (const StoreStats s = store->stats(); s.broken && !stopping) {
     log(LogLevel::error, "The database cannot be trusted any more: muster ends, its restart recovers.",
         {{"why", s.refusing}});
@@ -213,6 +217,7 @@ void App::Impl::stop() {
   client.reset();
   worker.stop();
   bodies.stop();
+  if (dispatcher) dispatcher->stop();
   if (store) store->stop();
 }
 

@@ -81,7 +81,8 @@ struct App::Impl {
   void open_socket_to_mapped();
   void make_web();
   void tick();
-  void read_library();  // on a thread of its own, while the store is opened
+  // On threads of its own, while the store is opened. `shipped`: what is read already, if that was begun.
+  void read_library(std::future<runbooks::Library> shipped = {});
   void take_library(runbooks::Library read);
   void open_runner();
   void sweep_commands();

@@ -16,12 +16,18 @@
 namespace muster {
 
 // Three quarters of what a start computes: the catalogue is read while the disk makes the folder's files.
-void App::Impl::read_library() {
+void App::Impl::read_library(std::future<runbooks::Library> shipped) {
   const std::string own = runbook_folder(options.config_folder, loaded.settings.runbooks);
   std::error_code none;
   if (loaded.settings.runbooks != Settings().runbooks && !std::filesystem::is_directory(own, none))
     log(LogLevel::warn, "the folder of the runbooks is not there", {{"folder", own}});
-  library = std::async(std::launch::async, [folders = library_folders(own)] { return load_library(folders); });
+  if (shipped.valid() && own.empty()) {
+    library = std::move(shipped);
+    return;
+  }
+  library = std::async(std::launch::async, [own, shipped = std::move(shipped)]() mutable {
+    return shipped.valid() ? load_library({{own, false}}, shipped.get()) : load_library(library_folders(own));
+  });
 }
 
 void App::Impl::take_library(runbooks::Library read) {
@@ -37,8 +43,16 @@ void App::Impl::take_library(runbooks::Library read) {
 
 std::string App::Impl::broken_runbooks(const std::string& language) const {
   std::string names;
-  for (const auto& [name, known] : engine->library())
-    if (!known.runbook) names += (names.empty() ? "`" : ", `") + plain(name) + "`";
+  const runbooks::Library& all = engine->library();
+  const runbooks::LintContext context{&dispatcher->config(), [&all](const std::string& name) {
+                                        const auto it = all.find(name);
+                                        return it == all.end() ? nullptr : it->second.runbook;
+                                      }};
+  for (const auto& [name, known] : all) {
+    // Of the shipped ones only what is used is missed: they name groups and services that a team may not have.
+    const bool broken = !known.runbook || (!known.shipped && has_errors(lint_runbook(*known.runbook, context)));
+    if (broken) names += (names.empty() ? "`" : ", `") + plain(name) + "`";
+  }
   return names.empty() ? names : say(language, "health.runbooks", {{"list", names}});
 }
 

@@ -10,6 +10,7 @@ class ChatLinks::Directory final : public ChatDirectory {
   Directory(ChatLinks& all, std::string platform)
       : store_(all.store_),
         config_(all.config_),
+        keeper_(*all.keeper_),
         joined_(*all.joined_),
         addresses_(*all.addresses_),
         platform_(std::move(platform)) {}
@@ -25,6 +26,8 @@ class ChatLinks::Directory final : public ChatDirectory {
   void link(const std::string& kind, const std::string& ours, const std::string& theirs) override {
     if (this->theirs(kind, ours) == theirs) return;
     learn(kind, ours, theirs);
+    if (keeper_ && (kind == "post" || kind == "cursor" || kind == "alive"))
+      return keeper_({platform_, kind, ours, theirs});
     Commit c;
     c.links.push_back({platform_, kind, ours, theirs});
     store_.commit(std::move(c), [kind](const Result<Committed>& r) {
@@ -79,6 +82,7 @@ class ChatLinks::Directory final : public ChatDirectory {
   using Key = std::pair<std::string, std::string>;
   Store& store_;
   const Config& config_;
+  const std::function<void(ChatLink)>& keeper_;
   const Joined& joined_;
   std::map<std::string, std::set<std::string>>& addresses_;
   std::string platform_;

@@ -19,6 +19,9 @@ class ChatLinks {
   ChatLinks(Store& store, Config config) : store_(store), config_(std::move(config)) {}
   Result<void> load();
   ChatDirectory& directory(const std::string& platform);  // lives as long as this
+  // Takes what may come to the disk a little later: ids of posts and how far was read, both found again on the
+  // platform.
+  void set_keeper(std::function<void(ChatLink)> keeper) { *keeper_ = std::move(keeper); }
 
   // Of which platform is this conversation between a person and the bot? Empty: none, it is a channel for all.
   std::string direct_on(const std::string& channel) const;
@@ -31,6 +34,7 @@ class ChatLinks {
   class Directory;
   Store& store_;
   Config config_;
+  std::shared_ptr<std::function<void(ChatLink)>> keeper_ = std::make_shared<std::function<void(ChatLink)>>();
   std::shared_ptr<Joined> joined_ = std::make_shared<Joined>();
   // Verified addresses -> whose accounts have them, as platforms told since the start.
   std::shared_ptr<std::map<std::string, std::set<std::string>>> addresses_ =

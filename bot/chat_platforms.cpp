@@ -134,6 +134,7 @@ ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
       groups_(for_groups()) {
   dispatcher_.set_router([this](std::vector<OutMessage>& out) { route(out); });
   dispatcher_.set_hearing([this](ChatEvent& e) { name_posts(links_, e); });
+  links_.set_keeper([&dispatcher](ChatLink link) { dispatcher.keep(std::move(link)); });
   links_.set_joined([&dispatcher](const std::string& platform, const std::string& person) {
     const JoinedAccount* a = joined_on(dispatcher.state(), platform, person);
     return a ? a->key.substr(platform.size() + 1) : std::string();

@@ -31,7 +31,8 @@ Work Dispatcher::work() {
           .now = clock_.now(),
           .new_id = [this] { return new_id(); },
           .decision = {},
-          .extension = extension_};
+          .extension = extension_,
+          .owner = store_.owner()};
 }
 
 void Dispatcher::attach(ChatPlatform& platform) {
@@ -51,7 +52,8 @@ Result<void> Dispatcher::start() {
   const auto dead = store_.dead_letters();
   if (!dead) return std::unexpected(dead.error());
   dead_before_ = static_cast<std::int64_t>(dead->size());
-  for (PendingOut& p : *pending) outbox_.add(std::move(p));
+  outbox_.restore(std::move(*pending),
+                  [this](const std::string& platform) { return state_.together.lost.contains(platform); });
   if (state_.position == 0) {
     take({.decide = [](Work& w, Commit&) { greet(w); }, .done = {}, .applied = {}, .again = {}, .key = {}});
   }

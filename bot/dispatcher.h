@@ -46,6 +46,8 @@ class Dispatcher {
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
   void set_reader(Reader reader) { reader_ = std::move(reader); }
+  void keep(ChatLink link) { outbox_.keep(std::move(link)); }  // on disk within a second
+  void stop() { outbox_.stop(); }                              // before the store stops
   void set_fault(std::function<void(const char*)> fault) { outbox_.set_fault(std::move(fault)); }
   // Where a reload of the state is done; without it, in place. `run` is false when it cannot take the task now.
   void set_background(std::function<bool(std::function<void()>)> run, std::function<void(std::function<void()>)> post);

@@ -86,7 +86,10 @@ void Dispatcher::answered(const TaskPtr& task, Result<Committed> r) {
   if (r && !r->duplicate) {
     for (const Entry& e : r->entries) state_.position = std::max(state_.position, e.position);
     remember_key(task->key);
-    for (OutMessage& m : r->out) outbox_.add_new(std::move(m));
+    // Those that travel leave first; the pages here show theirs while they are under way.
+    for (const bool here : {false, true})
+      for (OutMessage& m : r->out)
+        if (outbox_.is_shown_here(m) == here) outbox_.add_new(std::move(m));
     if (task->done) task->done({});
     if (task->applied) task->applied();
   } else if (r) {  // decided in memory, not applied on disk

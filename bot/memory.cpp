@@ -52,12 +52,13 @@ void tune_memory() {
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
-void MemoryKeeper::tick(std::uint64_t work_done) {
+bool MemoryKeeper::tick(std::uint64_t work_done) {
   quiet_ticks_ = work_done == last_ ? quiet_ticks_ + 1 : 0;
   last_ = work_done;
-  if (quiet_ticks_ != quiet_enough) return;
+  if (quiet_ticks_ != quiet_enough) return false;
   malloc_trim(0);
   let_go_of_code();
+  return true;
 }
 
 }  // namespace muster

@@ -8,8 +8,8 @@ void tune_memory();  // once, before other threads start
 
 class MemoryKeeper {
  public:
-  // Called about once a second with a figure that rises while there is work.
-  void tick(std::uint64_t work_done);
+  // Called about once a second with a figure that rises while there is work. True: memory was given back now.
+  bool tick(std::uint64_t work_done);
 
  private:
   std::uint64_t last_ = 0;

@@ -1,6 +1,7 @@
 #include "bot/outbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
@@ -36,8 +37,20 @@ void put_back(std::vector<T>& to, std::vector<T>& from) {
 
 void Outbox::add(PendingOut pending) {
   const std::string destination = pending.message.destination;
-  put(lines_[destination], std::move(pending));
+  const bool overtakes = is_urgent(pending.message) && is_reached(pending.message);
+  put(lines_[destination], std::move(pending), overtakes);
   pump(destination);
+}
+
+// Nothing is sent before all of it stands in line: which is urgent is known only then.
+void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(const std::string&)>& was_lost) {
+  for (PendingOut& p : pending) {
+    const bool overtakes = is_urgent(p.message) && !was_lost(platform_of(p.message));
+    p.message.body.set("tried", true);  // whoever sends it looks first whether it is there
+    Line& line = lines_[p.message.destination];
+    put(line, std::move(p), overtakes);
+  }
+  tick();
 }
 
 // What a platform missed while it was away it gets in order.
@@ -48,10 +61,10 @@ bool Outbox::is_reached(const OutMessage& m) const {
 
 // An urgent message overtakes what is not, but never what is under way, what makes its channel, or the post that it
 // changes or answers.
-void Outbox::put(Line& line, PendingOut pending) const {
+void Outbox::put(Line& line, PendingOut pending, bool overtakes) {
   auto& items = line.items;
   auto at = items.end();
-  if (is_urgent(pending.message) && items.size() >= overtaken_from && is_reached(pending.message)) {
+  if (overtakes && items.size() >= overtaken_from) {
     const auto first = items.begin() + (line.busy ? 1 : 0);
     while (at != first && may_overtake(pending.message, std::prev(at)->message)) --at;
   }
@@ -59,7 +72,7 @@ void Outbox::put(Line& line, PendingOut pending) const {
 }
 
 void Outbox::add_new(OutMessage m) {
-  if (!shown_here_.empty() && m.destination.starts_with(shown_here_)) return show(m);
+  if (is_shown_here(m)) return show(m);
   add({std::move(m), 0, 0});
 }
 
@@ -88,8 +101,20 @@ void Outbox::tick() {
   std::vector<std::string> names;
   for (const auto& [name, line] : lines_) names.push_back(name);
   for (const std::string& name : names) pump(name);
-  if (refused_) flush();
+  flush();
 }
+
+// Also while others are on their way: nobody waits for the answer any more.
+void Outbox::stop() {
+  Commit c;
+  c.out_done = std::exchange(delivered_, {});
+  c.out_failed = std::exchange(failed_, {});
+  c.links = std::exchange(links_, {});
+  if (!c.out_done.empty() || !c.out_failed.empty() || !c.links.empty())
+    store_.commit(std::move(c), [](const Result<Committed>&) {});
+}
+
+void Outbox::keep(ChatLink link) { links_.push_back(std::move(link)); }
 
 std::size_t Outbox::waiting() const {
   std::size_t n = 0;
@@ -111,13 +136,16 @@ void Outbox::pump(const std::string& destination) {
   if (!line.busy && line.items.empty()) lines_.erase(it);
 }
 
-// The platform sees one message of a channel at a time; that many more wait it is told, so that people can be.
+// The platform sees one message of a channel at a time; that many more wait it is told, so that people can be, and
+// that it had this one before.
 void Outbox::send_first(const Line& line, const std::string& destination) {
   const auto done = [this, destination](const Result<void>& r) { settled(destination, r); };
   const OutMessage& first = line.items.front().message;
-  if (line.items.size() <= overtaken_from || !platforms_.contains(platform_of(first))) return send(first, done);
+  const bool many = line.items.size() > overtaken_from, again = line.items.front().attempts > 0;
+  if ((!many && !again) || !platforms_.contains(platform_of(first))) return send(first, done);
   OutMessage told = first;
-  told.body.set("behind", static_cast<std::int64_t>(line.items.size() - 1));
+  if (many) told.body.set("behind", static_cast<std::int64_t>(line.items.size() - 1));
+  if (again) told.body.set("tried", true);
   send(told, done);
 }
 
@@ -140,6 +168,7 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
   if (fault_) fault_("after-deliver");
   Line& line = lines_.at(destination);
   PendingOut& first = line.items.front();
+  const bool waits = r.has_value() && may_wait_for_its_mark(first.message);
   line.busy = false;
   first.attempts += 1;
   if (!r && r.error().kind == ErrorKind::unavailable && first.attempts < limits::outbox_attempts_max) {
@@ -155,31 +184,42 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
           {first.message.id, r.error().message + " (attempt " + std::to_string(first.attempts) + ")", 0, true});
     line.items.pop_front();
   }
-  flush();
+  if (!waits || delivered_.size() >= marks_max) flush();
   pump(destination);
 }
 
-// What was delivered is marked in one commit while the previous marking is on its way.
+// Whoever finds such a message unmarked after a crash looks for it on the platform before it is posted again. What one
+// person alone sees cannot be looked for, and other destinations have nobody who looks.
+bool Outbox::may_wait_for_its_mark(const OutMessage& m) const {
+  return platforms_.contains(platform_of(m)) && m.body["private_to"].as_string().empty();
+}
+
+// What was delivered, and what the platforms call it, in one commit; one at a time is on its way.
 void Outbox::flush() {
-  if (flushing_ || (delivered_.empty() && failed_.empty())) return;
+  again_ = flushing_;
+  if (flushing_ || (delivered_.empty() && failed_.empty() && links_.empty())) return;
   flushing_ = true;
-  refused_ = false;
   marking_delivered_.swap(delivered_);
   marking_failed_.swap(failed_);
+  marking_links_.swap(links_);
   Commit c;
   c.out_done = marking_delivered_;
   c.out_failed = marking_failed_;
+  c.links = marking_links_;
   store_.commit(std::move(c), [this](Result<Committed> r) {
     flushing_ = false;
     if (r) {
       marking_delivered_.clear();
       marking_failed_.clear();
-      return flush();
+      marking_links_.clear();
+      if (again_) flush();
+      return;
     }
+    again_ = false;
     // Kept for the next tick: an unmarked message would be delivered again after a restart.
-    refused_ = true;
     put_back(delivered_, marking_delivered_);
     put_back(failed_, marking_failed_);
+    put_back(links_, marking_links_);
   });
 }
 

@@ -26,18 +26,28 @@ class Outbox {
     if (platform.shows_what_is_stored()) shown_here_ = platform.name() + ":";
   }
   const std::string& shown_here() const { return shown_here_; }  // for Commit::shown_here
+  bool is_shown_here(const OutMessage& m) const {
+    return !shown_here_.empty() && m.destination.starts_with(shown_here_);
+  }
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
 
   void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
   void add(PendingOut pending);                                                          // committed already
+  // What an earlier process left, in the order in which it was made. What is urgent goes first, as it did then, except
+  // to a platform that was lost: that gets all it missed in order.
+  void restore(std::vector<PendingOut> pending, const std::function<bool(const std::string& platform)>& was_lost);
   void add_new(OutMessage message);                     // the same, by the commit that is being answered
   void rewrite(const std::vector<OutMessage>& stored);  // what waits says what the store says now
-  void tick();                                          // what waited for its time, marks that the disk refused
-  void show_once(const OutMessage& note) const;         // not on disk: only for saying that the disk takes nothing
+  void tick();                                          // what waited for its time, and the marks; about once a second
+  void keep(ChatLink link);                             // on disk with the next marks
+  void flush();
+  void stop();                                   // the last marks, before the store stops
+  void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
   std::size_t waiting() const;
 
  private:
+  static constexpr std::size_t marks_max = 500;      // that wait for the next tick
   static constexpr std::size_t overtaken_from = 10;  // fewer messages before it hold nothing up for long
   // One destination: the first message goes out, the others wait for it.
   struct Line {
@@ -45,13 +55,13 @@ class Outbox {
     bool busy = false, pumping = false;
   };
   bool is_reached(const OutMessage& message) const;
-  void put(Line& line, PendingOut pending) const;
+  static void put(Line& line, PendingOut pending, bool overtakes);
   void pump(const std::string& destination);
   void show(const OutMessage& message);
   void send_first(const Line& line, const std::string& destination);
   void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
   void settled(const std::string& destination, const Result<void>& result);
-  void flush();
+  bool may_wait_for_its_mark(const OutMessage& message) const;
 
   Store& store_;
   const Clock& clock_;
@@ -63,7 +73,8 @@ class Outbox {
   std::map<std::string, std::uint64_t> results_;  // delivered, retried, dead
   std::vector<std::string> delivered_, marking_delivered_;
   std::vector<Commit::Failure> failed_, marking_failed_;
-  bool flushing_ = false, refused_ = false;
+  std::vector<ChatLink> links_, marking_links_;
+  bool flushing_ = false, again_ = false;
 };
 
 }  // namespace muster

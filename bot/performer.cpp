@@ -13,6 +13,7 @@ AttemptReport answer_to(const AttemptOrder& order, AttemptReport report) {
   report.path = order.path;
   report.id = order.id;
   report.stage = order.stage;
+  report.owner = order.owner;
   return report;
 }
 

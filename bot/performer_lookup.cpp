@@ -1,5 +1,8 @@
 // `lookup`: what is known of a service in an environment. What nobody tells is left out, never guessed.
+#include <algorithm>
+
 #include "bot/core/config.h"
+#include "bot/core/engine/handlers.h"
 #include "bot/core/engine/state.h"
 #include "bot/performer_run.h"
 
@@ -26,8 +29,19 @@ Value recorded_deploy(const ChangeRecord& last) {
   return v;
 }
 
+// Who holds the role `oncall` there, by the configuration or by a grant. There are no rotas yet.
+Value on_call(const TargetSubject& subject, const State& state, const CoreConfig& config, TimeMs now) {
+  Value list = Value::List{};
+  for (const Person& p : config.people) {
+    const auto held = roles_there(state, config, p.id, subject.service, subject.environment, now);
+    if (std::ranges::find(held, "oncall") != held.end()) list.push(p.id);
+  }
+  return list;
+}
+
 Value what_we_keep(const TargetSubject& subject, const State& state, const CoreConfig& config, TimeMs now) {
-  Value v = Value::Map{{"service", subject.service}, {"env", subject.environment}, {"oncall", Value::List{}}};
+  Value v = Value::Map{{"service", subject.service}, {"env", subject.environment}};
+  v.set("oncall", on_call(subject, state, config, now));
   const Service* service = find_service(config, subject.service);
   v.set("owners", text_list(service ? service->owners : std::vector<std::string>{}));
   Value locks = Value::List{};

@@ -37,7 +37,8 @@ class Reading : public std::enable_shared_from_this<Reading> {
     const auto known = with_.library.find(wish.runbook);
     const bool input = refused.key == "run.missing" || refused.key == "run.bad_input" || refused.key == "run.no_input";
     if (input && known != with_.library.end() && known->second.runbook) {
-      const std::string line = "plan " + runbooks::line_to_paste(*known->second.runbook, wish.inputs);
+      const std::string wrong = refused.key == "run.bad_input" ? refused.words.at("name") : "";
+      const std::string line = "plan " + runbooks::line_to_paste(*known->second.runbook, wish.inputs, wrong);
       o.reply.sections.push_back({say(wanted_.language, "run.paste", {{"line", plain(line)}}), {}});
     }
     finish(std::move(o));

@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <iterator>
 
 namespace fs = std::filesystem;
@@ -15,8 +17,10 @@ namespace {
 std::string text_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return {};
-  std::string text;
-  text.resize(runbooks::runbook_bytes_max + 1);  // one more, so that too large is seen
+  std::error_code error;
+  const auto size = fs::file_size(file, error);
+  std::string text;  // one byte more, so that too large is seen
+  text.resize(error ? runbooks::runbook_bytes_max + 1 : std::min<std::size_t>(size, runbooks::runbook_bytes_max) + 1);
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
   return text;
@@ -41,15 +45,31 @@ std::vector<fs::path> files_of(const std::string& folder) {
 
 std::string text_of_file(const std::string& path) { return text_of(path); }
 
-runbooks::Library load_library(const std::vector<LibraryFolder>& folders) {
-  runbooks::Library library;
-  for (const LibraryFolder& folder : folders) {
-    for (const fs::path& file : files_of(folder.path)) {
-      auto loaded = runbooks::load_runbook(text_of(file), file.string());
-      const std::string name = loaded.runbook ? loaded.runbook->name : file.stem().string();
-      library.insert_or_assign(name,
-                               runbooks::Known{std::move(loaded.runbook), std::move(loaded.findings), folder.shipped});
-    }
+// Reading a runbook takes milliseconds and concerns no other: a start on two processors reads them in two threads.
+runbooks::Library load_library(const std::vector<LibraryFolder>& folders, runbooks::Library library) {
+  struct File {
+    fs::path path;
+    bool shipped;
+    runbooks::LoadedRunbook loaded;
+  };
+  std::vector<File> files;
+  for (const LibraryFolder& folder : folders)
+    for (fs::path& file : files_of(folder.path)) files.push_back({std::move(file), folder.shipped, {}});
+  std::atomic<std::size_t> next = 0;
+  const auto read = [&files, &next] {
+    for (std::size_t n = next++; n < files.size(); n = next++)
+      files[n].loaded = runbooks::load_runbook(text_of(files[n].path), files[n].path.string());
+  };
+  if (files.size() > 1) {
+    auto beside = std::async(std::launch::async, read);
+    read();
+    beside.get();
+  } else {
+    read();
+  }
+  for (auto& [path, shipped, loaded] : files) {
+    const std::string name = loaded.runbook ? loaded.runbook->name : path.stem().string();
+    library.insert_or_assign(name, runbooks::Known{std::move(loaded.runbook), std::move(loaded.findings), shipped});
   }
   return library;
 }

@@ -15,8 +15,8 @@ struct LibraryFolder {
 };
 
 // Every *.yaml of the folders, tests (*.test.yaml) aside; a later folder hides an earlier one's name. What cannot be
-// read stands there too, without a runbook and with its findings.
-runbooks::Library load_library(const std::vector<LibraryFolder>& folders);
+// read stands there too, without a runbook and with its findings. All of it above `library`. Two threads read.
+runbooks::Library load_library(const std::vector<LibraryFolder>& folders, runbooks::Library library = {});
 // The team's own folder as `runbooks` of the configuration names it. Empty: there is none, as without a configuration.
 std::string runbook_folder(const std::string& config_folder, const std::string& named);
 // That folder, and below it the catalogue beside the program.

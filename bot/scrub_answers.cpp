@@ -1,5 +1,7 @@
 #include "bot/scrub_answers.h"
 
+#include <algorithm>
+#include <cctype>
 #include <map>
 #include <memory>
 
@@ -43,6 +45,19 @@ std::vector<std::string> files_of(const Entry& e) {
   return ids;
 }
 
+// The incident's channel, when its name was made of the words that go.
+std::string named_after(const Entry& e) {
+  const std::string& channel = e.data["channel"].as_string();
+  if (e.kind != "incident.declared" || channel.empty()) return {};
+  constexpr std::size_t short_word = 3;  // "inc" and numbers stand in every name
+  std::string title = fold_case(e.data["title"].as_string());
+  for (char& c : title)
+    if (static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0) c = ' ';
+  const auto words = split(title, ' ');
+  const auto stands = [&](const std::string& word) { return word.size() > short_word && channel.contains(word); };
+  return std::ranges::any_of(words, stands) ? channel : std::string();
+}
+
 bool repeats(const Entry& e, const ScrubPlan& plan) {
   const Value payload = entry_payload(e);
   return without(payload, plan.order.needles, plan.order.mark) != payload;
@@ -63,6 +78,7 @@ ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who) {
   const std::string mark = say("en", "scrub.mark");
   const Scrubbed clean = scrubbed(*target, mark);
   plan.redaction = redaction_of(*target, clean, wanted, who);
+  plan.channel = named_after(*target);
   plan.order = {target->event_id, target->source.id, clean.needles, mark, files_of(*target)};
   (void)store.read_journal(0, [&](const Entry& e) {
     if (e.scrubbed || e.event_id == target->event_id || e.corrects == target->event_id || !repeats(e, plan)) return;
@@ -148,6 +164,9 @@ Outcome scrub_outcome(const ScrubPlan& plan, const Result<ScrubReport>& report, 
     o.reply.sections.push_back({say(language, "scrub.also", {{"list", plain(join(plan.also, ", "))}}), {}});
   if (!report->left.empty())
     o.reply.sections.push_back({say(language, "scrub.left", {{"why", plain(report->left)}}), {}});
+  if (!plan.channel.empty())
+    o.reply.sections.push_back(
+        {say(language, "scrub.channel", {{"channel", plain(plan.channel)}, {"field", "{number}"}}), {}});
   o.reply.sections.push_back({say(language, "scrub.outside"), {}});
   Value also = Value::List{};
   for (const std::string& name : plan.also) also.push(name);

@@ -17,6 +17,7 @@ struct ScrubPlan {
   ScrubOrder order;
   std::vector<std::string> also;  // other entries that hold the same text
   std::vector<ScrubPlan> twins;   // what people said in chat with it: goes too
+  std::string channel = {};       // made of the text and still called so; empty: none
 };
 
 ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who);  // off the loop

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -18,6 +19,10 @@ namespace {
 Result<void> write_private(const std::string& path, const std::string& text) {
   const std::string temporary = path + ".new";
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (fd < 0 && errno == ENOENT)
+    return fail(ErrorKind::not_found,
+                "There is no data folder " + std::filesystem::path(path).parent_path().string() + ".",
+                "Name the bot's with --data; `muster serve` makes it.");
   if (fd < 0) return fail(ErrorKind::unavailable, "cannot write " + path, "Check who owns the data folder.");
   // root may ask for the addresses before the bot's own user has started: the file still belongs to that user.
   struct stat owner {};

@@ -1,11 +1,11 @@
-// The table itself. A new setting is one line here and one line in bind.cpp.
-#include "config/schema.h"
+// The table itself, with fields_outside.cpp. A new setting is one line there and one line in bind.cpp.
+#include "config/fields_parts.h"
 
 namespace muster {
 
-const std::vector<SettingField>& setting_fields() {
+static std::vector<SettingField> own_fields() {
   using K = SettingKind;
-  static const std::vector<SettingField> fields = {
+  return {
       {"bot_handle", K::name, false, false, "muster", "The name people mention to speak to the bot."},
       {"prefix", K::character, false, false, "!", "The character that begins a command without a mention."},
       {"language", K::choice, false, false, "en", "The bot's language where a person has chosen none.", "en|ko"},
@@ -163,255 +163,19 @@ const std::vector<SettingField>& setting_fields() {
        "The header that has the secret; none means `Authorization`, as a bearer token or as HTTP Basic."},
       {"sources[].from", K::text, true, false, "",
        "Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`) that may send; none means any. Who is meant is the peer "
-       "of "
-       "the connection: behind a proxy, the proxy. `try` sends from 127.0.0.1."},
+       "of the connection: behind a proxy, the proxy. `try` sends from 127.0.0.1."},
       {"sources[].auto_resolve_after", K::duration, false, false, "0s",
        "When to end an alert of which nothing was heard for so long and which names no end itself; 0 for never. A "
        "resend counts as news, so make it longer than the sender's repeat interval."},
-
-      {"kubernetes_targets[]", K::record, true, false, "",
-       "Services that run in a Kubernetes cluster ([Kubernetes](kubernetes.md))."},
-      {"kubernetes_targets[].name", K::name, false, true, "", "What plans and the record call the target."},
-      {"kubernetes_targets[].kubeconfig", K::text, false, false, "",
-       "Files, separated by colons; none means `KUBECONFIG`, else the account of the pod that the bot runs in, else "
-       "`~/.kube/config`."},
-      {"kubernetes_targets[].context", K::name, false, false, "",
-       "The kubeconfig's context; none means the one that is current when the bot starts."},
-      {"kubernetes_targets[].namespace", K::name, false, false, "", "The namespace; none means the context's."},
-      {"kubernetes_targets[].services", K::name, true, true, "",
-       "The services it changes: Deployments of the same name, unless `kubernetes_workloads` says otherwise."},
-      {"kubernetes_targets[].environments", K::name, true, false, "", "Where; none means in every environment."},
-      {"kubernetes_targets[].pass_env", K::name, true, false, "",
-       "Names of the bot's environment variables that the kubeconfig's exec plug-ins get beside `PATH`, `HOME` and the "
-       "proxy's."},
-      {"kubernetes_targets[].timeout", K::duration, false, false, "30s", "How long one request may take."},
-
-      {"kubernetes_workloads[]", K::record, true, false, "",
-       "What a service of a `kubernetes_targets` entry is called in the cluster, where that is not a Deployment of its "
-       "own name with one container."},
-      {"kubernetes_workloads[].service", K::name, false, true, "", "The service."},
-      {"kubernetes_workloads[].target", K::name, false, false, "",
-       "The entry of `kubernetes_targets`; none means every one that lists the service."},
-      {"kubernetes_workloads[].kind", K::choice, false, false, "deployment", "What it is in the cluster.",
-       "deployment|statefulset|daemonset"},
-      {"kubernetes_workloads[].name", K::name, false, false, "", "Its name there; none means the service's."},
-      {"kubernetes_workloads[].namespace", K::name, false, false, "", "Its namespace; none means the target's."},
-      {"kubernetes_workloads[].container", K::name, false, false, "",
-       "The container whose image is the version; needed where there are several."},
-      {"kubernetes_workloads[].image", K::text, false, false, "",
-       "Its image, such as `registry.example.com/shop:{version}`; none means the present one with another tag."},
-
-      {"exec_targets[]", K::record, true, false, "",
-       "Services that are deployed, scaled and restarted by programs of yours ([targets](targets.md)). Each command is "
-       "an absolute program path and its arguments; no shell reads them."},
-      {"exec_targets[].name", K::name, false, true, "", "What plans and the record call the target."},
-      {"exec_targets[].services", K::name, true, true, "", "The services it changes."},
-      {"exec_targets[].environments", K::name, true, false, "", "Where; none means in every environment."},
-      {"exec_targets[].status", K::text, true, false, "",
-       "Prints a JSON object: `version`, `replicas`, `healthy`, `paused`, `busy`, `run`, `restarted`, "
-       "`previous_version`, `revision`, `message`; what it leaves out is not known."},
-      {"exec_targets[].deploy", K::text, true, false, "", "Brings `{version}` out."},
-      {"exec_targets[].canary", K::text, true, false, "",
-       "Brings `{part}` (such as 2 or 25%) of `{version}` out beside the other one; `deploy` brings out the rest, and "
-       "`rollback` to the version that is there ends the part. Without it there is no canary."},
-      {"exec_targets[].bluegreen", K::text, true, false, "",
-       "Brings all of `{version}` out beside the other one; `deploy` switches over and ends the old one."},
-      {"exec_targets[].rollback", K::text, true, false, "",
-       "Goes back to `{version}`; without it `deploy` is called with the version to go back to."},
-      {"exec_targets[].scale", K::text, true, false, "", "Sets the number of copies to `{replicas}`."},
-      {"exec_targets[].restart", K::text, true, false, "", "Restarts the service."},
-      {"exec_targets[].pause", K::text, true, false, "", "Pauses what is rolling out."},
-      {"exec_targets[].resume", K::text, true, false, "", "Lets it go on."},
-      {"exec_targets[].history", K::text, true, false, "",
-       "Prints a JSON list, newest first: versions, or objects with `version`, `at`, `by`, `revision`, `note`."},
-      {"exec_targets[].pass_env", K::name, true, false, "",
-       "Names of the bot's environment variables that the programs get; they get no others."},
-      {"exec_targets[].secret_env", K::name, true, false, "",
-       "The same, and their values are masked in everything that is printed."},
-      {"exec_targets[].folder", K::text, false, false, "/", "The working folder, an absolute path."},
-      {"exec_targets[].version_pattern", K::text, false, false, "[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}",
-       "A regular expression (RE2) that a version must match as a whole."},
-      {"exec_targets[].nothing_to_do", K::integer, true, false, "",
-       "Exit codes that mean it was so already; 0 is success and every other code a failure."},
-      {"exec_targets[].status_timeout", K::duration, false, false, "10s", "How long `status` and `history` may take."},
-      {"exec_targets[].watch_every", K::duration, false, false, "2s",
-       "After a change: how often `status` is asked until it is as intended."},
-      {"health[]", K::record, true, false, "",
-       "What is watched after a change, and what follows ([health](health.md)). The first rule that matches the place "
-       "decides; where none does, the defaults shown here hold."},
-      {"health[].name", K::name, false, true, "", "What plans call the rule."},
-      {"health[].services", K::name, true, false, "", "Services; none means every service."},
-      {"health[].environments", K::name, true, false, "", "Environments; none means every environment."},
-      {"health[].window", K::duration, false, false, "5m",
-       "How long the service is watched; 0 means that nothing is watched."},
-      {"health[].every", K::duration, false, false, "15s", "How often it is looked at."},
-      {"health[].failures", K::integer, false, false, "1",
-       "How many times in a row the target may call it unhealthy before that is bad."},
-      {"health[].target", K::flag, false, false, "true", "Whether the target's own word about health counts."},
-      {"health[].alerts", K::flag, false, false, "true",
-       "Whether an alert that begins to fire after the change is bad: of the service, or of one that depends on it."},
-      {"health[].matchers", K::matcher, true, false, "",
-       "Instead of those: alerts that all of these Alertmanager matchers fit."},
-      {"health[].on_bad", K::choice, false, false, "rollback",
-       "When it is bad: put it back, ask a person, or only tell.", "rollback|ask|nothing"},
-      {"health[].no_data", K::choice, false, false, "ask",
-       "When nobody can tell, which is never taken for good: ask a person, put it back, or only tell.",
-       "ask|rollback|nothing"},
-      {"health[].one_way", K::text, true, false, "",
-       "Versions (RE2, the whole of it) from which there is no way back, such as one with a migration: they are not "
-       "put "
-       "back, and the plan says so."},
-      {"health[].lock_for", K::duration, false, false, "4h",
-       "How long the service is locked after it was put back; 0 for no lock."},
-      {"health[].severity", K::name, false, false, "SEV3", "The severity of the incident that is offered then."},
-
-      {"rollouts[]", K::record, true, false, "",
-       "In which stages a version goes out ([changes](changes.md#stages)). The first rule that matches the place "
-       "decides; where none does, it is rolled out as its target does it."},
-      {"rollouts[].name", K::name, false, true, "", "What messages of `check` call the rule."},
-      {"rollouts[].services", K::name, true, false, "", "Services; none means every service."},
-      {"rollouts[].environments", K::name, true, false, "", "Environments; none means every environment."},
-      {"rollouts[].strategy", K::choice, false, false, "rolling", "What is done without `--strategy`.",
-       "rolling|canary|bluegreen"},
-      {"rollouts[].stages", K::text, true, false, "",
-       "What is out before all of it is, and how long it is watched: `1 for 5m` (copies), `25% for 10m`, `beside for "
-       "10m` (of bluegreen). With `ask` behind it, only a person's `advance` goes on. None: `25% for 5m` and `50% for "
-       "5m`, or `beside for 5m`."},
-
-      {"health_checks[]", K::record, true, false, "",
-       "What else is looked at: HTTP probes and conditions over metrics. All that match the place count."},
-      {"health_checks[].name", K::text, false, true, "", "What messages call it."},
-      {"health_checks[].services", K::name, true, false, "", "Services; none means every service."},
-      {"health_checks[].environments", K::name, true, false, "", "Environments; none means every environment."},
-      {"health_checks[].http", K::text, false, false, "",
-       "An address that `http_allow` names, asked with GET; `${service}`, `${env}` and `${version}` are filled in."},
-      {"health_checks[].expect", K::integer, true, false, "", "Statuses that are good; none means 200 to 299."},
-      {"health_checks[].promql", K::text, false, false, "",
-       "A PromQL expression; `${service}`, `${env}` and `${version}` become quoted texts."},
-      {"health_checks[].source", K::name, false, false, "", "Which of the backends is asked, when there are several."},
-      {"health_checks[].pass", K::text, false, false, "",
-       "What is good: a condition ([CEL](cel.md)) over `it`, the answer, such as `it.value < 0.05`."},
-      {"health_checks[].every", K::duration, false, false, "0s", "How often; 0 for as often as the rule says."},
-      {"health_checks[].failures", K::integer, false, false, "1", "Bad looks in a row that are forgiven."},
-
-      {"local_targets[]", K::record, true, false, "",
-       "Services that run as processes of this machine ([targets](targets.md#local-processes-of-this-machine)). "
-       "`{version}`, `{port}`, `{service}` and `{environment}` are filled in in `command`, `folder`, `env` and "
-       "`health`; no shell reads them."},
-      {"local_targets[].name", K::name, false, true, "",
-       "What plans and the record call the target, and its folder in the data folder."},
-      {"local_targets[].service", K::name, false, true, "", "The service it runs."},
-      {"local_targets[].environment", K::name, false, true, "", "The environment this machine is."},
-      {"local_targets[].command", K::text, true, true, "",
-       "The absolute path of a program that stays in the foreground, and its arguments; `muster-sample` is the service "
-       "to practise on that comes with muster."},
-      {"local_targets[].folder", K::text, false, false, "/",
-       "The working folder, an absolute path. With `{version}` in it a version is there when its folder is."},
-      {"local_targets[].versions", K::text, true, false, "",
-       "The versions that there are; none means each that matches `version_pattern`."},
-      {"local_targets[].version", K::text, false, false, "",
-       "What runs before the first deploy; none means nothing does."},
-      {"local_targets[].replicas", K::integer, false, false, "1", "How many processes, before the first `scale`."},
-      {"local_targets[].ports", K::text, false, true, "",
-       "A range such as `8101-8110`; every process has a port of its own, and one more is needed while a new one "
-       "replaces an old one."},
-      {"local_targets[].health", K::text, false, false, "",
-       "An address that answers with a status from 200 to 399 when a process is well; none means that one is well that "
-       "stays up for two seconds."},
-      {"local_targets[].restart", K::choice, false, false, "always",
-       "When a process that has ended is started again, after 1 s, 2 s and so on up to a minute.",
-       "always|on-failure|never"},
-      {"local_targets[].env", K::text, true, false, "", "Variables as `NAME=VALUE`; `PORT` is always set."},
-      {"local_targets[].pass_env", K::name, true, false, "",
-       "Names of the bot's environment variables that the processes get; they get no others."},
-      {"local_targets[].secret_env", K::name, true, false, "",
-       "The same, and their values are masked in what is shown of the logs."},
-      {"local_targets[].version_pattern", K::text, false, false, "[A-Za-z0-9][A-Za-z0-9._+-]{0,99}",
-       "A regular expression (RE2) that a version must match as a whole."},
-      {"local_targets[].start_timeout", K::duration, false, false, "30s",
-       "A new process that is not well by then makes the change fail."},
-      {"local_targets[].health_timeout", K::duration, false, false, "2s", "How long one answer of `health` may take."},
-      {"local_targets[].stop_timeout", K::duration, false, false, "10s",
-       "From SIGTERM to SIGKILL, when a process is ended."},
-      {"local_targets[].log_bytes", K::integer, false, false, "1048576",
-       "How long a log becomes before a new one is begun."},
-      {"local_targets[].log_files", K::integer, false, false, "3", "How many full logs of a process are kept."},
-      {"local_targets[].stop_with_bot", K::flag, false, false, "false",
-       "Whether the processes end when the bot is stopped in an orderly way; else they run on."},
-      {"backends[]", K::record, true, false, "",
-       "Systems that are asked or told: metrics for `graph` and runbooks, logs for runbooks, an Alertmanager for "
-       "`silence` ([metrics](metrics.md))."},
-      {"backends[].name", K::name, false, true, "", "What `on NAME` and answers call it."},
-      {"backends[].kind", K::choice, false, true, "", "What it speaks.", "prometheus|alertmanager|loki|elasticsearch"},
-      {"backends[].url", K::url, false, true, "",
-       "Its address, with the path prefix where there is one; Grafana's own alerts: `…/api/alertmanager/grafana`."},
-      {"backends[].environments", K::name, true, false, "",
-       "The environments it knows, so that `in ENV` chooses it; none means all."},
-      {"backends[].secret", K::secret, false, false, "",
-       "A token or `user:password`, as `env:NAME` or `file:PATH`. Elasticsearch gets a token as an API key."},
-      {"backends[].ca_file", K::text, false, false, "",
-       "Certificate authorities (PEM) instead of the system's; a relative path starts at the configuration folder."},
-      {"backends[].tenant", K::text, false, false, "", "Sent as `X-Scope-OrgID` (Mimir, Cortex, Loki)."},
-      {"backends[].index", K::text, false, false, "", "What is searched in Elasticsearch, such as `logs-*`."},
-      {"backends[].timeout", K::duration, false, false, "15s", "How long one question may take."},
-
-      {"http_allow[]", K::record, true, false, "",
-       "Addresses that `http` steps of runbooks may call; everything else is refused."},
-      {"http_allow[].name", K::name, false, true, "", "What answers call it."},
-      {"http_allow[].url", K::url, false, true, "",
-       "Scheme, host and port, compared exactly; a path narrows it to what begins with it."},
-      {"http_allow[].methods", K::text, true, false, "", "Methods such as POST; none means GET and HEAD."},
-      {"http_allow[].secret", K::secret, false, false, "",
-       "A token or `user:password` that goes with every call there, as `env:NAME` or `file:PATH`."},
-      {"http_allow[].ca_file", K::text, false, false, "", "Certificate authorities (PEM) for this address."},
-      {"together[]", K::record, true, false, "",
-       "Platforms whose incident channels are one room ([Two rooms as one](together.md)): what people say on one "
-       "appears on the others with their name."},
-      {"together[].platforms", K::name, true, true, "",
-       "Two or more platforms by name; `slack` and `mattermost` are those of the environment. Our own room belongs to "
-       "every one."},
-      {"together[].open", K::choice, false, false, "all",
-       "Where an incident's channel opens: on `all` of them, or on the `first` that can be reached, and on the others "
-       "when that one is lost.",
-       "all|first"},
-      {"together[].lost_after", K::duration, false, false, "60s",
-       "How long a platform may be out of reach before people are told where to go on."},
-      {"together[].channels", K::name, true, false, "",
-       "Channels of ours without an incident that are one room too, such as `muster`."},
-
-      {"slack[]", K::record, true, false, "",
-       "Slack workspaces ([Slack](slack.md)). With this list the variables `SLACK_…` connect nothing by themselves."},
-      {"slack[].name", K::name, false, true, "",
-       "What handles (`NAME:U012AB3CD`), `health` and metrics call the workspace."},
-      {"slack[].bot_token", K::secret, false, true, "", "The bot token, `xoxb-…`, as `env:NAME` or `file:PATH`."},
-      {"slack[].app_token", K::secret, false, true, "",
-       "The app-level token for Socket Mode, `xapp-…`, as `env:NAME` or `file:PATH`."},
-      {"slack[].api_url", K::url, false, false, "https://slack.com/api", "The Web API, or a gateway before it."},
-      {"slack[].ca_file", K::text, false, false, "",
-       "A PEM file, for a gateway with a private authority; a relative path starts at the configuration folder."},
-      {"slack[].proxy", K::proxy, false, false, "", "An HTTP proxy for API and websocket (CONNECT)."},
-      {"slack[].channels", K::pair, true, false, "",
-       "Channels that are called otherwise there, each as `OURS=THEIRS`; what is not named has our name."},
-
-      {"mattermost[]", K::record, true, false, "",
-       "Mattermost servers ([Mattermost](mattermost.md)). With this list the variables `MATTERMOST_…` connect nothing "
-       "by themselves."},
-      {"mattermost[].name", K::name, false, true, "",
-       "What handles (`NAME:ana.sousa`), `health` and metrics call the server."},
-      {"mattermost[].url", K::url, false, true, "", "The site's address with its sub-path, without `/api/v4`."},
-      {"mattermost[].token", K::secret, false, true, "", "The bot account's token, as `env:NAME` or `file:PATH`."},
-      {"mattermost[].team", K::name, false, false, "", "The team; needed when the bot is in several."},
-      {"mattermost[].callback_url", K::url, false, false, "",
-       "Where the server reaches this bot, for buttons; without it there are none and no port has to be open."},
-      {"mattermost[].command_token_file", K::text, false, false, "",
-       "The file that `muster mattermost command` wrote: the slash command's token, and the one before it; a relative "
-       "path starts at the configuration folder. Needs `callback_url`."},
-      {"mattermost[].ca_file", K::text, false, false, "",
-       "A PEM file, for a private authority; a relative path starts at the configuration folder."},
-      {"mattermost[].proxy", K::proxy, false, false, "", "An HTTP proxy for REST and websocket (CONNECT)."},
-      {"mattermost[].channels", K::pair, true, false, "",
-       "Channels that are called otherwise there, each as `OURS=THEIRS`; what is not named has our name."},
   };
+}
+
+const std::vector<SettingField>& setting_fields() {
+  static const std::vector<SettingField> fields = [] {
+    std::vector<SettingField> all = own_fields();
+    all.insert(all.end(), outside_fields().begin(), outside_fields().end());
+    return all;
+  }();
   return fields;
 }
 

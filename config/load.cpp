@@ -85,6 +85,7 @@ void add_default_policy(ConfigTree& tree) {
     record.cells["environments"] = cell_of(rule.environments);
     record.cells["where"] = cell_of(rule.where);
     record.cells["matchers"] = cell_of(rule.matchers);
+    if (!rule.when.empty()) record.cells["when"] = cell_of({rule.when});
     record.cells["effect"] = cell_of({rule.effect});
     record.cells["approvals"] = cell_of({std::to_string(rule.approvals)});
     if (!rule.approve_group.empty()) record.cells["approve_group"] = cell_of({rule.approve_group});

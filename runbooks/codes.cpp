@@ -50,6 +50,8 @@ const std::vector<FindingCode>& finding_codes() {
       {"RB065", "Quotes by hand around ${…} in an embedded language."},
       {"RB066", "A secret where people or the journal would read it, or written out."},
       {"RB067", "A service, environment, person or group that the configuration does not know."},
+      {"RB068", "A value where a command reads code or the name of a program."},
+      {"RB069", "A trigger with mode: auto that could never start: an input that nobody would give."},
       {"RB070", "An unknown runbook is called."},
       {"RB071", "Runbooks that call each other in a circle."},
       {"RB072", "Calls deeper than 5."},

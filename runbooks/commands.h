@@ -28,8 +28,8 @@ StartWish wish_of(const Call& c, const Runbook& book);
 // Inputs as typed, under the names of the runbook.
 Value typed_inputs(const Runbook& book, const std::map<std::string, std::string>& named);
 // The line that would do: what is given, and a place for each input that is missing.
-std::string line_to_paste(const Runbook& book, const Value& given);
-const Known* known_book(Call& c, const std::string& name);  // null: there is none
-Outcome no_book(Call& c, const std::string& name);          // with what was perhaps meant
+std::string line_to_paste(const Runbook& book, const Value& given, std::string_view wrong = {});  // wrong: left open
+const Known* known_book(Call& c, const std::string& name);                                        // null: there is none
+Outcome no_book(Call& c, const std::string& name);  // with what was perhaps meant
 
 }  // namespace muster::runbooks

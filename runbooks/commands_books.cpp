@@ -36,13 +36,15 @@ Outcome no_book(Call& c, const std::string& name) {
   return o;
 }
 
-std::string line_to_paste(const Runbook& book, const Value& given) {
+std::string line_to_paste(const Runbook& book, const Value& given, std::string_view wrong) {
+  static const Value none;
   std::string line = "run " + book.name;
   for (const Input& input : book.inputs) {
-    const Value& v = given[input.name];
+    const Value& v = input.name == wrong ? none : given[input.name];
     const std::string text = v.is_string() ? v.as_string() : to_json(v);
     if (!v.is_null()) line += " " + input.name + "=" + (text.contains(' ') ? "\"" + text + "\"" : text);
-    if (v.is_null() && input.required && input.standard.is_null()) line += " " + input.name + "=…";
+    if (v.is_null() && (input.name == wrong || (input.required && input.standard.is_null())))
+      line += " " + input.name + "=…";
   }
   return line;
 }
@@ -52,8 +54,10 @@ Value typed_inputs(const Runbook& book, const std::map<std::string, std::string>
   for (const auto& [key, text] : named) {
     if (key == "because") continue;
     const auto input = std::ranges::find_if(book.inputs, [&](const Input& i) { return lower_ascii(i.name) == key; });
-    const bool scalar = input != book.inputs.end() && input->type != "string";
-    inputs.set(input == book.inputs.end() ? key : input->name, scalar ? core_scalar(text) : Value(text));
+    if (input == book.inputs.end())
+      inputs.set(key, text);
+    else
+      inputs.set(input->name, value_typed(*input, text));
   }
   return inputs;
 }
@@ -239,7 +243,7 @@ std::optional<Outcome> unknown_place(Call& c, const Runbook& book, const Value& 
     if (value.empty() || c.work.config.services.empty()) continue;
     if (input.type == "service" && !find_service(c.work.config, value)) return unknown_service(c, value);
     if (input.type == "environment" && std::ranges::find(known, lower_ascii(value)) == known.end())
-      return refuse(c, "env.unknown", {{"name", plain(value)}, {"list", plain(join(known, ", "))}});
+      return unknown_environment(c, value, known);
   }
   return {};
 }
@@ -269,8 +273,11 @@ Outcome start(Call& c) {
   const auto id = engine_of(c.work).start_run(c.work, std::move(wish));
   if (!id) {
     Outcome o = refused(c, id.error());
-    if (id.error().key == "run.missing" || id.error().key == "run.bad_input" || id.error().key == "run.no_input")
-      o.reply.sections.push_back({say(c.language, "run.paste", {{"line", plain(line_to_paste(*book, given))}}), {}});
+    const bool bad = id.error().key == "run.bad_input";
+    const std::string wrong = bad ? id.error().words.at("name") : "";
+    if (bad || id.error().key == "run.missing" || id.error().key == "run.no_input")
+      o.reply.sections.push_back(
+          {say(c.language, "run.paste", {{"line", plain(line_to_paste(*book, given, wrong))}}), {}});
     return o;
   }
   const Run& run = *find_run(std::as_const(c.work.state), *id);

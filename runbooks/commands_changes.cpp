@@ -163,7 +163,7 @@ Outcome queue(Call& c) {
 // One that stands in the line; anything else is no matter of the line.
 const Run* waiting_run(Call& c, std::optional<Outcome>& no) {
   const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
-  if (!run) no = refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
+  if (!run) no = no_such_id(c, first_argument(c.command));
   if (run && (run->status != "queued" || !run->change.is_map()))
     no = refuse(c, "queue.not_waiting", {{"id", run->id}, {"status", status_of(c, *run)}});
   return run;

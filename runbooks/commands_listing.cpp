@@ -56,10 +56,12 @@ Outcome runs(Call& c) {
 // What is asked of people at the moment, as lines to paste.
 void add_open(const Call& c, const Run& run, Outcome& o) {
   std::string lines;
-  for (const OpenMatter& m : engine_of(c.work).open_matters(c.work.state, run.id))
+  for (const OpenMatter& m : engine_of(c.work).open_matters(c.work.state, run.id)) {
+    const Question* q = find_question(c.work.state, m.question);
+    const std::string kind = q && q->kind == "confirm" ? "confirm" : m.kind;
     lines +=
-        say(c.language, "run.open." + m.kind, {{"id", run.id}, {"step", plain(m.step)}, {"question", m.question}}) +
-        "\n";
+        say(c.language, "run.open." + kind, {{"id", run.id}, {"step", plain(m.step)}, {"question", m.question}}) + "\n";
+  }
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
 }
 
@@ -74,7 +76,8 @@ Outcome show(Call& c) {
     return o;
   }
   const Lock* lock = find_lock(c.work.state, canonical_id(id));
-  if (!lock) return refuse(c, canonical_id(id).starts_with('R') ? "run.no_id" : "unknown.id", {{"id", plain(id)}});
+  if (!lock && canonical_id(id).starts_with('R')) return refuse(c, "run.no_id", {{"id", plain(id)}});
+  if (!lock) return no_such_id(c, id);
   Outcome o = answer(c, "lock.line",
                      {{"id", lock->id},
                       {"what", plain(lock->service + " " + lock->environment)},
@@ -101,7 +104,7 @@ void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::str
 
 Outcome logs(Call& c) {
   const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
-  if (!run) return refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
+  if (!run) return no_such_id(c, first_argument(c.command));
   const std::string wanted = c.command.args.size() > 1 ? c.command.args[1] : "";
   std::string text;
   for (const std::string& path : run->order) {

@@ -28,7 +28,7 @@ namespace {
 // What became of the run by this command: its state is the answer.
 Outcome told(Call& c, std::string_view key) {
   const Run* run = find_run(std::as_const(c.work.state), first_argument(c.command));
-  if (!run) return refuse(c, "unknown.id", {{"id", plain(first_argument(c.command))}});
+  if (!run) return no_such_id(c, first_argument(c.command));
   Outcome o = answer(c, key, {{"id", run->id}, {"runbook", plain(run->runbook)}, {"status", status_of(c, *run)}});
   o.json = Value::Map{{"id", run->id}, {"runbook", run->runbook}, {"status", run->status}};
   return o;
@@ -87,7 +87,7 @@ std::optional<Outcome> may_not_start(Call& c, const Run& run) {
 
 Outcome retry(Call& c) {
   const Run* run = find_run(std::as_const(c.work.state), run_of(c));
-  if (!run) return refuse(c, "unknown.id", {{"id", plain(run_of(c))}});
+  if (!run) return no_such_id(c, run_of(c));
   const bool over = run->over();
   if (over)
     if (auto no = may_not_start(c, *run)) return *no;

@@ -210,14 +210,15 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
   const bool stopping = run && step != run->steps.end() && step->second.stage == "halt" && report.stage.empty();
   const bool out = run && step != run->steps.end() &&
                    (step->second.status == "running" || (step->second.verb == "verify" && report.stage == "sample"));
-  const bool wanted =
-      out && !run->over() && step->second.attempt_id == report.id && (step->second.stage == report.stage || stopping);
+  const bool wanted = out && !run->over() && report.owner == w.owner && step->second.attempt_id == report.id &&
+                      (step->second.stage == report.stage || stopping);
   if (!wanted) {
     // Of an attempt that is over, or of an owner that lost its right: it changes nothing.
     Entry e;
     e.kind = "run.report_refused";
     e.text = "A late report of " + report.id + " was refused.";
     e.data = Value::Map{{"run_id", report.run}, {"path", report.path}, {"attempt_id", report.id}};
+    e.data.set("owner", report.owner);
     log(LogLevel::warn, "a late report was refused", {{"attempt", report.id}, {"stage", report.stage}});
     record(w, std::move(e));
     return;

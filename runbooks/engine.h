@@ -75,6 +75,8 @@ class Engine final : public Extension {
   // The runbooks people may start from now on; runs in flight keep theirs.
   void set_library(Library library);
   const Library& library() const { return library_; }
+  // What the linter finds mistakes in does not start; `runbook test` plays it all the same.
+  void check_first(bool on) { checks_first_ = on; }
 
   Decided<std::string> start_run(Work& work, StartWish wish);  // R42
   Decided<void> cancel_run(Work& work, std::string_view run, bool undo, const std::string& reason, Entry by);
@@ -126,7 +128,9 @@ class Engine final : public Extension {
   void check_effect(Work& work, const std::string& run);
   void trigger_rang(Work& work, const Timer& timer);
   Decided<std::shared_ptr<const PinnedRunbook>> pin(const Runbook& runbook) const;
+  Decided<void> without_mistakes(const CoreConfig& config, const Book& book) const;
   Loader loader_;
+  bool checks_first_ = true;
   Library library_;
   std::map<std::string, LiveStep> live_;                      // "R1 4.1"
   std::map<std::string, std::shared_ptr<const Book>> books_;  // by the hash of what is pinned

@@ -227,7 +227,11 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   if (!plan.possible()) return fail_step(t, path, &step, "denied", first_problem(lang, plan));
   if (const std::string why = no_gate(t, lang, plan.gate); !why.empty())
     return fail_step(t, path, &step, "denied", why);
-  if (same || plan.gate.effect == "run") return send_change(t, path, step, plan.arguments, seen);
+  if (same || plan.gate.effect == "run") {
+    if (const Permit p = capped(t, path, step.verb, plan.arguments); !p.refusal.empty())
+      return fail_step(t, path, &step, p.kind, p.refusal);
+    return send_change(t, path, step, plan.arguments, seen);
+  }
   const bool asked_before = !shown.hash.empty() && !shown.gate.effect.empty() && shown.hash != plan.hash;
   ask(t, path, step, plan, asked_before ? what_changed(lang, shown, plan) : std::string());
 }

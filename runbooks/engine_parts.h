@@ -33,6 +33,7 @@ StepRun* find_step(Turn& t, std::string_view path);
 
 // Attempts.
 void begin_step(Turn& t, const Action& action);
+void send_out(Turn& t, AttemptOrder order);  // in the name of the process that decides
 void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage);
 void send_change(Turn& t, const std::string& path, const Step& step, const Value& arguments, const Value& before);
 Value kept_result(const Value& result);  // masked and bounded
@@ -56,6 +57,8 @@ struct Permit {
   bool confirm = false;  // by who started the run
 };
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments);
+// What the caps of the environment leave to a run that no person approved; nothing stands in the way of one that was.
+Permit capped(const Turn& t, const std::string& path, const std::string& verb, const Value& arguments);
 // Of somebody else than who started the run. Null: none.
 const Lock* lock_in_the_way(const Turn& t, const std::string& verb, const Value& arguments);
 

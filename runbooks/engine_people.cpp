@@ -17,7 +17,7 @@ std::unexpected<Refusal> refuse(std::string key, std::map<std::string, std::stri
 // The run of a command; over: whether it must be over already.
 Decided<Run*> wanted(Work& w, std::string_view id, bool over) {
   Run* run = find_run(w.state, id);
-  if (!run) return refuse("unknown.id", {{"id", std::string(id)}});
+  if (!run) return refuse("unknown.id", {{"id", std::string(id)}, {"list", "`runs`"}});
   if (run->over() && !over) return refuse("run.is_over", {{"id", run->id}, {"status", run->status}});
   if (!run->over() && over) return refuse("run.not_over", {{"id", run->id}});
   return run;
@@ -86,7 +86,7 @@ Decided<void> Engine::resume_run(Work& w, std::string_view id, Entry by) {
 Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::string& step, bool latest,
                                        const std::string& person, Entry by) {
   Run* run = find_run(w.state, id);
-  if (!run) return refuse("unknown.id", {{"id", std::string(id)}});
+  if (!run) return refuse("unknown.id", {{"id", std::string(id)}, {"list", "`runs`"}});
   if (!run->over()) {
     auto decided = decide(w, id, step, "retry", std::move(by));
     if (!decided) return std::unexpected(decided.error());
@@ -188,11 +188,11 @@ Decided<void> Engine::answer(Work& w, std::string_view id, const std::map<std::s
       return refuse("run.no_field", {{"name", name}, {"id", t.run.id}});
   for (const Input& field : step->form) {
     const auto given = fields.find(field.name);
-    Value v = given == fields.end() ? field.standard : Value(given->second);
+    const Value v = given == fields.end() ? field.standard : value_typed(field, given->second);
     if (v.is_null() && field.required) return refuse("run.field_missing", {{"name", field.name}, {"id", t.run.id}});
     if (v.is_null()) continue;
-    auto fits = fit_input(field, v.is_string() && field.type != "string" ? core_scalar(v.as_string()) : v);
-    if (!fits) return refuse("run.bad_input", {{"name", field.name}, {"why", fits.error().message}});
+    auto fits = fit_input(field, v);
+    if (!fits) return refuse("run.bad_input", {{"name", field.name}, {"why", why_unfit(field, fits.error())}});
     result.set(field.name, std::move(*fits));
   }
   result.set("by", by.actor.id);

@@ -55,8 +55,11 @@ namespace {
 
 // A freeze that was there when the plan was agreed to, and was overridden in it.
 bool is_overridden(const Run& run, const Lock& lock) {
-  const auto& names = run.change["overrides"].as_list();
-  return lock.freeze && std::ranges::any_of(names, [](const Value& v) { return v.as_string() == "freeze"; });
+  const auto& checks = run.change["plan"]["checks"].as_list();
+  return lock.freeze && std::ranges::any_of(checks, [&](const Value& c) {
+           return c["name"].as_string() == "freeze" && c["mark"].as_string() == "overridden" &&
+                  c["words"]["id"].as_string() == lock.id;
+         });
 }
 
 // A later stage of a change whose plan was agreed to as a whole.
@@ -81,6 +84,8 @@ Automatic automatic_writes(const Turn& t, const std::string& path, const Value& 
     if (!without_person(run) || (run.over() && run.ended_ms < t.w.now - hour_ms)) continue;
     for (const auto& [at, s] : run.steps) {
       if (s.effect != "write" || s.attempt == 0 || s.arguments["env"] != arguments["env"]) continue;
+      // Of a change that is planned first only what was sent is a write: a refusal uses up nothing.
+      if (run.change.is_map() && is_change(s.verb) && s.before.is_null()) continue;
       if (run.id == t.run.id && at == path) continue;
       if (s.started_ms > t.w.now - hour_ms) ++found.last_hour;
       const bool same = s.arguments["service"] == arguments["service"] && !s.arguments["service"].is_null();
@@ -211,6 +216,10 @@ Permit place_permit(const Turn& t, const std::string& verb, const Value& argumen
 
 }  // namespace
 
+Permit capped(const Turn& t, const std::string& path, const std::string& verb, const Value& arguments) {
+  return without_person(t.run) ? caps_permit(t, path, verb, arguments) : Permit{};
+}
+
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
   const bool agreed = is_agreed(t.run, step, arguments);
   const Lock* lock = lock_in_the_way(t, step.verb, arguments);
@@ -222,8 +231,7 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
             {}};
   if (agreed) return {};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
-  if (without_person(t.run))
-    if (Permit p = caps_permit(t, path, step.verb, arguments); !p.refusal.empty()) return p;
+  if (Permit p = capped(t, path, step.verb, arguments); !p.refusal.empty()) return p;
   if (t.run.automatic())
     if (Permit p = automatic_permit(t, arguments); !p.refusal.empty()) return p;
   if (!is_change(step.verb)) return {};

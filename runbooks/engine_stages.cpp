@@ -66,7 +66,7 @@ struct Open {
 
 Decided<Open> find_open(Engine& engine, Work& w, const std::string& id) {
   Run* run = find_run(w.state, id);
-  if (!run) return no("unknown.id", {{"id", id}});
+  if (!run) return no("unknown.id", {{"id", id}, {"list", "`runs`"}});
   if (run->over()) return no("run.is_over", {{"id", run->id}, {"status", run->status}});
   const std::string path = stage_path(*run);
   const bool staged = run->change["stages"].is_list();

@@ -87,7 +87,7 @@ Decided<Value> inputs_for(const Runbook& book, const Value& given, const Value& 
       continue;
     }
     auto fits = fit_input(input, v);
-    if (!fits) return not_started("run.bad_input", {{"name", input.name}, {"why", fits.error().message}});
+    if (!fits) return not_started("run.bad_input", {{"name", input.name}, {"why", why_unfit(input, fits.error())}});
     inputs.set(input.name, std::move(*fits));
   }
   if (missing.empty()) return inputs;
@@ -262,19 +262,24 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   const Others others = *found;
   if (others.busy && guard.on_busy == "skip" && !change)
     return not_started("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
-  if (others.waits) return not_started("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
+  const bool replaces = guard.on_busy == "replace" && !change;
+  if (others.waits && !replaces) return not_started("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
   if (draft.automatic())
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
+  // Last, because a storm of alerts is refused before by what costs nothing. A change brings steps of our own.
+  if (!change)
+    if (auto fine = without_mistakes(w.config, *book); !fine) return std::unexpected(fine.error());
   draft.status = others.busy ? "queued" : "running";
   draft.deadline_ms = guard.deadline_ms > 0 && !others.busy ? w.now + guard.deadline_ms : 0;
   const std::string busy = others.busy ? others.busy->id : "";
+  // One that still waits for its turn first: two may not stand in line.
+  if (others.waits) static_cast<void>(cancel_run(w, others.waits->id, false, "replaced by " + draft.id, {}));
   record_start(w, wish, *pinned, *book->main, draft);
   Run& run = *find_run(w.state, draft.id);
   Turn t{*this, w, run, *book};
   post(w, run.channel, run.post, run_message(w, run), run.thread);
   run.shown_ms = w.now;
-  if (!busy.empty() && guard.on_busy == "replace")
-    static_cast<void>(cancel_run(w, busy, false, "replaced by " + run.id, {}));
+  if (!busy.empty() && replaces) static_cast<void>(cancel_run(w, busy, false, "replaced by " + run.id, {}));
   settle(t);
   return draft.id;
 }
@@ -304,6 +309,14 @@ void tell_watchers(Turn& t) {
   }
 }
 
+// Another one is still at this subject: of two that ended, the first does not begin the next.
+bool still_busy(const State& state, const Run& ended) {
+  return std::ranges::any_of(state.runs, [&](const auto& entry) {
+    const Run& r = entry.second;
+    return !r.over() && r.status != "queued" && r.runbook == ended.runbook && r.key == ended.key;
+  });
+}
+
 bool may_have_helped(const std::string& status) {
   return status == "succeeded" || status == "failed" || status == "undone" || status == "undo_failed";
 }
@@ -328,6 +341,7 @@ void run_over(Turn& t) {
     t.w.decision.timers.push_back(
         {"effective:" + t.run.id, t.w.now + t.book.main->guard.check_after_ms, Value::Map{{"run", t.run.id}}});
   begin_next_changes(t);
+  if (still_busy(t.w.state, t.run)) return;
   // The next in line.
   for (auto& [n, other] : t.w.state.runs) {
     if (other.status != "queued" || other.change.is_map() || other.runbook != t.run.runbook || other.key != t.run.key)

@@ -90,6 +90,11 @@ DurationMs timeout_of(const Step& step) {
   return verb ? verb->timeout_ms : 0;
 }
 
+void send_out(Turn& t, AttemptOrder order) {
+  order.owner = t.w.owner;
+  t.w.decision.attempts.push_back(std::move(order));
+}
+
 // The order goes out after its intent is on disk.
 void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode mode, const std::string& stage) {
   StepRun& s = *find_step(t, path);
@@ -114,7 +119,7 @@ void send(Turn& t, const std::string& path, const Step& step, AttemptOrder::Mode
     if (!arguments) return ask_decision(t, path, arguments.error().message);
     order.arguments = std::move(*arguments);
   }
-  t.w.decision.attempts.push_back(std::move(order));
+  send_out(t, std::move(order));
 }
 
 namespace {
@@ -139,6 +144,7 @@ void intend(Turn& t, const std::string& path, const Step& step, const Value& arg
                           {"stage", stage},
                           {"attempt", attempt},
                           {"attempt_id", attempt_id(t, path, attempt)},
+                          {"owner", t.w.owner},
                           {"arguments", arguments},
                           {"arguments_hash", to_hex(sha256(to_json(arguments))).substr(0, 16)},
                           {"due_ms", 0},

@@ -87,7 +87,7 @@ void sample(Turn& t, const std::string& path, const Step& step) {
   order.effect = "read";
   order.arguments = before.arguments;
   order.deadline_ms = t.w.now + (timeout_of(*look) > 0 ? timeout_of(*look) : minute_ms);
-  t.w.decision.attempts.push_back(std::move(order));
+  send_out(t, std::move(order));
 }
 
 namespace {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bot/base/json.h"
 #include "bot/base/regex.h"
 #include "bot/base/text.h"
 #include "bot/core/runs/secret_ref.h"
@@ -34,28 +35,28 @@ Value from_text(const Value& value) { return value.is_string() ? core_scalar(tri
 
 Result<Value> fit_number(const Input& input, const Value& value) {
   const Value n = from_text(value);
-  if (input.type == "int" && !n.is_int()) return refused(input, "is a whole number", "Write, for example, 3.");
-  if (!n.is_number() || !std::isfinite(n.as_double())) return refused(input, "is a number", "Write, for example, 0.5.");
+  if (input.type == "int" && !n.is_int()) return refused(input, "must be a whole number", "Write, for example, 3.");
+  if (!n.is_number() || !std::isfinite(n.as_double())) return refused(input, "must be a number", "Write, for example, 0.5.");
   if (const auto ok = in_range(input, n.as_double()); !ok) return std::unexpected(ok.error());
   return input.type == "int" ? n : Value(n.as_double());
 }
 
 Result<Value> fit_percent(const Input& input, const Value& value) {
   const auto n = value.is_number() ? std::optional(value.as_double()) : percent_of(value.as_string());
-  if (!n || !std::isfinite(*n)) return refused(input, "is a percentage", "Write, for example, 50%.");
+  if (!n || !std::isfinite(*n)) return refused(input, "must be a percentage", "Write, for example, 50%.");
   if (const auto ok = in_range(input, *n); !ok) return std::unexpected(ok.error());
   return Value(*n);
 }
 
 Result<Value> fit_duration(const Input& input, const Value& value) {
   const auto ms = parse_duration(value.as_string());
-  if (!ms) return refused(input, "is a duration", "Write, for example, 90s, 30m or 2h.");
+  if (!ms) return refused(input, "must be a duration", "Write, for example, 90s, 30m or 2h.");
   if (const auto ok = in_range(input, static_cast<double>(*ms)); !ok) return std::unexpected(ok.error());
   return value;
 }
 
 Result<Value> fit_list(const Input& input, const Value& value) {
-  if (!value.is_list()) return refused(input, "is a list");
+  if (!value.is_list()) return refused(input, "must be a list: write a,b,c or [\"a\", \"b\"]");
   const auto& items = value.as_list();
   if (items.size() > list_items_max)
     return refused(input, "has more than " + std::to_string(list_items_max) + " items");
@@ -76,7 +77,7 @@ Result<Value> fit_list(const Input& input, const Value& value) {
 Result<Value> fit_text(const Input& input, const Value& value) {
   // A version or a name that looks like a number was meant as text.
   const std::string text = value.is_int() ? std::to_string(value.as_int()) : value.as_string();
-  if (!value.is_string() && !value.is_int()) return refused(input, "is text");
+  if (!value.is_string() && !value.is_int()) return refused(input, "must be text");
   if (text.size() > text_bytes_max)
     return refused(input, "is longer than " + std::to_string(text_bytes_max) + " bytes");
   if (!is_utf8(text) || text.find('\0') != text.npos) return refused(input, "is not UTF-8 text");
@@ -84,7 +85,7 @@ Result<Value> fit_text(const Input& input, const Value& value) {
   if (name && (text.empty() || one_line(text) != text)) return refused(input, "is empty or has more than one line");
   if (!input.values.empty() && std::ranges::find(input.values, text) == input.values.end()) {
     const auto near = nearest(text, input.values, 3, 1);
-    return refused(input, "is one of " + join(input.values, ", "),
+    return refused(input, "must be one of " + join(input.values, ", "),
                    near.empty() ? std::string() : "Did you mean `" + near[0] + "`?");
   }
   if (const auto ok = in_range(input, static_cast<double>(code_point_count(text))); !ok)
@@ -95,6 +96,27 @@ Result<Value> fit_text(const Input& input, const Value& value) {
 }
 
 }  // namespace
+
+std::string why_unfit(const Input& input, const Error& error) {
+  const std::string named = "`" + input.name + "` ";
+  std::string why = error.message.starts_with(named) ? "it " + error.message.substr(named.size()) : error.message;
+  if (!why.ends_with('.') && !why.ends_with('?')) why += '.';
+  return error.next_step.empty() ? why : why + " " + error.next_step;
+}
+
+Value value_typed(const Input& input, const std::string& text) {
+  if (input.type == "string") return text;
+  if (input.type != "list" || input.secret) return core_scalar(text);
+  const std::string_view trimmed = trim(text);
+  if (trimmed.starts_with('[')) {
+    auto list = parse_json(trimmed);
+    return list && list->is_list() ? std::move(*list) : Value(text);
+  }
+  Value::List items;
+  if (!trimmed.empty())
+    for (const std::string& item : split(trimmed, ',')) items.push_back(Value(std::string(trim(item))));
+  return Value(std::move(items));
+}
 
 Result<Value> fit_input(const Input& input, const Value& value) {
   // The message does not say what was given: it may be the secret.
@@ -107,12 +129,12 @@ Result<Value> fit_input(const Input& input, const Value& value) {
   if (type == "percent") return fit_percent(input, value);
   if (type == "duration") return fit_duration(input, value);
   if (type == "time") {
-    if (!parse_time(value.as_string())) return refused(input, "is a time", "Write, for example, 2030-01-02T03:04:05Z.");
+    if (!parse_time(value.as_string())) return refused(input, "must be a time", "Write, for example, 2030-01-02T03:04:05Z.");
     return value;
   }
   if (type == "bool") {
     const Value b = from_text(value);
-    return b.is_bool() ? Result<Value>(b) : refused(input, "is true or false");
+    return b.is_bool() ? Result<Value>(b) : refused(input, "must be true or false");
   }
   return fit_text(input, value);
 }

@@ -76,7 +76,9 @@ void check_call(const Lint& lint, const Step& s) {
   if (name == lint.book.name) return lint.error("RB071", place, "this runbook calls itself");
   if (!lint.context.find) return;
   const auto called = lint.context.find(name);
-  if (!called) return lint.error("RB070", place, "there is no runbook " + shown(name));
+  if (!called)
+    return lint.error("RB070", place, "there is no runbook " + shown(name) + " that can be read",
+                      "If it is there, `runbook lint " + name + "` says what is wrong with it.");
   check_inputs(lint, s, *called);
   int looks = 0;
   const auto bad = bad_chain(lint, *called, {lint.book.name, name}, looks);

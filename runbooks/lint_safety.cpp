@@ -121,11 +121,31 @@ void check_undo_field(const Lint& lint, const Field& field, bool state) {
   }
 }
 
+// The ids that a step `undo` names.
+void check_undone(const Lint& lint, const Step& undo) {
+  const Field* ids = undo.arguments.find("steps");
+  if (!ids) return;
+  Names names;
+  each_step(lint.book, [&](const Step& s) {
+    if (s.named) names.push_back(s.id);
+  });
+  each_text(*ids, [&](const Template& t) {
+    const std::string id = literal_text(t);
+    if (id == "all" && ids->kind == Field::Kind::scalar) return;
+    const Step* step = step_called(lint.book, id);
+    if (!step) return lint.error("RB057", t.place, "there is no step " + shown(id), did_you_mean(id, names));
+    // A lock knows its way back without being told.
+    if (step->undo.kind == Undo::Kind::none && step->verb != "lock")
+      lint.error("RB057", t.place, "`" + id + "` says nothing of how to put it back", "Give it `undo:`.");
+  });
+}
+
 void check_undo(const Lint& lint) {
   bool all = false;
   each_step(lint.book.on_failure,
             [&](const Step& s) { all |= s.verb == "undo" && literal_argument(s, "steps") == "all"; });
   each_step(lint.book, [&](const Step& s) {
+    if (s.verb == "undo") check_undone(lint, s);
     for (const Step& u : s.undo.steps) {
       const bool state = u.effect == Effect::write || u.effect == Effect::idempotent;
       check_undo_field(lint, u.arguments, state && u.verb != "message" && u.verb != "page" && u.verb != "incident");
@@ -160,9 +180,19 @@ void check_timeouts(const Lint& lint, const std::vector<Step>& steps, bool cover
   }
 }
 
+// --- inputs of what starts by itself
+void check_inputs_of_triggers(const Lint& lint) {
+  if (!is_automatic(lint.book)) return;
+  for (const Input& i : lint.book.inputs)
+    if (i.required && i.standard.is_null() && i.from.empty())
+      lint.error("RB069", i.place, "`" + i.name + "` has no value when an alert starts this: it would never begin",
+                 "Write from: alert.labels." + i.name + ", or a default:, or mode: suggest.");
+}
+
 }  // namespace
 
 void lint_safety(const Lint& lint) {
+  check_inputs_of_triggers(lint);
   Approvals(lint).run();
   check_undo(lint);
   for (const auto* steps : {&lint.book.steps, &lint.book.on_failure, &lint.book.finally})

@@ -258,7 +258,6 @@ class Walker {
       else
         each_text(field, [&](const Template& t) { text(t, scope, spot, a); });
     }
-    if (s.verb == "undo") check_undone(s);
   }
 
   void rows(const Argument& a, const Field& list, const Scope& scope, const Spot& spot) {
@@ -279,20 +278,6 @@ class Walker {
     Spot spot = around;
     spot.it = result_type(*find_verb("query"));
     condition({std::move(*program), t.place}, scope, spot);
-  }
-
-  void check_undone(const Step& s) {
-    const Field* ids = s.arguments.find("steps");
-    if (!ids) return;
-    each_text(*ids, [&](const Template& t) {
-      const std::string id = literal_text(t);
-      const auto it = all_.find(id);
-      if (id == "all" && ids->kind == Field::Kind::scalar) return;
-      if (it == all_.end()) return unknown(id, t.place, "RB057");
-      // A lock knows its way back without being told.
-      if (it->second->undo.kind == Undo::Kind::none && it->second->verb != "lock")
-        lint_.error("RB057", t.place, "`" + id + "` says nothing of how to put it back", "Give it `undo:`.");
-    });
   }
 
   // --- what an argument takes

@@ -4,6 +4,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "runbooks/lint_parts.h"
+#include "runbooks/script_places.h"
 #include "runbooks/values.h"
 
 namespace muster::runbooks {
@@ -83,6 +84,23 @@ void check_quotes(const Lint& lint, const Step& s, const Argument& a, const Temp
     check_plain_quotes(lint, t, "\"", "Write json: and a map, then each value is written as JSON.");
 }
 
+// --- code
+void check_scripts(const Lint& lint, const Step& s) {
+  const Field* argv = s.verb == "run" ? s.arguments.find("argv") : nullptr;
+  if (!argv || argv->kind != Field::Kind::list) return;
+  const auto refuse = [&](const Template& t, ReadAs as) {
+    const ScriptProblem problem = value_problem(as);
+    lint.error("RB068", t.place, problem.message, problem.advice);
+  };
+  const std::vector<ReadAs> as = read_as(*argv);
+  for (std::size_t i = 0; i < as.size(); ++i) {
+    const Template& t = argv->items[i].scalar;  // what goes to another host is known only when it is rendered
+    if (!t.literal() && (as[i] == ReadAs::program || as[i] == ReadAs::script)) refuse(t, as[i]);
+  }
+  const Field* input = s.arguments.find("stdin");
+  if (input && !input->scalar.literal() && takes_script_from_input(*argv)) refuse(input->scalar, ReadAs::script);
+}
+
 // --- secrets
 bool is_secret(const Lint& lint, const cel::Reference& r) {
   if (r.path[0] == "secret") return true;
@@ -121,6 +139,7 @@ void check_written_secret(const Lint& lint, const Template& t) {
 
 void check_step(const Lint& lint, const Step& s) {
   const Verb* verb = find_verb(s.verb);
+  check_scripts(lint, s);
   if (s.condition) refuse_secrets(lint, s.condition->program, s.condition->place, "a condition");
   if (s.until) refuse_secrets(lint, s.until->program, s.until->place, "a condition");
   if (s.probe) refuse_secrets(lint, s.probe->applied.program, s.probe->applied.place, "a condition");

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/metrics/query.h"
 #include "runbooks/values.h"
 
 namespace muster::runbooks {
@@ -109,7 +110,9 @@ std::optional<DurationMs> Reader::duration(const YamlNode& node, std::string_vie
   }
   if (*ms >= min && *ms <= max) return *ms;
   error("RB013", place(node),
-        article(name) + " lies outside of " + format_duration(min) + " to " + format_duration(max));
+        article(name) +
+            (min < second_ms ? " must be more than 0, and at most " : " lies outside of " + short_span(min) + " to ") +
+            short_span(max));
   return std::nullopt;
 }
 

@@ -8,6 +8,7 @@
 #include "bot/cel/time.h"
 #include "bot/core/runs/secret_ref.h"
 #include "runbooks/languages.h"
+#include "runbooks/script_places.h"
 #include "runbooks/values.h"
 
 namespace muster::runbooks {
@@ -213,10 +214,15 @@ Result<Value> Renderer::field(const Field& field, Language language) const {
 Result<Value> Renderer::argv(const Field& list) const {
   if (list.kind != Field::Kind::list) return at_line(list.place, {ErrorKind::invalid, "a command is a list", ""});
   Value out = Value::List{};
+  const std::vector<ReadAs> as = read_as(list);
   for (std::size_t i = 0; i < list.items.size(); ++i) {
     const Template& t = list.items[i].scalar;
     auto element = text(t, Language::argv);
     if (!element) return std::unexpected(element.error());
+    if (!t.literal() && as[i] != ReadAs::argument && (as[i] != ReadAs::remote || !is_harmless_remotely(*element))) {
+      const ScriptProblem problem = value_problem(as[i]);
+      return at_line(t.place, {ErrorKind::invalid, problem.message, problem.advice});
+    }
     const bool by_value = !t.parts.empty() && t.parts[0].expression;
     if (by_value && element->starts_with('-') && !ends_options(list, i))
       return at_line(t.place, {ErrorKind::invalid,
@@ -279,6 +285,10 @@ Result<Value> Renderer::arguments(const Step& step) const {
   for (const auto& [name, given] : step.arguments.members) {
     const Argument* a = find_argument(*verb, name);
     if (!a) continue;
+    if (name == "stdin" && !given.scalar.literal() && takes_script_from_input(*step.arguments.find("argv"))) {
+      const ScriptProblem problem = value_problem(ReadAs::script);
+      return at_line(given.place, {ErrorKind::invalid, problem.message, problem.advice});
+    }
     auto v = argument(*a, given);
     if (!v) return v;
     out.set(name, std::move(*v));

@@ -59,7 +59,9 @@ CoreConfig people_for(const Library& library, const Runbook& book, const Value& 
 class Player {
  public:
   Player(const Library& library, const Runbook& book, const TestCase& test, CaseResult& result)
-      : test_(test), stage_(library, people_for(library, book, test.mock), test.now), result_(result) {}
+      : test_(test), stage_(library, people_for(library, book, test.mock), test.now), result_(result) {
+    stage_.engine().check_first(false);
+  }
 
   bool begin(const Runbook& book) {
     StartWish wish;

@@ -26,8 +26,13 @@ std::optional<RunsPerTime> runs_per_time(std::string_view text);  // "3 per 6h"
 bool is_identifier(std::string_view text);    // of steps, inputs, secrets, outputs: letters, digits, _
 bool is_runbook_name(std::string_view text);  // a-z, 0-9, -, _, beginning with a letter
 
+// What a person typed for an input: a list as a,b,c or as JSON, text as it is, everything else a core scalar.
+Value value_typed(const Input& input, const std::string& text);
+
 // Whether a value fits an input, and as what it is kept: a percent becomes a number, a list's items are converted.
 // Durations and times stay text; cel_input() in render.h gives expressions their types. The error says what is wanted.
 Result<Value> fit_input(const Input& input, const Value& value);
+// Behind "`grace` does not fit: ": it must be a duration. Write, for example, 90s.
+std::string why_unfit(const Input& input, const Error& error);
 
 }  // namespace muster::runbooks

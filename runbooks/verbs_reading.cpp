@@ -33,26 +33,27 @@ Verb query() {
 }
 
 Verb lookup() {
-  return {.name = "lookup",
-          .effect = Effect::read,
-          .help = "What is known of a service in an environment.",
-          .timeout_ms = 30 * second_ms,
-          .arguments = {{"service", Kind::service, true, Language::plain, "Which service."},
-                        {"env", Kind::environment, false, Language::plain, "In which environment."}},
-          .result = {{"service", Type::text()},
-                     {"env", Type::text()},
-                     {"version", Type::text()},
-                     {"replicas", Type::integer()},
-                     {"ready", Type::integer()},
-                     {"healthy", Type::boolean()},
-                     {"last_deploy", Type::object({{"at", Type::text()},
-                                                   {"version", Type::text()},
-                                                   {"previous", Type::text()},
-                                                   {"by", Type::text()}})},
-                     {"locks", Type::list(Type::dyn())},
-                     {"oncall", Type::list(Type::text())},
-                     {"owners", Type::list(Type::text())}},
-          .example = "lookup: {service: \"${inputs.service}\", env: \"${inputs.env}\"}"};
+  return {
+      .name = "lookup",
+      .effect = Effect::read,
+      .help =
+          "What is known of a service in an environment. `oncall`: who has the role `oncall` there; rotas come later.",
+      .timeout_ms = 30 * second_ms,
+      .arguments = {{"service", Kind::service, true, Language::plain, "Which service."},
+                    {"env", Kind::environment, false, Language::plain, "In which environment."}},
+      .result = {{"service", Type::text()},
+                 {"env", Type::text()},
+                 {"version", Type::text()},
+                 {"replicas", Type::integer()},
+                 {"healthy", Type::boolean()},
+                 {"last_deploy", Type::object({{"at", Type::text()},
+                                               {"version", Type::text()},
+                                               {"previous", Type::text()},
+                                               {"by", Type::text()}})},
+                 {"locks", Type::list(Type::dyn())},
+                 {"oncall", Type::list(Type::text())},
+                 {"owners", Type::list(Type::text())}},
+      .example = "lookup: {service: \"${inputs.service}\", env: \"${inputs.env}\"}"};
 }
 
 Verb http() {

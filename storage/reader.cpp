@@ -156,6 +156,11 @@ std::vector<ProjectionRow> read_projections(Db& db) {
   return out;
 }
 
+Value read_projection(Db& db, const std::string& kind, const std::string& id) {
+  auto row = db.query("SELECT body FROM projection WHERE kind = ? AND id = ?", kind, id);
+  return row->next() ? stored_json(row->view(0)) : Value();
+}
+
 std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n) {
   std::vector<OutMessage> out;
   // The channels themselves always: a storm of alerts must not push the room of an incident out of sight.

@@ -27,6 +27,7 @@ std::vector<PendingOut> read_pending_out(Db& db);
 std::vector<DeadLetter> read_dead_letters(Db& db);
 std::vector<Timer> read_timers(Db& db);
 std::vector<ProjectionRow> read_projections(Db& db);
+Value read_projection(Db& db, const std::string& kind, const std::string& id);  // null: there is none
 std::vector<OutMessage> read_room_history(Db& db, std::size_t last_n);
 std::vector<StoredFile> read_room_file(Db& db, const std::string& id);  // none or one
 std::int64_t read_file_bytes(Db& db);

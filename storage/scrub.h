@@ -32,7 +32,8 @@ struct ScrubReport {
 std::string program_mark();
 
 // Rows are a program's view of the journal: another program may see more. Made anew unless `program` wrote them last;
-// true: they differed. One transaction on the writer thread, which reads the whole journal; not from the loop thread.
+// true: they differed. The journal is folded on the calling thread (not the loop's) while decisions go on; the writer
+// gets the differences in small transactions between them.
 Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold);
 
 // One transaction on the writer thread; not from the loop thread.

@@ -57,7 +57,7 @@ bool SqlError::is_full() const {
 // A write that failed (a quota, a limit on the size of files) is rolled back and may work the next time. After a failed
 // sync or read nobody knows what the disk holds.
 bool SqlError::is_broken() const {
-  return is_damage() || (code() == SQLITE_IOERR && !is_full() && code_ != SQLITE_IOERR_WRITE);
+  return is_damage() || is_lost() || (code() == SQLITE_IOERR && !is_full() && code_ != SQLITE_IOERR_WRITE);
 }
 bool SqlError::is_damage() const { return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB; }
 
@@ -66,6 +66,10 @@ Error explain(const SqlError& error, const std::string& path) {
   if (error.is_full()) {
     return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
             "Make room on that disk; the bot goes on by itself."};
+  }
+  if (error.is_lost()) {
+    return {ErrorKind::conflict, "Another process took over the database " + path + "; nothing was written.",
+            "This process may not write any more: end it, and look who else was given this data folder."};
   }
   switch (error.code()) {
     case SQLITE_IOERR:

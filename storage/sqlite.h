@@ -16,6 +16,9 @@ struct sqlite3_stmt;
 
 namespace muster::storage {
 
+// Not of SQLite: somebody else began to write this file after us (owner.h).
+inline constexpr int lost_ownership = 1 << 20;
+
 class SqlError : public std::runtime_error {
  public:
   SqlError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
@@ -23,7 +26,8 @@ class SqlError : public std::runtime_error {
   bool is_constraint() const;
   bool is_damage() const;  // corrupt, or no database at all
   bool is_full() const;    // no room; goes away when somebody makes some
-  bool is_broken() const;  // damage, or reading or writing failed for another reason than room
+  bool is_lost() const { return code_ == lost_ownership; }
+  bool is_broken() const;  // damage, a lost ownership, or reading or writing failed for another reason than room
 
  private:
   int code_;

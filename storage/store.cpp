@@ -1,8 +1,11 @@
 #include "storage/store.h"
 
+#include <filesystem>
+
 #include "storage/chat_links.h"
 #include "storage/files.h"
 #include "storage/migrations.h"
+#include "storage/owner.h"
 #include "storage/prune.h"
 #include "storage/reader.h"
 #include "storage/store_open.h"
@@ -35,7 +38,10 @@ class SqliteStore final : public WorkStore {
     return {};
   }
 
+  std::string folder() const override { return std::filesystem::path(reader_.path()).parent_path(); }
+
   std::uint64_t epoch() const override { return writer_ ? writer_->epoch() : 0; }
+  std::int64_t owner() const override { return writer_ ? writer_->owner() : 0; }
   void probe(std::function<void(Result<void>)> done) override {
     if (!writer_) return done({});
     writer_->probe([done = std::move(done)](Result<Committed> r) {
@@ -176,7 +182,8 @@ Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post po
   auto db = open_for_writing(folder);
   if (!db) return std::unexpected(db.error());
   Db reader = Db::open(db_path(folder), Db::Mode::read);
-  auto writer = std::make_unique<Writer>(std::move(*db), std::move(*key), std::move(options), std::move(post));
+  const std::int64_t owner = take_ownership(*db);
+  auto writer = std::make_unique<Writer>(std::move(*db), std::move(*key), owner, std::move(options), std::move(post));
   return std::make_unique<SqliteStore>(std::move(*lock), std::move(writer), std::move(reader));
 }
 

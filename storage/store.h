@@ -131,6 +131,9 @@ class Store {
 
   // Rises whenever a commit that names an epoch was not applied: what was decided on top of it must not be either.
   virtual std::uint64_t epoch() const { return 0; }
+  // Which process owns the data: one more with every start that may write. The database holds it too, and a process
+  // whose number is not there any more writes nothing. 0: reading only.
+  virtual std::int64_t owner() const { return 0; }
   // Writes a little, to learn whether a disk that refused takes writes again.
   virtual void probe(std::function<void(Result<void>)> done) { done({}); }
 

@@ -12,6 +12,7 @@ namespace muster::storage {
 class WorkStore : public Store {
  public:
   virtual Result<void> work_now(std::function<Result<void>(Db&)> work) = 0;
+  virtual std::string folder() const = 0;
 };
 
 // Read-only, also beside a running bot; the file must have today's schema. Throws SqlError.

@@ -1,4 +1,4 @@
-// Backup, replacing projections, making them anew for another program, destroying one payload.
+// Backup, replacing projections, destroying one payload.
 #include <sqlite3.h>
 #include <sys/stat.h>
 
@@ -117,29 +117,6 @@ std::string program_mark() {
   if (::stat("/proc/self/exe", &file) != 0) return "unknown";
   return std::to_string(file.st_size) + " " + std::to_string(file.st_mtim.tv_sec) + "." +
          std::to_string(file.st_mtim.tv_nsec);
-}
-
-Result<bool> renew_rows(Store& store, const std::string& program, const Refold& refold) {
-  bool differed = false;
-  auto done = dynamic_cast<storage::WorkStore&>(store).work_now([&](storage::Db& db) {
-    return storage::in_transaction(db, [&]() -> Result<void> {
-      auto known = db.query("SELECT value FROM meta WHERE key = 'rows_by'");
-      const bool same = known->next() && known->text(0) == program;
-      known.reset();
-      if (same) return {};
-      storage::read_entries(db, 0, {}, refold.take);
-      const std::vector<ProjectionRow> rows = refold.rows();
-      differed = storage::read_projections(db) != rows;
-      if (differed) db.run("DELETE FROM projection");
-      if (differed)
-        for (const ProjectionRow& row : rows) storage::put_row(db, row);
-      db.run("INSERT INTO meta(key, value) VALUES('rows_by', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
-             program);
-      return {};
-    });
-  });
-  if (!done) return std::unexpected(done.error());
-  return differed;
 }
 
 Result<void> scrub_payload(Store& store, const std::string& event_id) {

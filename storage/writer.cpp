@@ -9,6 +9,7 @@
 
 #include "bot/base/limits.h"
 #include "bot/base/log.h"
+#include "storage/owner.h"
 
 namespace muster::storage {
 namespace {
@@ -23,8 +24,8 @@ double ms_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-Writer::Writer(Db db, std::string key, StoreOptions options, Store::Post post)
-    : db_(std::move(db)), key_(std::move(key)), options_(std::move(options)), post_(std::move(post)) {
+Writer::Writer(Db db, std::string key, std::int64_t owner, StoreOptions options, Store::Post post)
+    : db_(std::move(db)), key_(std::move(key)), owner_(owner), options_(std::move(options)), post_(std::move(post)) {
   applier_.emplace(db_, key_, head_);
   stats_.commit_ms_buckets.assign(bucket_ms.size() + 1, 0);
   thread_ = std::thread([this] { loop(); });
@@ -178,6 +179,7 @@ Writer::Answers Writer::write_group(std::vector<Job>& jobs) {
 
 void Writer::begin() {
   db_.run("BEGIN IMMEDIATE");
+  check_owner(db_, owner_);
   if (!head_known_) head_ = read_head(db_);
   head_known_ = true;
 }
@@ -269,6 +271,7 @@ void Writer::roll_back() {
 
 Result<Committed> Writer::run_work(const Job& job) {
   try {
+    check_owner(db_, owner_);
     if (auto done = job.work(db_); !done) return std::unexpected(done.error());
     const std::lock_guard lock(mutex_);
     stats_.refusing.clear();

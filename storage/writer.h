@@ -24,7 +24,8 @@ struct Job {
 
 class Writer {
  public:
-  Writer(Db db, std::string key, StoreOptions options, Store::Post post);
+  // `owner`: what take_ownership gave. Throws nothing; a writer that is not the newest owner refuses everything.
+  Writer(Db db, std::string key, std::int64_t owner, StoreOptions options, Store::Post post);
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -32,6 +33,7 @@ class Writer {
   void submit(Job job);
   void probe(std::function<void(Result<Committed>)> done);
   std::uint64_t epoch() const { return epoch_; }
+  std::int64_t owner() const { return owner_; }
   Result<Committed> submit_and_wait(Job job);
   void stop();
   StoreStats stats() const;
@@ -59,6 +61,7 @@ class Writer {
 
   Db db_;
   const std::string key_;
+  const std::int64_t owner_;
   const StoreOptions options_;
   const Store::Post post_;
   Head head_;

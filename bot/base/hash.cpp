@@ -9,6 +9,7 @@
 #include <openssl/sha.h>
 #include <sys/random.h>
 
+#include <array>
 #include <cerrno>
 #include <stdexcept>
 
@@ -21,20 +22,27 @@ class Sha256 {
   void add(std::string_view data) { SHA256_Update(&state_, data.data(), data.size()); }
   std::string take() {
     std::string out(SHA256_DIGEST_LENGTH, '\0');
-    SHA256_Final(reinterpret_cast<unsigned char*>(out.data()), &state_);
+    take(reinterpret_cast<unsigned char*>(out.data()));
     return out;
   }
+  void take(unsigned char* out) { SHA256_Final(out, &state_); }
 
  private:
   SHA256_CTX state_{};
 };
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
+// -1: no digit.
+constexpr std::array<std::int8_t, 256> hex_values = [] {
+  std::array<std::int8_t, 256> values{};
+  values.fill(-1);
+  for (std::int8_t i = 0; i < 10; ++i) values[static_cast<std::size_t>('0' + i)] = i;
+  for (std::int8_t i = 0; i < 6; ++i)
+    values[static_cast<std::size_t>('a' + i)] = values[static_cast<std::size_t>('A' + i)] =
+        static_cast<std::int8_t>(10 + i);
+  return values;
+}();
+
+int hex_digit(char c) { return hex_values[static_cast<unsigned char>(c)]; }
 
 int base64_digit(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
@@ -55,18 +63,21 @@ std::string sha256(std::string_view data) {
 
 // RFC 2104 over the digest above; tested against the vectors of RFC 4231.
 std::string hmac_sha256(std::string_view key, std::string_view data) {
-  constexpr std::size_t block = 64;
-  const std::string whole = key.size() > block ? sha256(key) : std::string(key);
-  std::string inner(block, '\x36'), outer(block, '\x5c');
-  for (std::size_t i = 0; i < whole.size(); ++i) {
-    inner[i] = static_cast<char>(inner[i] ^ whole[i]);
-    outer[i] = static_cast<char>(outer[i] ^ whole[i]);
+  if (key.size() > SHA256_CBLOCK) return hmac_sha256(sha256(key), data);
+  std::array<char, SHA256_CBLOCK> inner, outer;
+  inner.fill('\x36');
+  outer.fill('\x5c');
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    inner[i] = static_cast<char>(inner[i] ^ key[i]);
+    outer[i] = static_cast<char>(outer[i] ^ key[i]);
   }
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
   Sha256 inside, outside;
-  inside.add(inner);
+  inside.add({inner.data(), inner.size()});
   inside.add(data);
-  outside.add(outer);
-  outside.add(inside.take());
+  inside.take(digest.data());
+  outside.add({outer.data(), outer.size()});
+  outside.add({reinterpret_cast<const char*>(digest.data()), digest.size()});
   return outside.take();
 }
 
@@ -83,12 +94,11 @@ std::string to_hex(std::string_view raw) {
 
 std::string from_hex(std::string_view hex) {
   if (hex.size() % 2) return {};
-  std::string out;
-  out.reserve(hex.size() / 2);
-  for (std::size_t i = 0; i < hex.size(); i += 2) {
-    const int high = hex_digit(hex[i]), low = hex_digit(hex[i + 1]);
+  std::string out(hex.size() / 2, '\0');
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const int high = hex_digit(hex[2 * i]), low = hex_digit(hex[2 * i + 1]);
     if (high < 0 || low < 0) return {};
-    out += static_cast<char>(high * 16 + low);
+    out[i] = static_cast<char>(high * 16 + low);
   }
   return out;
 }

@@ -1,13 +1,15 @@
 #include "bot/base/json.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
 #ifdef __SSE2__
+#include <emmintrin.h>
 #define RAPIDJSON_SSE2
 #endif
 #include <rapidjson/reader.h>
@@ -208,34 +210,64 @@ void print_escaped(unsigned char c, std::string& out) {
   }
 }
 
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+// One look per byte: ASCII that stands for itself between quotes.
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x80; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
 
-// The first character that needs an escape, or `end`; eight at a time, because most text has none. The arithmetic may
-// see one too many behind a real one (a borrow), never one too few.
-const char* next_escape(const char* at, const char* end) {
-  constexpr std::uint64_t each = 0x0101010101010101ULL, high = 0x8080808080808080ULL;
-  for (; end - at >= 8; at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    const std::uint64_t quote = word ^ each * '"', slash = word ^ each * '\\';
-    const std::uint64_t low = (word - each * 0x20) & ~word;
-    if ((low | ((quote - each) & ~quote) | ((slash - each) & ~slash)) & high) break;
+// How many bytes at the start of `text` print as they are: nearly always all of them.
+std::size_t plain_start(std::string_view text) {
+  std::size_t at = 0;
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x20);
+  for (; text.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    // Signed: what is beyond ASCII is below a space too.
+    const __m128i odd = _mm_or_si128(_mm_cmplt_epi8(bytes, low),
+                                     _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, slash)));
+    if (const int mask = _mm_movemask_epi8(odd); mask != 0)
+      return at + static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(mask)));
   }
-  return std::find_if(at, end, needs_escape);
+#endif
+  while (at < text.size() && plain_bytes[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
 }
 
-void print_string(std::string_view text, std::string& out) {
-  if (!is_utf8(text)) return print_string(repair_utf8(text), out);
-  out += '"';
-  const char* const end = text.data() + text.size();
-  const char* start = text.data();
-  for (const char* at = next_escape(start, end); at != end; at = next_escape(start, end)) {
-    out.append(start, at);
-    print_escaped(static_cast<unsigned char>(*at), out);
-    start = at + 1;
+// Bytes beyond ASCII are right here, or were repaired.
+void print_rest(std::string_view text, std::string& out) {
+  while (!text.empty()) {
+    std::size_t n = plain_start(text);
+    while (n < text.size() && static_cast<unsigned char>(text[n]) >= 0x80) ++n;
+    out += text.substr(0, n);
+    text.remove_prefix(n);
+    if (text.empty() || plain_bytes[static_cast<unsigned char>(text.front())]) continue;
+    print_escaped(static_cast<unsigned char>(text.front()), out);
+    text.remove_prefix(1);
   }
-  out.append(start, end);
+}
+
+// `before` and `after` stand around it when they are not zero: the text is lengthened once.
+void print_string(std::string_view text, std::string& out, char before = 0, char after = 0) {
+  const std::size_t plain = plain_start(text), old = out.size();
+  const bool whole = plain == text.size();
+  out.resize_and_overwrite(old + plain + 4, [&](char* to, std::size_t) {
+    char* at = to + old;
+    if (before != 0) *at++ = before;
+    *at++ = '"';
+    at = std::copy_n(text.data(), plain, at);
+    if (whole) *at++ = '"';
+    if (whole && after != 0) *at++ = after;
+    return static_cast<std::size_t>(at - to);
+  });
+  if (whole) return;
+  if (const std::string_view rest = text.substr(plain); is_utf8(rest))
+    print_rest(rest, out);
+  else
+    print_rest(repair_utf8(rest), out);
   out += '"';
+  if (after != 0) out += after;
 }
 
 void print_double(double d, std::string& out) {
@@ -271,16 +303,25 @@ class Printer {
 
  private:
   void print_map(const Value::Map& map) {
-    out_ += '{';
-    ++depth_;
-    bool first = true;
-    for (const auto& [key, member] : map) {
-      separate(first);
-      print_string(key, out_);
-      out_ += indent_ > 0 ? ": " : ":";
-      print(member);
+    if (map.empty()) {
+      out_ += "{}";
+      return;
     }
-    finish(!map.empty(), '}');
+    ++depth_;
+    char before = '{';
+    for (const auto& [key, member] : map) {
+      if (indent_ > 0) {
+        out_ += before;
+        new_line();
+        print_string(key, out_, 0, ':');
+        out_ += ' ';
+      } else {
+        print_string(key, out_, before, ':');
+      }
+      print(member);
+      before = ',';
+    }
+    finish(true, '}');
   }
   void print_list(const Value::List& list) {
     out_ += '[';

@@ -1,12 +1,13 @@
 #include "bot/base/pattern_set.h"
 
 #include <re2/filtered_re2.h>
-#include <re2/set.h>
 
 #include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstdint>
 #include <string>
-
-#include "bot/base/text.h"
+#include <unordered_map>
 
 namespace muster {
 namespace {
@@ -18,19 +19,69 @@ re2::RE2::Options options() {
   return o;
 }
 
-re2::RE2::Options literal_options() {
-  re2::RE2::Options o;
-  o.set_literal(true);
-  return o;
-}
+// Shorter pieces are everywhere and filter nothing.
+constexpr int piece_bytes_min = 3;
+
+constexpr std::array<unsigned char, 256> folded_bytes = [] {
+  std::array<unsigned char, 256> lower{};
+  for (std::size_t c = 0; c < lower.size(); ++c)
+    lower[c] = static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return lower;
+}();
+unsigned char folded(char c) { return folded_bytes[static_cast<unsigned char>(c)]; }
 
 }  // namespace
 
-// RE2 works out which literal pieces each expression needs; those pieces are found by one automaton.
+// The literal pieces of all expressions, in lower case. Nearly every place of a text fails at its first three bytes.
+class PatternSet::Pieces {
+ public:
+  void set(std::vector<std::string> pieces) {
+    pieces_ = std::move(pieces);
+    for (std::size_t n = 0; n < pieces_.size(); ++n) {
+      const std::string& piece = pieces_[n];
+      const std::uint32_t start = next(next(next(0, piece[0]), piece[1]), piece[2]);
+      starts_.set(place(start));
+      by_start_[start].push_back(static_cast<int>(n));
+    }
+  }
+  // Which of them stand in the text, each once.
+  std::vector<int> in(std::string_view text) const {
+    std::vector<int> found;
+    std::uint32_t start = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      start = next(start, text[i]);
+      if (starts_.test(place(start)) && i + 1 >= piece_bytes_min)
+        add(text.substr(i + 1 - piece_bytes_min), start, found);
+    }
+    std::ranges::sort(found);
+    found.erase(std::ranges::unique(found).begin(), found.end());
+    return found;
+  }
+
+ private:
+  static std::uint32_t next(std::uint32_t start, char c) { return (start << 8 | folded(c)) & 0xFFFFFFu; }
+  static std::size_t place(std::uint32_t start) { return start * 0x9E3779B1u >> 16; }
+  void add(std::string_view text, std::uint32_t start, std::vector<int>& found) const {
+    const auto known = by_start_.find(start);
+    if (known == by_start_.end()) return;
+    for (const int n : known->second) {
+      const std::string& piece = pieces_[static_cast<std::size_t>(n)];
+      const auto same = [](char is, char wanted) { return folded(is) == static_cast<unsigned char>(wanted); };
+      if (text.size() >= piece.size() && std::ranges::equal(text.substr(0, piece.size()), piece, same))
+        found.push_back(n);
+    }
+  }
+
+  std::vector<std::string> pieces_;
+  std::bitset<65536> starts_;
+  std::unordered_map<std::uint32_t, std::vector<int>> by_start_;
+};
+
+// RE2 works out which literal pieces each expression needs.
 struct PatternSet::Built {
-  re2::FilteredRE2 filtered{2};  // pieces of one letter are everywhere and filter nothing
-  re2::RE2::Set pieces{literal_options(), re2::RE2::UNANCHORED};
-  std::size_t piece_count = 0;
+  re2::FilteredRE2 filtered{piece_bytes_min};
+  Pieces pieces;
+  std::vector<int> always;  // expressions that need no piece
 };
 
 Result<PatternSet> PatternSet::build(const std::vector<std::string_view>& patterns) {
@@ -43,10 +94,8 @@ Result<PatternSet> PatternSet::build(const std::vector<std::string_view>& patter
   }
   std::vector<std::string> pieces;
   built->filtered.Compile(&pieces);
-  for (const std::string& piece : pieces) built->pieces.Add(piece, nullptr);
-  built->piece_count = pieces.size();
-  if (!pieces.empty() && !built->pieces.Compile())
-    return fail(ErrorKind::invalid, "the expressions together are too large");
+  built->pieces.set(std::move(pieces));
+  built->filtered.AllPotentials({}, &built->always);
   PatternSet out;
   out.built_ = std::move(built);
   return out;
@@ -54,10 +103,10 @@ Result<PatternSet> PatternSet::build(const std::vector<std::string_view>& patter
 
 std::vector<std::size_t> PatternSet::candidates(std::string_view text) const {
   if (!built_) return {};
-  const std::string lower = lower_ascii(text);  // the pieces are in lower case
-  std::vector<int> found, ids;
-  if (built_->piece_count > 0) built_->pieces.Match(lower, &found);
-  built_->filtered.AllPotentials(found, &ids);
+  const std::vector<int> found = built_->pieces.in(text);
+  std::vector<int> ids;
+  if (!found.empty()) built_->filtered.AllPotentials(found, &ids);
+  if (found.empty()) ids = built_->always;
   std::vector<std::size_t> out(ids.begin(), ids.end());
   std::ranges::sort(out);
   return out;

@@ -21,6 +21,7 @@ class PatternSet {
   Spans find_all(std::size_t pattern, std::string_view text) const;
 
  private:
+  class Pieces;
   struct Built;
   std::shared_ptr<const Built> built_;
 };

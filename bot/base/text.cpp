@@ -120,6 +120,18 @@ bool bytes_are_graphemes(std::string_view text) { return is_ascii(text) && text.
 
 bool is_control(UChar32 c) { return (c >= 0 && c < 0x20) || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029; }
 
+// Whether nothing in it is a control character, by the bytes that those begin with.
+bool is_one_line(std::string_view text) {
+  bool ascii = true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F || byte == 0xC2) return false;
+    if (byte == 0xE2 && text.substr(i + 1).starts_with('\x80')) return false;
+    ascii = ascii && byte < 0x80;
+  }
+  return ascii || is_utf8(text);
+}
+
 std::u32string code_points(std::string_view text) {
   std::u32string out;
   out.reserve(text.size());
@@ -171,9 +183,7 @@ std::string to_nfc(std::string_view text) {
 
 std::string lower_ascii(std::string_view text) {
   std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  for (char& c : out) c = static_cast<char>(c + (c >= 'A' && c <= 'Z' ? 'a' - 'A' : 0));
   return out;
 }
 
@@ -213,7 +223,7 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 }
 
 std::string one_line(std::string_view text) {
-  if (std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; })) return std::string(trim(text));
+  if (is_one_line(text)) return std::string(trim(text));
   std::string out;
   out.reserve(text.size());
   bool after_control = false;

@@ -42,6 +42,8 @@ void Worker::work() {
     } catch (const std::exception& e) {
       log(LogLevel::error, "a background task failed", {{"error", e.what()}});
     }
+    task = nullptr;  // what it held is free before it counts as done
+    ++finished_;
   }
 }
 

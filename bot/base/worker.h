@@ -1,6 +1,8 @@
 // One thread for work that must not block the loop. It starts with the first task.
 #pragma once
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -15,8 +17,9 @@ class Worker {
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  bool run(std::function<void()> task);  // any thread; false: full
-  void stop();                           // finishes the task at hand, drops the rest
+  bool run(std::function<void()> task);                 // any thread; false: full
+  std::uint64_t finished() const { return finished_; }  // tasks since the start; any thread
+  void stop();                                          // finishes the task at hand, drops the rest
 
  private:
   void work();
@@ -24,6 +27,7 @@ class Worker {
   std::condition_variable ready_;
   std::deque<std::function<void()>> tasks_;
   bool stopping_ = false;
+  std::atomic<std::uint64_t> finished_ = 0;
   std::thread thread_;
 };
 

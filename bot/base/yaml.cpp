@@ -154,6 +154,13 @@ void fail_whole(YamlDocument& document, YamlProblem problem) {
   document.problems.push_back(std::move(problem));
 }
 
+// What the library calls "illegal block entry" and the like.
+bool indented_by_tab(std::string_view text, int line) {
+  for (; line > 0 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::string_view front = text.substr(0, std::min(text.find_first_not_of(" \t"), text.size()));
+  return front.contains('\t');
+}
+
 }  // namespace
 
 const YamlNode* YamlNode::find(std::string_view key) const {
@@ -174,7 +181,10 @@ YamlDocument read_yaml(std::string_view text) {
     } catch (const Stop& stop) {
       fail_whole(document, stop.problem);
     } catch (const YAML::Exception& error) {
-      fail_whole(document, {error.mark.line + 1, error.mark.column + 1, "not YAML: " + error.msg});
+      const bool tab = indented_by_tab(text, error.mark.line);
+      fail_whole(document,
+                 {error.mark.line + 1, error.mark.column + 1,
+                  tab ? "not YAML: a tab stands in the indentation, where only spaces may" : "not YAML: " + error.msg});
     }
   }
   return document;

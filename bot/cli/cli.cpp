@@ -5,13 +5,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
+#include <optional>
 
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/base/text.h"
 #include "bot/cli/cel.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/mattermost.h"
@@ -19,6 +23,7 @@
 #include "bot/cli/slack.h"
 #include "bot/core/commands/words.h"
 #include "bot/memory.h"
+#include "bot/secrecy.h"
 #include "bot/web/listen_notice.h"
 #include "storage/schema.h"
 
@@ -35,6 +40,7 @@ Result<void> make_data_folder(const std::string& data) {
 }
 
 int serve(const Flags& f) {
+  keep_secrets_in();
   tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
@@ -83,6 +89,13 @@ constexpr const char* examples =
 
 constexpr const char* general =
     "\nAlso here: --config DIR, --data DIR, --json and what else `muster --help` lists as general options.";
+
+// A message of several lines, or one that a shell would take apart, comes better through a pipe.
+std::string typed(const std::vector<std::string>& words) {
+  if (words != std::vector<std::string>{"-"}) return joined(words);
+  std::string text(std::istreambuf_iterator<char>(std::cin), {});
+  return std::string(trim(text));
+}
 
 class Table {
  public:
@@ -158,8 +171,8 @@ void add_record(Table& table, Flags& f) {
 
 void add_talk(Table& table, Flags& f) {
   auto* say = table.add("say", "Say one chat line to the running bot",
-                        [](const Flags& x) { return say_line(x, joined(x.words)); });
-  say->add_option("LINE", f.words, "The line, as typed in chat")->required();
+                        [](const Flags& x) { return say_line(x, typed(x.words)); });
+  say->add_option("LINE", f.words, "The line, as typed in chat; - reads it from standard input")->required();
   say->add_option("--channel", f.channel, "Channel to say it in");
   say->add_option("--as", f.as, "Speak as this person (sandbox only)");
   table.add("try", "Fire a sample alert through the HTTP door", [](const Flags& x) { return say_line(x, "try"); });
@@ -183,6 +196,43 @@ void add_talk(Table& table, Flags& f) {
   outbox->add_option("ID", f.words, "The id that list shows, or all");
 }
 
+std::string meant(const std::string& word, const std::vector<std::string>& known) {
+  const auto near = nearest(word, known, 2, 1);
+  return near.empty() ? std::string() : "Did you mean `" + near.front() + "`? ";
+}
+
+// The first word that is no option or command of the program; none: something else is wrong. What follows a flag that
+// nobody knows cannot be told, so only the flags are looked at behind the command.
+std::optional<Error> unknown_word(const CLI::App& cli, int argc, char** argv) {
+  std::vector<const CLI::App*> used;  // the command, and the command within it
+  for (const CLI::App* app = &cli; !app->get_subcommands().empty(); used.push_back(app))
+    app = app->get_subcommands().front();
+  std::vector<const CLI::App*> known{&cli};
+  known.insert(known.end(), used.begin(), used.end());
+  std::vector<std::string> options, commands;
+  for (const CLI::App* app : known)
+    for (const CLI::Option* option : app->get_options())
+      for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  for (const CLI::App* sub : cli.get_subcommands([](const CLI::App*) { return true; }))
+    commands.push_back(sub->get_name());
+  const bool in_say = !used.empty() && used.front()->get_name() == "say";
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = std::string(argv[i]).substr(0, std::string_view(argv[i]).find('='));
+    if (word == "--") return {};
+    if (word.starts_with("--") && std::ranges::find(options, word) == options.end())
+      return Error{
+          ErrorKind::invalid,
+          "There is no option `" + word + "`" + (used.empty() ? "" : " of `" + used.front()->get_name() + "`") + ".",
+          meant(word, options) + (in_say ? "A chat line stands in quotes: muster say \"status --tail 3\". " : "") +
+              "`muster " + (used.empty() ? "" : used.front()->get_name() + " ") + "--help` lists them."};
+    if (i == 1 && used.empty() && !word.starts_with('-'))
+      return Error{
+          ErrorKind::invalid, "There is no command `" + word + "`.",
+          meant(word, commands) + "`muster --help` lists them; what is said in chat is sent with `muster say`."};
+  }
+  return {};
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -204,13 +254,10 @@ int run_command_line(int argc, char** argv) {
   add_mattermost_command(cli, code);
   try {
     cli.parse(argc, argv);
-  } catch (const CLI::RequiredError& e) {
-    // "A subcommand is required" would be no answer to a mistyped one.
-    if (argc < 2 || *argv[1] == '-' || !cli.get_subcommands().empty()) return cli.exit(e) == 0 ? exit_fine : exit_usage;
-    complain({ErrorKind::invalid, "There is no command `" + std::string(argv[1]) + "`.",
-              "`muster --help` lists them; what is said in chat is sent with `muster say`."});
-    return exit_usage;
   } catch (const CLI::ParseError& e) {
+    // "A subcommand is required" would be no answer to a mistyped word.
+    if (e.get_exit_code() != 0)
+      if (const auto unknown = unknown_word(cli, argc, argv)) return complain(*unknown), exit_usage;
     return cli.exit(e) == 0 ? exit_fine : exit_usage;
   }
   return code;

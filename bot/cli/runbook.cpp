@@ -70,7 +70,7 @@ std::string counted(std::size_t n, const std::string& noun) {
 int lint(const Flags& f, const RunbookFlags& r) {
   RunbookFiles files(own_folder(f));
   const std::optional<CoreConfig> config = configuration(f);
-  const std::vector<std::string> names = r.names.empty() ? files.all() : r.names;
+  const std::vector<std::string> names = r.names.empty() ? files.all() : runbooks_of(r.names);
   if (names.empty()) {
     std::cerr << "Name a runbook: a file, or with --config a name in its folder runbooks.\n";
     return exit_usage;

@@ -9,13 +9,24 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_test(const std::string& path) { return path.ends_with(".test.yaml"); }
+constexpr std::string_view tests_end = ".test.yaml";
+
+bool is_test(const std::string& path) { return path.ends_with(tests_end); }
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.find('/') == text.npos && text.find("..") == text.npos;
 }
 
 }  // namespace
+
+std::vector<std::string> runbooks_of(const std::vector<std::string>& names) {
+  std::vector<std::string> out;
+  for (std::string name : names) {
+    if (is_test(name)) name.replace(name.size() - tests_end.size(), tests_end.size(), ".yaml");
+    if (std::ranges::find(out, name) == out.end()) out.push_back(std::move(name));
+  }
+  return out;
+}
 
 RunbookFiles::RunbookFiles(std::string folder) : folder_(std::move(folder)) {}
 

@@ -1,5 +1,4 @@
-// Runbooks as files: FILE is a path, NAME is NAME.yaml in the folder of runbooks that the configuration
-// names. Reads
+// Runbooks as files: FILE is a path, NAME is NAME.yaml in the folder of runbooks that the configuration names. Reads
 // files; any thread.
 #pragma once
 #include <map>
@@ -12,6 +11,10 @@
 #include "runbooks/lint.h"
 
 namespace muster {
+
+// As named on the command line: the file of a runbook's tests means that runbook, and a pattern of the shell names
+// both.
+std::vector<std::string> runbooks_of(const std::vector<std::string>& names);
 
 class RunbookFiles {
  public:

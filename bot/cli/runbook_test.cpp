@@ -116,7 +116,7 @@ void test_one(RunbookFiles& files, const std::string& path, bool json, Tally& ta
 }  // namespace
 
 int test_runbooks(RunbookFiles& files, const std::vector<std::string>& names, bool json) {
-  const std::vector<std::string> wanted = names.empty() ? files.all() : names;
+  const std::vector<std::string> wanted = names.empty() ? files.all() : runbooks_of(names);
   if (wanted.empty()) {
     std::cerr << "Name a runbook: a file, or with --config a name in its folder runbooks.\n";
     return exit_usage;
@@ -125,7 +125,6 @@ int test_runbooks(RunbookFiles& files, const std::vector<std::string>& names, bo
   Tally tally;
   for (const std::string& name : wanted) {
     const auto path = files.path_of(name);
-    if (path && path->ends_with(".test.yaml")) continue;  // named by a pattern of the shell: its runbook is, too
     ++tally.runbooks;
     if (path) {
       test_one(files, *path, json, tally);

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "bot/app.h"
+#include "bot/base/clock.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/change_reads.h"
@@ -177,6 +178,9 @@ std::string incident_id(const std::string& text) {
 }  // namespace
 
 int postmortem_command(const Flags& f) {
+  if (!f.zone.empty() && !is_zone(f.zone))
+    return complain({ErrorKind::invalid, "There is no time zone `" + f.zone + "`.",
+                     "Write an IANA name such as Asia/Seoul or UTC."});
   auto store = open_for_reading(data_folder(f));
   if (!store) return complain(store.error());
   const auto entries = (*store)->read_incident(incident_id(f.incident));

@@ -105,6 +105,9 @@ int login_command(const Flags& f) {
   if (!made) return not_answered(made.error());
   if (!(*made)["ok"].as_bool()) return print_answer(f, *made);
   Value link = *made;
+  if (!f.base.empty() && !f.base.starts_with("http://") && !f.base.starts_with("https://"))
+    return complain({ErrorKind::invalid, "`" + f.base + "` is no address of a page.",
+                     "Write --url https://muster.example.com, as browsers see it."});
   if (!f.base.empty()) link.set("url", f.base + link["path"].as_string());
   if (f.json) {
     std::cout << to_json(link, 2) << "\n";
@@ -123,9 +126,12 @@ int login_command(const Flags& f) {
 int scrub_command(const Flags& f) {
   const std::string line = "scrub " + joined(f.words) + (f.because.empty() ? "" : " because " + f.because);
   if (!f.yes) {
-    const int code = say_line(f, "plan " + line);
-    if (code == exit_fine && !f.json) std::cout << say(cli_language(f), "cli.scrub.shown") << "\n";
-    return code;
+    const auto shown = say_to_bot(f, "plan " + line);
+    if (!shown) return not_answered(shown.error());
+    const int code = print_answer(f, *shown);
+    const bool possible = (*shown)["json"]["would"].as_string() != "refuse";
+    if (code == exit_fine && possible && !f.json) std::cout << say(cli_language(f), "cli.scrub.shown") << "\n";
+    return possible ? code : exit_failed;
   }
   const auto asked = say_to_bot(f, line);
   if (!asked) return not_answered(asked.error());

@@ -70,6 +70,13 @@ std::string cookie_of(const HttpRequest& request, std::string_view name) {
   return {};
 }
 
+bool is_of_another_site(const HttpRequest& request) {
+  const std::string origin = header_of(request, "origin");
+  const std::string host = header_of(request, "host");
+  const bool same = origin.empty() || origin == "http://" + host || origin == "https://" + host;
+  return !same || header_of(request, "sec-fetch-site") == "cross-site";
+}
+
 std::string host_name(const std::string& host) {
   const std::size_t from = host.starts_with("[") ? host.find(']') : 0;
   if (from == std::string::npos) return {};

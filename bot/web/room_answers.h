@@ -11,6 +11,8 @@ namespace muster {
 std::string header_of(const HttpRequest& request, const std::string& name);
 std::string query_of(const HttpRequest& request, const std::string& name);
 std::string cookie_of(const HttpRequest& request, std::string_view name);
+// By what the browser itself says: made by a page of another origin. Without those headers it was no page.
+bool is_of_another_site(const HttpRequest& request);
 std::string host_name(const std::string& host);  // "[::1]:8080" -> "[::1]", "localhost:8080" -> "localhost"
 
 HttpResponse answer(int status, std::string type, std::string body);  // with the headers every page carries

@@ -9,6 +9,7 @@ namespace muster {
 
 namespace {
 constexpr std::size_t closed_max = 10'000;  // ended by hand since the start
+constexpr std::size_t known_max = 500;
 
 // Only of what our own signature vouches for.
 TimeMs number(const std::string& digits) {
@@ -63,13 +64,20 @@ std::string RoomSessions::open(const std::string& person, TimeMs now) const {
 }
 
 std::optional<RoomSession> RoomSessions::find(const std::string& cookie, TimeMs now) const {
-  const std::vector<std::string> parts = split(cookie, '.');
-  // Three parts: a cookie from before sessions had a person of their own.
-  if (key_.empty() || parts.size() < 3 || parts.size() > 4 || closed_.contains(parts[0])) return {};
-  const std::size_t body = cookie.rfind('.');
-  if (!equal_constant_time(parts.back(), sign("session " + cookie.substr(0, body)))) return {};
-  if (now - number(parts[1]) > lifetime_ms) return {};
-  return RoomSession{parts[0], sign("csrf " + parts[0]), parts.size() == 4 ? from_hex(parts[2]) : person_};
+  auto known = known_.find(cookie);
+  if (known == known_.end()) {
+    const std::vector<std::string> parts = split(cookie, '.');
+    // Three parts: a cookie from before sessions had a person of their own.
+    if (key_.empty() || parts.size() < 3 || parts.size() > 4) return {};
+    const std::size_t body = cookie.rfind('.');
+    if (!equal_constant_time(parts.back(), sign("session " + cookie.substr(0, body)))) return {};
+    const std::string person = parts.size() == 4 ? from_hex(parts[2]) : person_;
+    if (known_.size() >= known_max) known_.clear();
+    known = known_.emplace(cookie, Known{{parts[0], sign("csrf " + parts[0]), person}, number(parts[1])}).first;
+  }
+  const auto& [session, made] = known->second;
+  if (now - made > lifetime_ms || closed_.contains(session.id)) return {};
+  return session;
 }
 
 void RoomSessions::close(const std::string& id) {

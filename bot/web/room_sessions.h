@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 #include "bot/base/clock.h"
 
@@ -33,8 +34,14 @@ class RoomSessions {
  private:
   std::string sign(const std::string& what) const;
   bool is_token(const std::string& token) const;
+  struct Known {
+    RoomSession session;
+    TimeMs made = 0;
+  };
   std::string token_hash_, key_, person_, cookie_name_;
   std::set<std::string> closed_;
+  // By the whole cookie, after its signature was found right: a page asks with the same one again and again.
+  mutable std::unordered_map<std::string, Known> known_;
 };
 
 }  // namespace muster

@@ -5,7 +5,6 @@
 #include <charconv>
 
 #include "bot/base/hash.h"
-#include "bot/base/json.h"
 #include "bot/core/commands/words.h"
 #include "bot/web/room_answers.h"
 #include "bot/web/room_assets.h"
@@ -16,7 +15,8 @@ namespace muster {
 namespace {
 
 constexpr std::size_t streams_max = 200;
-constexpr std::size_t recent_max = 1'000;  // changes kept for a reader that was away for a moment
+// Changes kept for a reader that was away for a moment; whoever missed more reads the room anew.
+constexpr std::size_t recent_max = 1'000, recent_bytes_max = 256u << 10;
 constexpr std::size_t channels_shown = 200;
 constexpr std::size_t posts_shown = 200;
 constexpr std::size_t completions_max = 20;
@@ -34,7 +34,7 @@ RoomWeb::RoomWeb(Room& room, RoomWebOptions options)
       sessions_(options_.login_token, options_.default_person),
       epoch_(random_token(6)),
       lost_(room.cursor()) {
-  feed_ = room_.subscribe([this](const Value& event, const std::string& to) { on_change(event, to); });
+  feed_ = room_.subscribe_text([this](const Room::Change& change) { on_change(change); });
 }
 
 RoomWeb::~RoomWeb() {
@@ -199,19 +199,21 @@ HttpResponse RoomWeb::completions(const HttpRequest& request, const RoomSession&
 
 std::string RoomWeb::event_id(std::uint64_t n) const { return epoch_ + "-" + std::to_string(n); }
 
-void RoomWeb::on_change(const Value& event, const std::string& private_to) {
-  const auto n = static_cast<std::uint64_t>(event["n"].as_int());
-  const std::string data = to_json(event);
-  const bool ephemeral = event["kind"].as_string() == "typing";  // worthless to somebody who was away
-  if (!ephemeral) recent_.push_back({n, data, private_to});
-  if (recent_.size() > recent_max) {
+void RoomWeb::on_change(const Room::Change& change) {
+  std::string data(change.json);
+  const std::string id = event_id(change.n);
+  std::erase_if(streams_, [&](const Listener& l) {
+    if (!change.private_to.empty() && change.private_to != l.person) return false;
+    return !l.stream->send("change", data, id);
+  });
+  if (!change.lasts) return;
+  recent_bytes_ += data.size();
+  recent_.push_back({change.n, std::move(data), change.private_to});
+  while (recent_.size() > recent_max || recent_bytes_ > recent_bytes_max) {
     lost_ = recent_.front().n;
+    recent_bytes_ -= recent_.front().data.size();
     recent_.pop_front();
   }
-  std::erase_if(streams_, [&](const Listener& l) {
-    if (!private_to.empty() && private_to != l.person) return false;
-    return !l.stream->send("change", data, event_id(n));
-  });
 }
 
 // False: too much was missed, or it was another process that counted.
@@ -232,6 +234,8 @@ bool RoomWeb::catch_up(const std::string& last_id, const std::string& person, Ev
 Result<void> RoomWeb::stream(const HttpRequest& request, std::shared_ptr<EventStream> stream) {
   if (request.path != "/room/events") return fail(ErrorKind::not_found, "There is no such stream.");
   if (!host_allowed(request)) return fail(ErrorKind::unauthorized, "Open the room by localhost.");
+  // It could not read the events, but hold the places of those who may.
+  if (is_of_another_site(request)) return fail(ErrorKind::unauthorized, "The request came from another site.");
   const std::optional<RoomSession> who = session(request);
   if (!who) return fail(ErrorKind::unauthorized, "Please log in with the link that muster printed.");
   const Result<std::string> person = speaker(query_of(request, "as"), *who);

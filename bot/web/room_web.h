@@ -88,7 +88,7 @@ class RoomWeb {
   void send_form(Room::Act act, const Value& form, const HttpReply& reply);
   Result<void> check_origin(const HttpRequest& request, const RoomSession& session, bool is_file) const;
   Result<std::string> speaker(const std::string& as, const RoomSession& session) const;
-  void on_change(const Value& event, const std::string& private_to);
+  void on_change(const Room::Change& change);
   bool catch_up(const std::string& last_id, const std::string& person, EventStream& stream) const;
   std::string event_id(std::uint64_t n) const;
 
@@ -97,6 +97,7 @@ class RoomWeb {
   RoomSessions sessions_;
   std::vector<Listener> streams_;
   std::deque<Change> recent_;
+  std::size_t recent_bytes_ = 0;
   std::string epoch_;  // event numbers of another process mean nothing here
   std::uint64_t feed_ = 0, lost_ = 0;
 };

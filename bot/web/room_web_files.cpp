@@ -55,7 +55,8 @@ HttpResponse RoomWeb::attachment(const HttpRequest& request, const RoomSession& 
   const RoomPost* post = room_.post(channel, post_id);
   const bool seen = person && post && !post->deleted && room_.may_see(*person, channel, post_id);
   if (seen) {
-    for (const Value& a : post->message["attachments"].as_list()) {
+    const Value message = message_of(*post);
+    for (const Value& a : message["attachments"].as_list()) {
       if (a["name"].as_string() == query_of(request, "name")) return attachment_file(a);
     }
   }

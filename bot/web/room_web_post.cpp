@@ -22,10 +22,7 @@ bool has_type(const HttpRequest& request, std::string_view wanted) {
 
 // Another site's page can make a browser send a POST; it can neither read the token nor set these headers.
 Result<void> RoomWeb::check_origin(const HttpRequest& request, const RoomSession& who, bool is_file) const {
-  const std::string origin = header_of(request, "origin");
-  const std::string host = header_of(request, "host");
-  const bool same = origin.empty() || origin == "http://" + host || origin == "https://" + host;
-  if (!same || header_of(request, "sec-fetch-site") == "cross-site") {
+  if (is_of_another_site(request)) {
     return fail(ErrorKind::unauthorized, "The request came from another site.");
   }
   if (!equal_constant_time(header_of(request, "x-muster-csrf"), who.csrf)) {

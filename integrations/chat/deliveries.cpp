@@ -27,7 +27,9 @@ TimeMs made_at(const std::string& message_id) {
 }
 
 Deliveries::Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform)
-    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)), born_ms_(clock.now()) {}
+    : queue_(queue), clock_(clock), directory_(directory), platform_(std::move(platform)), born_ms_(clock.now()) {
+  queue_.on_refused([this] { call_answered(); });
+}
 
 void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   if (m.kind == "human_post") return done({});  // people speak for themselves there
@@ -37,7 +39,7 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   d->channel = bare_channel(m);
   d->since = clock_.now();
   const TimeMs made = made_at(m.id);
-  d->earlier = made != 0 && (made < born_ms_ || d->since - made > fresh_ms);
+  d->earlier = m.body["tried"].as_bool() || (made != 0 && made < born_ms_);
   if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") d->coalesce = d->channel + "/topic";
   if (d->channel.empty()) return d->done(fail(ErrorKind::invalid, "the message names no channel"));
@@ -139,6 +141,14 @@ void Deliveries::say_late(Delivery& d) const {
   Message said = message_from(m.body["message"]);
   said.sections.push_back({platform_.late(sent), {}});
   m.body.set("message", to_value(said));
+}
+
+bool Deliveries::may_be_there(const Delivery& d) const {
+  return d.may_be_sent || (d.earlier && !unsent_.contains({d.channel, d.message.body["urgent"].as_bool()}));
+}
+
+void Deliveries::not_there(const Delivery& d) {
+  if (!d.may_be_sent) unsent_.emplace(d.channel, d.message.body["urgent"].as_bool());
 }
 
 void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {

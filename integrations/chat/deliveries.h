@@ -21,7 +21,7 @@ struct Delivery {
   BudgetQueue::Job job = 0;
   std::string channel;       // ours, bare
   bool may_be_sent = false;  // an attempt broke off: look before posting again
-  bool earlier = false;      // an earlier process may have sent it: the same
+  bool earlier = false;      // an earlier process or attempt may have sent it: the same
   bool joined = false;       // we have tried to join the channel for it
   bool late = false;         // it says so
   TimeMs since = 0;          // when it was handed over
@@ -33,8 +33,7 @@ class Deliveries {
  public:
   static constexpr std::size_t told_from =
       30;  // messages that wait for one channel: it is told, once until they are gone
-  static constexpr DurationMs fresh_ms = 25 * second_ms;  // as servers remember a pending_post_id, less the way
-  static constexpr std::size_t parked_max = 20'000;       // while the platform is away
+  static constexpr std::size_t parked_max = 20'000;  // while the platform is away
   struct Platform {
     std::string title;  // "Slack", for the log
     std::function<std::vector<std::string>(const Delivery&)> buckets;
@@ -51,11 +50,15 @@ class Deliveries {
   void join(const std::vector<std::string>& channels);  // channels that exist without an incident
   void open();                                          // what was parked moves on
   void close() { open_ = false; }
-  // How calls end: without an answer worth the name, or with one. A rate limit is neither.
+  // How calls end: without an answer worth the name, or with one. "Not so fast" is one: whoever says it is there.
   void call_failed();
   void call_answered();
   DurationMs failing_ms() const;  // since the first of the calls that failed in a row; 0: the last one did not
   void finish(const DeliveryPtr& delivery, Result<void> result);
+  // Whether the post may be on the platform already, so that whoever wants to make it has to look first. Posts go out
+  // in order: behind one that an earlier process had left and that is not there none is.
+  bool may_be_there(const Delivery& delivery) const;
+  void not_there(const Delivery& delivery);  // it was looked for
 
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
   std::string their_thread(const Delivery& delivery) const;  // of body.thread; empty: the channel itself
@@ -88,6 +91,8 @@ class Deliveries {
   };
   std::map<std::string, Waiting> waiting_for_;  // by channel
   std::set<std::string> told_;                  // channels that were told of a delay
+  std::set<std::pair<std::string, bool>>
+      unsent_;  // channels, of urgent or other posts: how far an earlier process came
 };
 
 // When the message was made: its id begins with eleven hex digits of milliseconds. 0: it is not one of those.

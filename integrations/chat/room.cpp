@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "bot/base/hash.h"
+#include "bot/base/json.h"
 #include "bot/base/text.h"
 
 namespace muster {
@@ -48,6 +49,8 @@ Value files_of(const RoomPost& post) {
   return files;
 }
 
+Value shown_message(const RoomPost& post) { return without_contents(message_of(post)); }
+
 bool visible(const RoomPost& post, const std::string& person) {
   return post.private_to.empty() || post.private_to == person;
 }
@@ -87,13 +90,48 @@ Value to_value(const RoomPost& post) {
   v["edited_ms"] = post.edited_ms;
   if (!post.deleted) v["files"] = files_of(post);  // what was deleted leaves the room; the journal keeps it
   v["id"] = post.id;
-  if (!post.deleted && !post.message.is_null()) v["message"] = without_contents(post.message);
+  if (!post.deleted && !post.message.empty()) v["message"] = shown_message(post);
   v["pinned"] = post.pinned;
   v["private"] = !post.private_to.empty();
   if (!post.deleted) v["reactions"] = people_by_emoji(post);
   if (!post.deleted) v["text"] = post.text;
   v["thread"] = post.thread;
   return v;
+}
+
+Value message_of(const RoomPost& post) {
+  if (post.message.empty()) return {};
+  return parse_json(post.message).value_or(Value());  // what was printed here can be read
+}
+
+void append_json(std::string& out, const RoomPost& post) {
+  const auto text = [&out](std::string_view name, const std::string& value) {
+    out += name;
+    append_json(out, value);
+  };
+  const auto flag = [&out](std::string_view name, bool value) { out.append(name).append(value ? "true" : "false"); };
+  const auto values = [&out](std::string_view name, const Value& value) {
+    out += name;
+    append_json(out, value);
+  };
+  text("{\"author\":", post.author);
+  flag(",\"bot\":", post.bot);
+  text(",\"channel\":", post.channel);
+  out.append(",\"created_ms\":").append(std::to_string(post.created_ms));
+  flag(",\"deleted\":", post.deleted);
+  out.append(",\"edited_ms\":").append(std::to_string(post.edited_ms));
+  if (!post.deleted) values(",\"files\":", files_of(post));
+  text(",\"id\":", post.id);
+  if (!post.deleted && post.message.contains("\"attachments\":"))
+    values(",\"message\":", shown_message(post));
+  else if (!post.deleted && !post.message.empty())
+    out.append(",\"message\":").append(post.message);
+  flag(",\"pinned\":", post.pinned);
+  flag(",\"private\":", !post.private_to.empty());
+  if (!post.deleted) values(",\"reactions\":", people_by_emoji(post));
+  if (!post.deleted) text(",\"text\":", post.text);
+  text(",\"thread\":", post.thread);
+  out += '}';
 }
 
 Value to_value(const RoomChannel& channel) {
@@ -163,7 +201,7 @@ void Room::show_post(const OutMessage& message, const std::string& channel, bool
   post.thread = body["thread"].as_string();
   post.author = human ? body["user"].as_string() : "muster";
   post.bot = !human;
-  post.message = human ? Value() : body["message"];
+  if (!human && body.has("message")) post.message = to_json(body["message"]);
   post.text = body["text"].as_string();
   post.created_ms = body["at"].as_int(clock_.now());
   post.private_to = body["private_to"].as_string();
@@ -176,7 +214,7 @@ void Room::change_post(const OutMessage& message, const std::string& channel) {
   RoomPost* post = find(channel, message.body["post_id"].as_string());
   if (!post) return;  // scrolled out of memory: nothing to show, and trying again would not help
   if (message.kind == "edit") {
-    post->message = message.body["message"];
+    post->message = message.body.has("message") ? to_json(message.body["message"]) : "";
     if (message.body.has("text")) post->text = message.body["text"].as_string();
     post->edited_ms = message.body["at"].as_int(clock_.now());
   } else if (message.kind == "delete") {
@@ -290,25 +328,56 @@ Value Room::snapshot(const std::string& person, std::size_t channel_limit, std::
   return Value::Map{{"cursor", static_cast<std::int64_t>(cursor_)}, {"channels", std::move(channels)}};
 }
 
-std::uint64_t Room::subscribe(Feed feed) {
-  feeds_[next_feed_] = std::move(feed);
+std::uint64_t Room::subscribe(Feed feed) { return add_feed({.values = std::move(feed), .text = {}}); }
+
+std::uint64_t Room::subscribe_text(TextFeed feed) { return add_feed({.values = {}, .text = std::move(feed)}); }
+
+std::uint64_t Room::add_feed(AnyFeed feed) {
+  auto feeds = std::make_shared<Feeds>(*feeds_);
+  (*feeds)[next_feed_] = std::move(feed);
+  feeds_ = std::move(feeds);
   return next_feed_++;
 }
 
-void Room::unsubscribe(std::uint64_t id) { feeds_.erase(id); }
+void Room::unsubscribe(std::uint64_t id) {
+  auto feeds = std::make_shared<Feeds>(*feeds_);
+  feeds->erase(id);
+  feeds_ = std::move(feeds);
+}
 
 void Room::publish_channel(const RoomChannel& channel) {
   publish(Value::Map{{"kind", "channel"}, {"channel", to_value(channel)}}, {});
 }
 
+// Every answer passes here: nobody gets values who wants text, and the text is made from the post itself.
 void Room::publish_post(const RoomPost& post) {
-  publish(Value::Map{{"kind", "post"}, {"post", to_value(post)}}, post.private_to);
+  const auto n = static_cast<std::int64_t>(++cursor_);
+  const auto feeds = feeds_;  // a feed may unsubscribe while it is told
+  std::string json;
+  for (const auto& [id, feed] : *feeds) {
+    if (feed.values) {
+      feed.values(Value::Map{{"kind", "post"}, {"n", n}, {"post", to_value(post)}}, post.private_to);
+      continue;
+    }
+    if (json.empty()) {
+      json.append("{\"kind\":\"post\",\"n\":").append(std::to_string(n)).append(",\"post\":");
+      append_json(json, post);
+      json += '}';
+    }
+    feed.text({.n = cursor_, .json = json, .private_to = post.private_to});
+  }
 }
 
 void Room::publish(Value event, const std::string& private_to) {
   event.set("n", static_cast<std::int64_t>(++cursor_));
-  const auto feeds = feeds_;  // a feed may unsubscribe while it is told
-  for (const auto& [id, feed] : feeds) feed(event, private_to);
+  const bool lasts = event["kind"].as_string() != "typing";
+  const auto feeds = feeds_;
+  for (const auto& [id, feed] : *feeds) {
+    if (feed.values)
+      feed.values(event, private_to);
+    else
+      feed.text({.n = cursor_, .json = to_json(event), .private_to = private_to, .lasts = lasts});
+  }
 }
 
 }  // namespace muster

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -25,8 +26,8 @@ struct RoomPost {
   std::string thread;  // root post id; empty: in the channel itself
   std::string author;
   bool bot = false;
-  Value message;     // a card (to_value); null for a person's text
-  std::string text;  // what a person said
+  std::string message;  // a card (to_value) as JSON text, a third of what its values take; empty for a person's text
+  std::string text;     // what a person said
   TimeMs created_ms = 0;
   TimeMs edited_ms = 0;  // 0: never
   bool deleted = false;
@@ -69,6 +70,13 @@ class Room final : public ChatPlatform {
   };
   using FormDone = std::function<void(Result<FormAnswer>)>;
   using Feed = std::function<void(const Value& event, std::string private_to)>;
+  struct Change {
+    std::uint64_t n = 0;
+    std::string_view json;  // what a Feed gets, as text
+    const std::string& private_to;
+    bool lasts = true;  // false: nobody who was away has to know ("typing")
+  };
+  using TextFeed = std::function<void(const Change& change)>;
 
   explicit Room(const Clock& clock);
 
@@ -102,6 +110,7 @@ class Room final : public ChatPlatform {
   // Every change as {n, kind: channel|channel_gone|post|typing|form, …}; posts are whole, so the newest one wins.
   // Returns an id for unsubscribe.
   std::uint64_t subscribe(Feed feed);
+  std::uint64_t subscribe_text(TextFeed feed);  // the same as JSON: printed once for all pages
   void unsubscribe(std::uint64_t id);
   std::uint64_t cursor() const { return cursor_; }  // n of the last change
   const RoomChannel* channel(std::string_view name) const;
@@ -109,6 +118,12 @@ class Room final : public ChatPlatform {
   bool may_see(const std::string& person, std::string_view channel, std::string_view post_id) const;
 
  private:
+  struct AnyFeed {
+    Feed values;
+    TextFeed text;
+  };
+  using Feeds = std::map<std::uint64_t, AnyFeed>;
+
   RoomChannel& open(const std::string& name);
   void make_space();
   RoomPost* find(const std::string& channel, std::string_view post_id);
@@ -116,6 +131,7 @@ class Room final : public ChatPlatform {
   void publish_channel(const RoomChannel& channel);
   void publish_post(const RoomPost& post);
   void publish(Value event, const std::string& private_to);
+  std::uint64_t add_feed(AnyFeed feed);
   Result<void> show(const OutMessage& message);
   void show_post(const OutMessage& message, const std::string& channel, bool human);
   void change_post(const OutMessage& message, const std::string& channel);
@@ -133,7 +149,7 @@ class Room final : public ChatPlatform {
   const Clock& clock_;
   Listener listener_;
   std::map<std::string, RoomChannel, std::less<>> channels_;
-  std::map<std::uint64_t, Feed> feeds_;
+  std::shared_ptr<const Feeds> feeds_ = std::make_shared<Feeds>();  // never changed: made anew
   std::unordered_set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::string boot_;  // ids of this process differ from those of the last one
@@ -143,6 +159,8 @@ class Room final : public ChatPlatform {
 
 std::string room_channel_name(std::string_view name);  // "room:#inc-7", "#inc-7", "inc-7" -> "#inc-7"; empty when bad
 Value to_value(const RoomPost& post);
-Value to_value(const RoomChannel& channel);  // without posts
+void append_json(std::string& out, const RoomPost& post);  // the same as text
+Value message_of(const RoomPost& post);                    // null for a person's text
+Value to_value(const RoomChannel& channel);                // without posts
 
 }  // namespace muster

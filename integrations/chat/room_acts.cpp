@@ -125,7 +125,7 @@ Said Room::about(const std::string& channel, const std::string& post_id) const {
   said.thread = found->thread;
   said.author = found->bot ? "muster" : found->author;
   said.by_bot = found->bot;
-  said.text = found->bot ? plain_text(message_from(found->message)) : found->text;
+  said.text = found->bot ? plain_text(message_from(message_of(*found))) : found->text;
   said.at = found->created_ms;
   for (const RoomFile& f : found->files) said.files.push_back({f.id, f.name, {}, f.size, f.sha256});
   return said;

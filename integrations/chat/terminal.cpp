@@ -24,6 +24,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "integrations/chat/terminal_desk.h"
+#include "integrations/chat/terminal_view.h"
 
 namespace muster {
 
@@ -123,6 +124,8 @@ struct Terminal::Impl {
   void entered(std::string line);
   void on_interrupt();
   unsigned char complete();
+  unsigned char delete_before() const;
+  unsigned char delete_after() const;
 };
 
 namespace {
@@ -135,6 +138,8 @@ Terminal::Impl& self_of(EditLine* edit) {
 
 char* prompt_of(EditLine* edit) { return self_of(edit).prompt.data(); }
 unsigned char complete_in(EditLine* edit, int) { return self_of(edit).complete(); }
+unsigned char delete_before_in(EditLine* edit, int) { return self_of(edit).delete_before(); }
+unsigned char delete_after_in(EditLine* edit, int) { return self_of(edit).delete_after(); }
 
 }  // namespace
 
@@ -240,6 +245,24 @@ unsigned char Terminal::Impl::complete() {
   return CC_REFRESH;
 }
 
+// libedit's own keys take one code point, which leaves pieces of joined emoji and of combined letters.
+unsigned char Terminal::Impl::delete_before() const {
+  const LineInfoW* const info = el_wline(edit.get());
+  const auto n = points_of_last(to_utf8(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer)));
+  if (n == 0) return CC_REFRESH_BEEP;
+  el_deletestr(edit.get(), static_cast<int>(n));
+  return CC_REFRESH;
+}
+
+unsigned char Terminal::Impl::delete_after() const {
+  const LineInfoW* const info = el_wline(edit.get());
+  const auto n = points_of_first(to_utf8(info->cursor, static_cast<std::size_t>(info->lastchar - info->cursor)));
+  if (n == 0) return CC_REFRESH_BEEP;
+  el_cursor(edit.get(), static_cast<int>(n));
+  el_deletestr(edit.get(), static_cast<int>(n));
+  return CC_REFRESH;
+}
+
 // ^C clears what was typed; on an empty line a second one within three seconds stops the bot.
 void Terminal::Impl::on_interrupt() {
   const LineInfoW* const info = el_wline(edit.get());
@@ -309,6 +332,10 @@ void Terminal::Impl::set_up() {
   el_set(e, EL_SIGNAL, 0);  // the loop has them
   el_set(e, EL_ADDFN, "room-complete", "Complete the word", complete_in);
   el_set(e, EL_BIND, "^I", "room-complete", nullptr);
+  el_set(e, EL_ADDFN, "room-delete-before", "Delete the character before the cursor", delete_before_in);
+  el_set(e, EL_ADDFN, "room-delete-after", "Delete the character under the cursor", delete_after_in);
+  for (const char* const key : {"^?", "^H"}) el_set(e, EL_BIND, key, "room-delete-before", nullptr);
+  el_set(e, EL_BIND, "\\e[3~", "room-delete-after", nullptr);
   el_set(e, EL_BIND, "^R", "em-inc-search-prev", nullptr);
   load_history();
   el_set(e, EL_UNBUFFERED, 1);

@@ -34,6 +34,32 @@ std::string harmless(std::string_view text) {
   return out;
 }
 
+namespace {
+
+bool goes_on(char byte) { return (static_cast<unsigned char>(byte) & 0xC0u) == 0x80u; }
+
+}  // namespace
+
+std::size_t points_of_last(std::string_view text) {
+  const std::size_t whole = grapheme_count(text);
+  std::size_t points = 0;
+  while (!text.empty() && grapheme_count(text) == whole) {
+    while (text.size() > 1 && goes_on(text.back())) text.remove_suffix(1);
+    text.remove_suffix(1);
+    ++points;
+  }
+  return points;
+}
+
+std::size_t points_of_first(std::string_view text) {
+  std::size_t points = 0;
+  for (std::size_t end = 0; end < text.size(); ++points) {
+    for (++end; end < text.size() && goes_on(text[end]);) ++end;
+    if (grapheme_count(text.substr(0, end)) > 1) break;
+  }
+  return points;
+}
+
 std::string paint(const std::string& text, const char* code, bool colors) {
   return colors && !text.empty() ? "\x1b[" + std::string(code) + "m" + text + "\x1b[0m" : text;
 }

@@ -44,5 +44,8 @@ std::string terminal_change(const Value& before, const Value& after, const Termi
 std::string terminal_brief(const Value& post, const TerminalLook& look);  // one line, clipped
 std::string paint(const std::string& text, const char* code, bool colors);
 std::string harmless(std::string_view text);  // no escape sequences; further lines are indented
+// Code points of the character, as people see it, that ends or begins the text: what one key takes away.
+std::size_t points_of_last(std::string_view text);
+std::size_t points_of_first(std::string_view text);
 
 }  // namespace muster

@@ -82,6 +82,7 @@ void BudgetQueue::answered(Job job, Pending pending, Result<HttpResult> result) 
   if (it == jobs_.end()) return;
   if (!result || result->status != 429) return pending.done(std::move(result));
   counted_.refused += 1;
+  if (told_refused_) told_refused_();
   const auto header = result->headers.find("retry-after");
   const DurationMs wait = retry_after_ms(header == result->headers.end() ? "" : header->second);
   // The narrowest bucket is the last one; which one the server meant it does not say, so none leaks.

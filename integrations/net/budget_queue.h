@@ -41,6 +41,7 @@ class BudgetQueue {
   void finish(Job job);
   void run_again(Job job);  // after a backoff that grows with each time; the lane stays the job's
   void cancel(Job job);     // one that has not begun
+  void on_refused(std::function<void()> told) { told_refused_ = std::move(told); }  // each 429
   bool waits(Job job) const;
 
   BudgetQueueStats stats() const;
@@ -72,6 +73,7 @@ class BudgetQueue {
   std::uint64_t timer_ = 0;
   bool pumping_ = false;
   BudgetQueueStats counted_;
+  std::function<void()> told_refused_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -280,19 +280,24 @@ void CurlClient::send(HttpCall call, Done done) {
   auto exchange = std::make_unique<Exchange>();
   exchange->call = std::move(call);
   exchange->done = std::move(done);
-  const std::lock_guard lock(mutex_);
-  if (waiting_.size() >= calls_waiting_max) {
-    complete(std::move(exchange->done), fail(ErrorKind::unavailable, "too many calls are waiting"));
-    return;
+  bool first_waiting = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= calls_waiting_max) {
+      complete(std::move(exchange->done), fail(ErrorKind::unavailable, "too many calls are waiting"));
+      return;
+    }
+    first_waiting = waiting_.empty();
+    waiting_.push_back(std::move(exchange));
+    if (!multi_) {
+      static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+      static_cast<void>(ready);
+      multi_.reset(curl_multi_init());
+      thread_ = std::thread([this] { run(); });
+    }
   }
-  waiting_.push_back(std::move(exchange));
-  if (!multi_) {
-    static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    static_cast<void>(ready);
-    multi_.reset(curl_multi_init());
-    thread_ = std::thread([this] { run(); });
-  }
-  curl_multi_wakeup(multi_.get());
+  // Not under the lock, which it would run into at once; and once for all that wait.
+  if (first_waiting) curl_multi_wakeup(multi_.get());
 }
 
 void CurlClient::stop(HttpStream& stream) {

@@ -269,7 +269,10 @@ bool Connection::try_stream(const HttpRequest& request) {
 
 void Connection::answer(HttpResponse response, std::uint64_t request) {
   if (state_ != State::handling || request != request_) return;
-  write(std::move(response), keep_ && !server_->draining);
+  if (server_->flushes_waiting == 0) return write(std::move(response), keep_ && !server_->draining);
+  asio::post(io(), [self = shared_from_this(), answer = std::move(response), request]() mutable {
+    self->answer(std::move(answer), request);
+  });
 }
 
 void Connection::write(HttpResponse response, bool keep) {
@@ -325,10 +328,11 @@ bool Connection::stream_send(std::string frame) {
   }
   stream_waiting_ += frame;
   // Not at once: what else this task publishes (the words of a person and the answer) leaves in the same packet.
-  if (stream_flushing_ || !stream_writing_.empty()) return true;
-  stream_flushing_ = true;
+  if (!stream_writing_.empty() || std::exchange(stream_flushing_, true)) return true;
+  ++server_->flushes_waiting;
   asio::post(io(), [self = shared_from_this()] {
     self->stream_flushing_ = false;
+    --self->server_->flushes_waiting;
     self->flush_stream();
   });
   return true;
@@ -362,10 +366,7 @@ void Connection::flush_stream() {
 
 void Connection::sweep(steady_clock::time_point now) {
   if (state_ == State::handling || now < deadline_) return;
-  if (state_ == State::streaming && stream_writing_.empty()) {
-    stream_send(": still here\n\n");
-    return;
-  }
+  if (state_ == State::streaming && stream_writing_.empty()) return void(stream_send(": still here\n\n"));
   const bool half_sent = state_ == State::header || state_ == State::body;
   if (half_sent && server_->draining) {
     error_code ignored;

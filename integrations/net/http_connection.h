@@ -33,6 +33,8 @@ struct HttpShared {
   HttpServerStats stats = {};
   std::unordered_set<HttpConnection*> connections = {};
   bool draining = false;
+  // Event streams that leave after this task, and before the answers: a page shows what comes on its stream.
+  int flushes_waiting = 0;
   std::function<void()> drained = {};
   std::time_t date_second = 0;
   std::string date_text = {};

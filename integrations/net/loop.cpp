@@ -1,13 +1,20 @@
 #include "integrations/net/loop.h"
 
+#include <sys/eventfd.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <exception>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -29,7 +36,55 @@ void run_guarded(const std::function<void()>& task) {
   }
 }
 
+int new_bell() {
+  const int fd = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (fd < 0) throw std::runtime_error("the system gives no eventfd");
+  return fd;
+}
+
 }  // namespace
+
+// Tasks of other threads. Asio's own post() wakes the loop while it holds the lock that the loop needs next: two more
+// changes of threads for every commit.
+class Loop::Outside {
+ public:
+  explicit Outside(asio::io_context& io) : bell_(io, new_bell()) { wait(); }
+  Outside(const Outside&) = delete;
+  Outside& operator=(const Outside&) = delete;
+
+  void add(std::function<void()> task) {
+    bool first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      first = tasks_.empty();
+      tasks_.push_back(std::move(task));
+    }
+    const std::uint64_t once = 1;
+    // It fails only when the bell has rung 2^64 times unheard.
+    if (first) [[maybe_unused]]
+      const ssize_t rung = ::write(bell_.native_handle(), &once, sizeof once);
+  }
+
+ private:
+  void wait() {
+    bell_.async_read_some(asio::buffer(&heard_, sizeof heard_),
+                          [this](const boost::system::error_code& ec, std::size_t) {
+                            if (ec == asio::error::operation_aborted) return;
+                            wait();
+                            std::vector<std::function<void()>> tasks;
+                            {
+                              const std::lock_guard lock(mutex_);
+                              tasks.swap(tasks_);
+                            }
+                            for (const auto& task : tasks) run_guarded(task);
+                          });
+  }
+
+  asio::posix::stream_descriptor bell_;
+  std::uint64_t heard_ = 0;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> tasks_;
+};
 
 struct Loop::Impl {
   asio::io_context io{1};
@@ -40,6 +95,8 @@ struct Loop::Impl {
   std::unordered_map<std::uint64_t, asio::steady_timer> timers;
   std::uint64_t last_timer = 0;
   std::vector<std::unique_ptr<asio::signal_set>> signals;
+  std::atomic<std::thread::id> runner;
+  Outside outside{io};
 
   void arm_tick() {
     tick_due = steady_clock::now() + std::chrono::seconds(1);
@@ -66,6 +123,7 @@ Loop::Loop() : impl_(std::make_unique<Impl>()) { impl_->arm_tick(); }
 Loop::~Loop() = default;
 
 void Loop::run() {
+  impl_->runner = std::this_thread::get_id();
   for (;;) {
     try {
       impl_->io.run();
@@ -80,6 +138,7 @@ void Loop::run() {
 void Loop::stop() { impl_->io.stop(); }
 
 void Loop::post(std::function<void()> task) {
+  if (impl_->runner.load() != std::this_thread::get_id()) return impl_->outside.add(std::move(task));
   asio::post(impl_->io, [task = std::move(task)] { run_guarded(task); });
 }
 

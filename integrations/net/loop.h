@@ -26,6 +26,7 @@ class Loop {
   void* io_context();  // boost::asio::io_context*, for siblings in net/ only
 
  private:
+  class Outside;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -1,4 +1,6 @@
-// Changes in a cluster: from the click that confirms one to the first call of the API.
+// Changes in a cluster: from the click that confirms one to the first call of the API; and what many watched rollouts
+// cost.
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +19,7 @@ namespace muster::bench {
 namespace {
 
 constexpr int services = 200, clicks = 40;
+constexpr int looked_at_ms = 60'000;  // three times the time between two looks beside the watch
 
 std::string name_of(int i) { return "svc-" + std::to_string(i); }
 
@@ -41,6 +44,14 @@ class Lab {
     server_.on([&n](doubles::KubernetesCore& core) { n = core.ledger.size(); });
     return n;
   }
+  void hold() {
+    server_.on([](doubles::KubernetesCore& core) { core.hold = true; });
+  }
+  std::size_t watching() {
+    std::size_t n = 0;
+    server_.on([&n](doubles::KubernetesCore& core) { n = core.watching(); });
+    return n;
+  }
   void mark() { first_ = 0; }
   double first() const { return first_; }  // when the first request after mark() came; 0: none yet
   std::uint64_t requests() const { return requests_; }
@@ -54,7 +65,7 @@ class Lab {
   doubles::KubernetesServer server_;
 };
 
-std::string configuration(const std::string& folder, const Lab& lab) {
+std::string configuration(const std::string& folder, const Lab& lab, const std::string& more = "") {
   std::ofstream(folder + "/kubeconfig") << lab.kubeconfig();
   std::string names, entries;
   for (int i = 0; i < services; ++i) {
@@ -64,9 +75,9 @@ std::string configuration(const std::string& folder, const Lab& lab) {
   std::filesystem::create_directories(folder + "/config");
   std::ofstream(folder + "/config/muster.yaml")
       << "services:\n"
-      << entries << "environments:\n  - name: prod\nkubernetes_targets:\n  - name: lab\n    kubeconfig: " << folder
-      << "/kubeconfig\n    services: [" << names
-      << "]\n    environments: [prod]\nhealth:\n  - name: unwatched\n    window: 0s\n";
+      << entries << "environments:\n  - name: prod\n"
+      << more << "kubernetes_targets:\n  - name: lab\n    kubeconfig: " << folder << "/kubeconfig\n    services: ["
+      << names << "]\n    environments: [prod]\nhealth:\n  - name: unwatched\n    window: 0s\n";
   return folder + "/config";
 }
 
@@ -115,6 +126,58 @@ void click(const Muster& m, const Session& session, Lab& lab, const Disk& disk) 
                     number(disk.fsync_p50_ms) + " ms"});
 }
 
+struct Cost {
+  double private_kb = 0, processor_ms = 0;
+};
+
+// Two hundred rollouts whose pods do not come up: each is watched, looked at every 20 seconds and told of. Beside it
+// another bot of the same configuration that has none.
+void rollouts(Lab& lab) {
+  const auto start = [&lab](const char* name) {
+    const std::string folder = fresh_folder(name);
+    return start_muster(folder, {"--config", configuration(folder, lab, "    protected: false\n")});
+  };
+  const Muster with = start("rollouts"), without = start("no-rollouts");
+  const Session session = log_in(with), other = log_in(without);
+  // Both have spoken to the cluster: what TLS and libcurl take once is no rollout's.
+  for (const auto& [bot, page] : {std::pair(&with, &session), std::pair(&without, &other)}) {
+    const std::uint64_t asked = lab.requests();
+    say(*bot, *page, "where " + name_of(0));
+    until([&] { return lab.requests() > asked; }, "a look at the cluster");
+  }
+  lab.hold();
+  const std::size_t before = lab.changes();
+  for (int i = 0; i < services; ++i) {
+    say(with, session, "restart " + name_of(i) + " in prod");
+    say(without, other, "status");  // what commands cost, and what the room keeps of them, is in both
+  }
+  until([&] { return lab.changes() >= before + services; }, "the rollouts");
+  pause_ms(30'000);  // every one has been looked at; what starting them needed is given back
+  const auto cost = [](const Muster& m) {
+    return Cost{m.process->memory().private_mb * 1024, m.process->processor_ms()};
+  };
+  const Cost was = cost(with), idle_was = cost(without);
+  const std::uint64_t requests = lab.requests();
+  pause_ms(looked_at_ms);
+  const Cost is = cost(with), idle_is = cost(without);
+  const double spent = is.processor_ms - was.processor_ms;
+  figure({.name = "200 rollouts watched at once, of a core",
+          .measured = 100 * spent / looked_at_ms,
+          .bound = Bound::at_most,
+          .limit = 10,
+          .unit = "%",
+          .detail = number(spent) + " ms in 60 s, " + std::to_string(lab.requests() - requests) + " requests, " +
+                    std::to_string(lab.watching()) + " shared watch; a bot without them " +
+                    number(idle_is.processor_ms - idle_was.processor_ms) + " ms"});
+  const double most = std::max(was.private_kb, is.private_kb), idle = std::min(idle_was.private_kb, idle_is.private_kb);
+  figure({.name = "each of them, private memory",
+          .measured = (most - idle) / services,
+          .bound = Bound::at_most,
+          .limit = 20,
+          .unit = "kB",
+          .detail = number(most) + " kB with, " + number(idle) + " kB without"});
+}
+
 }  // namespace
 
 void changes_section(const Disk& disk) {
@@ -122,8 +185,13 @@ void changes_section(const Disk& disk) {
   Lab lab;
   const std::string folder = fresh_folder("changes");
   const Muster m = start_muster(folder, {"--config", configuration(folder, lab)});
-  const Session session = log_in(m);
-  click(m, session, lab, disk);
+  {
+    const Session session = log_in(m);
+    click(m, session, lab, disk);
+  }
+  m.process->terminate();
+  Lab quiet;
+  rollouts(quiet);
 }
 
 }  // namespace muster::bench

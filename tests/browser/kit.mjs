@@ -55,9 +55,10 @@ async function useAssets(context) {
   const from = process.env.MUSTER_ASSETS;
   if (!from) return;
   const text = (...names) => names.map((n) => readFileSync(join(from, n), 'utf8')).join('');
+  const page = text('room.html').replace('{{lang}}', 'en').replace(/\{\{(\w+)\}\}/g, '$1');  // the bot fills in its words
   const script = ['room_nodes.js', 'room.js', 'room_posts.js', 'room_files.js', 'room_forms.js', 'room_app.js'];
   await context.route('**/room/app.js', (r) => r.fulfill({ contentType: 'text/javascript', body: text(...script) }));
-  await context.route((u) => u.pathname === '/room', (r) => r.fulfill({ contentType: 'text/html', body: text('room.html') }));
+  await context.route((u) => u.pathname === '/room', (r) => r.fulfill({ contentType: 'text/html', body: page }));
   await context.route('**/room/style.css', (r) => r.fulfill({ contentType: 'text/css', body: text('room.css') }));
 }
 

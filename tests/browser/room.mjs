@@ -183,7 +183,11 @@ async function postmortem(page) {
 // What people did is there after the bot was killed; an open page finds back by itself and misses nothing.
 async function outlivesAKill(page, other) {
   await kill(bot, 'SIGKILL');
-  await page.locator('#link:not(.on)').waitFor({ state: 'attached' });
+  await page.locator('#away').waitFor();  // said where a phone shows it, too
+  await page.fill('#text', 'written while the bot was away');
+  await page.press('#text', 'Enter');
+  await page.locator('#error').waitFor();
+  assert.equal(await page.inputValue('#text'), 'written while the bot was away', 'what was written stays');
   bot = await startBot(binary, data, bot.address);
   await other.reload();  // still logged in: the session outlives the bot
   await other.locator('#link.on').waitFor({ state: 'attached' });
@@ -196,6 +200,9 @@ async function outlivesAKill(page, other) {
   await say(other, 'said while the first page was away');
   await post(page, 'said while the first page was away').waitFor();
   await page.locator('#link.on').waitFor({ state: 'attached' });
+  await page.locator('#away').waitFor({ state: 'hidden' });
+  await page.locator('#error').waitFor({ state: 'hidden' });
+  await page.fill('#text', '');
 }
 
 async function everySize(hash) {

@@ -352,6 +352,7 @@ class Talk {
       platforms_.reset();  // it still writes how far it has read
       settle();
     }
+    if (dispatcher_) dispatcher_->stop();
     if (store_) store_->stop();
     while (!tasks_.empty()) tasks_.run_one(std::chrono::seconds(1));
     dispatcher_.reset();

@@ -36,6 +36,22 @@ run "$muster" say --data "$data" language en
 run "$muster" srve
 equal "an unknown command exits 2" 2 $code
 has "and is named" "$text" "There is no command \`srve\`"
+has "with what was perhaps meant" "$text" "Did you mean \`serve\`?"
+run "$muster" serve --lisen 127.0.0.1:0
+equal "an unknown option exits 2" 2 $code
+has "and is named, with a near one" "$text" "There is no option \`--lisen\` of \`serve\`."
+has "a near option" "$text" "Did you mean \`--listen\`?"
+run "$muster" say --data "$data" status --tial 3
+has "a chat line outside of quotes is told where it belongs" "$text" 'A chat line stands in quotes'
+run "$muster" login --data "$data" --url nowhere
+equal "a link that leads nowhere is not made" 1 $code
+run "$muster" sources --data "$work/no-folder"
+has "a data folder that is not there is said to be none" "$text" "There is no data folder $work/no-folder."
+has "say - reads its line from a pipe" "$(printf 'version\n' | "$muster" say - --data "$data")" "muster 0"
+run "$muster" scrub INC-99 1 --because x --data "$data"
+equal "what would be refused is no plan to carry out" 1 $code
+lacks "and --yes is not offered for it" "$text" "--yes"
+has "the incident that does not exist is named" "$text" 'There is no `INC-99`'
 run "$muster" rebuild --data "$data"
 equal "rebuild is refused while the bot runs" 1 $code
 run "$muster" say --data "$data" --as someone alerts
@@ -144,6 +160,9 @@ has "the sentence names the key" "$text" "mac.key"
 
 run "$muster" postmortem --data "$data" INC-999
 equal "a postmortem of nothing exits 1" 1 $code
+run "$muster" postmortem --data "$data" --zone Mars/Olympus INC-1
+equal "a zone that is none is refused" 1 $code
+has "and named" "$text" "There is no time zone"
 run "$muster" postmortem --data "$data" --format pdf INC-1
 equal "an unknown format exits 2" 2 $code
 run "$muster" check

@@ -107,7 +107,7 @@ incident=$(grep -o 'INC-[0-9]*' <<<"$opened" | head -1)
 suspects=$(say "suspects $incident")
 has "the incident names the suspect" "$suspects" R1
 has "with what it brought" "$suspects" "1.1"
-has "who knows says so" "$(say "caused by R1 because the basket asks for a table that is not there")" R1
+has "who knows says so" "$(say "caused by $incident R1 because the basket asks for a table that is not there")" "On record: R1"
 kill -TERM "$bot"
 wait "$bot" 2>/dev/null
 

@@ -59,6 +59,11 @@ equal "all of their tests pass" 0 $code
 has "none is left out" "$text" "14 runbooks: "
 has "and none failed" "$text" " 0 failed, in "
 echo "$text" | tail -1
+run test "$catalogue/queue-backlog.test.yaml"
+has "the file of the tests means its runbook" "$text" "1 runbook: "
+has "whose cases are run" "$text" "queue-backlog: "
+run lint "$catalogue"/*.yaml
+equal "and it is not looked through as a runbook" "14 runbooks: 0 errors, 0 warnings" "$text"
 run test queue-backlog --config "$work/shipped" --json
 equal "the report is JSON for scripts" '"runbook": "queue-backlog"' "$(grep -o '"runbook": "queue-backlog"' <<<"$text")"
 run test "$work/conf/runbooks/a.yaml"

@@ -43,6 +43,10 @@ export SLACK_API_URL=$(field api) SLACK_BOT_TOKEN=$(field bot_token) SLACK_APP_T
 start_bot "$data" --config "$work/config"
 within 20 metric muster_chat_connected 1 && ok "it connects" || bad "not connected: $(cat "$log")"
 has "health names the platform" "$("$muster" say --data "$data" health)" "slack connected as muster"
+seen=$(tr '\0' '\n' <"/proc/$bot/environ"; tr '\0' ' ' <"/proc/$bot/cmdline"; ps eww -p "$bot")
+lacks "no token is in what ps shows of a running bot" "$seen" "xoxb-test"
+lacks "nor the app's there" "$seen" "xapp-1-test"
+has "a crash leaves no core that would hold them" "$(grep 'Max core' "/proc/$bot/limits" | tr -s ' ')" "size 0 0"
 there() { [ "$(order show "$1")" != null ]; }
 within 20 there muster && ok "it has made #muster" || bad "there is no #muster"
 
@@ -87,6 +91,7 @@ within 20 gone "$bot" || bad "the bot does not stop"
 has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
 lacks "no token is in a log" "$(cat "$work"/serve.*)" "xoxb-test"
 lacks "nor the app's" "$(cat "$work"/serve.*)" "xapp-1-test"
+equal "nor one in the data folder" "" "$(grep -rlaE 'xoxb-test|xapp-1-test' "$data")"
 
 export SLACK_BOT_TOKEN=xoxb-nonsense
 start_bot "$work/other" --config "$work/config"

@@ -43,6 +43,10 @@ type_keys '!lead me\r'
 wait_for "commander: Ana" "a command works in the incident's channel"
 type_keys '!note at 14:0\b\b\b\b\b\b\b결제가 느립니다 🔥\r'
 wait_for "UTC: 결제가 느립니다 🔥" "a line is edited while it is typed, in Korean"
+type_keys '!note 가족👨‍👩‍👧‍👦\b은 e\xcc\x81\b집에 🇰🇷🇵🇹\b\r'
+wait_for "UTC: 가족은 집에 🇰🇷" "backspace takes a joined emoji, a letter with its accent, a flag as a whole"
+type_keys '!note 남는👨‍👩‍👧‍👦다\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[D\x1b[3~\r'
+wait_for "UTC: 남는다" "so does the Delete key"
 type_keys '/react 👀\r'
 wait_for "reacted 👀 to" "a reaction is told in a line"
 type_keys '!mitigate because rolled back\r'

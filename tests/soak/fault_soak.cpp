@@ -24,6 +24,28 @@ void SoakDirectory::link(const std::string& kind, const std::string& ours, const
   if (kind == "channel" || kind == "post") ours_[{kind, theirs}] = ours;
 }
 
+void settle(SoakWorld& w) {
+  w.pump();
+  while (!w.tasks.empty() || w.timers.ring_due()) {
+    if (w.tasks.empty()) continue;
+    const auto task = std::move(w.tasks.front());
+    w.tasks.pop_front();
+    task();
+    w.pump();
+  }
+}
+
+void pass_second(SoakWorld& w) {
+  const TimeMs until = w.clock.now() + second_ms;
+  while (w.timers.next() != 0 && w.timers.next() <= until) {
+    w.clock.set(std::max(w.clock.now(), w.timers.next()));
+    settle(w);
+  }
+  w.clock.set(until);
+  w.tick();
+  settle(w);
+}
+
 namespace {
 
 constexpr int edited = 1'000'000;  // what an edit asks for: never to be done
@@ -104,28 +126,6 @@ class Bot {
   std::set<std::string> inbox_;
   int life_ = 0;
 };
-
-void settle(SoakWorld& w) {
-  w.pump();
-  while (!w.tasks.empty() || w.timers.ring_due()) {
-    if (w.tasks.empty()) continue;
-    const auto task = std::move(w.tasks.front());
-    w.tasks.pop_front();
-    task();
-    w.pump();
-  }
-}
-
-void pass_second(SoakWorld& w) {
-  const TimeMs until = w.clock.now() + second_ms;
-  while (w.timers.next() != 0 && w.timers.next() <= until) {
-    w.clock.set(std::max(w.clock.now(), w.timers.next()));
-    settle(w);
-  }
-  w.clock.set(until);
-  w.tick();
-  settle(w);
-}
 
 struct Said {
   int n = 0, channel = 0;
@@ -263,50 +263,6 @@ class Day {
 }  // namespace
 
 std::vector<std::string> run_soak(SoakWorld& world, const SoakPlan& plan) { return Day(world, plan).run(); }
-
-std::vector<std::string> run_flood(SoakWorld& w) {
-  constexpr int flood = 1'000, urgent = 5;
-  std::mt19937 dice(1);
-  Bot bot(w, dice);
-  bot.start();
-  settle(w);
-  w.settle_in();
-  for (int i = 0; i < 120; ++i) pass_second(w);
-  for (int n = 1; n <= flood; ++n) bot.send(answer_to(w, 0, n));
-  for (int i = 0; i < 60; ++i) pass_second(w);
-  const auto before = static_cast<std::ptrdiff_t>(w.bot_posts(0).size());
-  for (int n = 1; n <= urgent; ++n) {
-    OutMessage m = answer_to(w, 0, 2'000 + n);
-    m.body.set("urgent", true);
-    bot.send(std::move(m));
-  }
-  int seconds = 60;
-  for (; seconds < 3'600 && !bot.outbox_.empty(); ++seconds) pass_second(w);
-  std::vector<int> order;
-  int lines = 0;
-  for (const std::string& text : w.bot_posts(0)) {
-    if (text.starts_with("pong ")) order.push_back(std::atoi(text.c_str() + 5));
-    lines += text.contains("⏳") ? 1 : 0;
-  }
-  std::vector<std::string> wrong = w.broken_rules();
-  const auto place = std::ranges::find(order, 2'000 + urgent) - order.begin() - before;
-  const std::vector<int> plain = [&order] {
-    std::vector<int> all;
-    std::ranges::copy_if(order, std::back_inserter(all), [](int n) { return n < 2'000; });
-    return all;
-  }();
-  std::printf(
-      "%s: flood of %d posts to one channel: %d s, %td posts from the handing over of five urgent ones to the last of "
-      "them, %d line that says so, "
-      "429 at most %d times in a row\n",
-      w.name().c_str(), flood, seconds, place, lines, w.most_refused_in_a_row);
-  if (order.size() != flood + urgent) wrong.push_back(std::to_string(order.size()) + " posts of 1,005 arrived");
-  if (!std::ranges::is_sorted(plain)) wrong.emplace_back("the flood lost its order");
-  if (place > 2 * urgent) wrong.emplace_back("urgent posts did not overtake");
-  if (lines != 1) wrong.push_back(std::to_string(lines) + " lines say what is delayed, not one");
-  if (w.most_refused_in_a_row > 1) wrong.emplace_back("the limit was hit twice in a row");
-  return wrong;
-}
 
 int soak_main(int argc, char** argv, const std::function<std::unique_ptr<SoakWorld>()>& make) {
   SoakPlan plan{.time = 24 * hour_ms, .messages = 20'000, .seed = 1};

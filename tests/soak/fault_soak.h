@@ -70,8 +70,11 @@ struct SoakPlan {
 
 // Prints the table; the sentences that say what is wrong: empty when everything held.
 std::vector<std::string> run_soak(SoakWorld& world, const SoakPlan& plan);
-// 1,000 posts to one channel at once, some of them urgent.
+// 1,000 posts to one channel at once, some of them urgent, and a restart in the middle.
 std::vector<std::string> run_flood(SoakWorld& world);
+
+void settle(SoakWorld& world);       // all that is due now
+void pass_second(SoakWorld& world);  // and all of the next second
 
 // --hours N --messages N --seed N; the exit code.
 int soak_main(int argc, char** argv, const std::function<std::unique_ptr<SoakWorld>()>& make);

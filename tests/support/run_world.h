@@ -31,6 +31,22 @@ struct Provider {
   std::function<bool(const AttemptOrder&, AttemptReport&)> override;  // true: it answered
 };
 
+// Where the journal and the timers are kept instead of in memory: a real store, for the test that reads them back.
+struct Keeper {
+  virtual ~Keeper() = default;
+  virtual void keep(Decision& decision) = 0;  // entries come back as they are on disk
+  virtual void read_back(std::vector<Entry>& journal, std::map<std::string, Timer>& timers) = 0;  // of a new process
+  virtual std::int64_t owner() const = 0;
+};
+
+// The place of a fault point, as the crash table names it.
+struct CrashPoint {
+  std::string run, path, verb, effect, stage;
+  // intent: before it is on disk; sent: it is, and nothing left; effect: done, and no word of it; result: before that
+  // is on disk; over: it is.
+  std::string when;
+};
+
 class RunWorld {
  public:
   RunWorld();
@@ -55,6 +71,12 @@ class RunWorld {
   // The n-th fault point from now on kills; 0: none.
   void kill_at(int n) { kill_in_ = n; }
   int points() const { return points_; }  // passed so far
+  std::int64_t owner() const { return keeper ? keeper->owner() : owner_; }
+  const std::vector<CrashPoint>& killed_at() const { return at_; }  // every step that moves there
+
+  Keeper* keeper = nullptr;  // null: in memory
+  bool notes_orders = false;
+  std::vector<AttemptOrder> orders;  // that were carried out while `notes_orders`
 
   State state;
   CoreConfig config;
@@ -67,7 +89,7 @@ class RunWorld {
   TimeMs now = 1'893'456'000'000;  // 2030-01-01
 
  private:
-  void point();
+  void point(std::vector<CrashPoint> at);
   void commit(Decision decision);
   void carry_out(const AttemptOrder& order);
   AttemptReport perform(const AttemptOrder& order);
@@ -76,8 +98,10 @@ class RunWorld {
   void extend(Work& w);
 
   std::deque<AttemptOrder> line_;
+  std::vector<CrashPoint> at_;
   runbooks::Library library_;
   int kill_in_ = 0, points_ = 0;
+  std::int64_t owner_ = 0;  // one more with every restart
   std::uint64_t serial_ = 0;
 };
 

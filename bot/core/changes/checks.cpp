@@ -46,14 +46,15 @@ Mark unless(const PlanInput& in, std::string_view name) {
                                                                                                   : Mark::failed;
 }
 
-const Lock* lock_in_the_way(const PlanInput& in, bool freeze) {
+std::vector<const Lock*> locks_in_the_way(const PlanInput& in, bool freeze) {
+  std::vector<const Lock*> found;
   for (const auto& [n, lock] : in.state.locks) {
     if (lock.freeze != freeze) continue;
     if (lock.owner == in.run || (!freeze && lock.owner == in.asker.person)) continue;
     if (lets_back(lock, in.wish.verb)) continue;
-    if (lock_binds(lock, in.wish.service, in.wish.environment, in.now)) return &lock;
+    if (lock_binds(lock, in.wish.service, in.wish.environment, in.now)) found.push_back(&lock);
   }
-  return nullptr;
+  return found;
 }
 
 std::string name_of(const PlanInput& in, const std::string& owner) {
@@ -62,24 +63,23 @@ std::string name_of(const PlanInput& in, const std::string& owner) {
 }
 
 void add_locks(const PlanInput& in, std::vector<Check>& checks) {
-  const Lock* lock = lock_in_the_way(in, false);
-  const Lock* freeze = lock_in_the_way(in, true);
-  if (lock)
+  const auto locks = locks_in_the_way(in, false);
+  for (const Lock* lock : locks)
     checks.push_back(check("lock", Mark::failed, "check.lock.failed",
                            {{"id", lock->id},
                             {"who", name_of(in, lock->owner)},
                             {"reason", lock->reason},
-                            {"service", in.wish.service},
-                            {"env", in.wish.environment}}));
-  else
-    checks.push_back(check("lock", Mark::passed, "check.lock.passed"));
-  if (freeze)
-    checks.push_back(check("freeze", unless(in, "freeze"), "check.freeze.failed",
-                           {{"id", freeze->id},
-                            {"who", name_of(in, freeze->owner)},
-                            {"reason", freeze->reason},
-                            {"until", freeze->until_ms == 0 ? std::string("–") : format_utc_minute(freeze->until_ms)}},
-                           true));
+                            {"service", lock->service},
+                            {"env", lock->environment}}));
+  if (locks.empty()) checks.push_back(check("lock", Mark::passed, "check.lock.passed"));
+  for (const Lock* freeze : locks_in_the_way(in, true))
+    checks.push_back(
+        check("freeze", unless(in, "freeze"), "check.freeze.failed",
+              {{"id", freeze->id},
+               {"who", name_of(in, freeze->owner)},
+               {"reason", freeze->reason},
+               {"until", freeze->until_ms == 0 ? std::string("–") : format_utc_minute(freeze->until_ms) + " UTC"}},
+              true));
 }
 
 void add_busy(const PlanInput& in, std::vector<Check>& checks) {
@@ -243,8 +243,11 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
   if (seen["paused"].as_bool()) checks.push_back(check("paused", Mark::warning, "check.paused.warning"));
   if (verb == "deploy" || verb == "rollback") add_version_checks(in, arguments, checks);
   if (verb == "scale") {
-    if (!arguments["replicas"].is_int() || arguments["replicas"].as_int() < 0)
+    if (!arguments["replicas"].is_int())
       checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
+    else if (arguments["replicas"].as_int() < 0)
+      checks.push_back(check("replicas", Mark::failed, "check.replicas.negative",
+                             {{"n", std::to_string(seen["replicas"].as_int())}}));
     else if (seen["replicas"] == arguments["replicas"])
       checks.push_back(
           check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));

@@ -121,6 +121,24 @@ void facts(const PlanInput& in, Plan& plan) {
     plan.after.set(fact, plan.arguments[in.wish.verb == "rollback" ? "to" : "version"]);
 }
 
+// A rollback to a named version of which neither the target (as it was seen) nor the record knows that it ever ran
+// there: a deploy by another name, so it is judged as one.
+bool never_ran_there(const PlanInput& in) {
+  const std::string& wanted = in.wish.version;
+  if (in.wish.verb != "rollback" || wanted.empty() || !in.seen.is_map() || in.seen.as_map().empty()) return false;
+  if (std::ranges::any_of(in.seen["history"].as_list(), [&](const Value& v) { return v.as_string() == wanted; }))
+    return false;
+  for (const char* key : {"version", "previous_version", "part_version"})
+    if (in.seen[key].as_string() == wanted) return false;
+  const ChangeLog& log = in.state.changes;
+  const auto place = log.by_place.find(ChangePlace{in.wish.service, in.wish.environment});
+  if (place == log.by_place.end()) return true;
+  return std::ranges::none_of(place->second, [&](std::int64_t n) {
+    const ChangeRecord& r = log.records.at(n);
+    return r.before.version == wanted || (r.outcome == "succeeded" && r.after.version == wanted);
+  });
+}
+
 std::string on_failure(const PlanInput& in, const Plan& plan) {
   if (in.wish.verb == "restart") return "change.fails.restart";
   if (in.wish.verb == "rollback") return "change.fails.rollback";
@@ -131,6 +149,10 @@ std::string hash_of(const PlanInput& in, const Plan& plan) {
   std::string bytes = "plan 1;";
   if (!in.wish.strategy.empty())
     digest(bytes, Value::Map{{"strategy", in.wish.strategy}, {"stages", stage_list(in.wish)}});
+  // Who overrode one freeze has not overridden the next one.
+  for (const Check& c : plan.checks)
+    if (const auto id = c.words.find("id"); c.mark == Check::Mark::overridden && id != c.words.end())
+      digest(bytes, Value::Map{{"overridden", c.name}, {"id", id->second}});
   digest(bytes, Value::Map{{"verb", in.wish.verb},
                            {"asked", in.wish.asked},
                            {"arguments", plan.arguments},
@@ -255,9 +277,17 @@ Plan make_plan(const PlanInput& given) {
   plan.arguments = final_arguments(in);
   in.arguments = plan.arguments;
   facts(in, plan);
-  plan.checks = standing_checks(in);
+  // A version that was never there is no way back, whatever it is called.
+  PlanInput judged = in;
+  if (never_ran_there(in)) {
+    judged.wish.verb = judged.wish.asked = "deploy";
+    judged.arguments.set("version", in.wish.version);
+    plan.checks.push_back(
+        {"history", Check::Mark::warning, "check.history.never", {{"version", in.wish.version}}, false});
+  }
+  for (Check& c : standing_checks(judged)) plan.checks.push_back(std::move(c));
   for (Check& c : target_checks(in, plan.arguments)) plan.checks.push_back(std::move(c));
-  plan.gate = change_verdict(in.state, in.config, in.wish, in.asker, plan.arguments, in.now);
+  plan.gate = change_verdict(in.state, in.config, judged.wish, in.asker, judged.arguments, in.now);
   if (plan.gate.effect == "approve") plan.gate.approvals = std::max(1, plan.gate.approvals);
   plan.on_failure = on_failure(in, plan);
   plan.hash = hash_of(in, plan);

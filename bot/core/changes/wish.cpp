@@ -46,9 +46,13 @@ std::vector<std::string> environments_of(const Service& service, const CoreConfi
   return all;
 }
 
-std::string example_of(const std::string& verb, const Service& service, const std::vector<std::string>& known) {
+std::string example_of(const Command& c, const Service& service, const std::vector<std::string>& known) {
+  const std::string& verb = c.verb;
   const std::string env = known.empty() ? "…" : known.front();
-  if (verb == "deploy") return "deploy " + service.name + "@… to " + env;
+  if (verb == "deploy") {
+    const std::string version = clip(one_line(named(c, "version")), 60);
+    return "deploy " + service.name + "@" + (is_version(version) ? version : "…") + " to " + env;
+  }
   if (verb == "promote") return "promote " + service.name + " from " + env + " to …";
   return verb + " " + service.name + " in " + env + (verb == "scale" ? " to …" : "");
 }
@@ -59,7 +63,7 @@ std::optional<WishProblem> bad_place(const Service& service, const std::string& 
   const std::string list = known.empty() ? "–" : join(known, ", ");
   if (environment.empty())
     return WishProblem{"change.where",
-                       {{"service", service.name}, {"list", list}, {"example", example_of(c.verb, service, known)}}};
+                       {{"service", service.name}, {"list", list}, {"example", example_of(c, service, known)}}};
   if (!known.empty() && std::ranges::find(known, environment) == known.end())
     return WishProblem{"change.not_there", {{"service", service.name}, {"env", environment}, {"list", list}}};
   return {};

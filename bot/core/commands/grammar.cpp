@@ -232,6 +232,7 @@ std::expected<Command, GrammarError> parse_command(std::string_view text) {
   const auto first = grammar::word_at(line, 0);
   const bool plan = first.lower == "plan";
   if (plan) parts->line = std::string(trim(line.substr(first.end)));
+  if (plan && grammar::word_at(parts->line, 0).lower == "plan") return std::unexpected(grammar::error("plan_twice"));
   if (parts->line.empty())
     return std::unexpected(
         plan ? grammar::error("missing_argument", {{"verb", "plan"}, {"usage", "plan <command>"}, {"slot", "command"}})
@@ -295,7 +296,8 @@ Addressed address(std::string_view text, std::string_view bot_handle, char prefi
     const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
     if (word || trim(rest) == "?") return {true, false, std::string(trim(rest))};
   }
-  if (direct) return {true, false, std::string(trim(text))};
+  if (direct)
+    return {true, false, trim(text) == std::string_view(&prefix, 1) ? std::string() : std::string(trim(text))};
   return {};
 }
 

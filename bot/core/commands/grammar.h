@@ -29,8 +29,8 @@ struct Command {
 };
 
 // message_key: empty_command, too_long, unclosed_quote, unclosed_block, unknown_verb, missing_argument,
-// too_many_arguments, missing_value, unknown_flag, bad_choice, extra_lines, unexpected_block, plan_reads.
-// args: word, verb, usage, slot, where each applies.
+// too_many_arguments, missing_value, unknown_flag, bad_choice, bad_count, extra_lines, unexpected_block, plan_reads,
+// plan_twice. args: word, verb, usage, slot, where each applies.
 struct GrammarError {
   std::string message_key;
   std::map<std::string, std::string> args;

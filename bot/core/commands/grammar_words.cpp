@@ -35,6 +35,7 @@ struct Reader {
 
  private:
   Fault take(const Token& token);
+  Fault take_word(const Token& token);
   Fault take_flag(const Token& token);
   Fault take_named(const Token& word, const std::string& key, std::string_view kind);
   Fault take_key_value(const Token& token, std::size_t equals);
@@ -50,6 +51,13 @@ bool chosen(std::string_view kind, const std::string& value) {
   if (!kind.contains('|')) return true;
   const auto choices = split(kind, '|');
   return std::ranges::find(choices, value) != choices.end();
+}
+
+// How many: 1 to 999,999,999.
+bool counts(std::string_view kind, std::string_view value) {
+  if (kind != "count") return true;
+  const bool digits = !value.empty() && value.find_first_not_of("0123456789") == std::string_view::npos;
+  return digits && value.size() <= 9 && value.find_first_not_of('0') != std::string_view::npos;
 }
 
 std::string joined_choices(std::string_view kind) { return join(split(kind, '|'), ", "); }
@@ -71,6 +79,7 @@ Fault Reader::take_flag(const Token& token) {
     const auto value = normal_value(slot ? slot->kind : "", word.substr(equals + 1));
     if (slot && !chosen(slot->kind, value))
       return placed(verb_error("bad_choice", verb, {{"word", value}, {"choices", joined_choices(slot->kind)}}), token);
+    if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
     command.named[key] = value;
     echo("--" + key + "=" + quoted_if_needed(value));
     return {};
@@ -92,6 +101,7 @@ Fault Reader::take_named(const Token& word, const std::string& key, std::string_
   auto normal = normal_value(kind, (*value)->text);
   if (!chosen(kind, normal))
     return placed(verb_error("bad_choice", verb, {{"word", normal}, {"choices", joined_choices(kind)}}), **value);
+  if (!counts(kind, normal)) return placed(verb_error("bad_count", verb, {{"word", normal}}), **value);
   // A time may have several words: "friday 18:00", "2026-12-24 18:00 CET".
   while (kind == "time") {
     const auto more = next_token(line, at);
@@ -110,6 +120,7 @@ Fault Reader::take_key_value(const Token& token, std::size_t equals) {
   const auto key = lower_ascii(token.text.substr(0, equals));
   const Slot* slot = named_slot(verb, key);
   const auto value = normal_value(slot ? slot->kind : "", token.text.substr(equals + 1));
+  if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
   command.named[key] = value;
   echo(key + "=" + quoted_if_needed(value));
   return {};
@@ -136,12 +147,23 @@ Fault Reader::take_positional(const Token& token) {
   auto value = normal_value(slot ? slot->kind : "", token.text);
   if (slot && !chosen(slot->kind, value))
     return placed(verb_error("bad_choice", verb, {{"word", value}, {"choices", joined_choices(slot->kind)}}), token);
+  if (slot && !counts(slot->kind, value)) return placed(verb_error("bad_count", verb, {{"word", value}}), token);
   echo(quoted_if_needed(value));
   command.args.push_back(std::move(value));
   return {};
 }
 
+// What is said twice, and differently, is not settled by its order: "to staging to production" is refused.
 Fault Reader::take(const Token& token) {
+  const auto known = command.named;
+  if (auto fault = take_word(token)) return fault;
+  for (const auto& [key, value] : known)
+    if (const std::string& now = command.named.at(key); now != value)
+      return placed(verb_error("said_twice", verb, {{"key", key}, {"first", value}, {"second", now}}), token);
+  return {};
+}
+
+Fault Reader::take_word(const Token& token) {
   if (token.quoted) return take_positional(token);
   const auto word = lower_ascii(token.text);
   if (is_flag(token)) return take_flag(token);
@@ -197,7 +219,7 @@ std::string normal_value(std::string_view kind, std::string_view value) {
   if (kind == "alert" || kind == "incident" || kind == "id" || kind == "approval" || kind == "grant" ||
       kind == "code" || kind == "run" || kind == "schedule")
     if (auto id = canonical_id(value); !id.empty()) return id;
-  if (kind == "number" && value.starts_with('#')) value.remove_prefix(1);
+  if ((kind == "number" || kind == "count") && value.starts_with('#')) value.remove_prefix(1);
   return std::string(value);
 }
 

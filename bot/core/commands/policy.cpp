@@ -237,9 +237,10 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{
-      "config reload", "grant",          "revoke", "postmortem publish", "automation",  "drain",   "undrain",
-      "runbook arm",   "runbook disarm", "freeze", "unfreeze",           "queue first", "override"};
+  const std::vector<std::string> owned{"config reload", "config check",       "config diff",    "grant",
+                                       "revoke",        "postmortem publish", "automation",     "drain",
+                                       "undrain",       "runbook arm",        "runbook disarm", "freeze",
+                                       "unfreeze",      "queue first",        "override"};
   const std::vector<std::string> rollouts{"deploy", "promote"},
       smaller{"rollback", "scale", "restart", "advance", "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};
@@ -281,9 +282,14 @@ std::vector<Rule> default_policy() {
   all_changes.insert(all_changes.end(), smaller.begin(), smaller.end());
   // The operator has nobody to ask, and is asked whether it is meant.
   const Rule sure = with_care("operator-is-sure", {"operator"}, all_changes, "confirm");
-  Rule approved = with_care("changes-are-approved", {"*"}, rollouts, "approve");
+  // Nobody is left to serve it: as grave as another version.
+  std::vector<std::string> grave = rollouts;
+  grave.emplace_back("scale");
+  Rule approved = with_care("changes-are-approved", {"*"}, grave, "approve");
   approved.approvals = 1;
-  const Rule emergency = with_care("broken-glass", {"role:glass"}, rollouts, "confirm");
+  approved.when = "verb != \"scale\" || default(arguments.replicas, \"\") == \"0\"";
+  Rule emergency = with_care("broken-glass", {"role:glass"}, grave, "confirm");
+  emergency.when = approved.when;
   const Rule confirmed = with_care("changes-are-confirmed", {"*"}, smaller, "confirm");
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
           rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/verb_examples.h"
 
 namespace muster {
 namespace {
@@ -22,7 +23,7 @@ const Slot in_env = may("in", "environment");
 Slots reading(Slots own = {}) {
   for (auto name : {"--json", "--private", "--here"}) own.push_back(may(name, "flag"));
   own.push_back(may("--grep", "text"));
-  own.push_back(may("--tail", "number"));
+  own.push_back(may("--tail", "count"));
   return own;
 }
 
@@ -76,7 +77,7 @@ void add_finding(std::vector<VerbInfo>& t) {
   t.push_back(read("metrics", "metrics [service] [in env] [since 30d] [--count-rollbacks]", topic,
                    {may("service", "service")}, {in_env, may("since", "duration"), may("--count-rollbacks", "flag")}));
   t.push_back(read("show", "show <id>", topic, {must("id", "id")}));
-  t.push_back(read("more", "more [n]", topic, {may("n", "number")}));
+  t.push_back(read("more", "more [n]", topic, {may("n", "count")}));
   t.push_back(read("history", "history [by @who] [verb=…] [for service] [in env] [since 2h]", topic, {},
                    {in_env, may("by", "person"), may("since", "duration"), may("for", "service"), may("verb", "word"),
                     may("who", "person"), may("service", "service"), may("env", "environment")}));
@@ -290,134 +291,12 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("version", "version", topic, {}));
 }
 
-// One line to paste per ready command; tests run each of them.
-const std::map<std::string_view, std::string_view>& examples() {
-  static const std::map<std::string_view, std::string_view> lines = {
-      {"help", "help incidents"},
-      {"explain", "explain E1"},
-      {"whoami", "whoami"},
-      {"can", "can @ana grant owner to @ben for 2h because the night shift"},
-      {"status", "status checkout-api in production"},
-      {"show", "show INC-1"},
-      {"more", "more 20"},
-      {"history", "history by @ana verb=resolve since 2h"},
-      {"try", "try"},
-      {"alerts", "alerts checkout-api --severity critical"},
-      {"ack", "ack E1"},
-      {"unack", "unack E1"},
-      {"snooze", "snooze E1 for 30m because the fix is on its way"},
-      {"silence", "silence alertname=\"DiskFilling\" for 2h because the disk is being replaced"},
-      {"unsilence", "unsilence L1 because the disk is replaced"},
-      {"silences", "silences"},
-      {"graph", "graph sum(rate(http_requests_total[5m])) since 3h"},
-      {"declare", "declare sev2 Checkout is slow for checkout-api"},
-      {"incidents", "incidents --open"},
-      {"severity", "severity 1 because all regions are affected"},
-      {"lead", "lead @ana"},
-      {"role", "role scribe @ben"},
-      {"note", "note at 14:02 failover to the replica began"},
-      {"update", "update Rolling back, errors fall next 30m"},
-      {"todo", "todo Raise the pool limit @ben due friday"},
-      {"todo done", "todo done 1"},
-      {"link", "link https://grafana.example.com/d/checkout"},
-      {"mitigate", "mitigate because the rollback is out"},
-      {"time", "time INC-1 impact 13:55 because the graphs show it"},
-      {"resolve", "resolve because p99 is back at 300 ms"},
-      {"reopen", "reopen because errors are back"},
-      {"bind", "bind INC-1"},
-      {"archive", "archive INC-1"},
-      {"archive later", "archive later INC-1"},
-      {"timeline", "timeline --export md"},
-      {"transcript", "transcript INC-1 --grep timeout"},
-      {"where", "where checkout-api"},
-      {"diff", "diff checkout-api staging production"},
-      {"releases", "releases checkout-api in production"},
-      {"metrics", "metrics checkout-api since 30d"},
-      {"built", "built checkout-api v2 4be1c9d@2026-03-16T22:40:00Z"},
-      {"caused by", "caused by R1 because the graphs agree"},
-      {"suspects", "suspects INC-1"},
-      {"pin", "pin"},
-      {"mute", "mute"},
-      {"postmortem", "postmortem INC-1"},
-      {"approvals", "approvals --mine"},
-      {"approve", "approve A1"},
-      {"deny", "deny A1 because the freeze is on"},
-      {"withdraw", "withdraw A1"},
-      {"yes", "yes"},
-      {"no", "no"},
-      {"alias set", "alias set mine = incidents --open"},
-      {"alias list", "alias list"},
-      {"alias remove", "alias remove mine"},
-      {"grant", "grant owner to @ben for 2h because the night shift"},
-      {"revoke", "revoke owner from @ben because the shift is over"},
-      {"roles", "roles @ben"},
-      {"language", "language ko here"},
-      {"link me", "link me"},
-      {"unlink", "unlink mattermost:ana.s"},
-      {"health", "health"},
-      {"config check", "config check"},
-      {"config reload", "config reload because the new route is in"},
-      {"config diff", "config diff"},
-      {"scrub", "scrub INC-1 1 because it holds a password"},
-      {"outbox", "outbox"},
-      {"outbox resend", "outbox resend all"},
-      {"version", "version"},
-      {"lock", "lock search in production for 2h because the index is rebuilt"},
-      {"unlock", "unlock search in production"},
-      {"relock", "relock L1 for 1h because it takes longer"},
-      {"locks", "locks production"},
-      {"break-glass", "break-glass for 30m because nobody is there to approve"},
-      {"freeze", "freeze production for 2d because of the sale"},
-      {"unfreeze", "unfreeze L1 because the sale is over"},
-      {"deploy", "deploy search@v2 to staging because the fix is in"},
-      {"promote", "promote search from staging to production"},
-      {"rollback", "rollback search in production because errors rise"},
-      {"scale", "scale search in production by +2"},
-      {"restart", "restart search in staging"},
-      {"advance", "advance R1"},
-      {"hold", "hold R1"},
-      {"queue", "queue production"},
-      {"queue drop", "queue drop R1"},
-      {"queue first", "queue first R1"},
-      {"runs", "runs --active"},
-      {"logs", "logs R1"},
-      {"watch", "watch R1"},
-      {"unwatch", "unwatch R1"},
-      {"pause", "pause R1"},
-      {"resume", "resume R1"},
-      {"cancel", "cancel R1 because the alert is gone"},
-      {"retry", "retry R1"},
-      {"done", "done R1 grow"},
-      {"skip", "skip R1 grow"},
-      {"fail", "fail R1 grow"},
-      {"undo", "undo R1 because it made things worse"},
-      {"answer", "answer R1 percent=10"},
-      {"runbooks", "runbooks latency"},
-      {"runbook show", "runbook show restart-worker"},
-      {"run", "run restart-worker env=staging"},
-      {"runbook lint", "runbook lint restart-worker"},
-      {"runbook test", "runbook test restart-worker"},
-      {"runbook record", "runbook record R1"},
-      {"runbook arm", "runbook arm restart-worker because the cause is fixed"},
-      {"runbook disarm", "runbook disarm restart-worker for 2h because it does not help"},
-      {"at", "at 18:00 status search"},
-      {"every", "every weekday at 09:00 status search"},
-      {"schedule", "schedule"},
-      {"schedule cancel", "schedule cancel T1"},
-      {"automation", "automation off because the database moves"},
-      {"drain", "drain because of the upgrade"},
-      {"undrain", "undrain because the upgrade is done"},
-  };
-  return lines;
-}
-
 std::vector<VerbInfo> build() {
   std::vector<VerbInfo> t;
   for (auto add : {add_finding, add_production, add_runs, add_people, add_locks, add_alerts, add_incident_work,
                    add_incident_states, add_runbooks, add_names, add_admin})
     add(t);
-  for (VerbInfo& v : t)
-    if (const auto it = examples().find(v.verb); it != examples().end()) v.example = it->second;
+  for (VerbInfo& v : t) v.example = example_of_verb(v.verb);
   return t;
 }
 

@@ -53,6 +53,7 @@ struct ClockTime {
   int hour = 0, minute = 0, second = 0;
   bool seconds = false;
   std::optional<int> offset;  // minutes, when glued on: 14:02Z, 14:02+09:00
+  std::string zone;           // when said by its IANA name
 };
 
 std::optional<int> offset_minutes(std::string_view text) {
@@ -114,8 +115,10 @@ Date day_of(TimeMs now, std::optional<int> offset, std::string_view zone, int da
   return {day.year, day.month, day.day};
 }
 
+std::string_view zone_of(const ClockTime& t, std::string_view writers) { return t.zone.empty() ? writers : t.zone; }
+
 Result<TimeMs> instant(const Date& d, const ClockTime& t, std::string_view zone) {
-  const auto at = from_civil(d.year, d.month, d.day, t.hour, t.minute, t.second, t.offset ? "UTC" : zone);
+  const auto at = from_civil(d.year, d.month, d.day, t.hour, t.minute, t.second, t.offset ? "UTC" : zone_of(t, zone));
   if (!at || !t.offset) return at;
   return *at - *t.offset * minute_ms;
 }
@@ -134,9 +137,9 @@ std::unexpected<Error> no_time(std::string_view word) {
 
 // The latest such time not in the future. A clock change on the candidate's own day is refused, not skipped.
 Result<TimeMs> latest(const ClockTime& t, TimeMs now, std::string_view zone) {
-  const auto today = instant(day_of(now, t.offset, zone, 0), t, zone);
+  const auto today = instant(day_of(now, t.offset, zone_of(t, zone), 0), t, zone);
   if (!today || *today <= now) return today;
-  return instant(day_of(now, t.offset, zone, 1), t, zone);
+  return instant(day_of(now, t.offset, zone_of(t, zone), 1), t, zone);
 }
 
 When finish(TimeMs at, bool seconds, const WordsLeft& words) {
@@ -177,7 +180,7 @@ std::optional<When> read_ago(WordsLeft words, TimeMs now) {
   return When{now - *length, std::min(*unit, minute_ms), std::string(trim(words.text))};
 }
 
-// After the clock: an abbreviation or offset as a word of its own. IST is India, Israel or Ireland: refused.
+// After the clock: an abbreviation, offset or IANA name as a word of its own. IST is India, Israel or Ireland: refused.
 Result<void> take_zone(WordsLeft& words, ClockTime& time) {
   if (time.offset) return {};
   const auto word = without_tail(words.peek(), ",;:");
@@ -185,6 +188,11 @@ Result<void> take_zone(WordsLeft& words, ClockTime& time) {
     if (word == unclear)
       return fail(ErrorKind::invalid, std::string(word) + " names more than one zone",
                   "write an offset, for example +05:30");
+  if (word.contains('/') && is_zone(word)) {
+    time.zone = word;
+    words.pop();
+    return {};
+  }
   const auto offset = offset_minutes(word);
   if (!offset || lower_ascii(word) == "z") return {};
   time.offset = offset;
@@ -224,7 +232,7 @@ Found read_relative_day(WordsLeft words, TimeMs now, std::string_view zone) {
   if (reading == Reading::no) return std::optional<When>{};
   words.pop();
   if (auto ok = take_zone(words, time); !ok) return std::unexpected(ok.error());
-  const auto at = instant(day_of(now, time.offset, zone, back), time, zone);
+  const auto at = instant(day_of(now, time.offset, zone_of(time, zone), back), time, zone);
   if (!at) return std::unexpected(at.error());
   return finish(*at, time.seconds, words);
 }

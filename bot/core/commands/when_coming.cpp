@@ -27,7 +27,7 @@ int days_to(std::string_view word, TimeMs now, std::string_view zone) {
   return from < 0 || to < 0 ? -1 : (to - from + 7) % 7;
 }
 
-std::unexpected<Error> no_time(std::string_view text) {
+std::unexpected<Error> no_coming_time(std::string_view text) {
   return fail(ErrorKind::invalid, "\"" + clip(one_line(text), 60) + "\" is no time that I understand.",
               "Write for example 2026-12-24 18:00, friday 18:00, tomorrow 09:00 or 18:00.");
 }
@@ -35,7 +35,7 @@ std::unexpected<Error> no_time(std::string_view text) {
 Result<TimeMs> whole(const std::string& text, TimeMs now, std::string_view zone) {
   const auto read = leading_time(text, now, zone);
   if (!read) return std::unexpected(read.error());
-  if (!*read || !(*read)->rest.empty()) return no_time(text);
+  if (!*read || !(*read)->rest.empty()) return no_coming_time(text);
   return (*read)->at;
 }
 
@@ -143,7 +143,7 @@ std::expected<Coming, std::string> leading_coming(std::string_view text, TimeMs 
 Result<TimeMs> coming_time(std::string_view given, TimeMs now, std::string_view zone) {
   const std::string text = one_line(trim(given));
   auto at = read_coming(text, now, zone);
-  if (!at && at.error().kind == ErrorKind::invalid) return no_time(text);  // in the words of who said it
+  if (!at && at.error().kind == ErrorKind::invalid) return no_coming_time(text);  // in the words of who said it
   return at;
 }
 

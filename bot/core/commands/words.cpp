@@ -1,5 +1,6 @@
 #include "bot/core/commands/words.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <stdexcept>
@@ -69,7 +70,13 @@ std::size_t add_particle(std::string& out, std::string_view pattern) {
 // {name} is the argument; {n?alert|alerts} is the first word when n is 1, else the second.
 std::string fill(std::string_view pattern, const Find& find) {
   std::string out;
+  // Everything else stands for itself; particles begin with this byte.
+  const auto is_special = [](char c) { return c == '{' || c == '\xEC'; };
   for (std::size_t i = 0; i < pattern.size();) {
+    const auto special = std::find_if(pattern.begin() + static_cast<std::ptrdiff_t>(i), pattern.end(), is_special);
+    out += pattern.substr(i, static_cast<std::size_t>(special - pattern.begin()) - i);
+    i = static_cast<std::size_t>(special - pattern.begin());
+    if (i == pattern.size()) break;
     if (const std::size_t used = add_particle(out, pattern.substr(i))) {
       i += used;
       continue;

@@ -33,8 +33,10 @@ std::span<const Sentence> words_books() {
       {"runplan.line", "{n}. *{step}*", "{n}. *{step}*"},
       {"runplan.read", "read: {value}", "읽음: {value}"},
       {"runplan.run", "would run", "실행될 것"},
-      {"runplan.approve", "asks {n} of {group} first: {who}", "먼저 {group} 중 {n}명에게 승인 요청: {who}"},
-      {"runplan.approve_nobody", "asks {n} of {group} first, and there are not so many who could say yes: {who}",
+      {"runplan.approve", "asks for {n} {n?approval|approvals} of {group} first: {who}",
+       "먼저 {group} 중 {n}명에게 승인 요청: {who}"},
+      {"runplan.approve_nobody",
+       "asks for {n} {n?approval|approvals} of {group} first, and there are not so many who could say yes: {who}",
        "먼저 {group} 중 {n}명의 승인이 필요하나 승인할 사람이 모자람: {who}"},
       {"runplan.confirm", "asks who starts it to confirm", "시작한 사람에게 확인 요청"},
       {"runplan.refused", "refused: {why}", "거부됨: {why}"},
@@ -64,19 +66,19 @@ std::span<const Sentence> words_books() {
       {"fresh.never", "none: it has never run well, and was never planned to its end",
        "없음: 성공한 적도, 끝까지 계획된 적도 없음"},
       {"fresh.advice", "`plan {line}` tries it without changing anything",
-       "`plan {line}`은 아무것도 바꾸지 않고 시험함"},
+       "`plan {line}`은(는) 아무것도 바꾸지 않고 시험함"},
       {"fresh.nag",
        "Runbook `{name}` was proved {days} days ago; half of that is worth nothing by now. `plan run {name}` tries it "
        "without changing anything, `runbook show {name}` tells more. You are told because it belongs to {owner}.",
        "런북 `{name}`이(가) 마지막으로 검증된 지 {days}일 지났습니다. 그 검증은 절반도 믿을 수 없습니다. `plan run "
-       "{name}`은 "
-       "아무것도 바꾸지 않고 시험하고, `runbook show {name}`은 자세히 보여 줍니다. 담당이 {owner}이어서 알려 "
+       "{name}`은(는) "
+       "아무것도 바꾸지 않고 시험하고, `runbook show {name}`은(는) 자세히 보여 줍니다. 담당이 {owner}이어서 알려 "
        "드립니다."},
       {"fresh.nag_changed",
        "Runbook `{name}` was changed since it was proved {days} days ago. `plan run {name}` tries it without changing "
        "anything, `runbook show {name}` tells more. You are told because it belongs to {owner}.",
-       "런북 `{name}`은(는) {days}일 전 검증된 뒤 바뀌었습니다. `plan run {name}`은 아무것도 바꾸지 않고 시험하고, "
-       "`runbook show {name}`은 자세히 보여 줍니다. 담당이 {owner}이어서 알려 드립니다."},
+       "런북 `{name}`은(는) {days}일 전 검증된 뒤 바뀌었습니다. `plan run {name}`은(는) 아무것도 바꾸지 않고 시험하고, "
+       "`runbook show {name}`은(는) 자세히 보여 줍니다. 담당이 {owner}이어서 알려 드립니다."},
       {"fresh.lint", "against today's configuration it has {n} {n?mistake|mistakes}: `runbook lint {name}`",
        "오늘의 구성으로는 오류 {n}개: `runbook lint {name}`"},
   };

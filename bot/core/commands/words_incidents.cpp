@@ -52,7 +52,7 @@ std::span<const Sentence> words_incidents() {
       {"explain.waits",
        "{id} waits until {time} for others of its group ({n} so far), so that they open one incident together: route "
        "“{route}”, group {group}, `group_wait` {wait}. Its sender does not group; one that does is not made to wait.",
-       "{id}는 같은 그룹의 다른 알림을 {time}까지 기다립니다(지금 {n}건). 함께 장애 하나로 열기 위해서입니다: "
+       "{id}은(는) 같은 그룹의 다른 알림을 {time}까지 기다립니다(지금 {n}건). 함께 장애 하나로 열기 위해서입니다: "
        "“{route}” 경로, 그룹 {group}, `group_wait` {wait}. 보내는 쪽이 묶어 보내면 기다리지 않습니다."},
       // Declaring
       {"field.because", "Because", "이유"},

@@ -49,7 +49,7 @@ std::span<const Sentence> words_page() {
       {"ui.a_command", "A command, such as help", "명령. 예: help"},
       {"ui.message_or", "Message, or {prefix}command", "메시지 또는 {prefix}명령"},
       {"ui.nothing_said", "Nothing said here yet. {help} tells what muster can do.",
-       "아직 글이 없습니다. {help}를 입력하면 할 수 있는 일이 나옵니다."},
+       "아직 글이 없습니다. {help}을(를) 입력하면 할 수 있는 일이 나옵니다."},
       {"ui.n_pinned", "{n} pinned", "고정된 글 {n}개"},
       {"ui.typing_one", "{who} is typing…", "{who} 님이 입력 중…"},
       {"ui.typing_two", "{who} are typing…", "{who} 님이 입력 중…"},
@@ -110,10 +110,11 @@ std::span<const Sentence> words_page() {
       {"web.method", "The room knows GET and POST.", "GET과 POST만 받습니다."},
       {"web.login.title", "Please log in", "로그인하세요"},
       {"web.login",
-       "muster prints a login link when it starts, in its terminal or its log. Open that link once in this browser; it "
-       "then stays logged in for 30 days.",
-       "muster는 시작할 때 터미널이나 로그에 로그인 링크를 보여 줍니다. 이 브라우저에서 한 번 열면 30일 동안 "
-       "유지됩니다."},
+       "muster prints a login link when it starts. Open that link once in this browser; it then stays logged in for 30 "
+       "days. Who cannot see where it was started asks its operator for a link: muster login --as YOU.",
+       "muster는 시작할 때 로그인 링크를 보여 줍니다. 이 브라우저에서 한 번 열면 30일 동안 유지됩니다. 시작한 곳을 볼 "
+       "수 "
+       "없다면 운영자에게 링크를 부탁하세요: muster login --as 이름."},
       {"web.link.title", "This link is not valid", "쓸 수 없는 링크입니다"},
       {"web.link",
        "Use the login link that muster printed when it started, or ask its operator for a new one: muster login --as "

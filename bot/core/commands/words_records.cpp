@@ -90,7 +90,7 @@ std::span<const Sentence> words_records() {
       {"show.service", "*{name}*", "*{name}*"},
       {"show.service.more",
        "`where {name}` asks what runs now, `status {name}` shows incidents, alerts, runs and locks.",
-       "`where {name}`은 지금 도는 것을, `status {name}`은 장애·알림·실행·잠금을 보여 줍니다."},
+       "`where {name}`은(는) 지금 도는 것을, `status {name}`은(는) 장애·알림·실행·잠금을 보여 줍니다."},
       {"dora.head", "Delivery figures, {from} to {to} UTC, in {where}:", "배포 지표, {from}–{to} UTC, {where}:"},
       {"dora.none",
        "Nothing was deployed between {from} and {to} UTC (counted in {where}), so there are no figures. `in ENV` names "

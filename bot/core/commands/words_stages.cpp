@@ -24,7 +24,7 @@ std::span<const Sentence> words_stages() {
        "*{id}* · {service} in {env}, out now: {part}. It is watched for {time} and goes on by itself when it is "
        "well: `advance {id}` goes on now, `hold {id}` stays here, `cancel {id} --undo` puts it back.",
        "*{id}* · {env}의 {service}에 {part}을(를) 내보냈습니다. {time} 동안 지켜보고 괜찮으면 자동으로 진행합니다. "
-       "`advance {id}`는 바로 진행, `hold {id}`는 머무르기, `cancel {id} --undo`는 되돌리기입니다."},
+       "`advance {id}`은(는) 바로 진행, `hold {id}`은(는) 머무르기, `cancel {id} --undo`는 되돌리기입니다."},
       {"stage.begins.asks",
        "*{id}* · {service} in {env}, out now: {part}. It is watched for {time}, and goes on when somebody says "
        "`advance {id}`. `cancel {id} --undo` puts it back.",

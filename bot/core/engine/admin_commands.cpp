@@ -89,7 +89,7 @@ std::optional<Outcome> scope_refused(Call& c, std::string& service, std::string&
   }
   const auto known = live_words(c.work.state, c.work.config).environments;
   if (!environment.empty() && std::ranges::find(known, environment) == known.end())
-    return refuse(c, "env.unknown", {{"name", plain(environment)}, {"list", plain(join(known, ", "))}});
+    return unknown_environment(c, environment, known);
   return {};
 }
 
@@ -100,7 +100,7 @@ Outcome grant(Call& c) {
   if (std::ranges::find(rights, role) == rights.end())
     return refuse(c, "grant.role_unknown", {{"name", plain(role)}, {"list", plain(join(rights, ", "))}});
   const Person* p = find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
-  if (!p) return refuse(c, "person.unknown", {{"name", plain(who)}});
+  if (!p) return unknown_person(c, who);
   const Result<DurationMs> d = parse_duration(named_argument(c.command, "for"));
   if (!d || *d < minute_ms || *d > 30 * day_ms) return refuse(c, "grant.time");
   std::string service, environment;
@@ -128,7 +128,7 @@ Outcome revoke(Call& c) {
   const std::string what = first_argument(c.command);
   const std::string who = named_argument(c.command, c.command.named.contains("from") ? "from" : "to");
   const Person* from = who.empty() ? nullptr : find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
-  if (!who.empty() && !from) return refuse(c, "person.unknown", {{"name", plain(who)}});
+  if (!who.empty() && !from) return unknown_person(c, who);
   for (const auto& [id, g] : c.work.state.grants) {
     const bool by_role = g.role == lower_ascii(what) && from && g.person == from->id && g.until_ms > c.work.now;
     if (lower_ascii(id) != lower_ascii(what) && !by_role) continue;

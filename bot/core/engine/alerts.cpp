@@ -1,6 +1,7 @@
 // What alerts do: the state machine per alert (one episode however many copies arrive) and the routes that open
 // or join incidents.
 #include <algorithm>
+#include <cstring>
 
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
@@ -380,6 +381,21 @@ void greet(Work& w) {
   Message m{.text = say(lang, "greeting"), .sections = {{say(lang, "greeting.three"), {}}}, .buttons = {}, .color = ""};
   m.buttons = {{"try", "try", "primary"}, {"status", "status", ""}, {"help", "help", ""}};
   post(w, "muster", "greeting", m);
+}
+
+Fingerprint::Fingerprint(std::string_view hex) {
+  std::string raw = from_hex(hex);
+  if (raw.size() != bytes_.size() || to_hex(raw) != hex) raw = sha256(hex);
+  std::ranges::copy(raw, bytes_.begin());
+}
+
+std::string Fingerprint::hex() const { return to_hex({bytes_.data(), bytes_.size()}); }
+
+// The bytes are a digest: any of them are as good as all.
+std::size_t Fingerprint::hash() const {
+  std::size_t first = 0;
+  std::memcpy(&first, bytes_.data(), sizeof first);
+  return first;
 }
 
 }  // namespace muster

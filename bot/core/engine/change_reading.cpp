@@ -31,7 +31,7 @@ std::optional<Outcome> check_environment(Call& c, const std::string& service, st
   const auto it =
       std::ranges::find_if(known, [&](const auto& e) { return lower_ascii(e) == lower_ascii(environment); });
   if (it != known.end()) return environment = *it, std::nullopt;
-  return refuse(c, "env.unknown", {{"name", plain(environment)}, {"list", plain(join(known, ", "))}});
+  return unknown_environment(c, environment, known);
 }
 
 ReadWanted wanted_of(const Call& c, std::string service) {

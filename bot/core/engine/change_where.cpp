@@ -72,6 +72,7 @@ std::string live_words_of(const ChangeReader& r, const TargetState& s) {
                          {"n", s.part_replicas ? std::to_string(*s.part_replicas) : "–"}});
   if (s.replicas) text += " · " + say(r.language, "where.replicas", {{"n", std::to_string(*s.replicas)}});
   if (s.healthy) text += " · " + say(r.language, *s.healthy ? "where.healthy" : "where.sick");
+  if (s.healthy == false && !s.detail.empty()) text += " (" + plain(clip(one_line(s.detail), 400)) + ")";
   if (s.paused == true) text += " · " + say(r.language, "where.paused");
   return text;
 }

@@ -92,18 +92,44 @@ Live live_words_for(Work& w, const std::string& person, const std::string& chann
 
 namespace {
 
-// "deploy api@v1 to": beside an environment stands who has locked the service there.
-std::string lock_beside(const Call& c, const std::string& prefix, const std::string& word) {
+// "deploy api@v1 to", "lock api in", also behind "plan": the service whose environment comes next.
+struct PlaceAsked {
+  std::string verb;
+  const Service* service = nullptr;
+};
+
+PlaceAsked place_asked(const Call& c, const std::string& prefix) {
   std::vector<std::string> said = split(prefix, ' ');
   std::erase(said, "");
-  if (said.size() < 3 || !is_change_command(lower_ascii(said[0]))) return {};
-  const std::string last = lower_ascii(said.back());
-  if (last != "to" && last != "in") return {};
-  const Service* service = find_service(c.work.config, said[1].substr(0, said[1].find('@')));
-  if (!service ||
-      (!service->environments.empty() && std::ranges::find(service->environments, word) == service->environments.end()))
-    return {};
-  const Lock* lock = lock_against(c.work.state, service->name, word, c.actor.id, lower_ascii(said[0]), c.work.now);
+  if (!said.empty() && lower_ascii(said[0]) == "plan") said.erase(said.begin());
+  if (said.size() < 3) return {};
+  const std::string verb = lower_ascii(said[0]), last = lower_ascii(said.back());
+  const bool about = is_change_command(verb) || verb == "lock" || verb == "unlock";
+  if (!about || (last != "to" && last != "in" && last != "from")) return {};
+  return {verb, find_service(c.work.config, said[1].substr(0, said[1].find('@')))};
+}
+
+bool runs_in(const Service& service, const std::string& environment) {
+  const auto& all = service.environments;
+  return all.empty() || std::ranges::find(all, environment) != all.end();
+}
+
+// Only where the service runs.
+std::vector<std::string> of_the_service(const Call& c, const std::string& prefix, std::vector<std::string> words) {
+  const Service* service = place_asked(c, prefix).service;
+  if (!service) return words;
+  const auto known = live_words(c.work.state, c.work.config).environments;
+  std::erase_if(words, [&](const std::string& word) {
+    return std::ranges::find(known, word) != known.end() && !runs_in(*service, word);
+  });
+  return words;
+}
+
+// Beside an environment stands who has locked the service there.
+std::string lock_beside(const Call& c, const std::string& prefix, const std::string& word) {
+  const auto [verb, service] = place_asked(c, prefix);
+  if (!service || !runs_in(*service, word)) return {};
+  const Lock* lock = lock_against(c.work.state, service->name, word, c.actor.id, verb, c.work.now);
   if (!lock) return {};
   return say(c.language, lock->freeze ? "complete.frozen" : "complete.locked",
              {{"who", person_name(c.work.config, lock->owner)},
@@ -119,11 +145,13 @@ Outcome completion(Call& c, const std::string& text) {
   prefix = std::string(trim(prefix));
   Command asked;
   asked.echo = prefix;
-  const auto words = complete(asked, live_words(c));
+  const auto words = of_the_service(c, prefix, complete(asked, live_words(c)));
+  const bool builds = std::ranges::any_of(words, [](const std::string& word) { return word.contains('@'); });
   Outcome o = answer(c,
-                     words.empty()    ? "complete.none"
-                     : prefix.empty() ? "complete.first"
-                                      : "complete.head",
+                     words.empty()                      ? "complete.none"
+                     : prefix.ends_with('@') && !builds ? "complete.no_builds"
+                     : prefix.empty()                   ? "complete.first"
+                                                        : "complete.head",
                      {{"text", plain(prefix)}});
   std::string lines;
   constexpr std::size_t most = 60;

@@ -234,7 +234,7 @@ Outcome declare(Call& c) {
       title += " for " + service;
   }
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
-  if (!from.empty() && !alert && !link) return refuse(c, "unknown.id", {{"id", plain(from)}});
+  if (!from.empty() && !alert && !link) return no_such_id(c, from);
   if (alert && find_incident(c.work.state, alert->incident)) return refuse_alert(c, *alert);
   const std::string because = one_line(clip(named(c.command, "because"), reason_graphemes_max));
   e.text = "declare " + title + (because.empty() ? "" : " because " + because);

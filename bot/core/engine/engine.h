@@ -24,6 +24,7 @@ struct Work {
   std::function<std::string()> new_id;
   Decision decision;
   Extension* extension = nullptr;  // what other rooms decide; null: nothing
+  std::int64_t owner = 0;          // Store::owner(): the epoch of the process that decides; 0: nobody counts
 };
 
 struct CommandInput {

@@ -75,7 +75,7 @@ Outcome show_silence(Call& c, const Silence& l) {
 Outcome unknown_id(Call& c, const std::string& id) {
   const std::string canonical = canonical_id(id);
   if (canonical.starts_with('T')) return refuse(c, "schedule.no_id", {{"id", plain(id)}});
-  return refuse(c, "unknown.id", {{"id", plain(id)}});
+  return no_such_id(c, id);
 }
 
 // Runs, locks: what another room keeps.

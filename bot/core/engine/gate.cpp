@@ -283,6 +283,10 @@ Outcome plan(Call& c, const Verdict& v) {
     return o;
   }
   o.reply.sections.push_back(std::move(s));
+  o.json = Value::Map{{"command", c.command.echo.substr(5)},
+                      {"would", tried && !tried->ok ? "refuse" : v.effect},
+                      {"rule", v.rule},
+                      {"text", plain_text(o.reply)}};
   return o;
 }
 

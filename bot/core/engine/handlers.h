@@ -80,7 +80,11 @@ std::string incident_line(const Call& call, const Incident& incident);
 std::string alert_line(const Call& call, const Alert& alert);
 std::string first_argument(const Command& command);
 std::string named_argument(const Command& command, const std::string& key);
+// Names nobody has, with lines to paste for near ones.
 Outcome unknown_service(Call& call, const std::string& name);
+Outcome unknown_person(Call& call, const std::string& name);  // with or without @
+Outcome no_such_id(Call& call, const std::string& id);
+Outcome unknown_environment(Call& call, const std::string& name, const std::vector<std::string>& known);
 // Those that were granted for this place only, too.
 std::vector<std::string> roles_there(const State& state, const CoreConfig& config, const std::string& person,
                                      const std::string& service, const std::string& environment, TimeMs now);

@@ -17,7 +17,11 @@ std::string named(const Command& c, const std::string& key) {
   return it == c.named.end() ? "" : it->second;
 }
 
-Outcome no_incident(Call& c) { return refuse(c, "need.incident", {{"verb", c.command.verb}}); }
+Outcome no_incident(Call& c) {
+  const std::string wanted = named(c.command, "incident");
+  if (!wanted.empty()) return no_such_id(c, wanted);
+  return refuse(c, "need.incident", {{"verb", c.command.verb}});
+}
 
 bool unseen_in(const Call& c, const std::string& channel) {
   return !channel.empty() && (c.input.channel != channel || c.input.platform == "cli");
@@ -163,7 +167,7 @@ Outcome todo(Call& c) {
   }
   const std::string wanted = named(c.command, "who");
   const Person* who = find_person(c.work.config, wanted);
-  if (!who && !wanted.empty()) return refuse(c, "person.unknown", {{"name", plain(wanted)}});
+  if (!who && !wanted.empty()) return unknown_person(c, wanted);
   const std::string assignee = who ? who->id : "";
   const int number = static_cast<int>(i->todos.size()) + 1;
   Entry e = human_entry(c, "action.created", i);
@@ -211,8 +215,7 @@ Outcome link(Call& c) {
   const bool url = what.starts_with("http://") || what.starts_with("https://");
   const std::string id = canonical_id(what);
   const Run* r = find_run(c.work.state, what);
-  if (!a && !r && !url && (id.starts_with('E') || id.starts_with('R')))
-    return refuse(c, "unknown.id", {{"id", plain(what)}});
+  if (!a && !r && !url && (id.starts_with('E') || id.starts_with('R'))) return no_such_id(c, what);
   if (!a && !r && !url) return refuse(c, "link.what", {{"text", plain(what)}});
   Entry e = human_entry(c, "evidence.linked", i);
   e.text = a ? a->id + " " + a->title : r ? r->id + " " + r->runbook : what;
@@ -229,7 +232,7 @@ Outcome acknowledge(Call& c, bool on) {
   const std::string id = first_word(c.command);
   Alert* a = find_alert(c.work.state, id);
   if (!a && find_incident(c.work.state, id)) return refuse(c, "ack.incident", {{"id", plain(id)}});
-  if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
+  if (!a) return no_such_id(c, id);
   if (a->status != "firing") return refuse(c, "ack.resolved", {{"id", a->id}});
   if (on && !a->acknowledged_by.empty()) {
     if (a->acknowledged_by == c.actor.id) return refuse(c, "ack.yours", {{"id", a->id}});

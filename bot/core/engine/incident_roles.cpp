@@ -35,7 +35,7 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
   const std::string wanted = who == "me" || who.empty() ? c.actor.id : who;
   const Person* p = find_person(c.work.config, wanted);
   if (!p && wanted == c.actor.id) return refuse(c, "person.you");
-  if (!p) return refuse(c, "person.unknown", {{"name", plain(wanted)}});
+  if (!p) return unknown_person(c, wanted);
   const auto held = i->roles.find(role);
   const std::string before = held == i->roles.end() ? "" : held->second;
   if (before == p->id) return refuse(c, "role.same", {{"who", p->name}, {"role", role_title(c.language, role)}});

@@ -155,7 +155,7 @@ Outcome can(Call& c) {
   std::string name;
   const auto asker = asker_named(c, who, name);
   const bool automation = lower_ascii(who) == "automation";
-  if (!asker && !automation) return refuse(c, "person.unknown", {{"name", plain(who)}});
+  if (!asker && !automation) return unknown_person(c, who);
   const std::string text = join({c.command.args.begin() + 1, c.command.args.end()}, " ");
   const auto parsed = parse_command(text);
   Command command;
@@ -181,7 +181,7 @@ Outcome can(Call& c) {
 Outcome roles(Call& c) {
   const std::string who = first_argument(c.command);
   const Person* only = who.empty() ? nullptr : find_person(c.work.config, who == "me" ? c.actor.id : who);
-  if (!who.empty() && !only) return refuse(c, "person.unknown", {{"name", plain(who)}});
+  if (!who.empty() && !only) return unknown_person(c, who);
   std::string lines;
   for (const Person& p : c.work.config.people) {
     if ((only && &p != only) || p.roles.empty()) continue;

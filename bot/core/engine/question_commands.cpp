@@ -130,7 +130,7 @@ Meant question_meant(Call& c, const std::string& kind) {
   const std::string id = first_argument(c.command);
   if (!id.empty()) {
     if (Question* q = find_question(c.work.state, id)) return {q, {}};
-    return {nullptr, refuse(c, "unknown.id", {{"id", plain(id)}})};
+    return {nullptr, no_such_id(c, id)};
   }
   std::vector<Question*> open;
   for (auto& [n, q] : c.work.state.questions) {

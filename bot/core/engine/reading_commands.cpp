@@ -5,6 +5,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/change_answers.h"
+#include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/silences.h"
 #include "bot/core/engine/together.h"
@@ -23,14 +24,6 @@ std::string alert_line(const Call& c, const Alert& a) {
   if (!a.acknowledged_by.empty())
     line += " · " + say(c.language, "acked_by", {{"who", person_name(c.work.config, a.acknowledged_by)}});
   return line + quiet_words(c, a);
-}
-
-Outcome unknown_service(Call& c, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Service& s : c.work.config.services) names.push_back(s.name);
-  const auto near = nearest(lower_ascii(name), names);
-  if (near.empty()) return refuse(c, "service.unknown", {{"name", plain(name)}});
-  return refuse(c, "service.unknown_near", {{"name", plain(name)}, {"near", near.front()}});
 }
 
 namespace {
@@ -100,7 +93,7 @@ std::optional<Outcome> read_filter(Call& c, Filter& f) {
   const auto known = live_words(c.work.state, c.work.config).environments;
   const bool listed = std::ranges::any_of(known, [&](const auto& e) { return lower_ascii(e) == f.environment; });
   if (!listed && !alert_knows({"environment", "env"}, f.environment))
-    return refuse(c, "env.unknown", {{"name", plain(f.environment)}, {"list", plain(join(known, ", "))}});
+    return unknown_environment(c, f.environment, known);
   return {};
 }
 
@@ -270,6 +263,7 @@ Outcome scrub(Call& c) {
   const std::string number = entry.starts_with('#') ? entry.substr(1) : entry;
   const bool counted = number.find_first_not_of("0123456789") == std::string::npos;
   const Incident* i = incident_of(c);
+  if (counted && !i && !named_argument(c.command, "incident").empty()) return no_incident(c);
   if (counted && !i) return refuse(c, "scrub.which", {{"entry", plain(entry)}});
   if (because.empty())
     return refuse(c, "need.because",
@@ -295,7 +289,7 @@ Outcome history(Call& c) {
   std::map<std::string, std::string> filter;
   if (!who.empty()) {
     const Person* p = find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
-    if (!p && lower_ascii(who) != "operator") return refuse(c, "person.unknown", {{"name", plain(who)}});
+    if (!p && lower_ascii(who) != "operator") return unknown_person(c, who);
     filter["who"] = p ? p->id : lower_ascii(who);
   }
   if (!service.empty()) {

@@ -51,7 +51,7 @@ Entry& record(Work& w, Entry e) {
   if (e.source.id.empty()) e.source.id = e.event_id;
   apply(w.state, e);
   for (ProjectionRow& row : touched_rows(w.state.changes)) {
-    std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == row.kind && r.id == row.id; });
+    std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.id == row.id && r.kind == row.kind; });
     w.decision.rows.push_back(std::move(row));
   }
   w.decision.entries.push_back(std::move(e));

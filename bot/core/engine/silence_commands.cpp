@@ -64,7 +64,7 @@ std::optional<Outcome> read_matchers(Call& c, Wanted& wanted) {
   wanted.environment = lower_ascii(named_argument(c.command, "in"));
   if (canonical_id(text).starts_with('E')) {
     const Alert* a = find_alert(c.work.state, canonical_id(text));
-    if (!a) return refuse(c, "unknown.id", {{"id", plain(canonical_id(text))}});
+    if (!a) return no_such_id(c, canonical_id(text));
     wanted.alert = a->id;
     wanted.matchers = matchers_of(*a);
     if (wanted.environment.empty()) wanted.environment = lower_ascii(label_of(*a, {"environment", "env"}));
@@ -171,7 +171,7 @@ Outcome silences(Call& c) {
 Outcome snooze(Call& c) {
   const std::string id = first_argument(c.command);
   const Alert* a = find_alert(c.work.state, id);
-  if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
+  if (!a) return no_such_id(c, id);
   if (a->status != "firing") return refuse(c, "snooze.resolved", {{"id", a->id}});
   DurationMs length = 0;
   if (auto refused = read_length(c, snooze_longest_ms, "30m", length)) return *refused;
@@ -195,7 +195,7 @@ struct Plot {
 
 std::optional<Outcome> plot_of_alert(Call& c, const std::string& id, Plot& plot) {
   const Alert* a = find_alert(c.work.state, id);
-  if (!a) return refuse(c, "unknown.id", {{"id", plain(id)}});
+  if (!a) return no_such_id(c, id);
   for (const auto& [text, url] : a->links)
     if (plot.expression.empty()) plot.expression = expression_of_link(url);
   if (plot.expression.empty()) return refuse(c, "graph.no_expression", {{"id", a->id}});

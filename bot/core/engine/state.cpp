@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
@@ -254,21 +253,6 @@ void apply_language(State& s, const Entry& e) {
 }
 
 }  // namespace
-
-Fingerprint::Fingerprint(std::string_view hex) {
-  std::string raw = from_hex(hex);
-  if (raw.size() != bytes_.size() || to_hex(raw) != hex) raw = sha256(hex);
-  std::ranges::copy(raw, bytes_.begin());
-}
-
-std::string Fingerprint::hex() const { return to_hex({bytes_.data(), bytes_.size()}); }
-
-// The bytes are a digest: any of them are as good as all.
-std::size_t Fingerprint::hash() const {
-  std::size_t first = 0;
-  std::memcpy(&first, bytes_.data(), sizeof first);
-  return first;
-}
 
 void apply(State& s, const Entry& e) {
   const std::string_view kind = e.kind;

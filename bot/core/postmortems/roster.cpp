@@ -142,6 +142,8 @@ void Roster::add_name(std::string text, const std::string& person, bool guarded)
     if (n.text == text) return;
   }
   begins_.set(pair_at(text, 0));
+  first_[static_cast<unsigned char>(text[0])] = true;
+  if (text[0] >= 'a' && text[0] <= 'z') first_[static_cast<unsigned char>(text[0] - 'a' + 'A')] = true;
   list.push_back({std::move(text), person, hangul, guarded});
 }
 
@@ -179,7 +181,7 @@ const Roster::Name* Roster::match_at(std::string_view text, std::size_t at, bool
 
 Roster::Hit Roster::next(std::string_view text, std::size_t from) const {
   for (std::size_t i = from; i + 1 < text.size(); ++i) {
-    if (!begins_.test(pair_at(text, i))) continue;
+    if (!first_[static_cast<unsigned char>(text[i])] || !begins_.test(pair_at(text, i))) continue;
     const bool sign = i > from && text[i - 1] == '@';
     if (const Name* n = match_at(text, i, sign)) return {sign ? i - 1 : i, i + n->text.size(), n};
   }

@@ -45,7 +45,8 @@ class Roster {
   const Name* match_at(std::string_view text, std::size_t at, bool after_at_sign) const;
 
   std::array<std::vector<Name>, 256> by_first_;  // longest first
-  std::bitset<65536> begins_;  // the first two bytes of every name: nearly every place in a text fails here
+  std::bitset<65536> begins_;      // the first two bytes of every name: nearly every place in a text fails here
+  std::array<bool, 256> first_{};  // bytes that begin a name, large letters too
   std::unordered_map<std::string, std::vector<std::pair<TimeMs, std::string>>> seen_;  // person: time, role
   std::unordered_map<std::string, std::vector<Tenure>> tenures_;
   std::map<std::string, int, std::less<>> holders_;  // role: how many people held it

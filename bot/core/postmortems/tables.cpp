@@ -138,7 +138,9 @@ Block timeline_table(const ReportContext& c, bool complete) {
     if (zone) cells.push_back({format_in_zone(p.row->effective_ms, c.options.zone, zone_format), ""});
     cells.push_back({offset_of(p.row->effective_ms, c.facts.times.impact_started), ""});
     cells.push_back({what_of(c, p), ""});
-    cells.push_back({c.say(e.source.type, p.row->effective_ms), permalink_of(c, e)});
+    const std::string_view source = source_word(e.source.type, c.korean);
+    cells.push_back(
+        {source.empty() ? c.say(e.source.type, p.row->effective_ms) : std::string(source), permalink_of(c, e)});
     b.rows.push_back(std::move(cells));
   }
   return b;

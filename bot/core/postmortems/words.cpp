@@ -228,7 +228,29 @@ constexpr std::array<Word, 52> kinds = {{
     {"silence.over", "Silence over", "무음 끝"},
 }};
 
+// Where an entry came from, by the types of provenance.
+constexpr std::array<Word, 12> source_types = {{
+    {"chat_post", "chat", "채팅"},
+    {"chat_message", "chat message", "채팅 메시지"},
+    {"direct_message", "direct message", "개인 메시지"},
+    {"alert", "alert", "알림"},
+    {"deploy", "deployment", "배포"},
+    {"runbook_step", "runbook step", "런북 단계"},
+    {"page", "page", "호출"},
+    {"api", "API", "API"},
+    {"import", "imported", "가져온 기록"},
+    {"phone", "phone", "전화"},
+    {"schedule", "schedule", "예약"},
+    {"bot", "muster", "muster"},
+}};
+
 }  // namespace
+
+std::string_view source_word(std::string_view type, bool korean) {
+  for (const Word& w : source_types)
+    if (w.key == type) return korean ? w.ko : w.en;
+  return {};
+}
 
 std::span<const SectionWords> section_words() { return sections; }
 

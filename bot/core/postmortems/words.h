@@ -13,6 +13,7 @@ struct SectionWords {
 std::span<const SectionWords> section_words();  // the 24 sections, in order
 
 std::string_view report_word(std::string_view key, bool korean);
-std::string kind_word(std::string_view kind, bool korean);  // "Alert firing"; unknown kinds as they are
+std::string kind_word(std::string_view kind, bool korean);         // "Alert firing"; unknown kinds as they are
+std::string_view source_word(std::string_view type, bool korean);  // "in chat"; empty: a type nobody here writes
 
 }  // namespace muster

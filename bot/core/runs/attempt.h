@@ -1,6 +1,7 @@
 // One try of one step, on its way into the world and back. The order leaves after its intent is on disk; the report is
 // an event like any other. Values; loop thread only.
 #pragma once
+#include <cstdint>
 #include <string>
 
 #include "bot/base/clock.h"
@@ -29,6 +30,7 @@ struct AttemptOrder {
   Value arguments;     // secrets stand as references, filled in where they are used
   Value before, intended;
   TimeMs deadline_ms = 0;  // absolute, UTC
+  std::int64_t owner = 0;  // the epoch of the process that sends it (Work::owner); goes back in the report
 };
 
 struct AttemptReport {
@@ -40,6 +42,7 @@ struct AttemptReport {
   ~AttemptReport();
 
   std::string run, path, id, stage;
+  std::int64_t owner = 0;  // as in the order; a report of another owner is refused
   // done, failed: it is known what happened. unknown: it may have happened (lost, timed out after the request left).
   // applied, not_applied: what a probe found, or an attach that found nothing was ever begun. halted: it was stopped,
   // and it is known that it is over.

@@ -5,6 +5,7 @@
 
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 namespace {
@@ -75,7 +76,7 @@ void tell(Work& w, const Lock& lock, std::string_view key) {
   m.text = say(channel_language(w, channel), key,
                {{"id", lock.id},
                 {"what", plain(what_of(lock))},
-                {"who", plain(lock.owner)},
+                {"who", person_name(w.config, lock.owner)},
                 {"reason", plain(lock.reason)},
                 {"time", lock.until_ms == 0 ? std::string("–") : format_utc_clock(lock.until_ms).substr(0, 5)}});
   m.color = "warning";

@@ -14,7 +14,14 @@ const asQuery = () => (room.sandbox && room.me ? `as=${encodeURIComponent(room.m
 
 // ---- talking to the bot
 
-function linkState(text, on) { $('link').textContent = text; $('link').classList.toggle('on', !!on); }
+// Where the channel list is hidden the foot of it is, too: what is wrong also stands above the posts.
+function linkState(text, on) {
+  $('link').textContent = text;
+  $('link').classList.toggle('on', !!on);
+  $('away').textContent = on ? '' : text;
+  $('away').hidden = !!on;
+  if (on && $('error').textContent === w('unreachable')) complain('');
+}
 
 function complain(text) {
   $('error').textContent = text || '';

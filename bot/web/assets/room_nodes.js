@@ -5,9 +5,18 @@
 // The words come from the bot, in the language of whoever looks; {n?one|many} chooses by a number.
 let sentences = {};
 function w(key, values = {}) {
-  return (sentences[key] || '')
+  return particles((sentences[key] || '')
     .replace(/\{(\w+)\?([^|}]*)\|([^}]*)\}/g, (_, name, one, many) => (Number(values[name]) === 1 ? one : many))
-    .replace(/\{(\w+)\}/g, (_, name) => (name in values ? String(values[name]) : ''));
+    .replace(/\{(\w+)\}/g, (_, name) => (name in values ? String(values[name]) : '')));
+}
+
+// "은(는)" and its like become the one that fits the word before, as the bot's own sentences do.
+function particles(text) {
+  return text.replace(/(\S)(이\(가\)|은\(는\)|을\(를\))/gu, (_, last, both) => {
+    const syllable = last.codePointAt(0) - 0xAC00;
+    const closed = syllable >= 0 && syllable <= 11171 ? syllable % 28 !== 0 : /[013678lmnr]/i.test(last);
+    return last + (closed ? both[0] : both[2]);
+  });
 }
 
 function takeWords(words, language) {
@@ -83,6 +92,9 @@ function closing(list, from, mark) {
   return -1;
 }
 
+// A short command is easier to read, and to take, in one piece.
+const code = (text) => el('code', text.length <= 32 ? 'short' : '', text);
+
 // *strong*, `code`, links and newlines: the whole markup.
 function rich(list) {
   const out = document.createDocumentFragment();
@@ -96,7 +108,7 @@ function rich(list) {
     if (end > 0) {
       flush();
       const inner = list.slice(i + 1, end);
-      out.append(c === '*' ? el('strong', '', rich(inner)) : el('code', '', inner.map((t) => t.c).join('')));
+      out.append(c === '*' ? el('strong', '', rich(inner)) : code(inner.map((t) => t.c).join('')));
       i = end;
     } else if (link) {
       flush();

@@ -106,8 +106,11 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
     upload(op, channel_id, std::move(files), {});
   };
   // The server recognises a repeated pending_post_id for half a minute; later only looking tells.
-  if (!op->may_be_sent && !op->earlier) return go_on();
-  call(op, api_.get("/channels/" + channel_id + "/posts?per_page=100"), [this, op, go_on](const Answer& a) {
+  if (!deliveries_.may_be_there(*op)) return go_on();
+  constexpr DurationMs look_back_ms = 60 * second_ms;  // clocks differ
+  const TimeMs made = made_at(op->message.id);
+  const std::string which = made == 0 ? "per_page=100" : "since=" + std::to_string(made - look_back_ms);
+  call(op, api_.get("/channels/" + channel_id + "/posts?" + which), [this, op, go_on](const Answer& a) {
     if (!a.ok()) return refused(op, a);
     for (const auto& [id, v] : a.body["posts"].as_map()) {
       const Post p = post_of(v);
@@ -115,6 +118,7 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
       out_.directory.link("post", op->channel + "/" + op->message.body["post_id"].as_string(), id);
       return finish(op, {});
     }
+    deliveries_.not_there(*op);
     go_on();
   });
 }

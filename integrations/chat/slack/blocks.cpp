@@ -1,5 +1,6 @@
 #include "integrations/chat/slack/blocks.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "bot/base/text.h"
@@ -97,20 +98,25 @@ Value button_element(const Button& button, std::size_t index) {
   return element;
 }
 
-void add_buttons(Value& blocks, const Message& message, char prefix) {
+// How much text they hold: it counts for the whole message as any other.
+std::size_t add_buttons(Value& blocks, const Message& message, char prefix) {
   Value elements = Value::List{};
   std::string typed;
+  std::size_t labels = 0;
   for (const Button& button : message.buttons) {
     if (elements.as_list().size() == L::buttons || button.label.empty()) break;
     if (utf16_length(button.command) > L::button_value) continue;  // a cut command would be another command
     elements.push(button_element(button, elements.as_list().size()));
+    labels += std::min(utf16_length(button.label), L::button_text);
     if (button.opens_form) continue;  // its line alone only asks for the rest
     typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(prefix + button.command) + "`";
   }
-  if (elements.as_list().empty()) return;
+  if (elements.as_list().empty()) return 0;
   blocks.push(Value::Map{{"type", "actions"}, {"elements", std::move(elements)}});
-  if (typed.empty() || utf16_length(typed) > L::section_text) return;
-  blocks.push(Value::Map{{"type", "context"}, {"elements", Value::List{text_object("mrkdwn", typed)}}});
+  const std::size_t length = utf16_length(typed);
+  if (typed.empty() || length > L::section_text) return labels;
+  blocks.push(Value::Map{{"type", "context"}, {"elements", Value::List{text_object("mrkdwn", std::move(typed))}}});
+  return labels + length;
 }
 
 }  // namespace
@@ -118,7 +124,10 @@ void add_buttons(Value& blocks, const Message& message, char prefix) {
 SlackMessage slack_message(const Message& message, char prefix, std::string_view language) {
   SlackMessage out;
   out.blocks = Value::List{};
+  Value below = Value::List{};
+  const std::string note = slack_mrkdwn(say(language, "slack.rest_as_file"));
   Room room;
+  room.text -= add_buttons(below, message, prefix) + utf16_length(note);
   add_text(out.blocks, message.text, room);
   for (const Section& section : message.sections) {
     add_text(out.blocks, section.text, room);
@@ -126,9 +135,9 @@ SlackMessage slack_message(const Message& message, char prefix, std::string_view
   }
   if (room.full) {
     out.rest = plain_text(message);
-    out.blocks.push(section_of_text(slack_mrkdwn(say(language, "slack.rest_as_file"))));
+    out.blocks.push(section_of_text(note));
   }
-  add_buttons(out.blocks, message, prefix);
+  for (const Value& block : below.as_list()) out.blocks.push(block);
   out.text = shortened(slack_plain(message.text), L::fallback_text, slack_escape);
   if (trim(out.text).empty()) out.text = "…";
   if (out.blocks.as_list().empty()) out.blocks.push(section_of_text(out.text));

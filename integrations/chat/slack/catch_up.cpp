@@ -12,7 +12,8 @@ using Fate = SlackAnswer::Fate;
 
 bool is_later(const std::string& a, const std::string& b) { return ReadMarks::is_later(a, b); }
 
-constexpr int older_pages_max = 5;  // of 200 messages each, read again for late replies
+constexpr int older_pages_max = 5;                   // of 200 messages each, read again for late replies
+constexpr DurationMs direct_within_ms = 7 * day_ms;  // conversations with one person that are read after a loss
 
 std::string now_ts(TimeMs now) { return std::to_string(now / 1'000) + ".000000"; }
 
@@ -45,6 +46,25 @@ void Slack::catch_up(const std::string& cursor) {
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (!next.empty()) return catch_up(next);
+    catch_up_direct({});
+  });
+}
+
+// Everybody whom the bot ever wrote to has one: only those in which somebody spoke lately are worth a call each. Asked
+// for alone, because a right that is missing for them must not cost the channels.
+void Slack::catch_up_direct(const std::string& cursor) {
+  Value arguments = Value::Map{{"types", "im"}, {"limit", 500}};
+  if (!cursor.empty()) arguments.set("cursor", cursor);
+  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+    for (const Value& c : a.body["channels"].as_list()) {
+      const std::string id = c["id"].as_string();
+      if (!c["is_im"].as_bool() || id.empty()) continue;
+      channels_[id] = {{}, {}, true, false};
+      const std::string last = marks_.at(id);
+      if (!last.empty() && out_.clock.now() - slack_time(last) < direct_within_ms) to_catch_up_.push_back(id);
+    }
+    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    if (a.fate == Fate::ok && !next.empty()) return catch_up_direct(next);
     catch_up_next();
   });
 }

@@ -11,8 +11,6 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
-constexpr DurationMs users_hold_ms = hour_ms;  // who somebody is there is asked again after it
-
 }  // namespace
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
@@ -134,35 +132,6 @@ bool Slack::known(Inbound& in) {
   return known_user(e.user) && known_user(in.event.author) && known_channel(e.channel) && known_about(in);
 }
 
-bool Slack::known_user(const std::string& id) {
-  const auto known = users_.find(id);
-  const TimeMs now = out_.clock.now();
-  if (id.empty() || (known != users_.end() && now - known->second.asked_ms < users_hold_ms)) return true;
-  inbound_.looking = true;
-  look_up("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
-    // Somebody Slack does not show us is nobody who may act; who was shown before stays as he was.
-    if (a.fate == Fate::ok || !users_.contains(id)) users_[id] = user_of(id, a);
-    users_[id].asked_ms = out_.clock.now();
-    inbound_.looking = false;
-    pump();
-  });
-  return false;
-}
-
-Slack::User Slack::user_of(const std::string& id, const SlackAnswer& a) const {
-  const Value& u = a.body["user"];
-  const std::string& shown = u["profile"]["display_name"].as_string();
-  User user;
-  user.name = shown.empty() ? u["name"].as_string() : shown;
-  if (user.name.empty()) user.name = id;
-  user.is_bot = u["is_bot"].as_bool(a.fate != Fate::ok);
-  const bool guest = u["is_restricted"].as_bool() || u["is_ultra_restricted"].as_bool();
-  user.standing = u["is_stranger"].as_bool() ? "outsider" : guest ? "guest" : "";
-  const bool believed = config_.link_by_email && u["is_email_confirmed"].as_bool() && !user.is_bot;
-  if (believed && user.standing.empty()) user.email = u["profile"]["email"].as_string();
-  return user;
-}
-
 bool Slack::known_channel(const std::string& id) {
   if (channels_.contains(id)) return true;
   inbound_.looking = true;
@@ -177,8 +146,8 @@ bool Slack::known_channel(const std::string& id) {
 }
 
 // A reading call outside of all lanes; what is unclear is asked again.
-void Slack::look_up(const std::string& method, const Value& arguments, Then found) {
-  queue_.add({.lane = {}, .buckets = {"method:" + method}, .urgent = true, .barrier = false},
+void Slack::look_up(const std::string& method, const Value& arguments, Then found, bool urgent) {
+  queue_.add({.lane = {}, .buckets = {"method:" + method}, .urgent = urgent, .barrier = false},
              [this, method, arguments, found = std::move(found)](Job job) {
                HttpCall c = method_call(method, arguments, config_.bot_token);
                queue_.call(job, std::move(c), [this, job, found](const Result<HttpResult>& result) {

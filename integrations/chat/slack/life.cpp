@@ -13,11 +13,14 @@ constexpr DurationMs lasting_ms = 5 * minute_ms;  // between checks while a pers
 constexpr DurationMs call_ms = 30 * second_ms;
 constexpr std::size_t answer_bytes_max = 16u << 20;
 
-// A second between posts of a channel; per method the lower bound of its tier, with a burst of a quarter of it.
+// A second between posts of a channel; per method the lower bound of its tier, with a burst of a quarter of it. Of
+// posts "several hundred a minute" are allowed in the workspace beside that: a minute's worth may leave at once, each
+// to a channel of its own.
 BucketRule rule_of(const std::string& bucket) {
   if (bucket.starts_with("channel:")) return {.per_second = 1, .burst = 1};
   const double per_minute = slack_calls_per_minute(bucket.substr(bucket.find(':') + 1));
-  return {.per_second = per_minute / 60, .burst = std::max(1.0, per_minute / 4)};
+  const double burst = bucket == "method:chat.postMessage" ? per_minute : per_minute / 4;
+  return {.per_second = per_minute / 60, .burst = std::max(1.0, burst)};
 }
 
 std::string without_slash(std::string url) {
@@ -172,6 +175,7 @@ void Slack::become_ready() {
   log(LogLevel::info, "Slack knows us", {{"platform", config_.name}, {"account", my_name_}, {"workspace", team_name_}});
   deliveries_.join(config_.channels);
   deliveries_.open();
+  list_people({});
   if (over_http()) return catch_up({});  // Slack brings again what it posted while we were away, but not for long
   carry_out(connections_.tick(out_.clock.now()));
 }

@@ -37,6 +37,8 @@ ErrorKind kind_of(const SlackAnswer& a) {
   return is_channel_gone(a.error) || a.error == "message_not_found" ? ErrorKind::not_found : ErrorKind::invalid;
 }
 
+bool is_rate_limit(const std::string& error) { return error == "ratelimited" || error == "rate_limited"; }
+
 }  // namespace
 
 bool is_slack_ts(const std::string& text) {
@@ -59,7 +61,7 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
     if (a.fate == Fate::unclear) op->may_be_sent = true;
     if (a.fate == Fate::unclear)
       deliveries_.call_failed();
-    else if (a.fate != Fate::later)
+    else if (a.fate != Fate::later || is_rate_limit(a.error))
       deliveries_.call_answered();
     if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
@@ -120,7 +122,7 @@ Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
 }
 
 void Slack::post(const OpPtr& op, const std::string& channel_id) {
-  if (op->may_be_sent || op->earlier) return look_for_post(op, channel_id, {});
+  if (deliveries_.may_be_there(*op)) return look_for_post(op, channel_id, {});
   send_post(op, channel_id);
 }
 
@@ -142,6 +144,7 @@ void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const 
          }
          const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
          if (!next.empty()) return look_for_post(op, channel_id, next);
+         deliveries_.not_there(*op);
          send_post(op, channel_id);
        });
 }

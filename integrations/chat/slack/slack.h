@@ -141,10 +141,8 @@ class Slack final : public ChatPlatform {
   void enqueue(Inbound in, const Acknowledgement* from);
   void pump();
   bool known(Inbound& in);
-  bool known_user(const std::string& id);
-  User user_of(const std::string& id, const SlackAnswer& answer) const;
   bool known_channel(const std::string& id);
-  void look_up(const std::string& method, const Value& arguments, Then found);
+  void look_up(const std::string& method, const Value& arguments, Then found, bool urgent = true);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
   void answered(const std::string& id, const std::string& answer);
@@ -152,6 +150,7 @@ class Slack final : public ChatPlatform {
   std::string readable(const std::string& text) const;
   void save_marks();
   void catch_up(const std::string& cursor);
+  void catch_up_direct(const std::string& cursor);
   void catch_up_next();
   void catch_up_page(const std::string& channel_id, const std::string& cursor);
   void caught_up_messages(const std::string& channel_id, const SlackAnswer& answer);
@@ -170,6 +169,11 @@ class Slack final : public ChatPlatform {
   void form_as_text(OutMessage message, Done done);
   void count_submission(ChatEvent& event) const;
   std::string form_answered(const std::string& id, const Inbound& in, const FormAnswer& answer);
+
+  // people.cpp
+  bool known_user(const std::string& id);
+  User user_of(const std::string& id, const Value& user, bool shown_to_us) const;
+  void list_people(const std::string& cursor);
 
   // recording.cpp
   void find_about(Inbound& in) const;

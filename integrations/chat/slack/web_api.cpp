@@ -17,6 +17,7 @@ using Fate = SlackAnswer::Fate;
 std::string percent_encoded(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
   std::string out;
+  out.reserve(text.size() + text.size() / 2);  // of blocks every third character is encoded
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
     const bool plain = (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || c == '-' ||

@@ -9,6 +9,7 @@
 #include "integrations/net/backoff.h"
 #include "integrations/net/timers.h"
 #include "integrations/targets/kubernetes/names.h"
+#include "integrations/targets/kubernetes/references.h"
 
 namespace muster::kubernetes {
 namespace {
@@ -42,8 +43,12 @@ std::string autoscaler_of(const Value& list, const Place& place) {
   return {};
 }
 
-std::string warnings_of(const Looked& looked, const ChangeRequest& request) {
+std::string warnings_of(const Looked& looked, const ChangeRequest& request, const Revision* back_to = nullptr) {
   std::string text;
+  if (back_to != nullptr)
+    if (const auto stay = unhashed_references(back_to->pod_template); !stay.empty())
+      text += "\nWarning: a rollback does not bring back " + clip(join(stay, ", "), 300) +
+              ": the old version will read what they hold now.";
   if (!looked.workload.owner.empty())
     text += "\nWarning: " + looked.workload.owner + " manages it; with self-healing on, it will be put back.";
   if (request.verb == TargetVerb::scale && !looked.autoscaler.empty()) {
@@ -234,7 +239,7 @@ void KubernetesTarget::dry_run(const ChangeRequest& request, const TargetState&,
     cluster_.call(prepared->request,
                   mine([request, looked = *looked, back = prepared->back_to, done](const ApiAnswer& a) {
                     if (!a.ok()) return done(std::unexpected(*a.problem));
-                    done(words_of(*looked, request, a.body, back) + warnings_of(*looked, request));
+                    done(words_of(*looked, request, a.body, back) + warnings_of(*looked, request, back));
                   }));
   }));
 }

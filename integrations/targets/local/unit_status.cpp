@@ -1,5 +1,6 @@
 // What is there now, asked of every process.
 #include <algorithm>
+#include <filesystem>
 
 #include "bot/base/text.h"
 #include "integrations/net/timers.h"
@@ -12,7 +13,7 @@ struct Unit::Gather {
   struct One {
     int port = 0;
     bool asked = false, well = false, fresh = false, part = false;
-    std::string why;
+    std::string why, log;
   };
   std::map<std::int64_t, One> all;
   std::size_t left = 0;
@@ -32,6 +33,7 @@ void Unit::status(const TargetSubject& subject, StatusDone done) {
     Gather::One& one = gather->all[number];
     const auto record = read_state(folder(r.what.id));
     one.port = r.what.port;
+    one.log = std::filesystem::absolute(folder(r.what.id) + "/log").lexically_normal();
     const Wanted& w = desired_->wanted;
     const bool part = !w.part_version.empty() && r.what.version == w.part_version;
     one.part = part;
@@ -88,7 +90,7 @@ std::string Unit::detail_from(const Gather& gather, int well, int of) const {
   std::vector<std::string> ports, troubles;
   for (const auto& [number, one] : gather.all) {
     if (one.well) ports.push_back(std::to_string(one.port));
-    if (!one.well) troubles.push_back("port " + std::to_string(one.port) + " " + one.why);
+    if (!one.well) troubles.push_back("port " + std::to_string(one.port) + " " + one.why + " (log: " + one.log + ")");
   }
   std::ranges::sort(ports);
   std::string text = std::to_string(well) + " of " + std::to_string(of) + " well";

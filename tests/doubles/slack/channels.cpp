@@ -138,8 +138,10 @@ Value SlackCore::list_channels(const Arguments& a) {
   const std::string cursor = argument(a, "cursor");
   std::size_t from = cursor.empty() ? 0 : static_cast<std::size_t>(std::stoul(cursor.substr(0, cursor.find('='))));
   std::vector<const SlackChannel*> all;
+  const bool direct = argument(a, "types") == "im";
   for (const auto& [id, c] : channels) {
-    if (c.im_of.empty() && !(c.archived && argument(a, "exclude_archived") == "true")) all.push_back(&c);
+    const bool wanted = c.im_of.empty() != direct;
+    if (wanted && !(c.archived && argument(a, "exclude_archived") == "true")) all.push_back(&c);
   }
   if (!cursor.empty()) {
     for (std::size_t i = from - 1; i < std::min(from + 1, all.size()); ++i) list.push(channel_value(*all[i]));

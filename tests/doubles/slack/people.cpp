@@ -1,24 +1,30 @@
 // People and the files they get.
+#include <algorithm>
+
 #include "tests/doubles/slack/parts.h"
 
 namespace muster::doubles {
 
+namespace {
+
+Value user_value(const SlackUser& u) {
+  return Value::Map{{"id", u.id},
+                    {"name", u.name},
+                    {"deleted", u.deleted},
+                    {"is_bot", u.is_bot},
+                    {"tz", "Asia/Seoul"},
+                    {"team_id", u.team},
+                    {"is_stranger", u.team != "T1"},
+                    {"is_restricted", u.is_guest},
+                    {"is_email_confirmed", u.email_confirmed},
+                    {"profile", Value::Map{{"real_name", u.real_name}, {"display_name", u.name}, {"email", u.email}}}};
+}
+
+}  // namespace
+
 Value SlackCore::user_info(const Arguments& a) {
   const auto it = users.find(argument(a, "user"));
-  if (it == users.end()) return error("user_not_found");
-  const SlackUser& u = it->second;
-  return ok(
-      {{"user", Value::Map{{"id", u.id},
-                           {"name", u.name},
-                           {"deleted", u.deleted},
-                           {"is_bot", u.is_bot},
-                           {"tz", "Asia/Seoul"},
-                           {"team_id", u.team},
-                           {"is_stranger", u.team != "T1"},
-                           {"is_restricted", u.is_guest},
-                           {"is_email_confirmed", u.email_confirmed},
-                           {"profile",
-                            Value::Map{{"real_name", u.real_name}, {"display_name", u.name}, {"email", u.email}}}}}});
+  return it == users.end() ? error("user_not_found") : ok({{"user", user_value(it->second)}});
 }
 
 Value SlackCore::user_by_email(const Arguments& a) {
@@ -29,10 +35,18 @@ Value SlackCore::user_by_email(const Arguments& a) {
 }
 
 Value SlackCore::user_list(const Arguments& a) {
-  if (argument(a, "limit").empty()) return error("limit_required");
+  const std::string limit = argument(a, "limit"), cursor = argument(a, "cursor");
+  if (limit.empty()) return error("limit_required");
+  const std::size_t page = std::clamp<std::size_t>(std::stoul(limit), 1, 1000);
   Value list = Value::List{};
-  for (const auto& [id, user] : users) list.push(user_info({{"user", id}})["user"]);
-  return ok({{"members", list}, {"response_metadata", Value::Map{{"next_cursor", ""}}}});
+  std::string next;  // as a cursor it is the id of the next one
+  for (auto it = users.lower_bound(cursor.substr(0, cursor.find('='))); it != users.end() && next.empty(); ++it) {
+    if (list.as_list().size() == page)
+      next = it->first + "==";
+    else
+      list.push(user_value(it->second));
+  }
+  return ok({{"members", list}, {"response_metadata", Value::Map{{"next_cursor", next}}}});
 }
 
 Value SlackCore::usergroups(const Arguments&) {

@@ -62,6 +62,21 @@ TEST_CASE("a lookup has version, copies, health, the last deploy with the one be
   CHECK(r.result["oncall"].as_list().empty());
 }
 
+TEST_CASE("on call is who has the role there, by the configuration or by a grant that still holds for this place") {
+  Place p;
+  for (const char* id : {"ana", "bo", "cy", "dee"}) {
+    Person person;
+    person.id = person.name = id;
+    p.config.people.push_back(person);
+  }
+  p.config.people[0].roles = {"oncall"};
+  const TimeMs now = 1'893'456'000'000;
+  p.state.grants["G1"] = {"G1", "bo", "oncall", now + hour_ms, "api", "prod"};
+  p.state.grants["G2"] = {"G2", "cy", "oncall", now + hour_ms, "web", "prod"};
+  p.state.grants["G3"] = {"G3", "dee", "oncall", now - hour_ms, "api", "prod"};
+  CHECK(p.look().result["oncall"] == Value(Value::List{"ana", "bo"}));
+}
+
 TEST_CASE("a target that does not answer fails the lookup; without a target what we keep ourselves is there") {
   Place p;
   p.target->down[{"api", "prod"}] = Error{ErrorKind::unavailable, "no answer", ""};

@@ -312,6 +312,41 @@ TEST_CASE("more missed changes than are kept mean a reset, never a silent gap") 
   CHECK(stream->sent[0].event == "reset");
 }
 
+TEST_CASE("a page of another site opens no stream, whatever cookie the browser sends with it") {
+  Fixture f;
+  const auto opens = [&f](const char* header, const char* value) {
+    HttpRequest r = f.get("/room/events");
+    r.headers[header] = value;
+    return f.web.stream(r, std::make_shared<FakeStream>()).has_value();
+  };
+  for (const char* origin : {"http://evil.example", "http://localhost:3000", "https://localhost", "null"})
+    CHECK_FALSE(opens("origin", origin));
+  CHECK_FALSE(opens("sec-fetch-site", "cross-site"));
+  CHECK_FALSE(opens("cookie", ""));
+  CHECK_FALSE(opens("host", "evil.example"));
+  CHECK(f.web.streams() == 0);
+  CHECK(opens("origin", "http://localhost:8080"));
+  CHECK(opens("sec-fetch-site", "same-origin"));
+  CHECK(f.web.streams() == 2);
+}
+
+TEST_CASE("logging out, files, buttons and forms ask for the token, too") {
+  Fixture f;
+  for (const char* path : {"/room/say", "/room/press", "/room/form", "/room/react", "/room/pin", "/room/edit",
+                           "/room/delete", "/room/typing", "/room/file", "/room/logout"}) {
+    HttpRequest r = f.post(path, f.say("hello"));
+    r.headers["x-muster-csrf"] = "";
+    CHECK_MESSAGE(f.send(r).status == 403, path);
+    r = f.post(path, f.say("hello"));
+    r.headers["origin"] = "http://localhost:3000";
+    CHECK_MESSAGE(f.send(r).status == 403, path);
+    r = f.get(path);  // what a link or an image could ask for
+    CHECK_MESSAGE(f.send(r).status == 404, path);
+  }
+  CHECK(f.stored.empty());
+  CHECK(f.web.logged_in(f.get("/room")));
+}
+
 TEST_CASE("a stream that is gone is forgotten") {
   Fixture f;
   auto stream = std::make_shared<FakeStream>();

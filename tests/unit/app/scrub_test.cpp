@@ -103,6 +103,8 @@ TEST_CASE("after a scrub no file of the bot holds the text, and the record verif
   CHECK(bot.say("scrub INC-1 1 because the title is a name").contains("A2"));
   // The question before had shown the title: an entry of its own, which is named and left.
   const std::string title = bot.say("yes A2");
+  CHECK(title.contains("The channel is still called #inc-1-카나리아-튤립"));
+  CHECK(title.contains("channel_name: inc-{number}"));
   CHECK(title.contains("is destroyed"));
   CHECK(title.contains("The same text stands in other entries"));
   const std::string timeline = bot.say("timeline INC-1");

@@ -59,6 +59,8 @@ TEST_CASE("a moment prints in UTC and in a zone") {
   const TimeMs t = parse_time("2026-03-17T05:04:40Z").value();
   CHECK(format_utc_minute(t) == "2026-03-17 05:04");
   CHECK(format_utc_clock(t) == "05:04:40");
+  CHECK(format_utc_clock(-1) == "23:59:59");
+  CHECK(format_utc_clock(-day_ms) == "00:00:00");
   CHECK(format_in_zone(t, "Asia/Seoul", "%Y-%m-%d %H:%M") == "2026-03-17 14:04");
   CHECK(format_in_zone(t, "No/Where", "%H:%M") == "05:04");
   CHECK(format_utc(-1) == "1969-12-31T23:59:59.999Z");

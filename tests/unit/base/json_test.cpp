@@ -116,3 +116,14 @@ TEST_CASE("what needs an escape gets one wherever it stands in a longer text") {
     }
   }
 }
+
+TEST_CASE("a text without escapes prints as it is at every length, as a name and as a value") {
+  std::string text;
+  for (int i = 0; i < 70; ++i, text += static_cast<char>('!' + i % 0x5e)) {
+    std::erase_if(text, [](char c) { return c == '"' || c == '\\'; });
+    CHECK(to_json(Value(text)) == '"' + text + '"');
+    CHECK(to_json(Value(Value::Map{{text, text}})) == "{\"" + text + "\":\"" + text + "\"}");
+    CHECK(to_json(Value(text + "한\xFF")) == '"' + text + "한\uFFFD\"");
+  }
+  CHECK(to_json(Value(Value::Map{{"a", 1}, {"b\n", Value::Map{}}})) == R"({"a":1,"b\n":{}})");
+}

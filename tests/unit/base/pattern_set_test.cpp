@@ -25,6 +25,19 @@ TEST_CASE("patterns whose words are missing are no candidates") {
   CHECK(set->candidates("").empty());
 }
 
+TEST_CASE("a pattern is a candidate wherever its words stand and however they are written; one without words always") {
+  const auto set = PatternSet::build({"why|who", "이상합니다", R"(\d+)", R"(disk\s+full)"});
+  REQUIRE(set.has_value());
+  using Indices = std::vector<std::size_t>;
+  CHECK(set->candidates("") == Indices{2});
+  CHECK(set->candidates("wh") == Indices{2});
+  CHECK(set->candidates("WHO") == Indices{0, 2});
+  CHECK(set->candidates("and Why") == Indices{0, 2});
+  CHECK(set->candidates("이상합니") == Indices{2});
+  CHECK(set->candidates("왜 이상합니다 why") == Indices{0, 1, 2});
+  CHECK(set->candidates("DISK, not FULL") == Indices{2, 3});
+}
+
 TEST_CASE("a broken pattern is an error and names itself") {
   const auto set = PatternSet::build({"fine", "(open"});
   REQUIRE_FALSE(set.has_value());

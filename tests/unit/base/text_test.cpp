@@ -50,6 +50,9 @@ TEST_CASE("one line has no control characters") {
   CHECK(one_line("a\u2028b\u0085c\x1B[31m") == "a b c [31m");
   CHECK(one_line("a \n b") == "a b");
   CHECK(one_line("a\xFF") == "a\uFFFD");
+  CHECK(one_line("\u00A0° ’ … 큐\u2028큐 ") == "\u00A0° ’ … 큐 큐");
+  CHECK(one_line(" 큐가 늘어난다. ") == "큐가 늘어난다.");
+  CHECK(one_line("큐\x7f가") == "큐 가");
 }
 
 TEST_CASE("graphemes are what people count") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bot/base/json.h"
 #include "bot/core/chat/message.h"
 #include "integrations/chat/terminal.h"
 
@@ -14,7 +15,7 @@ struct Fixture {
   Room room{clock};
   std::vector<ChatEvent> stored;
   std::vector<Value> feed;
-  std::vector<std::string> feed_private;
+  std::vector<std::string> feed_private, feed_text;
   bool accept = true;
   int next = 0;
 
@@ -27,7 +28,18 @@ struct Fixture {
       feed.push_back(event);
       feed_private.push_back(to);
     });
+    room.subscribe_text([this](const Room::Change& change) {
+      feed_text.emplace_back(change.json);
+      CHECK(change.n == room.cursor());
+      CHECK(change.private_to == feed_private.back());
+      CHECK(change.lasts == (feed.back()["kind"].as_string() != "typing"));
+    });
     deliver("open_channel", Value::Map{{"title", "Payments are slow"}, {"topic", "SEV2"}});
+  }
+  // Whatever a test did: pages get as text what others get as values.
+  ~Fixture() {
+    REQUIRE(feed_text.size() == feed.size());
+    for (std::size_t i = 0; i < feed.size(); ++i) CHECK(feed_text[i] == to_json(feed[i]));
   }
 
   Result<void> deliver(const std::string& kind, Value body, std::string id = {}, const std::string& where = "#inc-7") {

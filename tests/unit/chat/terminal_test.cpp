@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "integrations/chat/terminal_desk.h"
+#include "integrations/chat/terminal_view.h"
 
 using namespace muster;
 
@@ -165,4 +166,19 @@ TEST_CASE("/quit ends it and /as stays in the sandbox") {
   CHECK_FALSE(f.desk.over());
   f.desk.entered("/quit");
   CHECK(f.desk.over());
+}
+
+TEST_CASE("one key takes a character away as people see it") {
+  CHECK(points_of_last("") == 0);
+  CHECK(points_of_last("ab") == 1);
+  CHECK(points_of_last("가") == 1);
+  CHECK(points_of_last("x👨‍👩‍👧‍👦") == 7);
+  CHECK(points_of_last("e\u0301") == 2);
+  CHECK(points_of_last("🇰🇷🇵🇹") == 2);
+  CHECK(points_of_last("👍🏽") == 2);
+  CHECK(points_of_first("") == 0);
+  CHECK(points_of_first("ab") == 1);
+  CHECK(points_of_first("👨‍👩‍👧‍👦x") == 7);
+  CHECK(points_of_first("👍🏽") == 2);
+  CHECK(points_of_first("🇰🇷🇵🇹") == 2);
 }

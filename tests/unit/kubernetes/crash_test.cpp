@@ -2,6 +2,7 @@
 // one effect, or a person is asked; never a silent repeat.
 #include <doctest/doctest.h>
 
+#include "tests/support/crash_table.h"
 #include "tests/support/kubernetes_world.h"
 
 using namespace muster;
@@ -16,7 +17,8 @@ constexpr TargetVerb verbs[] = {TargetVerb::deploy,  TargetVerb::rollback, Targe
                                 TargetVerb::restart, TargetVerb::pause,    TargetVerb::resume};
 
 const char* name_of(Point p) {
-  constexpr const char* names[] = {"at once", "before sending", "never arrived", "answer lost", "watching", "over"};
+  constexpr const char* names[] = {"as it began",           "after the look", "sent, it never arrived",
+                                   "sent, the answer lost", "watching",       "it was over"};
   return names[static_cast<int>(p)];
 }
 
@@ -119,8 +121,12 @@ TEST_CASE("a bot that dies at any point of any change has made at most one effec
       CHECK(made == (point >= Point::answer_lost ? 1 : 0));
       const ChangeAnswer seen = bot.observe();
       CHECK(bot.effects() == made);
+      const auto tell = [&](const char* after) {
+        crash_row("kubernetes", muster::name_of(verb), name_of(point), bot.effects(), after);
+      };
       if (is_done(seen.outcome)) {
         CHECK(made == 1);
+        tell("watched to its end");
         continue;
       }
       CHECK(seen.outcome == ChangeOutcome::unknown);
@@ -128,9 +134,13 @@ TEST_CASE("a bot that dies at any point of any change has made at most one effec
       CHECK(bot.effects() == made);
       // Only what is known not to have happened may be sent again; anything else would be put before a person.
       CHECK(found == (made == 1 ? ProbeFinding::equals_intended : ProbeFinding::equals_before));
-      if (found != ProbeFinding::equals_before) continue;
+      if (found != ProbeFinding::equals_before) {
+        tell("found done");
+        continue;
+      }
       CHECK(is_done(bot.again("R7.1.2")));
       CHECK(bot.effects() == 1);
+      tell("not done yet, sent then");
     }
   }
 }

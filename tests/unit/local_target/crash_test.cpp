@@ -1,5 +1,6 @@
 // The bot is killed at each point of each verb. Afterwards the change has happened once or not at all, and the target
 // can say which.
+#include "tests/support/crash_table.h"
 #include "tests/support/local_rig.h"
 
 using namespace muster;
@@ -14,8 +15,10 @@ bool doomed(const LocalWorld& world, const ChangeRequest& request, int kill_at) 
   if (pid == 0) {
     int passed = 0;
     bool armed = false;
-    LocalBot bot(world, world.def(2), [&](const char*) {
-      if (armed && ++passed == kill_at) kill(getpid(), SIGKILL);
+    LocalBot bot(world, world.def(2), [&](const char* point) {
+      if (!armed || ++passed != kill_at) return;
+      world.write("point", point);
+      kill(getpid(), SIGKILL);
     });
     bot.until_well();
     if (request.verb == TargetVerb::rollback) bot.change(shop_request(TargetVerb::deploy, "R0", "0.9"));
@@ -82,6 +85,10 @@ void at_each_point(const ChangeRequest& request, const std::string& version, std
             : 0;
     const Found found = look_at_what_is_left(world, request, refused);
     // The ledger: nothing was started twice.
+    const char* after = found.intended ? "carried to its end" : refused ? "as it was before" : "not done yet, may be sent";
+    const std::string verb = std::string(name_of(request.verb)) + (request.part.empty() ? "" : " of a part");
+    test::crash_row("local", refused ? verb + " that fails" : verb, read_all(world.path() + "/point"),
+                    found.intended ? 1 : 0, after);
     if (found.intended) CHECK(world.starts_of(version) == already + starts);
     if (!found.intended) CHECK(world.starts_of(version) <= already + starts);
   }

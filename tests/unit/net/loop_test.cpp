@@ -2,10 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <csignal>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace muster;
 
@@ -41,4 +44,27 @@ TEST_CASE("a task can be posted from another thread and a signal arrives on the 
   other.join();
   CHECK(signals == 2);
   CHECK(loop.lag_ms() >= 0);
+}
+
+TEST_CASE("what one thread posts runs in its order, each once, also what comes while the loop is at work") {
+  constexpr int each = 500, threads = 3;
+  Loop loop;
+  std::array<std::vector<int>, threads> seen;
+  int left = each * threads;
+  std::vector<std::thread> others;
+  for (std::size_t t = 0; t < threads; ++t) {
+    others.emplace_back([&, t] {
+      for (int i = 0; i < each; ++i)
+        loop.post([&, t, i] {
+          seen[t].push_back(i);
+          if (i == 7) throw std::runtime_error("stops nothing");
+          if (--left == threads) loop.post([&] { loop.stop(); });  // those that threw are not counted
+        });
+    });
+  }
+  loop.run();
+  for (std::thread& other : others) other.join();
+  std::vector<int> all(each);
+  std::iota(all.begin(), all.end(), 0);
+  for (const std::vector<int>& of_one : seen) CHECK(of_one == all);
 }

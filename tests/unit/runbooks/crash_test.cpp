@@ -3,168 +3,18 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 
-#include "../../support/run_world.h"
+#include "everything.h"
+#include "storage/store.h"
 
 using namespace muster;
-using muster::test::Killed;
+using muster::test::Everything;
+using muster::test::Keeper;
 using muster::test::RunWorld;
 
 namespace {
-
-constexpr const char* inner = R"(runbook: inner
-inputs:
-  name: {type: string}
-steps:
-  - id: told
-    set: {greeting: "hello ${inputs.name}"}
-  - id: poke
-    run: [poke, "${inputs.name}"]
-    timeout: 1m
-outputs:
-  greeting: ${told.greeting}
-)";
-
-constexpr const char* everything = R"(runbook: everything
-summary: Every verb of the language once.
-owner: group:platform
-inputs:
-  service: {type: string, default: api}
-  fail: {type: bool, default: false}
-guard: {deadline: 12h}
-steps:
-  - id: depth
-    query: up
-  - id: seen
-    lookup: {service: "${inputs.service}", env: prod}
-  - id: page_of
-    http: https://example.com/health
-    timeout: 10s
-  - id: look
-    run: [uptime]
-    effect: read
-    timeout: 10s
-  - id: held
-    lock: {env: prod, service: "${inputs.service}", for: 2h, because: test}
-  - parallel:
-      - id: keyed
-        http: {url: "https://example.com/a", method: POST, key: Idempotency-Key}
-        timeout: 10s
-      - id: unkeyed
-        http: {url: "https://example.com/b", method: POST}
-        timeout: 10s
-  - id: sure
-    approve: {by: "group:oncall", text: "Go on?"}
-    timeout: 30m
-  - id: how
-    ask: {text: "How many?", form: {count: {type: int, min: 1}}}
-    timeout: 30m
-  - block:
-      - id: out
-        deploy: {service: "${inputs.service}", env: prod, version: v9}
-        undo: auto
-      - id: wide
-        scale: {service: "${inputs.service}", env: prod, replicas: "${how.count}"}
-        undo: auto
-  - id: turned
-    restart: {service: "${inputs.service}", env: prod}
-  - id: each
-    for_each:
-      in: ["a", "b", "c"]
-      limit: 2
-      steps:
-        - id: each_run
-          run: [touch, "${item}"]
-          timeout: 1m
-          undo: [{run: [rm, "${item}"], timeout: 1m}]
-  - id: sub
-    call: {runbook: inner, inputs: {name: "${inputs.service}"}}
-  - wait: 2m
-  - id: calm
-    wait: {repeat: depth, until: it.value < 10.0, every: 15s, hold: 1m}
-    timeout: 30m
-  - page: {to: "group:platform", text: Look at this}
-  - incident: {open: Something is up, severity: 3}
-  - message: ${sub.greeting}
-  - id: broken
-    if: inputs.fail
-    stop: {status: failed, reason: as wanted}
-  - id: back
-    rollback: {service: "${inputs.service}", env: prod}
-  - stop: {status: succeeded, reason: all done}
-on_failure:
-  - undo: all
-finally:
-  - lock: {env: prod, service: "${inputs.service}", action: release}
-  - message: ${run.status}
-)";
-
-struct Everything : RunWorld {
-  Everything() {
-    add_runbook(inner);
-    add_runbook(everything);
-    provider.reads["query"] = Value::Map{{"value", 1.0}};
-    provider.reads["lookup"] = Value::Map{{"replicas", 6}, {"version", "v7"}};
-    provider.reads["http"] = Value::Map{{"status", 200}};
-    provider.reads["run"] = Value::Map{{"exit", 0}};
-  }
-
-  // A person who looks before deciding.
-  bool people() {
-    for (const auto& m : engine.open_matters(state)) {
-      Entry by;
-      by.actor = {.type = "user", .id = "bo", .handle = "bo", .display = "bo"};
-      if (m.kind == "approve") return answer(m.question, "bo", true), true;
-      if (m.kind == "form")
-        return decide([&](Work& w) { static_cast<void>(engine.answer(w, m.run, {{"count", "9"}}, by)); }), true;
-      const bool happened = effects(m.run + " " + m.path) > 0;
-      return decide(
-                 [&](Work& w) { static_cast<void>(engine.decide(w, m.run, m.path, happened ? "done" : "retry", by)); }),
-             true;
-    }
-    return false;
-  }
-
-  bool kept() const {
-    for (const auto& [n, run] : state.runs) {
-      if (run.over()) continue;
-      const bool timer = timers.contains("run:" + run.id);
-      if (!timer && open_question(run.id).empty() && run.status != "needs_decision") return false;
-    }
-    return true;
-  }
-
-  void drive() {
-    for (int i = 0; i < 400; ++i) {
-      deliver();
-      if (!kept()) unkept = true;
-      if (!state.runs.empty() && state.runs.begin()->second.over()) return;
-      if (!people()) pass(30 * second_ms);
-    }
-  }
-
-  // Until it is over, however often the process dies: at these points, each counted from the death before.
-  void survive(const std::vector<int>& kills, const std::function<void()>& begin) {
-    std::size_t next = 0;
-    const auto arm = [&] { kill_at(next < kills.size() ? kills[next] : 0), ++next; };
-    bool down = false;
-    arm();
-    while (true) {
-      try {
-        if (down) restart();
-        down = false;
-        if (state.runs.empty()) begin();
-        return drive();
-      } catch (const Killed&) {
-        down = true;
-        arm();
-      }
-    }
-  }
-
-  bool unkept = false;
-};
 
 std::string twice(const RunWorld& w) {
   std::string out;
@@ -181,8 +31,78 @@ std::string steps_of(const Run& run) {
   return out;
 }
 
-void check_killed(const std::vector<int>& kills, bool fail) {
+// The journal, the timers and the rows in a real file that every process opens anew. In memory where there is such a
+// disk: it is the chain that is proved here, not the disk.
+class StoreKeeper final : public Keeper {
+ public:
+  StoreKeeper() {
+    namespace fs = std::filesystem;
+    std::error_code none;
+    folder_ =
+        (fs::is_directory("/dev/shm", none) ? fs::path("/dev/shm") : fs::temp_directory_path()) / "muster-run-XXXXXX";
+    if (::mkdtemp(folder_.data()) == nullptr) throw std::runtime_error("no folder: " + folder_);
+    open();
+  }
+  ~StoreKeeper() override {
+    store_.reset();
+    std::error_code none;
+    std::filesystem::remove_all(folder_, none);
+  }
+  StoreKeeper(const StoreKeeper&) = delete;
+  StoreKeeper& operator=(const StoreKeeper&) = delete;
+
+  void keep(Decision& d) override {
+    Commit c;
+    c.decision = d;
+    auto done = store_->commit_now(std::move(c));
+    if (!done) throw std::runtime_error(done.error().message);
+    d.entries = std::move(done->entries);
+  }
+  void read_back(std::vector<Entry>& journal, std::map<std::string, Timer>& timers) override {
+    store_.reset();
+    open();
+    journal.clear();
+    REQUIRE(store_->read_journal(0, [&](const Entry& e) { journal.push_back(e); }).has_value());
+    timers.clear();
+    const auto kept = store_->timers();
+    REQUIRE(kept.has_value());
+    for (const Timer& t : *kept) timers[t.id] = t;
+  }
+  std::int64_t owner() const override { return store_->owner(); }
+  std::vector<ProjectionRow> rows() { return *store_->projections(); }
+  VerifyReport verified() {
+    store_.reset();
+    return *verify_journal(folder_);
+  }
+
+ private:
+  void open() {
+    auto store = open_store({.folder = folder_, .read_only = false, .fault = {}, .now = [] { return TimeMs{1}; }}, {});
+    if (!store) throw std::runtime_error(store.error().message);
+    store_ = std::move(*store);
+  }
+  std::string folder_;
+  std::unique_ptr<Store> store_;
+};
+
+// The chain of the file is whole, and it tells the very state that the last process had.
+void check_chain(const Everything& w, StoreKeeper& file) {
+  State again;
+  for (const Entry& e : w.journal) apply(again, e);
+  CHECK(projections(again) == projections(w.state));
+  const auto runs_of = [](std::vector<ProjectionRow> rows) {
+    std::erase_if(rows, [](const ProjectionRow& r) { return r.kind != "run"; });
+    return rows;
+  };
+  CHECK(runs_of(file.rows()) == runs_of(projections(again)));
+  const VerifyReport report = file.verified();
+  CHECK(report.entries == static_cast<std::int64_t>(w.journal.size()));
+  CHECK(report.problems == std::vector<std::string>{});
+}
+
+void check_killed(const std::vector<int>& kills, bool fail, StoreKeeper* file = nullptr) {
   Everything w;
+  w.keeper = file;
   w.survive(kills, [&] { w.start("everything", Value::Map{{"fail", fail}}); });
   std::string where;
   for (const int k : kills) where += std::to_string(k) + " ";
@@ -196,6 +116,7 @@ void check_killed(const std::vector<int>& kills, bool fail) {
   CHECK(w.posted("run-R1-final"));
   CHECK(w.effects("R1 10_1.0") == 1);
   if (fail) CHECK(w.provider.replicas["api"] == 6);
+  if (file) check_chain(w, *file);
 }
 
 int points_of(bool fail) {
@@ -221,16 +142,64 @@ TEST_CASE("killed at every point once, nothing happens twice and nothing is left
   }
 }
 
-TEST_CASE("killed again and again at random, nothing happens twice") {
+namespace {
+
+int random_runs() {
   const char* asked = std::getenv("MUSTER_RUN_KILLS");
-  const int runs = asked ? std::atoi(asked) : 200;
+  return asked ? std::atoi(asked) : 200;
+}
+
+std::vector<int> random_kills(std::mt19937& random, int points) {
+  std::vector<int> kills;
+  for (int i = 0; i < 1 + static_cast<int>(random() % 6); ++i)
+    kills.push_back(1 + static_cast<int>(random() % static_cast<unsigned>(points)) / (i + 1));
+  return kills;
+}
+
+}  // namespace
+
+TEST_CASE("killed again and again at random, nothing happens twice") {
   const int points = points_of(true);
-  for (int seed = 1; seed <= runs; ++seed) {
+  for (int seed = 1; seed <= random_runs(); ++seed) {
     std::mt19937 random(static_cast<unsigned>(seed));
     CAPTURE(seed);
-    std::vector<int> kills;
-    for (int i = 0; i < 1 + static_cast<int>(random() % 6); ++i)
-      kills.push_back(1 + static_cast<int>(random() % static_cast<unsigned>(points)) / (i + 1));
+    const std::vector<int> kills = random_kills(random, points);
     check_killed(kills, random() % 2 == 0);
   }
+}
+
+TEST_CASE("killed at random over a real journal, the chain is whole and tells the state of the last process") {
+  const int points = points_of(true);
+  for (int seed = 1; seed <= std::max(3, random_runs() / 40); ++seed) {
+    std::mt19937 random(static_cast<unsigned>(seed));
+    CAPTURE(seed);
+    const std::vector<int> kills = random_kills(random, points);
+    StoreKeeper file;
+    check_killed(kills, random() % 2 == 0, &file);
+  }
+}
+
+TEST_CASE("a report of a process that has lost the ownership is refused and noted") {
+  Everything w;
+  w.notes_orders = true;
+  w.kill_at(9);  // an order is out when it happens
+  CHECK_THROWS_AS(
+      [&] {
+        w.start("everything");
+        w.drive();
+      }(),
+      test::Killed);
+  REQUIRE_FALSE(w.orders.empty());
+  const AttemptOrder old = w.orders.back();
+  w.restart();
+  REQUIRE(w.owner() == old.owner + 1);
+  const Run& run = w.run("R1");
+  REQUIRE(run.steps.at(old.path).status == "running");  // the new process asks again, under the same id
+  REQUIRE(run.steps.at(old.path).attempt_id == old.id);
+  AttemptReport late;
+  late.run = old.run, late.path = old.path, late.id = old.id, late.stage = old.stage, late.owner = old.owner;
+  w.decide([&](Work& work) { w.engine.attempt_ended(work, late); });
+  CHECK(w.run("R1").steps.at(old.path).status == "running");
+  CHECK(w.journal.back().kind == "run.report_refused");
+  CHECK(w.journal.back().data["owner"].as_int() == old.owner);
 }

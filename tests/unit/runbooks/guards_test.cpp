@@ -288,3 +288,50 @@ TEST_CASE("a read that fails is tried again with growing pauses, a write is not"
   w.pass(minute_ms);
   CHECK(tries == 1);
 }
+
+TEST_CASE("what the linter finds mistakes in is not started, by nobody and by no alert, and the mistakes are named") {
+  RunWorld w;
+  w.engine.check_first(true);
+  w.add_runbook("runbook: inner\nsteps:\n  - {run: [a]}\n");
+  w.add_runbook("runbook: outer\nsteps:\n  - {call: inner}\n");
+  w.add_runbook(
+      "runbook: wrong\ntriggers: [{alert: alertname=\"Slow\", mode: auto}]\nsteps:\n"
+      "  - {id: q, query: up}\n  - {message: \"${q.nope}\"}\n");
+  w.add_runbook("runbook: fine\nsteps:\n  - {id: q, query: up}\n  - {message: \"${q.value}\"}\n");
+  w.add_runbook("runbook: nobody\nsteps:\n  - {approve: {by: \"group:gone\", text: a}, timeout: 5m}\n");
+  CHECK(w.start("wrong") == "refused: run.mistakes");
+  CHECK(w.start("outer") == "refused: run.mistakes");
+  CHECK(w.start("nobody") == "refused: run.mistakes");  // by today's configuration
+  runbooks::StartWish wish;
+  wish.runbook = "outer", wish.person = "ana";
+  w.decide([&](Work& work) {
+    const auto started = w.engine.start_run(work, wish);
+    REQUIRE_FALSE(started);
+    CHECK(started.error().words.at("list").starts_with("inner, line 3: `run` has no time-out"));
+    CHECK(started.error().words.at("where") == "inner");
+    CHECK(started.error().words.at("n") == "1");
+  });
+  w.alert("E1", "firing", {{"alertname", "Slow"}});
+  CHECK(w.state.runs.empty());
+  CHECK(w.start("fine") == "R1");
+}
+
+TEST_CASE("with on_busy: replace the newest wish is the one that runs, and never two at once") {
+  RunWorld w;
+  w.add_runbook(
+      "runbook: newest\ninputs: {n: {type: int}}\nguard: {key: one, on_busy: replace}\nsteps:\n  - {wait: 30m}\n"
+      "finally:\n  - {wait: 1m}\n");
+  CHECK(w.start("newest", Value::Map{{"n", 1}}) == "R1");
+  CHECK(w.start("newest", Value::Map{{"n", 2}}) == "R2");  // waits until the first has put its things away
+  CHECK(w.start("newest", Value::Map{{"n", 3}}) == "R3");  // and so does this one, instead of the second
+  w.pass_until([&] { return w.run("R3").status == "waiting"; }, 10 * minute_ms);
+  CHECK(w.run("R1").over());
+  CHECK(w.run("R2").over());
+  CHECK(w.run("R3").status == "waiting");
+  CHECK(w.run("R3").inputs["n"] == Value(3));
+  int at_once = 0;
+  for (const Entry& e : w.journal)
+    if (e.kind == "run.attempt" && e.data["path"].as_string() == "0" && e.data["status"].as_string() == "waiting")
+      ++at_once;
+  CHECK(at_once == 2);  // R1 and R3: the second never began
+}

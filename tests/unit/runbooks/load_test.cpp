@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "runbooks/model.h"
+#include "runbooks/values.h"
 
 namespace {
 
@@ -44,4 +45,19 @@ TEST_CASE("the example of the language loads without a finding, and says what it
   CHECK(book.steps[6].until);
   CHECK(book.on_failure[0].verb == "undo");
   CHECK(book.finally[0].arguments.find("text"));
+}
+
+TEST_CASE("what a person types for a list is a list, written with commas or as JSON") {
+  Input list;
+  list.name = "hosts", list.type = "list", list.item_type = "int", list.max = 3;
+  const auto typed = [&](const std::string& text) { return fit_input(list, value_typed(list, text)); };
+  CHECK(*typed("1, 2,3") == Value(Value::List{1, 2, 3}));
+  CHECK(*typed("[1, 2]") == Value(Value::List{1, 2}));
+  CHECK(*typed("7") == Value(Value::List{7}));
+  CHECK(*typed("") == Value(Value::List{}));
+  CHECK_FALSE(typed("1,2,3,4"));
+  CHECK_FALSE(typed("1,b"));
+  CHECK(typed("[1, 2").error().message.find("write a,b,c") != std::string::npos);
+  list.item_type = "string";
+  CHECK(*typed("db-1,\u00e4, c d") == Value(Value::List{"db-1", "\u00e4", "c d"}));
 }

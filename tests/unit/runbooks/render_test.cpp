@@ -167,6 +167,31 @@ TEST_CASE("a value is one argument of a command, and never an option by accident
   CHECK(argv("[ls, \"${item}\", 010, true]", 6) == R"(["ls","6","010","true"])");
 }
 
+TEST_CASE("no value stands where a command reads code, a program, or a line for another host") {
+  for (const std::string& value : hostile) {
+    CAPTURE(value);
+    for (const char* step :
+         {"run: [sh, -c, \"echo ${item}\"]", "run: [/usr/bin/env, bash, -o, pipefail, -lc, \"${item}\"]",
+          "run: [sudo, -u, x, sh, -c, \"${item}\", a]", "run: [python3.11, -c, \"print(${item})\"]",
+          "run: [perl, -we, \"${item}\"]", "run: [node, \"--eval=${item}\"]", "run: [psql, -Atc, \"select ${item}\"]",
+          "run: [su, app, -c, \"${item}\"]", "run: {argv: [sh], stdin: \"${item}\"}",
+          "run: {argv: [bash, -s, a], stdin: \"echo ${item}\"}", "run: [\"${item}\", a]", "run: [\"/opt/${item}\"]"}) {
+      CAPTURE(step);
+      const auto arguments = given(step, Value(value));
+      CHECK_FALSE(arguments);
+    }
+  }
+  for (const char* value : {"$(reboot)", "a b", "x;id", "`id`", "a\nb"})
+    CHECK_FALSE(given("run: [ssh, host, \"--\", ls, \"${item}\"]", Value(value)));
+  // Beside the script it is an argument, and nothing in it is read again.
+  CHECK((*given("run: [sh, -c, 'echo \"$1\"', sh, \"--\", \"${item}\"]", Value("$(reboot)")))["argv"].as_list()[5] ==
+        Value("$(reboot)"));
+  CHECK(given("run: [bash, report.sh, -c, \"${item}\"]", Value("$(reboot)")));  // an option of the script file
+  CHECK(given("run: [grep, -c, \"x${item}\"]", Value("$(reboot)")));            // no interpreter
+  CHECK(given("run: {argv: [tee, a], stdin: \"${item}\"}", Value("$(reboot)")));
+  CHECK(given("run: [ssh, \"${item}\", uptime]", Value("db-1.example.com")));
+}
+
 TEST_CASE("a value said in chat mentions nobody and makes no markup") {
   CHECK(chat("a\nb") == "<a b>");
   CHECK(chat("@channel") ==

@@ -345,6 +345,22 @@ TEST_CASE("the caps of an environment bind what no person approved") {
   CHECK(capped.sent() == 3);
 }
 
+TEST_CASE("the caps bind a built-in change of the clock that nobody agreed to, and a refusal uses up nothing") {
+  ClockWorld w;
+  w.config.automation = {{"few", {"staging"}, 1, true, "rollbacks"}};
+  CHECK(w.say("ana", "every 25m restart api in staging").ok);
+  w.pass(26 * minute_ms);
+  CHECK(w.sent() == 1);
+  w.pass(25 * minute_ms);
+  CHECK(w.sent() == 1);
+  CHECK(w.state.runs.rbegin()->second.failure.text().contains("1 automatic changes an hour in staging"));
+  w.pass(50 * minute_ms);  // an hour after the first one there is room again, whatever was refused meanwhile
+  CHECK(w.sent() == 2);
+  CHECK(w.say("ana", "restart api in staging").ok);
+  w.deliver();
+  CHECK(w.sent() == 3);
+}
+
 TEST_CASE("a freeze leaves rollbacks to automation, or nothing, as the caps say") {
   const std::string back = "rollback: {service: api, env: staging, to: v6}";
   for (const char* freeze : {"rollbacks", "nothing"}) {

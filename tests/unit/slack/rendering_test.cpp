@@ -41,7 +41,7 @@ void check_limits(const SlackMessage& m) {
       }
     }
   }
-  CHECK(text_of_all(m.blocks) <= 12'000);
+  CHECK(text_of_all(m.blocks) <= 9'000);  // undocumented: 9,600 was taken once, 11,300 refused
 }
 
 }  // namespace

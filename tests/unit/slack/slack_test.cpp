@@ -340,6 +340,24 @@ TEST_CASE("after a restart the history is read from where the last process stopp
   CHECK(w.heard[1].at < w.clock.now() - 10 * minute_ms);  // old: the core decides what still may run
 }
 
+TEST_CASE("what was said to the bot alone while it was down is read as well") {
+  SlackWorld w;
+  w.begin();
+  w.core.call("conversations.open", {{"users", "U1"}}, "xoxb-test");
+  std::string direct;
+  for (const auto& [id, c] : w.core.channels) direct = c.im_of == "U1" ? id : direct;
+  w.core.say("U1", direct, "status");
+  w.drain();
+  w.end();
+  w.core.say("U1", direct, "note while it was down");
+  w.pass(20 * minute_ms);
+  w.begin();
+  w.pass(20 * second_ms);
+  REQUIRE(w.heard.size() == 2);
+  CHECK(w.heard[1].text == "note while it was down");
+  CHECK(w.heard[1].direct);
+}
+
 TEST_CASE("an edited message that was missed is no command any more") {
   SlackWorld w;
   w.begin();

@@ -59,6 +59,25 @@ TEST_CASE("a second process is refused by name, and may come when the first has 
   open(folder.path());
 }
 
+TEST_CASE("who is not the newest owner of the file writes nothing more, and says so") {
+  const Folder folder;
+  std::int64_t first = 0;
+  { first = open(folder.path())->owner(); }
+  auto store = open(folder.path());
+  CHECK(store->owner() == first + 1);
+  REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  // Another process, on a disk whose locks do not hold.
+  REQUIRE(raw_sql(folder.db(), "UPDATE meta SET value = value + 1 WHERE key = 'owner'") == "");
+  const auto refused_commit = store->commit_now(with_entries({entry("e2")}));
+  REQUIRE_FALSE(refused_commit.has_value());
+  CHECK(has(refused_commit.error().message, "Another process took over"));
+  CHECK(store->stats().broken);  // the program ends on that
+  CHECK_FALSE(scrub_payload(*store, "e1").has_value());
+  CHECK(journal(*store).size() == 1);
+  store.reset();
+  CHECK(open(folder.path())->owner() == first + 3);
+}
+
 TEST_CASE("a newer file is refused naming both versions and stays as it is") {
   const Folder folder;
   { open(folder.path()); }

@@ -111,6 +111,15 @@ TEST_CASE("no format, profile or language says what it must not") {
   }
 }
 
+TEST_CASE("where an entry came from is said in words of the reader, not of the program") {
+  for (const std::string& text : texts(Profile::internal))
+    for (const char* what : {"chat_post", "runbook_step", "direct_message"}) CHECK_MESSAGE(!has(text, what), what);
+  const std::string english = to_markdown(postmortem(muster_test::sample_entries(), full()));
+  CHECK(has(english, "[chat](https://chat.example.test/"));
+  CHECK(has(english, "runbook step"));
+  for (const std::string& text : texts(Profile::internal, "ko")) CHECK(has(text, "런북 단계"));
+}
+
 TEST_CASE("the public report holds the updates and the impact, and nothing from inside") {
   for (const std::string& text : texts(Profile::public_only)) {
     for (const std::string& what : updates) CHECK(has(text, what));

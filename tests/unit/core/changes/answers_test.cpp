@@ -57,6 +57,17 @@ TEST_CASE("where tells what the target says now, who brought it, and what is onl
   CHECK(text_of(where_outcome(f.reader(), f.state(), "api", {none})).contains("v2 as R1 left it, 3h 02m ago"));
 }
 
+TEST_CASE("where says why a service is not well, and where its log lies") {
+  Fixture f;
+  PlaceNow sick = said("production", "v2", 3);
+  sick.said->healthy = false;
+  sick.said->detail = "1 of 3 well; port 8103 ended with code 3 (log: /srv/muster/local/shop/p7/log)";
+  CHECK(
+      text_of(where_outcome(f.reader(), f.state(), "api", {sick})).contains("not healthy (" + sick.said->detail + ")"));
+  sick.said->healthy = true;
+  CHECK_FALSE(text_of(where_outcome(f.reader(), f.state(), "api", {sick})).contains("8103"));
+}
+
 TEST_CASE("where shows what is under way and that nobody knows what came of a change") {
   Fixture f;
   f.story.start("R1", "deploy");

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "bot/base/regex.h"
 
 using namespace muster;
@@ -142,4 +145,21 @@ TEST_CASE("an expression from outside cannot hang or be too large") {
   CHECK_FALSE(*full_match(std::string(20000, 'a'), "(a*)*b"));
   CHECK_FALSE(full_match("a", std::string(5000, 'a')).has_value());
   CHECK_FALSE(full_match("a", "[").has_value());
+  for (const char* word : {"disk", "disk full", "디스크", ""}) CHECK(*full_match(word, "disk|disk full||디스크"));
+  for (const char* word : {"Disk", "disk ", "dis", "disk|", "full"})
+    CHECK_FALSE(*full_match(word, "disk|disk full||디스크"));
+  CHECK(*full_match("", ""));
+  CHECK_FALSE(*full_match("a", ""));
+  CHECK(*full_match("aXb|c", R"(a.b\|c)"));
+}
+
+TEST_CASE("the documentation shows every line of the default policy, in its order") {
+  std::ifstream file(std::string(MUSTER_SOURCE_DIR) + "/docs/people.md");
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  std::size_t at = text.find("## Who may do what");
+  for (const Rule& r : default_policy()) {
+    const std::size_t found = text.find("`" + r.name + "`", at);
+    CHECK_MESSAGE(found != std::string::npos, r.name);
+    if (found != std::string::npos) at = found;
+  }
 }
