@@ -61,7 +61,7 @@ Picture clean_webp(std::string_view s) {
   constexpr char camera_and_xmp = 0x08 | 0x04;
   std::string out(s.substr(0, 12));
   for (std::size_t at = 12; s.size() - at >= 8;) {
-    const std::size_t length = little_32(s, at), padded = length + (length & 1);
+    const std::size_t length = little_32(s, at + 4), padded = length + (length & 1);
     if (length > s.size() - at - 8 || padded > s.size() - at - 8) return {};
     const std::string_view name = s.substr(at, 4);
     std::string chunk(s.substr(at, padded + 8));
