@@ -18,21 +18,29 @@ namespace {
 
 constexpr DurationMs refused_alert_ms = 6 * hour_ms;  // longer than Alertmanager's usual repeat interval
 
-// A bearer token or "user:pass"; any of the configured ones, so that a rotation loses nothing.
-bool secret_fits(const std::vector<std::string>& secrets, const HttpRequest& request) {
+// A bearer token or "user:pass", or the value of a header of the configuration's choice; any of the configured ones, so
+// that a rotation loses nothing.
+bool secret_fits(const AlertSourceDef& def, const HttpRequest& request) {
+  const std::vector<std::string>& secrets = def.secrets;
   if (secrets.empty()) return true;
-  const auto header = request.headers.find("authorization");
+  const auto header = request.headers.find(def.header.empty() ? "authorization" : def.header);
   if (header == request.headers.end()) return false;
   const std::string& sent = header->second;
   const std::string lower = lower_ascii(sent.substr(0, 7));
   std::string offered;
-  if (lower.starts_with("bearer "))
+  if (!def.header.empty() && def.header != "authorization")
+    offered = std::string(trim(sent));
+  else if (lower.starts_with("bearer "))
     offered = std::string(trim(std::string_view(sent).substr(7)));
   else if (lower.starts_with("basic "))
     offered = from_base64(trim(std::string_view(sent).substr(6)));
   bool fits = false;
   for (const std::string& s : secrets) fits = equal_constant_time(s, offered) || fits;
   return fits;
+}
+
+bool comes_from(const std::vector<Network>& from, const std::string& remote) {
+  return from.empty() || std::ranges::any_of(from, [&](const Network& n) { return is_within(remote, n); });
 }
 
 HttpResponse too_busy() {
@@ -58,6 +66,7 @@ struct AlertDoor::Delivery {
   ApiV2Alerts alerts;
   std::size_t next = 0;  // the first alert that is not decided yet
   std::int64_t truncated = 0;
+  DurationMs ends_after = 0;  // an alert that names no end; 0: never
   std::function<void(Result<void>)> done;
 
   void parse_webhook() {
@@ -72,6 +81,11 @@ struct AlertDoor::Delivery {
       alerts = parse_alerts_v2(item.body, type, item.received_ms);
     else
       parse_webhook();
+    for (AlertEvent& e : alerts.alerts) {
+      if (ends_after <= 0 || e.status != "firing" || e.ends_ms != 0) continue;
+      e.ends_ms = item.received_ms + ends_after;
+      e.ends_is_timeout = true;
+    }
   }
   std::vector<AlertEvent> take_part() {
     const auto from = alerts.alerts.begin() + static_cast<std::ptrdiff_t>(next);
@@ -92,30 +106,39 @@ void AlertDoor::configure(const Settings& settings, const Tokens& tokens) {
   senders_.clear();
   for (const AlertSourceDef& s : settings.sources) {
     const auto token = tokens.sources.find(s.name);
-    if (token != tokens.sources.end()) senders_.push_back({s.name, s.kind, token->second, s.secrets});
+    std::vector<Network> from;
+    for (const std::string& text : s.from)
+      if (auto network = parse_network(text)) from.push_back(std::move(*network));
+    if (token != tokens.sources.end()) senders_.push_back({s, token->second, from});
     const auto old = tokens.old_sources.find(s.name);
-    if (old != tokens.old_sources.end()) senders_.push_back({s.name, s.kind, old->second, s.secrets});
+    if (old != tokens.old_sources.end()) senders_.push_back({s, old->second, from});
   }
 }
 
 std::string AlertDoor::token_of(const std::string& kind) const {
   for (const Sender& s : senders_) {
-    if (s.kind == kind) return s.token;
+    if (s.def.kind == kind) return s.token;
   }
   return "";
 }
 
-std::string AlertDoor::secret_of(const std::string& kind) const {
-  for (const Sender& s : senders_) {
-    if (s.kind == kind) return s.secrets.empty() ? "" : s.secrets.front();
-  }
-  return "";
+std::pair<std::string, std::string> AlertDoor::secret_of(const std::string& kind) const {
+  const auto s = std::ranges::find(senders_, kind, [](const Sender& x) { return x.def.kind; });
+  if (s == senders_.end() || s->def.secrets.empty()) return {};
+  const bool own = !s->def.header.empty() && s->def.header != "authorization";
+  return own ? std::pair(s->def.header, s->def.secrets.front())
+             : std::pair("Authorization", "Bearer " + s->def.secrets.front());
+}
+
+const AlertDoor::Sender* AlertDoor::sender_called(const std::string& name) const {
+  const auto s = std::ranges::find(senders_, name, [](const Sender& x) { return x.def.name; });
+  return s == senders_.end() ? nullptr : &*s;
 }
 
 const AlertDoor::Sender* AlertDoor::sender(const std::string& kind, const std::string& token) const {
   const Sender* found = nullptr;
   for (const Sender& s : senders_) {
-    if (s.kind == kind && equal_constant_time(s.token, token)) found = &s;
+    if (s.def.kind == kind && equal_constant_time(s.token, token)) found = &s;
   }
   return found;
 }
@@ -128,7 +151,8 @@ std::optional<HttpResponse> AlertDoor::turn_away(const HttpRequest& request) con
   };
   if (!known_kind) return bare(404);
   const Sender* s = sender(parts[2], parts[3]);
-  return s && secret_fits(s->secrets, request) ? std::nullopt : std::optional(bare(401));
+  const bool may = s && secret_fits(s->def, request) && comes_from(s->from, request.remote);
+  return may ? std::nullopt : std::optional(bare(401));
 }
 
 void AlertDoor::request(HttpRequest request, HttpReply reply) {
@@ -145,11 +169,12 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
   if (dispatcher_.full()) return reply(too_busy());
   const auto d = std::make_shared<Delivery>();
+  d->ends_after = s.def.auto_resolve_after;
   d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
              .kind = "alertmanager",
              .body = std::move(request.body),
              .received_ms = clock_.now(),
-             .meta = Value::Map{{"source", s.name}}};
+             .meta = Value::Map{{"source", s.def.name}}};
   const bool taken = run(
       d->item.body.size(), [d] { d->item.body = redact_body(d->item.body); }, [this, d, reply] { store(d, reply); });
   if (!taken) reply(too_busy());
@@ -202,6 +227,7 @@ void AlertDoor::take_pending(const InboxItem& item) {
   d->item = item;
   d->stored = true;
   d->type = "application/json";
+  if (const Sender* s = sender_called(item.meta["source"].as_string())) d->ends_after = s->def.auto_resolve_after;
   decide(d);
 }
 
@@ -211,7 +237,10 @@ void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest reques
   if (rest.starts_with("/api/v2/silence"))  // silences are not made here: a client must not believe that it was
     return reply(json_response(
         501, to_json(Value("muster makes no silences; silence the alert at its source or in Alertmanager"))));
-  reply({.status = 404, .content_type = "text/plain", .body = "", .headers = {}});
+  const bool known = rest == "/api/v2/alerts" || rest == "/api/v2/alerts/groups";
+  HttpResponse refusal{.status = known ? 405 : 404, .content_type = "text/plain", .body = "", .headers = {}};
+  if (known) refusal.headers["Allow"] = rest.ends_with("alerts") ? "GET, POST" : "GET";
+  reply(std::move(refusal));
 }
 
 HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& request) const {
@@ -239,7 +268,7 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
              .kind = "alerts_v2",
              .body = std::move(request.body),
              .received_ms = clock_.now(),
-             .meta = Value::Map{{"source", s.name}}};
+             .meta = Value::Map{{"source", s.def.name}}};
   const auto work = [d] {
     d->item.body = redact_body(d->item.body);
     d->parse();
@@ -264,10 +293,10 @@ void AlertDoor::refused(const std::string& path, int status) {
   e.route = "alertmanager";
   e.status = "firing";
   e.severity = "warning";
-  e.labels = {{"alertname", "MusterDeliveryTooLarge"}, {"source", s->name}, {"severity", "warning"}};
+  e.labels = {{"alertname", "MusterDeliveryTooLarge"}, {"source", s->def.name}, {"severity", "warning"}};
   e.source_key = label_fingerprint(e.labels);
   const std::string limit = std::to_string(limits::body_bytes_max >> 20);
-  e.title = say(language, "door.refused.title", {{"source", s->name}, {"limit", limit}});
+  e.title = say(language, "door.refused.title", {{"source", s->def.name}, {"limit", limit}});
   e.body = say(language, "door.refused.body");
   e.starts_ms = now;
   e.ends_ms = now + refused_alert_ms;
@@ -275,7 +304,7 @@ void AlertDoor::refused(const std::string& path, int status) {
                  .kind = "refused",
                  .body = "",
                  .received_ms = now,
-                 .meta = Value::Map{{"source", s->name}}};
+                 .meta = Value::Map{{"source", s->def.name}}};
   dispatcher_.alerts_with_inbox({e}, std::move(item), {});
 }
 

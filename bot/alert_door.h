@@ -6,6 +6,7 @@
 #include <string>
 
 #include "bot/app.h"
+#include "bot/base/network.h"
 #include "bot/dispatcher.h"
 #include "integrations/net/http_server.h"
 
@@ -22,7 +23,8 @@ class AlertDoor {
   void request(HttpRequest request, HttpReply reply);
   void take_pending(const InboxItem& item);  // what a crash left between the answer and the decision
   std::string token_of(const std::string& kind) const;
-  std::string secret_of(const std::string& kind) const;  // what that door asks for beside its token; may be empty
+  // What that door asks for beside its token: the header and its value; empty: nothing.
+  std::pair<std::string, std::string> secret_of(const std::string& kind) const;
   void started(TimeMs at) { started_ = at; }
   void refused(const std::string& path, int status);  // by a limit of the server: the sender is told, people too
   // Runs the first on another thread and then the second on the loop; false when too much waits already. Large
@@ -32,9 +34,11 @@ class AlertDoor {
 
  private:
   struct Sender {
-    std::string name, kind, token;
-    std::vector<std::string> secrets;
+    AlertSourceDef def;
+    std::string token;
+    std::vector<Network> from;
   };
+  const Sender* sender_called(const std::string& name) const;
   const Sender* sender(const std::string& kind, const std::string& token) const;
   struct Delivery;
   using DeliveryPtr = std::shared_ptr<Delivery>;

@@ -83,6 +83,7 @@ Result<void> App::Impl::open() {
   chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
   if (auto linked = chats->load(); !linked) return linked;
   chats->make(*wanted, loop, *client, clock);
+  chats->also_groups([this] { return book_groups; });
   reads = std::make_unique<Observability>(*client);
   reads->configure(loaded.settings.observability);
   reads->set_elsewhere([this](std::function<void()> work, std::function<void()> then) {
@@ -110,8 +111,7 @@ void App::Impl::carry_hook(const OutMessage& m, std::function<void(Result<void>)
                 .headers = {{"Content-Type", "application/json"}},
                 .body = m.body["body"].as_string()};
   // Asked for now and not stored with the message: the record holds no secret.
-  if (const std::string secret = door->secret_of("alertmanager"); !secret.empty())
-    call.headers["Authorization"] = "Bearer " + secret;
+  if (const auto [header, secret] = door->secret_of("alertmanager"); !secret.empty()) call.headers[header] = secret;
   client->send(std::move(call), [done](Result<HttpResult> r) {
     if (r && r->status / 100 == 2) return done({});
     done(fail(ErrorKind::unavailable, r ? "status " + std::to_string(r->status) : r.error().message));

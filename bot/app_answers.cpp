@@ -83,7 +83,7 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
       r.status = 200;
       r.content_type = "text/html; charset=utf-8";
       r.body = render_report(*entries, config, "html", lang, config.zone, Profile::internal,
-                             changes_around(*store, config, incident), related);
+                             changes_around(*store, config, incident), related, file_bytes_of(*store));
       r.headers["Cache-Control"] = "no-store";
     }
     loop.post([reply, r] { reply(r); });

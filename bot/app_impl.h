@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "bot/alert_door.h"
@@ -48,6 +49,7 @@ struct App::Impl {
   ProgressBoard board{[this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); },
                       [this](std::vector<runbooks::StepProgress> told) { tell_progress(std::move(told)); }};
   std::future<runbooks::Library> library;
+  std::set<std::string> book_groups;         // groups of chat platforms that runbooks name
   std::unique_ptr<runbooks::Engine> engine;  // outlives the dispatcher, which decides with it
   std::unique_ptr<Runner> runner;            // of commands; null: there is no shim
   std::unique_ptr<Timers> timers;            // of the targets

@@ -35,6 +35,9 @@ void App::Impl::take_library(runbooks::Library read) {
     if (!known.runbook)
       log(LogLevel::warn, "a runbook cannot be read",
           {{"name", name}, {"why", known.findings.empty() ? "" : known.findings.front().message}});
+  book_groups.clear();
+  for (const auto& [name, known] : read)
+    if (known.runbook) book_groups.merge(runbooks::platform_groups_named(*known.runbook));
   engine->set_library(std::move(read));
 }
 

@@ -226,7 +226,16 @@ PlatformGroups::Outside ChatPlatforms::for_groups() {
                                                 {platform, m.id, user.empty() ? platform + ":" + m.id : user, {}, {}});
                 return find_person(dispatcher_.config(), who) ? who : std::string();
               },
-          .clock = clock_};
+          .clock = clock_,
+          .also = [this] { return groups_asked(); }};
+}
+
+// What a run asked before its runbook was changed counts as it was asked.
+std::set<std::string> ChatPlatforms::groups_asked() const {
+  std::set<std::string> names = named_groups_ ? named_groups_() : std::set<std::string>();
+  for (const auto& [n, q] : dispatcher_.state().questions)
+    if (q.open()) names.insert(q.group.text());
+  return names;
 }
 
 // Nobody has a right by a group before its platform has told who is in it.

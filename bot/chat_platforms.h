@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,8 @@ class ChatPlatforms {
   // Makes the platforms that the settings name; start() connects them.
   void make(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void start();
+  // Groups of the platforms that runbooks name; read every few seconds.
+  void also_groups(std::function<std::set<std::string>()> named) { named_groups_ = std::move(named); }
   void configured() { groups_.apply(); }  // the configuration was read anew
   // Looks at every platform; call about once a second. One that was away longer than the configuration says is lost,
   // and people are told where to go on.
@@ -63,12 +66,14 @@ class ChatPlatforms {
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   PlatformGroups::Outside for_groups();
+  std::set<std::string> groups_asked() const;
   void look_at_groups();
   void check_soon(int seconds_left);
   void check_all();
   Dispatcher& dispatcher_;
   ChatLinks links_;
   const SystemClock clock_;
+  std::function<std::set<std::string>()> named_groups_;
   PlatformGroups groups_;
   std::unique_ptr<Timers> timers_;
   std::vector<std::unique_ptr<ChatPlatform>> platforms_;

@@ -292,12 +292,7 @@ void Dispatcher::alerts(std::vector<AlertEvent> events, const std::string& key, 
   auto decide = [events = std::move(events), key, truncated, received](Work& w, Commit& c) {
     take_alerts(w, events, received);
     c.inbox_done.push_back(key);
-    if (truncated <= 0) return;
-    post(w, w.config.alerts_channel, "truncated-" + key,
-         {.text = say(w.config.language, "alert.truncated", {{"n", std::to_string(truncated)}}),
-          .sections = {},
-          .buttons = {},
-          .color = "warning"});
+    if (truncated > 0) tell_truncated(w, key, truncated);
   };
   take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = Task::Again::always, .key = {}});
 }

@@ -3,20 +3,15 @@
 #include <algorithm>
 
 #include "bot/base/log.h"
+#include "bot/core/people/groups.h"
 
 namespace muster {
-
-namespace {
-
-bool of_platform(const std::string& group) { return group.contains(":@"); }
-
-}  // namespace
 
 std::set<std::string> platform_groups_of(const CoreConfig& config) {
   std::set<std::string> names;
   const auto add = [&names](const std::string& who) {
     const std::string name = who.starts_with("group:") ? who.substr(6) : who;
-    if (of_platform(name) && names.size() < PlatformGroups::groups_max) names.insert(name);
+    if (is_platform_group(name) && names.size() < PlatformGroups::groups_max) names.insert(name);
   };
   for (const Rule& r : config.policy) {
     for (const std::string& who : r.who) add(who);
@@ -27,13 +22,23 @@ std::set<std::string> platform_groups_of(const CoreConfig& config) {
   return names;
 }
 
+std::set<std::string> PlatformGroups::names() const {
+  std::set<std::string> all = platform_groups_of(out_.config());
+  if (!out_.also) return all;
+  for (const std::string& who : out_.also()) {
+    const std::string name = who.starts_with("group:") ? who.substr(6) : who;
+    if (is_platform_group(name) && all.size() < groups_max) all.insert(name);
+  }
+  return all;
+}
+
 bool PlatformGroups::is_known(const Group& g) const {
   return g.known_ms != 0 && out_.clock.now() - g.known_ms <= held_ms;
 }
 
 void PlatformGroups::tick() {
   const TimeMs now = out_.clock.now();
-  for (const std::string& name : platform_groups_of(out_.config())) {
+  for (const std::string& name : names()) {
     const Group& g = groups_[name];
     if (g.asked_ms == 0 || now - g.asked_ms >= asked_every_ms) ask(name);
   }
@@ -76,7 +81,7 @@ void PlatformGroups::told(const std::string& name, TimeMs asked, const Result<st
 
 std::map<std::string, std::vector<std::string>> PlatformGroups::members_now() const {
   std::map<std::string, std::vector<std::string>> groups;
-  for (const std::string& name : platform_groups_of(out_.config())) {
+  for (const std::string& name : names()) {
     const auto it = groups_.find(name);
     if (it == groups_.end() || !is_known(it->second)) {
       for (const Person& p : out_.config().people) groups[p.id].push_back("?" + name);
@@ -98,7 +103,7 @@ void PlatformGroups::apply() {
   bool changed = false;
   for (Person& p : people) {
     std::vector<std::string> groups = p.groups;
-    std::erase_if(groups, of_platform);
+    std::erase_if(groups, [](const std::string& g) { return g.contains(":@"); });
     for (std::string& g : now[p.id]) groups.push_back(std::move(g));
     changed = changed || groups != p.groups;
     p.groups = std::move(groups);
@@ -111,7 +116,7 @@ void PlatformGroups::apply() {
 
 std::vector<std::string> PlatformGroups::unknown() const {
   std::vector<std::string> lines;
-  for (const std::string& name : platform_groups_of(out_.config())) {
+  for (const std::string& name : names()) {
     const auto it = groups_.find(name);
     if (it != groups_.end() && is_known(it->second)) continue;
     const std::string why = it == groups_.end() || it->second.why.empty() ? "no answer yet" : it->second.why;

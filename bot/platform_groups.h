@@ -1,7 +1,7 @@
-// Who is in the groups of the chat platforms that the policy names (`group:slack:@sre`): asked every two minutes and
-// when the platform says that they changed, kept for fifteen while a platform does not answer, then unknown. Members
-// are shown to the decisions as the groups of the configuration's people; an unknown group lets nobody in and is marked
-// "?NAME" with everybody, so that a rule that denies it still denies. Loop thread only.
+// Who is in the groups of the chat platforms that policy and runbooks name (`group:slack:@sre`): asked every two
+// minutes and when the platform says that they changed, kept for fifteen while it does not answer, then unknown.
+// Members are shown to the decisions as the groups of the configuration's people; an unknown group lets nobody in and
+// is marked "?NAME" with everybody, so that a rule that denies it still denies. Loop thread only.
 #pragma once
 #include <functional>
 #include <map>
@@ -25,6 +25,8 @@ class PlatformGroups {
     // The person that an account is; empty: nobody of the configuration.
     std::function<std::string(const std::string& platform, const ChatMember& member)> person;
     const Clock& clock;
+    // Groups that something else than the configuration names: steps of runbooks, approvals that are open.
+    std::function<std::set<std::string>()> also = {};
   };
   explicit PlatformGroups(Outside outside) : out_(std::move(outside)) {}
 
@@ -44,6 +46,7 @@ class PlatformGroups {
   void ask(const std::string& name);
   void told(const std::string& name, TimeMs asked, const Result<std::vector<ChatMember>>& members);
   bool is_known(const Group& group) const;
+  std::set<std::string> names() const;
   std::map<std::string, std::vector<std::string>> members_now() const;  // person -> groups
 
   Outside out_;

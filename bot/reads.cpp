@@ -192,9 +192,17 @@ Outcome record_outcome(Store& store, const ReadWanted& wanted, const CoreConfig&
   return wanted.what == "timeline" ? timeline_outcome(*entries, wanted, config) : transcript_outcome(*entries, wanted);
 }
 
+FileBytes file_bytes_of(Store& store) {
+  return [&store](const std::string& id) {
+    auto file = store.read_file(id);
+    return file ? std::move(file->bytes) : std::string();
+  };
+}
+
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile,
-                          std::vector<ChangeRecord> changes, std::vector<RelatedIncident> related) {
+                          std::vector<ChangeRecord> changes, std::vector<RelatedIncident> related,
+                          const FileBytes& bytes) {
   ReportOptions options;
   options.related = std::move(related);
   options.changes = std::move(changes);
@@ -207,7 +215,7 @@ std::string render_report(const std::vector<Entry>& entries, const CoreConfig& c
   }
   const Document document = postmortem(entries, options);
   if (format == "json") return report_json(document);
-  if (format == "html") return to_html(document);
+  if (format == "html") return to_html(document, bytes);
   return to_markdown(document);
 }
 

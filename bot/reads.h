@@ -6,6 +6,7 @@
 
 #include "bot/core/engine/engine.h"
 #include "bot/core/postmortems/report.h"
+#include "bot/reports/html.h"
 
 namespace muster {
 
@@ -35,6 +36,9 @@ class HistoryReader {
 // format: md, html, json
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile = Profile::internal,
-                          std::vector<ChangeRecord> changes = {}, std::vector<RelatedIncident> related = {});
+                          std::vector<ChangeRecord> changes = {}, std::vector<RelatedIncident> related = {},
+                          const FileBytes& bytes = {});
+// The bytes of what was filed, for the pictures of a page. Any thread.
+FileBytes file_bytes_of(Store& store);
 
 }  // namespace muster

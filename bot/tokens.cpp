@@ -133,6 +133,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.public_url = s.public_url;
   c.archive_after = s.archive_after;
   c.group_wait = s.group_wait;
+  c.flap_window = s.flap_window;
   c.capture = {.reactions = s.file_reactions,
                .keep_deleted = s.keep_deleted_messages,
                .keywords = s.offer_words,

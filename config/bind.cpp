@@ -93,6 +93,9 @@ AlertRoute bind_route(const Entry& in) {
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {
   AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
   source.secrets = in.secrets("secrets", folder, issues);
+  source.header = lower_ascii(in.text("header"));
+  source.from = in.all("from");
+  source.auto_resolve_after = duration(in.text("auto_resolve_after"));
   return source;
 }
 
@@ -265,6 +268,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
     return InviteRule{in.all("severities"), in.all("services"), in.all("who")};
   });
   s.group_wait = duration(value_of(tree, "group_wait"));
+  s.flap_window = duration(value_of(tree, "flap_window"));
   s.file_reactions = values_of(tree, "file_reactions");
   s.keep_deleted_messages = value_of(tree, "keep_deleted_messages") != "false";
   s.offer_words = values_of(tree, "offer_words");

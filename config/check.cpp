@@ -1,12 +1,15 @@
 // What only shows when values are seen together.
+#include <algorithm>
 #include <functional>
 #include <set>
 
+#include "bot/base/network.h"
 #include "bot/base/text.h"
 #include "bot/core/changes/ci.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/people/groups.h"
 #include "config/bind.h"
 #include "config/bind_chat.h"
 #include "config/bind_kubernetes.h"
@@ -89,15 +92,9 @@ void check_conditions(const std::string& list, const cel::Options& kind, Checkin
   });
 }
 
-// slack:@sre-oncall
-bool is_group_of_platform(const std::string& who) {
-  const std::size_t at = who.find(":@");
-  return at != std::string::npos && at > 0 && at + 2 < who.size();
-}
-
 // group:slack:@sre-oncall, as rules and owners write it
 bool is_named_group_of_platform(const std::string& who) {
-  return who.starts_with("group:") && is_group_of_platform(who.substr(6));
+  return who.starts_with("group:") && is_platform_group(who.substr(6));
 }
 
 void check_ci(Checking& in) {
@@ -127,6 +124,20 @@ void check_secrets(const Settings&, Checking& in) {
     if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
     in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
   }
+}
+
+void check_senders(Checking& in) {
+  in.each("sources[]", "from", [&](const std::string& value, const ConfigPlace& place) {
+    if (!parse_network(value))
+      in.issues.push_back(issue_at(place, "`" + clip(one_line(value), 60) + "` is no address and no network",
+                                   "10.1.2.3, 10.0.0.0/8 or 2001:db8::/32"));
+  });
+  in.each("sources[]", "header", [&](const std::string& value, const ConfigPlace& place) {
+    const bool token = std::ranges::all_of(value, [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    });
+    if (!token) in.issues.push_back(issue_at(place, "this is no name of a header", "X-Muster-Secret"));
+  });
 }
 
 // A program's arguments are wrong at the argument, not somewhere in the entry.
@@ -183,13 +194,13 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("alert_routes[]", "severity", severities, "severity");
   for (const Rule& rule : settings.policy) {
     std::ranges::copy_if(rule.who, std::back_inserter(who), is_named_group_of_platform);
-    if (is_group_of_platform(rule.approve_group)) groups.push_back(rule.approve_group);
+    if (is_platform_group(rule.approve_group)) groups.push_back(rule.approve_group);
   }
   in.known("policy[]", "who", who, "person or group");
   in.known("policy[]", "approve_group", groups, "group");
   owners.emplace_back("owners");
   for (const InviteRule& rule : settings.invites)
-    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_group_of_platform);
+    std::ranges::copy_if(rule.who, std::back_inserter(owners), is_platform_group);
   in.known("invites[]", "who", owners, "person or group");
   in.known("invites[]", "severities", severities, "severity");
   in.known("invites[]", "services", services, "service");
@@ -202,6 +213,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_conditions("policy[]", policy_condition(), in);
   check_conditions("alert_routes[]", route_condition(), in);
   check_secrets(settings, in);
+  check_senders(in);
   check_health(settings, tree, issues);
   check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
   check_targets("local_targets[]", settings.local_targets, local::faults_of, in);

@@ -37,6 +37,8 @@ static std::vector<SettingField> own_fields() {
        "How long after its end an incident's channel is asked whether it shall be archived; 0 for never."},
       {"group_wait", K::duration, false, false, "30s",
        "How long the first alert of a group waits for the others, on routes where grouping is our job."},
+      {"flap_window", K::duration, false, false, "5m",
+       "An alert that fires again within this time after its end is the same episode: one thread, not a new alert."},
       {"file_reactions", K::text, true, false, "pushpin,memo",
        "Reactions, as names without colons, that file a message of an incident channel in its timeline."},
       {"keep_deleted_messages", K::flag, false, false, "true",
@@ -157,6 +159,14 @@ static std::vector<SettingField> own_fields() {
       {"sources[].secrets", K::secret, true, false, "",
        "Bearer tokens or `user:password` pairs that it sends beside the token in the address, each as `env:NAME` or "
        "`file:PATH`; at most two, for rotation."},
+      {"sources[].header", K::name, false, false, "",
+       "The header that has the secret; none means `Authorization`, as a bearer token or as HTTP Basic."},
+      {"sources[].from", K::text, true, false, "",
+       "Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`) that may send; none means any. Who is meant is the peer "
+       "of the connection: behind a proxy, the proxy. `try` sends from 127.0.0.1."},
+      {"sources[].auto_resolve_after", K::duration, false, false, "0s",
+       "When to end an alert of which nothing was heard for so long and which names no end itself; 0 for never. A "
+       "resend counts as news, so make it longer than the sender's repeat interval."},
   };
 }
 

@@ -38,8 +38,11 @@ struct AlertRoute {
 
 struct AlertSourceDef {
   std::string name;
-  std::string kind;                  // "alertmanager" or "prometheus"
-  std::vector<std::string> secrets;  // resolved, never printed: a bearer token or "user:pass"; two while rotating
+  std::string kind;                   // "alertmanager" or "prometheus"
+  std::vector<std::string> secrets;   // resolved, never printed: a bearer token or "user:pass"; two while rotating
+  std::string header{};               // lower case: where the secret stands instead of in Authorization; empty: there
+  std::vector<std::string> from{};    // addresses and networks that may send; empty: any
+  DurationMs auto_resolve_after = 0;  // without news, for what has no end of its own; 0: never
 };
 
 // What may be changed without a person, by environment; the first that fits counts.
@@ -83,7 +86,7 @@ struct Settings {
   std::vector<InviteRule> invites;
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
-  DurationMs group_wait = 30 * second_ms;
+  DurationMs group_wait = 30 * second_ms, flap_window = 5 * minute_ms;
   std::vector<std::string> file_reactions = {"pushpin", "memo"};
   bool keep_deleted_messages = true;
   std::vector<std::string> offer_words;

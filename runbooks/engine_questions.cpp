@@ -27,6 +27,15 @@ std::vector<std::string> able(const Turn& t, const std::string& by) {
   return approvers_of(t.w.config, "group:" + by, t.run.person);
 }
 
+std::string bare_group(const std::string& by) { return by.starts_with("group:") ? by.substr(6) : by; }
+
+// A group of a chat platform whose members are not known: the people of the configuration are marked with it.
+bool nobody_can_tell(const Turn& t, const std::string& by) {
+  const std::string mark = "?" + bare_group(by);
+  return std::ranges::any_of(t.w.config.people,
+                             [&](const Person& p) { return std::ranges::find(p.groups, mark) != p.groups.end(); });
+}
+
 struct Asking {
   std::string kind, text, group;
   int needed = 1;
@@ -112,6 +121,10 @@ void ask_approval(Turn& t, const std::string& path, const Step& step, const Valu
   const std::string by = arguments["by"].as_string();
   const int needed = static_cast<int>(std::max<std::int64_t>(1, arguments["count"].as_int(1)));
   const bool confirm = arguments["confirm"].as_bool();
+  if (!confirm && able(t, by).size() < static_cast<std::size_t>(needed) && nobody_can_tell(t, by))
+    return fail_step(
+        t, path, &step, "refused",
+        "Nobody can tell who is in " + bare_group(by) + " now; `health` says why. Try again when it is known.");
   if (!confirm && able(t, by).size() < static_cast<std::size_t>(needed))
     return fail_step(t, path, &step, "refused",
                      "Nobody can approve this: it needs " + std::to_string(needed) + " of " +

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "bot/base/text.h"
+#include "bot/core/people/groups.h"
 #include "runbooks/lint_parts.h"
 #include "runbooks/values.h"
 
@@ -38,9 +39,11 @@ class Checker {
       const bool member = group && std::ranges::find(p.groups, name.substr(6)) != p.groups.end();
       if (member || (!group && p.id == name)) out.push_back(&p);
     }
-    if (!out.empty()) return out;
+    // Who is in a platform's group is known when somebody is asked.
+    if (!out.empty() || is_platform_group(group ? name.substr(6) : name)) return out;
     Names known = people_;
-    for (const std::string& g : groups_) known.push_back("group:" + g);
+    for (const std::string& g : groups_)
+      if (!g.starts_with('?')) known.push_back("group:" + g);
     std::string advice =
         !group && groups_.contains(name) ? "A group is written group:" + name + "." : did_you_mean(name, known);
     lint_.error(code, place,
@@ -126,6 +129,22 @@ class Checker {
 };
 
 }  // namespace
+
+std::set<std::string> platform_groups_named(const Runbook& book) {
+  std::set<std::string> names;
+  const auto add = [&](std::string who) {
+    if (who.starts_with("group:")) who.erase(0, 6);
+    if (is_platform_group(who)) names.insert(std::move(who));
+  };
+  add(book.owner);
+  each_step(book, [&](const Step& s) {
+    const Verb* verb = find_verb(s.verb);
+    if (!verb) return;
+    for (const Argument& a : verb->arguments)
+      if (a.kind == Kind::people) add(literal_argument(s, a.name));
+  });
+  return names;
+}
 
 void lint_names(const Lint& lint) {
   if (lint.context.config) Checker(lint, *lint.context.config).run();

@@ -3,6 +3,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/text.h"
+#include "bot/core/people/groups.h"
 #include "runbooks/reading.h"
 #include "runbooks/values.h"
 
@@ -29,7 +30,8 @@ bool is_text_like(Kind kind) {
 constexpr std::size_t rows_max = 20;  // what is looked at again and again
 
 bool is_people(std::string_view text) {
-  const std::string_view name = text.starts_with("group:") ? text.substr(6) : text;
+  std::string_view name = text.starts_with("group:") ? text.substr(6) : text;
+  if (is_platform_group(name)) name.remove_prefix(name.find(":@") + 2);
   return !name.empty() && name.find_first_of(" ,:\n\t") == name.npos;
 }
 

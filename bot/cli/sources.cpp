@@ -36,6 +36,9 @@ Place place_of(const Flags& f, const Settings& settings) {
 
 std::string authorization(const AlertSourceDef& s, const std::string& indent) {
   if (s.secrets.empty()) return {};
+  if (!s.header.empty() && s.header != "authorization")
+    return indent + "http_headers:\n" + indent + "  " + s.header + ":\n" + indent +
+           "    files: [/path/to/file]  # holds the secret of this source; newer releases only\n";
   if (s.secrets.front().find(':') != std::string::npos)
     return indent + "basic_auth:\n" + indent + "  username: USER  # the two halves of the secret of this source\n" +
            indent + "  password_file: /path/to/file\n";

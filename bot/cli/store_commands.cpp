@@ -197,7 +197,8 @@ int postmortem_command(const Flags& f) {
   const Incident* incident = state ? find_incident(*state, incident_id(f.incident)) : nullptr;
   std::cout << render_report(*entries, config, f.json ? "json" : f.format, f.language, f.zone, profile,
                              incident ? changes_around(**store, config, *incident) : std::vector<ChangeRecord>(),
-                             incident ? related_incidents(*state, *incident) : std::vector<RelatedIncident>());
+                             incident ? related_incidents(*state, *incident) : std::vector<RelatedIncident>(),
+                             file_bytes_of(**store));
   return exit_fine;
 }
 

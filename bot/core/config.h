@@ -66,6 +66,7 @@ struct CoreConfig {
   std::string public_url;        // where people reach our pages; empty: no links to them
   DurationMs archive_after = 0;  // from the end of an incident to the question whether its channel goes; 0: never
   DurationMs group_wait = 0;     // where grouping is ours: from a group's first alert to its incident
+  DurationMs flap_window = 5 * minute_ms;  // a refire within it re-opens the episode
   std::string policy_hash;
   std::string version;
   CaptureRule capture = {};

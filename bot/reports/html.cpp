@@ -3,7 +3,9 @@
 #include <array>
 #include <string_view>
 
+#include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/reports/picture.h"
 #include "bot/reports/svg.h"
 
 namespace muster {
@@ -32,6 +34,8 @@ tbody tr:nth-child(even){background:var(--band)}
 a{color:inherit}
 summary{cursor:pointer;color:var(--soft)}
 .chart{min-width:720px;width:100%;height:auto}
+.picture{margin:1rem 0}.picture img{display:block;max-width:100%;height:auto;border:1px solid var(--line);border-radius:6px}
+figcaption{color:var(--soft);font-size:.85rem;margin-top:.3rem}
 @page{size:A4;margin:16mm}
 @media print{body{font-size:10.5pt}thead{display:table-header-group}tr,figure{break-inside:avoid}.wide{overflow:visible}
 .chart{min-width:0}a[href]::after{content:" (" attr(href) ")";font-size:80%;overflow-wrap:anywhere}}
@@ -87,7 +91,29 @@ void put_table(std::string& out, const Block& b) {
   out += b.folded ? "</tbody></table></div></details>\n" : "</tbody></table></div>\n";
 }
 
-void put_block(std::string& out, const Document& d, const Block& b) {
+// Only what the record's own sum vouches for; `room`: how many bytes of pictures the page may still take.
+void put_picture(std::string& out, const Block& b, const FileBytes& bytes, std::size_t& room) {
+  const std::string kept = bytes ? bytes(b.id) : std::string();
+  if (kept.empty()) return;  // the table of evidence has its name and sum
+  const std::string url = to_hex(sha256(kept)) == b.items.front() ? picture_url(kept, room) : std::string();
+  out += "<figure class=\"picture\">";
+  if (!url.empty()) {
+    room -= url.size();
+    out += "<img alt=\"" + escape_html(b.text) + "\" src=\"" + url + "\">";
+  }
+  out += "<figcaption>" + escape_html(b.text);
+  if (url.empty()) out += " · " + escape_html(b.items.back());
+  out += "</figcaption></figure>\n";
+}
+
+struct Page {
+  const Document& document;
+  const FileBytes& bytes;
+  std::size_t room = pictures_bytes_max;
+};
+
+void put_block(std::string& out, Page& page, const Block& b) {
+  const Document& d = page.document;
   switch (b.kind) {
     case BlockKind::heading:
       out += "<h2 id=\"" + escape_html(b.id) + "\">" + escape_html(b.text) + "</h2>\n";
@@ -110,21 +136,26 @@ void put_block(std::string& out, const Document& d, const Block& b) {
       out += "</ul>\n";
       break;
     case BlockKind::chart:
-      out += "<figure class=\"wide\" style=\"margin:.6rem 0\">" + to_svg(d.chart) + "</figure>\n";
+      out += "<figure class=\"wide\" style=\"margin:.6rem 0\">" + to_svg(d.chart) + "<figcaption>" +
+             escape_html(d.chart.description) + "</figcaption></figure>\n";
+      break;
+    case BlockKind::picture:
+      put_picture(out, b, page.bytes, page.room);
       break;
   }
 }
 
 }  // namespace
 
-std::string to_html(const Document& d) {
+std::string to_html(const Document& d, const FileBytes& bytes) {
   std::string out = "<!doctype html>\n<html lang=\"" + escape_html(d.language) + "\"><head><meta charset=\"utf-8\">\n";
   out +=
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
       "img-src data:\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
   out += escape_html(d.title) + "</title><style>" + std::string(page_style) + "</style></head><body><main>\n";
   out += "<h1>" + escape_html(d.title) + "</h1>\n";
-  for (const Block& b : d.blocks) put_block(out, d, b);
+  Page page{d, bytes};
+  for (const Block& b : d.blocks) put_block(out, page, b);
   return out + "</main></body></html>\n";
 }
 

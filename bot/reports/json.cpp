@@ -36,6 +36,8 @@ std::string_view kind_name(BlockKind kind) {
       return "note";
     case BlockKind::chart:
       return "chart";
+    case BlockKind::picture:
+      return "picture";
   }
   return "paragraph";
 }
@@ -56,7 +58,7 @@ std::string report_json(const Document& d, int indent) {
   Value::List blocks;
   for (const Block& b : d.blocks) {
     // The folded table repeats the timeline that the model already carries in full.
-    if (b.kind != BlockKind::chart && !b.folded) blocks.push_back(block_value(b));
+    if (b.kind != BlockKind::chart && b.kind != BlockKind::picture && !b.folded) blocks.push_back(block_value(b));
   }
   out.set("blocks", std::move(blocks));
   return to_json(out, indent) + "\n";

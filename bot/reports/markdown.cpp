@@ -118,6 +118,7 @@ void put_block(std::string& out, const Block& b) {
       for (const std::string& item : b.items) out += "- " + escaped(item) + "\n";
       break;
     case BlockKind::chart:
+    case BlockKind::picture:  // the table of evidence names it
       break;
   }
 }
@@ -127,7 +128,7 @@ void put_block(std::string& out, const Block& b) {
 std::string to_markdown(const Document& d) {
   std::string out = "# " + escaped(d.title) + "\n";
   for (const Block& b : d.blocks) {
-    if (b.kind == BlockKind::chart) continue;
+    if (b.kind == BlockKind::chart || b.kind == BlockKind::picture) continue;
     out += "\n";
     put_block(out, b);
   }

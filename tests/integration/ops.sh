@@ -179,4 +179,22 @@ equal "with exit code 0" 0 $?
 has "the half request is answered 503" "$(timeout 5 cat <&3)" "503"
 exec 3>&-
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify fails"
+
+# A secret in a header of one's own, and senders by their address.
+mkdir -p "$work/doors"
+printf 'sources:\n  - {name: am, kind: alertmanager, secrets: ["env:OPS_BEARER"], header: X-Muster-Secret, from: [127.0.0.0/8]}\n  - {name: prom, kind: prometheus, from: [192.0.2.7]}\n' >"$work/doors/a.yaml"
+start_bot "$work/doors.data" --config "$work/doors"
+am=$(door alertmanager "$work/doors.data")
+equal "the header of the configuration has the secret" 202 \
+  "$(webhook H warning | status POST "$am" -H "X-Muster-Secret: $OPS_BEARER" --data-binary @-)"
+equal "Authorization has it no longer" 401 \
+  "$(webhook H warning | status POST "$am" -H "Authorization: Bearer $OPS_BEARER" --data-binary @-)"
+equal "nor does a wrong value count" 401 "$(webhook H warning | status POST "$am" -H "X-Muster-Secret: x" --data-binary @-)"
+equal "another address may not send" 401 "$(status GET "$(door prometheus "$work/doors.data")")"
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+printf 'sources:\n  - {name: am, kind: alertmanager, header: "X Y", from: [10.0.0.0/33]}\n' >"$work/doors/a.yaml"
+run "$muster" check --config "$work/doors"
+has "a wrong network is named" "$text" "no address and no network"
+has "so is a header that is none" "$text" "no name of a header"
 finish

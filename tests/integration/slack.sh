@@ -13,6 +13,16 @@ people:
     handles: [slack:U1]
 YAML
 
+mkdir "$work/config/runbooks"
+cat >"$work/config/runbooks/ask-sre.yaml" <<'YAML'
+runbook: ask-sre
+summary: Somebody of the user group says yes.
+owner: group:slack:@sre
+steps:
+  - approve: {by: "group:slack:@sre", text: Shall I}
+    timeout: 10m
+  - message: carried out after the yes of the group
+YAML
 mkfifo "$work/orders" "$work/answers"
 "$double" <"$work/orders" >"$work/answers" &
 children+=($!)
@@ -50,6 +60,12 @@ within 20 pinned && ok "the summary is pinned" || bad "nothing is pinned"
 topic() { order show $inc | jq -r .topic | grep -q "commander: Ana Sousa"; }
 order press $inc "lead me" >/dev/null
 within 20 topic && ok "a pressed button leads; the topic says it" || bad "the topic: $(order show $inc | jq -r .topic)"
+
+"$muster" say --data "$data" "run ask-sre" >/dev/null
+within 30 said muster 'Shall I' && ok "a runbook asks a user group of Slack's" || bad "nobody is asked: $(order show muster)"
+order say muster "approve A1" >/dev/null
+within 20 said muster 'carried out after the yes of the group' && ok "and who is in it may approve" ||
+  bad "the yes of the group does not count: $(order show muster)"
 
 order refresh >/dev/null
 order say $inc "!note said during a refresh" >/dev/null

@@ -10,9 +10,9 @@ std::span<const Sentence> words_together() {
       {"relay.deleted", "*{who}* ({place}) deleted this message.", "*{who}* ({place})이(가) 이 메시지를 삭제했습니다."},
       {"relay.deleted_by_somebody", "This message was deleted ({place}).", "삭제된 메시지입니다 ({place})."},
       {"bind.done",
-       "This channel is the one of {id} on {place} from now on, one room with #{channel}. What was said in it before "
+       "This channel is the one of {id} on {place} from now on. What was said in it before "
        "stays here.",
-       "이제부터 이 채널은 {place}의 {id} 채널이며 #{channel}과(와) 한 방입니다. 이전 대화는 여기에만 남습니다."},
+       "이제부터 이 채널은 {place}의 {id} 채널입니다. 이전 대화는 여기에만 남습니다."},
       {"bind.told", "A channel of people's own on {place} is this room's there from now on.",
        "이제부터 {place}에서는 기존 채널 하나가 이 방의 채널입니다."},
       {"bind.where",

@@ -274,7 +274,7 @@ void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, Time
     }
     return;
   }
-  const bool flapping = a && received - a->ended_ms <= limits::flap_window_ms;
+  const bool flapping = a && received - a->ended_ms <= w.config.flap_window;
   const Cause cause{group_of(event), event.title, event.severity, event.labels, event.starts_ms};
   Incident* i = open_of_group(w, cause.group);
   const AlertRouteRule* route = i ? nullptr : route_of(w, cause);
@@ -294,7 +294,29 @@ void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, Time
   e.data.set("card_channel", card.channel);
   if (waits != 0) e.data.set("waits_until_ms", waits);
   record(w, std::move(e));
-  show_card(w, *find_alert(w.state, id), same_card);
+  Alert& fresh = *find_alert(w.state, id);
+  fresh.ends_ms = 0;  // of an earlier episode
+  show_card(w, fresh, same_card);
+}
+
+// Silence until its end means that the sender is gone; the timer moves with every resend. Of two senders that name
+// ends for one alert the later one counts, and a guess of ours moves no end that was named.
+void watch_end(Work& w, const AlertEvent& event, const std::string& fingerprint) {
+  Alert* known = alert_of_fingerprint(w.state, fingerprint);
+  if (!known) return;
+  const TimeMs due = std::max(event.ends_ms, known->ends_ms);
+  if (!event.ends_is_timeout) known->ends_ms = due;
+  const std::string id = known->id;
+  w.decision.timers.push_back({"alert-expiry:" + id, due, Value::Map{{"alert", id}}});
+}
+
+// Whether people are to be told of it once more: the same complaint once an hour, and not many kinds of them.
+bool complains(Work& w, const std::string& what) {
+  constexpr std::size_t kinds_max = 100;
+  std::erase_if(w.state.complained, [&](const auto& c) { return w.now - c.second >= hour_ms; });
+  if (w.state.complained.contains(what) || w.state.complained.size() >= kinds_max) return false;
+  w.state.complained[what] = w.now;
+  return true;
 }
 
 }  // namespace
@@ -306,12 +328,7 @@ void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received
       fire(w, event, fingerprint, received);
     else if (event.status == "resolved")
       resolve(w, event, fingerprint, received);
-    if (event.status != "firing" || event.route != "alertmanager" || event.ends_ms == 0) continue;
-    // API v2: silence until endsAt means that the sender is gone; the timer moves with every resend.
-    const Alert* known = alert_of_fingerprint(w.state, fingerprint);
-    if (!known) continue;
-    const std::string id = known->id;
-    w.decision.timers.push_back({"alert-expiry:" + id, event.ends_ms, Value::Map{{"alert", id}}});
+    if (event.status == "firing" && event.ends_ms != 0) watch_end(w, event, fingerprint);
   }
 }
 
@@ -325,7 +342,17 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
                   .sections = {},
                   .buttons = {},
                   .color = "warning"};
-  post(w, w.config.alerts_channel, "undecodable-" + inbox_key, m);
+  // Alertmanager sends it again at every group interval, for ever.
+  if (complains(w, "undecodable/" + kind + "/" + why)) post(w, w.config.alerts_channel, "undecodable-" + inbox_key, m);
+}
+
+void tell_truncated(Work& w, const std::string& inbox_key, std::int64_t alerts) {
+  if (!complains(w, "truncated")) return;
+  const Message m{.text = say(w.config.language, "alert.truncated", {{"n", std::to_string(alerts)}}),
+                  .sections = {},
+                  .buttons = {},
+                  .color = "warning"};
+  post(w, w.config.alerts_channel, "truncated-" + inbox_key, m);
 }
 
 void timer_rang(Work& w, const Timer& timer) {

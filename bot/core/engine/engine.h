@@ -97,6 +97,7 @@ std::string role_words(std::string_view language, std::string_view role);  // in
 bool question_rang(Work& work, const Timer& timer);                        // false: the timer is not ours
 void take_alerts(Work& work, const std::vector<AlertEvent>& alerts, TimeMs received_ms);
 void take_undecodable(Work& work, const std::string& kind, const std::string& inbox_key, const std::string& why);
+void tell_truncated(Work& work, const std::string& inbox_key, std::int64_t alerts);
 void timer_rang(Work& work, const Timer& timer);
 void greet(Work& work);  // the first messages of a new data folder
 

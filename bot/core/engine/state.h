@@ -65,6 +65,7 @@ struct Alert {
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
+  TimeMs ends_ms = 0;  // the latest end that a sender named for this episode; 0: none
   std::string group_key() const { return group ? group->second : std::string(); }
   std::string card() const { return place ? place->second : std::string(); }  // "storm-…" counts many, empty: none yet
   std::string card_channel() const { return place ? place->first : std::string(); }
@@ -141,16 +142,17 @@ struct State {
   KeptPool kept;                                                   // what runs and questions have in common
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
-  std::map<std::string, std::string> aliases;                          // "ana/name" or "*/name" -> command
-  std::map<std::string, Grant> grants;                                 // by id
-  std::map<std::string, TimeOf> time_entries;                          // event_id -> what a correction of it changes
-  std::map<std::string, WaitingGroup> waiting;                         // by group
-  std::map<std::string, Burst> bursts;                                 // by channel
-  std::set<std::string> stale_cards;                                   // a timer will bring them up to date
-  std::set<std::string> known_storms;                                  // counting cards that were posted
-  std::map<int, Question> questions;                                   // by number
-  std::map<int, Run> runs;                                             // by number
-  std::map<int, Silence> silences;                                     // by number of their L id
+  std::map<std::string, std::string> aliases;   // "ana/name" or "*/name" -> command
+  std::map<std::string, Grant> grants;          // by id
+  std::map<std::string, TimeOf> time_entries;   // event_id -> what a correction of it changes
+  std::map<std::string, WaitingGroup> waiting;  // by group
+  std::map<std::string, TimeMs> complained;     // about senders: by what, when last; not journaled
+  std::map<std::string, Burst> bursts;          // by channel
+  std::set<std::string> stale_cards;            // a timer will bring them up to date
+  std::set<std::string> known_storms;           // counting cards that were posted
+  std::map<int, Question> questions;            // by number
+  std::map<int, Run> runs;                      // by number
+  std::map<int, Silence> silences;              // by number of their L id
   std::map<std::string, std::shared_ptr<const PinnedRunbook>> pinned;  // by hash
   std::map<int, Lock> locks;                                           // by number, those that stand
   std::map<int, Schedule> schedules;                                   // by number

@@ -42,6 +42,7 @@ void add_public(Document& out, const ReportContext& c);
 Block timeline_table(const ReportContext& c, bool complete);
 Block quality_table(const ReportContext& c);
 Block evidence_table(const ReportContext& c);
+std::vector<Block> pictures_of(const ReportContext& c);  // of the files in that table
 Chart chart_of(const ReportContext& c);
 Value model_of(const ReportContext& c, const Document& document);
 

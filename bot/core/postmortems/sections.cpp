@@ -198,7 +198,10 @@ void communications(Document& d, const ReportContext& c) {
   put_table(d, c, std::move(b));
 }
 
-void evidence(Document& d, const ReportContext& c) { put_table(d, c, evidence_table(c)); }
+void evidence(Document& d, const ReportContext& c) {
+  put_table(d, c, evidence_table(c));
+  for (Block& picture : pictures_of(c)) d.blocks.push_back(std::move(picture));
+}
 
 // What the record of the channel covers, and what nobody can tell.
 void coverage(Document& d, const ReportContext& c) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "bot/base/text.h"
 #include "bot/core/postmortems/context.h"
@@ -102,6 +103,19 @@ bool has_zone(const ReportContext& c) {
   return !c.options.zone.empty() && c.options.zone != "UTC" && is_zone(c.options.zone);
 }
 
+// Those that this profile may know of, and whose bytes are kept or at least have a name.
+std::vector<Value> shown_files(const ReportContext& c, const Entry& e) {
+  const bool filed = e.kind == "note" && e.source.type == "chat_message";
+  std::vector<Value> files;
+  for (const Value& a : e.attachments.as_list()) {
+    if (filed && a["sha256"].as_string().empty()) continue;  // the copy is an entry of its own
+    const std::string& seen_by = a["visibility"].as_string();
+    const bool narrow = seen_by == "private" || (seen_by == "responders" && c.options.profile != Profile::responders);
+    if (!narrow) files.push_back(a);
+  }
+  return files;
+}
+
 }  // namespace
 
 Block timeline_table(const ReportContext& c, bool complete) {
@@ -172,6 +186,28 @@ Block quality_table(const ReportContext& c) {
   return b;
 }
 
+std::vector<Block> pictures_of(const ReportContext& c) {
+  constexpr auto endings = std::to_array<std::string_view>({".png", ".jpg", ".jpeg", ".webp"});
+  std::vector<Block> pictures;
+  for (const PrintedRow& p : c.rows) {
+    const TimeMs t = p.row->effective_ms;
+    for (const Value& a : shown_files(c, *p.row->entry)) {
+      const std::string name = lower_ascii(a["name"].as_string());
+      const bool ends = std::ranges::any_of(endings, [&](std::string_view e) { return name.ends_with(e); });
+      if (a["id"].as_string().empty() || !(ends || a["mime"].as_string().starts_with("image/"))) continue;
+      const std::string& alt = a["alt"].as_string();
+      Block b;
+      b.kind = BlockKind::picture;
+      b.id = a["id"].as_string();
+      b.text = c.say(a["name"].as_string(), t) + " · " + clock_of(c, *p.row) + " UTC";
+      if (!alt.empty()) b.text += " · " + c.say(alt, t);
+      b.items = {a["sha256"].as_string(), c.word("picture_left_out")};
+      pictures.push_back(std::move(b));
+    }
+  }
+  return pictures;
+}
+
 Block evidence_table(const ReportContext& c) {
   Block b;
   b.kind = BlockKind::table;
@@ -182,12 +218,7 @@ Block evidence_table(const ReportContext& c) {
       b.rows.push_back({{clock_of(c, *p.row), ""}, {p.text, ""}, {c.word("not_copied"), ""}, {"", ""}});
       continue;
     }
-    const bool filed = e.kind == "note" && e.source.type == "chat_message";
-    for (const Value& a : e.attachments.as_list()) {
-      if (filed && a["sha256"].as_string().empty()) continue;  // the copy is an entry of its own
-      const std::string& seen_by = a["visibility"].as_string();
-      const bool narrow = seen_by == "private" || (seen_by == "responders" && c.options.profile != Profile::responders);
-      if (narrow) continue;
+    for (const Value& a : shown_files(c, e)) {
       const TimeMs t = p.row->effective_ms;
       b.rows.push_back({{clock_of(c, *p.row), ""},
                         {c.say(a["name"].as_string(), t), ""},

@@ -60,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 104> words = {{
+constexpr std::array<Word, 105> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -143,6 +143,7 @@ constexpr std::array<Word, 104> words = {{
      "{platform}: 빠짐없음; 연결이 끊긴 뒤 {from}부터 {to}까지 다시 읽음."},
     {"blind", "{platform}: BLIND from {from} to {to}: {why}.", "{platform}: {from}부터 {to}까지 알 수 없음: {why}."},
     {"not_copied", "not copied", "복사하지 못함"},
+    {"picture_left_out", "not shown here: too large, or no picture", "여기에 표시하지 않음: 너무 크거나 그림이 아님"},
     {"deleted_in_chat", "deleted in chat", "채팅에서 삭제됨"},
     {"responders_only", "entries for responders only", "건은 대응자 전용"},
     {"order", "Order", "순서"},

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "bot/core/engine/engine.h"
 
 using namespace muster;
@@ -96,6 +98,25 @@ TEST_CASE("a platform that does not answer is believed for fifteen minutes, then
   CHECK(w.effect("ana", "declare") == "run");
   CHECK(w.effect("bea", "page") == "run");
   CHECK(w.groups.unknown().empty());
+}
+
+TEST_CASE("a group that only a runbook or an open approval names is asked for too, and forgotten with them") {
+  World w;
+  std::set<std::string> named = {"group:slack:@dba", "slack:@dba", "group:oncall", "role:owner", "ana"};
+  PlatformGroups groups{{.config = [&]() -> const CoreConfig& { return w.config; },
+                         .set_config = [&](CoreConfig c) { w.config = std::move(c); },
+                         .platform = [&](const std::string&) { return &w.platform; },
+                         .person = [](const std::string&, const ChatMember&) { return "bea"; },
+                         .clock = w.clock,
+                         .also = [&] { return named; }}};
+  w.platform.asked.clear();
+  groups.tick();
+  CHECK(w.platform.asked == "dba interns sre ");
+  const auto in_dba = [&] { return std::ranges::count(find_person(w.config, "bea")->groups, "slack:@dba"); };
+  CHECK(in_dba() == 1);
+  named.clear();
+  groups.tick();
+  CHECK(in_dba() == 0);
 }
 
 TEST_CASE("before the first answer, and without the platform, a group lets nobody in") {

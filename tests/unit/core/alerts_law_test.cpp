@@ -82,6 +82,83 @@ TEST_CASE("law: the state is the fold over its journal") {
   }));
 }
 
+namespace {
+
+struct Told {
+  State state;
+  CoreConfig config;
+  TimeMs now = 1'773'724'140'000;
+  int ids = 0;
+  Decision tell(const AlertEvent& e, TimeMs after) {
+    now += after;
+    Work w = work();
+    take_alerts(w, {e}, now);
+    return std::move(w.decision);
+  }
+  Work work() {
+    return {.state = state,
+            .config = config,
+            .now = now,
+            .new_id = [this] { return std::to_string(++ids); },
+            .decision = {}};
+  }
+};
+
+TimeMs due(const Decision& d) {
+  for (const Timer& t : d.timers)
+    if (t.id.starts_with("alert-expiry:")) return t.due_ms;
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("two senders of one alert: the later end that was named counts, and a guess moves no named end") {
+  Told t;
+  AlertEvent e = event_of({.alert = 1, .fires = true, .minutes = 0});
+  const TimeMs start = t.now;
+  e.ends_ms = start + 4 * minute_ms;
+  CHECK(due(t.tell(e, 0)) == start + 4 * minute_ms);
+  e.ends_ms = start + 3 * minute_ms;  // the replica that evaluates a little earlier
+  CHECK(due(t.tell(e, second_ms)) == start + 4 * minute_ms);
+  e.ends_ms = start + 10 * minute_ms;
+  e.ends_is_timeout = true;
+  CHECK(due(t.tell(e, second_ms)) == start + 10 * minute_ms);
+  e.ends_ms = start + 6 * minute_ms;
+  e.ends_is_timeout = false;
+  CHECK(due(t.tell(e, second_ms)) == start + 6 * minute_ms);
+  AlertEvent over = event_of({.alert = 1, .fires = false, .minutes = 0});
+  t.tell(over, second_ms);
+  e.ends_ms = start + 2 * minute_ms;  // a new episode does not remember the end of the one before
+  CHECK(due(t.tell(e, second_ms)) == start + 2 * minute_ms);
+}
+
+TEST_CASE("an alert that fires again within the window of the configuration is the same one, later a new one") {
+  for (const auto& [window, same] : {std::pair{5 * minute_ms, true}, std::pair{minute_ms, false}}) {
+    Told t;
+    t.config.flap_window = window;
+    t.tell(event_of({.alert = 1, .fires = true, .minutes = 0}), 0);
+    t.tell(event_of({.alert = 1, .fires = false, .minutes = 0}), minute_ms);
+    t.tell(event_of({.alert = 1, .fires = true, .minutes = 0}), 2 * minute_ms);
+    CHECK((t.state.alerts.size() == 1) == same);
+  }
+}
+
+TEST_CASE("what a sender does wrong at every interval is recorded each time and told once an hour") {
+  Told t;
+  const auto posts = [&](TimeMs after, const char* why) {
+    t.now += after;
+    Work w = t.work();
+    take_undecodable(w, "Alertmanager", "in:" + std::to_string(t.now), why);
+    tell_truncated(w, "in:" + std::to_string(t.now), 3);
+    CHECK(w.decision.entries.size() == 1);
+    return w.decision.out.size();
+  };
+  CHECK(posts(0, "no JSON") == 2);
+  CHECK(posts(5 * minute_ms, "no JSON") == 0);
+  CHECK(posts(5 * minute_ms, "no version 4") == 1);
+  CHECK(posts(hour_ms, "no JSON") == 2);
+}
+
 TEST_CASE("law: one alert is firing at most once, and belongs to at most one open incident of its group") {
   CHECK(rc::check([] {
     const Ended lived = play(*rc::gen::container<std::vector<Report>>(any_report()), 1);
