@@ -36,7 +36,8 @@ Value from_text(const Value& value) { return value.is_string() ? core_scalar(tri
 Result<Value> fit_number(const Input& input, const Value& value) {
   const Value n = from_text(value);
   if (input.type == "int" && !n.is_int()) return refused(input, "must be a whole number", "Write, for example, 3.");
-  if (!n.is_number() || !std::isfinite(n.as_double())) return refused(input, "must be a number", "Write, for example, 0.5.");
+  if (!n.is_number() || !std::isfinite(n.as_double()))
+    return refused(input, "must be a number", "Write, for example, 0.5.");
   if (const auto ok = in_range(input, n.as_double()); !ok) return std::unexpected(ok.error());
   return input.type == "int" ? n : Value(n.as_double());
 }
@@ -129,7 +130,8 @@ Result<Value> fit_input(const Input& input, const Value& value) {
   if (type == "percent") return fit_percent(input, value);
   if (type == "duration") return fit_duration(input, value);
   if (type == "time") {
-    if (!parse_time(value.as_string())) return refused(input, "must be a time", "Write, for example, 2030-01-02T03:04:05Z.");
+    if (!parse_time(value.as_string()))
+      return refused(input, "must be a time", "Write, for example, 2030-01-02T03:04:05Z.");
     return value;
   }
   if (type == "bool") {

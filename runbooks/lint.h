@@ -24,8 +24,8 @@ std::vector<Finding> lint_runbook(const Runbook& book, const LintContext& contex
 // load_runbook, and lint_runbook when that found nothing. The engine refuses to start what has errors here.
 LoadedRunbook load_and_lint(std::string_view text, const std::string& file, const LintContext& context = {});
 
-// "slack:@sre", "mattermost:@team/ops": the groups of chat platforms that a runbook names as its owner, as approvers, as
-// whom it asks or pages. Only those that stand there as they are; `${…}` names none.
+// "slack:@sre", "mattermost:@team/ops": the groups of chat platforms that a runbook names as its owner, as approvers,
+// as whom it asks or pages. Only those that stand there as they are; `${…}` names none.
 std::set<std::string> platform_groups_named(const Runbook& book);
 
 bool has_errors(const std::vector<Finding>& findings);

@@ -81,7 +81,8 @@ Outcome metrics_outcome(const ChangeReader& r, const ChangeLog& all, const std::
                       {"where", places.empty() ? "production" : plain(join(places, ", "))}});
   Value::List list;
   for (const DoraFigures& f : figures) {
-    if (o.reply.sections.size() < 20) o.reply.sections.push_back({std::string(trim(block(r.language, f, q.count_rollbacks))), {}});
+    if (o.reply.sections.size() < 20)
+      o.reply.sections.push_back({std::string(trim(block(r.language, f, q.count_rollbacks))), {}});
     list.push_back(dora_value(f));
   }
   Value environments = Value::List{};

@@ -13,8 +13,8 @@ struct Cell {
   std::string href;  // http(s) or empty
 };
 
-// A picture is the copy of a file: `id` names it, `text` is what stands below it, `items` its SHA-256 and what is said in
-// its place where it cannot be shown.
+// A picture is the copy of a file: `id` names it, `text` is what stands below it, `items` its SHA-256 and what is said
+// in its place where it cannot be shown.
 enum class BlockKind { heading, paragraph, prompt, table, list, note, chart, picture };
 
 struct Block {

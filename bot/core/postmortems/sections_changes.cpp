@@ -75,8 +75,8 @@ void add_lead_up(Document& d, const ReportContext& c) {
     if (came_before(c, x)) put_deployment(b, c, x);
   }
   for (const ChangeRecord* x : changes_before(c)) {
-    put_row(b, {known(c, shown_id(x->id)), known(c, changed_to(*x)), x->type.empty() ? x->verb : x->type, c.when(x->started_ms),
-                x->over() ? c.when(x->ended_ms) : c.word("not_recorded")});
+    put_row(b, {known(c, shown_id(x->id)), known(c, changed_to(*x)), x->type.empty() ? x->verb : x->type,
+                c.when(x->started_ms), x->over() ? c.when(x->ended_ms) : c.word("not_recorded")});
   }
   put_table(d, c, std::move(b));
 }
@@ -122,8 +122,8 @@ Block deployments_table(const ReportContext& c) {
   };
   for (const DeploymentFacts& x : c.facts.deployments) {
     const std::string judged = x.failed ? c.word("failed") : x.unplanned ? c.word("unplanned") : known(c, x.outcome);
-    put_row(b, {known(c, shown_id(x.id)), known(c, x.version), known(c, x.type), c.lasting(between(x.started, x.finished)),
-                c.lasting(between(x.committed, x.finished)), judged});
+    put_row(b, {known(c, shown_id(x.id)), known(c, x.version), known(c, x.type),
+                c.lasting(between(x.started, x.finished)), c.lasting(between(x.committed, x.finished)), judged});
   }
   return b;
 }

@@ -85,7 +85,9 @@ void at_each_point(const ChangeRequest& request, const std::string& version, std
             : 0;
     const Found found = look_at_what_is_left(world, request, refused);
     // The ledger: nothing was started twice.
-    const char* after = found.intended ? "carried to its end" : refused ? "as it was before" : "not done yet, may be sent";
+    const char* after = found.intended ? "carried to its end"
+                        : refused      ? "as it was before"
+                                       : "not done yet, may be sent";
     const std::string verb = std::string(name_of(request.verb)) + (request.part.empty() ? "" : " of a part");
     test::crash_row("local", refused ? verb + " that fails" : verb, read_all(world.path() + "/point"),
                     found.intended ? 1 : 0, after);
