@@ -182,8 +182,10 @@ exec 3>&-
 
 # A secret in a header of one's own, and senders by their address.
 mkdir -p "$work/doors"
+export OPS_BEARER=t
 printf 'sources:\n  - {name: am, kind: alertmanager, secrets: ["env:OPS_BEARER"], header: X-Muster-Secret, from: [127.0.0.0/8]}\n  - {name: prom, kind: prometheus, from: [192.0.2.7]}\n' >"$work/doors/a.yaml"
-start_bot "$work/doors.data" --config "$work/doors"
+export MUSTER_CONFIG=$work/doors
+start_bot "$work/doors.data"
 am=$(door alertmanager "$work/doors.data")
 equal "the header of the configuration has the secret" 202 \
   "$(webhook H warning | status POST "$am" -H "X-Muster-Secret: $OPS_BEARER" --data-binary @-)"
@@ -196,5 +198,5 @@ within 20 gone "$bot" || bad "the bot does not stop"
 printf 'sources:\n  - {name: am, kind: alertmanager, header: "X Y", from: [10.0.0.0/33]}\n' >"$work/doors/a.yaml"
 run "$muster" check --config "$work/doors"
 has "a wrong network is named" "$text" "no address and no network"
-has "so is a header that is none" "$text" "no name of a header"
+has "so is a header that is none" "$text" "does not fit \`header\`"
 finish

@@ -11,6 +11,7 @@ people:
     name: Ana Sousa
     roles: [owner]
     handles: [slack:U1]
+  - {id: ben, handles: ["slack:U2"]}
 YAML
 
 mkdir "$work/config/runbooks"
@@ -62,7 +63,7 @@ order press $inc "lead me" >/dev/null
 within 20 topic && ok "a pressed button leads; the topic says it" || bad "the topic: $(order show $inc | jq -r .topic)"
 
 "$muster" say --data "$data" "run ask-sre" >/dev/null
-within 30 said muster 'Shall I' && ok "a runbook asks a user group of Slack's" || bad "nobody is asked: $(order show muster)"
+within 30 said muster 'ask-sre' && ok "a runbook asks a user group of Slack's" || bad "nobody is asked: $(order show muster)"
 order say muster "approve A1" >/dev/null
 within 20 said muster 'carried out after the yes of the group' && ok "and who is in it may approve" ||
   bad "the yes of the group does not count: $(order show muster)"

@@ -87,7 +87,7 @@ std::span<const Sentence> words_runs() {
       {"run.missing", "`{runbook}` also needs {list}. Write it behind the name: `run {runbook} {first}=…`",
        "`{runbook}`에는 {list}도 필요합니다. 이름 뒤에 적어 주세요: `run {runbook} {first}=…`"},
       {"run.mistakes",
-       "`{name}` has {n} mistakes and was not started. {list}. `runbook lint {where}` says what to write instead.",
+       "`{name}` was not started, mistakes in it: {n}. {list}. `runbook lint {where}` says what to write instead.",
        "`{name}`에 오류가 {n}개 있어 시작하지 않았습니다. {list}. `runbook lint {where}`로 고칠 방법을 보세요."},
       {"run.busy", "*{id}* is at it already (`{key}`); nothing was started. `show {id}` tells how far it is.",
        "*{id}*이(가) 이미 하고 있습니다(`{key}`). 새로 시작하지 않았습니다. `show {id}`로 진행을 보세요."},

@@ -93,7 +93,7 @@ int main() {
   server.on([](SlackCore& core) {
     core.users["U1"] = {"U1", "ana", "Ana Sousa", "ana@example.com", "T1", false, false};
     core.channels["C1"] = {.id = "C1", .name = "general", .topic = {}, .purpose = {}, .im_of = {}};
-    core.groups["S1"] = {"sre", {"U1"}};
+    core.groups["S1"] = {"sre", {"U1", "U2"}};
     core.channels["C1"].members = {SlackCore::bot_user, "U1"};
   });
   std::cout << to_json(Value::Map{{"api", server.url() + "/api/"},
