@@ -199,9 +199,8 @@ std::span<const Sentence> words_general() {
       {"alert.undecodable",
        "⚠️ A delivery from {kind} was accepted and stored but could not be read: {why} "
        "(All are kept; of this one you hear once an hour at most.)",
-       "⚠️ {kind}에서 온 내용을 받아 저장했지만 읽을 수 없습니다: {why} (모두 보관됩니다. 같은 알림은 한 시간에 "
-       "한 "
-       "번만 보냅니다.)"},
+       "⚠️ {kind}에서 온 내용을 받아 저장했지만 읽을 수 없습니다: {why} (모두 보관하고, "
+       "한 시간에 한 번만 알립니다.)"},
       {"alert.truncated",
        "⚠️ Alertmanager cut {n} {n?alert|alerts} from a delivery (max_alerts). Their resolution may never arrive: "
        "leave "
