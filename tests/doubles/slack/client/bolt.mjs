@@ -61,7 +61,7 @@ assert.deepEqual(pressed, ['lead me']);
 passed('a button that was pressed');
 
 const group = (await app.client.usergroups.list()).usergroups.find((g) => g.handle === 'sre');
-assert.deepEqual((await app.client.usergroups.users.list({ usergroup: group.id })).users, ['U1']);
+assert.deepEqual((await app.client.usergroups.users.list({ usergroup: group.id })).users, ['U1', 'U2']);
 await assert.rejects(app.client.usergroups.users.list({ usergroup: 'S404' }), /no_such_subteam/);
 passed('user groups and who is in them');
 
