@@ -17,13 +17,6 @@ namespace {
 
 constexpr DurationMs check_every = 6 * hour_ms;
 
-// Joined or made at start: those that belong to no incident.
-std::vector<std::string> standing_channels(const CoreConfig& config) {
-  std::vector<std::string> channels = {"muster", config.alerts_channel};
-  if (!config.board_channel.empty()) channels.push_back(config.board_channel);
-  return channels;
-}
-
 bool believes_addresses(const CoreConfig& config, const std::string& platform) {
   return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
 }

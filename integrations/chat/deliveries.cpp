@@ -151,6 +151,18 @@ void Deliveries::not_there(const Delivery& d) {
   if (!d.may_be_sent) unsent_.emplace(d.channel, d.message.body["urgent"].as_bool());
 }
 
+void Deliveries::bind(const DeliveryPtr& d, const std::function<void(const std::string& id)>& remember) {
+  const std::string id = directory_.theirs("channel", d->message.body["from"].as_string());
+  if (id.empty()) return finish(d, fail(ErrorKind::not_found, "the channel to be bound is not known"));
+  remember(id);
+  directory_.link("peoples", d->channel, id);
+  finish(d, {});
+}
+
+bool Deliveries::is_peoples(const std::string& channel, const std::string& id) const {
+  return directory_.theirs("peoples", channel) == id;
+}
+
 void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
   const auto it = coalescing_.find(d->coalesce);
   if (it != coalescing_.end() && it->second == d) coalescing_.erase(it);

@@ -60,6 +60,11 @@ class Deliveries {
   bool may_be_there(const Delivery& delivery) const;
   void not_there(const Delivery& delivery);  // it was looked for
 
+  // "bind_channel": a channel that people made is the incident's from now on. Nothing but the link changes: its header
+  // and its end stay theirs, and it stays known under its own name for the answers that are on their way.
+  void bind(const DeliveryPtr& delivery, const std::function<void(const std::string& id)>& remember);
+  bool is_peoples(const std::string& channel, const std::string& id) const;  // bound so
+
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
   std::string their_thread(const Delivery& delivery) const;  // of body.thread; empty: the channel itself
 

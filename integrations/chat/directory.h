@@ -7,11 +7,12 @@ namespace muster {
 class ChatDirectory {
  public:
   virtual ~ChatDirectory() = default;
-  // kind: channel ("inc-7-checkout"), post ("summary-INC-7"), cursor and since (a channel id ->
-  // how far it was read, and from where).
+  // kind: channel ("inc-7-checkout"), peoples (the same, bound by hand), called (by which name it was looked for), post
+  // ("summary-INC-7"), cursor and since (a channel id -> how far it was read, and from where).
   virtual std::string theirs(const std::string& kind, const std::string& ours) const = 0;  // empty: not linked
   virtual std::string ours(const std::string& kind, const std::string& theirs) const = 0;
-  // Written before anything that is reported to the store afterwards.
+  // On disk before anything that is reported to the store afterwards, except posts and how far a known channel was
+  // read: those follow within a second, and after a crash both are found again on the platform.
   virtual void link(const std::string& kind, const std::string& ours, const std::string& theirs) = 0;
   // The person that the configuration gives this handle; empty: nobody we know.
   virtual std::string person(const std::string& user_name, const std::string& user_id) const = 0;

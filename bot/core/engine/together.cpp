@@ -170,6 +170,12 @@ bool apply_together(State& s, const Entry& e) {
   return true;
 }
 
+std::vector<std::string> standing_channels(const CoreConfig& config) {
+  std::vector<std::string> channels = {"muster", config.alerts_channel};
+  if (!config.board_channel.empty()) channels.push_back(config.board_channel);
+  return channels;
+}
+
 const TogetherRule* rule_of(const CoreConfig& config, const std::string& platform) {
   const auto it = std::ranges::find_if(config.together, [&](const auto& r) { return among(r.platforms, platform); });
   return it == config.together.end() ? nullptr : &*it;
@@ -231,8 +237,7 @@ void bind_rooms(Work& w, const Incident& i) {
 // Why this channel of people's own cannot be the incident's on its platform; empty: it can.
 std::string why_not_bound(const Call& c, const Incident& i) {
   const std::string &platform = c.input.platform, &channel = c.input.channel;
-  const bool standing = channel == "muster" || channel == c.work.config.alerts_channel ||
-                        channel == c.work.config.board_channel || channel.starts_with("direct-");
+  const bool standing = channel.starts_with("direct-") || among(standing_channels(c.work.config), channel);
   if (!rule_of(c.work.config, platform)) return "bind.where";
   if (c.work.state.incident_by_channel.contains(channel)) return "bind.taken";
   if (standing) return "bind.standing";

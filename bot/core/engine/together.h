@@ -31,6 +31,8 @@ struct Together {
 
 bool apply_together(State& state, const Entry& entry);  // false: none of its entries
 
+// Ours that belong to no incident: joined or made at start.
+std::vector<std::string> standing_channels(const CoreConfig& config);
 const TogetherRule* rule_of(const CoreConfig& config, const std::string& platform);
 DurationMs lost_after(const CoreConfig& config, const std::string& platform);
 // Does the platform show what the bot says in this channel of ours?

@@ -12,15 +12,6 @@ namespace muster {
 
 using namespace mattermost;
 
-namespace {
-
-// Bound by hand: header and end of it stay theirs.
-bool is_peoples(const ChatDirectory& directory, const std::string& ours, const std::string& id) {
-  return directory.theirs("peoples", ours) == id;
-}
-
-}  // namespace
-
 void Mattermost::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
@@ -112,7 +103,7 @@ void Mattermost::open_channel(const OpPtr& op) {
 }
 
 void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
-  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
+  if (deliveries_.is_peoples(op->channel, id)) return finish(op, {});
   const std::string header = header_of(*op);
   const auto known = topics_.find(id);
   // Each change is a line in the channel: the same again is not worth one.
@@ -126,7 +117,7 @@ void Mattermost::set_topic(const OpPtr& op, const std::string& id) {
 }
 
 void Mattermost::archive(const OpPtr& op, const std::string& id) {
-  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
+  if (deliveries_.is_peoples(op->channel, id)) return finish(op, {});
   call(op, api_.del("/channels/" + id), [this, op](const Answer& a) {
     const bool was = a.error_id == "api.channel.delete_channel.deleted.app_error";
     if (!a.ok() && !was) return refused(op, a);

@@ -71,12 +71,14 @@ void Mattermost::take_post(const Post& p, TimeMs messages_after) {
     enqueue({.kind = kind, .post = p, .user_id = p.user_id, .emoji = {}, .id = id, .at = at});
   };
   const std::string base = "post:" + p.id;
-  if (p.delete_at != 0) return copy ? void() : add("delete", base + ":d", p.delete_at);
-  if (copy) {
-    // Nothing but a pin on it is a person's doing: copies are never pinned by us.
-  } else if (p.edit_at == 0 && p.create_at > messages_after) {
+  // Of a copy nothing but a pin is a person's doing: we pin none.
+  if (p.delete_at != 0) {
+    if (!copy) add("delete", base + ":d", p.delete_at);
+    return;
+  }
+  if (!copy && p.edit_at == 0 && p.create_at > messages_after) {
     add("message", base, p.create_at);
-  } else if (p.edit_at != 0) {
+  } else if (!copy && p.edit_at != 0) {
     // An edited message is no command any more, also when its first form was never seen.
     add("edit", base + ":e" + std::to_string(p.edit_at), p.edit_at);
   }

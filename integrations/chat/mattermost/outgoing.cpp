@@ -51,15 +51,8 @@ void Mattermost::refused(const OpPtr& op, const Answer& a) {
 
 void Mattermost::run(const OpPtr& op) {
   if (op->message.kind == "open_channel") return open_channel(op);
-  // A channel that people made is an incident's from now on: nothing but the link changes. Under its own name it stays
-  // known too, for the answers that are on their way.
-  if (op->message.kind == "bind_channel") {
-    const std::string id = out_.directory.theirs("channel", op->message.body["from"].as_string());
-    if (id.empty()) return finish(op, fail(ErrorKind::not_found, "the channel to be bound is not known"));
-    remember_channel(op->channel, id);
-    out_.directory.link("peoples", op->channel, id);
-    return finish(op, {});
-  }
+  if (op->message.kind == "bind_channel")
+    return deliveries_.bind(op, [this, op](const std::string& id) { remember_channel(op->channel, id); });
   with_channel(op, [this, op](const std::string& id) {
     const std::string& kind = op->message.kind;
     if (kind == "join") return finish(op, {});

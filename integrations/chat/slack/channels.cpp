@@ -34,15 +34,6 @@ std::string slack_channel_name(const std::string& ours, int attempt) {
   return (name.empty() ? "channel" : name) + suffix;
 }
 
-namespace {
-
-// Bound by hand: topic and end of it stay theirs.
-bool is_peoples(const ChatDirectory& directory, const std::string& ours, const std::string& id) {
-  return directory.theirs("peoples", ours) == id;
-}
-
-}  // namespace
-
 void Slack::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
@@ -129,7 +120,7 @@ void Slack::open_channel(const OpPtr& op) {
 }
 
 void Slack::set_topic(const OpPtr& op, const std::string& id) {
-  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
+  if (deliveries_.is_peoples(op->channel, id)) return finish(op, {});
   const std::string topic = topic_of(op->message);
   const auto known = topics_.find(id);
   // Each change is a line in the channel: the same again is not worth one.
@@ -143,7 +134,7 @@ void Slack::set_topic(const OpPtr& op, const std::string& id) {
 }
 
 void Slack::archive(const OpPtr& op, const std::string& id) {
-  if (is_peoples(out_.directory, op->channel, id)) return finish(op, {});
+  if (deliveries_.is_peoples(op->channel, id)) return finish(op, {});
   call(op, "conversations.archive", Value::Map{{"channel", id}}, [this, op](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
     finish(op, {});
