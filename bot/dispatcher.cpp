@@ -1,6 +1,8 @@
 #include "bot/dispatcher.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
@@ -17,12 +19,25 @@ namespace muster {
 Dispatcher::Dispatcher(Store& store, const Clock& clock, CoreConfig config)
     : store_(store), clock_(clock), config_(std::move(config)), outbox_(store, clock), boot_(random_token(6)) {}
 
+namespace {
+
+void append_hex(std::string& out, std::uint64_t number, std::size_t digits) {
+  std::array<char, 16> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, 16).ptr;
+  const auto size = static_cast<std::size_t>(end - buffer.data());
+  out.append(digits > size ? digits - size : 0, '0').append(buffer.data(), size);
+}
+
+}  // namespace
+
+// Sorts by creation; the boot part keeps two processes apart.
 std::string Dispatcher::new_id() {
-  char text[64];
-  // Sorts by creation; the boot part keeps two processes apart.
-  std::snprintf(text, sizeof text, "%011llx-%s-%06llx", static_cast<unsigned long long>(clock_.now()), boot_.c_str(),
-                static_cast<unsigned long long>(++serial_));
-  return text;
+  std::string id;
+  id.reserve(32);
+  append_hex(id, static_cast<std::uint64_t>(clock_.now()), 11);
+  id.append("-").append(boot_).append("-");
+  append_hex(id, ++serial_, 6);
+  return id;
 }
 
 Work Dispatcher::work() {
@@ -129,9 +144,9 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
   ChatEvent told = heard_event;
   if (hearing_) hearing_(told);
   const std::string text = clean_text(told.kind == "form" ? typed_twin(told.text, told.form) : told.text);
-  const InboxItem item = inbox_of(told, text, clock_.now());
+  InboxItem item = inbox_of(told, text, clock_.now());
   const auto asked = std::make_shared<std::optional<Outcome>>();
-  const auto heard = std::make_shared<ChatEvent>(told);  // who speaks is decided with the rest
+  const auto heard = std::make_shared<ChatEvent>();  // who speaks is decided with the rest
   const std::string secret = random_token(16);
   // Every event but a line for us outside of incident channels: a command is no talk.
   const auto is_talk = [this](const ChatEvent& e, const State& state) {
@@ -141,7 +156,9 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
     bool by_mention = false;
     return !e.direct && !understand(e, input, by_mention);
   };
-  const auto decide = [this, told = std::move(told), heard, text, item, asked, is_talk, secret](Work& w, Commit& c) {
+  std::string key = item.dedupe_key;
+  auto decide = [this, told = std::move(told), heard, text, item = std::move(item), asked, is_talk, secret](Work& w,
+                                                                                                            Commit& c) {
     *heard = with_people(told, w);
     heard->about = with_original(w.state, bare_channel(heard->channel), std::move(heard->about));
     const ChatEvent& e = *heard;
@@ -159,7 +176,7 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
     show_talk(e, text, recorded.fresh, w);
     *asked = decide_chat(e, text, secret, w);
   };
-  const auto applied = [this, heard, asked] {
+  auto applied = [this, heard, asked] {
     CommandInput input = input_of(*heard);
     bool by_mention = false;
     // A bare "yes" has answered its question by now and means nothing any more; what it started is to be read.
@@ -167,7 +184,11 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
     stats_.commands += 1;
     if (*asked) read_and_post(**asked, input, *heard);
   };
-  take({.decide = decide, .done = std::move(accepted), .applied = applied, .again = {}, .key = item.dedupe_key});
+  take({.decide = std::move(decide),
+        .done = std::move(accepted),
+        .applied = std::move(applied),
+        .again = {},
+        .key = std::move(key)});
 }
 
 CommandInput Dispatcher::input_of(const ChatEvent& e) const {

@@ -39,6 +39,12 @@ std::optional<std::pair<std::size_t, int>> numbered(std::string_view id) {
   return std::nullopt;
 }
 
+// Whether the body says no more than the name does.
+bool is_plain(const Family& family, const Timer& t) {
+  return t.body.as_map().size() == 1 &&
+         t.body[family.key].as_string() == std::string_view(t.id).substr(family.prefix.size());
+}
+
 }  // namespace
 
 std::size_t DueTimers::size() const {
@@ -54,11 +60,15 @@ void DueTimers::remember(const std::vector<Timer>& changes) {
 void DueTimers::arm(const Timer& t) {
   if (size() == 0) earliest_ = t.due_ms;
   earliest_ = std::min(earliest_, t.due_ms);
-  forget(t.id);
   const auto known = numbered(t.id);
-  if (known && t.body == timer_of(families[known->first], known->second, 0).body)
+  const bool plain = known && is_plain(families[known->first], t);
+  if (plain) {
     numbered_[known->first][known->second] = t.due_ms;
-  else if (t.id.starts_with("page:"))
+    if (!others_.empty()) others_.erase(t.id);
+    return;
+  }
+  forget(t.id);
+  if (t.id.starts_with("page:"))
     others_[t.id] = {t.id, t.due_ms, {}};  // what it keeps is in the pager's memory already
   else
     others_[t.id] = t;

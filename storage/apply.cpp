@@ -4,6 +4,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "storage/chain.h"
 #include "storage/chat_links.h"
@@ -88,6 +89,28 @@ std::int64_t& Applier::seq_of(const std::string& incident) {
   return head_.seq[incident] = row->integer(0);
 }
 
+// Two questions, as there are two indexes.
+bool Applier::is_known_key(const std::string& key) const {
+  return is_key_by_id(key) ||
+         db_.query("SELECT 1 FROM event WHERE dedupe_key = ? AND dedupe_key <> event_id", key)->next();
+}
+bool Applier::is_key_by_id(const std::string& key) const {
+  return db_.query("SELECT 1 FROM event WHERE event_id = ? AND dedupe_key = event_id", key)->next();
+}
+
+// What the MAC covers is the body behind the id: written once, where the last entry's stood.
+Applier::Sealed Applier::seal(const Entry& e) {
+  payload_.clear();
+  begin_covered(payload_, e.event_id);
+  const std::size_t before = payload_.size();
+  append_payload(payload_, e);
+  Sealed sealed{std::string_view(payload_).substr(before), hmac_sha256(key_, payload_), {}};
+  row_.clear();
+  append_covered(row_, e, sealed.mac, head_.hash);
+  sealed.hash = sha256(row_);
+  return sealed;
+}
+
 // False when an entry with this de-duplication key is there already.
 bool Applier::add_entry(Entry& e) {
   std::int64_t* seq = e.incident_id.empty() ? nullptr : &seq_of(e.incident_id);
@@ -95,9 +118,9 @@ bool Applier::add_entry(Entry& e) {
   e.seq = seq ? *seq + 1 : 0;
   e.scrubbed = false;
   const std::string& dedupe = dedupe_key_of(e);
-  const std::string body = payload_text(e);
-  const std::string mac = payload_mac(key_, e.event_id, body);
-  const std::string hash = row_hash(e, mac, head_.hash);
+  // No index tells this one; the other way round a new id is nobody's key.
+  if (dedupe != e.event_id && is_key_by_id(dedupe)) return false;
+  const Sealed sealed = seal(e);
   const int added = db_.run(
       "INSERT INTO event(position, event_id, incident_id, seq, kind, occurred_ms, received_ms, written_ms, "
       "precision_ms, clock_name, skew_ms, origin, actor_type, actor_id, role, visibility, pinned, corrects, reply_to, "
@@ -106,15 +129,15 @@ bool Applier::add_entry(Entry& e) {
       e.position, e.event_id, NullIfEmpty{e.incident_id}, NullIfZero{e.seq}, e.kind, e.occurred_ms, e.received_ms,
       e.written_ms, e.precision_ms, e.clock_name, e.skew_ms, e.origin, e.actor.type, e.actor.id, NullIfEmpty{e.role},
       e.visibility, e.pinned, NullIfEmpty{e.corrects}, NullIfEmpty{e.reply_to}, e.source.system, e.source.type,
-      e.source.id, dedupe, Blob{mac}, Blob{head_.hash}, Blob{hash});
+      e.source.id, dedupe, Blob{sealed.mac}, Blob{head_.hash}, Blob{sealed.hash});
   if (added == 0) {
     // Only a known de-duplication key is a duplicate; any other clash (an id used twice) must not pass as one.
-    if (db_.query("SELECT 1 FROM event WHERE dedupe_key = ?", dedupe)->next()) return false;
+    if (is_known_key(dedupe)) return false;
     throw std::runtime_error("the journal entry " + e.event_id + " clashes with another entry");
   }
-  db_.run("INSERT INTO event_payload(position, event_id, body) VALUES(?,?,?)", e.position, e.event_id, body);
+  db_.run("INSERT INTO event_payload(position, event_id, body) VALUES(?,?,?)", e.position, e.event_id, sealed.body);
   head_.position = e.position;
-  head_.hash = hash;
+  head_.hash = sealed.hash;
   if (seq) {
     ++*seq;
     counted_.push_back(e.incident_id);
@@ -137,11 +160,20 @@ void Applier::settle_out(const Commit& commit) {
     db_.run("UPDATE outbox SET state = 'done', last_error = '' WHERE id = ? AND state <> 'done'", id);
   }
   for (const Commit::Failure& f : commit.out_failed) {
-    db_.run(
+    const int changed = db_.run(
         "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
-        "WHERE id = ? AND (state = 'pending' OR (state = 'done' AND ?))",
-        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id, f.dead);
+        "WHERE id = ? AND state <> 'done' AND state = 'pending'",
+        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id);
+    if (changed == 0 && f.dead) refuse_shown(f);
   }
+}
+
+// What was stored as delivered, because it is shown by this process, and was refused. Rare: there is no index for it.
+void Applier::refuse_shown(const Commit::Failure& f) {
+  db_.run(
+      "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = 'dead' "
+      "WHERE n = (SELECT max(n) FROM outbox WHERE id = ? AND state = 'done')",
+      f.error, f.retry_ms, f.id);
 }
 
 // What the policy keeps no longer: each has its redaction in this commit or before it.
@@ -221,18 +253,25 @@ void Applier::put_files(const Commit& commit) {
 }
 
 void put_row(Db& db, const ProjectionRow& row) {
+  std::string text;
+  put_row(db, row, text);
+}
+
+void put_row(Db& db, const ProjectionRow& row, std::string& text) {
   if (row.body.is_null()) {
     db.run("DELETE FROM projection WHERE kind = ? AND id = ?", row.kind, row.id);
   } else {
+    text.clear();
+    append_json(text, row.body);
     db.run(
         "INSERT INTO projection(kind, id, body) VALUES(?,?,?) "
         "ON CONFLICT(kind, id) DO UPDATE SET body = excluded.body",
-        row.kind, row.id, to_json(row.body));
+        row.kind, row.id, text);
   }
 }
 
 void Applier::put_rows(const std::vector<ProjectionRow>& rows) {
-  for (const ProjectionRow& row : rows) put_row(db_, row);
+  for (const ProjectionRow& row : rows) put_row(db_, row, row_);
 }
 
 void Applier::put_timers(const std::vector<Timer>& timers) {

@@ -32,9 +32,17 @@ class Applier {
  private:
   bool add_inbox(const Commit& commit);
   Applied add_entries(std::vector<Entry>& entries, TimeMs now, const std::function<void(const char*)>& fault);
+  struct Sealed {
+    std::string_view body;  // until the next one
+    std::string mac, hash;
+  };
+  Sealed seal(const Entry& entry);
   bool add_entry(Entry& entry);
+  bool is_known_key(const std::string& key) const;
+  bool is_key_by_id(const std::string& key) const;
   void add_out(const Commit& commit);
   void settle_out(const Commit& commit);
+  void refuse_shown(const Commit::Failure& failure);
   void put_rows(const std::vector<ProjectionRow>& rows);
   void put_timers(const std::vector<Timer>& timers);
   void put_files(const Commit& commit);
@@ -49,9 +57,11 @@ class Applier {
   bool wrote_ = false;
   std::int64_t old_position_ = 0;
   std::string old_hash_;
+  std::string payload_, row_;         // of the last one: their memory serves the next
   std::vector<std::string> counted_;  // incidents whose seq went up, once for each time
 };
 
 void put_row(Db& db, const ProjectionRow& row);
+void put_row(Db& db, const ProjectionRow& row, std::string& text);  // `text` is memory for its body
 
 }  // namespace muster::storage

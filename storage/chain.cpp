@@ -34,14 +34,21 @@ const std::string& dedupe_key_of(const Entry& e) { return e.dedupe_key.empty() ?
 std::string payload_mac(std::string_view key, std::string_view event_id, std::string_view body) {
   std::string covered;
   covered.reserve(event_id.size() + body.size() + 8);
-  put(covered, event_id);
+  begin_covered(covered, event_id);
   covered += body;
   return hmac_sha256(key, covered);
 }
 
+void begin_covered(std::string& out, std::string_view event_id) { put(out, event_id); }
+
 std::string row_hash(const Entry& e, std::string_view mac, std::string_view previous) {
   std::string row;
   row.reserve(512);
+  append_covered(row, e, mac, previous);
+  return sha256(row);
+}
+
+void append_covered(std::string& row, const Entry& e, std::string_view mac, std::string_view previous) {
   row += previous;
   for (const std::int64_t n : {e.position, e.seq, e.occurred_ms, e.received_ms, e.written_ms, e.precision_ms, e.skew_ms,
                                std::int64_t{e.pinned}}) {
@@ -53,7 +60,6 @@ std::string row_hash(const Entry& e, std::string_view mac, std::string_view prev
     put(row, std::string_view(*text));
   }
   put(row, mac);
-  return sha256(row);
 }
 
 }  // namespace muster::storage

@@ -1,20 +1,18 @@
 #include "storage/migrations.h"
 
-#include <array>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "storage/scrub.h"
 
 namespace muster::storage {
 namespace {
 
-// 1: the first schema. `event` is the journal; `corrects` carries no foreign key because a correction may arrive
-// before its target (verify reports what dangles). Lists of three and more are written with OR: SQLite makes a
-// temporary table for each IN(…) of such a list, once per inserted row, which cost a third of a commit.
-constexpr const char* step_1 = R"sql(
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
-
-CREATE TABLE event(
+// The journal. `corrects` carries no foreign key because a correction may arrive before its target (verify reports what
+// dangles). Lists of three and more are written with OR: SQLite makes a temporary table for each IN(…) of such a list,
+// once per inserted row, which cost a third of a commit.
+constexpr std::string_view event_columns = R"sql((
   position      INTEGER PRIMARY KEY,
   event_id      TEXT NOT NULL UNIQUE,
   incident_id   TEXT,
@@ -38,15 +36,49 @@ CREATE TABLE event(
   source_system TEXT NOT NULL,
   source_type   TEXT NOT NULL,
   source_id     TEXT NOT NULL,
-  dedupe_key    TEXT NOT NULL UNIQUE,
+  dedupe_key    TEXT NOT NULL,
   payload_mac   BLOB NOT NULL,
   prev_hash     BLOB NOT NULL,
   row_hash      BLOB NOT NULL,
-  UNIQUE(incident_id, seq),
   CHECK((incident_id IS NULL) = (seq IS NULL)),
   CHECK((kind = 'correction' OR kind = 'retraction' OR kind = 'redaction') = (corrects IS NOT NULL))
 ) STRICT;
+)sql";
+
+// Most entries belong to no incident, and their de-duplication key is their id: neither is written down a second time.
+// What asks for a key has to look under both, see is_known_key().
+constexpr std::string_view event_guards = R"sql(
+CREATE UNIQUE INDEX event_by_incident ON event(incident_id, seq) WHERE incident_id IS NOT NULL;
+CREATE UNIQUE INDEX event_by_key ON event(dedupe_key) WHERE dedupe_key <> event_id;
 CREATE INDEX event_by_target ON event(corrects) WHERE corrects IS NOT NULL;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+)sql";
+
+constexpr std::string_view outbox_columns = R"sql((
+  n           INTEGER PRIMARY KEY,
+  id          TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  kind        TEXT NOT NULL,
+  body        TEXT NOT NULL,
+  state       TEXT NOT NULL CHECK(state = 'pending' OR state = 'done' OR state = 'dead'),
+  attempts    INTEGER NOT NULL,
+  due_ms      INTEGER NOT NULL,
+  last_error  TEXT NOT NULL
+) STRICT;
+)sql";
+
+// A message is looked for by its id until it was delivered. Where a query is to use these, it says `state <> 'done'`.
+constexpr std::string_view outbox_guards = R"sql(
+CREATE UNIQUE INDEX outbox_by_id ON outbox(id) WHERE state <> 'done';
+CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
+)sql";
+
+// 1: the first schema, with the journal and the outbox as they are today.
+constexpr std::string_view step_1 = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 
 CREATE TABLE event_payload(
   position    INTEGER PRIMARY KEY REFERENCES event(position),
@@ -56,10 +88,6 @@ CREATE TABLE event_payload(
   CHECK((body IS NULL) = (scrubbed_ms IS NOT NULL))
 ) STRICT;
 
-CREATE TRIGGER event_no_update BEFORE UPDATE ON event
-  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
-CREATE TRIGGER event_no_delete BEFORE DELETE ON event
-  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
 CREATE TRIGGER payload_no_delete BEFORE DELETE ON event_payload
   BEGIN SELECT RAISE(ABORT,'payload rows are append-only'); END;
 CREATE TRIGGER payload_scrub_only BEFORE UPDATE ON event_payload
@@ -78,19 +106,6 @@ CREATE TABLE inbox(
 ) STRICT;
 CREATE INDEX inbox_pending ON inbox(n) WHERE done = 0;
 
-CREATE TABLE outbox(
-  n           INTEGER PRIMARY KEY,
-  id          TEXT NOT NULL UNIQUE,
-  destination TEXT NOT NULL,
-  kind        TEXT NOT NULL,
-  body        TEXT NOT NULL,
-  state       TEXT NOT NULL CHECK(state = 'pending' OR state = 'done' OR state = 'dead'),
-  attempts    INTEGER NOT NULL,
-  due_ms      INTEGER NOT NULL,
-  last_error  TEXT NOT NULL
-) STRICT;
-CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
-
 CREATE TABLE timer(id TEXT PRIMARY KEY, due_ms INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE projection(
@@ -99,7 +114,7 @@ CREATE TABLE projection(
 )sql";
 
 // 2: files that people put into the room. The bytes come last: sums over `size` then read no overflow page.
-constexpr const char* step_2 = R"sql(
+constexpr std::string_view step_2 = R"sql(
 CREATE TABLE room_file(
   id          TEXT PRIMARY KEY,
   name        TEXT NOT NULL,
@@ -112,7 +127,7 @@ CREATE TABLE room_file(
 )sql";
 
 // Names of ours and ids of theirs on the chat platforms.
-constexpr const char* step_3 = R"sql(
+constexpr std::string_view step_3 = R"sql(
 CREATE TABLE chat_link(
   n        INTEGER PRIMARY KEY,
   platform TEXT NOT NULL, kind TEXT NOT NULL, ours TEXT NOT NULL, theirs TEXT NOT NULL,
@@ -120,7 +135,39 @@ CREATE TABLE chat_link(
 ) STRICT;
 )sql";
 
-constexpr std::array steps = {step_1, step_2, step_3};
+// The journal of older files had an index entry for every key and every incident, also where there was none, and the
+// outbox one for every message that was ever delivered.
+constexpr std::string_view event_anew = R"sql(
+INSERT INTO event_next SELECT * FROM event;
+DROP TABLE event;
+ALTER TABLE event_next RENAME TO event;
+)sql";
+constexpr std::string_view outbox_anew = R"sql(
+INSERT INTO outbox_next SELECT * FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE outbox_next RENAME TO outbox;
+)sql";
+
+constexpr int newest = 4;
+
+// What makes version `to` of the version before; a new file gets the newest journal at once.
+std::string step(int to, int from) {
+  std::string sql;
+  const auto add = [&sql](std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) sql += part;
+  };
+  if (to == 1) {
+    add({"CREATE TABLE event", event_columns, event_guards});
+    add({"CREATE TABLE outbox", outbox_columns, outbox_guards, step_1});
+  }
+  if (to == 2) add({step_2});
+  if (to == 3) add({step_3});
+  if (to == 4 && from > 0) {
+    add({"CREATE TABLE event_next", event_columns, event_anew, event_guards});
+    add({"CREATE TABLE outbox_next", outbox_columns, outbox_anew, outbox_guards});
+  }
+  return sql;
+}
 
 void set_meta(Db& db, std::string_view key, std::string_view value) {
   db.run("INSERT INTO meta(key, value) VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", key, value);
@@ -128,7 +175,7 @@ void set_meta(Db& db, std::string_view key, std::string_view value) {
 
 }  // namespace
 
-int newest_schema() { return static_cast<int>(steps.size()); }
+int newest_schema() { return newest; }
 
 Result<int> schema_of(Db& db) {
   auto tables = db.query("SELECT count(*), coalesce(sum(name = 'meta'), 0) FROM sqlite_schema WHERE type = 'table'");
@@ -155,10 +202,10 @@ Result<int> schema_of(Db& db) {
 
 void migrate(Db& db, int from) {
   if (from == newest_schema()) return;
+  db.script("PRAGMA foreign_keys=OFF");  // a table that others refer to may be made anew; no effect inside BEGIN
   db.run("BEGIN IMMEDIATE");
   try {
-    for (int version = from + 1; version <= newest_schema(); ++version)
-      db.script(steps[static_cast<std::size_t>(version - 1)]);
+    for (int version = from + 1; version <= newest_schema(); ++version) db.script(step(version, from));
     set_meta(db, "schema_version", std::to_string(newest_schema()));
     if (from == 0) set_meta(db, "rows_by", program_mark());  // else they would be folded again a moment later
     db.run("COMMIT");
@@ -166,6 +213,7 @@ void migrate(Db& db, int from) {
     if (db.in_transaction()) db.run("ROLLBACK");
     throw;
   }
+  db.script("PRAGMA foreign_keys=ON");
 }
 
 }  // namespace muster::storage

@@ -11,6 +11,7 @@ namespace {
 // Writes the members of one object, which come in the order of their names.
 class Members {
  public:
+  explicit Members(std::string& out) : out_(out), start_(out.size()) {}
   void add(std::string_view name, const std::string& text) {
     if (text.empty()) return;
     begin(name);
@@ -30,24 +31,29 @@ class Members {
     }
     out_ += ']';
   }
-  std::string take() {
-    out_ += out_.empty() ? "{}" : "}";
-    return std::move(out_);
-  }
+  void end() { out_ += is_empty() ? "{}" : "}"; }
 
  private:
   void begin(std::string_view name) {
-    out_ += out_.empty() ? "{\"" : ",\"";
+    out_ += is_empty() ? "{\"" : ",\"";
     out_ += name;
     out_ += "\":";
   }
-  std::string out_;
+  bool is_empty() const { return out_.size() == start_; }
+  std::string& out_;
+  std::size_t start_;
 };
 
 }  // namespace
 
 std::string payload_text(const Entry& e) {
-  Members members;
+  std::string out;
+  append_payload(out, e);
+  return out;
+}
+
+void append_payload(std::string& out, const Entry& e) {
+  Members members(out);
   members.add("attachments", e.attachments);
   members.add("channel", e.source.channel);
   members.add("data", e.data);
@@ -57,7 +63,7 @@ std::string payload_text(const Entry& e) {
   members.add("services", e.services);
   members.add("tags", e.tags);
   members.add("text", e.text);
-  return members.take();
+  members.end();
 }
 
 }  // namespace muster::storage

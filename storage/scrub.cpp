@@ -98,7 +98,8 @@ std::vector<OutMessage> clean_outbox(Db& db, const ScrubOrder& order, const std:
   std::vector<std::string> posts{order.source_id, post_of(db, order)};
   for (const char* kind : {"reply-", "told-"}) posts.push_back(kind + order.source_id);
   std::vector<OutMessage> changed;
-  auto row = db.query("SELECT id, destination, kind, body FROM outbox ORDER BY n");
+  std::vector<std::int64_t> numbers;
+  auto row = db.query("SELECT id, destination, kind, body, n FROM outbox ORDER BY n");
   while (row->next()) {
     const std::string_view body = row->view(3);
     const bool may_be_its = !order.source_id.empty() && body.contains(inside_json(order.source_id));
@@ -110,9 +111,11 @@ std::vector<OutMessage> clean_outbox(Db& db, const ScrubOrder& order, const std:
     Value after = its_own ? emptied(*before, order.mark) : without(*before, order.needles, order.mark);
     if (after == *before) continue;
     changed.push_back({row->text(0), row->text(1), row->text(2), std::move(after)});
+    numbers.push_back(row->integer(4));
   }
   row.reset();
-  for (const OutMessage& m : changed) db.run("UPDATE outbox SET body = ? WHERE id = ?", to_json(m.body), m.id);
+  for (std::size_t i = 0; i < changed.size(); ++i)
+    db.run("UPDATE outbox SET body = ? WHERE n = ?", to_json(changed[i].body), numbers[i]);
   return changed;
 }
 

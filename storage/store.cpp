@@ -103,7 +103,7 @@ class SqliteStore final : public WorkStore {
     return work_now([id](Db& db) -> Result<void> {
       const int changed = db.run(
           "UPDATE outbox SET state = 'pending', attempts = 0, due_ms = 0 "
-          "WHERE id = ? AND state = 'dead'",
+          "WHERE id = ? AND state <> 'done' AND state = 'dead'",
           id);
       if (changed == 1) return {};
       return fail(ErrorKind::not_found, "There is no undeliverable message " + id + ".", "List them to see their ids.");
@@ -135,6 +135,30 @@ class SqliteStore final : public WorkStore {
   Db reader_;
 };
 
+// A database that is made away from its place, whole, and put there at once: until then nothing depends on it, so that
+// two syncs do for all of it. SQLite's own way is a journal that is synced for the switch to the write-ahead log, and
+// commits that are synced one by one. Returns its owner.
+Result<std::int64_t> make_database(const std::string& path) {
+  const std::string fresh = path + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(fresh, ignored);
+  // A log of a database that is gone belongs to nothing, and must not be taken for one of the new file.
+  for (const std::string& file : {fresh, path})
+    for (const char* log : {"-wal", "-shm", "-journal"}) std::filesystem::remove(file + log, ignored);
+  if (auto made = make_private_file(fresh); !made) return std::unexpected(made.error());
+  std::int64_t owner = 0;
+  {
+    Db db = Db::open(fresh, Db::Mode::write);
+    db.script("PRAGMA synchronous=OFF; PRAGMA temp_store=MEMORY; PRAGMA journal_mode=OFF;");
+    migrate(db, 0);
+    owner = take_ownership(db);
+    db.query("PRAGMA journal_mode=WAL")->next();
+  }
+  if (auto put = put_in_place(fresh, path); !put) return std::unexpected(put.error());
+  return owner;
+}
+
+// Throws SqlError.
 Result<Db> open_for_writing(const std::string& folder) {
   const std::string path = db_path(folder);
   Db db = Db::open(path, Db::Mode::write);
@@ -164,8 +188,6 @@ Result<std::string> prepare_files(const std::string& folder) {
                 path + " is damaged: it does not begin as a database does. And its key: " + key.error().message,
                 "Restore both files from one backup, see `muster restore --help`.");
   }
-  if (!key) return key;
-  if (auto made = make_private_file(path); !made) return std::unexpected(made.error());
   return key;
 }
 
@@ -179,10 +201,16 @@ Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post po
   }
   auto key = prepare_files(folder);
   if (!key) return std::unexpected(key.error());
+  std::int64_t owner = 0;
+  if (!has_bytes(db_path(folder))) {
+    auto made = make_database(db_path(folder));
+    if (!made) return std::unexpected(made.error());
+    owner = *made;
+  }
   auto db = open_for_writing(folder);
   if (!db) return std::unexpected(db.error());
   Db reader = Db::open(db_path(folder), Db::Mode::read);
-  const std::int64_t owner = take_ownership(*db);
+  if (owner == 0) owner = take_ownership(*db);
   auto writer = std::make_unique<Writer>(std::move(*db), std::move(*key), owner, std::move(options), std::move(post));
   return std::make_unique<SqliteStore>(std::move(*lock), std::move(writer), std::move(reader));
 }

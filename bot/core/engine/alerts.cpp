@@ -90,7 +90,7 @@ std::string group_of(const AlertEvent& event) {
 }
 
 Value alert_data(const AlertEvent& event, const std::string& fingerprint, const std::string& group,
-                 const std::string& id, int episode) {
+                 const std::string& id, int episode, const CardPlace& card) {
   Value::Map labels;
   labels.reserve(event.labels.size());
   for (const auto& [k, v] : event.labels) labels[k] = v;
@@ -98,6 +98,8 @@ Value alert_data(const AlertEvent& event, const std::string& fingerprint, const 
   for (const auto& [text, url] : event.links) links.push(Value::Map{{"text", text}, {"url", url}});
   return Value::Map{{"alert", event.title},
                     {"alert_id", id},
+                    {"card", card.post_id},
+                    {"card_channel", card.channel},
                     {"episode", episode},
                     {"fingerprint", fingerprint},
                     {"group_key", group},
@@ -289,9 +291,7 @@ void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, Time
     card = next_card(w, i ? i->channel : w.config.alerts_channel, card_id(id, episode, i != nullptr));
   Entry e = alert_entry(w, event, id, received);
   if (i) e.incident_id = i->id;
-  e.data = alert_data(event, fingerprint, cause.group, id, episode);
-  e.data.set("card", card.post_id);
-  e.data.set("card_channel", card.channel);
+  e.data = alert_data(event, fingerprint, cause.group, id, episode, card);
   if (waits != 0) e.data.set("waits_until_ms", waits);
   record(w, std::move(e));
   Alert& fresh = *find_alert(w.state, id);
@@ -383,9 +383,11 @@ void greet(Work& w) {
   post(w, "muster", "greeting", m);
 }
 
+// Small digits only: a text of capital ones is another text.
 Fingerprint::Fingerprint(std::string_view hex) {
-  std::string raw = from_hex(hex);
-  if (raw.size() != bytes_.size() || to_hex(raw) != hex) raw = sha256(hex);
+  const bool capital = std::ranges::any_of(hex, [](char c) { return c >= 'A' && c <= 'F'; });
+  std::string raw = capital ? std::string() : from_hex(hex);
+  if (raw.size() != bytes_.size()) raw = sha256(hex);
   std::ranges::copy(raw, bytes_.begin());
 }
 

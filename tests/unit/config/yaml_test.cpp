@@ -39,6 +39,32 @@ TEST_CASE("aliases, second documents, depth, size and bytes that are no text are
   CHECK_FALSE(parse_yaml("? [a]\n: 1\n"));
 }
 
+TEST_CASE("what is no YAML is told with its place and with what it was found in") {
+  const auto told = [](std::string_view text) {
+    const YamlDocument document = read_yaml(text);
+    REQUIRE(document.problems.size() == 1);
+    CHECK(document.root.kind == YamlNode::Kind::null);
+    const YamlProblem& p = document.problems.front();
+    return std::to_string(p.line) + ":" + std::to_string(p.column) + " " + p.message;
+  };
+  CHECK(told("a: [1,\n  2\nb: 3\n") ==
+        "3:2 not YAML: did not find expected ',' or ']' while parsing a flow sequence that began in line 1");
+  CHECK(told("a:\n\t- b\n") == "2:1 not YAML: a tab stands in the indentation, where only spaces may");
+  CHECK(told("a: b\n한: \x07\n") == "2:6 not YAML: control characters are not allowed");
+  CHECK(told("a: b: c\n") == "1:5 not YAML: mapping values are not allowed in this context");
+}
+
+TEST_CASE("no value, null and a tilde are nothing; in quotes, as a block and as a longer word they are text") {
+  const auto root = parse_yaml("a:\nb: ~\nc: null\nd: \"null\"\ne: nullify\nf: |\n  ~\ng: ''\nh: on\n");
+  REQUIRE(root);
+  for (const char* nothing : {"a", "b", "c"}) CHECK(root->find(nothing)->kind == YamlNode::Kind::null);
+  for (const char* text : {"d", "e", "f", "g", "h"}) CHECK(root->find(text)->kind == YamlNode::Kind::scalar);
+  CHECK(root->find("f")->text == "~\n");
+  CHECK(root->find("f")->quoted);
+  CHECK(root->find("g")->quoted);
+  CHECK_FALSE(root->find("h")->quoted);
+}
+
 TEST_CASE("an empty text is an empty document") {
   const auto root = parse_yaml("# nothing\n");
   REQUIRE(root);

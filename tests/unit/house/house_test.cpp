@@ -86,7 +86,7 @@ bool is_allowed(std::string_view path, std::string_view include) {
 
 bool is_heavy(std::string_view include) {
   constexpr std::string_view heavy[] = {"boost/", "websocketpp/", "nlohmann/", "rapidjson/",
-                                        "curl/",  "sqlite3.h",    "spdlog/",   "yaml-cpp/"};
+                                        "curl/",  "sqlite3.h",    "spdlog/",   "yaml.h"};
   return std::any_of(std::begin(heavy), std::end(heavy), [&](std::string_view h) { return include.starts_with(h); });
 }
 

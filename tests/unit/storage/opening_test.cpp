@@ -22,6 +22,33 @@ Error refused(const std::string& folder) {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
+// The journal's table as versions 1 to 3 made it.
+constexpr const char* older_journal = R"sql(
+CREATE TABLE old(position INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, incident_id TEXT, seq INTEGER,
+  kind TEXT NOT NULL, occurred_ms INTEGER NOT NULL, received_ms INTEGER NOT NULL, written_ms INTEGER NOT NULL,
+  precision_ms INTEGER NOT NULL, clock_name TEXT NOT NULL, skew_ms INTEGER NOT NULL, origin TEXT NOT NULL,
+  actor_type TEXT NOT NULL, actor_id TEXT NOT NULL, role TEXT, visibility TEXT NOT NULL, pinned INTEGER NOT NULL,
+  corrects TEXT, reply_to TEXT, source_system TEXT NOT NULL, source_type TEXT NOT NULL, source_id TEXT NOT NULL,
+  dedupe_key TEXT NOT NULL UNIQUE, payload_mac BLOB NOT NULL, prev_hash BLOB NOT NULL, row_hash BLOB NOT NULL,
+  UNIQUE(incident_id, seq)) STRICT;
+INSERT INTO old SELECT * FROM event;
+DROP TABLE event;
+ALTER TABLE old RENAME TO event;
+CREATE INDEX event_by_target ON event(corrects) WHERE corrects IS NOT NULL;
+CREATE TRIGGER event_no_update BEFORE UPDATE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+CREATE TRIGGER event_no_delete BEFORE DELETE ON event
+  BEGIN SELECT RAISE(ABORT,'event rows are append-only'); END;
+CREATE TABLE old_out(n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, destination TEXT NOT NULL, kind TEXT NOT NULL,
+  body TEXT NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, due_ms INTEGER NOT NULL,
+  last_error TEXT NOT NULL) STRICT;
+INSERT INTO old_out SELECT * FROM outbox;
+DROP TABLE outbox;
+ALTER TABLE old_out RENAME TO outbox;
+CREATE INDEX outbox_open ON outbox(state, n) WHERE state <> 'done';
+UPDATE meta SET value = '3' WHERE key = 'schema_version';
+)sql";
+
 unsigned mode_of(const std::string& path) {
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
@@ -38,6 +65,28 @@ TEST_CASE("a new folder is private and so is what is in it") {
   CHECK(mode_of(inner) == 0700);
   for (const char* name : {"/muster.db", "/muster.db-wal", "/mac.key", "/muster.lock"})
     CHECK(mode_of(inner + name) == 0600);
+}
+
+TEST_CASE("what an interrupted start or a lost database left behind does no harm to the new one") {
+  const Folder folder;
+  std::string log;
+  {
+    auto store = open(folder.path());
+    REQUIRE(store->commit_now(with_entries({entry("lost")})).has_value());
+    log = bytes_of(folder.db() + "-wal");
+  }
+  REQUIRE(log.size() > 4096);
+  std::filesystem::remove(folder.db());
+  std::ofstream(folder.db() + "-wal", std::ios::binary) << log;
+  std::ofstream(folder.db() + ".new", std::ios::binary) << "half of a database";
+  {
+    auto store = open(folder.path());
+    CHECK(journal(*store).empty());
+    REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  }
+  CHECK(verified(folder.path()).entries == 1);
+  CHECK(verified(folder.path()).problems.empty());
+  CHECK_FALSE(std::filesystem::exists(folder.db() + ".new"));
 }
 
 TEST_CASE("an orderly end leaves one complete file and no log beside it") {
@@ -88,6 +137,45 @@ TEST_CASE("a newer file is refused naming both versions and stays as it is") {
   CHECK(has(error.message, "up to " + std::to_string(storage::newest_schema())));
   CHECK(bytes_of(folder.db()) == before);
   CHECK_FALSE(verify_journal(folder.path()).has_value());
+}
+
+TEST_CASE("a file whose journal had an index for everything is brought up to date with all it holds") {
+  const Folder folder;
+  Entry keyed = entry("e2");
+  keyed.dedupe_key = "key:2";
+  Commit before = with_entries({entry("e1"), keyed, entry("e3", "")});
+  before.decision.out = {message("m1"), message("m2")};
+  { REQUIRE(open(folder.path())->commit_now(std::move(before)).has_value()); }
+  REQUIRE(raw_sql(folder.db(), older_journal) == "");
+  {
+    auto store = open(folder.path());
+    CHECK(journal(*store).size() == 3);
+    CHECK(store->commit_now(with_entries({entry("e1")}))->duplicate);
+    keyed.event_id = "e4";
+    CHECK(store->commit_now(with_entries({keyed}))->duplicate);
+    CHECK_FALSE(store->commit_now(with_entries({entry("e5")}))->duplicate);
+    CHECK(store->read_incident("INC-1")->size() == 3);
+    Commit delivered;
+    delivered.out_done = {"m1"};
+    REQUIRE(store->commit_now(std::move(delivered)).has_value());
+    REQUIRE(store->pending_out()->size() == 1);
+    CHECK(store->pending_out()->front().message.id == "m2");
+  }
+  CHECK(verified(folder.path()).problems.empty());
+  CHECK(verified(folder.path()).entries == 4);
+  for (const char* change : {"UPDATE event SET kind = 'x'", "DELETE FROM event"})
+    CHECK(has(raw_sql(folder.db(), change), "append-only"));
+  CHECK(raw_sql(folder.db(), "CREATE TABLE event_next(x)") == "");  // nothing of that name was left behind
+}
+
+TEST_CASE("a key that is the id of an entry without a key is known") {
+  const Folder folder;
+  auto store = open(folder.path());
+  REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  Entry again = entry("e2");
+  again.dedupe_key = "e1";
+  CHECK(store->commit_now(with_entries({again}))->duplicate);
+  CHECK(journal(*store).size() == 1);
 }
 
 TEST_CASE("a file that is no database, or another program's, is refused and not touched") {
