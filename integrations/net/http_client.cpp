@@ -43,6 +43,7 @@ struct Exchange {
   std::function<void(std::string)> hand_on = {};  // of a stream
   std::size_t header_bytes = 0;
   bool too_long = false, forbidden_address = false;
+  bool begun = false, would_repeat = false;
   char error[CURL_ERROR_SIZE] = {};
   Easy easy;  // last: goes first, it points to all of the above
 };
@@ -137,6 +138,14 @@ bool set_headers(Exchange& exchange) {
   return add_header(exchange.headers, "Expect:");  // small bodies: no waiting for a 100
 }
 
+// On a connection that is used again and ends without an answer libcurl sends the request once more by itself, a POST
+// too. Whether the server had done it by then nobody knows: whoever asked decides, and not the library.
+int begin_once(void* to, char*, char*, int, int) {
+  auto& exchange = *static_cast<Exchange*>(to);
+  exchange.would_repeat = std::exchange(exchange.begun, true);
+  return exchange.would_repeat ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
 void set_method(CURL* easy, const HttpCall& call) {
   if (call.method == "HEAD") {
     curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
@@ -204,6 +213,10 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &take_header);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &exchange);
   set_method(easy, call);
+  if (call.method != "GET" && call.method != "HEAD") {
+    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, &begin_once);
+    curl_easy_setopt(easy, CURLOPT_PREREQDATA, &exchange);
+  }
   return true;
 }
 
@@ -223,6 +236,7 @@ Result<HttpResult> outcome(Exchange& exchange, CURLcode code) {
   trace(exchange, code);
   if (exchange.forbidden_address)
     return fail(ErrorKind::unauthorized, "the name leads to a link-local or metadata address, which is never called");
+  if (exchange.would_repeat) return fail(ErrorKind::unavailable, "the connection ended before the answer came");
   if (exchange.too_long) return fail(ErrorKind::unavailable, "the answer is longer than allowed");
   if (code == CURLE_OK) {
     long status = 0;

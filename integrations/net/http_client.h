@@ -42,7 +42,8 @@ struct HttpCall {
   // No connection to link-local addresses and the metadata services of clouds, whatever name led there; checked on the
   // address that is connected to, so that a name cannot be swapped after it was looked at.
   bool no_metadata_addresses = false;
-  // A connection of its own: on one that is used again and turns out dead, libcurl sends the request a second time.
+  // A connection of its own: one that is used again may turn out dead, and then nobody knows whether the request
+  // arrived. (It is never sent a second time by itself, unless it is a GET or HEAD.)
   bool fresh_connection = false;
   std::shared_ptr<HttpTrace> trace = {};  // null: not wanted
   std::string ca_pem = {};                // PEM text, instead of ca_file

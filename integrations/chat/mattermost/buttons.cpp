@@ -56,6 +56,13 @@ Value Mattermost::attachments(const Op& op) const {
   return Value::List{Value::Map{{"actions", std::move(actions)}}};
 }
 
+// Two presses within ten seconds are one, and have one id.
+std::string Mattermost::press_id(const std::string& what) {
+  const TimeMs now = out_.clock.now();
+  std::erase_if(pressed_, [now](const auto& p) { return now - p.second >= twice_ms; });
+  return what + ":" + std::to_string(pressed_.emplace(what, now).first->second);
+}
+
 void Mattermost::click(const std::string& body, const std::function<void(HttpResponse)>& reply) {
   const auto parsed = parse_json(body, 16);
   const Value v = parsed ? *parsed : Value();
@@ -76,8 +83,7 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   in.post.channel_id = channel;
   in.post.message = command;
   in.user_id = user;
-  in.id =
-      "click:" + post + ":" + user + ":" + to_hex(sha256(command)).substr(0, 12) + ":" + std::to_string(now / twice_ms);
+  in.id = press_id("click:" + post + ":" + user + ":" + to_hex(sha256(command)).substr(0, 12));
   in.at = now;
   in.trigger = v["trigger_id"].as_string();
   // A form that was closed may be opened again at once: two of them do no harm.

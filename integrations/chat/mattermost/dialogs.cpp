@@ -16,7 +16,6 @@ namespace {
 
 constexpr DurationMs trigger_ms = 2'500;  // three seconds on the oldest servers, less the way
 constexpr DurationMs form_valid_ms = hour_ms;
-constexpr DurationMs form_twice_ms = 10 * second_ms;
 constexpr std::size_t triggers_max = 1'000;
 constexpr std::size_t elements_max = 5;
 constexpr std::size_t label_max = 24;
@@ -127,8 +126,7 @@ void Mattermost::submitted(const Value& v, const std::function<void(HttpResponse
   in.user_id = user;
   for (const auto& [name, value] : v["submission"].as_map()) in.form[name] = value_text(value);
   in.answer = std::make_shared<FormAnswer>();
-  in.id = "form:" + to_hex(sha256(to_json(state) + to_json(v["submission"]))).substr(0, 24) + ":" +
-          std::to_string(now / form_twice_ms);
+  in.id = press_id("form:" + to_hex(sha256(to_json(state) + to_json(v["submission"]))).substr(0, 24));
   in.at = now;
   in.stored = [reply, answer = in.answer](const Result<void>& stored) {
     if (!stored) return reply(answered({.wrong = {}, .refused = stored.error().message}));

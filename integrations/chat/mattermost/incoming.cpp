@@ -61,6 +61,20 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   in.by = data["delete_by"].as_string();
   in.at = out_.clock.now();
   enqueue(std::move(in));
+  if (p.root_id.empty()) replies_gone(p);
+}
+
+// The replies of a deleted post go with it, and no event tells of them.
+void Mattermost::replies_gone(const Post& root) {
+  const TimeMs read = std::strtoll(marks_.at(root.channel_id).c_str(), nullptr, 10);
+  const std::string since = std::to_string(std::max<TimeMs>(1, (read != 0 ? read : root.create_at) - overlap_ms));
+  look_up("/channels/" + root.channel_id + "/posts?since=" + since, [this, root](const Answer& a) {
+    for (const auto& [id, v] : a.body["posts"].as_map()) {
+      const Post p = post_of(v);
+      const bool gone = p.root_id == root.id && p.delete_at != 0;
+      if (gone && is_id(p.id)) take_post(p, std::numeric_limits<TimeMs>::max());
+    }
+  });
 }
 
 // A post as it is now: new, edited, deleted, pinned – from a frame or from a catch-up.
@@ -111,7 +125,9 @@ void Mattermost::reaction_event(const GatewayEvent& e) {
   in.post.channel_id = e.channel_id;  // not in the reaction
   in.user_id = r["user_id"].as_string();
   in.emoji = r["emoji_name"].as_string();
-  in.at = r["create_at"].as_int();
+  // Of one that is taken away the server tells when that was, and not when it was made (0).
+  in.at = std::max(r["create_at"].as_int(), r["update_at"].as_int());
+  if (in.at == 0) in.at = out_.clock.now();
   in.id = in.kind + ":" + in.post.id + ":" + in.user_id + ":" + in.emoji + ":" + std::to_string(in.at);
   if (is_id(in.post.id) && is_id(in.post.channel_id)) enqueue(std::move(in));
 }
@@ -249,9 +265,11 @@ void Mattermost::hand_over(const Inbound& in) {
   e.answer = in.answer;
   listener_(std::move(e), [this, in](const Result<void>& stored) {
     if (in.stored) in.stored(stored);
+    const bool refused = in.answer && !in.answer->taken();
+    if (!stored || refused) seen_.erase(in.id);  // not written: it comes again with the next catch-up, or by a person
+    if (!stored || refused) pressed_.erase(in.id.substr(0, in.id.rfind(':')));
     pin_stored(in, stored.has_value());
     if (stored || in.kind == "button" || in.kind == "form") return remember(in.post.channel_id, in.post.update_at);
-    seen_.erase(in.id);  // not written: the catch-up of the next connection brings it again
     gateway_.forget();
     if (socket_) reconnect("an event could not be stored");
   });

@@ -147,6 +147,8 @@ class Mattermost final : public ChatPlatform {
   // groups.cpp
   void member_pages(const std::string& group, const std::string& path, const Members& done);
 
+  std::string press_id(const std::string& what);
+
   // slash.cpp
   bool is_command_token(const std::string& token);
   void slash_line(Inbound in);
@@ -156,6 +158,7 @@ class Mattermost final : public ChatPlatform {
   void event(const mattermost::GatewayEvent& e);
   void post_event(const std::string& name, const Value& data);
   void take_post(const Post& post, TimeMs messages_after);
+  void replies_gone(const Post& root);
   void reaction_event(const mattermost::GatewayEvent& e);
   void enqueue(Inbound in);
   void pump();
@@ -214,6 +217,7 @@ class Mattermost final : public ChatPlatform {
 
   std::vector<std::string> command_tokens_;
   TimeMs tokens_read_ms_ = 0;
+  std::map<std::string, TimeMs> pressed_;    // what was pressed or sent, and when first: twice is once
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;

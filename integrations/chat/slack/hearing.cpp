@@ -1,5 +1,6 @@
 // What people do: envelopes and history become chat events, in order, each once, acknowledged after the commit.
 #include <algorithm>
+#include <utility>
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
@@ -68,6 +69,7 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   auto event = slack_event(f.type, f.payload, self_);
   if (!event || !listener_) return acknowledge(from);
   if (event->event.kind == "form") count_submission(event->event);
+  if (event->event.kind == "join" && event->event.user == self_.user_id) channels_.erase(event->event.channel);
   event->event.can_open_form = keep_trigger(*event);
   enqueue({std::move(*event), false}, &from);
 }
@@ -129,7 +131,37 @@ void Slack::pump() {
 // False: a look-up is under way and pump() goes on after it.
 bool Slack::known(Inbound& in) {
   const ChatEvent& e = in.event.event;
-  return known_user(e.user) && known_user(in.event.author) && known_channel(e.channel) && known_about(in);
+  return known_user(e.user) && known_user(in.event.author) && known_channel(e.channel) && known_about(in) &&
+         can_be_answered(in);
+}
+
+// A slash command and the menu of a message work everywhere, also where we are not: between two people, in a private
+// channel of others. Nothing can be posted there, so whoever asked is answered directly.
+bool Slack::can_be_answered(Inbound& in) {
+  const ChatEvent& e = in.event.event;
+  if (!channels_.at(e.channel).closed || (e.kind != "slash" && !in.event.shortcut)) return true;
+  inbound_.looking = true;
+  look_up("conversations.open", Value::Map{{"users", e.user}}, [this](const SlackAnswer& a) {
+    inbound_.looking = false;
+    const std::string id = a.body["channel"]["id"].as_string();
+    if (a.fate == Fate::ok && !id.empty())
+      answer_directly(id);
+    else
+      channels_[inbound_.waiting.front().event.event.channel].closed = false;  // as it is: refused, and told so
+    pump();
+  });
+  return false;
+}
+
+void Slack::answer_directly(const std::string& channel_id) {
+  Inbound& in = inbound_.waiting.front();
+  ChatEvent& e = in.event.event;
+  channels_.try_emplace(channel_id, Channel{{}, {}, true, false});
+  if (const auto it = triggers_.find(e.id); it != triggers_.end()) it->second.channel = channel_id;
+  in.asked_from = std::exchange(e.channel, channel_id);
+  in.about_channel = channel_id;
+  e.post_id.clear();
+  e.thread.clear();
 }
 
 bool Slack::known_channel(const std::string& id) {
@@ -138,7 +170,8 @@ bool Slack::known_channel(const std::string& id) {
   look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
     const Value& c = a.body["channel"];
     const bool open = a.fate == Fate::ok && !c["is_private"].as_bool(true) && !c["is_im"].as_bool();
-    channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open};
+    channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open,
+                     a.error == "channel_not_found"};
     inbound_.looking = false;
     pump();
   });

@@ -185,6 +185,7 @@ std::optional<SlackEvent> from_shortcut(const Value& p, const SlackSelf& self) {
   out.event.text = command;
   out.event.at = slack_time(text_of(p, "action_ts"));
   out.mention = out.shortcut = true;
+  out.chosen = message;
   const std::string& team = text_of(p["user"], "team_id");
   out.outsider = !team.empty() && !self.team_id.empty() && team != self.team_id;
   out.trigger_id = text_of(p, "trigger_id");

@@ -44,6 +44,7 @@ struct SlackEvent {
   std::string trigger_id;  // of a button or a slash command: valid for 3 s, once
   std::string response_url;
   std::string first_field;  // of a form that was sent
+  Value chosen;             // a shortcut: the message in whose menu it was, as Slack sends it along
   Value files;              // list; as Slack describes them
 };
 

@@ -37,6 +37,12 @@ ErrorKind kind_of(const SlackAnswer& a) {
   return is_channel_gone(a.error) || a.error == "message_not_found" ? ErrorKind::not_found : ErrorKind::invalid;
 }
 
+// Links in what we post stay links. Only chat.postMessage knows these arguments.
+void unfold_nothing(Value& arguments) {
+  arguments.set("unfurl_links", false);
+  arguments.set("unfurl_media", false);
+}
+
 bool is_rate_limit(const std::string& error) { return error == "ratelimited" || error == "rate_limited"; }
 
 }  // namespace
@@ -77,8 +83,9 @@ void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
   }
   const std::string why = a.error + (a.detail.empty() ? "" : ": " + a.detail);
   const std::string next = a.fate == Fate::configuration ? "Give the app the scope " + a.needed + " and reinstall it."
-                           : a.error == "not_in_channel" ? "Invite @" + my_name_ + " to the channel."
-                                                         : "";
+                           : a.error == "not_in_channel" || a.error == "channel_not_found"
+                               ? "Invite @" + my_name_ + " to the channel."
+                               : "";
   finish(op, fail(kind_of(a), "Slack refused " + op->message.kind + " in #" + op->channel + ": " + why, next));
 }
 
@@ -107,11 +114,7 @@ Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   if (files) files->assign(said.attachments.begin(), said.attachments.end());
   if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};
-  return Value::Map{{"text", m.text},
-                    {"blocks", std::move(m.blocks)},
-                    {"metadata", mark},
-                    {"unfurl_links", false},
-                    {"unfurl_media", false}};
+  return Value::Map{{"text", m.text}, {"blocks", std::move(m.blocks)}, {"metadata", mark}};
 }
 
 void Slack::post(const OpPtr& op, const std::string& channel_id) {
@@ -146,6 +149,7 @@ void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
   std::deque<Attachment> files;
   Value arguments = post_arguments(*op, &files);
   arguments.set("channel", channel_id);
+  unfold_nothing(arguments);
   const std::string thread = deliveries_.their_thread(*op);
   if (!thread.empty()) arguments.set("thread_ts", thread);
   call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, files](const SlackAnswer& a) {
@@ -223,6 +227,7 @@ void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
     if (a.fate != Fate::ok) return refused(op, a);
     Value arguments = post_arguments(*op, nullptr);
     arguments.set("channel", a.body["channel"]["id"]);
+    unfold_nothing(arguments);
     call(op, "chat.postMessage", arguments, [this, op](const SlackAnswer& sent) {
       if (sent.fate != Fate::ok) return refused(op, sent);
       finish(op, {});

@@ -35,6 +35,22 @@ std::pair<std::string, std::string> place_of(const std::string& link, const std:
   return {parts[0], digits.insert(digits.size() - 6, ".")};
 }
 
+// Why there is no address: deleted, beyond what the workspace's plan keeps, or another organisation's (vendor's page
+// "File object": mode, file_access).
+constexpr std::string_view without_address[][2] = {
+    {"tombstone", "it was deleted in Slack"},
+    {"hidden_by_limit", "Slack hides it: it is older than the workspace's plan keeps"},
+    {"file_access", "it belongs to another organisation, and Slack gives no address for it"}};
+
+// Where it is kept; of a file without an address the reason, which file_call() tells.
+std::string address_of(const Value& file) {
+  const std::string& mode = file["mode"].as_string();
+  for (const auto& [kind, why] : without_address)
+    if (mode == kind) return "none:" + std::string(why);
+  const std::string& download = file["url_private_download"].as_string();
+  return download.empty() ? file["url_private"].as_string() : download;
+}
+
 std::string host_of(std::string_view url) {
   const std::size_t start = url.find("://");
   if (start == std::string_view::npos) return {};
@@ -72,6 +88,10 @@ bool Slack::known_about(Inbound& in) {
   in.asked = true;
   // Whoever names a message of another channel may not be a member there: only what everybody may read is given away.
   const Channel& place = channels_.at(in.about_channel);
+  if (place.closed && in.event.shortcut) {
+    in.about = in.event.chosen;
+    return known_user(in.about["user"].as_string());
+  }
   if (in.about_channel != in.event.event.channel && !place.open) return true;
   inbound_.looking = true;
   fetch_message("conversations.replies", in.about_channel, in.about_ts, [this](const Value& message) {
@@ -105,13 +125,8 @@ std::string Slack::permalink(const std::string& channel, const std::string& ts, 
 std::vector<SaidFile> Slack::files_of(const Value& files) {
   std::vector<SaidFile> list;
   for (const Value& f : files.as_list()) {
-    const std::string& download = f["url_private_download"].as_string();
-    list.push_back({f["id"].as_string(),
-                    f["name"].as_string(),
-                    f["mimetype"].as_string(),
-                    f["size"].as_int(),
-                    {},
-                    download.empty() ? f["url_private"].as_string() : download});
+    const std::string& name = f["name"].as_string().empty() ? f["id"].as_string() : f["name"].as_string();
+    list.push_back({f["id"].as_string(), name, f["mimetype"].as_string(), f["size"].as_int(), {}, address_of(f)});
   }
   return list;
 }
@@ -135,10 +150,11 @@ Said Slack::said_of(const std::string& channel, const Value& m) {
 // Adds to an event what the record wants to know of the message it is about.
 void Slack::fill_about(ChatEvent& e, const Inbound& in) {
   const ChatEvent& told = in.event.event;
-  e.permalink = permalink(told.channel, told.post_id, told.thread);
+  if (!told.post_id.empty()) e.permalink = permalink(told.channel, told.post_id, told.thread);
   if (e.kind == "message" || e.kind == "heard") e.noted = files_of(in.event.files);
   if (in.about.is_map()) {
     e.about = said_of(in.about_channel, in.about);
+    if (!in.asked_from.empty()) e.about.permalink = permalink(in.asked_from, e.about.post_id, e.about.thread);
   } else if (e.kind == "edit" || e.kind == "delete") {
     e.about.post_id = told.post_id;
     e.about.thread = told.thread;
@@ -166,6 +182,7 @@ bool Slack::is_slacks(const std::string& url) const {
 Result<HttpCall> Slack::file_call(const Value& file) const {
   HttpCall call;
   call.url = file["url"].as_string();
+  if (call.url.starts_with("none:")) return fail(ErrorKind::invalid, call.url.substr(5));
   if (!is_slacks(call.url)) return fail(ErrorKind::invalid, "it is kept outside of Slack");
   call.headers["Authorization"] = "Bearer " + config_.bot_token;
   call.ca_file = config_.ca_file;

@@ -66,7 +66,8 @@ class Slack final : public ChatPlatform {
   struct Channel {
     std::string name, topic;
     bool direct = false;
-    bool open = false;  // everybody of the workspace may read it
+    bool open = false;    // everybody of the workspace may read it
+    bool closed = false;  // of others: we neither read it nor speak there
   };
   struct Acknowledgement {
     int slot = 0;
@@ -81,6 +82,7 @@ class Slack final : public ChatPlatform {
     std::string about_channel = {}, about_ts = {};  // the message it is about, where that has to be read
     bool asked = false;
     Value about = {};
+    std::string asked_from = {};  // a place where we cannot answer: what it is about stands there
   };
 
   struct Trigger {
@@ -142,6 +144,8 @@ class Slack final : public ChatPlatform {
   void pump();
   bool known(Inbound& in);
   bool known_channel(const std::string& id);
+  bool can_be_answered(Inbound& in);
+  void answer_directly(const std::string& channel_id);
   void look_up(const std::string& method, const Value& arguments, Then found, bool urgent = true);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);

@@ -13,7 +13,6 @@ constexpr std::size_t label_max = 150;
 constexpr std::size_t text_max = 3'000;
 constexpr std::size_t options_max = 100;
 constexpr std::size_t option_max = 75;
-constexpr const char* action = "value";
 
 Value plain_object(std::string_view text, std::size_t most) {
   return Value::Map{{"type", "plain_text"}, {"text", clip_utf16(one_line(text), most)}};
@@ -33,7 +32,7 @@ bool is_menu(const FormField& f) {
 Value menu(const FormField& f) {
   Value options = Value::List{};
   for (const std::string& c : f.choices) options.push(option(c));
-  Value element = Value::Map{{"type", "static_select"}, {"action_id", action}, {"options", std::move(options)}};
+  Value element = Value::Map{{"type", "static_select"}, {"action_id", f.name}, {"options", std::move(options)}};
   for (const std::string& c : f.choices)
     if (c == f.standard) element.set("initial_option", option(c));
   return element;
@@ -41,7 +40,7 @@ Value menu(const FormField& f) {
 
 Value text_input(const FormField& f) {
   Value element = Value::Map{{"type", "plain_text_input"},
-                             {"action_id", action},
+                             {"action_id", f.name},
                              {"multiline", f.kind == "long"},
                              {"max_length", static_cast<std::int64_t>(text_max)}};
   if (!f.standard.empty()) element.set("initial_value", clip_utf16(f.standard, text_max));
@@ -83,8 +82,10 @@ SlackViewValues slack_view_values(const Value& view) {
   if (view["callback_id"].as_string() != slack_view_id || !kept) return v;
   v.place = {(*kept)["command"].as_string(), (*kept)["channel"].as_string(), (*kept)["thread"].as_string()};
   v.first = (*kept)["first"].as_string();
+  // One action to a block; in a form that an older version opened it has another id.
   for (const auto& [field, actions] : view["state"]["values"].as_map()) {
-    const Value& given = actions[action];
+    if (actions.as_map().empty()) continue;
+    const Value& given = actions.as_map().begin()->second;
     v.values[field] =
         given.has("selected_option") ? given["selected_option"]["value"].as_string() : given["value"].as_string();
   }

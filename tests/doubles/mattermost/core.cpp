@@ -141,8 +141,10 @@ void MattermostCore::react(const std::string& user_id, const std::string& post_i
   else
     p.reactions[emoji].erase(user_id);
   p.update_at = now();
-  const Value reaction =
-      Value::Map{{"user_id", user_id}, {"post_id", post_id}, {"emoji_name", emoji}, {"create_at", p.update_at}};
+  // Of one that goes the server tells no time of making (api4/reaction.go, sqlstore/reaction_store.go).
+  const Value reaction = Value::Map{{"user_id", user_id},       {"post_id", post_id},
+                                    {"emoji_name", emoji},      {"create_at", on ? p.update_at : 0},
+                                    {"update_at", p.update_at}, {"delete_at", 0}};
   to_channel(on ? "reaction_added" : "reaction_removed", Value::Map{{"reaction", to_json(reaction)}},
              channels_.at(p.channel_id));
 }

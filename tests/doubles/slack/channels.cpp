@@ -83,11 +83,21 @@ Value SlackCore::join(const Arguments& a) {
   return ok({{"channel", channel_value(*channel)}});
 }
 
+void SlackCore::invite_bot(const std::string& user, const std::string& channel) {
+  channels.at(channel).members.insert(bot_user);
+  emit_event(Value::Map{{"type", "member_joined_channel"},
+                        {"user", bot_user},
+                        {"channel", channel},
+                        {"channel_type", channels.at(channel).is_private ? "G" : "C"},
+                        {"team", "T1"},
+                        {"inviter", user}});
+}
+
 Value SlackCore::open_direct(const Arguments& a) {
   const std::string user = argument(a, "users");
   if (!users.contains(user)) return error("user_not_found");
   for (const auto& [id, channel] : channels) {
-    if (channel.im_of == user) return ok({{"channel", Value::Map{{"id", id}}}});
+    if (channel.im_of == user && channel.members.contains(bot_user)) return ok({{"channel", Value::Map{{"id", id}}}});
   }
   SlackChannel channel;
   channel.id = "D" + std::to_string(100 + ++serial_);
@@ -155,7 +165,8 @@ Value SlackCore::list_channels(const Arguments& a) {
 
 Value SlackCore::channel_info(const Arguments& a) {
   const auto it = channels.find(argument(a, "channel"));
-  return it == channels.end() ? error("channel_not_found") : ok({{"channel", channel_value(it->second)}});
+  const bool found = it != channels.end() && !hidden(it->second);
+  return found ? ok({{"channel", channel_value(it->second)}}) : error("channel_not_found");
 }
 
 Value SlackCore::members(const Arguments& a) {

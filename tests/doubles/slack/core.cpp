@@ -167,12 +167,17 @@ Value SlackCore::auth_test(const Arguments&) {
              {"is_enterprise_install", false}});
 }
 
+// What is private and not ours does not exist for us.
+bool SlackCore::hidden(const SlackChannel& c) const {
+  return (c.is_private || !c.im_of.empty()) && !c.archived && !c.members.contains(bot_user);
+}
+
 Value SlackCore::writable(const std::string& id, SlackChannel*& found) {
   const auto it = channels.find(id);
   if (it == channels.end()) return error("channel_not_found");
   found = &it->second;
+  if (require_membership && hidden(*found)) return error("channel_not_found");
   if (found->archived) return error("is_archived");
-  if (require_membership && found->is_private && !found->members.contains(bot_user)) return error("not_in_channel");
   return {};
 }
 

@@ -111,6 +111,8 @@ class SlackCore {
   std::string share(const std::string& user, const std::string& channel, const std::string& text,
                     const std::string& name, const std::string& type, std::string bytes,
                     const std::string& kept_at = "https://files.slack.com/files-pri/T1-");
+  // A file that Slack only names: `mode` is "tombstone", "hidden_by_limit" or "file_access". The answer is the ts.
+  std::string share_without(const std::string& user, const std::string& channel, const std::string& mode);
   SlackReply download(const std::string& url, const std::string& token);
   bool choose(const std::string& user, const std::string& channel, const std::string& ts,
               const std::string& callback_id);                               // a shortcut in the menu of a message
@@ -122,6 +124,7 @@ class SlackCore {
              bool added = true);
   void pin(const std::string& user, const std::string& channel, const std::string& ts, bool added = true);
   bool press(const std::string& user, const std::string& channel, const std::string& ts, const std::string& value);
+  void invite_bot(const std::string& user, const std::string& channel);  // a person does, by hand
   // A slash command, and a form that is sent; `values`: block id -> text or the value of an option. False: there is no
   // such view, or the modal would not let it be sent.
   void slash(const std::string& user, const std::string& channel, const std::string& command, const std::string& text);
@@ -199,7 +202,9 @@ class SlackCore {
 
   std::string next_ts();
   std::string earlier_ts(DurationMs ago);
+  bool hidden(const SlackChannel& channel) const;
   Value writable(const std::string& channel, SlackChannel*& found);  // an error value, or null
+  void check_names(const std::string& method, const Arguments& arguments);
   void check_limits(const Arguments& a);
   bool too_fast(const std::string& channel);
   void emit(const std::string& type, Value payload);

@@ -1,7 +1,7 @@
 // The double as a program, for clients in other languages and for the whole bot. It prints one line of JSON with what a
 // client needs, then takes one command a line on standard input and answers each with one line:
 //   cut | warn | refresh | twice | revoke | join CHANNEL | say CHANNEL TEXT | press CHANNEL VALUE | show CHANNEL
-//   | limit METHOD SECONDS | rules | tick
+//   | limit METHOD SECONDS | rules | tick | share CHANNEL NAME TEXT (a file of that text) | files CHANNEL
 // It ends with its standard input.
 #include <iostream>
 #include <sstream>
@@ -23,6 +23,16 @@ Value shown(SlackCore& core, const std::string& name) {
         Value::Map{{"ts", ts}, {"user", p.user}, {"text", p.text}, {"thread", p.thread_ts}, {"pinned", p.pinned}});
   }
   return Value::Map{{"topic", c->topic}, {"archived", c->archived}, {"posts", posts}};
+}
+
+Value files_in(const SlackCore& core, const SlackChannel& channel) {
+  Value list = Value::List{};
+  for (const auto& [ts, p] : channel.posts)
+    for (const Value& f : p.files.as_list()) {
+      const auto bytes = core.files.find(f["id"].as_string());
+      if (bytes != core.files.end()) list.push(f["title"].as_string() + ": " + bytes->second);
+    }
+  return list;
 }
 
 void press(SlackCore& core, const std::string& name, const std::string& value) {
@@ -48,6 +58,12 @@ Value carry_out(SlackCore& core, const std::string& command, std::istream& words
     channel->members.insert("U1");
   } else if (command == "say" && channel) {
     return core.say("U1", channel->id, rest);
+  } else if (command == "share" && channel) {
+    const std::size_t end = rest.find(' ');
+    return core.share("U1", channel->id, "a file", rest.substr(0, end), "text/plain", rest.substr(end + 1),
+                      core.upload_base + "/files-pri/T1-");
+  } else if (command == "files" && channel) {
+    return files_in(core, *channel);
   } else if (command == "press") {
     press(core, first, rest);
   } else if (command == "private") {  // what the bot showed to one person alone

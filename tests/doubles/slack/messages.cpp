@@ -59,6 +59,18 @@ bool SlackCore::too_fast(const std::string& channel) {
   return false;
 }
 
+// https://docs.slack.dev/reference/methods: what these methods know; the names of anything else are mistakes.
+void SlackCore::check_names(const std::string& method, const Arguments& a) {
+  using Names = std::set<std::string>;
+  static const Names both = {"token", "channel", "text", "blocks", "attachments", "link_names", "parse"};
+  static const std::map<std::string, Names> more = {
+      {"chat.postMessage", {"metadata", "mrkdwn", "reply_broadcast", "thread_ts", "unfurl_links", "unfurl_media"}},
+      {"chat.postEphemeral", {"thread_ts", "user"}},
+      {"chat.update", {"metadata", "reply_broadcast", "ts"}}};
+  for (const auto& [name, value] : a)
+    if (!both.contains(name) && !more.at(method).contains(name)) broken_rules.push_back(method + " knows no " + name);
+}
+
 void SlackCore::check_limits(const Arguments& a) {
   const Value blocks = json_argument(a, "blocks");
   if (const std::string problem = block_problem(blocks); !problem.empty()) broken_rules.push_back(problem);
@@ -73,6 +85,7 @@ Value SlackCore::post_message(const Arguments& a) {
   SlackChannel* channel = nullptr;
   if (Value problem = writable(id, channel); !problem.is_null()) return problem;
   if (argument(a, "text").empty() && argument(a, "blocks").empty()) return error("no_text");
+  check_names("chat.postMessage", a);
   check_limits(a);
   const Value blocks = json_argument(a, "blocks");
   if (!block_problem(blocks).empty()) return error("invalid_blocks");
@@ -99,6 +112,7 @@ Value SlackCore::post_ephemeral(const Arguments& a) {
   SlackChannel* channel = nullptr;
   if (Value problem = writable(argument(a, "channel"), channel); !problem.is_null()) return problem;
   if (!channel->members.contains(argument(a, "user"))) return error("user_not_in_channel");
+  check_names("chat.postEphemeral", a);
   check_limits(a);
   happenings_.push_back({"ephemeral",
                          channel->id,
@@ -117,6 +131,7 @@ Value SlackCore::update(const Arguments& a) {
   if (it == channel->posts.end()) return error("message_not_found");
   if (it->second.bot_id != bot_id) return error("cant_update_message");
   if (code_point_count(argument(a, "text")) > 4'000) return error("msg_too_long");
+  check_names("chat.update", a);
   check_limits(a);
   const Value blocks = json_argument(a, "blocks");
   if (!block_problem(blocks).empty()) return error("invalid_blocks");

@@ -63,6 +63,8 @@ HttpResponse SlackServer::request(const HttpRequest& q) {
   SlackReply reply;
   if (q.path.starts_with("/upload/")) {
     reply = core_.upload(q.path.substr(8), q.body);
+  } else if (q.path.starts_with("/files-pri/")) {
+    reply = core_.download(url() + q.path, token_of(q));
   } else if (q.path.starts_with("/api/")) {
     reply = core_.call(q.path.substr(5), arguments_of(q), token_of(q));
     if (after_call) after_call(core_);
@@ -71,7 +73,8 @@ HttpResponse SlackServer::request(const HttpRequest& q) {
   }
   HttpResponse r{.status = reply.status, .content_type = "application/json", .body = reply.body, .headers = {}};
   for (const auto& [name, value] : reply.headers) {
-    if (name != "Content-Type") r.headers[name] = value;
+    if (name == "content-type") r.content_type = value;
+    if (name != "Content-Type" && name != "content-type") r.headers[name] = value;
   }
   return r;
 }

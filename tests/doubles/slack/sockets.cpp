@@ -193,6 +193,12 @@ std::string SlackCore::share(const std::string& user, const std::string& channel
   return say(user, channel, text);
 }
 
+// https://docs.slack.dev/reference/objects/file-object: without name, size and addresses
+std::string SlackCore::share_without(const std::string& user, const std::string& channel, const std::string& mode) {
+  next_files_ = Value::List{Value::Map{{"id", "F" + std::to_string(++serial_)}, {"mode", mode}}};
+  return say(user, channel, "a file");
+}
+
 // Without the right token Slack answers with its login page, and with 200.
 SlackReply SlackCore::download(const std::string& url, const std::string& token) {
   const auto it = files.find(url);

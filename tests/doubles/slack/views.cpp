@@ -44,13 +44,14 @@ std::string view_problem(const Value& view) {
   if (view["private_metadata"].as_string().size() > kMetadata) return "private_metadata too long";
   const auto& blocks = view["blocks"].as_list();
   if (blocks.empty() || blocks.size() > kBlocks) return "wrong number of blocks";
-  std::set<std::string> ids;
+  std::set<std::string> ids, actions;
   bool inputs = false;
   for (const Value& b : blocks) {
     if (b["type"].as_string() == "section") continue;
     if (b["type"].as_string() != "input") return "a block that a form does not have";
     inputs = true;
     if (!ids.insert(b["block_id"].as_string()).second) return "block_id used twice";
+    if (!actions.insert(b["element"]["action_id"].as_string()).second) return "action_id used twice";
     if (const std::string problem = input_problem(b); !problem.empty()) return problem;
   }
   return inputs && !good_text(view["submit"], kTitle) ? "inputs without submit" : "";

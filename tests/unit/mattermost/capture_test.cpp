@@ -85,6 +85,35 @@ TEST_CASE("mistake 2, edits and deletes: a deletion is told without claiming who
   CHECK(s.last("delete")->user.empty());
 }
 
+TEST_CASE("the replies of a deleted post are deleted with it, though one event tells of the root alone") {
+  Scene s;
+  const std::string root = s.say(s.ben, "the root"), reply = s.say(s.ana, "a reply", root),
+                    other = s.say(s.ana, "other");
+  s.core.remove(root);
+  s.settle();
+  std::vector<std::string> gone;
+  for (const ChatEvent& e : s.events)
+    if (e.kind == "delete") gone.push_back(e.post_id);
+  CHECK(gone == std::vector<std::string>{root, reply});
+}
+
+TEST_CASE("a reaction may be taken away again and again, and each time is told with its time") {
+  Scene s;
+  const std::string id = s.say(s.ben, "the pool is full");
+  int taken = 0;
+  for (int i = 0; i < 2; ++i) {
+    s.core.react(s.ana, id, "pushpin");
+    s.settle();
+    s.pass(second_ms);
+    s.core.react(s.ana, id, "pushpin", false);
+    s.settle();
+    REQUIRE(s.last("unreaction") != nullptr);
+    CHECK(s.last("unreaction")->at == s.core.post(id)->update_at);
+  }
+  for (const ChatEvent& e : s.events) taken += e.kind == "unreaction" ? 1 : 0;
+  CHECK(taken == 2);
+}
+
 TEST_CASE("`pin` in a thread brings its root; a link brings the post of a public channel only") {
   Scene s;
   const std::string root = s.say(s.ben, "Checkout answers with 502");

@@ -89,6 +89,9 @@ TEST_CASE("a dialog that is refused stays open and says why, field by field and 
   REQUIRE(p.rig.core.dialog_of(p.rig.ana));
   CHECK(p.rig.core.dialog_of(p.rig.ana)->errors["errors"]["percent"].as_string() == "more than 100");
   CHECK(p.rig.core.dialog_of(p.rig.ana)->errors["error"].as_string() == "no");
+  p.rig.pass(second_ms);
+  CHECK(p.send({{"percent", "400"}, {"mode", "fast"}}).status == 200);  // the same once more: it is no better
+  CHECK(p.rig.core.dialog_of(p.rig.ana) != nullptr);
   p.rig.says = {};
   CHECK(p.send({{"percent", "40"}, {"mode", "fast"}}).status == 200);
   CHECK(p.rig.core.dialog_of(p.rig.ana) == nullptr);

@@ -56,6 +56,53 @@ struct World {
   }
 };
 
+// Answers the first request of each connection and hangs up after the second.
+class Dropping {
+ public:
+  Dropping() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+    REQUIRE(::listen(listener_, 4) == 0);
+    thread_ = std::thread([this] { serve(); });
+  }
+  Dropping(const Dropping&) = delete;
+  Dropping& operator=(const Dropping&) = delete;
+  ~Dropping() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  std::uint16_t port() const {
+    sockaddr_in at{};
+    socklen_t size = sizeof at;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size);
+    return ntohs(at.sin_port);
+  }
+  int taken() const { return taken_; }
+
+ private:
+  void serve() {
+    for (int fd; (fd = ::accept(listener_, nullptr, nullptr)) >= 0; ::close(fd)) {
+      if (!request(fd)) continue;
+      constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+      if (::send(fd, answer.data(), answer.size(), MSG_NOSIGNAL) > 0) request(fd);
+    }
+  }
+  // A request of ours comes in one piece.
+  bool request(int fd) {
+    pollfd item{fd, POLLIN, 0};
+    char bytes[4096];
+    if (::poll(&item, 1, patience_ms) <= 0 || ::recv(fd, bytes, sizeof bytes, 0) <= 0) return false;
+    ++taken_;
+    return true;
+  }
+  int listener_;
+  std::atomic<int> taken_ = 0;
+  std::thread thread_;
+};
+
 }  // namespace
 
 TEST_CASE("a call arrives with method, header and body, and its answer comes back with headers") {
@@ -138,6 +185,28 @@ TEST_CASE("a broken exchange tells whether the request left") {
   REQUIRE_FALSE(world.send(std::move(nobody)));
   CHECK_FALSE(nothing->left);
   CHECK_FALSE(nothing->timed_out);
+}
+
+TEST_CASE("on a connection that ends without an answer an order is not sent a second time, a question is") {
+  for (const char* method : {"POST", "GET"}) {
+    CAPTURE(method);
+    LoopThread thread;
+    const auto client = HttpClient::make(thread.loop);
+    Dropping server;
+    HttpCall call;
+    call.method = method;
+    call.url = "http://127.0.0.1:" + std::to_string(server.port()) + "/";
+    call.body = call.method == "POST" ? "order" : "";
+    const auto send = [&] {
+      std::promise<Result<HttpResult>> promise;
+      client->send(call, [&](Result<HttpResult> r) { promise.set_value(std::move(r)); });
+      return promise.get_future().get();
+    };
+    REQUIRE(send());
+    const bool answered = send().has_value();  // the second of a connection: taken, and never answered there
+    CHECK(answered == (call.method == "GET"));
+    CHECK(server.taken() == (answered ? 3 : 2));
+  }
 }
 
 TEST_CASE("addresses of metadata services are not connected to, however they are written") {

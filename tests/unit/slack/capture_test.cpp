@@ -137,6 +137,22 @@ TEST_CASE("a file that is too large, kept elsewhere or refused is noted with the
   CHECK(last_of(w, "file")->files.empty());
 }
 
+TEST_CASE("a file that Slack only names is noted by its id, with the reason why there is nothing to copy") {
+  SlackWorld w;
+  w.begin();
+  const std::string id = w.channel("muster");
+  const std::pair<const char*, const char*> reasons[] = {
+      {"tombstone", "deleted"}, {"hidden_by_limit", "plan"}, {"file_access", "another organisation"}};
+  for (const auto& [mode, reason] : reasons) {
+    const std::string ts = w.core.share_without("U2", id, mode);
+    react(w, "U1", ts, "pushpin");
+    fetch(w, *last_of(w, "reaction"), 1'000);
+    const SaidFile& file = last_of(w, "file")->about.files.front();
+    CHECK(file.name.starts_with("F"));
+    CHECK(file.why.find(reason) != std::string::npos);
+  }
+}
+
 TEST_CASE("`pin` and `declare` in a thread bring the message that the thread hangs on; other lines bring nothing") {
   SlackWorld w;
   w.begin();
@@ -163,6 +179,26 @@ TEST_CASE("a shortcut in a message's menu is `declare` about that message") {
   CHECK(e->user == "ana");
   CHECK(e->about.text == "Checkout answers with 502");
   CHECK(e->about.author == "ben");
+}
+
+TEST_CASE(
+    "the menu of a message in a channel that is not ours: the message comes along, the answer goes to who asked") {
+  SlackWorld w;
+  w.begin();
+  w.core.channels["CSECRET"] = {
+      .id = "CSECRET", .name = "secret", .topic = "", .purpose = "", .im_of = "", .is_private = true};
+  w.core.channels["CSECRET"].members = {"U1", "U2"};
+  const std::string ts = w.core.say("U2", "CSECRET", "Checkout answers with 502");
+  REQUIRE(w.core.choose("U1", "CSECRET", ts, "declare"));
+  w.drain();
+  const ChatEvent* e = last_of(w, "button");
+  REQUIRE(e != nullptr);
+  CHECK(e->direct);
+  CHECK(e->channel.starts_with("#direct-d"));
+  CHECK(e->thread.empty());
+  CHECK(e->about.text == "Checkout answers with 502");
+  CHECK(e->about.author == "ben");
+  CHECK(e->about.permalink.find("/CSECRET/p") != std::string::npos);
 }
 
 TEST_CASE("a link to a message of another public channel is followed, one of a private channel is not") {

@@ -134,6 +134,30 @@ TEST_CASE("a slash command may open a form") {
   CHECK(w.heard.front().text == "declare");
 }
 
+TEST_CASE(
+    "a slash command typed where the bot is not is answered directly, and again in the channel once it is in it") {
+  SlackWorld w;
+  w.begin();
+  w.core.channels["CSECRET"] = {
+      .id = "CSECRET", .name = "secret", .topic = "", .purpose = "", .im_of = "", .is_private = true};
+  w.core.channels["CSECRET"].members = {"U1", "U2"};
+  w.core.slash("U1", "CSECRET", "/muster", "status");
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  const std::string direct = w.heard.front().channel;
+  CHECK(direct.starts_with("#direct-d"));
+  CHECK(w.heard.front().direct);
+  w.deliver("post", direct.substr(1), Value::Map{{"post_id", "p"}, {"message", Value::Map{{"text", "quiet"}}}});
+  CHECK(w.core.take_happenings().back().to == "U1");
+  w.core.invite_bot("U1", "CSECRET");
+  w.drain();
+  w.core.slash("U1", "CSECRET", "/muster", "status");
+  w.drain();
+  CHECK(w.heard.back().channel == "#secret");
+  CHECK_FALSE(w.heard.back().direct);
+  CHECK(w.core.broken_rules.empty());
+}
+
 TEST_CASE("in HTTP mode the answer to a form is the answer to its request") {
   SlackWorld w;
   w.signing_secret = "s3cret";
