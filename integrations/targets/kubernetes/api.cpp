@@ -223,6 +223,7 @@ void Cluster::send(const std::shared_ptr<Attempt>& attempt, const Login& login) 
   ++attempt->tries;
   call->headers["User-Agent"] = attempt->run.empty() ? "muster" : "muster (" + attempt->run + ")";
   call->fresh_connection = attempt->mutates();
+  call->own_connection = true;
   const auto trace = std::make_shared<HttpTrace>();
   call->trace = trace;
   call->stream = attempt->stream;

@@ -186,7 +186,9 @@ void KubernetesTarget::answered(const std::string& run, const ApiAnswer& answer)
   finish(run, ChangeOutcome::failed, answer.problem);
 }
 
+// What bore the run before it was sent got it from elsewhere: another bot, or one that lost its record.
 bool KubernetesTarget::is_ours(const Going& going, const Workload& workload) const {
+  if (going.before.last_run == going.request.run) return false;
   return going.request.verb != TargetVerb::scale && workload.run == going.request.run;
 }
 
