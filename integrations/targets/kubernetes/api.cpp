@@ -18,7 +18,7 @@ struct Cluster::Attempt {
   std::shared_ptr<HttpStream> stream;  // null: an ordinary call
   int tries = 0;
   bool renewed = false;  // the credentials, after a 401
-  bool mutates() const { return request.method != "GET"; }
+  bool mutates() const { return request.method != "GET" && request.path != review_path; }  // a review only asks
 };
 
 namespace {
