@@ -11,6 +11,7 @@
 // The header wraps these in macros that check the types of their arguments.
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
+#undef curl_multi_setopt
 
 namespace {
 
@@ -53,6 +54,14 @@ CURLcode curl_easy_setopt(CURL* easy, CURLoption option, ...) {
   void* const argument = va_arg(arguments, void*);
   va_end(arguments);
   return real(easy, option, argument);
+}
+CURLMcode curl_multi_setopt(CURLM* multi, CURLMoption option, ...) {
+  MUSTER_REAL(curl_multi_setopt);
+  std::va_list arguments;
+  va_start(arguments, option);
+  void* const argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return real(multi, option, argument);
 }
 CURLcode curl_easy_getinfo(CURL* easy, CURLINFO info, ...) {
   MUSTER_REAL(curl_easy_getinfo);

@@ -1,11 +1,10 @@
 #include "integrations/net/http_client.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <mutex>
@@ -14,7 +13,9 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "integrations/net/http_lanes.h"
 #include "integrations/net/loop.h"
+#include "integrations/net/metadata_address.h"
 
 namespace muster {
 
@@ -23,6 +24,8 @@ namespace {
 constexpr int poll_ms = 60'000;  // woken up by every send
 constexpr std::size_t answer_header_bytes_max = 64u << 10;
 constexpr std::size_t calls_waiting_max = 10'000;
+constexpr std::size_t host_calls_max = 16;  // at a time
+constexpr long connections_kept = 16;       // idle ones, of all hosts; more than that are closed
 
 struct CurlDone {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -44,6 +47,8 @@ struct Exchange {
   std::size_t header_bytes = 0;
   bool too_long = false, forbidden_address = false;
   bool begun = false, would_repeat = false;
+  std::string lane = {};                                   // where it waits for its turn; empty: it need not
+  std::chrono::steady_clock::time_point waits_since = {};  // for that
   char error[CURL_ERROR_SIZE] = {};
   Easy easy;  // last: goes first, it points to all of the above
 };
@@ -84,30 +89,6 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* t
     exchange.result.headers[lower_ascii(line.substr(0, colon))] = std::string(trim(line.substr(colon + 1)));
   }
   return n;
-}
-
-// Where clouds hand out credentials to whoever asks from inside: link-local, and the addresses some use instead.
-bool is_metadata_v4(std::uint32_t a) {
-  return a >> 16 == 0xA9FEu || a == 0x646464C8u || a == 0xA83F8110u || a == 0xC00000C0u;
-}
-
-bool is_metadata_address(const sockaddr* address) {
-  if (address->sa_family == AF_INET) {
-    sockaddr_in v4;
-    std::memcpy(&v4, address, sizeof v4);
-    return is_metadata_v4(ntohl(v4.sin_addr.s_addr));
-  }
-  if (address->sa_family != AF_INET6) return true;
-  sockaddr_in6 v6;
-  std::memcpy(&v6, address, sizeof v6);
-  const std::uint8_t* b = v6.sin6_addr.s6_addr;
-  const auto word = [b](int at) {
-    return std::uint32_t{b[at]} << 24 | std::uint32_t{b[at + 1]} << 16 | std::uint32_t{b[at + 2]} << 8 | b[at + 3];
-  };
-  static constexpr std::uint8_t aws[16] = {0xFD, 0, 0x0E, 0xC2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54};
-  const bool mapped = (word(0) == 0 && word(4) == 0 && (word(8) == 0xFFFFu || word(8) == 0)) || word(0) == 0x0064FF9Bu;
-  return (b[0] == 0xFE && (b[1] & 0xC0) == 0x80) || std::memcmp(b, aws, sizeof aws) == 0 ||
-         (mapped && is_metadata_v4(word(12)));
 }
 
 curl_socket_t open_checked(void* to, curlsocktype, curl_sockaddr* address) {
@@ -201,6 +182,7 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
   if (call.connect_timeout_ms > 0)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout_ms));
+  if (call.own_connection) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   if (call.fresh_connection) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
   if (call.no_metadata_addresses) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_checked);
@@ -268,7 +250,8 @@ class CurlClient final : public HttpClient {
   void run();
   void drop_stopped();
   void take_new();
-  void begin(std::unique_ptr<Exchange> exchange);
+  void serve(const std::string& lane);
+  bool begin(std::unique_ptr<Exchange> exchange);  // false: it is over already, and that was told
   void finish_done();
   void complete(Done done, Result<HttpResult> result);
 
@@ -280,7 +263,8 @@ class CurlClient final : public HttpClient {
   // A completion that was posted before the client went must not run after it: its captures went too.
   std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
   std::unique_ptr<CURLM, MultiDone> multi_;
-  std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only
+  std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only, as the next
+  HttpLanes<std::unique_ptr<Exchange>> lanes_{host_calls_max};
   std::thread thread_;
 };
 
@@ -307,6 +291,7 @@ void CurlClient::send(HttpCall call, Done done) {
       static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
       static_cast<void>(ready);
       multi_.reset(curl_multi_init());
+      curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections_kept);
       thread_ = std::thread([this] { run(); });
     }
   }
@@ -340,13 +325,35 @@ void CurlClient::take_new() {
     const std::lock_guard lock(mutex_);
     fresh.swap(waiting_);
   }
-  for (auto& exchange : fresh) begin(std::move(exchange));
+  for (auto& exchange : fresh) {
+    exchange->lane = lane_of(exchange->call);
+    exchange->waits_since = std::chrono::steady_clock::now();
+    if (exchange->lane.empty()) {
+      begin(std::move(exchange));
+      continue;
+    }
+    const std::string lane = exchange->lane;
+    lanes_.wait(lane, std::move(exchange));
+    serve(lane);
+  }
 }
 
-void CurlClient::begin(std::unique_ptr<Exchange> exchange) {
+void CurlClient::serve(const std::string& lane) {
+  while (auto next = lanes_.next(lane))
+    if (!begin(std::move(*next))) lanes_.left(lane);
+}
+
+bool CurlClient::begin(std::unique_ptr<Exchange> exchange) {
+  if (!exchange->lane.empty() &&
+      !has_time_left(exchange->call, std::chrono::steady_clock::now() - exchange->waits_since)) {
+    if (exchange->call.trace) exchange->call.trace->timed_out = true;
+    complete(std::move(exchange->done),
+             fail(ErrorKind::unavailable, "earlier calls to this host were not answered in time"));
+    return false;
+  }
   CURL* easy = nullptr;
   if (const auto stream = exchange->call.stream) {
-    if (stream->stopped) return;
+    if (stream->stopped) return false;
     exchange->hand_on = [this, stream](std::string part) {
       loop_.post([alive = alive_, stream, part = std::move(part)] {
         if (*alive && !stream->stopped) stream->part(part);
@@ -354,10 +361,11 @@ void CurlClient::begin(std::unique_ptr<Exchange> exchange) {
     };
   }
   if (!prepare(*exchange) || curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
-    return complete(std::move(exchange->done),
-                    fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
+    complete(std::move(exchange->done), fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
+    return false;
   }
   running_.emplace(easy, std::move(exchange));
+  return true;
 }
 
 void CurlClient::finish_done() {
@@ -370,6 +378,9 @@ void CurlClient::finish_done() {
     auto exchange = std::move(running_.extract(easy).mapped());
     if (exchange->call.stream && exchange->call.stream->stopped) continue;
     complete(std::move(exchange->done), outcome(*exchange, code));
+    if (exchange->lane.empty()) continue;
+    lanes_.left(exchange->lane);
+    serve(exchange->lane);
   }
 }
 

@@ -34,7 +34,7 @@ struct HttpCall {
   std::string url;  // http or https only; redirects are not followed
   std::map<std::string, std::string> headers;
   std::string body;
-  std::int64_t timeout_ms = 10'000;       // the whole exchange
+  std::int64_t timeout_ms = 10'000;       // the whole exchange, and the time it waits while 16 others ask this host
   std::size_t max_body_bytes = 4u << 20;  // a longer answer is an error
   std::string ca_file = {};               // PEM, instead of the system's authorities
   std::string proxy = {};               // http://[user:password@]host:port; empty: none, whatever the environment says
@@ -45,6 +45,8 @@ struct HttpCall {
   // A connection of its own: one that is used again may turn out dead, and then nobody knows whether the request
   // arrived. (It is never sent a second time by itself, unless it is a GET or HEAD.)
   bool fresh_connection = false;
+  // HTTP/1.1, so that no connection carries two calls at once: one that dies takes no other call with it.
+  bool own_connection = false;
   std::shared_ptr<HttpTrace> trace = {};  // null: not wanted
   std::string ca_pem = {};                // PEM text, instead of ca_file
   std::string certificate_pem = {};       // ours, for servers that ask who we are; the key beside it

@@ -13,8 +13,9 @@ std::string wanted_version(const ChangeRequest& request, const TargetState& befo
   return request.version;
 }
 
-bool is_ours(const ChangeRequest& request, const TargetState& now) {
-  return !request.run.empty() && now.last_run == request.run;
+// A run that it bore before it was sent is somebody else's.
+bool is_ours(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
+  return !request.run.empty() && now.last_run == request.run && before.last_run != request.run;
 }
 
 // What is compared must be told by the target; an absent value proves nothing.
@@ -36,7 +37,7 @@ Match rollout_done(const ChangeRequest& request, const TargetState& before, cons
   const std::string version = wanted_version(request, before);
   if (version.empty()) {
     if (now.version.empty() || before.version.empty()) return Match::cannot_tell;
-    return is_ours(request, now) && now.version != before.version ? Match::yes : Match::no;
+    return is_ours(request, before, now) && now.version != before.version ? Match::yes : Match::no;
   }
   if (now.version != version) return match(!now.version.empty(), false);
   if (!now.part_version.empty()) return Match::no;  // another one is still there
@@ -46,7 +47,7 @@ Match rollout_done(const ChangeRequest& request, const TargetState& before, cons
 }
 
 Match restart_done(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
-  if (is_ours(request, now)) return Match::yes;
+  if (is_ours(request, before, now)) return Match::yes;
   return match(!now.restarted.empty() && !before.restarted.empty(), now.restarted != before.restarted);
 }
 
@@ -177,14 +178,14 @@ std::optional<ChangeRequest> inverse_of(const ChangeRequest& request, const Targ
 
 ProbeFinding compare_states(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
   if (now.busy == true) {
-    const bool maybe_ours = is_ours(request, now) || now.last_run.empty() || now.last_run == before.last_run;
+    const bool maybe_ours = is_ours(request, before, now) || now.last_run.empty() || now.last_run == before.last_run;
     return maybe_ours ? ProbeFinding::in_progress : ProbeFinding::other;
   }
   const Match intended = done(request, before, now);
   if (intended == Match::yes) return ProbeFinding::equals_intended;
   if (intended == Match::cannot_tell) return ProbeFinding::unknown;
   // It knows our operation and yet nothing is different: it has tried. Sending it again is not ours to decide.
-  const bool tried = is_ours(request, now);
+  const bool tried = is_ours(request, before, now);
   return !tried && same_as_before(before, now) ? ProbeFinding::equals_before : ProbeFinding::other;
 }
 

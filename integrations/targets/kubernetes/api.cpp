@@ -18,7 +18,7 @@ struct Cluster::Attempt {
   std::shared_ptr<HttpStream> stream;  // null: an ordinary call
   int tries = 0;
   bool renewed = false;  // the credentials, after a 401
-  bool mutates() const { return request.method != "GET"; }
+  bool mutates() const { return request.method != "GET" && request.path != review_path; }  // a review only asks
 };
 
 namespace {
@@ -223,6 +223,7 @@ void Cluster::send(const std::shared_ptr<Attempt>& attempt, const Login& login) 
   ++attempt->tries;
   call->headers["User-Agent"] = attempt->run.empty() ? "muster" : "muster (" + attempt->run + ")";
   call->fresh_connection = attempt->mutates();
+  call->own_connection = true;
   const auto trace = std::make_shared<HttpTrace>();
   call->trace = trace;
   call->stream = attempt->stream;

@@ -19,6 +19,8 @@ class Timers;
 
 namespace muster::kubernetes {
 
+inline constexpr std::string_view review_path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+
 struct ClusterParts {  // all outlive the cluster
   HttpClient& http;
   Timers& timers;

@@ -183,10 +183,15 @@ void KubernetesTarget::answered(const std::string& run, const ApiAnswer& answer)
     return decide(run);
   }
   if (answer.status == 0 || answer.status >= 500) return go_and_look(run, *answer.problem);
-  finish(run, ChangeOutcome::failed, answer.problem);
+  // By its own word the server took nothing of it: there is nothing to put back, and nothing to lock.
+  const bool untouched = answer.status >= 400;
+  going.sent = !untouched;
+  finish(run, untouched ? ChangeOutcome::refused : ChangeOutcome::failed, answer.problem);
 }
 
+// What bore the run before it was sent got it from elsewhere: another bot, or one that lost its record.
 bool KubernetesTarget::is_ours(const Going& going, const Workload& workload) const {
+  if (going.before.last_run == going.request.run) return false;
   return going.request.verb != TargetVerb::scale && workload.run == going.request.run;
 }
 

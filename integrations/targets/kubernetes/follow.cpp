@@ -10,9 +10,12 @@ namespace muster::kubernetes {
 namespace {
 
 constexpr DurationMs first_look = 10 * second_ms;
-constexpr DurationMs look_every = 20 * second_ms;  // beside the watch: an event that got lost must not hang a rollout
+constexpr DurationMs look_every = 20 * second_ms;  // at the pods; at the object, where the watch does not live
+// Beside a watch that lives: an event that got lost must not hang a rollout.
+constexpr DurationMs look_beside = minute_ms;
+constexpr DurationMs reasons_every = minute_ms;  // events and logs of a trouble that was told already
 constexpr DurationMs hopeless_after = minute_ms;
-constexpr int pods_max = 50;
+constexpr int pods_page = 50, pods_pages_max = 10;
 constexpr int log_lines = 20;
 constexpr std::size_t log_bytes_max = 4u << 10;
 
@@ -52,7 +55,10 @@ void KubernetesTarget::follow(const std::string& run, const Workload& workload, 
   if (going.stage != Going::Stage::watching) return;
   going.follower =
       watch_of(going.mapped.place).follow(workload.name, mine([this, run](const WatchEvent& e) { seen(run, e); }));
-  going.look_timer = parts_.timers.after(first_look, mine([this, run] { look_again(run); }));
+  going.looked_at = parts_.clock.now();
+  // Many that begin together are not looked at together.
+  const auto spread = static_cast<DurationMs>(parts_.dice() * static_cast<double>(first_look));
+  going.look_timer = parts_.timers.after(first_look + spread, mine([this, run] { look_again(run); }));
 }
 
 void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
@@ -115,8 +121,14 @@ void KubernetesTarget::tell(Going& going) {
 void KubernetesTarget::look_again(const std::string& run) {
   const auto it = going_.find(run);
   if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
-  it->second.look_timer = parts_.timers.after(look_every, mine([this, run] { look_again(run); }));
-  look(it->second.mapped, false, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
+  Going& going = it->second;
+  going.look_timer = parts_.timers.after(look_every, mine([this, run] { look_again(run); }));
+  if (watch_of(going.mapped.place).lives() && parts_.clock.now() - going.looked_at < look_beside) {
+    if (going.failing.empty()) look_at_pods(run);
+    return;
+  }
+  going.looked_at = parts_.clock.now();
+  look(going.mapped, false, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto found = going_.find(run);
          if (found == going_.end() || found->second.stage != Going::Stage::watching) return;
          if (looked) judged(run, found->second, (*looked)->workload);
@@ -127,16 +139,33 @@ void KubernetesTarget::look_again(const std::string& run) {
 }
 
 void KubernetesTarget::look_at_pods(const std::string& run) {
+  Going& going = going_.at(run);
+  // Of a look that has not ended yet; a rollout that has failed waits for its reasons and asks anew.
+  if (going.pods_asked && going.failing.empty()) return;
+  going.pods_asked = true;
+  going.troubles.clear();
+  pods_of(run, {}, ++going.pods_look, 1);
+}
+
+// Page by page: those of the new version may stand behind many of the old one.
+void KubernetesTarget::pods_of(const std::string& run, const std::string& more, int look, int page) {
   const Going& going = going_.at(run);
   ApiRequest request;
   request.path = core_path(going.mapped.place, "pods");
-  request.query = "limit=" + std::to_string(pods_max) + "&labelSelector=" + escape(going.selector);
-  cluster_.call(request, mine([this, run](const ApiAnswer& answer) {
+  request.query = "limit=" + std::to_string(pods_page) + "&labelSelector=" + escape(going.selector) +
+                  (more.empty() ? "" : "&continue=" + escape(more));
+  cluster_.call(request, mine([this, run, look, page](const ApiAnswer& answer) {
                   const auto it = going_.find(run);
                   if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
+                  Going& now = it->second;
+                  if (now.pods_look != look) return;
                   Workload filter;
-                  filter.containers = it->second.containers;
-                  troubles_seen(run, answer.ok() ? pod_troubles(answer.body, filter) : std::vector<PodTrouble>());
+                  filter.containers = now.containers;
+                  if (answer.ok()) add_pod_troubles(answer.body, filter, now.troubles);
+                  const std::string& next = answer.body["metadata"]["continue"].as_string();
+                  if (answer.ok() && !next.empty() && page < pods_pages_max) return pods_of(run, next, look, page + 1);
+                  now.pods_asked = false;
+                  troubles_seen(run, std::exchange(now.troubles, {}));
                 }));
 }
 
@@ -149,11 +178,17 @@ void KubernetesTarget::troubles_seen(const std::string& run, const std::vector<P
     going.hopeless_since = parts_.clock.now();
   if (troubles.empty()) {
     going.trouble.clear();
+    going.trouble_asked.clear();
     if (!going.failing.empty()) return ask_events(run, {});
     return tell(going);
   }
-  going.trouble = sentence_of(troubles.front());
-  if (troubles.size() > 1) going.trouble += " and " + std::to_string(troubles.size() - 1) + " more";
+  std::string said = sentence_of(troubles.front());
+  if (troubles.size() > 1) said += " and " + std::to_string(troubles.size() - 1) + " more";
+  // What the cluster says of it was asked already; a failure is told with the newest.
+  const bool known = said == going.trouble_asked && parts_.clock.now() - going.asked_at < reasons_every;
+  if (known && going.failing.empty()) return tell(going);
+  going.trouble = going.trouble_asked = std::move(said);
+  going.asked_at = parts_.clock.now();
   ask_events(run, troubles.front());
 }
 

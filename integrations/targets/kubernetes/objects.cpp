@@ -124,7 +124,9 @@ Workload read_workload(Kind kind, const Value& object) {
   w.observed_generation = status["observedGeneration"].as_int();
   w.run = short_text(notes[run_annotation]);
   w.revision = short_text(notes[revision_annotation]);
-  w.restarted = short_text(spec["template"]["metadata"]["annotations"][restarted_annotation]);
+  const Value& template_notes = spec["template"]["metadata"]["annotations"];
+  w.restarted = short_text(template_notes[restarted_annotation]);
+  w.default_container = short_text(template_notes[default_container_annotation]);
   w.template_hash = to_hex(sha256(to_json(bare_template(spec["template"], true)))).substr(0, 16);
   for (const Value& one : spec["template"]["spec"]["containers"].as_list())
     w.containers.push_back({short_text(one["name"]), short_text(one["image"])});
@@ -143,9 +145,15 @@ Workload read_workload(Kind kind, const Value& object) {
 }
 
 std::string container_of(const Workload& workload, const std::string& wanted) {
-  if (wanted.empty()) return workload.containers.size() == 1 ? workload.containers.front().name : std::string();
-  const bool there = std::ranges::any_of(workload.containers, [&](const Container& c) { return c.name == wanted; });
-  return there ? wanted : std::string();
+  if (wanted.empty() && workload.containers.size() == 1) return workload.containers.front().name;
+  const auto there = [&](const std::string& name) {
+    return std::ranges::any_of(workload.containers, [&](const Container& c) { return c.name == name; });
+  };
+  if (!wanted.empty()) return there(wanted) ? wanted : std::string();
+  // Beside sidecars: what the template itself calls the main one, then the one that bears the workload's name.
+  for (const std::string& name : {workload.default_container, workload.name})
+    if (!name.empty() && there(name)) return name;
+  return {};
 }
 
 std::string image_of(const Workload& workload, const std::string& container) {

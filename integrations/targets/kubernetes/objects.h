@@ -16,6 +16,7 @@ inline constexpr std::string_view run_annotation = "muster/run";
 inline constexpr std::string_view revision_annotation = "deployment.kubernetes.io/revision";
 inline constexpr std::string_view restarted_annotation = "kubectl.kubernetes.io/restartedAt";
 inline constexpr std::string_view cause_annotation = "kubernetes.io/change-cause";
+inline constexpr std::string_view default_container_annotation = "kubectl.kubernetes.io/default-container";
 inline constexpr std::string_view hash_label = "pod-template-hash";
 
 enum class Kind { deployment, stateful_set, daemon_set };
@@ -35,6 +36,7 @@ struct Workload {
   std::string name, namespace_name, uid, resource_version;
   std::int64_t generation = 0, observed_generation = 0;
   std::string run, restarted, revision;  // annotations
+  std::string default_container;         // as the template's annotation says
   std::string template_hash;             // of the template as it stands, whatever its pods do
   std::vector<Container> containers;
   bool paused = false;
@@ -52,7 +54,8 @@ struct Workload {
 
 Workload read_workload(Kind kind, const Value& object);
 std::string image_of(const Workload& workload, const std::string& container);
-// The only container, or the one that is named. Empty: neither.
+// The one that is named; else the only one, the template's default container, or the one that is called as the workload
+// is. Empty: none of them.
 std::string container_of(const Workload& workload, const std::string& wanted);
 // matchLabels and matchExpressions as the query's labelSelector.
 std::string selector_of(const Value& object);
@@ -68,8 +71,10 @@ struct PodTrouble {
   bool logs = false;      // what it said last may tell
 };
 std::vector<PodTrouble> pod_troubles(const Value& pod_list, const Workload& workload);
+// Of one page of them, to those of the pages before; the hopeless first, at most fifty.
+void add_pod_troubles(const Value& pod_list, const Workload& workload, std::vector<PodTrouble>& troubles);
 std::string sentence_of(const PodTrouble& trouble);
-// The newest warning among a list of events.
+// The newest warning among a list of events; one that only names a state ("Error: ImagePullBackOff") where no other is.
 std::string warning_of(const Value& event_list);
 
 }  // namespace muster::kubernetes

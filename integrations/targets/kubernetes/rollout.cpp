@@ -27,7 +27,9 @@ Verdict deployment(const Workload& w) {
   if (w.paused) return {Phase::paused, "the rollout is paused: " + of(w.updated, wanted, "updated")};
   if (w.stage) return staged(w, wanted);
   if (w.updated < wanted) return {Phase::waiting, of(w.updated, wanted, "updated")};
-  if (w.current > w.updated) return {Phase::waiting, std::to_string(w.current - w.updated) + " old ones terminate"};
+  if (w.current > w.updated)
+    return {Phase::waiting, of(w.available, wanted, "available") + ", " + std::to_string(w.current - w.updated) +
+                                " of the old version still there"};
   if (w.available < w.updated) return {Phase::waiting, of(w.available, w.updated, "available")};
   return {Phase::succeeded, of(w.available, wanted, "available")};
 }

@@ -48,6 +48,12 @@ struct Going {
   std::string told, failing;              // the last progress; why it has failed, while the pods are still asked
   ChangeAnswer answer;
   std::uint64_t follower = 0, deadline_timer = 0, look_timer = 0;
+  TimeMs looked_at = 0;              // at the object itself, beside the watch
+  bool pods_asked = false;           // and the answer is on its way
+  int pods_look = 0;                 // which look the pages belong to
+  std::vector<PodTrouble> troubles;  // of the pages so far
+  std::string trouble_asked;         // the trouble of which the events were asked
+  TimeMs asked_at = 0;               // and when
 };
 
 class KubernetesTarget final : public Target {
@@ -104,6 +110,7 @@ class KubernetesTarget final : public Target {
   void judged(const std::string& run, Going& going, const Workload& workload);
   void look_again(const std::string& run);
   void look_at_pods(const std::string& run);
+  void pods_of(const std::string& run, const std::string& more, int look, int page);
   void troubles_seen(const std::string& run, const std::vector<PodTrouble>& troubles);
   void ask_events(const std::string& run, const PodTrouble& trouble);
   void ask_log(const std::string& run, const PodTrouble& trouble);

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 4u << 20;  // an object has at most about 1.5 MiB
 constexpr int page = 250;
+constexpr DurationMs silent_max = 2 * minute_ms;
 constexpr int watch_s = 300;  // and up to as much again, so that not all watches end together
 
 bool is_gone(const Value& status) { return status["code"].as_int() == 410; }
@@ -110,7 +111,12 @@ void Watch::open() {
       });
 }
 
+bool Watch::lives() const {
+  return running_ && stream_ && heard_at_ != 0 && parts_.login.clock.now() - heard_at_ < silent_max;
+}
+
 void Watch::take(const std::string& part) {
+  heard_at_ = parts_.login.clock.now();
   const int at = listings_;
   const bool fits = lines_.feed(part, [this, at](std::string_view line) {
     if (running_ && at == listings_) take_line(line);
@@ -134,6 +140,7 @@ void Watch::take_line(std::string_view line) {
 }
 
 void Watch::ended(const ApiAnswer& answer) {
+  heard_at_ = 0;
   if (answer.status == 410) return expired();
   if (answer.problem && answer.status != 0) tell_trouble(*answer.problem);
   later(reconnect_.ended(parts_.login.clock.now(), parts_.dice()), &Watch::again);
@@ -142,6 +149,7 @@ void Watch::ended(const ApiAnswer& answer) {
 void Watch::expired() {
   ++listings_;
   stream_.reset();
+  heard_at_ = 0;
   version_.clear();
   later(reconnect_.ended(parts_.login.clock.now(), parts_.dice()), &Watch::again);
 }

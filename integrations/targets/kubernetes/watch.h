@@ -38,6 +38,8 @@ class Watch {
   std::uint64_t follow(const std::string& name, Seen seen);
   void leave(std::uint64_t id);
   bool idle() const { return followers_.empty(); }
+  // Something came by it lately: an event, or the bookmark that a server sends about once a minute.
+  bool lives() const;
 
  private:
   struct Follower {
@@ -64,6 +66,7 @@ class Watch {
   std::string version_;  // of the newest list, event or bookmark; empty: list again
   bool running_ = false;
   int listings_ = 0;
+  TimeMs heard_at_ = 0;  // when something came by the stream; 0: nothing yet
   Lines lines_;
   Reconnect reconnect_;
   std::shared_ptr<Cluster::Watching> stream_;

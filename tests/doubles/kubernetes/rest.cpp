@@ -222,6 +222,8 @@ HttpResponse KubernetesCore::status_response(int code, const std::string& reason
                                {"code", code}});
 }
 
+bool is_review(const HttpRequest& q) { return q.path.ends_with("/selfsubjectaccessreviews"); }
+
 struct KubernetesRoutes {
   KubernetesCore& core;
   const HttpRequest& q;
@@ -335,8 +337,20 @@ struct KubernetesRoutes {
     return json(200, t.sub == "scale" ? scale_of(*next) : *next);
   }
 
+  // Whether who asks may do it; nothing is stored.
+  HttpResponse review() const {
+    Value body = parse_json(q.body).value_or(Value());
+    const Value& wanted = body["spec"]["resourceAttributes"];
+    const std::string sub = wanted["subresource"].as_string();
+    const std::string what =
+        wanted["verb"].as_string() + " " + wanted["resource"].as_string() + (sub.empty() ? "" : "/" + sub);
+    body.set("status", Value::Map{{"allowed", !core.forbidden.contains(what)}});
+    return json(201, body);
+  }
+
   HttpResponse answer() {
     if (auto no = refused()) return *no;
+    if (is_review(q)) return review();
     if (auto known = about(q.path)) return *known;
     if (kind_of(t.resource).empty()) return status(404, "NotFound", "the server could not find the requested resource");
     if (q.method == "GET") return t.name.empty() ? list() : get();
@@ -348,7 +362,7 @@ struct KubernetesRoutes {
 HttpResponse KubernetesCore::request(const HttpRequest& q) {
   ++requests;
   const auto dry = q.query.find("dryRun");
-  const bool effect = q.method != "GET" && (dry == q.query.end() || dry->second != "All");
+  const bool effect = q.method != "GET" && !is_review(q) && (dry == q.query.end() || dry->second != "All");
   if (effect) ledger.push_back({clock_.now(), q.method, q.path, run_in(q), q.body, 0, false});
   if (fault_before) {
     if (const auto fault = fault_before(q)) {

@@ -47,7 +47,7 @@ TEST_CASE("a Deployment's rollout is judged in the order in which kubectl judges
   CHECK(judge(w, 4).phase == Phase::failed);
   w = settled();
   w.current = 5;
-  CHECK(judge(w, 4).sentence == "2 old ones terminate");
+  CHECK(judge(w, 4).sentence == "3 of 3 available, 2 of the old version still there");
   w = settled();
   w.available = 2;
   CHECK(judge(w, 4).sentence == "2 of 3 available");

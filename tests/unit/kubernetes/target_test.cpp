@@ -112,14 +112,14 @@ TEST_CASE("each refusal of the server is a sentence that says what to do, and no
     ChangeOutcome outcome;
   };
   for (const Case& c :
-       std::vector<Case>{{400, "BadRequest", "refused it", ChangeOutcome::failed},
-                         {401, "Unauthorized", "kubectl get namespaces", ChangeOutcome::failed},
-                         {403, "Forbidden", "kubectl auth can-i patch deployments -n prod", ChangeOutcome::failed},
-                         {404, "NotFound", "Compare the name", ChangeOutcome::failed},
-                         {409, "Conflict", "at the same time", ChangeOutcome::failed},
-                         {415, "UnsupportedMediaType", "no patch of this type", ChangeOutcome::failed},
-                         {422, "Invalid", "Nothing was changed", ChangeOutcome::failed},
-                         {429, "TooManyRequests", "asked us to wait", ChangeOutcome::failed},
+       std::vector<Case>{{400, "BadRequest", "refused it", ChangeOutcome::refused},
+                         {401, "Unauthorized", "kubectl get namespaces", ChangeOutcome::refused},
+                         {403, "Forbidden", "kubectl auth can-i patch deployments -n prod", ChangeOutcome::refused},
+                         {404, "NotFound", "Compare the name", ChangeOutcome::refused},
+                         {409, "Conflict", "at the same time", ChangeOutcome::refused},
+                         {415, "UnsupportedMediaType", "no patch of this type", ChangeOutcome::refused},
+                         {422, "Invalid", "Nothing was changed", ChangeOutcome::refused},
+                         {429, "TooManyRequests", "asked us to wait", ChangeOutcome::refused},
                          {500, "InternalError", "failed: InternalError", ChangeOutcome::unknown},
                          {503, "ServiceUnavailable", "failed: Service", ChangeOutcome::unknown},
                          {504, "Timeout", "failed: Timeout", ChangeOutcome::unknown},

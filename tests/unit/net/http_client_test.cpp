@@ -2,6 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
 #include "integrations/net/http_server.h"
 #include "tests/unit/net/peer.h"
 
@@ -229,4 +234,72 @@ TEST_CASE("addresses of metadata services are not connected to, however they are
   HttpCall fine = world.call("/x");
   fine.no_metadata_addresses = true;
   CHECK(world.send(std::move(fine))->status == 201);
+}
+
+namespace {
+
+// Answers nothing before sixteen have come; those of them that come while it waits a little count too.
+struct HoldingWorld {
+  LoopThread thread;
+  std::vector<HttpReply> held;
+  std::size_t most = 0, came = 0;
+  std::unique_ptr<HttpServer> server;
+  std::unique_ptr<HttpClient> client;
+
+  HoldingWorld() {
+    server = thread.on([&] {
+      HttpHandler handler;
+      handler.request = [this](HttpRequest, HttpReply reply) {
+        held.push_back(std::move(reply));
+        most = std::max(most, held.size());
+        if (++came % 16 == 0) thread.loop.after(50, [this] { let_go(); });
+      };
+      return HttpServer::listen(thread.loop, "127.0.0.1:0", std::move(handler)).value();
+    });
+    client = HttpClient::make(thread.loop);
+  }
+  ~HoldingWorld() {
+    client.reset();
+    thread.on([&] {
+      held.clear();
+      server.reset();
+      return 0;
+    });
+  }
+  void let_go() {
+    for (const HttpReply& reply : std::exchange(held, {})) reply({});
+  }
+  std::future<Result<HttpResult>> send(std::int64_t timeout_ms, std::shared_ptr<HttpTrace> trace = {}) {
+    HttpCall call;
+    call.url = "http://" + server->address() + "/";
+    call.timeout_ms = timeout_ms;
+    call.trace = std::move(trace);
+    auto promise = std::make_shared<std::promise<Result<HttpResult>>>();
+    client->send(std::move(call), [promise](Result<HttpResult> result) { promise->set_value(std::move(result)); });
+    return promise->get_future();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("of many calls to one host sixteen are under way at once, and all are answered") {
+  HoldingWorld world;
+  std::vector<std::future<Result<HttpResult>>> answers;
+  for (int i = 0; i < 64; ++i) answers.push_back(world.send(patience_ms));
+  for (auto& answer : answers) CHECK(answer.get().has_value());
+  CHECK(world.thread.on([&] { return world.most; }) == 16);
+}
+
+TEST_CASE("a call whose time runs out while it waits for its turn is told so, and is never sent") {
+  HoldingWorld world;
+  std::vector<std::future<Result<HttpResult>>> answers;
+  for (int i = 0; i < 16; ++i) answers.push_back(world.send(patience_ms));
+  const auto trace = std::make_shared<HttpTrace>();
+  const auto late = world.send(1, trace).get();
+  for (auto& answer : answers) CHECK(answer.get().has_value());
+  REQUIRE_FALSE(late.has_value());
+  CHECK(late.error().kind == ErrorKind::unavailable);
+  CHECK(trace->timed_out);
+  CHECK_FALSE(trace->left);
+  CHECK(world.thread.on([&] { return world.came; }) == 16);
 }
