@@ -46,7 +46,10 @@ Engine& engine_of(Work& work) {
   throw std::logic_error("there is no engine behind this decision");
 }
 
-void Engine::set_library(Library library) { library_ = std::move(library); }
+void Engine::set_library(Library library) {
+  library_ = std::move(library);
+  broken_.clear();
+}
 void Engine::remember(const std::string& hash, std::shared_ptr<const Book> book) { books_[hash] = std::move(book); }
 
 const std::map<std::string_view, Handler>& Engine::handlers() const { return handlers_ ? *handlers_ : run_commands(); }

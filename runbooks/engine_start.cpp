@@ -268,7 +268,10 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
   // Last, because a storm of alerts is refused before by what costs nothing. A change brings steps of our own.
   if (!change)
-    if (auto fine = without_mistakes(w.config, *book); !fine) return std::unexpected(fine.error());
+    if (auto fine = without_mistakes(w.config, *book, pinned->hash,
+                                     wish.language.empty() ? channel_language(w, draft.channel) : wish.language);
+        !fine)
+      return std::unexpected(fine.error());
   draft.status = others.busy ? "queued" : "running";
   draft.deadline_ms = guard.deadline_ms > 0 && !others.busy ? w.now + guard.deadline_ms : 0;
   const std::string busy = others.busy ? others.busy->id : "";

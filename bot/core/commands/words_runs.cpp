@@ -20,6 +20,7 @@ std::span<const Sentence> words_runs() {
       {"run.status.handed_over", "handed over", "사람에게 넘김"},
       {"run.by_itself", "by itself", "자동"},
       {"run.waits_for", "waits for *{id}*", "*{id}* 대기"},
+      {"run.at_latest", "until {time} at the latest", "늦어도 {time}까지"},
       {"run.until", "until {time}", "{time}까지"},
       {"run.try", "try {n}", "{n}번째 시도"},
       {"run.unknown", "nobody knows what happened", "결과를 알 수 없음"},

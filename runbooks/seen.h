@@ -1,0 +1,12 @@
+// The result of a step, as people read it. Pure; any thread.
+#pragma once
+#include <string>
+
+#include "bot/base/value.h"
+
+namespace muster::runbooks {
+
+std::string seen_brief(const Value& result);  // in one line: 0.12; status=200; the first lines of a log. Empty: nothing
+std::string seen_lines(const Value& result);  // all of it, line by line
+
+}  // namespace muster::runbooks
