@@ -200,6 +200,13 @@ bool Engine::timer_rang(Work& w, const Timer& timer) {
     }
     return true;
   }
+  if (timer.id.starts_with("lines:")) {  // of commands that have said something, and nothing since
+    std::vector<StepProgress> seen;
+    for (const auto& [key, live] : live_)
+      if (live.seen.run == timer.id.substr(6)) seen.push_back(live.seen);
+    for (const StepProgress& p : seen) progressed(w, p);
+    return true;
+  }
   if (timer.id.starts_with("effective:")) return check_effect(w, timer.id.substr(10)), true;
   if (timer.id.starts_with("runbook-stale:")) return stale_rang(*this, w, timer.id.substr(14)), true;
   if (timer.id.starts_with("trigger:")) return trigger_rang(w, timer), true;

@@ -51,7 +51,7 @@ std::string detail_of(const std::string& lang, const StepRun& s, const StepProgr
   if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
     return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   // A wait that looks again and again ends when it is as wanted: the next look is no end.
-  if (s.status == "waiting" && s.verb == "wait" && s.arguments.has("repeat") && s.deadline_ms != 0) {
+  if (!s.ended() && s.verb == "wait" && s.arguments.has("repeat") && s.deadline_ms != 0) {
     const std::string seen = s.result["value"].is_number() ? short_number(s.result["value"].as_double()) + " · " : "";
     return seen + say(lang, "run.at_latest", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   }

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "bot/base/json.h"
+#include "bot/base/redact.h"
 #include "bot/base/text.h"
 
 namespace muster::runbooks {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t brief_bytes = 160;
 constexpr std::size_t brief_series = 3, brief_lines = 2;
+constexpr std::size_t line_bytes = 200, lines_bytes = 2'000, lines_kept = 8;
 
 std::string seen_text(const Value& v) { return v.is_string() ? v.as_string() : to_json(v); }
 
@@ -45,6 +47,16 @@ std::vector<std::pair<std::string, std::string>> members_of(const Value& result)
 }
 
 }  // namespace
+
+std::string last_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const std::string& line : split(text, '\n'))
+    if (!trim(line).empty()) lines.push_back(clip(std::string(trim(line)), line_bytes));
+  if (lines.size() > lines_kept) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(lines_kept));
+  std::string kept = join(lines, "\n");
+  while (kept.size() > lines_bytes && kept.find('\n') != kept.npos) kept.erase(0, kept.find('\n') + 1);
+  return redact(kept).text;
+}
 
 std::string seen_brief(const Value& result) {
   std::vector<std::string> rows = rows_of(result);
