@@ -43,14 +43,9 @@ void App::Impl::take_library(runbooks::Library read) {
 
 std::string App::Impl::broken_runbooks(const std::string& language) const {
   std::string names;
-  const runbooks::Library& all = engine->library();
-  const runbooks::LintContext context{&dispatcher->config(), [&all](const std::string& name) {
-                                        const auto it = all.find(name);
-                                        return it == all.end() ? nullptr : it->second.runbook;
-                                      }};
-  for (const auto& [name, known] : all) {
+  for (const auto& [name, known] : engine->library()) {
     // Of the shipped ones only what is used is missed: they name groups and services that a team may not have.
-    const bool broken = !known.runbook || (!known.shipped && has_errors(lint_runbook(*known.runbook, context)));
+    const bool broken = !known.runbook || (!known.shipped && engine->has_mistakes(dispatcher->config(), name));
     if (broken) names += (names.empty() ? "`" : ", `") + plain(name) + "`";
   }
   return names.empty() ? names : say(language, "health.runbooks", {{"list", names}});

@@ -94,6 +94,9 @@ AttemptReport report_of(const Value& with, const CommandEnd& e) {
   r.end = End::unknown;
   r.error_kind = "lost";
   r.error = e.trouble;
+  // What it said before is what people have to go by.
+  if (const std::string& said = e.out.tail.empty() ? e.out.head : e.out.tail; !said.empty())
+    r.result = Value::Map{{"output", said}};
   switch (e.kind) {
     case CommandEndKind::exited:
       return exited(with, e);

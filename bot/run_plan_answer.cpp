@@ -57,6 +57,7 @@ class Reading : public std::enable_shared_from_this<Reading> {
     AttemptOrder mine = *order;
     mine.id = "plan-" + with_.new_id() + "." + std::to_string(reads_);  // never the name of a run's own attempt
     mine.mode = AttemptOrder::Mode::begin;
+    if (order->stage == "look") mine.stage = "plan";  // and what the target can
     mine.deadline_ms = with_.known.now() + plan_reads_ms;
     with_.perform(mine, [self = shared_from_this(), order = *order, id = mine.id](AttemptReport r) {
       if (self->with_.forget) self->with_.forget(id);
@@ -68,9 +69,10 @@ class Reading : public std::enable_shared_from_this<Reading> {
   }
 
   std::string line_text(const runbooks::PlanLine& l, std::size_t n) const {
-    std::string text =
-        say(wanted_.language, "runplan.line",
-            {{"n", std::to_string(n)}, {"step", l.step == l.path ? l.verb : plain(l.step) + " (" + l.verb + ")"}});
+    // What has no id is called by its place, which says nothing to people.
+    const bool named = !l.step.empty() && (l.step[0] < '0' || l.step[0] > '9');
+    std::string text = say(wanted_.language, "runplan.line",
+                           {{"n", std::to_string(n)}, {"step", named ? plain(l.step) + " (" + l.verb + ")" : l.verb}});
     if (!l.what.empty()) text += " · " + plain(l.what);
     for (const runbooks::Refusal& h : l.how)
       text += "\n   → " + say_with(wanted_.language, h.key, plain_words(h.words));

@@ -77,6 +77,7 @@ StartWish wish_of(const Call& c, const Runbook& book) {
     if (!incident.alerts.empty()) wish.alert = *incident.alerts.begin();
   }
   wish.by = human_entry(c, {}, nullptr);
+  wish.language = c.language;
   if (const auto because = c.command.named.find("because"); because != c.command.named.end())
     wish.by.data.set("reason", because->second);
   return wish;
@@ -155,17 +156,19 @@ Outcome runbooks(Call& c) {
   return o;
 }
 
-std::string mistakes(const std::vector<Finding>& findings) {
+std::string mistakes(const std::string& language, const std::vector<Finding>& findings) {
   std::vector<std::string> lines;
-  for (const Finding& f : findings)
+  for (const Finding& f : findings) {
+    const std::string reason = told_reason(language, f), advice = told_advice(language, f);
     lines.push_back(plain(std::to_string(f.place.line) + ":" + std::to_string(f.place.column) + " " + f.code + " " +
-                          one_line(f.message) + (f.advice.empty() ? "" : ". " + one_line(f.advice))));
+                          reason + (advice.empty() ? "" : (reason.ends_with('.') ? " " : ". ") + advice)));
+  }
   return join(lines, "\n");
 }
 
 Outcome broken(Call& c, const std::string& name, const Known& known) {
   Outcome o = refuse(c, "books.is_broken", {{"name", plain(name)}});
-  o.reply.sections.push_back({mistakes(known.findings), {}});
+  o.reply.sections.push_back({mistakes(c.language, known.findings), {}});
   return o;
 }
 
@@ -300,8 +303,19 @@ Outcome lint(Call& c) {
   Outcome o = findings.empty()
                   ? answer(c, "books.lint_ok", {{"name", plain(name)}})
                   : answer(c, "books.lint", {{"name", plain(name)}, {"n", std::to_string(findings.size())}});
-  if (!findings.empty()) o.reply.sections.push_back({mistakes(findings), {}});
+  if (!findings.empty()) o.reply.sections.push_back({mistakes(c.language, findings), {}});
   if (has_errors(findings)) o.reply.color = "warning";
+  return o;
+}
+
+Outcome graph(Call& c) {
+  const std::string name = first_argument(c.command);
+  const Known* known = known_book(c, name);
+  if (!known) return no_book(c, name);
+  if (!known->runbook) return broken(c, name, *known);
+  Outcome o = answer(c, "books.graph", {{"name", plain(name)}});
+  o.reply.attachments.push_back({name + ".svg", "image/svg+xml", graph_svg(*known->runbook)});
+  o.json = Value::Map{{"name", name}};
   return o;
 }
 
@@ -343,9 +357,10 @@ Outcome record_run(Call& c) {
 }  // namespace
 
 const std::map<std::string_view, Handler>& book_commands() {
-  static const std::map<std::string_view, Handler> table = {{"runbooks", runbooks}, {"runbook show", show_book},
-                                                            {"run", start},         {"runbook lint", lint},
-                                                            {"runbook test", test}, {"runbook record", record_run}};
+  static const std::map<std::string_view, Handler> table = {
+      {"runbooks", runbooks},        {"runbook show", show_book}, {"run", start},
+      {"runbook lint", lint},        {"runbook graph", graph},    {"runbook test", test},
+      {"runbook record", record_run}};
   return table;
 }
 

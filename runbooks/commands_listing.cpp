@@ -1,12 +1,12 @@
 // Runs as lists, one run, and what its steps left behind.
 #include <algorithm>
 
-#include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/commands.h"
 #include "runbooks/scope.h"
+#include "runbooks/seen.h"
 
 namespace muster::runbooks {
 namespace {
@@ -86,11 +86,6 @@ Outcome show(Call& c) {
   return o;
 }
 
-std::string output_of(const StepRun& s) {
-  if (s.result.has("output") && s.result["output"].is_string()) return s.result["output"].as_string();
-  return s.result.is_map() && !s.result.as_map().empty() ? to_json(s.result) : std::string();
-}
-
 void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::string& text) {
   const std::string took = s.ended() ? format_duration(std::max<DurationMs>(0, s.ended_ms - s.started_ms)) : "";
   text += "*" + plain(s.id) + "* · " + s.verb + " · " + say(c.language, "step.status." + s.status) +
@@ -98,7 +93,7 @@ void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::str
   if (!s.error.empty()) text += plain(clip(one_line(s.error), 400)) + "\n";
   if (live && s.status == "running")  // so far
     text += plain(clip_bytes(std::string(trim(live->line + "\n" + live->lines)), output_bytes)) + "\n";
-  if (const std::string out = output_of(s); !out.empty())
+  if (const std::string out = seen_lines(s.result); !out.empty())
     text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
 }
 

@@ -46,7 +46,10 @@ Engine& engine_of(Work& work) {
   throw std::logic_error("there is no engine behind this decision");
 }
 
-void Engine::set_library(Library library) { library_ = std::move(library); }
+void Engine::set_library(Library library) {
+  library_ = std::move(library);
+  broken_.clear();
+}
 void Engine::remember(const std::string& hash, std::shared_ptr<const Book> book) { books_[hash] = std::move(book); }
 
 const std::map<std::string_view, Handler>& Engine::handlers() const { return handlers_ ? *handlers_ : run_commands(); }
@@ -195,6 +198,13 @@ bool Engine::timer_rang(Work& w, const Timer& timer) {
       Turn t{*this, w, *run, book ? *book : none};
       show(t, true);
     }
+    return true;
+  }
+  if (timer.id.starts_with("lines:")) {  // of commands that have said something, and nothing since
+    std::vector<StepProgress> seen;
+    for (const auto& [key, live] : live_)
+      if (live.seen.run == timer.id.substr(6)) seen.push_back(live.seen);
+    for (const StepProgress& p : seen) progressed(w, p);
     return true;
   }
   if (timer.id.starts_with("effective:")) return check_effect(w, timer.id.substr(10)), true;

@@ -37,6 +37,7 @@ struct StartWish {
   std::string again_of;                         // R41: the run this one tries again
   std::shared_ptr<const PinnedRunbook> pinned;  // run this definition; null: the latest
   Value change;                                 // of a built-in change: its wish (bot/core/changes/plan.h); null: none
+  std::string language;                         // of a refusal; empty: that of the channel
   Entry by;                                     // who says so, from where: an entry to fill (human_entry)
 };
 
@@ -66,6 +67,8 @@ struct LiveStep {
   TimeMs shown_ms = 0;
 };
 
+struct Mistakes;  // engine_check.cpp
+
 class Engine final : public Extension {
  public:
   using Loader = std::function<LoadedRunbook(std::string_view text, const std::string& file)>;
@@ -77,6 +80,8 @@ class Engine final : public Extension {
   const Library& library() const { return library_; }
   // What the linter finds mistakes in does not start; `runbook test` plays it all the same.
   void check_first(bool on) { checks_first_ = on; }
+  // Whether the linter finds mistakes in one of the library, against this configuration. Asked again, it remembers.
+  bool has_mistakes(const CoreConfig& config, const std::string& name);
 
   Decided<std::string> start_run(Work& work, StartWish wish);  // R42
   Decided<void> cancel_run(Work& work, std::string_view run, bool undo, const std::string& reason, Entry by);
@@ -128,9 +133,15 @@ class Engine final : public Extension {
   void check_effect(Work& work, const std::string& run);
   void trigger_rang(Work& work, const Timer& timer);
   Decided<std::shared_ptr<const PinnedRunbook>> pin(const Runbook& runbook) const;
-  Decided<void> without_mistakes(const CoreConfig& config, const Book& book) const;
+  void check_against(const CoreConfig& config);  // what was found against another one is forgotten
+  Decided<void> without_mistakes(const CoreConfig& config, const Book& book, const std::string& hash,
+                                 const std::string& language);
   Loader loader_;
   bool checks_first_ = true;
+  // What the linter said, by the hash of what is pinned: of one configuration, and thrown away with it.
+  std::map<std::string, std::shared_ptr<const Mistakes>> checked_;
+  std::map<std::string, bool> broken_;  // by name
+  std::size_t checked_against_ = 0;
   Library library_;
   std::map<std::string, LiveStep> live_;                      // "R1 4.1"
   std::map<std::string, std::shared_ptr<const Book>> books_;  // by the hash of what is pinned

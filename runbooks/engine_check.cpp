@@ -1,18 +1,50 @@
-// What has mistakes does not start, whoever asks: half a runbook is worse than none.
+// What has mistakes does not start, whoever asks: half a runbook is worse than none. The linter is asked once for each
+// definition and configuration, because a storm of alerts or a look at `health` would ask it again and again.
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/lint.h"
 
 namespace muster::runbooks {
 namespace {
 
-constexpr std::size_t named_max = 3;  // mistakes in the sentence; `runbook lint` names all
+constexpr std::size_t named_max = 3;      // mistakes in the sentence; `runbook lint` names all
+constexpr std::size_t checked_max = 500;  // definitions that are remembered
+
+void mix(std::size_t& seed, std::string_view text) {
+  seed ^= std::hash<std::string_view>{}(text) + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2);
+}
+
+// Everything of the configuration that the linter reads: who is there, which places, and who may start what.
+std::size_t print_of(const CoreConfig& config) {
+  std::size_t seed = 0;
+  for (const Person& p : config.people) {
+    mix(seed, p.id);
+    for (const std::string& g : p.groups) mix(seed, g);
+    mix(seed, "roles");
+    for (const std::string& r : p.roles) mix(seed, r);
+    mix(seed, "next");
+  }
+  for (const Service& s : config.services) {
+    mix(seed, s.name);
+    for (const std::string& e : s.environments) mix(seed, e);
+    mix(seed, "next");
+  }
+  mix(seed, config.policy_hash);
+  return seed;
+}
+
+}  // namespace
 
 struct Mistakes {
+  struct Mistake {
+    std::string book;  // empty: the main one
+    Finding finding;
+  };
   std::size_t count = 0;
-  std::vector<std::string> named;
+  std::vector<Mistake> named;
   std::string first;  // the runbook in which the first one is
 
   void add(const std::string& book, const std::vector<Finding>& findings, bool main) {
@@ -20,33 +52,70 @@ struct Mistakes {
       // A place that the list of services does not have: a target may know it all the same, and says so in its turn.
       if (f.level != Finding::Level::error || f.code == "RB067") continue;
       if (count++ == 0) first = book;
-      if (named.size() == named_max) continue;
-      named.push_back((main ? "" : book + ", ") + "line " + std::to_string(f.place.line) + ": " + one_line(f.message));
+      if (named.size() < named_max) named.push_back({main ? "" : book, f});
     }
   }
 };
 
-}  // namespace
+namespace {
 
 // Against today's configuration: an approver who has left since the file was written would never be asked.
-Decided<void> Engine::without_mistakes(const CoreConfig& config, const Book& book) const {
-  if (!checks_first_) return {};
+std::shared_ptr<const Mistakes> mistakes_in(const CoreConfig& config, const Book& book) {
   const LintContext context{&config, [&book](const std::string& name) -> std::shared_ptr<const Runbook> {
                               const auto it = book.called.find(name);
                               return it == book.called.end() ? nullptr : it->second;
                             }};
-  Mistakes found;
-  found.add(book.main->name, lint_runbook(*book.main, context), true);
+  const auto found = std::make_shared<Mistakes>();
+  found->add(book.main->name, lint_runbook(*book.main, context), true);
   for (const auto& [name, called] : book.called)
-    if (called) found.add(name, lint_runbook(*called, context), false);
-  if (found.count == 0) return {};
+    if (called) found->add(name, lint_runbook(*called, context), false);
+  return found;
+}
+
+std::string list_of(const Mistakes& found, const std::string& language) {
+  std::vector<std::string> lines;
+  for (const Mistakes::Mistake& m : found.named)
+    lines.push_back((m.book.empty() ? "" : m.book + ", ") +
+                    say(language, "lint.line", {{"n", std::to_string(m.finding.place.line)}}) + ": " +
+                    told_reason(language, m.finding));
   const std::size_t more = found.count - found.named.size();
-  return std::unexpected(
-      Refusal{"run.mistakes",
-              {{"name", book.main->name},
-               {"where", found.first},
-               {"n", std::to_string(found.count)},
-               {"list", join(found.named, "; ") + (more > 0 ? " (+" + std::to_string(more) + ")" : "")}}});
+  return join(lines, "; ") + (more > 0 ? " (+" + std::to_string(more) + ")" : "");
+}
+
+}  // namespace
+
+void Engine::check_against(const CoreConfig& config) {
+  const std::size_t print = print_of(config);
+  if (print == checked_against_ && checked_.size() < checked_max) return;
+  checked_.clear();
+  broken_.clear();
+  checked_against_ = print;
+}
+
+Decided<void> Engine::without_mistakes(const CoreConfig& config, const Book& book, const std::string& hash,
+                                       const std::string& language) {
+  if (!checks_first_) return {};
+  check_against(config);
+  auto& found = checked_[hash];
+  if (!found) found = mistakes_in(config, book);
+  if (found->count == 0) return {};
+  return std::unexpected(Refusal{"run.mistakes",
+                                 {{"name", book.main->name},
+                                  {"where", found->first},
+                                  {"n", std::to_string(found->count)},
+                                  {"list", list_of(*found, language)}}});
+}
+
+bool Engine::has_mistakes(const CoreConfig& config, const std::string& name) {
+  check_against(config);
+  if (const auto known = broken_.find(name); known != broken_.end()) return known->second;
+  const auto it = library_.find(name);
+  if (it == library_.end() || !it->second.runbook) return true;
+  const LintContext context{&config, [this](const std::string& other) {
+                              const auto found = library_.find(other);
+                              return found == library_.end() ? nullptr : found->second.runbook;
+                            }};
+  return broken_[name] = has_errors(lint_runbook(*it->second.runbook, context));
 }
 
 }  // namespace muster::runbooks

@@ -7,24 +7,14 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/engine_parts.h"
+#include "runbooks/seen.h"
 
 namespace muster::runbooks {
 namespace {
 
 constexpr DurationMs lines_every_ms = 3 * second_ms;
-constexpr std::size_t line_bytes = 200, lines_bytes = 2'000, lines_kept = 8;
 
 std::string live_key(std::string_view run, std::string_view path) { return std::string(run) + " " + std::string(path); }
-
-std::string last_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (const std::string& line : split(text, '\n'))
-    if (!trim(line).empty()) lines.push_back(clip(std::string(trim(line)), line_bytes));
-  if (lines.size() > lines_kept) lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(lines_kept));
-  std::string kept = join(lines, "\n");
-  while (kept.size() > lines_bytes && kept.find('\n') != kept.npos) kept.erase(0, kept.find('\n') + 1);
-  return redact(kept).text;
-}
 
 // One message of the thread for one attempt, edited as it goes on.
 void tell_lines(Turn& t, const StepRun& s, LiveStep& live, const std::string& lines) {
@@ -63,9 +53,13 @@ void Engine::progressed(Work& w, const StepProgress& p) {
   const Book* book = book_of(*run);
   Turn t{*this, w, *run, book ? *book : none};
   const TimeMs since = live.shown_ms == 0 ? step->second.started_ms : live.shown_ms;
-  if (!live.seen.lines.empty() && live.seen.lines != live.shown && w.now - since >= lines_every_ms)
-    tell_lines(t, step->second, live, live.seen.lines);
+  const bool news = !live.seen.lines.empty() && live.seen.lines != live.shown;
+  const bool due = w.now - since >= lines_every_ms;
+  if (news && due) tell_lines(t, step->second, live, live.seen.lines);
   show(t, false);
+  // It may say nothing more: what hangs is what people want to read.
+  if (news && !due)
+    w.decision.timers.push_back({"lines:" + run->id, since + lines_every_ms, Value::Map{{"run", run->id}}});
 }
 
 const StepProgress* Engine::progress_of(std::string_view run, std::string_view path) const {

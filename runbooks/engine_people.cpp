@@ -56,9 +56,12 @@ Decided<void> Engine::cancel_run(Work& w, std::string_view id, bool undo, const 
   Value data = Value::Map{{"cancel_wanted", true}, {"cancelled_by", who}, {"cancel_reason", reason}, {"paused", false}};
   if (undo) data.set("undo_wanted", true);
   if (!reason.empty()) data.set("reason", reason);
-  if ((*run)->status == "queued") data.set("status", "running");
+  // What never began has nothing to end with: none of its steps comes, not even those that always come last.
+  const bool began = (*run)->status != "queued";
+  if (!began) data.set("outcome", "cancelled");
   change_run(t, std::move(data), said(std::move(by), **run),
              name + " cancelled" + (reason.empty() ? "" : ": " + reason));
+  if (!began) perform(t, Action{.kind = Action::Kind::finish, .path = {}, .outcome = "cancelled"});
   settle(t);
   return {};
 }

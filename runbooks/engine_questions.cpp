@@ -78,10 +78,12 @@ std::string plan_text(const Value& plan) {
   std::vector<std::string> lines;
   for (const auto& [path, entry] : plan.as_map()) {
     std::string line = entry["verb"].as_string();
-    for (const auto& [key, v] : entry["arguments"].as_map())
+    // Masked before it becomes JSON, which would write the marks of a secret in another way.
+    const Value arguments = masked(entry["arguments"]);
+    for (const auto& [key, v] : arguments.as_map())
       line += " " + key + "=" + (v.is_string() ? v.as_string() : to_json(v));
     if (!entry.has("arguments")) line += " …";
-    lines.push_back(clip(one_line(mask_secrets(line)), 160));
+    lines.push_back(clip(one_line(line), 160));
   }
   return join(lines, "; ");
 }

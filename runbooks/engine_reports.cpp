@@ -11,6 +11,7 @@
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
+#include "runbooks/seen.h"
 
 namespace muster::runbooks {
 namespace {
@@ -151,6 +152,10 @@ void ask_decision(Turn& t, const std::string& path, const std::string& why) {
                 {"verb", s.verb},
                 {"since", format_utc_clock(s.started_ms) + " UTC"},
                 {"why", plain(clip(why, 300))}});
+  const StepProgress* live = t.engine.progress_of(t.run.id, path);
+  const std::string said = last_lines(s.result["output"].as_string());
+  const std::string lines = !said.empty() ? said : live ? live->lines : std::string();
+  if (!lines.empty()) m.sections.push_back({say(lang, "run.decide.last") + "\n" + plain(lines), {}});
   m.sections.push_back({say(lang, "run.decide.choices", {{"id", t.run.id}, {"step", plain(s.id)}}), {}});
   for (const char* choice : {"retry", "done", "skip", "fail"})
     m.buttons.push_back(
@@ -213,6 +218,8 @@ void take_report(Turn& t, const AttemptReport& r) {
     case End::not_applied:  // it was never begun
       return note_attempt(t, r.path, Value::Map{{"status", "waiting"}, {"stage", "retry"}, {"due_ms", t.w.now}});
     case End::unknown:
+      if (const Value& said = r.result["output"]; !said.as_string().empty())
+        note_attempt(t, r.path, Value::Map{{"result", kept_result(Value::Map{{"output", said}})}});
       return lost(t, r.path, *step, why);
   }
 }

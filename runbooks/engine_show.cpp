@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/metrics/query.h"
 #include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
@@ -49,12 +50,18 @@ std::string detail_of(const std::string& lang, const StepRun& s, const StepProgr
   if (s.status == "waiting" && s.verb == "verify" && s.result["waits"].as_bool()) return say(lang, "stage.waiting");
   if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
     return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
+  // A wait that looks again and again ends when it is as wanted: the next look is no end.
+  if (!s.ended() && s.verb == "wait" && s.arguments.has("repeat") && s.deadline_ms != 0) {
+    const std::string seen = s.result["value"].is_number() ? short_number(s.result["value"].as_double()) + " · " : "";
+    return seen + say(lang, "run.at_latest", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
+  }
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 80));
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
   if (s.verb == "verify") return plain(s.result["verdict"].as_string());
+  if (s.result["value"].is_double()) return short_number(s.result["value"].as_double());
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));
   if (s.result.has("by")) return plain(clip(s.result["by"].as_string(), 40));
   return {};

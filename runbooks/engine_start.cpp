@@ -268,7 +268,10 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
   // Last, because a storm of alerts is refused before by what costs nothing. A change brings steps of our own.
   if (!change)
-    if (auto fine = without_mistakes(w.config, *book); !fine) return std::unexpected(fine.error());
+    if (auto fine = without_mistakes(w.config, *book, pinned->hash,
+                                     wish.language.empty() ? channel_language(w, draft.channel) : wish.language);
+        !fine)
+      return std::unexpected(fine.error());
   draft.status = others.busy ? "queued" : "running";
   draft.deadline_ms = guard.deadline_ms > 0 && !others.busy ? w.now + guard.deadline_ms : 0;
   const std::string busy = others.busy ? others.busy->id : "";
@@ -317,6 +320,14 @@ bool still_busy(const State& state, const Run& ended) {
   });
 }
 
+// With the step where it failed, when its author has given it a name.
+std::string why_of(const Run& run) {
+  const std::string why = run.failure.empty() ? run.reason.text() : run.failure.text();
+  const std::string step = run.failed_step;
+  const bool named = !step.empty() && (step[0] < '0' || step[0] > '9') && !run.change.is_map();
+  return named && !run.failure.empty() ? step + ": " + why : why;
+}
+
 bool may_have_helped(const std::string& status) {
   return status == "succeeded" || status == "failed" || status == "undone" || status == "undo_failed";
 }
@@ -333,7 +344,7 @@ void run_over(Turn& t) {
                 {"status", say(lang, "run.status." + t.run.status)},
                 {"took", took_of(t.run, t.w.now)},
                 {"summary", summary_of(t.run)}});
-  const std::string& why = t.run.failure.empty() ? t.run.reason : t.run.failure;
+  const std::string why = why_of(t.run);
   if (!why.empty()) m.sections.push_back({plain(clip(why, 600)), {}});
   m.color = t.run.status == "succeeded" ? "good" : "warning";
   tell_thread(t, "run-" + t.run.id + "-final-" + std::to_string(t.w.now), std::move(m));

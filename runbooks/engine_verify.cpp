@@ -84,6 +84,7 @@ Watch watch_for(const Turn& t, const Value& with, const std::string& path) {
   w.since_ms = change->before["at_ms"].as_int(change->started_ms);
   const bool versioned = change->verb == "deploy" || change->verb == "rollback";
   if (versioned) w.version = change->result["version"].as_string();
+  if (change->verb == "scale") w.replicas = change->arguments["replicas"].as_int(-1);
   for (const Value& id : change->before["firing"].as_list()) w.before.push_back(id.as_string());
   return w;
 }
@@ -111,7 +112,7 @@ std::string check_name(const std::string& lang, const WatchedCheck& c) {
 std::string names_seen(const std::string& lang, const Watch& watch, bool alerts) {
   std::vector<std::string> names;
   for (const WatchedCheck& c : watch.checks)
-    if (c.seen > 0) names.push_back(plain(check_name(lang, c)));
+    if (c.seen > 0) names.push_back(plain(check_name(lang, c) + (c.counted ? ": " + c.last : "")));
   if (alerts) names.push_back(say(lang, "verify.alerts"));
   return join(names, ", ");
 }
@@ -228,6 +229,7 @@ std::string why_unknown(const Turn& t, const Watch& watch, DurationMs window) {
   for (const WatchedCheck* c : unseen(watch))
     why.push_back(say(lang,
                       c->mute        ? "verify.mute"
+                      : c->counted   ? "verify.miscounted"
                       : c->seen == 0 ? "verify.unseen"
                                      : "verify.seldom",
                       {{"name", check_name(lang, *c)},

@@ -25,9 +25,11 @@ std::string path_of_id(const Turn& t, const std::string& id, const std::string& 
   return best;
 }
 
-void wait_more(Turn& t, const std::string& path, TimeMs due, TimeMs held_since) {
-  note_attempt(t, path,
-               Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", due}, {"held_since_ms", held_since}});
+// `seen`: what was looked at last; people read its value while they wait.
+void wait_more(Turn& t, const std::string& path, TimeMs due, TimeMs held_since, const Value& seen = {}) {
+  Value data = Value::Map{{"status", "waiting"}, {"stage", ""}, {"due_ms", due}, {"held_since_ms", held_since}};
+  if (seen["value"].is_number()) data.set("result", Value::Map{{"value", seen["value"]}});
+  note_attempt(t, path, std::move(data));
 }
 
 bool event_happened(const Turn& t, const std::string& event) {
@@ -111,10 +113,10 @@ void sampled(Turn& t, const std::string& path, const Step& step, const AttemptRe
   if (!yes) return no_data(t, path, step, yes.error().message);
   const DurationMs every = std::max<DurationMs>(second_ms, duration_in(s.arguments, "every", 15 * second_ms));
   const DurationMs hold = duration_in(s.arguments, "hold", 0);
-  if (!*yes) return wait_more(t, path, t.w.now + every, 0);
+  if (!*yes) return wait_more(t, path, t.w.now + every, 0, r.result);
   const TimeMs since = s.held_since_ms == 0 ? t.w.now : s.held_since_ms;
   if (t.w.now - since >= hold) return end_step(t, path, &step, {.status = "succeeded", .result = r.result});
-  wait_more(t, path, std::min(t.w.now + every, since + hold), since);
+  wait_more(t, path, std::min(t.w.now + every, since + hold), since, r.result);
 }
 
 }  // namespace muster::runbooks

@@ -36,6 +36,11 @@ bool has_errors(const std::vector<Finding>& findings);
 //        |           ^
 std::string format_finding(const Finding& finding, std::string_view text, const std::string& file);
 
+// For chat. English: the finding's own sentence. In another language what its code means there, with the names and the
+// advice of the finding; what a reader of YAML, CEL or RE2 says stays as it is.
+std::string told_reason(const std::string& language, const Finding& finding);
+std::string told_advice(const std::string& language, const Finding& finding);  // may be empty
+
 // Every code with what it means; docs/runbooks.md lists them.
 struct FindingCode {
   std::string_view code, meaning;

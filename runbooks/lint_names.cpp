@@ -80,7 +80,8 @@ class Checker {
       if (a->kind == Kind::environment) environment(text, field.place);
       if (a->kind != Kind::people) continue;
       const auto found = people(text, field.place, s.verb == "approve" ? "RB059" : "RB067");
-      if (s.verb == "approve" && !found.empty()) approvers(s, found, field.place);
+      const bool later = is_platform_group(text.starts_with("group:") ? text.substr(6) : text);
+      if (s.verb == "approve" && !found.empty()) approvers(s, found, field.place, later);
     }
     pair(s);
   }
@@ -105,7 +106,8 @@ class Checker {
     return decide_policy(config_.policy, ask).effect != "deny";
   }
 
-  void approvers(const Step& s, const std::vector<const Person*>& found, Place place) {
+  // `later`: a platform's group, of which other people may be members by then; who is asked is looked up when it is.
+  void approvers(const Step& s, const std::vector<const Person*>& found, Place place, bool later) {
     const Field* given = s.arguments.find("count");
     const Value count = given && given->scalar.literal() ? literal_value(given->scalar) : Value(1);
     if (count.as_int(1) < 1) {
@@ -116,10 +118,11 @@ class Checker {
     const auto others = static_cast<std::int64_t>(found.size()) - (one_starts ? 1 : 0);
     if (others >= count.as_int(1)) return;
     const std::string left = others == 0 ? "nobody else is left" : "only " + std::to_string(others) + " of them can";
-    lint_.error("RB063", place,
-                std::to_string(count.as_int(1)) + " must approve" +
-                    (one_starts ? ", and when one of them starts the run " : ", and ") + left,
-                "Name a larger group, or a smaller count.");
+    const std::string why = std::to_string(count.as_int(1)) + " must approve" +
+                            (one_starts ? ", and when one of them starts the run " : ", and ") + left;
+    if (later)
+      return lint_.warning("RB063", place, why + ", as its members are known now", "Add people to that group.");
+    lint_.error("RB063", place, why, "Name a larger group, or a smaller count.");
   }
 
   const Lint& lint_;

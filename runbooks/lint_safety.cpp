@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/cel/lexer.h"
+#include "bot/core/metrics/query.h"
 #include "runbooks/lint_parts.h"
 #include "runbooks/values.h"
 
@@ -180,6 +181,18 @@ void check_timeouts(const Lint& lint, const std::vector<Step>& steps, bool cover
   }
 }
 
+// A question that stays open for eight hours in a run that ends after four is never answered.
+void check_deadline(const Lint& lint) {
+  const DurationMs deadline = lint.book.guard.deadline_ms;
+  each_step(lint.book.steps, [&](const Step& s) {
+    const auto fixed = s.verb == "wait" ? parse_duration(literal_argument(s, "for")) : Result<DurationMs>(0);
+    if (deadline <= 0 || std::max(s.timeout_ms, fixed ? *fixed : 0) <= deadline) return;
+    lint.warning("RB077", s.verb_place,
+                 "`" + s.verb + "` may take longer than the whole run, which ends after " + short_span(deadline),
+                 "Write guard: {deadline: …}, or a shorter time.");
+  });
+}
+
 // --- inputs of what starts by itself
 void check_inputs_of_triggers(const Lint& lint) {
   if (!is_automatic(lint.book)) return;
@@ -193,6 +206,7 @@ void check_inputs_of_triggers(const Lint& lint) {
 
 void lint_safety(const Lint& lint) {
   check_inputs_of_triggers(lint);
+  check_deadline(lint);
   Approvals(lint).run();
   check_undo(lint);
   for (const auto* steps : {&lint.book.steps, &lint.book.on_failure, &lint.book.finally})

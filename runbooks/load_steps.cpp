@@ -37,7 +37,7 @@ const YamlMember* verb_of(Reader& in, const YamlNode& node) {
       else
         found = &m;
     } else if (!is_shared(m.key)) {
-      in.error("RB006", in.place(m), "there is no " + shown(m.key) + " in a step", did_you_mean(m.key, step_words()));
+      in.error("RB006", in.place(m), "there is no " + shown(m.key) + " in a step", key_meant(m.key, step_words()));
     }
   }
   return found ? found : undo;

@@ -8,6 +8,7 @@
 #include "bot/core/runs/secret_ref.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
+#include "runbooks/seen.h"
 
 namespace muster::runbooks {
 namespace {
@@ -17,11 +18,13 @@ constexpr std::size_t approvers_named = 5;
 
 std::string text_of(const Value& v) { return v.is_string() ? v.as_string() : to_json(v); }
 
+// Masked before it becomes JSON, which would write the marks of a secret in another way.
 std::string arguments_text(const Value& arguments) {
+  const Value clean = masked(arguments);
   std::vector<std::string> parts;
-  for (const auto& [key, v] : arguments.as_map())
+  for (const auto& [key, v] : clean.as_map())
     if (key != "plan" && key != "plan_hash" && key != "confirm") parts.push_back(key + "=" + text_of(v));
-  return clip(one_line(mask_secrets(join(parts, " "))), 300);
+  return clip(one_line(join(parts, " ")), 300);
 }
 
 }  // namespace
@@ -69,6 +72,7 @@ Refusal Plan::asked(const Question& q) const {
   std::string names = join(who, ", ");
   if (all > approvers_named) names += " +" + std::to_string(all - approvers_named);
   const bool enough = all >= static_cast<std::size_t>(std::max(1, q.needed));
+  if (enough && group.empty()) return {"runplan.approve_any", {{"n", std::to_string(q.needed)}, {"who", names}}};
   return {enough ? "runplan.approve" : "runplan.approve_nobody",
           {{"n", std::to_string(q.needed)}, {"group", q.group.empty() ? "*" : q.group}, {"who", names}}};
 }
@@ -114,9 +118,38 @@ std::optional<AttemptOrder> Plan::next() {
   return {};
 }
 
+namespace {
+
+// A target that cannot, or a version that is not there, is known before anything is sent.
+void refuse_impossible(const AttemptOrder& order, AttemptReport& report) {
+  const Value can = report.result["can"];
+  const std::string missing = report.result["missing"].as_string();
+  Value kept = Value::Map{};
+  for (const auto& [key, v] : report.result.as_map())
+    if (key != "can" && key != "missing" && key != "history") kept.set(key, v);
+  report.result = std::move(kept);
+  const auto has = [&](std::string_view verb) {
+    return std::ranges::any_of(can.as_list(), [&](const Value& v) { return v.as_string() == verb; });
+  };
+  const bool named = order.verb == "rollback" && !order.arguments["to"].as_string().empty();
+  const bool able = !can.is_list() || has(order.verb) || (named && has("deploy"));
+  if (able && missing.empty()) return;
+  report.end = AttemptReport::End::failed;
+  report.error_kind = "refused";
+  report.error = !able ? "The target of " + order.arguments["service"].as_string() + " in " +
+                             order.arguments["env"].as_string() + " has no `" + order.verb + "`."
+                       : missing;
+}
+
+}  // namespace
+
 void Plan::take(const AttemptOrder& order, AttemptReport report) {
-  if (report.end == AttemptReport::End::done && order.stage.empty())
-    how_[order.path] = {{"runplan.read", {{"value", clip(one_line(to_json(report.result)), 120)}}}};
+  if (report.end == AttemptReport::End::done && order.stage == "look") refuse_impossible(order, report);
+  if (report.end == AttemptReport::End::done && order.stage.empty()) {
+    const std::string seen = seen_brief(report.result);
+    how_[order.path] = {seen.empty() ? Refusal{"runplan.read_nothing", {}}
+                                     : Refusal{"runplan.read", {{"value", seen}}}};
+  }
   stage_.report(order, std::move(report));
 }
 

@@ -35,6 +35,41 @@ std::string did_you_mean(std::string_view word, const Names& names) {
   return names.size() == 1 ? "Known here is `" + names[0] + "`." : "One of " + join(names, ", ") + ".";
 }
 
+std::string key_meant(std::string_view word, const Names& names) {
+  constexpr std::pair<std::string_view, std::string_view> ours_and_theirs[] = {
+      {"if", "when condition unless"},
+      {"say", "name description title"},
+      {"run", "command cmd exec shell script bash"},
+      {"wait", "sleep pause delay until"},
+      {"message", "notify slack post send log"},
+      {"approve", "approval confirm manual"},
+      {"ask", "prompt input"},
+      {"stop", "fail exit abort end"},
+      {"for_each", "loop foreach with_items"},
+      {"block", "group"},
+      {"call", "include runbook"},
+      {"http", "curl request webhook"},
+      {"query", "promql metric"},
+      {"undo", "compensate revert"},
+      {"retry", "retries"},
+      {"on_error", "ignore_errors continue_on_error"},
+      {"runbook", "name title"},
+      {"summary", "description doc"},
+      {"inputs", "vars params parameters variables"},
+      {"triggers", "on alerts"},
+      {"steps", "tasks jobs"},
+      {"finally", "always ensure"},
+      {"on_failure", "rescue catch"},
+      {"guard", "concurrency"}};
+  for (const auto& [ours, theirs] : ours_and_theirs) {
+    const bool here = std::ranges::find(names, ours) != names.end();
+    const auto others = split(theirs, ' ');
+    if (here && std::ranges::find(others, lower_ascii(word)) != others.end())
+      return "Here it is called `" + std::string(ours) + "`.";
+  }
+  return did_you_mean(word, names);
+}
+
 Reader::Reader(std::string_view text, std::vector<Finding>& findings) : text_(text), findings_(findings) {
   lines_.push_back(0);
   for (std::size_t i = 0; i < text.size(); ++i)
@@ -69,7 +104,8 @@ void Reader::error(std::string_view code, Place place, std::string message, std:
 void Reader::only(const YamlNode& node, const Names& names, std::string_view where, std::string_view code) {
   for (const YamlMember& m : node.members) {
     if (std::ranges::find(names, m.key) != names.end()) continue;
-    error(code, place(m), "there is no " + shown(m.key) + " " + std::string(where), did_you_mean(m.key, names));
+    error(code, place(m), "there is no " + shown(m.key) + " " + std::string(where),
+          code == "RB005" ? key_meant(m.key, names) : did_you_mean(m.key, names));
   }
 }
 

@@ -53,6 +53,8 @@ class Reader {
 
 std::string shown(std::string_view text);                             // short, one line, for messages: `text`
 std::string did_you_mean(std::string_view word, const Names& names);  // "Did you mean `x`?", else "One of …."
+// The same for keys of a step and of a runbook: what other tools call so is known by its name here.
+std::string key_meant(std::string_view word, const Names& names);
 
 // load_text.cpp
 Place place_inside(Place begin, const cel::Problem& problem);  // of a mistake in the expression that begins there

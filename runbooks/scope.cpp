@@ -94,18 +94,31 @@ const Value* Scope::find(const std::string& name) const {
 cel::Bindings Scope::bindings(const cel::Program& program) const {
   cel::Bindings with;
   with.now(now_);
+  without_data_.clear();
   for (const std::string& name : program.names())
     if (name == "inputs" || name == "secret")
       continue;  // they come from the renderer
-    else if (const Value* v = find(name))
+    else if (const Value* v = find(name)) {
       with.bind(name, *v);
+      if ((*v)["state"].as_string() == "no_data") without_data_ = name;
+    }
   return with;
 }
 
-Result<bool> Scope::test(const Expression& condition) const { return renderer_.test(condition); }
-Result<Value> Scope::arguments(const Step& step) const { return renderer_.arguments(step); }
-Result<Value> Scope::outputs() const { return renderer_.outputs(); }
-Result<std::string> Scope::key(const Template& text) const { return renderer_.key(text); }
+// "no such key" is the truth and says nothing: what was asked for had no data.
+template <class T>
+Result<T> Scope::explained(Result<T> result) const {
+  if (result || without_data_.empty() || result.error().message.find("no such key") == std::string::npos) return result;
+  Error e = result.error();
+  e.message +=
+      ", for `" + without_data_ + "` found no data; default(" + without_data_ + ".value, …) says what counts then";
+  return std::unexpected(std::move(e));
+}
+
+Result<bool> Scope::test(const Expression& condition) const { return explained(renderer_.test(condition)); }
+Result<Value> Scope::arguments(const Step& step) const { return explained(renderer_.arguments(step)); }
+Result<Value> Scope::outputs() const { return explained(renderer_.outputs()); }
+Result<std::string> Scope::key(const Template& text) const { return explained(renderer_.key(text)); }
 
 std::string took_of(const Run& run, TimeMs now) {
   return format_duration(std::max<DurationMs>(0, (run.ended_ms != 0 ? run.ended_ms : now) - run.started_ms));

@@ -26,6 +26,8 @@ class Scope {
   const Value* find(const std::string& name) const;     // null: there is nothing of that name
 
  private:
+  template <class T>
+  Result<T> explained(Result<T> result) const;
   cel::Bindings bindings(const cel::Program& program) const;
   Value make_run() const;
   const Value* find_step(const std::string& name) const;
@@ -38,6 +40,7 @@ class Scope {
   TimeMs now_;
   const Value* it_;
   mutable std::map<std::string, Value> made_;
+  mutable std::string without_data_;  // a step that found nothing, of those the expression at hand reads
   Value inputs_;
   Renderer renderer_;
 };

@@ -17,10 +17,19 @@ const Value* answer_of(const Value& result, const WatchedCheck& c) {
   return nullptr;
 }
 
-Seen seen_target(const std::string& lang, const Value& a) {
+// A target that knows nothing of health still says whether a scale has come to what was wanted. Another number is no
+// proof of harm, for somebody else may have changed it: a person is asked in the end, who reads what was seen.
+Seen seen_count(const std::string& lang, const Value& a, std::int64_t wanted) {
+  if (wanted < 0 || !a["replicas"].is_int()) return {Seen::Kind::mute, {}};
+  const std::int64_t n = a["replicas"].as_int();
+  return {n == wanted ? Seen::Kind::good : Seen::Kind::none,
+          say(lang, "verify.count", {{"n", std::to_string(n)}, {"wanted", std::to_string(wanted)}}), true};
+}
+
+Seen seen_target(const std::string& lang, const Value& a, std::int64_t wanted) {
   if (a.has("error")) return {Seen::Kind::none, a["error"].as_string()};
   const std::string detail = a["detail"].as_string();
-  if (!a["healthy"].is_bool()) return {Seen::Kind::mute, {}};
+  if (!a["healthy"].is_bool()) return seen_count(lang, a, wanted);
   if (a["healthy"].as_bool()) return {Seen::Kind::good, detail};
   return {Seen::Kind::bad, say(lang, "verify.unhealthy") + (detail.empty() ? "" : ": " + clip(one_line(detail), 200))};
 }
@@ -55,8 +64,9 @@ Seen seen_metric(const std::string& lang, const Value& a, const Value& row, Time
   return {*yes ? Seen::Kind::good : Seen::Kind::bad, what};
 }
 
-Seen seen_in(const std::string& lang, const WatchedCheck& c, const Value& with, const Value& answer, TimeMs now) {
-  if (c.kind == "target") return seen_target(lang, answer);
+Seen seen_in(const std::string& lang, const WatchedCheck& c, const Watch& watch, const Value& with, const Value& answer,
+             TimeMs now) {
+  if (c.kind == "target") return seen_target(lang, answer, watch.replicas);
   const Value& row = with[c.kind].as_list().at(static_cast<std::size_t>(c.at));
   return c.kind == "http" ? seen_http(lang, answer, row) : seen_metric(lang, answer, row, now);
 }
@@ -102,7 +112,7 @@ void take_answers(const std::string& lang, const Value& with, const Value& resul
   for (WatchedCheck& c : watch.checks) {
     if (!c.asked) continue;
     const Value* answer = answer_of(result, c);
-    Seen seen = answer ? seen_in(lang, c, with, *answer, now) : Seen{};
+    Seen seen = answer ? seen_in(lang, c, watch, with, *answer, now) : Seen{};
     if (alone && seen.kind == Seen::Kind::bad) seen.kind = Seen::Kind::none;
     take(c, seen);
   }

@@ -2,10 +2,24 @@
 
 #include <algorithm>
 
+#include "bot/core/metrics/query.h"
 #include "runbooks/paths.h"
 #include "runbooks/scope.h"
 
 namespace muster::runbooks {
+namespace {
+
+// With what was known last: why it was tried again, or what a wait saw.
+std::string too_long(const Step& step, const StepRun& r) {
+  std::string text = "It took too long";
+  if (step.timeout_ms > 0) text += " (more than " + short_span(step.timeout_ms) + ")";
+  if (step.verb == "wait" && r.result["value"].is_number())
+    return text + "; its last value was " + short_number(r.result["value"].as_double()) + ".";
+  const std::string before = r.error;
+  return before.empty() ? text + "." : text + "; before that: " + before;
+}
+
+}  // namespace
 
 const StepRun* Walk::record(const std::string& path) const {
   const auto it = run_.steps.find(path);
@@ -141,7 +155,7 @@ Stand Walk::leaf(const Step& step, const std::string& path, const StepRun& r, co
       a.path = path;
       a.step = &step;
       a.error_kind = doom ? doom.kind : step.effect == Effect::human ? "expired" : "timeout";
-      a.error = doom ? doom.why : step.effect == Effect::human ? "Nobody answered in time." : "It took too long.";
+      a.error = doom ? doom.why : step.effect == Effect::human ? "Nobody answered in time." : too_long(step, r);
       return act(std::move(a));
     }
     return Stand::busy;
@@ -154,7 +168,7 @@ Stand Walk::leaf(const Step& step, const std::string& path, const StepRun& r, co
     a.path = path;
     a.step = &step;
     a.error_kind = doom ? doom.kind : "timeout";
-    a.error = doom ? doom.why : "It took too long.";
+    a.error = doom ? doom.why : too_long(step, r);
     return act(std::move(a));
   }
   return Stand::busy;

@@ -20,14 +20,19 @@ WatchedCheck check_from(const Value& v) {
   c.row = v["row"].as_int();
   c.asked = v["asked"].as_bool();
   c.mute = v["mute"].as_bool();
+  c.counted = v["counted"].as_bool();
+  c.off = v["off"].as_bool();
   c.last = v["last"].as_string();
   return c;
 }
 
 Value to_value(const WatchedCheck& c) {
-  return Value::Map{{"kind", c.kind},       {"name", c.name},       {"at", c.at},     {"every_ms", c.every_ms},
-                    {"allowed", c.allowed}, {"next_ms", c.next_ms}, {"seen", c.seen}, {"missed", c.missed},
-                    {"row", c.row},         {"asked", c.asked},     {"mute", c.mute}, {"last", c.last}};
+  Value v = Value::Map{{"kind", c.kind},       {"name", c.name},       {"at", c.at},     {"every_ms", c.every_ms},
+                       {"allowed", c.allowed}, {"next_ms", c.next_ms}, {"seen", c.seen}, {"missed", c.missed},
+                       {"row", c.row},         {"asked", c.asked},     {"mute", c.mute}, {"last", c.last}};
+  if (c.counted) v.set("counted", true);
+  if (c.off) v.set("off", true);
+  return v;
 }
 
 DurationMs shortest(const Watch& w) {
@@ -48,6 +53,7 @@ Watch watch_from(const Value& v) {
   w.held = v["held"].as_bool();
   w.waits = v["waits"].as_bool();
   w.version = v["version"].as_string();
+  w.replicas = v["replicas"].as_int(-1);
   for (const Value& id : v["before"].as_list()) w.before.push_back(id.as_string());
   for (const Value& c : v["checks"].as_list()) w.checks.push_back(check_from(c));
   return w;
@@ -61,6 +67,7 @@ Value to_value(const Watch& w) {
                        {"unwatched_ms", w.unwatched_ms}, {"extra", w.extra},       {"version", w.version}};
   if (w.held) v.set("held", true);
   if (w.waits) v.set("waits", true);
+  if (w.replicas >= 0) v.set("replicas", w.replicas);
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));
   return v;
@@ -78,6 +85,8 @@ void account(Watch& w, TimeMs now, TimeMs end) {
 void take(WatchedCheck& c, const Seen& seen) {
   c.asked = false;
   c.mute = seen.kind == Seen::Kind::mute;
+  c.counted = seen.counted;
+  c.off = seen.counted && seen.kind == Seen::Kind::none;
   if (!seen.what.empty()) c.last = seen.what;
   if (seen.kind == Seen::Kind::none || seen.kind == Seen::Kind::mute) {
     ++c.missed;
@@ -104,7 +113,7 @@ std::vector<const WatchedCheck*> unseen(const Watch& w) {
   const bool others = std::ranges::any_of(w.checks, [](const WatchedCheck& c) { return c.kind != "target"; });
   for (const WatchedCheck& c : w.checks) {
     if (no_witness(c) && others) continue;
-    if (c.seen * 100 < (c.seen + c.missed) * enough_percent || c.seen == 0) out.push_back(&c);
+    if (c.off || c.seen * 100 < (c.seen + c.missed) * enough_percent || c.seen == 0) out.push_back(&c);
   }
   return out;
 }

@@ -21,6 +21,8 @@ struct WatchedCheck {
   std::int64_t row = 0;               // bad ones in a row, up to now
   bool asked = false;                 // a look is out
   bool mute = false;                  // it answers, and says nothing about health
+  bool counted = false;               // of a target: its word is the number of replicas, not health
+  bool off = false;                   // and that was another one than wanted when it was looked at last
   std::string last;                   // what it said last
 };
 
@@ -33,6 +35,7 @@ struct Watch {
   bool held = false;                // of a stage: somebody said to stay here
   bool waits = false;               // of a stage: it was said that it waits for a person
   std::string version;              // what was brought out; another one there is somebody else's
+  std::int64_t replicas = -1;       // how many there shall be after a scale; -1: that is not the question
   std::vector<std::string> before;  // E ids that fired before the change
   std::vector<WatchedCheck> checks;
 };
@@ -46,7 +49,8 @@ void account(Watch& watch, TimeMs now, TimeMs end);
 // What one look brought for one check.
 struct Seen {
   enum class Kind { good, bad, none, mute } kind = Kind::none;
-  std::string what;  // status 503, value 0.12, no answer: …
+  std::string what;      // status 503, value 0.12, no answer: …
+  bool counted = false;  // it is the number of replicas
 };
 void take(WatchedCheck& check, const Seen& seen);
 

@@ -92,8 +92,8 @@ int lint(const Flags& f, const RunbookFlags& r) {
   }
   if (f.json)
     std::cout << to_json(all, 2) << "\n";
-  else
-    std::cout << counted(names.size(), "runbook") << ": " << counted(errors, "error") << ", "
+  else if (unread < names.size())
+    std::cout << counted(names.size() - unread, "runbook") << ": " << counted(errors, "error") << ", "
               << counted(warnings, "warning") << "\n";
   return errors || unread ? exit_failed : exit_fine;
 }

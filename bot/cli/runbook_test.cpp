@@ -125,8 +125,8 @@ int test_runbooks(RunbookFiles& files, const std::vector<std::string>& names, bo
   Tally tally;
   for (const std::string& name : wanted) {
     const auto path = files.path_of(name);
-    ++tally.runbooks;
     if (path) {
+      ++tally.runbooks;
       test_one(files, *path, json, tally);
     } else {
       complain(path.error());
@@ -136,7 +136,7 @@ int test_runbooks(RunbookFiles& files, const std::vector<std::string>& names, bo
   const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
   if (json)
     std::cout << to_json(tally.all, 2) << "\n";
-  else
+  else if (tally.runbooks > 0)
     std::cout << tally.runbooks << (tally.runbooks == 1 ? " runbook: " : " runbooks: ") << tally.cases - tally.failed
               << " cases passed, " << tally.failed << " failed, in " << static_cast<int>(took.count()) << " ms\n";
   return tally.failed || tally.unread ? exit_failed : exit_fine;

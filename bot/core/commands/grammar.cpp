@@ -230,8 +230,13 @@ std::expected<Command, GrammarError> parse_command(std::string_view text) {
   const std::string_view line = parts->line;
   if (line == "?" || line.ends_with(" ?")) return grammar::asked(line.substr(0, line.size() - 1));
   const auto first = grammar::word_at(line, 0);
-  const bool plan = first.lower == "plan";
+  bool plan = first.lower == "plan";
   if (plan) parts->line = std::string(trim(line.substr(first.end)));
+  // Beside `runbook lint` and its like stands `runbook plan`, which is `plan run`.
+  if (const auto second = grammar::word_at(line, first.end); first.lower == "runbook" && second.lower == "plan") {
+    plan = true;
+    parts->line = "run " + std::string(trim(line.substr(second.end)));
+  }
   if (plan && grammar::word_at(parts->line, 0).lower == "plan") return std::unexpected(grammar::error("plan_twice"));
   if (parts->line.empty())
     return std::unexpected(

@@ -108,6 +108,7 @@ std::string_view example_of_verb(std::string_view verb) {
       {"runbooks", "runbooks latency"},
       {"runbook show", "runbook show restart-worker"},
       {"run", "run restart-worker env=staging"},
+      {"runbook graph", "runbook graph restart-worker"},
       {"runbook lint", "runbook lint restart-worker"},
       {"runbook test", "runbook test restart-worker"},
       {"runbook record", "runbook record R1"},

@@ -240,6 +240,7 @@ void add_runbooks(std::vector<VerbInfo>& t) {
   t.push_back(read("runbook show", "runbook show <name>", topic, name));
   t.push_back(write("run", "run <name> [key=value …] [because …]", topic, "policy", Shape::words, name, {because}));
   t.back().any_keys = true;
+  t.push_back(read("runbook graph", "runbook graph <name>", topic, name));
   t.push_back(read("runbook lint", "runbook lint <name>", topic, name));
   t.push_back(read("runbook test", "runbook test <name>", topic, name));
   t.push_back(read("runbook record", "runbook record <R>", topic, {must("run", "run")}));
@@ -255,7 +256,8 @@ void add_names(std::vector<VerbInfo>& t) {
   const Slots when = {must("time", "time"), line("command", "verb", true)};
   t.push_back(write("at", "at <time> <command>", topic, "command", Shape::text, when));
   t.push_back(write("every", "every <interval|cron> <command>", topic, "command", Shape::text, when));
-  t.push_back(read("schedule", "schedule [--mine] [--all]", topic, {}, {may("--mine", "flag"), may("--all", "flag")}));
+  t.push_back(read("schedule", "schedule [--mine] [--all]", topic, {may("what", "list|mine|all")},
+                   {may("--mine", "flag"), may("--all", "flag")}));
   t.push_back(write("schedule cancel", "schedule cancel <T> [because …]", topic, "own", Shape::words,
                     {must("schedule", "schedule")}, {because}));
   t.push_back(write("alias set", "alias set [--team] <name> = <command>", topic, "-", Shape::alias,

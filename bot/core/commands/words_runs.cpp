@@ -20,6 +20,7 @@ std::span<const Sentence> words_runs() {
       {"run.status.handed_over", "handed over", "사람에게 넘김"},
       {"run.by_itself", "by itself", "자동"},
       {"run.waits_for", "waits for *{id}*", "*{id}* 대기"},
+      {"run.at_latest", "until {time} at the latest", "늦어도 {time}까지"},
       {"run.until", "until {time}", "{time}까지"},
       {"run.try", "try {n}", "{n}번째 시도"},
       {"run.unknown", "nobody knows what happened", "결과를 알 수 없음"},
@@ -41,6 +42,7 @@ std::span<const Sentence> words_runs() {
       {"run.choice.leave", "Leave it as it is", "그대로 두기"},
       {"run.decide", "*{id}* needs a person: nobody knows what came of *{step}* (`{verb}`, begun {since}). {why}",
        "*{id}*에 사람이 필요합니다: *{step}*(`{verb}`, {since} 시작)의 결과를 알 수 없습니다. {why}"},
+      {"run.decide.last", "Its last lines:", "마지막 출력:"},
       {"run.decide.choices",
        "Look first, then say: `retry {id} {step}` does it again · `done {id} {step}` it did happen, go on · `skip {id} "
        "{step}` go on without it · `undo {id}` put everything back · `fail {id} {step}` it failed. Nothing happens "

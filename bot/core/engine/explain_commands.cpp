@@ -176,6 +176,10 @@ Outcome explain(Call& c) {
   const std::string code = lower_ascii(what);
   if (std::ranges::find(refusal_codes(), std::string_view(code)) != refusal_codes().end())
     return answer(c, "code." + code);
+  // A code of the linter.
+  if (const std::string rule = "lint.RB" + code.substr(std::min<std::size_t>(2, code.size()));
+      code.starts_with("rb") && has_sentence(rule))
+    return answer(c, rule);
   if (const Alert* a = find_alert(c.work.state, what)) return explain_alert(c, *a);
   if (const Question* q = find_question(std::as_const(c.work.state), what)) return show_question(c, *q);
   if (const Schedule* t = find_schedule(std::as_const(c.work.state), what)) return explain_schedule(c, *t);

@@ -226,7 +226,9 @@ Value schedule_value(const Schedule& t) {
 }
 
 Outcome schedule(Call& c) {
-  const bool all = c.command.named.contains("all"), mine = c.command.named.contains("mine");
+  const std::string what = first_argument(c.command);  // as one says it: `schedule list`, `schedule mine`
+  const bool all = what == "all" || c.command.named.contains("all");
+  const bool mine = what == "mine" || c.command.named.contains("mine");
   std::vector<const Schedule*> shown;
   for (const auto& [n, t] : c.work.state.schedules)
     if ((all || t.open()) && (!mine || t.person == c.actor.id)) shown.push_back(&t);

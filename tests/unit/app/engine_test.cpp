@@ -320,6 +320,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"answer", {"run asks", "answer R1 percent=10"}},
       {"runbooks", {"runbooks"}},
       {"runbook show", {"runbook show patient"}},
+      {"runbook graph", {"runbook graph patient"}},
       {"runbook lint", {"runbook lint patient"}},
       {"runbook test", {"runbook test patient"}},
       {"runbook record", {"run restart-worker", "lost R1", "fail R1 grow", "runbook record R1"}},

@@ -141,6 +141,26 @@ TEST_CASE("one that queues begins when the other is over") {
   CHECK(w.run("R2").status == "succeeded");
 }
 
+TEST_CASE("one that is cancelled while it waits in line does nothing, not even what always comes last") {
+  RunWorld w;
+  w.add_runbook(
+      "runbook: q\nguard: {on_busy: queue}\nsteps:\n  - wait: 10m\nfinally:\n  - restart: {service: api, env: prod}\n");
+  w.start("q");
+  w.start("q");
+  REQUIRE(w.run("R2").status == "queued");
+  w.decide([&](Work& work) { CHECK(w.engine.cancel_run(work, "R2", false, "not now", by("ana")).has_value()); });
+  w.deliver();
+  CHECK(w.run("R2").status == "cancelled");
+  CHECK(w.run("R2").reason == "not now");
+  CHECK(w.run("R2").steps.empty());
+  CHECK(w.effects("R2 finally.0") == 0);
+  w.restart();
+  CHECK(w.run("R2").status == "cancelled");
+  w.pass(11 * minute_ms);
+  CHECK(w.run("R1").status == "succeeded");
+  CHECK(w.effects("R1 finally.0") == 1);
+}
+
 TEST_CASE("one that replaces ends the other") {
   RunWorld w;
   w.add_runbook("runbook: p\nguard: {on_busy: replace}\nsteps:\n  - wait: 10m\n");

@@ -59,8 +59,8 @@ TEST_CASE("the last lines of a command stand in the thread after three seconds, 
   w.says("", "one\ntwo\n");
   CHECK(w.count("post", "out-") == 0);  // most commands are over before anybody looks
   w.pass(3 * second_ms);
+  CHECK(contains(w.last("post", "out-"), "two"));
   w.says("", "one\ntwo\nthree\n");
-  CHECK(contains(w.last("post", "out-"), "three"));
   CHECK(w.engine.progress_of("R1", "0") != nullptr);
   for (int i = 0; i < 20; ++i) {
     w.pass(200);
@@ -100,4 +100,30 @@ TEST_CASE("a word that comes too late, or of another attempt, changes nothing; n
   w.decide([&](Work& work) { w.engine.progressed(work, {"R1", "0", "R1.0-9", "x", "y"}); });
   w.decide([&](Work& work) { w.engine.progressed(work, {"R7", "0", "R7.0-1", "x", "y"}); });
   CHECK(w.out.size() == before);
+}
+
+TEST_CASE("a command that says something at once and then hangs is heard all the same") {
+  Slow w;
+  w.says("", "begin\ntable 3 of 9\n");
+  CHECK(w.count("post", "out-") == 0);
+  w.pass(4 * second_ms);
+  CHECK(w.count("post", "out-") == 1);
+  CHECK(contains(w.last("post", "out-"), "table 3 of 9"));
+  w.pass(minute_ms);
+  CHECK(w.count("edit", "out-") == 0);  // nothing new was said
+}
+
+TEST_CASE("who has to decide what came of a command reads its last lines") {
+  Slow w;
+  w.says("", "begin\ntable 3 of 9\n");
+  AttemptReport r;
+  r.run = w.sent.back().run, r.path = w.sent.back().path, r.id = w.sent.back().id;
+  r.end = AttemptReport::End::unknown;
+  r.error_kind = "lost";
+  r.error = "its supervisor was killed";
+  r.result = Value::Map{{"output", "begin\ntable 4 of 9\n"}};
+  w.decide([&](Work& work) { w.engine.attempt_ended(work, r); });
+  w.deliver();
+  CHECK(w.run("R1").status == "needs_decision");
+  CHECK(contains(w.last("post", "decide-"), "table 4 of 9"));
 }

@@ -422,3 +422,44 @@ TEST_CASE("what a command gets as its guard is a runbook without mistakes") {
   CHECK_FALSE(one_way.puts_back);
   CHECK(contains(one_way.no_way_back, "no way back from v5"));
 }
+
+namespace {
+
+struct Counted : RunWorld {
+  Counted() {
+    add_runbook(
+        "runbook: grow\nsteps:\n  - scale: {service: api, env: prod, replicas: 8}\n    undo: auto\n"
+        "  - id: health\n    verify: {service: api, env: prod, for: 5m}\n");
+    says(8);
+  }
+  void says(int replicas) {
+    Value v = Value::Map{{"target", Value::Map{{"replicas", replicas}}}};
+    v.set("http", Value::List{});
+    v.set("promql", Value::List{});
+    provider.reads["verify"] = std::move(v);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a target that tells only how many there are is witness enough for a scale") {
+  Counted w;
+  w.start("grow");
+  w.deliver();
+  w.pass(6 * minute_ms);
+  CHECK(w.run("R1").status == "succeeded");
+  CHECK(w.run("R1").steps.at("1").result["checks"].as_list().at(0)["last"] ==
+        Value("8 replicas, wanted 8; of health it says nothing"));
+}
+
+TEST_CASE("another number of replicas in the end puts it before a person, who reads what was seen") {
+  Counted w;
+  w.start("grow");
+  w.deliver();
+  w.pass(4 * minute_ms + 30 * second_ms);
+  w.says(5);
+  w.pass(2 * minute_ms);
+  CHECK(w.run("R1").status == "needs_decision");
+  CHECK(contains(w.run("R1").steps.at("1").error, "5 replicas, wanted 8"));
+  CHECK(w.provider.replicas["api"] == 8);
+}

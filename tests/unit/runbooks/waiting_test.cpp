@@ -67,3 +67,32 @@ TEST_CASE("a start says nothing of runs that only wait, keeps their timers, and 
   CHECK(w.run("R1").status == "succeeded");
   CHECK(w.posted("run-R1-final"));
 }
+
+TEST_CASE("a wait says what it saw last and when it ends at the latest, and its failure says so too") {
+  RunWorld w;
+  w.add_runbook(
+      "runbook: q\nsteps:\n  - id: lag\n    query: lag\n  - wait: {repeat: lag, until: it.value < 10.0, every: 30s}\n"
+      "    timeout: 10m\n");
+  w.provider.reads["query"] = Value::Map{{"state", "one"}, {"value", 4508.99}};
+  w.start("q");
+  w.deliver();
+  w.pass(minute_ms);
+  std::string shown;
+  w.decide([&](Work& work) { shown = plain_text(w.engine.run_message(work, w.run("R1"))); });
+  CHECK(shown.find("4.51k") != std::string::npos);
+  CHECK(shown.find("at the latest") != std::string::npos);
+  w.pass(10 * minute_ms);
+  CHECK(w.run("R1").status == "failed");
+  CHECK(w.run("R1").failure.text().find("more than 10m") != std::string::npos);
+  CHECK(w.run("R1").failure.text().find("last value was 4.51k") != std::string::npos);
+}
+
+TEST_CASE("an expression over a query that found nothing says which one and what to write") {
+  RunWorld w;
+  w.add_runbook("runbook: q\nsteps:\n  - id: lag\n    query: lag\n  - message: \"${lag.value}\"\n");
+  w.provider.reads["query"] = Value::Map{{"state", "no_data"}, {"series", Value::List{}}};
+  w.start("q");
+  w.deliver();
+  CHECK(w.run("R1").status == "failed");
+  CHECK(w.run("R1").failure.text().find("`lag` found no data; default(lag.value, …)") != std::string::npos);
+}

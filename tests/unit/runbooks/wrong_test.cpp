@@ -177,3 +177,30 @@ TEST_CASE("an approval counts for all that follows it, also inside of groups") {
        })
     CHECK(said(load_and_lint(head + steps, "x").findings) == "");
 }
+
+TEST_CASE("a platform's group that is too small now is a warning, for its members are known when somebody is asked") {
+  CoreConfig config = team();
+  config.people[0].groups.push_back("slack:@sre");
+  const LoadedRunbook loaded =
+      load_and_lint("runbook: x\nsteps:\n  - approve: {by: \"group:slack:@sre\", text: go}\n    timeout: 5m\n",
+                    "x.yaml", {&config, {}});
+  REQUIRE(loaded.findings.size() == 1);
+  CHECK(loaded.findings[0].code == "RB063");
+  CHECK_FALSE(has_errors(loaded.findings));
+}
+
+TEST_CASE("a finding is told in the language of the reader, with the names and the advice") {
+  const Finding f{Finding::Level::error, {3, 5}, "RB050", "there is no step `svcc`", "Did you mean `svc`?"};
+  CHECK(told_reason("en", f) == "there is no step `svcc`");
+  CHECK(told_advice("en", f) == "Did you mean `svc`?");
+  CHECK(told_reason("ko", f) == "단계도 아니고 정해진 이름도 아닙니다. (`svcc`)");
+  CHECK(told_advice("ko", f) == "`svc`를 말한 것입니까?");
+  const CoreConfig config = team();
+  const Library others = library();
+  for (const Case& c : cases())
+    for (const Finding& each : load_and_lint(c.text, "x.yaml", context(config, others)).findings) {
+      CAPTURE(each.message);
+      const std::string ko = told_reason("ko", each);
+      CHECK(std::ranges::any_of(ko, [](char ch) { return static_cast<unsigned char>(ch) >= 0xea; }));
+    }
+}
