@@ -1,5 +1,7 @@
 // What alerts set in motion: suggestions, automatic runs, and whether they helped.
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
@@ -122,11 +124,26 @@ void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& 
 
 namespace {
 
+using LabelNames = std::set<std::string_view>;
+
+// The labels that some trigger asks about: nearly always one or two of an alert's ten.
+LabelNames asked_names(const Library& library) {
+  LabelNames names;
+  for (const auto& [name, known] : library) {
+    if (!known.runbook) continue;
+    for (const Trigger& trigger : known.runbook->triggers)
+      for (const Matcher& m : trigger.matchers) names.insert(m.name);
+  }
+  return names;
+}
+
 // Every runbook is asked about every alert, so what they are asked with is made once.
-void check_triggers(Engine& engine, Work& w, const std::string& id) {
+void check_triggers(Engine& engine, Work& w, const std::string& id, const LabelNames& names) {
   const Alert* alert = find_alert(std::as_const(w.state), id);
   if (!alert || alert->status != "firing") return;
-  const AlertLabels labels = alert->labels;
+  AlertLabels labels;
+  for (const auto& [name, value] : alert->labels)
+    if (names.contains(name)) labels.emplace(name, value);
   for (const auto& [name, known] : engine.library()) {
     if (!known.runbook) continue;
     for (const Trigger& trigger : known.runbook->triggers)
@@ -137,8 +154,9 @@ void check_triggers(Engine& engine, Work& w, const std::string& id) {
 }  // namespace
 
 void Engine::alerts_changed(Work& w, const std::vector<std::string>& alerts) {
+  const LabelNames names = asked_names(library_);
   for (const std::string& id : alerts) {
-    check_triggers(*this, w, id);
+    check_triggers(*this, w, id, names);
     std::vector<std::string> waiting;
     for (const auto& [n, run] : w.state.runs)
       if (!run.over() && (run.alert == id || watches(w, run, id))) waiting.push_back(run.id);
