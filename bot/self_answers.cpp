@@ -103,6 +103,18 @@ Value health_value(const SelfHealth& h) {
   return v;
 }
 
+// Nobody reads on below "healthy": what is not connected stands in the first line.
+void head(Message& m, const SelfHealth& h, const std::string& language) {
+  std::string apart;
+  for (const PlatformHealth& p : h.platforms)
+    if (!p.connected) apart += (apart.empty() ? "" : ", ") + plain(p.name);
+  const bool ready = h.not_ready.empty();
+  m.color = !ready ? "danger" : apart.empty() ? "good" : "warning";
+  m.text = !ready          ? say(language, "health.sick", {{"parts", plain(h.not_ready)}})
+           : apart.empty() ? say(language, "health.head")
+                           : say(language, "health.head_apart", {{"names", apart}});
+}
+
 }  // namespace
 
 RoomHealth room_health(const State& state, const CoreConfig& config) {
@@ -120,9 +132,7 @@ RoomHealth room_health(const State& state, const CoreConfig& config) {
 
 Outcome health_outcome(const SelfHealth& h, const std::string& language) {
   Outcome o;
-  o.reply.text = h.not_ready.empty() ? say(language, "health.head")
-                                     : say(language, "health.sick", {{"parts", plain(h.not_ready)}});
-  o.reply.color = h.not_ready.empty() ? "good" : "danger";
+  head(o.reply, h, language);
   std::string lines = say(
       language, "health.database",
       {{"n", std::to_string(h.queue)}, {"ms", milliseconds(h.last_commit_ms)}, {"commits", std::to_string(h.commits)}});

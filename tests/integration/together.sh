@@ -61,6 +61,20 @@ order mattermost in $inc "which *replica*, @channel?" >/dev/null
 within 20 slack_says $inc "(Mattermost): which" && ok "and the other way" || bad "Slack: $(on_slack $inc)"
 lacks "a relayed mention calls nobody" "$(on_slack $inc)" "<!channel>"
 
+slack_has_file() { order slack files $inc | grep -qF "$1"; }
+mattermost_has_file() { order mattermost files $inc | grep -qF "$1"; }
+order slack share $inc cpu.txt the processor is at 100 percent >/dev/null
+within 20 mattermost_has_file "cpu.txt: the processor is at 100 percent" && ok "a file of Slack follows to Mattermost" ||
+  bad "Mattermost has: $(order mattermost files $inc); $(on_mattermost $inc | tail -3)"
+order mattermost share $inc heap.txt nine tenths of the heap are full >/dev/null
+within 20 slack_has_file "heap.txt: nine tenths of the heap are full" && ok "and the other way" ||
+  bad "Slack has: $(order slack files $inc); $(on_slack $inc | tail -3)"
+order slack share $inc env.txt password=hunter2hunter2 and the rest >/dev/null
+within 20 mattermost_has_file "env.txt:" || bad "Mattermost has: $(order mattermost files $inc)"
+lacks "a password in a file is not passed on" "$(order mattermost files $inc)" "hunter2hunter2"
+equal "each file once, and none comes back" "1 1" "$(order mattermost files $inc | jq '[.[] | select(startswith("cpu"))] | length') \
+$(order slack files $inc | jq '[.[] | select(startswith("heap") or startswith("cpu"))] | length')"
+
 order mattermost down >/dev/null
 within 30 slack_says $inc "Mattermost cannot be reached since" && ok "people on Slack are told that Mattermost is lost" ||
   bad "nobody is told: $(on_slack $inc)"

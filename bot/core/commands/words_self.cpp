@@ -6,6 +6,7 @@ namespace muster {
 std::span<const Sentence> words_self() {
   static constexpr Sentence table[] = {
       {"health.head", "Healthy.", "정상입니다."},
+      {"health.head_apart", "Running, but not connected with {names}.", "작동 중이지만 {names}에 연결되지 않았습니다."},
       {"health.sick", "Not ready: {parts}", "준비되지 않았습니다: {parts}"},
       {"health.database",
        "database: {n} {n?decision|decisions} waiting, last commit {ms} ms, {commits} since the start",

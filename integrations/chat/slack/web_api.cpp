@@ -1,6 +1,7 @@
 #include "integrations/chat/slack/web_api.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <set>
 
@@ -14,22 +15,30 @@ namespace {
 using Codes = std::set<std::string, std::less<>>;
 using Fate = SlackAnswer::Fate;
 
+constexpr std::array<bool, 256> bytes_that_stay() {
+  std::array<bool, 256> stays{};
+  for (const char c : std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~"))
+    stays[static_cast<unsigned char>(c)] = true;
+  return stays;
+}
+
+// Of blocks every third character is encoded.
 std::string percent_encoded(std::string_view text) {
   static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size() + text.size() / 2);  // of blocks every third character is encoded
+  static constexpr std::array<bool, 256> stays = bytes_that_stay();
+  std::string out(text.size() * 3, '\0');
+  char* to = out.data();
   for (const char c : text) {
     const auto u = static_cast<unsigned char>(c);
-    const bool plain = (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') || (u >= 'a' && u <= 'z') || c == '-' ||
-                       c == '_' || c == '.' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += digits[u >> 4];
-      out += digits[u & 15];
+    if (stays[u]) {
+      *to++ = c;
+      continue;
     }
+    *to++ = '%';
+    *to++ = digits[u >> 4];
+    *to++ = digits[u & 15];
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return out;
 }
 

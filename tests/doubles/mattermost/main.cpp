@@ -1,11 +1,34 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
 // then takes one command a line on standard input: cut, skip N, forget, revoke, admin, say TEXT, show, edit TEXT,
-// bad-gateway N, in CHANNEL TEXT (ana says it there), list CHANNEL, down, up. It ends with its standard input.
+// bad-gateway N, in CHANNEL TEXT (ana says it there), share CHANNEL NAME TEXT (a file of that text), list CHANNEL,
+// files CHANNEL, down, up. It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
 #include "bot/base/json.h"
 #include "tests/doubles/mattermost/server.h"
+
+namespace {
+
+// NAME TEXT: ana's file of that text.
+void share(muster::doubles::MattermostCore& core, const std::string& ana, std::istringstream words) {
+  std::string channel, name, text;
+  std::getline(words >> channel >> name >> std::ws, text);
+  const auto* place = core.channel_named(channel);
+  if (place) core.say_with_file(ana, place->id, "a file", name, "text/plain", text);
+}
+
+muster::Value files_in(const muster::doubles::MattermostCore& core, const std::string& channel) {
+  muster::Value list = muster::Value::List{};
+  const auto* place = core.channel_named(channel);
+  if (!place) return list;
+  for (const auto* p : core.posts_in(place->id))
+    for (const std::string& id : p->file_ids)
+      if (const auto* f = core.file(id)) list.push(f->name + ": " + f->data);
+  return list;
+}
+
+}  // namespace
 
 int main() {
   using namespace muster;
@@ -63,6 +86,8 @@ int main() {
         const auto* place = core.channel_named(rest.substr(0, rest.find(' ')));
         if (place) last = core.say(ana, place->id, rest.substr(rest.find(' ') + 1));
       }
+      if (command == "share") share(core, ana, std::istringstream(rest));
+      if (command == "files") shown = files_in(core, rest);
       if (command == "list") {
         if (const auto* place = core.channel_named(rest))
           for (const auto* p : core.posts_in(place->id)) shown.push(p->message);
@@ -84,7 +109,8 @@ int main() {
         };
       }
     });
-    std::cout << (command == "show" || command == "list" ? to_json(shown) : "done " + command) << std::endl;
+    std::cout << (command == "show" || command == "list" || command == "files" ? to_json(shown) : "done " + command)
+              << std::endl;
   }
   return 0;
 }

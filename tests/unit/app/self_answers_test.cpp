@@ -34,7 +34,10 @@ std::string lines_of(const Outcome& o) { return plain_text(o.reply); }
 
 TEST_CASE("health is told in words and in keys, and a platform that is away says why and since when") {
   const Outcome o = health_outcome(busy(), "en");
-  CHECK(lines_of(o).contains("Healthy."));
+  CHECK(o.reply.text == "Running, but not connected with slack.");
+  SelfHealth whole = busy();
+  whole.platforms.pop_back();
+  CHECK(health_outcome(whole, "en").reply.text == "Healthy.");
   CHECK(lines_of(o).contains("2 decisions waiting, last commit 1.3 ms"));
   CHECK(lines_of(o).contains("slack not connected, 3 waiting for 1m 00s, last heard 1m 00s ago"));
   CHECK(lines_of(o).contains("SLACK_APP_TOKEN is refused"));
