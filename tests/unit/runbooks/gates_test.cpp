@@ -68,9 +68,6 @@ TEST_CASE(
     "a runbook's rollback to a version that never ran there is judged as a deploy, and one to a known version is not") {
   const std::string book = R"(
 runbook: back
-title: Back
-owner: ana
-summary: Goes back.
 steps:
   - id: back
     rollback: {service: api, env: prod, to: v66}
@@ -97,9 +94,6 @@ steps:
 TEST_CASE("where CI has to say yes, a step of a runbook does not go past it; what CI passed in a change may go out") {
   const std::string book = R"(
 runbook: out
-title: Out
-owner: ana
-summary: Brings it out.
 steps:
   - id: out
     deploy: {service: api, env: staging, version: v9}
