@@ -31,6 +31,7 @@
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
 #include "integrations/targets/kubernetes/offer.h"
+#include "integrations/targets/kubernetes/rights.h"
 #include "integrations/targets/local/local.h"
 #include "runbooks/engine.h"
 
@@ -57,6 +58,7 @@ struct App::Impl {
   std::unique_ptr<HttpClient> client;
   Targets targets;                         // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<KubernetesOffer> offer;  // a cluster's Deployments, where no service is configured
+  std::vector<std::unique_ptr<KubernetesRightsCheck>> rights;  // what the clusters let us do, being asked
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -95,6 +97,7 @@ struct App::Impl {
   void tell_progress(std::vector<runbooks::StepProgress> told);
   void load_local_targets();
   void offer_cluster();
+  void ask_rights();
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   std::optional<HttpResponse> turn_away(const HttpRequest& request) const;

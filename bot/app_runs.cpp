@@ -12,6 +12,7 @@
 #include "integrations/targets/kubernetes/kubernetes.h"
 #include "runbooks/lint.h"
 #include "runbooks/test_cases.h"
+#include "storage/store.h"
 
 namespace muster {
 
@@ -100,6 +101,8 @@ void App::Impl::load_targets() {
     targets.push_back(
         make_kubernetes_target(def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
   offer_cluster();
+  rights.clear();
+  if (!loaded.settings.kubernetes_targets.empty()) loop.after(second_ms, [this] { ask_rights(); });
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
@@ -169,8 +172,12 @@ void App::Impl::offer_cluster() {
   if (own || s.sandbox || options.sandbox || std::getenv("KUBECONFIG") == nullptr) return;
   const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
   offer = ask_kubernetes_offer(parts, [this](const Result<KubernetesTargetDef>& offered) {
-    if (!offered)
-      return log(LogLevel::warn, "the cluster of KUBECONFIG offers nothing", {{"why", offered.error().message}});
+    if (!offered) {
+      log(LogLevel::warn, "the cluster of KUBECONFIG offers nothing; it is asked again in a minute",
+          {{"why", offered.error().message}});
+      loop.after(minute_ms, [this] { offer_cluster(); });
+      return;
+    }
     for (const std::string& name : offered->services) {
       Service service;
       service.name = name;
@@ -183,6 +190,22 @@ void App::Impl::offer_cluster() {
     dispatcher->set_config(core_config(loaded.settings, options.sandbox));
     load_targets();
   });
+}
+
+// What a cluster does not let us do is told now, and not by the first change that needs it.
+void App::Impl::ask_rights() {
+  rights.clear();
+  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets) {
+    const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
+    rights.push_back(ask_kubernetes_rights(def, parts, [name = def.name](const Result<KubernetesRights>& found) {
+      if (!found)
+        log(LogLevel::warn, "what a cluster lets us do is not known",
+            {{"target", name}, {"why", found.error().message}});
+      else if (!found->missing.empty())
+        log(LogLevel::warn, "a cluster does not let us do all that its target needs; `muster doctor` writes the rules",
+            {{"target", name}, {"missing", words_of(found->missing)}});
+    }));
+  }
 }
 
 // What commands of runs that are over left behind goes; a run that is not over keeps all of its own. Output that was
@@ -206,8 +229,9 @@ void App::Impl::open_runbooks() {
   open_runner();
   load_targets();
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
+  const std::string mark = installation_mark(options.data_folder);
   for (const char* verb : {"deploy", "rollback", "scale", "restart"})
-    performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later, progress_seen()));
+    performer.set(verb, perform_change([this]() -> const Targets& { return targets; }, later, progress_seen(), mark));
   const PlanReading reading = plan_reading();
   performer.set("lookup", perform_lookup(reading.targets, reading.known));
   const Performer::Perform read = [this](const AttemptOrder& order, Performer::Report done) {

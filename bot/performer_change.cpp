@@ -25,15 +25,23 @@ TargetVerb verb_of(const std::string& verb) {
   return verb == "restart" ? TargetVerb::restart : TargetVerb::deploy;
 }
 
-ChangeRequest request_of(const AttemptOrder& order) {
+ChangeRequest request_of(const AttemptOrder& order, const std::string& mark) {
   ChangeRequest q;
   q.verb = verb_of(order.verb);
   q.subject = {order.arguments["service"].as_string(), order.arguments["env"].as_string()};
-  q.run = order.id;
+  q.run = mark.empty() ? order.id : order.id + "." + mark;
   q.version = order.arguments[q.verb == TargetVerb::rollback ? "to" : "version"].as_string();
   if (q.verb == TargetVerb::deploy) q.part = order.arguments["part"].as_string();
   if (order.arguments["replicas"].is_int()) q.replicas = static_cast<int>(order.arguments["replicas"].as_int());
   return q;
+}
+
+// How far it is stands in the first line; what lies behind that is told below it, too.
+void tell(const AttemptOrder& order, const std::string& text, const Performer::Progress& progress) {
+  const std::size_t end = text.find('\n');
+  if (end == text.npos) return progress(order, text, {});
+  const std::string rest = text.substr(end + 1);
+  progress(order, text.substr(0, end) + " · " + rest.substr(0, rest.find('\n')), rest);
 }
 
 std::string sentence_of(const Error& e) {
@@ -174,11 +182,12 @@ TargetState state_from(const Value& v) {
   return s;
 }
 
-Performer::Perform perform_change(std::function<const Targets&()> targets, Later later, Performer::Progress progress) {
-  return [targets = std::move(targets), later = std::move(later), progress = std::move(progress)](
+Performer::Perform perform_change(std::function<const Targets&()> targets, Later later, Performer::Progress progress,
+                                  const std::string& mark) {
+  return [targets = std::move(targets), later = std::move(later), progress = std::move(progress), mark](
              const AttemptOrder& order, const Performer::Report& done) {
     using Mode = AttemptOrder::Mode;
-    ChangeRequest q = request_of(order);
+    ChangeRequest q = request_of(order, mark);
     const Targets& all = targets();
     const auto it = std::ranges::find_if(all, [&](const auto& t) { return t->serves(q.subject); });
     if (it == all.end()) {
@@ -193,13 +202,13 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
     if (by_deploy && target->has(TargetVerb::deploy)) q.verb = TargetVerb::deploy;
     if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
-    const ProgressSeen seen = [order, progress](const std::string& line) {
-      if (progress) progress(order, line, {});
+    const ProgressSeen seen = [order, progress](const std::string& text) {
+      if (progress) tell(order, text, progress);
     };
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);
     if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, seen, done);
     if (order.mode == Mode::halt) {
-      if (!target->cancel(order.id)) done(ended(End::unknown, "lost", "It could not be stopped any more."));
+      if (!target->cancel(q.run)) done(ended(End::unknown, "lost", "It could not be stopped any more."));
       return;
     }
     target->change(

@@ -21,9 +21,11 @@ Performer::Perform perform_run(Runner& runner, ResolveSecret resolve, Performer:
 
 using Targets = std::vector<std::shared_ptr<Target>>;
 using Later = std::function<void(DurationMs, std::function<void()>)>;
-// `targets` is asked each time: a reload of the configuration changes them.
+// `targets` is asked each time: a reload of the configuration changes them. `mark` is what this installation is known
+// by: a target that another bot changes too, or that one did which lost its data, would else find "R1.0-2" there and
+// take it for ours ([A-Za-z0-9]; empty: none).
 Performer::Perform perform_change(std::function<const Targets&()> targets, Later later,
-                                  Performer::Progress progress = {});
+                                  Performer::Progress progress = {}, const std::string& mark = {});
 // What the bot itself keeps, for `lookup`.
 struct Known {
   std::function<const State&()> state;

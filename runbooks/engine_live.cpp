@@ -47,7 +47,7 @@ void Engine::progressed(Work& w, const StepProgress& p) {
   LiveStep& live = live_[key];
   if (live.seen.id != p.id) live = {};
   live.seen = p;
-  live.seen.line = redact(clip(one_line(p.line), 120)).text;
+  live.seen.line = redact(clip(one_line(p.line), 300)).text;
   live.seen.lines = last_lines(p.lines);
   static const Book none;
   const Book* book = book_of(*run);

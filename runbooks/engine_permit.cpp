@@ -170,15 +170,23 @@ bool is_enough(const Turn& t, const Verdict& v) {
   return counted >= std::max(1, v.approvals);
 }
 
+// A rollback to a version that never ran there is a deploy by another name, and is judged as one: by the policy, by
+// freezes and by the order of environments.
+std::string judged_verb(const Turn& t, const std::string& verb, const Value& arguments) {
+  const std::string& to = arguments["to"].as_string();
+  if (verb != "rollback" || to.empty()) return verb;
+  return ran_there(t.w.state, arguments["service"].as_string(), arguments["env"].as_string(), to) ? verb : "deploy";
+}
+
 // An automatic run changes in the name of who approved it: nobody can let it do what is denied to himself.
-Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
+Permit policy_permit(const Turn& t, const std::string& verb_name, const Value& arguments) {
   const auto yes = approvers(t.run);
   if (t.run.automatic() && yes.empty()) return {};  // it runs by a grant of its own
   const std::string& who = t.run.automatic() ? *yes.begin() : t.run.person.text();
   Ask ask;
   ask.person = who == "operator" ? "" : who;
   ask.operator_ = who == "operator";
-  ask.verb = step.verb;
+  ask.verb = verb_name;
   ask.service = arguments["service"].as_string();
   ask.environment = arguments["env"].as_string();
   ask.is_protected = is_protected(t.w.config, ask.environment);
@@ -187,30 +195,37 @@ Permit policy_permit(const Turn& t, const Step& step, const Value& arguments) {
   ask.scheduled = by_schedule(t.run);
   ask.at = t.w.now;
   for (const auto& [key, v] : arguments.as_map()) ask.arguments[key] = v.is_string() ? v.as_string() : to_json(v);
+  if (verb_name == "deploy" && arguments.has("to")) ask.arguments["version"] = arguments["to"].as_string();
   if (const Person* p = find_person(t.w.config, who)) {
     ask.groups = p->groups;
     ask.roles = roles_there(t.w.state, t.w.config, p->id, ask.service, ask.environment, t.w.now);
   }
   const Verdict v = decide_policy(t.w.config.policy, ask);
-  const VerbInfo* verb = muster::find_verb(step.verb);
+  const VerbInfo* verb = muster::find_verb(verb_name);
   // No line speaks of a verb that is no command yet: who may run the runbook may run its steps.
   if (v.rule == "end" && (!verb || !verb->ready)) return {};
-  if (v.effect == "deny") return refused("The policy does not allow " + step.verb + " there (rule " + v.rule + ").");
+  if (v.effect == "deny") return refused("The policy does not allow " + verb_name + " there (rule " + v.rule + ").");
   if (v.effect == "run" || (v.effect == "approve" && is_enough(t, v))) return {};
   if (v.effect == "confirm" && !yes.empty()) return {};
   if (v.effect == "confirm") return {.refusal = {}, .kind = {}, .approvals = 0, .group = {}, .confirm = true};
   return {"", "", std::max(1, v.approvals), v.approve_group};
 }
 
-// What binds every change of production, whoever asks for it: one at a time in a place, and the order of environments.
+// What binds every change of production, whoever asks for it: one at a time in a place, the order of environments, and
+// the yes of CI where the service needs it.
 Permit place_permit(const Turn& t, const std::string& verb, const Value& arguments) {
   const std::string &service = arguments["service"].as_string(), &env = arguments["env"].as_string();
   if (const Run* other = change_under_way(t.w.state, service, env, t.run.id, true))
     return {other->id + " is changing " + place_of(arguments) + " at the moment.", "conflict", 0, {}};
   const std::string before = verb == "deploy" ? environment_before(t.w.config, service, env) : "";
-  const std::string& version = arguments["version"].as_string();
+  const std::string& version = arguments[arguments.has("to") ? "to" : "version"].as_string();
   if (!before.empty() && !ran_well(t.w.state, service, before, version))
     return refused(version + " has not run well in " + before + " yet, which comes before " + env + ".");
+  const Service* known = verb == "deploy" ? find_service(t.w.config, service) : nullptr;
+  if (known && !known->ci_url.empty() && !ci_said_yes(t.w.state, service, version))
+    return refused("CI has not said yes to " + version + " of " + service +
+                   " in any change, and a step of a runbook does not ask it: `deploy " + service + "@" + version +
+                   " to " + env + "` does.");
   return {};
 }
 
@@ -222,7 +237,8 @@ Permit capped(const Turn& t, const std::string& path, const std::string& verb, c
 
 Permit permit(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
   const bool agreed = is_agreed(t.run, step, arguments);
-  const Lock* lock = lock_in_the_way(t, step.verb, arguments);
+  const std::string verb = judged_verb(t, step.verb, arguments);
+  const Lock* lock = lock_in_the_way(t, verb, arguments);
   if (lock && !(agreed && is_overridden(t.run, *lock)))
     return {place_of(arguments) + (lock->freeze ? " is frozen" : " is locked") + " by " + lock->owner + " (" +
                 lock->id + "): " + lock->reason,
@@ -231,12 +247,12 @@ Permit permit(Turn& t, const std::string& path, const Step& step, const Value& a
             {}};
   if (agreed) return {};
   if (Permit p = limits_permit(t, arguments); !p.refusal.empty()) return p;
-  if (Permit p = capped(t, path, step.verb, arguments); !p.refusal.empty()) return p;
+  if (Permit p = capped(t, path, verb, arguments); !p.refusal.empty()) return p;
   if (t.run.automatic())
     if (Permit p = automatic_permit(t, arguments); !p.refusal.empty()) return p;
   if (!is_change(step.verb)) return {};
-  if (Permit p = place_permit(t, step.verb, arguments); !p.refusal.empty()) return p;
-  return policy_permit(t, step, arguments);
+  if (Permit p = place_permit(t, verb, arguments); !p.refusal.empty()) return p;
+  return policy_permit(t, verb, arguments);
 }
 
 namespace {

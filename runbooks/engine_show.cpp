@@ -57,7 +57,7 @@ std::string detail_of(const std::string& lang, const StepRun& s, const StepProgr
   }
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
-  if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 80));
+  if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 200));
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision") return say(lang, "run.unknown");
   if (s.verb == "verify") return plain(s.result["verdict"].as_string());

@@ -163,6 +163,10 @@ struct VerifyReport {
 };
 // Walks the chain of a live file. The caller compares projections.
 Result<VerifyReport> verify_journal(const std::string& folder);
+// What tells this installation from others to those whom its runs are named to: eight hex digits that stay the same as
+// long as the folder's MAC key does, also in a copy. Empty: there is no key yet.
+std::string installation_mark(const std::string& folder);
+
 // Consistent copy of a live store, taken online: the database and its MAC key (FILE and FILE.key, mode 0600).
 Result<void> backup_store(const std::string& folder, const std::string& file);
 Result<void> replace_projections(Store& store, const std::vector<ProjectionRow>& rows);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "bot/base/hash.h"
 #include "storage/apply.h"
 #include "storage/files.h"
 #include "storage/reader.h"
@@ -93,6 +94,11 @@ Result<void> cut_log(Db& db) {
 }
 
 }  // namespace storage
+
+std::string installation_mark(const std::string& folder) {
+  const auto key = storage::read_key(storage::key_path(folder));
+  return key ? to_hex(hmac_sha256(*key, "the mark of this installation")).substr(0, 8) : std::string();
+}
 
 Result<void> backup_store(const std::string& folder, const std::string& file) {
   try {

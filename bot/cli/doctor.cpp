@@ -163,6 +163,7 @@ Findings look(const Flags& f) {
   }
   look_at_clock(folder, out);
   look_at_port(f, loaded, out);
+  if (loaded.ok() && !f.sandbox) look_at_clusters(loaded, out);
   return out;
 }
 

@@ -32,5 +32,7 @@ struct Findings {
 void look_at_bots_platforms(const Value& bot, Findings& out);
 // No bot runs: the platforms of the configuration and of the environment are asked from here.
 void look_at_platforms(const Flags& flags, const Loaded& loaded, Findings& out);
+// What the clusters of the configuration let the bot do, asked with the credentials that it has itself.
+void look_at_clusters(const Loaded& loaded, Findings& out);
 
 }  // namespace muster

@@ -1,11 +1,13 @@
 #include "bot/core/changes/checks.h"
 
 #include <algorithm>
+#include <functional>
 #include <ranges>
 
 #include "bot/base/text.h"
 #include "bot/core/changes/ci.h"
 #include "bot/core/changes/health.h"
+#include "bot/core/changes/record.h"
 #include "bot/core/config.h"
 #include "bot/core/engine/state.h"
 
@@ -185,6 +187,17 @@ const Run* change_under_way(const State& state, std::string_view service, std::s
   return nullptr;
 }
 
+namespace {
+
+// What the run brought out there was put back since, by whom or what ever.
+bool taken_back(const State& state, const Run& run, std::string_view service, std::string_view environment) {
+  return std::ranges::any_of(changes_of_run(state.changes, run.id), [&](const ChangeRecord* r) {
+    return r->service == service && r->environment == environment && r->rollout() && !r->reverted_by.empty();
+  });
+}
+
+}  // namespace
+
 const Run* ran_well(const State& state, std::string_view service, std::string_view environment,
                     std::string_view version) {
   for (const auto& [n, run] : state.runs | std::views::reverse) {
@@ -192,11 +205,30 @@ const Run* ran_well(const State& state, std::string_view service, std::string_vi
     for (const auto& [path, s] : run.steps) {
       const bool rollout = s.verb == "deploy" || s.verb == "rollback";
       if (rollout && s.status == "succeeded" && at(s.arguments, service, environment) &&
-          (s.result["version"].as_string() == version || s.intended["version"].as_string() == version))
+          (s.result["version"].as_string() == version || s.intended["version"].as_string() == version) &&
+          !taken_back(state, run, service, environment))
         return &run;
     }
   }
   return nullptr;
+}
+
+bool ran_there(const State& state, std::string_view service, std::string_view environment, std::string_view version) {
+  return std::ranges::any_of(changes_at(state.changes, service, environment), [&](const ChangeRecord* r) {
+    return r->before.version == version || (r->outcome == "succeeded" && r->after.version == version);
+  });
+}
+
+bool ci_said_yes(const State& state, std::string_view service, std::string_view version) {
+  return std::ranges::any_of(state.runs, [&](const auto& entry) {
+    const Value& change = entry.second.change;
+    if (!change.is_map() || change["service"].as_string() != service) return false;
+    const Value& plan = change["plan"];
+    return plan["arguments"]["version"].as_string() == version &&
+           std::ranges::any_of(plan["checks"].as_list(), [](const Value& c) {
+             return c["name"].as_string() == "ci" && c["mark"].as_string() == "passed";
+           });
+  });
 }
 
 std::string last_good(const State& state, std::string_view service, std::string_view environment,
@@ -206,7 +238,9 @@ std::string last_good(const State& state, std::string_view service, std::string_
     for (const auto& [path, s] : run.steps) {
       const bool rollout = s.verb == "deploy" || s.verb == "rollback";
       const std::string& version = s.intended["version"].as_string();
-      if (rollout && s.status == "succeeded" && !version.empty() && version != not_this) return version;
+      if (rollout && s.status == "succeeded" && !version.empty() && version != not_this &&
+          !taken_back(state, run, service, environment))
+        return version;
     }
   }
   return {};
@@ -263,14 +297,24 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
 std::vector<std::string> recent_builds(const State& state) {
   constexpr std::size_t looked_at = 300, most = 100;
   std::vector<std::string> builds;
+  const auto add = [&](const std::string& service, const std::string& version) {
+    const std::string build = service + "@" + version;
+    if (!service.empty() && !version.empty() && builds.size() < most &&
+        std::ranges::find(builds, build) == builds.end())
+      builds.push_back(build);
+  };
+  std::vector<std::pair<std::int64_t, std::string>> told;  // by whoever built them
+  for (const auto& [name, built] : state.changes.built) told.emplace_back(built.number, name);
+  std::ranges::sort(told, std::greater());
+  for (const auto& [number, name] : told) add(name.substr(0, name.find(' ')), name.substr(name.find(' ') + 1));
   std::size_t n = 0;
   for (const auto& [number, run] : state.runs | std::views::reverse) {
     if (++n > looked_at || builds.size() >= most) break;
     for (const auto& [path, s] : run.steps) {
-      const std::string& version = s.intended["version"].as_string();
-      if (!is_production_change(s.verb) || version.empty()) continue;
-      const std::string build = s.arguments["service"].as_string() + "@" + version;
-      if (std::ranges::find(builds, build) == builds.end()) builds.push_back(build);
+      if (!is_production_change(s.verb)) continue;
+      const std::string& service = s.arguments["service"].as_string();
+      add(service, s.intended["version"].as_string());
+      for (const char* seen : {"version", "previous_version"}) add(service, s.before[seen].as_string());
     }
   }
   return builds;

@@ -16,9 +16,14 @@ bool is_production_change(std::string_view verb);  // of a step: deploy, rollbac
 // line. Null: none.
 const Run* change_under_way(const State& state, std::string_view service, std::string_view environment,
                             std::string_view except, bool only_begun);
-// The newest run that brought this version out there and succeeded. Null: none that we know of.
+// The newest run that brought this version out there and succeeded, and whose change was not taken back since. Null:
+// none that we know of.
 const Run* ran_well(const State& state, std::string_view service, std::string_view environment,
                     std::string_view version);
+// The record knows that this version was there, whether it was any good or not.
+bool ran_there(const State& state, std::string_view service, std::string_view environment, std::string_view version);
+// CI passed this version in the plan of a change that we remember.
+bool ci_said_yes(const State& state, std::string_view service, std::string_view version);
 // The environment in which a version has to run well before it goes to this one; empty: none.
 std::string environment_before(const CoreConfig& config, std::string_view service, std::string_view environment);
 // The newest version that ran well there and is not this one; empty: none that we know of.
@@ -30,7 +35,8 @@ std::vector<Check> standing_checks(const PlanInput& in);
 // What the target said.
 std::vector<Check> target_checks(const PlanInput& in, const Value& arguments);
 
-// Versions of a service that runs have brought out or wanted to, newest first.
+// Versions of a service that were told as built, that runs have brought out or wanted to, or that they found there;
+// newest first.
 std::vector<std::string> builds_of(const State& state, std::string_view service);
 std::vector<std::string> recent_builds(const State& state);  // service@version, of all
 

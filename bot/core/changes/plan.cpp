@@ -130,13 +130,7 @@ bool never_ran_there(const PlanInput& in) {
     return false;
   for (const char* key : {"version", "previous_version", "part_version"})
     if (in.seen[key].as_string() == wanted) return false;
-  const ChangeLog& log = in.state.changes;
-  const auto place = log.by_place.find(ChangePlace{in.wish.service, in.wish.environment});
-  if (place == log.by_place.end()) return true;
-  return std::ranges::none_of(place->second, [&](std::int64_t n) {
-    const ChangeRecord& r = log.records.at(n);
-    return r.before.version == wanted || (r.outcome == "succeeded" && r.after.version == wanted);
-  });
+  return !ran_there(in.state, in.wish.service, in.wish.environment, wanted);
 }
 
 std::string on_failure(const PlanInput& in, const Plan& plan) {

@@ -67,7 +67,7 @@ enum class ChangeOutcome {
   timed_out,      // our deadline passed; what it began may still be moving
   cancelled,
   unknown,  // sent, and nobody knows what came of it: probe
-  refused,  // never sent: nothing happened. `problem` says why
+  refused,  // nothing happened: never sent, or the target took none of it. `problem` says why
 };
 
 struct TargetLink {

@@ -108,6 +108,14 @@ std::span<const Sentence> words_cli() {
        "{name}: 서버가 이 봇에 닿는지는 봇이 실행되는 동안 확인합니다"},
       {"doctor.chat_silent", "chat: a platform did not answer in time", "채팅: 플랫폼 하나가 제때 답하지 않았습니다"},
       {"doctor.chat_network", "check the network and the proxy", "네트워크와 프록시를 확인하십시오"},
+      {"doctor.cluster", "cluster {name}: it lets the bot do all that it needs ({n} rights asked)",
+       "클러스터 {name}: 봇에 필요한 권한이 모두 있습니다 (권한 {n}개 확인)"},
+      {"doctor.cluster_wrong", "cluster {name}: {what}", "클러스터 {name}: {what}"},
+      {"doctor.cluster_rights", "cluster {name}: the bot may not {what}",
+       "클러스터 {name}: 봇에 이 권한이 없습니다: {what}"},
+      {"doctor.cluster_rules", "add these rules to the bot's Role (or ClusterRole):\n{rules}",
+       "봇의 Role(또는 ClusterRole)에 이 규칙을 추가하십시오:\n{rules}"},
+      {"doctor.cluster_silent", "a cluster did not answer in time", "클러스터가 제때 답하지 않았습니다"},
   };
   return table;
 }

@@ -14,6 +14,9 @@ constexpr std::size_t offered_most = 3, beginning_least = 3;
 std::vector<std::string> near_names(const std::string& name, const std::vector<std::string>& known) {
   const std::string wanted = lower_ascii(name);
   std::vector<std::string> near = nearest(wanted, known);
+  // "namespace/name", where a cluster has two of the name.
+  for (const std::string& k : known)
+    if (lower_ascii(k).ends_with("/" + wanted) && std::ranges::find(near, k) == near.end()) near.push_back(k);
   for (const std::string& k : known)
     if (wanted.size() >= beginning_least && lower_ascii(k).starts_with(wanted) &&
         std::ranges::find(near, k) == near.end())

@@ -152,6 +152,29 @@ TEST_CASE("a rollback without a version goes to the last one that ran well, wher
   CHECK(p.plan("rollback search in production").arguments["to"].as_string() == "v0");
 }
 
+TEST_CASE("a version that was taken back has not run well: it is neither the way back nor good for the next place") {
+  Planning p;
+  for (const char* env : {"staging", "production"}) p.ran(1, env, "v0"), p.ran(2, env, "v2");
+  CHECK(p.plan("rollback search in production").arguments["to"].as_string() == "v2");
+  ChangeRecord& r = p.state.changes.records[1];
+  r.id = "R2.0", r.run = "R2", r.service = "search", r.environment = "production", r.verb = "deploy";
+  r.type = "release", r.outcome = "succeeded", r.after.version = "v2", r.reverted_by = "R3.0";
+  p.state.changes.by_id["R2.0"] = 1;
+  CHECK(ran_well(p.state, "search", "production", "v2") == nullptr);
+  p.ran(1, "production", "v0");
+  CHECK(p.plan("rollback search in production").arguments["to"].as_string() == "v0");
+}
+
+TEST_CASE(
+    "versions that were told as built, that were there before or were wanted are offered behind the service's name") {
+  Planning p;
+  p.ran(1, "staging", "v2");
+  p.state.runs.at(1).steps["0"].before = Value::Map{{"version", "v1"}, {"previous_version", "v0"}};
+  p.state.changes.built["search v7"] = {1, {}};
+  p.state.changes.built["search v8"] = {2, {}};
+  CHECK(builds_of(p.state, "search") == std::vector<std::string>{"v8", "v7", "v2", "v1", "v0"});
+}
+
 TEST_CASE("the hash covers the change, what it depends on and the gate, and nothing else") {
   Planning p;
   const std::string hash = p.plan("scale search in production to 8").hash;

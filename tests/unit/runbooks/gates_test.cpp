@@ -64,6 +64,59 @@ TEST_CASE(
   CHECK(w.last().status == "denied");
 }
 
+TEST_CASE(
+    "a runbook's rollback to a version that never ran there is judged as a deploy, and one to a known version is not") {
+  const std::string book = R"(
+runbook: back
+steps:
+  - id: back
+    rollback: {service: api, env: prod, to: v66}
+)";
+  GatedWorld w;
+  w.add_runbook(book);
+  CHECK(w.say("ana", "run back").ok);
+  w.deliver();
+  REQUIRE(w.question());
+  CHECK(w.question()->kind == "step");  // somebody else's, as of a deploy
+  GatedWorld known;
+  ChangeRecord& r = known.state.changes.records[1];
+  r.id = "elsewhere-1", r.service = "api", r.environment = "prod", r.verb = "deploy", r.type = "release";
+  r.outcome = "succeeded", r.after.version = "v66", r.ended_ms = 1;
+  known.state.changes.by_id[r.id] = 1;
+  known.state.changes.by_place[{"api", "prod"}] = {1};
+  known.add_runbook(book);
+  CHECK(known.say("ana", "run back").ok);
+  known.deliver();
+  REQUIRE(known.question());
+  CHECK(known.question()->kind == "confirm");
+}
+
+TEST_CASE("where CI has to say yes, a step of a runbook does not go past it; what CI passed in a change may go out") {
+  const std::string book = R"(
+runbook: out
+steps:
+  - id: out
+    deploy: {service: api, env: staging, version: v9}
+)";
+  GatedWorld w;
+  w.config.services.front().ci_url = "https://ci.example.com/{version}";
+  w.add_runbook(book);
+  w.say("ana", "run out");
+  w.deliver();
+  CHECK(w.sent() == 0);
+  CHECK(w.last().failure.text().contains("CI has not said yes to v9 of api"));
+  Run& passed = w.state.runs[1000];
+  passed.id = "R1000", passed.status = "succeeded", passed.ended_ms = w.now;
+  passed.change =
+      Value::Map{{"service", "api"},
+                 {"env", "prod"},
+                 {"plan", Value::Map{{"arguments", Value::Map{{"version", "v9"}}},
+                                     {"checks", Value::List{Value::Map{{"name", "ci"}, {"mark", "passed"}}}}}}};
+  w.say("ana", "run out");
+  w.deliver();
+  CHECK(w.sent() == 1);
+}
+
 TEST_CASE("to nothing in a protected environment somebody else agrees, to less the own yes is enough") {
   GatedWorld w;
   w.say("ana", "scale api in prod to 0");

@@ -367,6 +367,11 @@ TEST_CASE("a freeze leaves rollbacks to automation, or nothing, as the caps say"
     CAPTURE(freeze);
     CapWorld w(back);
     w.config.automation = {{"frozen", {}, 20, true, freeze}};
+    ChangeRecord& ran = w.state.changes.records[1];  // or it would be a deploy by another name
+    ran.id = "elsewhere-1", ran.service = "api", ran.environment = "staging", ran.verb = "deploy";
+    ran.outcome = "succeeded", ran.after.version = "v6", ran.ended_ms = 1;
+    w.state.changes.by_id[ran.id] = 1;
+    w.state.changes.by_place[{"api", "staging"}] = {1};
     w.say("cy", "freeze staging because of the sale");
     w.storm(1);
     CHECK(w.sent() == (std::string_view(freeze) == "rollbacks" ? 1 : 0));
