@@ -58,7 +58,10 @@ Decided<void> Engine::cancel_run(Work& w, std::string_view id, bool undo, const 
   if (!reason.empty()) data.set("reason", reason);
   // What never began has nothing to end with: none of its steps comes, not even those that always come last.
   const bool began = (*run)->status != "queued";
-  if (!began) data.set("outcome", "cancelled");
+  if (!began) {
+    data.set("outcome", "cancelled");
+    data.set("failure", "The run was cancelled.");
+  }
   change_run(t, std::move(data), said(std::move(by), **run),
              name + " cancelled" + (reason.empty() ? "" : ": " + reason));
   if (!began) perform(t, Action{.kind = Action::Kind::finish, .path = {}, .outcome = "cancelled"});

@@ -320,16 +320,16 @@ bool still_busy(const State& state, const Run& ended) {
   });
 }
 
-// With the step where it failed, when its author has given it a name.
+bool may_have_helped(const std::string& status) {
+  return status == "succeeded" || status == "failed" || status == "undone" || status == "undo_failed";
+}
+
+// With the step where it failed (a refusal needs none), when its author has given it a name.
 std::string why_of(const Run& run) {
   const std::string why = run.failure.empty() ? run.reason.text() : run.failure.text();
   const std::string step = run.failed_step;
   const bool named = !step.empty() && (step[0] < '0' || step[0] > '9') && !run.change.is_map();
-  return named && !run.failure.empty() ? step + ": " + why : why;
-}
-
-bool may_have_helped(const std::string& status) {
-  return status == "succeeded" || status == "failed" || status == "undone" || status == "undo_failed";
+  return named && !run.failure.empty() && may_have_helped(run.status) ? step + ": " + why : why;
 }
 
 }  // namespace
