@@ -31,7 +31,7 @@ async function tryOpensAnIncident(page) {
   await goTo(page, '#muster');
   await page.locator('#posts button', { hasText: /^try$/ }).click();
   await page.locator('#channels button', { hasText: '#inc-' }).first().waitFor();
-  await post(page, 'the real HTTP door').getByRole('button', { name: '#alerts', exact: true }).click();
+  await post(page, 'the real HTTP door').getByRole('link', { name: '#alerts', exact: true }).click();
   await page.waitForFunction(() => document.getElementById('title').textContent === '#alerts');
   await goTo(page, '#inc-');
   assert.equal(await page.locator('#posts .card .primary').first().innerText(), 'I lead', 'the next step stands out');
