@@ -46,6 +46,7 @@ bool comes_from(const std::vector<Network>& from, const std::string& remote) {
 HttpResponse too_busy() {
   return {.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}};
 }
+HttpResponse bare(int status) { return {.status = status, .content_type = "text/plain", .body = "", .headers = {}}; }
 HttpResponse json_response(int status, std::string body) {
   return {.status = status, .content_type = "application/json", .body = std::move(body), .headers = {}};
 }
@@ -122,12 +123,16 @@ std::string AlertDoor::token_of(const std::string& kind) const {
   return "";
 }
 
-std::pair<std::string, std::string> AlertDoor::secret_of(const std::string& kind) const {
+std::map<std::string, std::string> AlertDoor::asked_headers(const std::string& kind, std::string_view body) const {
   const auto s = std::ranges::find(senders_, kind, [](const Sender& x) { return x.def.kind; });
-  if (s == senders_.end() || s->def.secrets.empty()) return {};
-  const bool own = !s->def.header.empty() && s->def.header != "authorization";
-  return own ? std::pair(s->def.header, s->def.secrets.front())
-             : std::pair("Authorization", "Bearer " + s->def.secrets.front());
+  if (s == senders_.end()) return {};
+  auto headers = signature_headers(s->def, body, clock_.now());
+  if (s->def.secrets.empty()) return headers;
+  if (!s->def.header.empty() && s->def.header != "authorization")
+    headers[s->def.header] = s->def.secrets.front();
+  else
+    headers["Authorization"] = "Bearer " + s->def.secrets.front();
+  return headers;
 }
 
 const AlertDoor::Sender* AlertDoor::sender_called(const std::string& name) const {
@@ -146,9 +151,6 @@ const AlertDoor::Sender* AlertDoor::sender(const std::string& kind, const std::s
 std::optional<HttpResponse> AlertDoor::turn_away(const HttpRequest& request) const {
   const std::vector<std::string> parts = split(request.path, '/');  // "", in, kind, token, rest…
   const bool known_kind = parts.size() >= 4 && (parts[2] == "alertmanager" || parts[2] == "prometheus");
-  const auto bare = [](int status) {
-    return HttpResponse{.status = status, .content_type = "text/plain", .body = "", .headers = {}};
-  };
   if (!known_kind) return bare(404);
   const Sender* s = sender(parts[2], parts[3]);
   const bool may = s && secret_fits(s->def, request) && comes_from(s->from, request.remote);
@@ -175,9 +177,25 @@ void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
              .body = std::move(request.body),
              .received_ms = clock_.now(),
              .meta = Value::Map{{"source", s.def.name}}};
-  const bool taken = run(
-      d->item.body.size(), [d] { d->item.body = redact_body(d->item.body); }, [this, d, reply] { store(d, reply); });
-  if (!taken) reply(too_busy());
+  const auto claim = claimed_signature(s.def, request.headers, clock_.now());
+  if (!claim) return reply(bare(401));
+  take_in(
+      d, *claim, reply, [] {}, [this, d, reply] { store(d, reply); });
+}
+
+// The signature is over the bytes as they came: it is looked at before anything is masked or parsed, and a body that
+// was signed by nobody we know goes no further.
+void AlertDoor::take_in(const DeliveryPtr& d, const SignatureClaim& claim, const HttpReply& reply,
+                        std::function<void()> also, std::function<void()> then) {
+  const auto genuine = std::make_shared<bool>(false);
+  const auto work = [d, claim, genuine, also = std::move(also)] {
+    *genuine = holds(claim, d->item.body);
+    if (!*genuine) return;
+    d->item.body = redact_body(d->item.body);
+    also();
+  };
+  const auto done = [genuine, reply, then = std::move(then)] { *genuine ? then() : reply(bare(401)); };
+  if (!run(d->item.body.size(), work, done)) reply(too_busy());
 }
 
 void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
@@ -185,7 +203,7 @@ void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
   c.inbox.push_back(d->item);
   store_.commit(std::move(c), [this, d, reply](const Result<Committed>& r) {
     if (!r) return reply(too_busy());
-    reply({.status = 202, .content_type = "text/plain", .body = "", .headers = {}});
+    reply(bare(202));
     d->stored = true;
     decide(d);
   });
@@ -238,7 +256,7 @@ void AlertDoor::api(const Sender& s, const std::string& rest, HttpRequest reques
     return reply(json_response(
         501, to_json(Value("muster makes no silences; silence the alert at its source or in Alertmanager"))));
   const bool known = rest == "/api/v2/alerts" || rest == "/api/v2/alerts/groups";
-  HttpResponse refusal{.status = known ? 405 : 404, .content_type = "text/plain", .body = "", .headers = {}};
+  HttpResponse refusal = bare(known ? 405 : 404);
   if (known) refusal.headers["Allow"] = rest.ends_with("alerts") ? "GET, POST" : "GET";
   reply(std::move(refusal));
 }
@@ -250,8 +268,7 @@ HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& requ
   if (rest == "/api/v2/receivers") return json_response(200, to_json(api_receivers()));
   if (rest == "/api/v2/silences") return json_response(200, "[]");
   const bool groups = rest == "/api/v2/alerts/groups";
-  if (!groups && rest != "/api/v2/alerts")
-    return {.status = 404, .content_type = "text/plain", .body = "", .headers = {}};
+  if (!groups && rest != "/api/v2/alerts") return bare(404);
   const auto asked = read_alert_query(request.query);
   if (!asked) return json_response(400, to_json(Value(asked.error().message)));
   const Value list = groups ? api_groups(dispatcher_.state(), *asked, clock_.now())
@@ -269,17 +286,16 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
              .body = std::move(request.body),
              .received_ms = clock_.now(),
              .meta = Value::Map{{"source", s.def.name}}};
-  const auto work = [d] {
-    d->item.body = redact_body(d->item.body);
-    d->parse();
-  };
+  const auto claim = claimed_signature(s.def, request.headers, clock_.now());
+  if (!claim) return reply(bare(401));
   const auto then = [this, d, reply] {
     const HttpResponse answer = json_response(d->alerts.status, d->alerts.answer);
     if (d->alerts.alerts.empty()) return reply(answer);
     d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : too_busy()); };
     decide_part(d);
   };
-  if (!run(d->item.body.size(), work, then)) reply(too_busy());
+  take_in(
+      d, *claim, reply, [d] { d->parse(); }, then);
 }
 
 // The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.

@@ -1,10 +1,13 @@
 // The HTTP routes for senders: /in/<kind>/<token>. Signature, redaction, commit, answer, parse: in that order.
 #pragma once
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "bot/alert_signature.h"
 #include "bot/app.h"
 #include "bot/base/network.h"
 #include "bot/dispatcher.h"
@@ -23,8 +26,8 @@ class AlertDoor {
   void request(HttpRequest request, HttpReply reply);
   void take_pending(const InboxItem& item);  // what a crash left between the answer and the decision
   std::string token_of(const std::string& kind) const;
-  // What that door asks for beside its token: the header and its value; empty: nothing.
-  std::pair<std::string, std::string> secret_of(const std::string& kind) const;
+  // The headers that this door asks for beside its token of a delivery with this body.
+  std::map<std::string, std::string> asked_headers(const std::string& kind, std::string_view body) const;
   void started(TimeMs at) { started_ = at; }
   void refused(const std::string& path, int status);  // by a limit of the server: the sender is told, people too
   // Runs the first on another thread and then the second on the loop; false when too much waits already. Large
@@ -42,6 +45,8 @@ class AlertDoor {
   const Sender* sender(const std::string& kind, const std::string& token) const;
   struct Delivery;
   using DeliveryPtr = std::shared_ptr<Delivery>;
+  void take_in(const DeliveryPtr& delivery, const SignatureClaim& claim, const HttpReply& reply,
+               std::function<void()> also, std::function<void()> then);
   bool run(std::size_t bytes, std::function<void()> work, std::function<void()> then);
   void webhook(const Sender& sender, HttpRequest request, HttpReply reply);
   void api(const Sender& sender, const std::string& rest, HttpRequest request, HttpReply reply);

@@ -111,7 +111,7 @@ void App::Impl::carry_hook(const OutMessage& m, std::function<void(Result<void>)
                 .headers = {{"Content-Type", "application/json"}},
                 .body = m.body["body"].as_string()};
   // Asked for now and not stored with the message: the record holds no secret.
-  if (const auto [header, secret] = door->secret_of("alertmanager"); !secret.empty()) call.headers[header] = secret;
+  call.headers.merge(door->asked_headers("alertmanager", call.body));
   client->send(std::move(call), [done](Result<HttpResult> r) {
     if (r && r->status / 100 == 2) return done({});
     done(fail(ErrorKind::unavailable, r ? "status " + std::to_string(r->status) : r.error().message));

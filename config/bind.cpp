@@ -94,6 +94,9 @@ AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& i
   AlertSourceDef source{.name = in.text("name"), .kind = in.text("kind"), .secrets = {}};
   source.secrets = in.secrets("secrets", folder, issues);
   source.header = lower_ascii(in.text("header"));
+  source.signature_secrets = in.secrets("signature_secrets", folder, issues);
+  source.signature_header = lower_ascii(in.text("signature_header"));
+  source.timestamp_header = lower_ascii(in.text("timestamp_header"));
   source.from = in.all("from");
   source.auto_resolve_after = duration(in.text("auto_resolve_after"));
   return source;

@@ -120,9 +120,21 @@ void check_secrets(const Settings&, Checking& in) {
   const auto it = in.tree.lists.find("sources[]");
   if (it == in.tree.lists.end()) return;
   for (const ConfigRecord& record : it->second) {
-    const auto cell = record.cells.find("secrets");
-    if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
-    in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
+    for (const char* list : {"secrets", "signature_secrets"}) {
+      const auto cell = record.cells.find(list);
+      if (cell == record.cells.end() || cell->second.values.size() <= 2) continue;
+      in.issues.push_back(issue_at(cell->second.place, "more than two secrets for one source", "the old and the new"));
+    }
+    // Who names the header believes that it is looked at.
+    const auto keys = record.cells.find("signature_secrets");
+    if (keys != record.cells.end() && !keys->second.values.empty()) continue;
+    for (const char* header : {"signature_header", "timestamp_header"}) {
+      const auto cell = record.cells.find(header);
+      if (cell == record.cells.end()) continue;
+      in.issues.push_back(issue_at(cell->second.place,
+                                   "`" + std::string(header) + "` without `signature_secrets`: no signature is checked",
+                                   "signature_secrets: [env:NAME] beside it"));
+    }
   }
 }
 
@@ -132,12 +144,13 @@ void check_senders(Checking& in) {
       in.issues.push_back(issue_at(place, "`" + clip(one_line(value), 60) + "` is no address and no network",
                                    "10.1.2.3, 10.0.0.0/8 or 2001:db8::/32"));
   });
-  in.each("sources[]", "header", [&](const std::string& value, const ConfigPlace& place) {
+  const auto is_header = [&](const std::string& value, const ConfigPlace& place) {
     const bool token = std::ranges::all_of(value, [](char c) {
       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
     });
     if (!token) in.issues.push_back(issue_at(place, "this is no name of a header", "X-Muster-Secret"));
-  });
+  };
+  for (const char* key : {"header", "signature_header", "timestamp_header"}) in.each("sources[]", key, is_header);
 }
 
 // A program's arguments are wrong at the argument, not somewhere in the entry.

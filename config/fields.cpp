@@ -161,6 +161,15 @@ static std::vector<SettingField> own_fields() {
        "`file:PATH`; at most two, for rotation."},
       {"sources[].header", K::name, false, false, "",
        "The header that has the secret; none means `Authorization`, as a bearer token or as HTTP Basic."},
+      {"sources[].signature_secrets", K::secret, true, false, "",
+       "Keys with which it signs what it sends (HMAC-SHA256 of the body as sent, in hex, with or without `sha256=` "
+       "before "
+       "it), each as `env:NAME` or `file:PATH`; at most two, for rotation. None means that no signature is asked for."},
+      {"sources[].signature_header", K::name, false, false, "X-Grafana-Alerting-Signature",
+       "The header that has the signature."},
+      {"sources[].timestamp_header", K::name, false, false, "",
+       "The header that has the time of sending in seconds: then `SECONDS:BODY` is what was signed, and five minutes "
+       "are the most that it may be off. None means that the body alone was signed."},
       {"sources[].from", K::text, true, false, "",
        "Addresses and networks (`10.0.0.0/8`, `2001:db8::/32`) that may send; none means any. Who is meant is the peer "
        "of the connection: behind a proxy, the proxy. `try` sends from 127.0.0.1."},

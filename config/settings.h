@@ -38,9 +38,13 @@ struct AlertRoute {
 
 struct AlertSourceDef {
   std::string name;
-  std::string kind;                   // "alertmanager" or "prometheus"
-  std::vector<std::string> secrets;   // resolved, never printed: a bearer token or "user:pass"; two while rotating
-  std::string header{};               // lower case: where the secret stands instead of in Authorization; empty: there
+  std::string kind;                  // "alertmanager" or "prometheus"
+  std::vector<std::string> secrets;  // resolved, never printed: a bearer token or "user:pass"; two while rotating
+  std::string header{};              // lower case: where the secret stands instead of in Authorization; empty: there
+  // HMAC-SHA256 of the body; empty: not asked for, two while rotating. The header names are lower case; without a
+  // timestamp header the body alone is signed.
+  std::vector<std::string> signature_secrets{};
+  std::string signature_header{}, timestamp_header{};
   std::vector<std::string> from{};    // addresses and networks that may send; empty: any
   DurationMs auto_resolve_after = 0;  // without news, for what has no end of its own; 0: never
 };

@@ -103,6 +103,12 @@ Result<void> check_writable(const std::string& path) {
               "Give the user that runs the bot the right to write it, or name another data folder.");
 }
 
+Result<void> check_readable(const std::string& path) {
+  if (::access(path.c_str(), R_OK) == 0 || errno == ENOENT || errno == ENOTDIR) return {};
+  return fail(ErrorKind::unavailable, path + " may not be read (" + std::strerror(errno) + ").",
+              "Ask as the bot's own user or as root.");
+}
+
 Result<FolderLock> lock_folder(const std::string& folder) {
   const std::string path = folder + "/muster.lock";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -30,6 +30,7 @@ Result<std::string> read_key(const std::string& path);
 Result<void> make_key(const std::string& path);
 Result<void> make_private_file(const std::string& path);  // 0600, empty; leaves an existing one alone
 Result<void> check_writable(const std::string& path);
+Result<void> check_readable(const std::string& path);                         // fine, too, when there is nothing
 Result<void> write_private(const std::string& path, std::string_view bytes);  // 0600, synced, renamed into place
 Result<void> put_in_place(const std::string& from, const std::string& to);    // sync, rename, sync the folder
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "storage/chain.h"
 #include "storage/chat_links.h"
 #include "storage/files.h"
 #include "storage/migrations.h"
@@ -191,6 +192,35 @@ Result<std::string> prepare_files(const std::string& folder) {
   return key;
 }
 
+// A key of another record would not be noticed before `verify`, and by then new entries would bear it. One payload may
+// be damaged, so that the newest three are asked.
+Result<void> check_key(Db& db, const std::string& key, const std::string& folder) {
+  auto row = db.query(
+      "SELECT e.payload_mac, e.event_id, p.body FROM event_payload p JOIN event e ON e.position = p.position "
+      "WHERE p.body IS NOT NULL ORDER BY p.position DESC LIMIT 3");
+  bool any = false;
+  while (row->next()) {
+    if (row->view(0) == payload_mac(key, row->view(1), row->view(2))) return {};
+    any = true;
+  }
+  if (!any) return {};
+  return fail(ErrorKind::conflict,
+              "The key " + key_path(folder) + " is not the one that the record in " + db_path(folder) +
+                  " was written with. Nothing was changed.",
+              "Put back the key file that belongs to this database: a backup has both.");
+}
+
+// The tokens are made after the database; an empty database beside them was emptied.
+Result<void> check_not_emptied(const std::string& folder) {
+  std::error_code ignored;
+  const std::string path = db_path(folder);
+  if (has_bytes(path) || !std::filesystem::exists(path, ignored) ||
+      !std::filesystem::exists(folder + "/tokens.json", ignored))
+    return {};
+  return fail(ErrorKind::conflict, "The database " + path + " is empty, although a bot has worked in this folder.",
+              "Restore the last backup together with its key, or remove the file to begin a new record.");
+}
+
 Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post post) {
   const std::string folder = options.folder;
   if (auto made = make_folder(folder); !made) return std::unexpected(made.error());
@@ -199,6 +229,7 @@ Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post po
   if (has_bytes(db_path(folder))) {
     if (auto ok = check_writable(db_path(folder)); !ok) return std::unexpected(ok.error());
   }
+  if (auto ok = check_not_emptied(folder); !ok) return std::unexpected(ok.error());
   auto key = prepare_files(folder);
   if (!key) return std::unexpected(key.error());
   std::int64_t owner = 0;
@@ -209,6 +240,7 @@ Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post po
   }
   auto db = open_for_writing(folder);
   if (!db) return std::unexpected(db.error());
+  if (auto ok = check_key(*db, *key, folder); !ok) return std::unexpected(ok.error());
   Db reader = Db::open(db_path(folder), Db::Mode::read);
   if (owner == 0) owner = take_ownership(*db);
   auto writer = std::make_unique<Writer>(std::move(*db), std::move(*key), owner, std::move(options), std::move(post));
@@ -219,6 +251,7 @@ Result<std::unique_ptr<Store>> open_writing(StoreOptions options, Store::Post po
 
 Result<Db> open_for_reading(const std::string& folder) {
   const std::string path = db_path(folder);
+  if (auto ok = check_readable(path); !ok) return std::unexpected(ok.error());
   if (!has_bytes(path)) {
     return fail(ErrorKind::not_found, "There is no database " + path + ".", "Name the data folder of the bot.");
   }

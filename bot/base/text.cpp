@@ -121,12 +121,17 @@ bool bytes_are_graphemes(std::string_view text) { return is_ascii(text) && text.
 bool is_control(UChar32 c) { return (c >= 0 && c < 0x20) || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029; }
 
 // Whether nothing in it is a control character, by the bytes that those begin with.
+// Marks that turn the writing direction also turn what stands behind the text; letters that are written from the right
+// turn themselves.
+bool forces_direction(UChar32 c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
+
 bool is_one_line(std::string_view text) {
   bool ascii = true;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == 0x7F || byte == 0xC2) return false;
-    if (byte == 0xE2 && text.substr(i + 1).starts_with('\x80')) return false;
+    if (byte == 0xE2 && (text.substr(i + 1).starts_with('\x80') || text.substr(i + 1).starts_with('\x81')))
+      return false;
     ascii = ascii && byte < 0x80;
   }
   return ascii || is_utf8(text);
@@ -235,7 +240,7 @@ std::string one_line(std::string_view text) {
       after_control = true;
       continue;
     }
-    if (c == ' ' && after_control) continue;
+    if (forces_direction(c) || (c == ' ' && after_control)) continue;
     after_control = false;
     out += c < 0 ? replacement : text.substr(start, i - start);
   }

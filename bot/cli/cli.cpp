@@ -1,12 +1,16 @@
 // The table of commands. What each does is in the other files of this folder.
 #include "bot/cli/cli.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -39,8 +43,36 @@ Result<void> make_data_folder(const std::string& data) {
               "Name another with --data.");
 }
 
+// Who reads the log may go away, and a file size limit is a full disk: both come back from the write as errors. A
+// handler and not "ignore", which the programs that the bot starts would inherit.
+void outlive_writes() {
+  struct sigaction quiet {};
+  quiet.sa_handler = [](int) {};
+  quiet.sa_flags = SA_RESTART;
+  for (const int s : {SIGPIPE, SIGXFSZ}) ::sigaction(s, &quiet, nullptr);
+}
+
+// Standard input, output and error always exist: what is opened first would else stand in for them and take the log.
+void have_standard_files() {
+  int fd = ::open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDWR);
+  if (fd >= 0) ::close(fd);
+}
+
+// An answer that was not written is no answer, whatever became of the command.
+int written(int code) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return code;
+  const std::string why = errno != 0 ? std::string(": ") + std::strerror(errno) : std::string();
+  complain({ErrorKind::unavailable, "The answer could not be written" + why + ".",
+            "A command that changes something may have done it; look before you repeat it."});
+  return code == exit_fine ? exit_failed : code;
+}
+
 int serve(const Flags& f) {
   keep_secrets_in();
+  outlive_writes();
   tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
@@ -236,6 +268,7 @@ std::optional<Error> unknown_word(const CLI::App& cli, int argc, char** argv) {
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
+  have_standard_files();
   CLI::App cli{about};
   Flags f;
   int code = exit_fine;
@@ -260,7 +293,7 @@ int run_command_line(int argc, char** argv) {
       if (const auto unknown = unknown_word(cli, argc, argv)) return complain(*unknown), exit_usage;
     return cli.exit(e) == 0 ? exit_fine : exit_usage;
   }
-  return code;
+  return written(code);
 }
 
 }  // namespace muster

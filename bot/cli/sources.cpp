@@ -46,6 +46,14 @@ std::string authorization(const AlertSourceDef& s, const std::string& indent) {
          "  credentials_file: /path/to/file  # holds the secret of this source\n";
 }
 
+// A comment: neither Alertmanager nor Prometheus signs.
+std::string signature_note(const AlertSourceDef& s) {
+  if (s.signature_secrets.empty()) return {};
+  const bool dated = !s.timestamp_header.empty();
+  return "# only what is signed is taken: HMAC-SHA256 of " + std::string(dated ? "SECONDS:BODY" : "the body") +
+         ", in hex, in the header " + s.signature_header + (dated ? "; SECONDS in " + s.timestamp_header : "") + "\n";
+}
+
 std::string alertmanager_snippet(const AlertSourceDef& s, const std::string& url) {
   std::string text =
       "# alertmanager.yml: a receiver, and a route that uses it\n"
@@ -68,12 +76,12 @@ std::string prometheus_snippet(const AlertSourceDef& s, const std::string& base,
 Value described(const AlertSourceDef& s, const Place& place, const std::string& token) {
   const std::string path = "/in/" + s.kind + "/" + token;
   const bool api = s.kind == "prometheus";
-  return Value::Map{
-      {"name", s.name},
-      {"kind", s.kind},
-      {"url", place.base + path + (api ? "/api/v2/alerts" : "")},
-      {"running", place.running},
-      {"snippet", api ? prometheus_snippet(s, place.base, path) : alertmanager_snippet(s, place.base + path)}};
+  return Value::Map{{"name", s.name},
+                    {"kind", s.kind},
+                    {"url", place.base + path + (api ? "/api/v2/alerts" : "")},
+                    {"running", place.running},
+                    {"snippet", signature_note(s) + (api ? prometheus_snippet(s, place.base, path)
+                                                         : alertmanager_snippet(s, place.base + path))}};
 }
 
 void print(const Flags& f, const Place& place, const Value& list) {

@@ -1,4 +1,5 @@
 // Commands that speak to the running bot through its socket.
+#include <pwd.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -23,8 +24,10 @@ std::string data_folder(const Flags& f) {
   if (const char* state = std::getenv("STATE_DIRECTORY")) return state;  // systemd
   if (::geteuid() == 0) return "/var/lib/muster";
   if (const char* xdg = std::getenv("XDG_STATE_HOME")) return std::string(xdg) + "/muster";
+  // As shells do: what the system knows of the user where the environment says nothing.
   const char* home = std::getenv("HOME");
-  return std::string(home ? home : ".") + "/.local/state/muster";
+  const passwd* known = home ? nullptr : ::getpwuid(::geteuid());
+  return std::string(home ? home : known ? known->pw_dir : ".") + "/.local/state/muster";
 }
 
 std::string cli_language(const Flags& f) {
@@ -46,6 +49,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 Result<Value> ask_bot(const Flags& f, const Value& ask) {
   const auto line = call_local_socket(data_folder(f) + "/muster.sock", to_json(ask), 30'000);
+  if (!line && line.error().kind != ErrorKind::not_found) return std::unexpected(line.error());
   if (!line)
     return fail(line.error().kind, say(cli_language(f), "cli.not_running", {{"folder", data_folder(f)}}),
                 say(cli_language(f), "cli.start_it"));

@@ -51,6 +51,7 @@ class Connection final : public HttpConnection, public HttpExchange, public std:
   void sweep(steady_clock::time_point now) override;
   void drain() override;
   void close() override;
+  std::optional<steady_clock::duration> idle_for(steady_clock::time_point now) const override;
   void answer(HttpResponse response, std::uint64_t request) override;
   bool stream_send(std::string frame) override;
   void stream_close() override;
@@ -78,14 +79,15 @@ class Connection final : public HttpConnection, public HttpExchange, public std:
   void flush_stream();
   void enter(State state, DurationMs time) {
     state_ = state;
-    deadline_ = steady_clock::now() + milliseconds(time);
+    since_ = steady_clock::now();
+    deadline_ = since_ + milliseconds(time);
   }
 
   std::shared_ptr<HttpShared> server_;
   tcp::socket socket_;
   std::string remote_;
   State state_ = State::idle;
-  steady_clock::time_point deadline_;
+  steady_clock::time_point since_, deadline_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::uint64_t request_ = 0;  // counts requests, so that a late second answer meets nothing
@@ -375,6 +377,13 @@ void Connection::sweep(steady_clock::time_point now) {
   }
   if (state_ != State::idle && state_ != State::lingering) ++server_->stats.timeouts;
   close();
+}
+
+// Owed: the rest of a request. Spared for a while: who has asked before and may ask again in a moment.
+std::optional<steady_clock::duration> Connection::idle_for(steady_clock::time_point now) const {
+  const bool owes = state_ == State::header || state_ == State::body || (state_ == State::idle && request_ == 0);
+  const bool rests = state_ == State::idle && now - since_ >= milliseconds(server_->options.spared_time_ms);
+  return owes || rests ? std::optional(now - since_) : std::nullopt;
 }
 
 void Connection::drain() {

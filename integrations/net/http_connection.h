@@ -4,6 +4,7 @@
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 
@@ -24,6 +25,9 @@ class HttpConnection {
   virtual void sweep(std::chrono::steady_clock::time_point now) = 0;  // deadlines and heartbeats
   virtual void drain() = 0;
   virtual void close() = 0;
+  // For how long it has kept a place that it does not use, when it may lose that place to somebody else.
+  virtual std::optional<std::chrono::steady_clock::duration> idle_for(
+      std::chrono::steady_clock::time_point now) const = 0;
 };
 
 struct HttpShared {

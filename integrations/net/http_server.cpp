@@ -75,6 +75,7 @@ class Acceptor : public std::enable_shared_from_this<Acceptor> {
 
  private:
   void accepted(tcp::socket socket);
+  void make_room();
   void sweep();
 
   std::shared_ptr<HttpShared> shared_;
@@ -116,7 +117,9 @@ void Acceptor::accepted(tcp::socket socket) {
   error_code ec;
   const tcp::endpoint peer = socket.remote_endpoint(ec);
   if (ec) return;  // gone already
-  const std::size_t open = shared_->connections.size(), most = shared_->options.connections_max;
+  const std::size_t most = shared_->options.connections_max;
+  if (shared_->connections.size() >= most) make_room();
+  const std::size_t open = shared_->connections.size();
   if (open >= most + refused_max) {
     ++shared_->stats.rejected;
     return;
@@ -130,6 +133,23 @@ void Acceptor::accepted(tcp::socket socket) {
     connection->start();
   }
   if (!sweeping_) sweep();
+}
+
+// Full: whoever has kept a place unused for the longest time gives way, so that peers who say nothing, or never end
+// what they say, do not shut out the others.
+void Acceptor::make_room() {
+  const auto now = steady_clock::now();
+  HttpConnection* slowest = nullptr;
+  auto longest = steady_clock::duration::min();
+  for (HttpConnection* c : shared_->connections) {
+    const auto idle = c->idle_for(now);
+    if (!idle || *idle <= longest) continue;
+    slowest = c;
+    longest = *idle;
+  }
+  if (!slowest) return;
+  ++shared_->stats.timeouts;
+  slowest->close();
 }
 
 void Acceptor::sweep() {

@@ -63,6 +63,7 @@ struct HttpServerOptions {
   DurationMs header_time_ms = limits::header_time_ms;  // first byte of a request to the end of its header
   DurationMs body_time_ms = limits::body_time_ms;      // end of the header to the end of the body; also a whole answer
   DurationMs idle_time_ms = limits::idle_time_ms;      // between requests of a kept connection
+  DurationMs spared_time_ms = 5 * second_ms;           // between requests, before a newcomer may take the place
   DurationMs linger_time_ms = 2 * second_ms;           // after a refusal: let the peer read it before the reset
   DurationMs heartbeat_ms = 15 * second_ms;            // comment line on a silent event stream
   std::size_t header_bytes_max = limits::header_bytes_max;

@@ -97,9 +97,11 @@ Result<std::string> call_local_socket(const std::string& path, const std::string
   const Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (socket.get() < 0) return broken("cannot make a socket");
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    const ErrorKind kind = errno == ENOENT || errno == ECONNREFUSED ? ErrorKind::not_found : ErrorKind::unavailable;
-    return fail(kind, "no bot is listening on " + path,
-                "Start it with muster serve, or name its data folder with --data.");
+    if (errno == ENOENT || errno == ENOTDIR || errno == ECONNREFUSED)
+      return fail(ErrorKind::not_found, "no bot is listening on " + path,
+                  "Start it with muster serve, or name its data folder with --data.");
+    return fail(ErrorKind::unavailable, path + " cannot be opened: " + std::strerror(errno) + ".",
+                errno == EACCES ? "Ask as the bot's own user or as root; docs/cli.md says how others may." : "");
   }
   if (auto sent = write_all(socket.get(), line + "\n", deadline); !sent) return std::unexpected(sent.error());
   return read_line(socket.get(), deadline);

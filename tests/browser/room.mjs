@@ -31,7 +31,7 @@ async function tryOpensAnIncident(page) {
   await goTo(page, '#muster');
   await page.locator('#posts button', { hasText: /^try$/ }).click();
   await page.locator('#channels button', { hasText: '#inc-' }).first().waitFor();
-  await post(page, 'the real HTTP door').getByRole('button', { name: '#alerts', exact: true }).click();
+  await post(page, 'the real HTTP door').getByRole('link', { name: '#alerts', exact: true }).click();
   await page.waitForFunction(() => document.getElementById('title').textContent === '#alerts');
   await goTo(page, '#inc-');
   assert.equal(await page.locator('#posts .card .primary').first().innerText(), 'I lead', 'the next step stands out');
@@ -219,6 +219,7 @@ async function everySize(hash) {
         const current = page.locator('#channels [aria-current]');
         await current.waitFor({ state: 'visible' });
         await page.screenshot({ path: join(folder, `drawer-phone-${scheme}.png`) });
+        await readsWell(page);
         await current.click();
         await page.locator('#drawer').waitFor({ state: 'hidden' });
         await goToOnPhone(page, '#muster');
@@ -228,6 +229,17 @@ async function everySize(hash) {
     }
   }
   assert.notEqual(background.light, background.dark, 'dark is dark');
+}
+
+// What is read in one piece stays in one piece, and the way to a channel breaks as the words around it do.
+async function readsWell(page) {
+  const split = await page.evaluate(() => [...document.querySelectorAll('.whole')]
+    .filter((n) => n.getClientRects().length > 1).map((n) => n.textContent));
+  assert.deepEqual(split, [], 'dates and times are not torn apart');
+  assert(await page.locator('.whole').count() > 0, 'there are dates');
+  const places = await page.evaluate(() => [...document.querySelectorAll('.place')]
+    .map((n) => getComputedStyle(n).display));
+  assert(places.every((d) => d === 'inline'), 'a channel in a line stays in the line');
 }
 
 async function goToOnPhone(page, channel) {

@@ -169,4 +169,27 @@ run "$muster" check
 equal "check of the defaults exits 0" 0 $code
 run "$muster" check --config "$work/no-such-folder"
 equal "check of a folder that is not there exits 1" 1 $code
+
+# What cannot be written is told; who reads the log may go, and a bot without standard files does not take others for them.
+"$muster" version >/dev/full 2>"$work/full"
+equal "an answer that was not written is no success" 1 $?
+has "and that is said" "$(cat "$work/full")" "could not be written"
+mkfifo "$work/log"
+"$muster" serve --sandbox --data "$work/unread" --listen 127.0.0.1:0 </dev/null >"$work/log" 2>&1 &
+bot=$!
+children+=("$bot")
+grep -q -m1 '^room: ' "$work/log" # and leaves
+kill -HUP "$bot" # which is logged
+answers() { "$muster" say --data "$work/unread" version; }
+within 10 answers >/dev/null && ok "a bot whose log nobody reads goes on" || bad "a bot whose log nobody reads is gone"
+kill "$bot"
+wait "$bot"
+"$muster" serve --sandbox --data "$work/unread" --listen 127.0.0.1:0 <&- >&- 2>&- &
+bot=$!
+children+=("$bot")
+within 10 answers >/dev/null || bad "a bot without standard files does not start"
+equal "its first three files are nothing" "/dev/null /dev/null /dev/null" \
+  "$(readlink "/proc/$bot/fd/0") $(readlink "/proc/$bot/fd/1") $(readlink "/proc/$bot/fd/2")"
+kill "$bot"
+wait "$bot"
 finish

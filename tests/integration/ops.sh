@@ -195,6 +195,33 @@ equal "nor does a wrong value count" 401 "$(webhook H warning | status POST "$am
 equal "another address may not send" 401 "$(status GET "$(door prometheus "$work/doors.data")")"
 kill "$bot"
 within 20 gone "$bot" || bad "the bot does not stop"
+
+# What must be signed: both secrets hold, the time counts, and the sample alert of `try` signs, too.
+export OPS_OLD=old-canary OPS_NEW=new-canary
+printf 'sources:\n  - {name: am, kind: alertmanager, signature_secrets: ["env:OPS_NEW", "env:OPS_OLD"], timestamp_header: X-Time}\n' >"$work/doors/a.yaml"
+start_bot "$work/signed.data"
+am=$(door alertmanager "$work/signed.data")
+signed() { # SECRET SECONDS: posts with that signature
+  local sent digest
+  sent=$(webhook Signed warning)
+  digest=$(printf '%s:%s' "$2" "$sent" | openssl dgst -sha256 -hmac "$1")
+  printf %s "$sent" | status POST "$am" -H "X-Grafana-Alerting-Signature: ${digest##* }" -H "X-Time: $2" --data-binary @-
+}
+equal "the new secret signs" 202 "$(signed new-canary "$(date +%s)")"
+equal "so does the old one" 202 "$(signed old-canary "$(date +%s)")"
+equal "another does not" 401 "$(signed guessed "$(date +%s)")"
+equal "an old delivery is not taken again" 401 "$(signed new-canary "$(($(date +%s) - 400))")"
+equal "what is not signed is refused" 401 "$(webhook Signed warning | status POST "$am" --data-binary @-)"
+"$muster" try --data "$work/signed.data" >/dev/null
+tried() { "$muster" incident list --data "$work/signed.data" | grep -q INC-1; }
+within 10 tried && ok "the sample alert is signed" || bad "the sample alert did not come in"
+has "the snippet says how" "$("$muster" sources --data "$work/signed.data")" "SECONDS:BODY"
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+printf 'sources:\n  - {name: am, kind: alertmanager, timestamp_header: X-Time}\n' >"$work/doors/a.yaml"
+run "$muster" check --config "$work/doors"
+has "a header without a secret checks nothing, and is told" "$text" "no signature is checked"
+
 printf 'sources:\n  - {name: am, kind: alertmanager, header: "X Y", from: [10.0.0.0/33]}\n' >"$work/doors/a.yaml"
 run "$muster" check --config "$work/doors"
 has "a wrong network is named" "$text" "no address and no network"

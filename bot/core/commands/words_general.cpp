@@ -215,6 +215,8 @@ std::span<const Sentence> words_general() {
        "{id}: “{route}” 경로가 정했습니다. 그룹 {group}, 장애 {incident}."},
       {"explain.no_incident", "none", "없음"},
       {"explain.no_route", "none: listed only", "없음: 목록에만 표시"},
+      {"explain.incident.alone", "{id} was declared by {who} at {time}; no group of alerts belongs to it.",
+       "{id}은(는) {who}이(가) {time}에 선언했습니다. 묶인 알림 그룹은 없습니다."},
       {"explain.incident", "{id} was declared by {who} at {time}; alert group {group}.",
        "{id}은(는) {who}이(가) {time}에 선언했습니다. 알림 그룹 {group}."},
       // Reading

@@ -143,6 +143,18 @@ bool many_opened(const Work& w) {
   return false;
 }
 
+void record_impact(Work& w, const Incident& i, TimeMs at) {
+  Entry impact;
+  impact.kind = "impact.started";
+  impact.incident_id = i.id;
+  impact.occurred_ms = at;
+  impact.received_ms = w.now;
+  impact.services = i.services;
+  impact.text = say("en", "impact.default");
+  impact.data = Value::Map{{"basis", "first_alert"}};
+  record(w, std::move(impact));
+}
+
 // The incident for a group. When very many groups fire at once the further ones join one incident of the storm:
 // a hundred channels help nobody.
 Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
@@ -162,15 +174,7 @@ Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
                       {"group_key", cause.group},
                       {"route", route.name}};
   Incident& i = open_incident(w, std::move(e));
-  Entry impact;
-  impact.kind = "impact.started";
-  impact.incident_id = i.id;
-  impact.occurred_ms = cause.starts_ms == 0 ? w.now : std::clamp(cause.starts_ms, w.now - day_ms, w.now);
-  impact.received_ms = w.now;
-  impact.services = i.services;
-  impact.text = say("en", "impact.default");
-  impact.data = Value::Map{{"basis", "first_alert"}};
-  record(w, std::move(impact));
+  record_impact(w, i, cause.starts_ms == 0 ? w.now : std::clamp(cause.starts_ms, w.now - day_ms, w.now));
   const Message m{
       .text = say(w.config.language, "incident.opened_by_alert",
                   {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
@@ -263,11 +267,25 @@ void group_waited(Work& w, const std::string& group) {
   for (const Alert* a : firing) join_incident(w, *a, i);
 }
 
+// Two senders of one alert do not see it begin at the same moment: the earlier one holds, as in Alertmanager. An impact
+// that nobody has corrected goes with it.
+void begin_earlier(Work& w, const Alert& a, const AlertEvent& event, TimeMs received) {
+  const TimeMs was = a.starts_ms, now = std::clamp(event.starts_ms, received - day_ms, received);
+  if (event.starts_ms == 0 || now >= was || w.state.waiting.contains(a.group_key())) return;
+  Entry e = alert_entry(w, event, a.id, received);
+  e.incident_id = a.incident;
+  e.data = firing_data(a, a.card(), a.card_channel());
+  record(w, std::move(e));
+  const Incident* i = find_incident(w.state, a.incident);
+  if (i && i->impact_ms == was) record_impact(w, *i, now);
+}
+
 void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {
   Alert* a = alert_of_fingerprint(w.state, fingerprint);
   if (a && a->status == "firing") {
     a->count += 1;  // a copy: nothing new to record
     a->last_seen_ms = received;
+    begin_earlier(w, *a, event, received);
     // A sender that groups has waited already.
     const std::string group = a->group_key();
     if (a->incident.empty() && !event.group_key.empty() && w.state.waiting.contains(group)) {

@@ -185,11 +185,11 @@ Outcome explain(Call& c) {
   if (const Schedule* t = find_schedule(std::as_const(c.work.state), what)) return explain_schedule(c, *t);
   if (c.work.state.grants.contains(canonical_id(what)) || of_extension(c, what)) return show(c);
   if (const Incident* i = find_incident(c.work.state, what)) {
-    return answer(c, "explain.incident",
+    return answer(c, i->group_key.empty() ? "explain.incident.alone" : "explain.incident",
                   {{"id", i->id},
                    {"who", person_name(c.work.config, i->declared_by)},
                    {"time", short_time(c, i->declared_ms)},
-                   {"group", i->group_key.empty() ? "–" : plain(clip(i->group_key, 200))}});
+                   {"group", plain(clip(i->group_key, 200))}});
   }
   return canonical_id(what).empty()
              ? refuse(c, "code.unknown", {{"text", plain(clip(what, 60))}, {"codes", codes_text()}})

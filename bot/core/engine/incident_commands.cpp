@@ -160,7 +160,8 @@ Outcome todo(Call& c) {
     std::string lines;
     for (const Todo& t : i->todos) {
       lines += (t.done ? "✅ " : "⬜ ") + std::to_string(t.number) + " " + plain(t.text) +
-               (t.assignee.empty() ? "" : " · " + t.assignee) + (t.due.empty() ? "" : " · " + plain(t.due)) + "\n";
+               (t.assignee.empty() ? "" : " · " + person_name(c.work.config, t.assignee)) +
+               (t.due.empty() ? "" : " · " + plain(t.due)) + "\n";
     }
     o.reply.sections.push_back({std::string(trim(lines)), {}});
     return o;

@@ -82,7 +82,22 @@ function placeAt(list, from) {
   while (end < list.length && /[\p{L}\p{N}_-]/u.test(list[end].c)) end++;
   const name = list.slice(from, end).map((t) => t.c).join('');
   const open = end > from + 1 ? openPlace(name) : null;
-  return open ? { node: button('place', name, '', open), end } : null;
+  if (!open) return null;
+  const node = el('a', 'place', name);  // a link and no button: it breaks over lines as the words around it do
+  node.href = `#/${encodeURIComponent(name.slice(1))}`;
+  node.addEventListener('click', (e) => { e.preventDefault(); open(); });
+  return { node, end };
+}
+
+// A date, a time or a number of cases is read in one piece.
+const whole = /\d{4}-\d\d-\d\d|\d\d:\d\d(?::\d\d)? UTC|\(n = \d+\)|\d+[dhm] \d\d?[hms]\b/g;
+function appendRun(out, run) {
+  let from = 0;
+  for (const found of run.matchAll(whole)) {
+    out.append(run.slice(from, found.index), el('span', 'whole', found[0]));
+    from = found.index + found[0].length;
+  }
+  if (from < run.length) out.append(run.slice(from));
 }
 
 function closing(list, from, mark) {
@@ -99,7 +114,7 @@ const code = (text) => el('code', text.length <= 32 ? 'short' : '', text);
 function rich(list) {
   const out = document.createDocumentFragment();
   let run = '';
-  const flush = () => { if (run) out.append(run); run = ''; };
+  const flush = () => { if (run) appendRun(out, run); run = ''; };
   for (let i = 0; i < list.length; i++) {
     const { c, plain } = list[i];
     const end = !plain && (c === '*' || c === '`') ? closing(list, i + 1, c) : -1;

@@ -70,6 +70,13 @@ TEST_CASE("graphemes are what people count") {
   }
 }
 
+TEST_CASE("in one line nothing turns the words behind it round") {
+  CHECK(one_line("evil \u202Egnp.exe") == "evil gnp.exe");
+  CHECK(one_line("\u2067a\u2069 b") == "a b");
+  CHECK(one_line("שירות התשלומים") == "שירות התשלומים");
+  CHECK(one_line("naïve – ok") == "naïve – ok");
+}
+
 TEST_CASE("clipping never splits a character and never exceeds the limit") {
   CHECK(clip("hello", 5) == "hello");
   CHECK(clip("hello", 4) == "hel…");

@@ -132,6 +132,32 @@ TEST_CASE("two senders of one alert: the later end that was named counts, and a 
   CHECK(due(t.tell(e, second_ms)) == start + 2 * minute_ms);
 }
 
+TEST_CASE("two senders of one alert: the earlier beginning holds, and an impact that nobody corrected goes with it") {
+  Told t;
+  AlertEvent e = event_of({.alert = 1, .fires = true, .minutes = 0});
+  e.group_key = "one";  // its sender has waited for the group
+  t.config.alerts_channel = "alerts";
+  t.config.alert_routes = {{.name = "all", .matchers = {}, .open_incident = true, .severity = "SEV2"}};
+  const TimeMs said = t.now - 2 * minute_ms;
+  e.starts_ms = said;
+  t.tell(e, 0);
+  const auto begun = [&t] { return t.state.alerts.begin()->second.starts_ms; };
+  CHECK(begun() == said);
+  e.starts_ms = said + minute_ms;  // the later one changes nothing, and is not recorded
+  CHECK(t.tell(e, second_ms).entries.empty());
+  e.starts_ms = said - minute_ms;
+  t.tell(e, second_ms);
+  CHECK(begun() == said - minute_ms);
+  REQUIRE(t.state.incidents.size() == 1);
+  CHECK(t.state.incidents.begin()->second.detected_ms == said - minute_ms);
+  CHECK(t.state.incidents.begin()->second.impact_ms == said - minute_ms);
+  CHECK(t.tell(e, second_ms).entries.empty());
+  e.starts_ms = t.now - 3 * day_ms;  // a clock that is days off is no earlier beginning than a day
+  t.tell(e, second_ms);
+  CHECK(begun() == t.now - day_ms);
+  CHECK(t.state.alerts.size() == 1);
+}
+
 TEST_CASE("an alert that fires again within the window of the configuration is the same one, later a new one") {
   for (const auto& [window, same] : {std::pair{5 * minute_ms, true}, std::pair{minute_ms, false}}) {
     Told t;

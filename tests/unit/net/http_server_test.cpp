@@ -295,6 +295,7 @@ TEST_CASE("a header value cannot inject another header") {
 TEST_CASE("more connections than allowed are told 503 and closed") {
   HttpServerOptions options;
   options.connections_max = 2;
+  options.spared_time_ms = hour_ms;
   Site site(options);
   Peer one(site.port()), two(site.port());
   one.send("GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
@@ -306,6 +307,27 @@ TEST_CASE("more connections than allowed are told 503 and closed") {
   CHECK(three.closed());
   one.send("GET /still HTTP/1.1\r\nHost: h\r\n\r\n");
   CHECK(has(one.answer(), "GET /still"));
+}
+
+TEST_CASE("who keeps a place without ending a request gives way to a newcomer, the longest first") {
+  HttpServerOptions options;
+  options.connections_max = 2;
+  Site site(options);
+  Peer silent(site.port());
+  while (site.stats().connections < 1) std::this_thread::yield();
+  Peer slow(site.port());
+  slow.send("GET /1 HTTP/1.1\r\nHost:");
+  while (site.stats().connections < 2) std::this_thread::yield();
+  Peer third(site.port());
+  third.send("GET /3 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(third.answer(), "GET /3"));
+  CHECK(silent.closed());
+  Peer fourth(site.port());
+  fourth.send("GET /4 HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(fourth.answer(), "GET /4"));
+  CHECK(slow.closed());
+  third.send("GET /still HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(has(third.answer(), "GET /still"));
 }
 
 TEST_CASE("draining finishes what is in flight, closes the rest and accepts nobody") {

@@ -204,6 +204,33 @@ TEST_CASE("a database whose key is missing or cut is refused") {
   CHECK_FALSE(std::filesystem::exists(key));
 }
 
+TEST_CASE("a key that belongs to another record is refused before anything is written with it") {
+  const Folder folder;
+  const std::string key = folder.path() + "/mac.key";
+  { REQUIRE(open(folder.path())->commit_now(with_entries({entry("e1"), entry("e2")})).has_value()); }
+  const std::string own = bytes_of(key);
+  std::ofstream(key, std::ios::binary) << std::string(32, 'k');
+  const Error error = refused(folder.path());
+  CHECK(error.kind == ErrorKind::conflict);
+  CHECK(has(error.message, "not the one"));
+  CHECK(has(error.next_step, "backup"));
+  std::ofstream(key, std::ios::binary) << own;
+  CHECK(journal(*open(folder.path())).size() == 2);
+}
+
+TEST_CASE("a database that was emptied is refused, an interrupted first start is not") {
+  const Folder folder;
+  { open(folder.path()); }
+  std::filesystem::remove(folder.db() + "-wal");
+  std::filesystem::resize_file(folder.db(), 0);
+  { open(folder.path()); }  // nothing was ever told to a sender
+  std::ofstream(folder.path() + "/tokens.json") << "{}";
+  std::filesystem::resize_file(folder.db(), 0);
+  CHECK(has(refused(folder.path()).message, "is empty"));
+  std::filesystem::remove(folder.db());
+  open(folder.path());
+}
+
 TEST_CASE("a damaged page is found by verify and told in a sentence") {
   const Folder folder;
   {
