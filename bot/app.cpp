@@ -51,7 +51,19 @@ Result<std::unique_ptr<App>> App::start(AppOptions options) {
   log_at(i.loaded.settings.log_level);
   if (auto r = i.open(); !r) return std::unexpected(r.error());
   if (auto r = i.serve(); !r) return std::unexpected(r.error());
+  app->heed_signals();
   return app;
+}
+
+// Before anybody is told that the bot is there: a reload sent at once must not end it.
+void App::heed_signals() {
+  Impl& i = *impl_;
+  i.loop.on_signal(SIGTERM, [this] { stop(); });
+  i.loop.on_signal(SIGINT, [this, &i] { i.terminal ? i.terminal->interrupt() : stop(); });
+  i.loop.on_signal(SIGWINCH, [&i] {
+    if (i.terminal) i.terminal->resized();
+  });
+  i.loop.on_signal(SIGHUP, [&i] { i.hangup(); });
 }
 
 Result<void> App::Impl::open() {
@@ -245,12 +257,6 @@ void App::stop() {
 
 int App::run() {
   Impl& i = *impl_;
-  i.loop.on_signal(SIGTERM, [this] { stop(); });
-  i.loop.on_signal(SIGINT, [this, &i] { i.terminal ? i.terminal->interrupt() : stop(); });
-  i.loop.on_signal(SIGWINCH, [&i] {
-    if (i.terminal) i.terminal->resized();
-  });
-  i.loop.on_signal(SIGHUP, [&i] { i.hangup(); });
   if (i.options.terminal)
     i.terminal = RoomTerminal::open(i.loop, *i.room, *i.dispatcher, i.options.data_folder, [this] { stop(); });
   i.loop.run();

@@ -36,6 +36,7 @@ class App {
 
  private:
   App();
+  void heed_signals();
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -13,6 +13,7 @@
 #include "config/bind.h"
 #include "config/bind_chat.h"
 #include "config/bind_kubernetes.h"
+#include "config/schema.h"
 
 namespace muster {
 namespace {
@@ -116,6 +117,12 @@ void check_channel_name(Checking& in) {
   }
 }
 
+// As `config show` writes it.
+bool is_default(const std::string& path, const ConfigCell& cell) {
+  const SettingField* field = find_setting(path);
+  return cell.values.empty() || (field && cell.values.front() == field->fallback);
+}
+
 void check_secrets(const Settings&, Checking& in) {
   const auto it = in.tree.lists.find("sources[]");
   if (it == in.tree.lists.end()) return;
@@ -130,7 +137,7 @@ void check_secrets(const Settings&, Checking& in) {
     if (keys != record.cells.end() && !keys->second.values.empty()) continue;
     for (const char* header : {"signature_header", "timestamp_header"}) {
       const auto cell = record.cells.find(header);
-      if (cell == record.cells.end()) continue;
+      if (cell == record.cells.end() || is_default("sources[]." + std::string(header), cell->second)) continue;
       in.issues.push_back(issue_at(cell->second.place,
                                    "`" + std::string(header) + "` without `signature_secrets`: no signature is checked",
                                    "signature_secrets: [env:NAME] beside it"));
