@@ -64,9 +64,10 @@ bool stays_here(const OutMessage& m, bool human) {
   return m.body["private_to"].as_string().empty() || origin.empty() || origin == "room";
 }
 
-// Chat platforms show a PNG; the same picture as SVG is for our own pages.
+// Chat platforms show a PNG; the same picture as SVG is for our own pages. One without a PNG goes as a file.
 void drop_vector_pictures(Value& body) {
-  if (!body["message"].has("attachments")) return;
+  const auto& all = body["message"]["attachments"].as_list();
+  if (std::ranges::none_of(all, [](const Value& a) { return a["type"].as_string() == "image/png"; })) return;
   Value message = body["message"], kept = Value::List{};
   for (const Value& a : message["attachments"].as_list())
     if (a["type"].as_string() != "image/svg+xml") kept.push(a);

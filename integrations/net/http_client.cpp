@@ -25,7 +25,7 @@ constexpr int poll_ms = 60'000;  // woken up by every send
 constexpr std::size_t answer_header_bytes_max = 64u << 10;
 constexpr std::size_t calls_waiting_max = 10'000;
 constexpr std::size_t host_calls_max = 16;  // at a time
-constexpr long connections_kept = 16;       // idle ones, of all hosts; more than that are closed
+constexpr long connections_kept = 32;       // of all hosts, those at work too; idle ones beyond that are closed
 
 struct CurlDone {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }

@@ -227,7 +227,8 @@ void KubernetesTarget::ask_log(const std::string& run, const PodTrouble& trouble
 void KubernetesTarget::settled(const std::string& run) {
   Going& going = going_.at(run);
   if (going.failing.empty()) return tell(going);
-  const std::string why = going.failing + (going.trouble.empty() ? "" : ". " + going.trouble);
+  const bool ended = going.trouble.empty() || going.failing.ends_with('.');
+  const std::string why = going.failing + (ended ? "" : ".") + (going.trouble.empty() ? "" : " " + going.trouble);
   finish(
       run, ChangeOutcome::failed,
       Error{ErrorKind::unavailable, why, "Kubernetes does not put it back by itself: roll it back, or deploy a fix."});
