@@ -120,11 +120,11 @@ bool bytes_are_graphemes(std::string_view text) { return is_ascii(text) && text.
 
 bool is_control(UChar32 c) { return (c >= 0 && c < 0x20) || (c >= 0x7F && c <= 0x9F) || c == 0x2028 || c == 0x2029; }
 
-// Whether nothing in it is a control character, by the bytes that those begin with.
 // Marks that turn the writing direction also turn what stands behind the text; letters that are written from the right
 // turn themselves.
 bool forces_direction(UChar32 c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
+// Whether nothing in it is a control character or such a mark, by the bytes that those begin with.
 bool is_one_line(std::string_view text) {
   bool ascii = true;
   for (std::size_t i = 0; i < text.size(); ++i) {
