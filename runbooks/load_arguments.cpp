@@ -10,7 +10,7 @@
 namespace muster::runbooks {
 namespace {
 
-std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string in_ticks(std::string_view name) { return "`" + std::string(name) + "`"; }
 
 bool is_text_like(Kind kind) {
   switch (kind) {
@@ -37,7 +37,7 @@ bool is_people(std::string_view text) {
 
 void wrong(Reader& in, const YamlNode& node, const Argument& a, std::string advice = {}) {
   in.error("RB012", in.place(node),
-           quoted(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is " + shown(node.text),
+           in_ticks(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is " + shown(node.text),
            std::move(advice));
 }
 
@@ -49,7 +49,7 @@ void check_literal(Reader& in, const YamlNode& node, const Argument& a) {
       if (!value.is_int())
         wrong(in, node, a);
       else if (value.as_int() < 0 || value.as_int() > 1'000'000'000)
-        in.error("RB013", in.place(node), quoted(a.name) + " lies outside of 0 to 1000000000");
+        in.error("RB013", in.place(node), in_ticks(a.name) + " lies outside of 0 to 1000000000");
       break;
     case Kind::number:
       if (!value.is_number()) wrong(in, node, a);
@@ -65,7 +65,7 @@ void check_literal(Reader& in, const YamlNode& node, const Argument& a) {
       break;
     case Kind::choice:
       if (const auto all = choices_of(a); std::ranges::find(all, node.text) == all.end())
-        in.error("RB012", in.place(node), quoted(a.name) + " cannot be " + shown(node.text),
+        in.error("RB012", in.place(node), in_ticks(a.name) + " cannot be " + shown(node.text),
                  did_you_mean(node.text, all));
       break;
     case Kind::people:
@@ -77,7 +77,7 @@ void check_literal(Reader& in, const YamlNode& node, const Argument& a) {
     case Kind::int_list:
     case Kind::any_list:
     case Kind::rows:
-      in.error("RB011", in.place(node), quoted(a.name) + " takes a list, and this is a single value");
+      in.error("RB011", in.place(node), in_ticks(a.name) + " takes a list, and this is a single value");
       break;
     default:
       break;
@@ -88,14 +88,14 @@ void check_scalar(Reader& in, const YamlNode& node, const Argument& a, const Fie
   const Template& t = field.scalar;
   if (!t.literal() && (a.kind == Kind::choice || a.kind == Kind::runbook || a.kind == Kind::step_id)) {
     // What a step does must be readable before it runs; a call is pinned when the run starts.
-    in.error("RB012", in.place(node), quoted(a.name) + " is fixed: it cannot hold ${…}");
+    in.error("RB012", in.place(node), in_ticks(a.name) + " is fixed: it cannot hold ${…}");
   } else if (!t.literal() && !t.whole() && !is_text_like(a.kind)) {
     in.error("RB012", in.place(node),
-             quoted(a.name) + " takes a " + std::string(name_of(a.kind)) + ": text around ${…} makes it text",
+             in_ticks(a.name) + " takes a " + std::string(name_of(a.kind)) + ": text around ${…} makes it text",
              "Write one ${…} alone.");
   } else if (t.literal()) {
     if (node.text.empty() && a.required)
-      in.error("RB009", in.place(node), quoted(a.name) + " is empty");
+      in.error("RB009", in.place(node), in_ticks(a.name) + " is empty");
     else
       check_literal(in, node, a);
   }
@@ -105,16 +105,17 @@ void check_map(Reader& in, const YamlNode& node, const Argument& a) {
   if (a.kind == Kind::any || a.kind == Kind::any_map) return;
   if (a.kind != Kind::text_map) {
     in.error("RB011", in.place(node),
-             quoted(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is a map");
+             in_ticks(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is a map");
     return;
   }
   for (const YamlMember& m : node.members)
     if (m.value.kind == YamlNode::Kind::list || m.value.kind == YamlNode::Kind::map)
-      in.error("RB011", in.place(m.value), quoted(m.key) + " takes a single value here");
+      in.error("RB011", in.place(m.value), in_ticks(m.key) + " takes a single value here");
 }
 
 void check_argv(Reader& in, const YamlNode& node, const Argument& a) {
-  if (node.items.empty()) in.error("RB009", in.place(node), quoted(a.name) + " is empty: there is no program to start");
+  if (node.items.empty())
+    in.error("RB009", in.place(node), in_ticks(a.name) + " is empty: there is no program to start");
   for (const YamlNode& item : node.items)
     if (item.kind != YamlNode::Kind::scalar)
       in.error("RB011", in.place(item), "each argument of a command is a single value",
@@ -137,7 +138,7 @@ void check_list(Reader& in, const YamlNode& node, const Argument& a, const Field
     for (const YamlNode& item : node.items) in.plain_text(item, a.name, "ids of steps");
   } else {
     in.error("RB011", in.place(node),
-             quoted(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is a list");
+             in_ticks(a.name) + " takes a " + std::string(name_of(a.kind)) + ", and this is a list");
   }
 }
 
@@ -146,7 +147,7 @@ void check_field(Reader& in, const YamlMember& m, const Argument& a, const Field
   if (field.kind == Field::Kind::map) check_map(in, m.value, a);
   if (field.kind == Field::Kind::list) check_list(in, m.value, a, field);
   if (field.kind == Field::Kind::null && a.kind != Kind::any)
-    in.error("RB009", in.place(m), quoted(a.name) + " has no value");
+    in.error("RB009", in.place(m), in_ticks(a.name) + " has no value");
 }
 
 // Each row is held against its own arguments. A condition in it is compiled where it is used; here only its mistakes
@@ -154,7 +155,7 @@ void check_field(Reader& in, const YamlMember& m, const Argument& a, const Field
 void check_row(Reader& in, const YamlNode& node, const Argument& a, const Field& field) {
   Names names;
   for (const Argument& each : *a.rows) names.emplace_back(each.name);
-  in.only(node, names, "in " + quoted(a.name));
+  in.only(node, names, "in " + in_ticks(a.name));
   for (const YamlMember& m : node.members) {
     const Argument* each = find_argument(*a.rows, m.key);
     const Field* value = field.find(m.key);
@@ -166,17 +167,17 @@ void check_row(Reader& in, const YamlNode& node, const Argument& a, const Field&
   }
   for (const Argument& each : *a.rows)
     if (each.required && !node.find(each.name))
-      in.error("RB009", in.place(node), quoted(a.name) + " needs " + quoted(each.name) + " in each entry");
+      in.error("RB009", in.place(node), in_ticks(a.name) + " needs " + in_ticks(each.name) + " in each entry");
 }
 
 void check_rows(Reader& in, const YamlNode& node, const Argument& a, const Field& field) {
   if (node.items.size() > rows_max)
-    in.error("RB013", in.place(node), quoted(a.name) + " has more than " + std::to_string(rows_max) + " entries");
+    in.error("RB013", in.place(node), in_ticks(a.name) + " has more than " + std::to_string(rows_max) + " entries");
   for (std::size_t i = 0; i < node.items.size() && i < field.items.size(); ++i) {
     if (node.items[i].kind == YamlNode::Kind::map)
       check_row(in, node.items[i], a, field.items[i]);
     else
-      in.error("RB011", in.place(node.items[i]), "each entry of " + quoted(a.name) + " is a map",
+      in.error("RB011", in.place(node.items[i]), "each entry of " + in_ticks(a.name) + " is a map",
                "For example {" + std::string(a.rows->front().name) + ": …}.");
   }
 }
@@ -185,7 +186,7 @@ void check_wait(Reader& in, const YamlNode& node) {
   const bool repeat = node.find("repeat") != nullptr;
   for (const char* name : {"until", "every", "hold", "no_data"})
     if (!repeat && node.find(name))
-      in.error("RB014", in.place(node), quoted(name) + " goes with `repeat`",
+      in.error("RB014", in.place(node), in_ticks(name) + " goes with `repeat`",
                "Write repeat: and an earlier read step.");
   if (repeat && !node.find("until"))
     in.error("RB009", in.place(node), "`repeat` needs `until`", "For example until: it.value < 100.0.");
@@ -201,14 +202,14 @@ void check_matchers(Reader& in, const YamlNode& node) {
 void check_together(Reader& in, const Verb& verb, const YamlNode& node, Place place) {
   for (const Argument& a : verb.arguments)
     if (a.required && a.kind != Kind::steps && !node.find(a.name))
-      in.error("RB009", place, quoted(verb.name) + " needs " + quoted(a.name),
+      in.error("RB009", place, in_ticks(verb.name) + " needs " + in_ticks(a.name),
                "For example " + std::string(verb.example));
   if (!verb.one_of.empty()) {
     const Names names = split(verb.one_of, '|');
     const auto given = std::ranges::count_if(names, [&](const std::string& n) { return node.find(n) != nullptr; });
     if (given != 1)
       in.error("RB014", place,
-               quoted(verb.name) + (given == 0 ? " needs" : " takes only") + " one of " + join(names, ", "));
+               in_ticks(verb.name) + (given == 0 ? " needs" : " takes only") + " one of " + join(names, ", "));
   }
   if (verb.name == "wait") check_wait(in, node);
   if (verb.name == "verify") check_matchers(in, node);

@@ -6,7 +6,7 @@ namespace muster {
 namespace {
 
 // One argument of a line, whatever is in it.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : one_line(text)) {
     if (c == '"' || c == '\\') out += '\\';
@@ -27,7 +27,7 @@ std::string declare_line(const std::map<std::string, std::string>& values) {
     if (!text.empty()) line += std::string(label) + text;
   };
   add(" ", lower_ascii(value_of(values, "severity")));
-  if (const std::string title = value_of(values, "title"); !title.empty()) add(" ", quoted(title));
+  if (const std::string title = value_of(values, "title"); !title.empty()) add(" ", in_quotes(title));
   add(" for ", value_of(values, "service"));
   add(" because ", one_line(value_of(values, "because")));
   return line;
@@ -74,7 +74,7 @@ std::string typed_twin(const std::string& command, const std::map<std::string, s
   if (command == "declare") return declare_line(values);
   std::string line = command;
   for (const auto& [name, value] : values)
-    if (!trim(value).empty()) line += " " + name + "=" + quoted(trim(value));
+    if (!trim(value).empty()) line += " " + name + "=" + in_quotes(trim(value));
   return line;
 }
 
