@@ -168,6 +168,7 @@ class Dispatcher {
   std::deque<TaskPtr> waiting_;  // came while it was read again
   std::deque<TaskPtr> owed_;     // answered already, refused by the disk: again when it takes writes
   std::string refusal_;          // why the disk refuses; empty: it does not
+  std::string refusal_next_;     // what to do about it
   TimeMs refused_since_ = 0;
   std::uint64_t refused_then_ = 0;
   TimeMs prune_at_ = 0;

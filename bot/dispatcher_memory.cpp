@@ -45,7 +45,7 @@ void Dispatcher::take(Task task) {
     stats_.refused += 1;
     if (task.done) task.done(std::unexpected(why));
   };
-  if (!refusal_.empty() && !owed) return refuse({ErrorKind::unavailable, refusal_, "Try again in a moment."});
+  if (!refusal_.empty() && !owed) return refuse({ErrorKind::unavailable, refusal_, refusal_next_});
   if (full() && !owed) return refuse(store_busy("Too many decisions wait for the disk; nothing was recorded.").error());
   auto kept = std::make_shared<Task>(std::move(task));
   if (!refusal_.empty()) return owed_.push_back(std::move(kept));
@@ -231,12 +231,14 @@ void Dispatcher::take_owed() {
 void Dispatcher::note_refusal(const Error& error) {
   if (!refusal_.empty() || store_.stats().refusing.empty()) return;
   refusal_ = error.message;
+  refusal_next_ = error.next_step;
   refused_since_ = clock_.now();
   refused_then_ = stats_.refused;
-  const Message m{.text = say(config_.language, "store.refuses", {{"why", plain(error.message)}}),
-                  .sections = {},
-                  .buttons = {},
-                  .color = "danger"};
+  const Message m{
+      .text = say(config_.language, "store.refuses", {{"why", plain(error.message + " " + error.next_step)}}),
+      .sections = {},
+      .buttons = {},
+      .color = "danger"};
   outbox_.show_once({.id = "store-refuses-" + boot_ + std::to_string(refused_since_),
                      .destination = "room:#muster",
                      .kind = "post",

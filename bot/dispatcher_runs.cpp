@@ -4,6 +4,7 @@
 #include <set>
 
 #include "bot/base/log.h"
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/schedules.h"
 #include "bot/dispatcher.h"
@@ -57,7 +58,12 @@ void Dispatcher::watch_clock() {
   if (moved < clock_step_ms && moved > -clock_step_ms) return;
   log(LogLevel::warn, "the wall clock was set", {{"by_ms", std::to_string(moved)}});
   take({.decide =
-            [moved](Work& w, Commit&) {
+            [this, moved](Work& w, Commit&) {
+              for (Timer& t : timers_.of_a_length()) {
+                t.due_ms += moved;
+                w.decision.timers.push_back(std::move(t));
+              }
+              clock_was_set(w, moved);
               w.extension->clock_moved(w, moved);
               schedules_moved(w, moved);
             },

@@ -14,6 +14,10 @@ namespace {
 
 std::string refusal(const char* why) { return to_json(Value::Map{{"ok", false}, {"text", why}}); }
 
+std::string whole(const Error& error) {
+  return error.next_step.empty() ? error.message : error.message + " " + error.next_step;
+}
+
 std::string person_of(const CoreConfig& config, std::uint32_t uid) {
   for (const Person& p : config.people) {
     for (const int mapped : p.uids) {
@@ -65,7 +69,7 @@ void LocalDoor::request(std::uint32_t uid, const std::string& line, const LocalR
 void LocalDoor::login(std::uint32_t uid, const Value& ask, const LocalReply& reply) {
   if (!is_owner(uid)) return reply(refusal("Only the bot's own user and root make login links."));
   options_.login(ask["as"].as_string(), ask["rotate"].as_bool(), [reply](const Result<Value>& made) {
-    if (!made) return reply(refusal((made.error().message + " " + made.error().next_step).c_str()));
+    if (!made) return reply(refusal(whole(made.error()).c_str()));
     Value v = *made;
     v.set("ok", true);
     reply(to_json(v));
@@ -108,7 +112,7 @@ void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply
     input.is_operator = false;
   }
   dispatcher_.command(std::move(input), [reply, sandbox = options_.sandbox](const Result<Outcome>& o) {
-    Value v = Value::Map{{"ok", o ? o->ok : false}, {"text", o ? plain_text(o->reply) : o.error().message}};
+    Value v = Value::Map{{"ok", o ? o->ok : false}, {"text", o ? plain_text(o->reply) : whole(o.error())}};
     if (o && !o->json.is_null()) v.set("json", o->json);
     if (sandbox) mark(v, o && o->output.json, o ? o->language : "en");
     reply(to_json(v));

@@ -82,7 +82,10 @@ void deliveries(Page& page, const DispatcherStats& d) {
 
 void work(Page& page, const DispatcherStats& d, const State& state) {
   const auto firing = std::ranges::count_if(state.alerts, [](const auto& a) { return a.second.status == "firing"; });
-  const auto open = std::ranges::count_if(state.incidents, [](const auto& i) { return i.second.open(); });
+  const auto open =
+      std::ranges::count_if(state.incidents, [](const auto& i) { return i.second.open() && !i.second.triage; });
+  const auto judged =
+      std::ranges::count_if(state.incidents, [](const auto& i) { return i.second.open() && i.second.triage; });
   page.counter("muster_commands_total", "Commands understood or refused.", d.commands);
   page.counter("muster_alert_bodies_total", "Alert deliveries decided.", d.alert_bodies);
   page.counter("muster_alerts_received_total", "Alerts in those deliveries.", d.alerts);
@@ -90,6 +93,7 @@ void work(Page& page, const DispatcherStats& d, const State& state) {
   page.counter("muster_state_reloads_total", "Times the state was read again from the journal.", d.reloads);
   page.gauge("muster_alerts_firing", "Alerts firing now.", firing);
   page.gauge("muster_incidents_open", "Incidents open now.", open);
+  page.gauge("muster_incidents_in_triage", "Incidents that wait for somebody to accept or decline them.", judged);
   std::map<std::string, int> runs{{"running", 0}, {"waiting", 0}, {"needs_decision", 0}, {"queued", 0}, {"paused", 0}};
   for (const auto& [n, run] : state.runs)
     if (!run.over()) ++runs[run.status.text()];

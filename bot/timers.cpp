@@ -105,6 +105,17 @@ std::vector<Timer> DueTimers::take_due(TimeMs now) {
   return due;
 }
 
+std::vector<Timer> DueTimers::of_a_length() const {
+  std::vector<Timer> found;
+  for (std::size_t i = 0; i < families.size(); ++i)
+    if (families[i].prefix == "alert-expiry:")
+      for (const auto& [number, due] : numbered_[i]) found.push_back(timer_of(families[i], number, due));
+  for (const auto& [id, t] : others_)
+    if (id.starts_with("group-wait:") || id.starts_with("card:") || id.starts_with("alert-expiry:")) found.push_back(t);
+  std::ranges::sort(found, {}, &Timer::id);
+  return found;
+}
+
 void DueTimers::clear() {
   for (auto& family : numbered_) family.clear();
   others_.clear();

@@ -15,6 +15,8 @@ class DueTimers {
  public:
   void remember(const std::vector<Timer>& changes);  // due 0: forgotten
   std::vector<Timer> take_due(TimeMs now);           // removed, the longest overdue first
+  // Those that wait for a length of time and not for an hour of the day: a wall clock that is set must not change them.
+  std::vector<Timer> of_a_length() const;
   void clear();
   std::size_t size() const;
 

@@ -147,7 +147,8 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.health = s.health;
   c.health_checks = s.health_checks;
   c.rollouts = s.rollouts;
-  for (const SeverityDef& d : s.severities) c.severities.push_back({d.name, d.meaning, d.update_every});
+  for (const SeverityDef& d : s.severities)
+    c.severities.push_back({d.name, d.meaning, d.update_every, d.review_within});
   std::string policy;
   for (const Rule& r : c.policy)
     policy += join({r.name, join(r.who, ","), join(r.verbs, ","), join(r.services, ","), join(r.environments, ","),
@@ -157,8 +158,12 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
               "\n";
   c.policy_hash = to_hex(sha256(policy)).substr(0, 12);
   for (const AlertRoute& r : s.alert_routes) {
-    AlertRouteRule rule{
-        .name = r.name, .matchers = {}, .open_incident = r.open_incident, .severity = r.severity, .when = r.when};
+    AlertRouteRule rule{.name = r.name,
+                        .matchers = {},
+                        .open_incident = r.open_incident,
+                        .severity = r.severity,
+                        .when = r.when,
+                        .triage = r.triage};
     for (const std::string& text : r.matchers) {
       const auto parsed = parse_matchers(text);  // the loader has checked them
       if (parsed) rule.matchers.insert(rule.matchers.end(), parsed->begin(), parsed->end());

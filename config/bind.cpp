@@ -63,7 +63,10 @@ Environment bind_environment(const Entry& in) {
 }
 
 SeverityDef bind_severity(const Entry& in) {
-  return {.name = in.text("name"), .meaning = in.text("meaning"), .update_every = duration(in.text("update_every"))};
+  return {.name = in.text("name"),
+          .meaning = in.text("meaning"),
+          .update_every = duration(in.text("update_every")),
+          .review_within = duration(in.text("review_within"))};
 }
 
 Rule bind_rule(const Entry& in) {
@@ -87,7 +90,8 @@ AlertRoute bind_route(const Entry& in) {
           .matchers = in.all("matchers"),
           .open_incident = in.text("open_incident") == "true",
           .severity = in.text("severity"),
-          .when = in.text("when")};
+          .when = in.text("when"),
+          .triage = in.text("triage") == "true"};
 }
 
 AlertSourceDef bind_source(const Entry& in, const std::string& folder, Issues& issues) {

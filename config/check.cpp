@@ -74,6 +74,10 @@ void check_routes(const Settings& settings, Checking& in) {
   if (it == in.tree.lists.end()) return;
   for (std::size_t i = 0; i < settings.alert_routes.size() && i < it->second.size(); ++i) {
     const AlertRoute& route = settings.alert_routes[i];
+    if (route.triage && !route.open_incident)
+      in.issues.push_back(issue_at(
+          it->second[i].place, "the route `" + clip(one_line(route.name), 60) + "` has `triage` but opens no incident",
+          "open_incident: true"));
     if (!route.open_incident || !route.severity.empty()) continue;
     in.issues.push_back(
         issue_at(it->second[i].place,

@@ -105,6 +105,10 @@ static std::vector<SettingField> own_fields() {
       {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},
       {"severities[].meaning", K::text, false, false, "", "When to choose it."},
       {"severities[].update_every", K::duration, false, false, "0s", "How often an update is due; 0 for never."},
+      {"severities[].review_within", K::duration, false, false, "0s",
+       "By when after its end an incident that was ever this bad is to be reviewed: a follow-up for its commander. 0: "
+       "no "
+       "review is owed."},
 
       {"policy[]", K::record, true, false, "",
        "Who may do what where. The first rule that matches decides; where none does, the answer is no."},
@@ -152,6 +156,8 @@ static std::vector<SettingField> own_fields() {
        "`annotations`) and `now`; none means always."},
       {"alert_routes[].open_incident", K::flag, false, false, "false", "Whether it opens (or joins) an incident."},
       {"alert_routes[].severity", K::name, false, false, "", "The severity of the incident it opens."},
+      {"alert_routes[].triage", K::flag, false, false, "false",
+       "Whether that incident waits in triage until somebody says `accept`; `decline` ends it and counts it nowhere."},
 
       {"sources[]", K::record, true, false, "", "Who may send alerts; `muster sources` prints the address of each."},
       {"sources[].name", K::name, false, true, "", "The source's name."},
@@ -162,9 +168,9 @@ static std::vector<SettingField> own_fields() {
       {"sources[].header", K::name, false, false, "",
        "The header that has the secret; none means `Authorization`, as a bearer token or as HTTP Basic."},
       {"sources[].signature_secrets", K::secret, true, false, "",
-       "Keys with which it signs what it sends (HMAC-SHA256 of the body as sent, in hex, with or without `sha256=` "
-       "before "
-       "it), each as `env:NAME` or `file:PATH`; at most two, for rotation. None means that no signature is asked for."},
+       "Keys with which it signs what it sends: HMAC-SHA256 of the body as sent, in hex; `sha256=` may stand before "
+       "it. "
+       "Each as `env:NAME` or `file:PATH`; at most two, for rotation. None means that no signature is asked for."},
       {"sources[].signature_header", K::name, false, false, "X-Grafana-Alerting-Signature",
        "The header that has the signature."},
       {"sources[].timestamp_header", K::name, false, false, "",

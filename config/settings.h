@@ -24,7 +24,8 @@ namespace muster {
 struct SeverityDef {
   std::string name;  // SEV1 is the worst; the order of the list is the order of badness
   std::string meaning;
-  DurationMs update_every = 0;  // 0: no reminder
+  DurationMs update_every = 0;   // 0: no reminder
+  DurationMs review_within = 0;  // 0: no review is owed
 };
 
 // First match wins; an alert that no route matches is listed in the alerts channel.
@@ -34,6 +35,7 @@ struct AlertRoute {
   bool open_incident = false;
   std::string severity;  // of the incident it opens: the name of a SeverityDef
   std::string when{};    // a CEL condition over `alert`; empty: always
+  bool triage = false;   // its incident waits for a person's yes
 };
 
 struct AlertSourceDef {

@@ -1,7 +1,13 @@
 #include "storage/sqlite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 
 #include "bot/base/hash.h"
@@ -57,16 +63,60 @@ bool SqlError::is_full() const {
 // A write that failed (a quota, a limit on the size of files) is rolled back and may work the next time. After a failed
 // sync or read nobody knows what the disk holds.
 bool SqlError::is_broken() const {
-  return is_damage() || is_lost() || (code() == SQLITE_IOERR && !is_full() && code_ != SQLITE_IOERR_WRITE);
+  return is_damage() || is_lost() || (code() == SQLITE_IOERR && !is_full() && !is_refused_write());
 }
+bool SqlError::is_refused_write() const { return code_ == SQLITE_IOERR_WRITE; }
 bool SqlError::is_damage() const { return code() == SQLITE_CORRUPT || code() == SQLITE_NOTADB; }
 
-Error explain(const SqlError& error, const std::string& path) {
-  const std::string what = error.what();
-  if (error.is_full()) {
-    return {ErrorKind::unavailable, "The disk of " + path + " is full; nothing was written.",
-            "Make room on that disk; the bot goes on by itself."};
+namespace {
+
+// After an error of its own a file system refuses writes and may still say that it is writable; opening tells. Not the
+// database itself: closing any descriptor of it would drop SQLite's locks.
+bool is_read_only(const std::string& path) {
+  struct statvfs info {};
+  if (::statvfs(path.c_str(), &info) == 0 && (info.f_flag & ST_RDONLY) != 0) return true;
+  const int fd = ::open((path + "-wal").c_str(), O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno == EROFS;
+  ::close(fd);
+  return false;
+}
+
+// As good as at the limit: a write of some pages would pass it.
+bool is_at_size_limit(const std::string& path) {
+  constexpr std::uintmax_t a_write = 64 * 1024;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  std::uintmax_t largest = 0;
+  for (const char* file : {"", "-wal"}) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path + file, error);
+    if (!error) largest = std::max(largest, size);
   }
+  return largest + a_write > limit.rlim_cur;
+}
+
+// SQLite keeps no errno of a write that a commit made, so that the reason is looked for afterwards.
+Error refused_write(const SqlError& error, const std::string& path, Tries tries) {
+  const std::string then = tries == Tries::again ? "; the bot goes on by itself." : ", then try again.";
+  const auto said = [&](const std::string& what, const std::string& next) {
+    return Error{ErrorKind::unavailable, what + "; nothing was written.", next + then};
+  };
+  if (error.is_full()) return said("The disk of " + path + " is full", "Make room on that disk");
+  if (is_read_only(path))
+    return said("The disk of " + path + " has become read-only",
+                "The kernel's log says why (`dmesg`). Make it writable again");
+  if (is_at_size_limit(path))
+    return said("A limit on the size of files (`ulimit -f`) keeps " + path + " from growing",
+                "Raise the limit (of a running process: `prlimit --fsize`; of the unit: `LimitFSIZE=`)");
+  return said("The system refused a write to " + path + " (" + error.what() + ")",
+              "Look whether a quota is used up and whether the disk is well");
+}
+
+}  // namespace
+
+Error explain(const SqlError& error, const std::string& path, Tries tries) {
+  const std::string what = error.what();
+  if (error.is_full() || error.is_refused_write()) return refused_write(error, path, tries);
   if (error.is_lost()) {
     return {ErrorKind::conflict, "Another process took over the database " + path + "; nothing was written.",
             "This process may not write any more: end it, and look who else was given this data folder."};

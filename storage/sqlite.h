@@ -24,8 +24,9 @@ class SqlError : public std::runtime_error {
   SqlError(int code, const std::string& message) : std::runtime_error(message), code_(code) {}
   int code() const { return code_ & 0xff; }  // the primary code
   bool is_constraint() const;
-  bool is_damage() const;  // corrupt, or no database at all
-  bool is_full() const;    // no room; goes away when somebody makes some
+  bool is_damage() const;         // corrupt, or no database at all
+  bool is_full() const;           // no room; goes away when somebody makes some
+  bool is_refused_write() const;  // a write the system refused: a quota, a limit on sizes, a disk gone read-only
   bool is_lost() const { return code_ == lost_ownership; }
   bool is_broken() const;  // damage, a lost ownership, or reading or writing failed for another reason than room
 
@@ -33,8 +34,9 @@ class SqlError : public std::runtime_error {
   int code_;
 };
 
-// What an SqlError means for a person who runs the bot.
-Error explain(const SqlError& error, const std::string& path);
+// What an SqlError means for a person who runs the bot. A bot at work tries again by itself; a start or a command ends.
+enum class Tries { once, again };
+Error explain(const SqlError& error, const std::string& path, Tries tries = Tries::once);
 
 struct Blob {
   std::string_view bytes;

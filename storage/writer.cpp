@@ -161,7 +161,7 @@ Writer::Answers Writer::write_group(std::vector<Job>& jobs) {
     if (head_.seq.size() > seq_cache_max) head_.seq.clear();
   } catch (const SqlError& error) {
     roll_back();
-    Error why = explain(error, db_.path());
+    Error why = explain(error, db_.path(), Tries::again);
     why.kind = ErrorKind::unavailable;  // for whoever sent it: not recorded, send it again
     log(LogLevel::error, "commit failed", {{"why", why.message}, {"decisions", std::to_string(jobs.size())}});
     refused(error, why);
@@ -278,7 +278,7 @@ Result<Committed> Writer::run_work(const Job& job) {
     return Committed{};
   } catch (const SqlError& error) {
     roll_back();
-    const Error why = explain(error, db_.path());
+    const Error why = explain(error, db_.path(), Tries::again);
     refused(error, why);
     return std::unexpected(why);
   }

@@ -43,13 +43,13 @@ Result<void> make_data_folder(const std::string& data) {
               "Name another with --data.");
 }
 
-// Who reads the log may go away, and a file size limit is a full disk: both come back from the write as errors. A
-// handler and not "ignore", which the programs that the bot starts would inherit.
-void outlive_writes() {
+// What the signal tells comes back from the write as an error, too: SIGXFSZ, a file may not grow; SIGPIPE, who reads
+// the log went away. A handler and not "ignore", which the programs that the bot starts would inherit.
+void outlive(int signal) {
   struct sigaction quiet {};
   quiet.sa_handler = [](int) {};
   quiet.sa_flags = SA_RESTART;
-  for (const int s : {SIGPIPE, SIGXFSZ}) ::sigaction(s, &quiet, nullptr);
+  ::sigaction(signal, &quiet, nullptr);
 }
 
 // Standard input, output and error always exist: what is opened first would else stand in for them and take the log.
@@ -72,7 +72,7 @@ int written(int code) {
 
 int serve(const Flags& f) {
   keep_secrets_in();
-  outlive_writes();
+  outlive(SIGPIPE);
   tune_memory();
   const bool tty = ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
   const std::string data = data_folder(f);
@@ -269,6 +269,7 @@ std::optional<Error> unknown_word(const CLI::App& cli, int argc, char** argv) {
 
 int run_command_line(int argc, char** argv) {
   have_standard_files();
+  outlive(SIGXFSZ);
   CLI::App cli{about};
   Flags f;
   int code = exit_fine;

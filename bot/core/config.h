@@ -18,7 +18,8 @@ namespace muster {
 struct SeverityRule {
   std::string name;  // SEV1 … SEV5, most urgent first
   std::string meaning;
-  DurationMs update_every = 0;  // 0: no reminder
+  DurationMs update_every = 0;   // 0: no reminder
+  DurationMs review_within = 0;  // from the end of an incident; 0: no review is owed
 };
 
 // Decides what a firing alert does. First match wins.
@@ -27,7 +28,8 @@ struct AlertRouteRule {
   std::vector<Matcher> matchers;
   bool open_incident = false;
   std::string severity = "SEV3";
-  std::string when{};  // a condition over `alert` (commands/condition.h), empty: always
+  std::string when{};   // a condition over `alert` (commands/condition.h), empty: always
+  bool triage = false;  // the incident waits until a person accepts it
 };
 
 // A system that is asked (metrics, logs) or told to be silent. How it is reached is not the core's business.

@@ -1,5 +1,6 @@
 #include "bot/reports/html.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -30,6 +31,7 @@ th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px s
 .story td{display:inline-block;min-width:0;border:0;padding:.1rem .5rem}.story td:nth-last-child(2){display:block;max-width:none;overflow-wrap:anywhere}}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
 td:first-child{min-width:6.5rem}
+td.day{min-width:7.4rem}
 tbody tr:nth-child(even){background:var(--band)}
 a{color:inherit}
 summary{cursor:pointer;color:var(--soft)}
@@ -62,8 +64,16 @@ void put_text(std::string& out, std::string_view text) {
   }
 }
 
+// A date would break at its hyphens where the column is narrow.
+bool begins_with_date(std::string_view text) {
+  constexpr std::string_view shape = "0000-00-00";
+  const auto fits = [](char c, char s) { return s == '-' ? c == '-' : c >= '0' && c <= '9'; };
+  return text.size() >= shape.size() &&
+         std::equal(shape.begin(), shape.end(), text.begin(), [&](char s, char c) { return fits(c, s); });
+}
+
 void put_cell(std::string& out, const Cell& cell) {
-  out += "<td>";
+  out += begins_with_date(cell.text) ? "<td class=\"day\">" : "<td>";
   if (safe_link(cell.href)) {
     out += "<a rel=\"noreferrer\" href=\"" + escape_html(cell.href) + "\">" +
            escape_html(cell.text.empty() ? "link" : cell.text) + "</a>";

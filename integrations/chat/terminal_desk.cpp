@@ -12,6 +12,15 @@ namespace {
 constexpr std::size_t recent_posts = 15;
 constexpr std::size_t typed_max = 20;  // lines on their way
 
+// One picture, or the name of one: "👍try" is a picture and a word that was meant for something else.
+bool is_reaction(const std::string& text) {
+  if (static_cast<unsigned char>(text.empty() ? 'x' : text.front()) >= 0x80) return grapheme_count(text) == 1;
+  const auto in_name = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || std::string_view("_+-:").contains(c);
+  };
+  return std::ranges::all_of(text, in_name);
+}
+
 }  // namespace
 
 TerminalDesk::TerminalDesk(TerminalOptions options, bool colors)
@@ -69,7 +78,8 @@ std::string TerminalDesk::switch_person(const std::string& who) {
 std::string TerminalDesk::on_post(const std::string& kind, const std::string& text) {
   const bool own = kind == "edit" || kind == "delete";
   const bool wants_text = kind == "edit" || kind == "reply" || kind == "react";
-  if (wants_text && text.empty()) return words(kind == "react" ? "term.emoji" : "term.what", {{"kind", kind}});
+  if ((wants_text && text.empty()) || (kind == "react" && !is_reaction(text)))
+    return words(kind == "react" ? "term.emoji" : "term.what", {{"kind", kind}});
   const Value post = view_.newest(options_.channel, own ? options_.person : "");
   if (post.is_null()) return words(own ? "term.nothing_yours" : "term.nothing");
   const std::string& id = post["id"].as_string();

@@ -49,6 +49,7 @@ within 10 not_ready && ok "/readyz names the storage and why" || bad "/readyz sa
 equal "it is alive" 200 "$(status GET "http://$address/healthz")"
 said=$("$muster" say --data "$data" declare sev3 nothing can be written 2>&1)
 has "a command is refused with the reason" "$said" "full"
+has "and with what helps" "$said" "Make room on that disk; the bot goes on by itself."
 equal "reading works" 200 "$(status GET "$api")"
 
 rm "$disk/filler"
@@ -76,6 +77,9 @@ refused() {
   has "$1: says so" "$text" "$2"
   equal "$1: nothing was changed" "$before" "$(sha256sum <"$data/muster.db")"
 }
+dd if=/dev/zero of="$disk/filler" bs=4k >/dev/null 2>&1
+refused "a full disk" "Make room on that disk, then try again."
+rm "$disk/filler"
 mount -o remount,ro "$disk"
 refused "a read-only disk" "may not be written"
 "$muster" verify --data "$data" >/dev/null && ok "verify reads it all the same" || bad "verify needs to write"
@@ -86,6 +90,31 @@ refused "a damaged file" "damaged"
 cp "$work/good.db" "$data/muster.db"
 start_bot "$data"
 has "with the good file it starts again" "$("$muster" say --data "$data" incidents)" "INC-1"
+
+# A file system that meets an error of its own takes no more writes, under a bot that has its files open.
+stop_writes() {
+  truncate -s 24M "$work/image" && mkfs.ext4 -q "$work/image" && mkdir "$work/loop" || return 1
+  mount -o loop "$work/image" "$work/loop"
+}
+if stop_writes 2>/dev/null; then
+  first=$bot
+  start_bot "$work/loop/data"
+  "$muster" say --data "$work/loop/data" declare sev3 before the error >/dev/null
+  mount -o remount,abort "$work/loop"
+  said=$("$muster" say --data "$work/loop/data" declare sev3 nothing can be written 2>&1)
+  has "a disk that became read-only: a command is refused with the reason" "$said" "has become read-only; nothing was written"
+  equal "and it is alive" 200 "$(status GET "http://$address/healthz")"
+  kill -TERM "$bot"
+  wait "$bot"
+  umount -l "$work/loop"
+  e2fsck -fy "$work/image" >/dev/null 2>&1
+  mount -o loop "$work/image" "$work/loop"
+  equal "a read-only disk: verify passes afterwards" 0 "$("$muster" verify --data "$work/loop/data" --json | jq '.problems | length')"
+  umount -l "$work/loop"
+  bot=$first
+else
+  echo "Not tried: a file system that meets an error (loop devices are not to be had here)."
+fi
 
 # Another one beside it.
 text=$(timeout 20 "$muster" serve --data "$data" --listen 127.0.0.1:0 2>&1 </dev/null)

@@ -131,6 +131,7 @@ const Table& family() {
                               {"alias", "alias"},
                               {"ack", "state"},
                               {"status", "state"},
+                              {"triage", "state"},
                               {"reopen", "state"},
                               {"approve", "closed"},
                               {"withdraw", "closed"},

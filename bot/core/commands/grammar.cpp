@@ -122,8 +122,13 @@ static Word word_at(std::string_view line, std::size_t at) {
   return {lower_ascii(line.substr(at, end - at)), end};
 }
 
-// "todo done with the migration" is a thing to do, "todo done 2" and "todo done INC-7 2" are not.
+// "todo done with the migration" and "todo mine the logs" are things to do, "todo done 2", "todo done INC-7 2" and
+// "todo mine" are not.
 static bool two_words_meant(std::string_view verb, std::string_view line, std::size_t end) {
+  if (verb == "todo mine") {
+    const auto next = word_at(line, end).lower;
+    return next.empty() || next == "me" || next.front() == '@' || next.front() == '-' || next == "?";
+  }
   if (verb != "todo done") return true;
   auto number = word_at(line, end);
   if (number.lower.empty()) return true;

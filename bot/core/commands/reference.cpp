@@ -13,27 +13,32 @@ std::string escaped(std::string_view text) {
 }
 
 std::string what_of(std::string_view verb) {
-  std::string key = "what." + std::string(verb);
-  for (char& c : key)
-    if (c == ' ' || c == '-') c = '_';
+  const std::string key = verb_key("what", verb);
   return has_sentence(key) ? say("en", key) : "";
 }
 
+std::string table_row(const VerbInfo& v) {
+  const std::string meanwhile = verb_key("meanwhile", v.verb);
+  const std::string last = v.ready ? "`" + escaped(v.example) + "`"
+                                   : escaped(has_sentence(meanwhile) ? say("en", meanwhile) : std::string());
+  return "| `" + escaped(v.usage) + "` | " + escaped(what_of(v.verb)) + " | " + last + " |\n";
+}
+
 std::string topic_table(std::string_view topic) {
-  std::string rows, later;
-  for (const VerbInfo& v : verbs()) {
-    if (v.topic != topic) continue;
-    if (!v.ready)
-      later += (later.empty() ? "`" : ", `") + std::string(v.verb) + "`";
-    else
-      rows += "| `" + escaped(v.usage) + "` | " + escaped(what_of(v.verb)) + " | `" + escaped(v.example) + "` |\n";
-  }
-  std::string text = "\n## " + say("en", "about." + std::string(topic)) + "\n\n";
-  if (!rows.empty()) text += "| Command | What it does | Example |\n|---|---|---|\n" + rows;
-  if (!later.empty())
-    text +=
-        (rows.empty() ? "" : "\n") + std::string("Not in this version yet, and said so when typed: ") + later + ".\n";
-  return text;
+  std::string rows;
+  for (const VerbInfo& v : verbs())
+    if (v.topic == topic && v.ready) rows += table_row(v);
+  return "\n## " + say("en", "about." + std::string(topic)) +
+         "\n\n| Command | What it does | Example |\n|---|---|---|\n" + rows;
+}
+
+std::string later_table() {
+  std::string rows;
+  for (const VerbInfo& v : verbs())
+    if (!v.ready) rows += table_row(v);
+  return "\n## Not in this version yet\n\nThe bot knows these words and says that it cannot do them yet; they change "
+         "nothing.\n\n| Command | What it will do | Until then |\n|---|---|---|\n" +
+         rows;
 }
 
 }  // namespace
@@ -87,6 +92,7 @@ you are told what changed. Questions survive a restart of the bot. Only people o
 )md";
   text.pop_back();
   for (const std::string_view topic : topics()) text += topic_table(topic);
+  text += later_table();
   text += "\n## Codes of refusals\n\n| Code | Meaning |\n|---|---|\n";
   for (const std::string_view code : refusal_codes())
     text += "| `" + std::string(code) + "` | " + escaped(say("en", "code." + std::string(code))) + " |\n";

@@ -46,16 +46,6 @@ VerbInfo write(std::string_view verb, std::string_view usage, std::string_view t
   return v;
 }
 
-// A command whose capability comes later: it is understood well enough to say so.
-VerbInfo later(std::string_view verb, std::string_view usage, std::string_view topic, std::string_view gate,
-               bool writes, Slots slots = {}) {
-  VerbInfo v{.verb = verb, .usage = usage, .topic = topic, .gate = gate};
-  v.writes = writes;
-  v.any_keys = true;
-  v.slots = std::move(slots);
-  return v;
-}
-
 VerbInfo of_incident(VerbInfo v, bool body = false) {
   v.of_incident = true;
   v.takes_body = body;
@@ -203,19 +193,20 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(write("todo", "todo <text> [@who] [due <day>]", topic, "-", Shape::todo,
                                 {line("text", "text", true)}, {may("due", "word")})));
   t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
+  t.push_back(read("todo mine", "todo mine [@who]", topic, {may("who", "person")}));
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
   t.push_back(of_incident(write("caused by", "caused by <R> [--withdraw] [because …]", topic, "-", Shape::words,
                                 {must("change", "run")}, {may("--withdraw", "flag"), because})));
   t.push_back(of_incident(read("suspects", "suspects", topic, {})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
-  t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
-  t.push_back(later("oncall", "oncall [service]", topic, "-", false, {may("service", "service")}));
 }
 
 void add_incident_states(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  for (auto [verb, usage] : {std::pair{"mitigate", "mitigate [at 14:02] because …"},
+  t.push_back(of_incident(write("accept", "accept [INC-7] [because …]", topic, "-", Shape::words, {}, {because})));
+  for (auto [verb, usage] : {std::pair{"decline", "decline [INC-7] because …"},
+                             {"mitigate", "mitigate [at 14:02] because …"},
                              {"resolve", "resolve [at 14:02] because …"},
                              {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
@@ -230,7 +221,6 @@ void add_incident_states(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(read("transcript", "transcript", topic, {})));
   t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
                                {may("--export", "md|html|json")})));
-  t.push_back(later("postmortem publish", "postmortem publish", topic, "O", true));
 }
 
 void add_runbooks(std::vector<VerbInfo>& t) {
@@ -293,10 +283,42 @@ void add_admin(std::vector<VerbInfo>& t) {
   t.push_back(read("version", "version", topic, {}));
 }
 
+// Commands whose capability comes later: understood well enough to say so, what they will do, and what serves meanwhile
+// ("what.…" and "meanwhile.…" of the catalogue).
+void add_later(std::vector<VerbInfo>& t) {
+  enum Kind { reads, writes };
+  const auto later = [&t](std::string_view verb, std::string_view usage, std::string_view topic, Kind kind) {
+    VerbInfo v{.verb = verb, .usage = usage, .topic = topic, .gate = "-"};
+    v.writes = kind == writes;
+    v.any_keys = true;
+    t.push_back(std::move(v));
+  };
+  // What somebody looks for or asks is prose, and may hold any word.
+  const auto prose = [&t, &later](std::string_view verb, std::string_view usage, std::string_view topic) {
+    later(verb, usage, topic, reads);
+    t.back().shape = Shape::reason;
+  };
+  prose("search", "search <text>", "finding");
+  prose("why", "why <id|question>", "finding");
+  later("page", "page <team|@who> because …", "incidents", writes);
+  later("oncall", "oncall [service]", "incidents", reads);
+  later("cover", "cover <shift> [by @who]", "incidents", writes);
+  later("follow", "follow [INC-7]", "incidents", writes);
+  later("unfollow", "unfollow [INC-7]", "incidents", writes);
+  later("merge", "merge <INC-8> to <INC-7> because …", "incidents", writes);
+  later("handoff", "handoff @who", "incidents", writes);
+  later("checklist", "checklist [INC-7]", "incidents", reads);
+  later("postmortem publish", "postmortem publish", "incidents", writes);
+  later("export", "export [INC-7]", "incidents", reads);
+  later("drill", "drill <name>", "incidents", writes);
+  later("maintenance", "maintenance <service> from … until … because …", "alerts", writes);
+  later("heartbeat", "heartbeat <name> every 5m", "alerts", writes);
+}
+
 std::vector<VerbInfo> build() {
   std::vector<VerbInfo> t;
   for (auto add : {add_finding, add_production, add_runs, add_people, add_locks, add_alerts, add_incident_work,
-                   add_incident_states, add_runbooks, add_names, add_admin})
+                   add_incident_states, add_runbooks, add_names, add_admin, add_later})
     add(t);
   for (VerbInfo& v : t) v.example = example_of_verb(v.verb);
   return t;
@@ -318,6 +340,13 @@ const VerbInfo* find_verb(std::string_view verb) {
   }();
   const auto it = index.find(lower_ascii(verb));
   return it == index.end() ? nullptr : it->second;
+}
+
+std::string verb_key(std::string_view prefix, std::string_view verb) {
+  std::string key = std::string(prefix) + "." + std::string(verb);
+  for (char& c : key)
+    if (c == ' ' || c == '-') c = '_';
+  return key;
 }
 
 std::vector<std::string_view> topics() {

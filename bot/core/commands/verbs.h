@@ -18,7 +18,7 @@ struct Slot {
 // How the text after the verb is read.
 enum class Shape {
   words,     // slots, prepositions, flags
-  loose,     // words without checks: commands whose capability comes later
+  loose,     // words without checks: commands whose capability comes later (ready: no)
   text,      // one free text
   reason,    // [text] because …
   declare,   // [sev2] title, and anywhere: for service, from E, severity n, because …
@@ -47,7 +47,9 @@ struct VerbInfo {
 
 const std::vector<VerbInfo>& verbs();
 const VerbInfo* find_verb(std::string_view verb);  // any case; "incident open" finds declare
-std::vector<std::string_view> topics();            // in the order help shows them
-std::string commands_reference_markdown();         // docs/commands.md
+// The key of a sentence about a verb: "what" + "alias set" is "what.alias_set".
+std::string verb_key(std::string_view prefix, std::string_view verb);
+std::vector<std::string_view> topics();     // in the order help shows them
+std::string commands_reference_markdown();  // docs/commands.md
 
 }  // namespace muster

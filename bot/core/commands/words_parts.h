@@ -16,6 +16,7 @@ std::span<const Sentence> words_codes();
 std::span<const Sentence> words_health();
 std::span<const Sentence> words_identity();
 std::span<const Sentence> words_incidents();
+std::span<const Sentence> words_later();
 std::span<const Sentence> words_lint();
 std::span<const Sentence> words_locks();
 std::span<const Sentence> words_ops();

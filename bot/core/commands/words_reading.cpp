@@ -51,8 +51,6 @@ std::span<const Sentence> words_reading() {
       {"can.later", "`{command}` is not in this version, so nobody can run it yet.",
        "`{command}`은(는) 이 버전에 없어 아직 아무도 실행할 수 없습니다."},
       {"can.line", "The line: {line}", "그 줄: {line}"},
-      {"later.read", "`{verb}`: none yet. This version has nothing to show there; a later one will.",
-       "`{verb}`: 아직 없습니다. 이 버전에는 보여 드릴 것이 없고 다음 버전에 들어옵니다."},
       // Help
       {"help.later", "Not in this version yet: {list}", "이 버전에는 아직 없음: {list}"},
       {"help.example", "Example: `{example}`", "예: `{example}`"},
@@ -67,6 +65,9 @@ std::span<const Sentence> words_reading() {
       {"language.here", "I write to #{channel} in {language}.", "#{channel}에는 {language}로 씁니다."},
       {"language.usage", "Say `language ko`, `language en`, `language default`; with `here` for this channel.",
        "`language ko`, `language en`, `language default`로 쓰고, 이 채널은 `here`를 붙이세요."},
+      {"language.where",
+       "`here` is a channel, and this was said in none. In a shell: `muster say --channel NAME \"language ko here\"`.",
+       "`here`는 채널인데, 지금은 채널 밖입니다. 셸에서는 `muster say --channel 이름 \"language ko here\"`를 쓰세요."},
       {"language.name.en", "English", "영어"},
       {"language.name.ko", "Korean (한국어)", "한국어"},
       // Reading

@@ -11,7 +11,10 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/explain.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/engine/todos.h"
+#include "bot/core/engine/triage.h"
 #include "bot/core/engine/urgent.h"
 
 namespace muster {
@@ -173,14 +176,16 @@ Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
                       {"severity", route.severity},
                       {"group_key", cause.group},
                       {"route", route.name}};
+  if (route.triage) e.data.set("triage", true);
   Incident& i = open_incident(w, std::move(e));
   record_impact(w, i, cause.starts_ms == 0 ? w.now : std::clamp(cause.starts_ms, w.now - day_ms, w.now));
-  const Message m{
-      .text = say(w.config.language, "incident.opened_by_alert",
-                  {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
-      .sections = {},
-      .buttons = {},
-      .color = severity_color(i.severity)};
+  if (i.triage) arm_triage(w, i, 0);
+  Message m{.text = say(w.config.language, i.triage ? "triage.opened" : "incident.opened_by_alert",
+                        {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
+            .sections = {},
+            .buttons = {},
+            .color = severity_color(i.severity)};
+  if (i.triage) add_triage_buttons(w, i, m);
   post(w, w.config.alerts_channel, "announce-" + i.id, m);
   if (is_grave(w.config, i.severity)) make_urgent(w);
   return i;
@@ -339,6 +344,11 @@ bool complains(Work& w, const std::string& what) {
 
 }  // namespace
 
+const AlertRouteRule* route_for(const Work& w, const Alert& a) {
+  const Labels labels = a.labels;
+  return route_of(w, {a.group_key(), a.title, a.severity, labels, a.starts_ms});
+}
+
 void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received) {
   for (const AlertEvent& event : alerts) {
     const std::string fingerprint = alert_fingerprint(event);
@@ -381,6 +391,8 @@ void timer_rang(Work& w, const Timer& timer) {
   if (timer.id.starts_with("archive:")) archive_rang(w, timer);
   if (timer.id.starts_with("archive-now:")) archive_now_rang(w, timer);
   if (timer.id.starts_with("update-due:")) reminder_rang(w, timer);
+  if (timer.id.starts_with("todo-due:")) todo_rang(w, timer);
+  if (timer.id.starts_with("triage-due:")) triage_rang(w, timer);
 }
 
 void greet(Work& w) {

@@ -32,6 +32,9 @@ Value firing_data(const Alert& alert, const std::string& card, const std::string
 // Reminders of due updates.
 void arm_reminder(Work& work, const Incident& incident);  // at next_update_ms, or none
 void reminder_rang(Work& work, const Timer& timer);
+// The wall clock was set by so much: a wait for others of a group stays as long as it was; set back, an update that was
+// promised for an hour that is to come is due then, whatever was said before.
+void clock_was_set(Work& work, DurationMs by);
 TimeMs next_update_for(const Work& work, const std::string& severity, const std::string& status);  // 0: none
 
 // Names that begin with __ are for machines (so it is in Prometheus): they tell alerts apart and are not shown.

@@ -162,7 +162,7 @@ void show_channel(Work& w, const Incident& i) {
 
 void show_on_board(Work& w, const Incident& i, bool first) {
   const std::string& board = w.config.board_channel;
-  if (board.empty() || i.channel.empty()) return;
+  if (board.empty() || i.channel.empty() || i.triage) return;
   const std::string& lang = w.config.language;
   const std::string post_id = "board-" + i.id, destination = "room:#" + board;
   Message m;
@@ -215,7 +215,7 @@ void add_people(const CoreConfig& config, const std::string& who, const Incident
 }  // namespace
 
 void invite_by_rules(Work& w, const Incident& i) {
-  if (!i.open() || i.channel.empty() || i.archived) return;
+  if (!i.open() || i.channel.empty() || i.archived || i.triage) return;
   std::set<std::string> people;
   for (const InviteRule& rule : w.config.invites) {
     if (!matches(rule, i)) continue;

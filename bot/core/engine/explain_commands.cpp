@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/change_answers.h"
+#include "bot/core/engine/explain.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/schedules.h"
@@ -132,42 +133,6 @@ Outcome show(Call& c) {
   o.json = projection(*i).body;
   o.json.set("id", i->id);
   return o;
-}
-
-// Seconds count here: the wait is short.
-std::string exact_time(const Call& c, TimeMs t) {
-  const std::string utc = format_utc_clock(t) + " UTC";
-  if (c.zone == "UTC" || c.zone.empty()) return utc;
-  return utc + " (" + format_in_zone(t, c.zone, "%H:%M:%S %Z") + ")";
-}
-
-// Of a group whose incident is still to open; nothing: it does not wait.
-const WaitingGroup* waits_with(const State& state, const Alert& a) {
-  const auto group = state.waiting.find(a.group_key());
-  if (a.status != "firing" || !a.incident.empty() || group == state.waiting.end()) return nullptr;
-  const bool among = std::ranges::any_of(group->second.alerts, [&](int n) { return "E" + std::to_string(n) == a.id; });
-  return among ? &group->second : nullptr;
-}
-
-Outcome explain_alert(Call& c, const Alert& a) {
-  std::map<std::string, std::string> facts = a.labels;
-  facts["alert.severity"] = a.severity;
-  const auto& routes = c.work.config.alert_routes;
-  const auto hit = std::ranges::find_if(routes, [&](const AlertRouteRule& r) { return matches(r.matchers, facts); });
-  const std::string route = hit == routes.end() ? say(c.language, "explain.no_route") : hit->name;
-  if (const WaitingGroup* group = waits_with(c.work.state, a))
-    return answer(c, "explain.waits",
-                  {{"id", a.id},
-                   {"time", exact_time(c, group->due_ms)},
-                   {"n", std::to_string(group->alerts.size())},
-                   {"route", route},
-                   {"group", plain(clip(a.group_key(), 200))},
-                   {"wait", format_duration(c.work.config.group_wait)}});
-  return answer(c, "explain.alert",
-                {{"id", a.id},
-                 {"route", route},
-                 {"group", plain(clip(a.group_key(), 200))},
-                 {"incident", a.incident.empty() ? say(c.language, "explain.no_incident") : a.incident}});
 }
 
 Outcome explain(Call& c) {

@@ -315,8 +315,7 @@ Outcome decide(Call& c, const VerbInfo& verb) {
   const bool known = !asker_of(c).person.empty() || c.input.is_operator;
   if (!known && is_joining(c)) return carry_out(c);
   // What nobody can do yet is said as such: a "no" of the policy would only send people to ask for a right.
-  if (!verb.ready && known)
-    return refuse(c, verb.writes ? "verb.later" : "later.read", {{"verb", std::string(verb.verb)}});
+  if (!verb.ready && known) return not_yet(c, verb);
   if (v.effect == "deny") return denied(c, v);
   // Its plan is made after a look at the target, and the yes is asked for that plan, in the run.
   const bool planned = is_change_command(verb.verb);
@@ -345,7 +344,8 @@ Outcome carry_out(Call& c) {
     const auto& more = c.work.extension->handlers();
     if (const auto it = more.find(c.command.verb); it != more.end()) return it->second(c);
   }
-  return refuse(c, "verb.later", {{"verb", c.command.verb}});
+  const VerbInfo* verb = find_verb(c.command.verb);
+  return verb ? not_yet(c, *verb) : refuse(c, "verb.unknown", {{"verb", plain(c.command.verb)}});
 }
 
 void audit(Call& c, const std::string& approved_by) {

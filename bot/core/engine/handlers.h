@@ -9,6 +9,8 @@
 
 namespace muster {
 
+struct VerbInfo;
+
 // One command on its way: who, where, in which language.
 struct Call {
   Work& work;
@@ -39,6 +41,7 @@ void audit(Call& call, const std::string& approved_by);
 Facts facts_of(const Call& call, const Verdict& verdict);  // what the command depends on, now
 std::string approvers_text(const Call& call, const Verdict& verdict);
 Outcome denied(Call& call, const Verdict& verdict);  // recorded
+Outcome not_yet(Call& call, const VerbInfo& verb);   // of a later version: what it will do, and what serves meanwhile
 // What the command would say, tried on a copy of the state. None: the state is too large for that.
 std::optional<Outcome> rehearsal(const Call& call);
 // What would be asked first, by which rule, and what the command depends on.

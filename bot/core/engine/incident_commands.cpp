@@ -1,6 +1,5 @@
 // The commands that work an incident.
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include "bot/base/text.h"
@@ -150,63 +149,6 @@ Outcome update(Call& c) {
   });
 }
 
-Outcome todo(Call& c) {
-  Incident* i = incident_of(c);
-  if (!i) return no_incident(c);
-  std::string text(trim(join(words_without_incident(c), " ")));
-  if (text.empty()) {
-    if (i->todos.empty()) return answer(c, "todo.none", {{"id", i->id}});
-    Outcome o = answer(c, "todo.list", {{"id", i->id}});
-    std::string lines;
-    for (const Todo& t : i->todos) {
-      lines += (t.done ? "✅ " : "⬜ ") + std::to_string(t.number) + " " + plain(t.text) +
-               (t.assignee.empty() ? "" : " · " + person_name(c.work.config, t.assignee)) +
-               (t.due.empty() ? "" : " · " + plain(t.due)) + "\n";
-    }
-    o.reply.sections.push_back({std::string(trim(lines)), {}});
-    return o;
-  }
-  const std::string wanted = named(c.command, "who");
-  const Person* who = find_person(c.work.config, wanted);
-  if (!who && !wanted.empty()) return unknown_person(c, wanted);
-  const std::string assignee = who ? who->id : "";
-  const int number = static_cast<int>(i->todos.size()) + 1;
-  Entry e = human_entry(c, "action.created", i);
-  e.text = text;
-  e.data = Value::Map{{"action_id", "AI-" + std::to_string(number)},
-                      {"number", number},
-                      {"assignee", assignee},
-                      {"due", named(c.command, "due")}};
-  record(c.work, std::move(e));
-  touch(c.work, *i);
-  // Who and when are said apart from the text: what was not understood as such is seen to be missing.
-  const std::string due = named(c.command, "due");
-  const std::string more = (who ? " · " + plain(who->name) : "") + (due.empty() ? "" : " · " + plain(due));
-  const std::string shown = plain(clip(text, 200)) + more;
-  return told(c, *i, [&](Call& d) {
-    return answer(d, "todo.done", {{"id", i->id}, {"n", std::to_string(number)}, {"text", shown}});
-  });
-}
-
-Outcome todo_done(Call& c) {
-  Incident* i = incident_of(c);
-  if (!i) return no_incident(c);
-  const auto words = words_without_incident(c);
-  int n = 0;
-  if (!words.empty()) std::from_chars(words.front().data(), words.front().data() + words.front().size(), n);
-  const auto it = std::ranges::find_if(i->todos, [n](const Todo& t) { return t.number == n; });
-  if (it == i->todos.end())
-    return refuse(c, "todo.unknown", {{"id", i->id}, {"n", words.empty() ? "" : words.front()}});
-  if (it->done) return refuse(c, "todo.already", {{"n", std::to_string(n)}});
-  Entry e = human_entry(c, "action.closed", i);
-  e.text = it->text;
-  e.data = Value::Map{{"action_id", "AI-" + std::to_string(n)}, {"number", n}};
-  record(c.work, std::move(e));
-  touch(c.work, *i);
-  const std::string text = plain(clip(it->text, 200));
-  return told(c, *i, [&](Call& d) { return answer(d, "todo.closed", {{"n", std::to_string(n)}, {"text", text}}); });
-}
-
 Outcome link(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
@@ -272,7 +214,10 @@ const std::map<std::string_view, Handler>& incident_handlers() {
                                                             {"update", update},
                                                             {"todo", todo},
                                                             {"todo done", todo_done},
+                                                            {"todo mine", todo_mine},
                                                             {"link", link},
+                                                            {"accept", accept},
+                                                            {"decline", decline},
                                                             {"mitigate", mitigate},
                                                             {"resolve", resolve},
                                                             {"reopen", reopen},

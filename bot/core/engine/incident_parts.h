@@ -29,6 +29,11 @@ std::expected<std::optional<PastTime>, Outcome> past_time(Call& call, const std:
 Outcome unknown_severity(Call& call, const std::string& name);
 
 Outcome declare(Call& call);
+Outcome todo(Call& call);
+Outcome todo_done(Call& call);
+Outcome todo_mine(Call& call);
+Outcome accept(Call& call);   // out of triage: it is an incident
+Outcome decline(Call& call);  // it is none: kept in the record, counted nowhere
 Outcome mitigate(Call& call);
 Outcome resolve(Call& call);
 Outcome reopen(Call& call);

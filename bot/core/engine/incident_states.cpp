@@ -7,6 +7,8 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/todos.h"
+#include "bot/core/engine/triage.h"
 
 namespace muster {
 namespace {
@@ -74,11 +76,14 @@ Outcome refuse_order(Call& c, const std::string& fault) {
   return refuse(c, "as_is", {{"text", fault}, {"next", say(c.language, "time.order_next")}});
 }
 
-Outcome state_answer(Call& c, const Incident& i, const std::string& status, const char* done, TimeMs at) {
+Outcome state_answer(Call& c, const Incident& i, const std::string& status, const char* done, TimeMs at,
+                     TimeMs review) {
   return told(c, i, [&](Call& d) {
     Outcome o = answer(d, done, {{"id", i.id}, {"time", short_time(d, at)}});
+    if (review != 0)
+      o.reply.sections.push_back({say(d.language, "review.owed", {{"time", short_time(d, review)}}), {}});
     const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
-    if (i.impact_ms == 0 || status == "investigating") return o;
+    if (i.impact_ms == 0 || status == "investigating" || status == "canceled") return o;
     const std::string lasted = format_duration(end - i.impact_ms);
     o.reply.sections.push_back({say(d.language, "impact.lasted", {{"duration", lasted}}), {}});
     return o;
@@ -88,6 +93,7 @@ Outcome state_answer(Call& c, const Incident& i, const std::string& status, cons
 Outcome move(Call& c, const std::string& kind, const std::string& status, const char* done) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
+  if (i->triage && i->open() && status != "canceled") return refuse(c, "triage.first", {{"id", i->id}});
   if (!may_move(i->status, status)) {
     return refuse(
         c, i->status == status ? "status.same" : "status.refused",
@@ -105,14 +111,18 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   if (moment->stated) e.origin = "backfill";
   e.data = Value::Map{{"status", status}, {"reason", because}};
   // Open again: the clock of updates starts anew; mitigated: it slows down.
-  if (status != "resolved") e.data.set("next_update_ms", next_update_for(c.work, i->severity, status));
+  if (status == "investigating" || status == "mitigated")
+    e.data.set("next_update_ms", next_update_for(c.work, i->severity, status));
+  const bool waited = i->triage;
   record(c.work, std::move(e));
   arm_reminder(c.work, *i);
   arm_archive(c.work, *i);
+  if (waited) triage_ended(c.work, *i, c.actor.id);
+  const TimeMs review = status == "resolved" ? owe_review(c.work, *i) : 0;
   if (i->open() && i->archived) reopen_channel(c.work, *i);
   touch(c.work, *i);
   show_links(c.work, *i);
-  return state_answer(c, *i, status, done, moment->at);
+  return state_answer(c, *i, status, done, moment->at, review);
 }
 
 const std::map<std::string_view, std::string_view>& time_names() {
@@ -174,6 +184,8 @@ std::expected<std::optional<PastTime>, Outcome> past_time(Call& c, const std::st
 
 Outcome mitigate(Call& c) { return move(c, "incident.mitigated", "mitigated", "mitigate.done"); }
 Outcome resolve(Call& c) { return move(c, "incident.resolved", "resolved", "resolve.done"); }
+
+Outcome decline(Call& c) { return move(c, "incident.canceled", "canceled", "decline.done"); }
 
 Outcome reopen(Call& c) {
   const Incident* i = incident_of(c);

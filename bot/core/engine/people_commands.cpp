@@ -9,15 +9,8 @@
 namespace muster {
 namespace {
 
-std::string what_key(std::string_view verb) {
-  std::string key = "what." + std::string(verb);
-  std::ranges::replace(key, ' ', '_');
-  std::ranges::replace(key, '-', '_');
-  return key;
-}
-
 std::string what(const Call& c, const VerbInfo& v) {
-  const std::string key = what_key(v.verb);
+  const std::string key = verb_key("what", v.verb);
   return has_sentence(key) ? say(c.language, key) : "";
 }
 
@@ -55,7 +48,7 @@ std::string rule_line(const CoreConfig& config, const Verdict& v) {
 Outcome help_verb(Call& c, const VerbInfo& v) {
   Outcome o = answer(c, "as_is", {{"text", "`" + std::string(v.usage) + "`"}, {"next", ""}});
   std::string text = what(c, v);
-  if (!v.ready) text = say(c.language, v.writes ? "verb.later" : "later.read", {{"verb", std::string(v.verb)}});
+  if (!v.ready) text = plain_text(not_yet(c, v).reply);
   if (!v.example.empty()) text += "\n" + say(c.language, "help.example", {{"example", plain(v.example)}});
   Command command;
   command.verb = v.verb;
@@ -208,6 +201,7 @@ Outcome language(Call& c) {
   const std::string second = c.command.args.size() > 1 ? lower_ascii(c.command.args[1]) : "";
   const bool here = first == "here" || second == "here";
   if (!second.empty() && second != "here") return refuse(c, "language.usage");
+  if (here && c.input.channel.empty()) return refuse(c, "language.where");
   const std::string chosen = first == "here" ? "" : first;
   if (!chosen.empty()) {
     Entry e = human_entry(c, "language.chosen", nullptr);

@@ -6,6 +6,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/suspects.h"
+#include "bot/core/engine/triage.h"
 
 namespace muster {
 
@@ -132,6 +133,10 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.open()) {
     // The one that stands out is the step that comes next.
     const bool led = i.roles.contains("incident_commander"), mitigated = i.status == "mitigated";
+    if (i.triage) {
+      add_triage_buttons(w, i, m);
+      return m;
+    }
     m.buttons.push_back({say(lang, "button.lead"), "lead me", !led && !mitigated ? "primary" : ""});
     if (!mitigated)
       m.buttons.push_back({say(lang, "button.mitigate"), say(lang, "button.mitigate.line"), led ? "primary" : ""});
@@ -182,9 +187,10 @@ Incident& open_incident(Work& w, Entry e) {
   e.kind = "incident.declared";
   e.incident_id = id;
   e.pinned = true;
-  e.data.set("status", "investigating");
+  const std::string status = e.data["triage"].as_bool() ? "reported" : "investigating";
+  e.data.set("status", status);
   e.data.set("channel", channel);
-  const TimeMs next = next_update_for(w, e.data["severity"].as_string(), "investigating");
+  const TimeMs next = next_update_for(w, e.data["severity"].as_string(), status);
   e.data.set("next_update_ms", next);
   record(w, std::move(e));
   Incident& i = w.state.incidents.at(n);

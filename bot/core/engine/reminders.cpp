@@ -12,7 +12,7 @@ constexpr int loud_reminders = 3;
 
 DurationMs interval_of(const Work& w, const std::string& severity, const std::string& status) {
   const SeverityRule* rule = find_severity(w.config, severity);
-  if (!rule || rule->update_every <= 0) return 0;
+  if (!rule || rule->update_every <= 0 || status == "reported" || status == "canceled") return 0;
   return status == "mitigated" ? 2 * rule->update_every : rule->update_every;
 }
 
@@ -26,6 +26,13 @@ TimeMs next_update_for(const Work& w, const std::string& severity, const std::st
 void arm_reminder(Work& w, const Incident& i) {
   w.decision.timers.push_back(
       {"update-due:" + i.id, i.open() ? i.next_update_ms : 0, Value::Map{{"incident", i.id}, {"said", 0}}});
+}
+
+void clock_was_set(Work& w, DurationMs by) {
+  for (auto& [key, group] : w.state.waiting) group.due_ms += by;
+  if (by > 0) return;
+  for (const auto& [n, i] : w.state.incidents)
+    if (i.open() && i.next_update_ms > w.now) arm_reminder(w, i);
 }
 
 void reminder_rang(Work& w, const Timer& timer) {

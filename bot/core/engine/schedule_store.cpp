@@ -78,8 +78,7 @@ std::expected<Command, Outcome> command_in(Call& c, const std::string& text) {
   const VerbInfo* verb = find_verb(parsed->verb);
   if (parsed->ask || !verb || is_for_now(parsed->verb))
     return std::unexpected(refuse(c, "schedule.not_this", {{"verb", plain(clip(one_line(text), 60))}}));
-  if (!verb->ready)
-    return std::unexpected(refuse(c, verb->writes ? "verb.later" : "later.read", {{"verb", parsed->verb}}));
+  if (!verb->ready) return std::unexpected(not_yet(c, *verb));
   return settled(*parsed, c.work.config);
 }
 

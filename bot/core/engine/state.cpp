@@ -141,6 +141,7 @@ void apply_declared(State& s, const Entry& e) {
   i.title = e.data["title"].as_string();
   i.severity = i.peak_severity = e.data["severity"].as_string();
   i.status = e.data["status"].as_string().empty() ? "investigating" : e.data["status"].as_string();
+  i.triage = i.status == "reported" && e.data["triage"].as_bool();
   i.channel = e.data["channel"].as_string();
   i.services = e.services;
   i.declared_by = e.actor.id;
@@ -160,6 +161,7 @@ void apply_status(State& s, Incident& i, const Entry& e, std::string_view fallba
   if (i.status == "resolved") set_time(s, i, "resolved", e.occurred_ms, e);
   if (!i.open()) i.next_update_ms = 0;
   if (i.open() && e.data["next_update_ms"].is_int()) i.next_update_ms = e.data["next_update_ms"].as_int();
+  if (i.open() && i.status != "reported") i.triage = false;
   if (i.status == "investigating") i.mitigated_ms = i.resolved_ms = 0;
 }
 
@@ -173,7 +175,8 @@ void apply_todo(Incident& i, const Entry& e) {
   const int n = static_cast<int>(e.data["number"].as_int());
   if (n == 0) return;
   if (e.kind == "action.created") {
-    i.todos.push_back({n, e.text, e.data["assignee"].as_string(), e.data["due"].as_string(), false});
+    i.todos.push_back(
+        {n, e.text, e.data["assignee"].as_string(), e.data["due"].as_string(), false, e.data["due_ms"].as_int()});
     return;
   }
   for (Todo& t : i.todos) {
@@ -197,6 +200,8 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     apply_status(s, i, e, "mitigated");
   else if (kind == "incident.resolved")
     apply_status(s, i, e, "resolved");
+  else if (kind == "incident.canceled")
+    apply_status(s, i, e, "canceled");
   else if (kind == "incident.closed")
     apply_status(s, i, e, "closed");
   else if (kind == "incident.reopened")
@@ -339,6 +344,7 @@ ProjectionRow projection(const Incident& i) {
   }
   b.set("todos", todos);
   if (i.archived) b.set("archived", true);
+  if (i.triage) b.set("triage", true);
   Value bound = Value::List{};
   for (const std::string& platform : i.bound) bound.push(platform);
   if (!i.bound.empty()) b.set("bound", std::move(bound));

@@ -75,6 +75,7 @@ struct Todo {
   int number = 0;
   std::string text, assignee, due;
   bool done = false;
+  TimeMs due_ms = 0;  // 0: no day was named
 };
 
 struct Incident {
@@ -102,6 +103,7 @@ struct Incident {
   TimeMs next_update_ms = 0;
   std::string last_update;
   std::set<std::string> invited;  // person ids
+  bool triage = false;            // nobody has said yet that it is one: it waits, or was declined
   bool archived = false;          // its channel
   int rooms = 0;                  // how often the channel came back from the archive
   std::set<std::string> bound;    // platforms whose channels are one room; empty: nothing was said, every one

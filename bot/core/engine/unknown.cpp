@@ -1,7 +1,9 @@
-// A name that nobody has: the refusal, with the line to paste for names that are near.
+// A verb that is not there yet, and a name that nobody has: the refusal, with the line to paste for names that are
+// near.
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/handlers.h"
 
@@ -67,6 +69,18 @@ std::string_view list_of(const std::string& id) {
 }
 
 }  // namespace
+
+Outcome not_yet(Call& c, const VerbInfo& verb) {
+  const std::string meanwhile = verb_key("meanwhile", verb.verb);
+  const std::string what = verb_key("what", verb.verb);
+  Outcome o =
+      refuse(c, verb.writes ? "verb.later" : "later.read", {{"verb", verb.verb}, {"what", say(c.language, what)}});
+  if (has_sentence(meanwhile)) {
+    const std::string text = say(c.language, "later.meanwhile", {{"what", say(c.language, meanwhile)}});
+    o.reply.sections.insert(o.reply.sections.begin(), {text, {}});
+  }
+  return o;
+}
 
 Outcome no_such_id(Call& c, const std::string& id) {
   return refuse(c, "unknown.id", {{"id", plain(id)}, {"list", list_of(id)}});

@@ -17,6 +17,7 @@
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/cards.h"
 #include "runbooks/engine.h"
 
 using namespace muster;
@@ -267,7 +268,9 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"update", {"update INC-1 rolling back next 30m"}},
       {"todo", {"todo INC-1 raise the limit @ben"}},
       {"todo done", {"todo raise the limit", "todo done 1"}},
+      {"todo mine", {"todo INC-1 raise the limit @ana", "todo mine"}},
       {"link", {"link INC-1 https://example.com/graph"}},
+      {"decline", {"decline INC-1 because a test was running"}},
       {"mitigate", {"mitigate INC-1 because it is rolled back"}},
       {"resolve", {"resolve INC-1 because it is verified"}},
       {"reopen", {"resolve INC-1 because it is verified", "reopen INC-1 because it came back"}},
@@ -457,16 +460,29 @@ TEST_CASE("every refusal has a code and every code an explanation") {
 
 TEST_CASE("every ready verb says what it does and shows a line that is understood") {
   for (const VerbInfo& verb : verbs()) {
-    if (!verb.ready) continue;
     CAPTURE(verb.verb);
-    std::string key = "what." + std::string(verb.verb);
-    for (char& c : key)
-      if (c == ' ' || c == '-') c = '_';
-    CHECK(has_sentence(key));
+    CHECK(has_sentence(verb_key("what", verb.verb)));
+    if (!verb.ready) continue;
     const auto parsed = parse_command(verb.example);
     REQUIRE(parsed.has_value());
     CHECK(parsed->verb == verb.verb);
   }
+}
+
+TEST_CASE("a verb of a later version says what it will do, and changes nothing") {
+  World world;
+  for (const VerbInfo& verb : verbs()) {
+    if (verb.ready) continue;
+    CAPTURE(verb.verb);
+    for (const std::string& line : {std::string(verb.verb), std::string(verb.verb) + " INC-1 the pool is full"}) {
+      const Outcome o = world.say_line(line);
+      CHECK(o.code == "not-yet");
+      CHECK(plain_text(o.reply).contains(say("en", verb_key("what", verb.verb))));
+    }
+  }
+  const Outcome near = world.say_line("serach");  // what cannot be done is not offered
+  CHECK(near.code == "unknown-command");
+  CHECK_FALSE(plain_text(near.reply).contains("`search`"));
 }
 
 TEST_CASE("docs/commands.md is what the table of verbs says") {
@@ -487,8 +503,9 @@ TEST_CASE("every verb that is called ready runs and succeeds") {
   for (const VerbInfo& verb : verbs()) {
     if (!verb.ready) continue;
     CAPTURE(verb.verb);
-    // They need a change that was sent, one in stages, or a rule that names them: tests/conversations, stages_test.cpp.
-    static const std::set<std::string_view> elsewhere = {"advance", "hold", "caused by", "break-glass"};
+    // They need an incident in triage, a change that was sent, one in stages, or a rule that names them:
+    // tests/conversations, stages_test.cpp.
+    static const std::set<std::string_view> elsewhere = {"accept", "advance", "hold", "caused by", "break-glass"};
     if (elsewhere.contains(verb.verb)) continue;
     const auto example = examples().find(verb.verb);
     REQUIRE_MESSAGE(example != examples().end(), "a ready verb needs an example line in this test");
@@ -515,6 +532,26 @@ TEST_CASE("the plan of a command is only shown: nothing is carried out beyond th
     planned += o.ok ? 1 : 0;
   }
   CHECK(planned > 60);
+}
+
+TEST_CASE("a clock that is set back lets a promised update be due at its hour, and no wait become longer") {
+  World world;
+  const TimeMs promised = world.state.incidents.at(1).next_update_ms;
+  REQUIRE(promised > world.now);
+  const TimeMs due = world.now + 30'000;
+  world.state.waiting["own:x/y"] = {.due_ms = due, .alerts = {}};
+  const auto set = [&world](DurationMs by) {
+    Work w = world.work();
+    clock_was_set(w, by);
+    return w.decision.timers;
+  };
+  CHECK(set(hour_ms).empty());
+  CHECK(world.state.waiting.at("own:x/y").due_ms == due + hour_ms);
+  const auto timers = set(-hour_ms);
+  CHECK(world.state.waiting.at("own:x/y").due_ms == due);
+  REQUIRE(timers.size() == 1);
+  CHECK(timers[0].id == "update-due:INC-1");
+  CHECK(timers[0].due_ms == promised);
 }
 
 TEST_CASE("a verb that is not ready changes nothing") {

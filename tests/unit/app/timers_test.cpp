@@ -59,6 +59,17 @@ TEST_CASE("timers of runs and questions come back whole, move and are forgotten 
   }
 }
 
+TEST_CASE("what waits for a length of time is told from what waits for an hour of the day") {
+  DueTimers timers;
+  timers.remember({expiry("E2", 20), {"update-due:INC-1", 30, {}}, {"schedule:T1", 40, {}}, {"group-wait:ab", 50, {}}});
+  std::vector<Timer> waits = timers.of_a_length();
+  CHECK(ids(waits) == std::vector<std::string>{"alert-expiry:E2", "group-wait:ab"});
+  for (Timer& t : waits) t.due_ms -= 15;  // the wall clock was set back
+  timers.remember(waits);
+  CHECK(ids(timers.take_due(5)) == std::vector<std::string>{"alert-expiry:E2"});
+  CHECK(ids(timers.take_due(35)) == std::vector<std::string>{"update-due:INC-1", "group-wait:ab"});
+}
+
 TEST_CASE("arming again moves a timer and due 0 forgets it") {
   DueTimers timers;
   timers.remember({expiry("E1", 10), {"x", 10, {}}});

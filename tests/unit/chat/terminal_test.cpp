@@ -137,6 +137,8 @@ TEST_CASE("replies, reactions, pins, edits and deletes work on the newest post")
   f.show(post("mine", "ana", "one"));
   f.show(post("theirs", "ben", "two"));
   CHECK(has(f.desk.entered("/reply"), "/reply TEXT"));
+  for (const char* line : {"/react", "/react 👍try", "/react 👍 try", "/react well done", "/react Try"})
+    CHECK(has(f.desk.entered(line), "Which emoji"));
   for (const char* line : {"/reply yes", "/react 👍", "/pin", "/edit better", "/delete"})
     CHECK(f.desk.entered(line).empty());
   REQUIRE(f.acts.size() == 5);

@@ -113,6 +113,20 @@ TEST_CASE("every mistake is reported at once with its place, what was expected a
   CHECK(contains(format_issue(loaded.issues[0]), "a.yaml:1:1: "));
 }
 
+TEST_CASE("a route in triage opens an incident, and a severity may owe a review") {
+  const Loaded wrong = load_text("alert_routes:\n  - name: unsure\n    triage: true\n");
+  REQUIRE(wrong.issues.size() == 1);
+  CHECK(wrong.issues[0].line == 2);
+  CHECK(wrong.issues[0].expected == "open_incident: true");
+  const Loaded right = load_text(
+      "severities:\n  - name: SEV1\n    review_within: 5d\n"
+      "alert_routes:\n  - name: unsure\n    triage: true\n    open_incident: true\n    severity: SEV1\n");
+  CHECK_MESSAGE(right.ok(), all_issues(right));
+  CHECK(right.settings.alert_routes.at(0).triage);
+  CHECK(right.settings.severities.at(0).review_within == 5 * day_ms);
+  CHECK(load_text("zone: UTC\n").settings.severities.at(0).review_within == 0);
+}
+
 TEST_CASE("a literal secret is refused and never printed") {
   const Loaded loaded = load_text("sources:\n  - name: x\n    kind: prometheus\n    secrets: [hunter2-canary]\n");
   REQUIRE(loaded.issues.size() == 1);

@@ -85,7 +85,7 @@ TEST_CASE("a cluster is asked with a token, and with a certificate that never li
   CHECK(s.words() == "version 1.0");
 }
 
-TEST_CASE("a server whose certificate is of other hands, or of another name, is not spoken to") {
+TEST_CASE("mistake 11, transport: a server whose certificate is of other hands, or of another name, is not spoken to") {
   Sockets s;
   const Certificate stranger = make_certificate({.host = "stranger", .authority = true});
   s.use("token: " + good, "", stranger.certificate_pem);

@@ -196,7 +196,7 @@ TEST_CASE("nobody listening and a wrong address end with a reason") {
   CHECK(wrong.end.wrong_setting);
 }
 
-TEST_CASE("TLS is accepted from a known authority for the right host only") {
+TEST_CASE("mistake 11, transport: TLS is accepted from a known authority for the right host only") {
   const Authority authority;
   const auto end_of = [&](const WebServerOptions& server, const std::string& host, const std::string& ca) {
     Echo echo(server);

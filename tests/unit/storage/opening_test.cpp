@@ -303,6 +303,11 @@ TEST_CASE("when the disk takes no more, commits are unavailable, and go on when 
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const auto refused_commit = (*store)->commit_now(with_entries({entry("e2"), entry("e3")}));
     if (refused_commit || refused_commit.error().kind != ErrorKind::unavailable) ::_exit(2);
+    if (!has(refused_commit.error().message, "limit on the size of files")) ::_exit(4);
+    if (!has(refused_commit.error().next_step, "goes on by itself")) ::_exit(5);
+    const auto beside = open_store(options_for(folder.path() + "/other"), {});
+    if (beside || !has(beside.error().message, "limit on the size of files")) ::_exit(6);
+    if (!has(beside.error().next_step, "then try again")) ::_exit(7);  // a start ends, it does not go on
     limit.rlim_cur = old;
     ::setrlimit(RLIMIT_FSIZE, &limit);
     const auto again = (*store)->commit_now(with_entries({entry("e4")}));

@@ -39,7 +39,7 @@ class Rooms {
     all.who = {"*"};
     all.effect = "run";
     config_.policy = {all};
-    config_.severities = {{"SEV3", "", 0}};
+    config_.severities = {{"SEV3", "", 0, 0}};
     config_.together = {
         {.platforms = {"slack", "mattermost"}, .open_all = true, .lost_after = minute_ms, .channels = {}}};
     open();

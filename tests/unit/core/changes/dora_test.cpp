@@ -192,7 +192,7 @@ TEST_CASE("what the health guard put back counts without an incident, and once w
   CHECK(f[0].recovery_s.empty());
 }
 
-TEST_CASE("a withdrawn link and a canceled incident count for nothing") {
+TEST_CASE("a withdrawn link, a declined incident and one in triage count for nothing") {
   ChangeStory s;
   const TimeMs from = s.now;
   s.rollout("R1", "deploy", "api", "production", "v1", "v2");
@@ -202,7 +202,10 @@ TEST_CASE("a withdrawn link and a canceled incident count for nothing") {
   ChangeStory withdrawn = s;
   withdrawn.add("retraction", Value::Map{{"reason", "another one"}}, "INC-1").corrects = link;
   CHECK(figures(withdrawn, query("api", from, from + day_ms))[0].failed.empty());
+  ChangeStory waits = s;
+  waits.add("incident.declared",
+            Value::Map{{"status", "reported"}, {"triage", true}, {"title", "INC-1"}, {"severity", "SEV2"}}, "INC-1");
+  CHECK(figures(waits, query("api", from, from + day_ms))[0].failed.empty());
   s.add("incident.canceled", Value::Map{{"status", "canceled"}}, "INC-1");
-  s.add("incident.status_changed", Value::Map{{"status", "canceled"}}, "INC-1");
   CHECK(figures(s, query("api", from, from + day_ms))[0].failed.empty());
 }

@@ -228,7 +228,7 @@ TEST_CASE("only what a person may run is offered, with the values of now") {
 }
 
 TEST_CASE("any prefix is completed by valid words") {
-  CHECK(complete_line("decl", live) == List{"declare"});
+  CHECK(complete_line("decla", live) == List{"declare"});
   CHECK(complete_line("status a", live) == List{"api"});
   CHECK(complete_line("status api in s", live) == List{"staging"});
   CHECK(complete_line("lead @a", live) == List{"@ann"});
