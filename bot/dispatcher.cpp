@@ -245,11 +245,13 @@ void Dispatcher::answer_in_chat(const ChatEvent& e, const CommandInput& input, O
   pager_.fit(o, e.user, input.channel);
   keep_pages(w);
   const bool thread = (o.output.reading || o.output.in_thread) && !o.output.here;
+  if (e.kind == "button" && !o.ok) o.is_private = true;  // a "no" to a click concerns nobody else in the channel
   const bool form = o.form && e.can_open_form;
   if (o.form && !form) o.reply.buttons.push_back({say(o.language, "button.form"), o.form->command, "", true});
-  // A name that its owner chose is no address: an account that is nobody's is answered by its own id.
-  const bool nobodys = !input.account.empty() && e.user.starts_with(e.platform + ":");
-  const std::string to = o.is_private || form ? nobodys ? input.account : e.user : "";
+  if (o.is_private && !form && e.told) return void(*e.told = std::move(o.reply));
+  // The very account that spoke is answered: a person may have several there, and a name that its owner chose is no
+  // address.
+  const std::string to = o.is_private || form ? input.account.empty() ? e.user : input.account : "";
   post(w, input.channel, "reply-" + e.id, o.reply, thread ? input.thread : e.thread, to);
   OutMessage& out = w.decision.out.back();
   out.body.set("origin", e.platform);
@@ -265,8 +267,10 @@ void Dispatcher::keep_pages(Work& w) {
   for (Timer& t : pager_.take_changes(clock_.now())) w.decision.timers.push_back(std::move(t));
 }
 
-void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {
+void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& heard) {
   if (!reader_) return;
+  ChatEvent e = heard;
+  e.told.reset();  // the click was answered while this was read
   reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
     const auto decide = [this, asked, input, e, read = std::move(read)](Work& w, Commit&) {
       answer_in_chat(e, input, read_outcome(read, asked), w);

@@ -17,6 +17,11 @@ void FileCopies::next(const OrderPtr& order) {
   if (order->files.empty()) return order->done({});
   const Value file = order->files.front();
   order->files.pop_front();
+  if (!platform_.know) return copy(order, file);
+  platform_.know(file, [this, order](const Value& known) { copy(order, known); });
+}
+
+void FileCopies::copy(const OrderPtr& order, const Value& file) {
   ChatEvent e = copied_file(name_, order->channel, order->post, file, clock_.now());
   if (const Value& relay = file["relay"]; !relay.is_null()) {  // for other platforms and not for the record
     e.kind = "relay_file";

@@ -12,12 +12,15 @@ namespace muster {
 
 class FileCopies {
  public:
+  using Known = std::function<void(const Value& file)>;
   struct Platform {
     std::string title;   // "Slack", for the sentence that says why there is no copy
     std::string bucket;  // of the budget
     std::function<Result<HttpCall>(const Value& file)> call;  // an error says why it is not fetched
     // What came with 200 but is no file: the reason; empty: it is one.
     std::function<std::string(const HttpResult& answer, const SaidFile& file)> not_the_file = {};
+    // Says the rest of a file of which a message told only the id; then `known`. Empty: messages tell all.
+    std::function<void(const Value& file, const Known& known)> know = {};
   };
   // `name` and `listener` are read when a file is handed over; all outlive it.
   FileCopies(BudgetQueue& queue, const Clock& clock, const std::string& name, const ChatPlatform::Listener& listener,
@@ -35,6 +38,7 @@ class FileCopies {
   };
   using OrderPtr = std::shared_ptr<Order>;
   void next(const OrderPtr& order);
+  void copy(const OrderPtr& order, const Value& file);
   void send(const OrderPtr& order, const HttpCall& call, const ChatEvent& event);
   void answered(const OrderPtr& order, ChatEvent event, const Result<HttpResult>& result);
   void hand_over(const OrderPtr& order, ChatEvent event, const std::string& why, std::string bytes);

@@ -10,6 +10,7 @@
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
 #include "bot/core/chat/form.h"
+#include "bot/core/chat/message.h"
 #include "bot/core/chat/said.h"
 #include "bot/core/decision.h"
 #include "integrations/chat/checks.h"
@@ -55,6 +56,8 @@ struct ChatEvent {
   bool can_open_form = false;     // a form sent in answer, soon, opens before the person
   std::map<std::string, std::string> form = {};  // of kind form: the fields of the form for the command `text`
   std::shared_ptr<FormAnswer> answer = {};       // of kind form: filled before it is accepted
+  // Of a click that is answered before the person alone: filled, before it is accepted, instead of a private post.
+  std::shared_ptr<Message> told = {};
 };
 
 // Somebody in a group of the platform.

@@ -29,9 +29,9 @@ Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
   return b;
 }
 
-TimeMs Budget::room_at(const BudgetTicket& ticket, TimeMs now) const {
+TimeMs Budget::room_at(const std::vector<std::string>& buckets, TimeMs now) const {
   TimeMs at = now;
-  for (const std::string& name : ticket.buckets) {
+  for (const std::string& name : buckets) {
     const Bucket& b = bucket(name, now);
     at = std::max(at, b.closed_until);
     if (b.tokens >= 1) continue;
@@ -41,8 +41,8 @@ TimeMs Budget::room_at(const BudgetTicket& ticket, TimeMs now) const {
   return at;
 }
 
-void Budget::take(const BudgetTicket& ticket, TimeMs now) {
-  for (const std::string& name : ticket.buckets) bucket(name, now).tokens -= 1;
+void Budget::take(const std::vector<std::string>& buckets, TimeMs now) {
+  for (const std::string& name : buckets) bucket(name, now).tokens -= 1;
 }
 
 std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
@@ -68,9 +68,9 @@ bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
 std::optional<std::uint64_t> Budget::next(TimeMs now) {
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
     const BudgetTicket& ticket = it->second.ticket;
-    if (!first_of_lane(it->first, it->second) || room_at(ticket, now) > now) continue;
+    if (!first_of_lane(it->first, it->second) || room_at(ticket.buckets, now) > now) continue;
     const std::uint64_t id = it->first.second;
-    take(ticket, now);
+    take(ticket.buckets, now);
     if (!ticket.lane.empty()) {
       busy_[ticket.lane] = id;
       lanes_[ticket.lane].erase(id);
@@ -85,9 +85,16 @@ std::optional<std::uint64_t> Budget::next(TimeMs now) {
 
 bool Budget::charge(std::uint64_t id, TimeMs now) {
   const auto it = running_.find(id);
-  if (it == running_.end() || room_at(it->second.ticket, now) > now) return false;
-  take(it->second.ticket, now);
-  return true;
+  return it != running_.end() && charge(id, it->second.ticket.buckets, now);
+}
+
+bool Budget::charge(std::uint64_t id, const std::vector<std::string>& buckets, TimeMs now) {
+  const auto it = running_.find(id);
+  if (it == running_.end()) return false;
+  const bool room = room_at(buckets, now) <= now;
+  it->second.waits = room ? std::vector<std::string>() : buckets;
+  if (room) take(buckets, now);
+  return room;
 }
 
 void Budget::finished(std::uint64_t id) {
@@ -133,15 +140,15 @@ void Budget::close(const std::string& name, TimeMs until) {
 
 TimeMs Budget::due(TimeMs now) const {
   TimeMs at = 0;
-  const auto consider = [&](const BudgetTicket& ticket) {
-    const TimeMs room = room_at(ticket, now);
+  const auto consider = [&](const std::vector<std::string>& buckets) {
+    const TimeMs room = room_at(buckets, now);
     at = at == 0 ? room : std::min(at, room);
   };
   for (const auto& [key, entry] : waiting_) {
-    if (first_of_lane(key, entry)) consider(entry.ticket);
+    if (first_of_lane(key, entry)) consider(entry.ticket.buckets);
   }
   for (const auto& [id, entry] : running_) {
-    if (room_at(entry.ticket, now) > now) consider(entry.ticket);
+    if (!entry.waits.empty()) consider(entry.waits);
   }
   return at;
 }

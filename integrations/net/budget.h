@@ -33,7 +33,9 @@ class Budget {
 
   std::uint64_t add(BudgetTicket ticket, TimeMs now);  // 0: full
   std::optional<std::uint64_t> next(TimeMs now);       // may leave now; its lane is busy until finished() or again()
-  bool charge(std::uint64_t id, TimeMs now);           // one more call of work under way; false: wait (see due)
+  // One more call of work under way, of the ticket's buckets or of others; false: wait (see due).
+  bool charge(std::uint64_t id, TimeMs now);
+  bool charge(std::uint64_t id, const std::vector<std::string>& buckets, TimeMs now);
   void finished(std::uint64_t id);
   void again(std::uint64_t id);                         // back to the head of its lane
   void cancel(std::uint64_t id);                        // one that waits
@@ -58,12 +60,13 @@ class Budget {
   struct Entry {
     BudgetTicket ticket;
     TimeMs queued_ms = 0;
+    std::vector<std::string> waits = {};  // of work under way: the buckets that its next call has no room in
   };
   using Key = std::pair<int, std::uint64_t>;  // urgency class, then order of arrival
 
   Bucket& bucket(const std::string& name, TimeMs now) const;
-  TimeMs room_at(const BudgetTicket& ticket, TimeMs now) const;  // now: there is room
-  void take(const BudgetTicket& ticket, TimeMs now);
+  TimeMs room_at(const std::vector<std::string>& buckets, TimeMs now) const;  // now: there is room
+  void take(const std::vector<std::string>& buckets, TimeMs now);
   bool first_of_lane(const Key& key, const Entry& entry) const;
 
   Rules rules_;

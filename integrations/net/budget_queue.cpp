@@ -33,7 +33,7 @@ void BudgetQueue::pump() {
     if (state.held) held.push_back(id);
   }
   for (const Job id : held) {
-    if (!budget_.charge(id, out_.clock.now())) continue;
+    if (!budget_.charge(id, jobs_.at(id).held->buckets, out_.clock.now())) continue;
     send(id, std::move(*std::exchange(jobs_.at(id).held, nullptr)));
   }
   while (const auto id = budget_.next(out_.clock.now())) {
@@ -57,13 +57,13 @@ void BudgetQueue::arm() {
   });
 }
 
-void BudgetQueue::call(Job job, HttpCall call, HttpClient::Done done) {
+void BudgetQueue::call(Job job, HttpCall call, HttpClient::Done done, std::vector<std::string> buckets) {
   const auto it = jobs_.find(job);
   if (it == jobs_.end()) return done(fail(ErrorKind::internal, "a call of a job that is over"));
-  Pending pending{std::move(call), std::move(done)};
-  if (std::exchange(it->second.paid, false) || budget_.charge(job, out_.clock.now())) {
-    return send(job, std::move(pending));
-  }
+  const bool own = buckets.empty() || buckets == it->second.ticket.buckets;
+  Pending pending{std::move(call), std::move(done), own ? it->second.ticket.buckets : std::move(buckets)};
+  const bool paid = own && std::exchange(it->second.paid, false);
+  if (paid || budget_.charge(job, pending.buckets, out_.clock.now())) return send(job, std::move(pending));
   it->second.held = std::make_unique<Pending>(std::move(pending));
   if (!pumping_) arm();
 }
@@ -86,7 +86,7 @@ void BudgetQueue::answered(Job job, Pending pending, Result<HttpResult> result) 
   const auto header = result->headers.find("retry-after");
   const DurationMs wait = retry_after_ms(header == result->headers.end() ? "" : header->second);
   // The narrowest bucket is the last one; which one the server meant it does not say, so none leaks.
-  for (const std::string& bucket : it->second.ticket.buckets) budget_.close(bucket, out_.clock.now() + wait);
+  for (const std::string& bucket : pending.buckets) budget_.close(bucket, out_.clock.now() + wait);
   it->second.held = std::make_unique<Pending>(std::move(pending));
   pump();
 }

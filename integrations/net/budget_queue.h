@@ -36,8 +36,10 @@ class BudgetQueue {
 
   // `run` is called when the job's turn has come (now or later); the lane is the job's until finish().
   Job add(BudgetTicket ticket, Run run);  // 0: full
-  // One call of a job. A 429 is not an outcome: the call waits as long as the server says and is sent again.
-  void call(Job job, HttpCall call, HttpClient::Done done);
+  // One call of a job, of the ticket's buckets unless it names its own: a job that writes may have to read first, and
+  // that is not what its rate is about. A 429 is not an outcome: the call waits as long as the server says and is sent
+  // again.
+  void call(Job job, HttpCall call, HttpClient::Done done, std::vector<std::string> buckets = {});
   void finish(Job job);
   void run_again(Job job);  // after a backoff that grows with each time; the lane stays the job's
   void cancel(Job job);     // one that has not begun
@@ -51,13 +53,14 @@ class BudgetQueue {
   struct Pending {
     HttpCall call;
     HttpClient::Done done;
+    std::vector<std::string> buckets;
   };
   struct State {
     BudgetTicket ticket;
     Run run;
     int failures = 0;
     bool running = false;
-    bool paid = false;              // the budget's turn covers the first call
+    bool paid = false;              // the budget's turn covers the first call of its buckets
     std::unique_ptr<Pending> held;  // a call that waits for room
     std::uint64_t timer = 0;
   };

@@ -164,7 +164,11 @@ class MattermostStage final : public Stage {
     if (!config.board_channel.empty()) c.channels.push_back(config.board_channel);
     c.callback_url = "http://bot/in/mattermost/act";
     core_.set_integration([this](const std::string&, const std::string& body) {
-      platform_->click(body, [](const HttpResponse&) {});  // the answer comes after the commit; nobody waits here
+      // The answer comes after the commit; nobody waits here, so what it says is shown when it comes.
+      platform_->click(body, [this, sent = *parse_json(body)](const HttpResponse& r) {
+        if (const auto said = parse_json(r.body))
+          core_.told_presser(sent["post_id"].as_string(), sent["user_id"].as_string(), *said);
+      });
       return HttpResponse{.status = 200, .content_type = "application/json", .body = "{}", .headers = {}};
     });
     auto made = std::make_unique<Mattermost>(

@@ -4,6 +4,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
+#include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
 #include "integrations/chat/mattermost/self_check.h"
@@ -25,7 +26,9 @@ std::string style_of(const std::string& style) {
 
 // Anything but 200 with a body is shown to the person as an error of the integration.
 HttpResponse said(const std::string& text) {
-  const Value body = text.empty() ? Value(Value::Map{}) : Value(Value::Map{{"ephemeral_text", text}});
+  // Our text is Markdown already: what looks like Slack's links in it is somebody's words.
+  const Value body =
+      text.empty() ? Value(Value::Map{}) : Value(Value::Map{{"ephemeral_text", text}, {"skip_slack_parsing", true}});
   return {.status = 200, .content_type = "application/json", .body = to_json(body), .headers = {}};
 }
 
@@ -63,6 +66,12 @@ std::string Mattermost::press_id(const std::string& what) {
   return what + ":" + std::to_string(pressed_.emplace(what, now).first->second);
 }
 
+// What is said before the person alone, as the answer to a press or a slash command; empty: nothing is.
+std::string Mattermost::told_text(const Message& told) const {
+  if (told.text.empty() && told.sections.empty()) return {};
+  return clip_runes(markdown_message(told, out_.prefix, channel_link()), runes_max_);
+}
+
 void Mattermost::click(const std::string& body, const std::function<void(HttpResponse)>& reply) {
   const auto parsed = parse_json(body, 16);
   const Value v = parsed ? *parsed : Value();
@@ -88,7 +97,10 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   in.trigger = v["trigger_id"].as_string();
   // A form that was closed may be opened again at once: two of them do no harm.
   if (context["form"].as_bool()) in.id += ":" + to_hex(sha256(in.trigger)).substr(0, 12);
-  in.stored = [reply](const Result<void>& stored) { reply(said(stored ? "" : stored.error().message)); };
+  in.told = std::make_shared<Message>();
+  in.stored = [this, reply, told = in.told](const Result<void>& stored) {
+    reply(said(stored ? told_text(*told) : stored.error().message));
+  };
   enqueue(std::move(in));
 }
 

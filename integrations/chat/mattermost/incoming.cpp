@@ -263,6 +263,7 @@ void Mattermost::hand_over(const Inbound& in) {
   keep_trigger(in, e);
   e.form = in.form;
   e.answer = in.answer;
+  e.told = in.told;
   listener_(std::move(e), [this, in](const Result<void>& stored) {
     if (in.stored) in.stored(stored);
     const bool refused = in.answer && !in.answer->taken();

@@ -79,6 +79,7 @@ class Mattermost final : public ChatPlatform {
     std::string trigger = {};  // of a button: lets a form open
     std::map<std::string, std::string> form = {};
     std::shared_ptr<FormAnswer> answer = {};
+    std::shared_ptr<Message> told = {};  // of a click: before the person alone
     // Of a coverage statement.
     TimeMs from = 0;
     int found = 0;
@@ -133,7 +134,9 @@ class Mattermost final : public ChatPlatform {
   Value post_body(const Op& op, const std::string& text) const;
   Value attachments(const Op& op) const;  // buttons.cpp; null: none
   std::string seal(const std::string& channel_id, const std::string& command, TimeMs until) const;
+  std::function<std::string(std::string_view ours)> channel_link() const;
   std::string text_of(const Op& op) const;
+  std::string told_text(const Message& told) const;
   void check_callback(ChatChecks found, ChatChecksDone done);
   void send(HttpCall call, Then then);
 

@@ -69,13 +69,16 @@ void Mattermost::run(const OpPtr& op) {
 
 // Posts.
 
-std::string Mattermost::text_of(const Op& op) const {
-  const auto link = [this](std::string_view ours) {
+std::function<std::string(std::string_view)> Mattermost::channel_link() const {
+  return [this](std::string_view ours) {
     const std::string id = out_.directory.theirs("channel", std::string(ours));
     const auto it = id.empty() ? channels_.end() : channels_.find(id);
     return it == channels_.end() ? std::string() : it->second.name;
   };
-  return markdown_message(message_from(op.message.body["message"]), out_.prefix, link);
+}
+
+std::string Mattermost::text_of(const Op& op) const {
+  return markdown_message(message_from(op.message.body["message"]), out_.prefix, channel_link());
 }
 
 // What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.

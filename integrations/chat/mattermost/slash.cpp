@@ -75,7 +75,10 @@ void Mattermost::slash(const HttpRequest& q, const std::function<void(HttpRespon
   out_.timers.after(answer_within_ms, [once] {
     once("muster has not stored this line yet. Look whether an answer comes before you type it again.");
   });
-  in.stored = [once](const Result<void>& stored) { once(stored ? std::string() : stored.error().message); };
+  in.told = std::make_shared<Message>();
+  in.stored = [this, once, for_person = in.told](const Result<void>& stored) {
+    once(stored ? told_text(*for_person) : stored.error().message);
+  };
   slash_line(std::move(in));
 }
 

@@ -37,7 +37,7 @@ std::string slack_channel_name(const std::string& ours, int attempt) {
 void Slack::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
-  find_channel(op, {}, std::move(then));
+  find_channel(op, std::move(then));
 }
 
 void Slack::remember_channel(const std::string& ours, const std::string& id) {
@@ -50,23 +50,55 @@ std::string Slack::wanted_name(const std::string& ours) const {
   return it == config_.channel_names.end() ? std::string() : it->second;
 }
 
-// A page may be short or empty and still not be the last.
-void Slack::find_channel(const OpPtr& op, const std::string& cursor, WithId then) {
+void Slack::find_channel(const OpPtr& op, WithId then) {
+  sought_.push_back({op, std::move(then), listing_ != Listing::further});
+  if (listing_ != Listing::none) return;
+  listing_ = Listing::first;
+  list_channels({});
+}
+
+// One listing serves everybody who looks for a name. A page may be short or empty and still not be the last.
+void Slack::list_channels(const std::string& cursor) {
   Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  call(op, "conversations.list", arguments, [this, op, then = std::move(then)](const SlackAnswer& a) {
-    if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
-    const std::string called = wanted_name(op->channel);
-    const std::string wanted = called.empty() ? slack_channel_name(op->channel) : called;
-    for (const Value& channel : a.body["channels"].as_list()) {
-      if (channel["name"].as_string() != wanted) continue;
-      const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
-      if (owner.empty() || owner == op->channel) return take_channel(op, channel, then);
-    }
+  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
-    if (!next.empty()) return find_channel(op, next, then);
-    make_channel(op, 1, then);
+    listing_ = Listing::further;
+    if (a.fate != SlackAnswer::Fate::ok) return not_listed(a);
+    for (Sought& s : std::exchange(sought_, {})) {
+      const Value found = channel_for(s.op->channel, a.body["channels"]);
+      if (found.is_map())
+        take_channel(s.op, found, s.then);
+      else
+        sought_.push_back(std::move(s));
+    }
+    if (!sought_.empty() && !next.empty()) return list_channels(next);
+    listing_ = Listing::none;
+    for (Sought& s : std::exchange(sought_, {})) {
+      if (s.from_start)
+        make_channel(s.op, 1, s.then);
+      else
+        find_channel(s.op, s.then);  // it came when the first page was read already
+    }
   });
+}
+
+void Slack::not_listed(const SlackAnswer& a) {
+  listing_ = Listing::none;
+  const bool token = a.fate == SlackAnswer::Fate::token;
+  if (token && check_timer_ == 0) trouble(a.error, {}, true);
+  for (const Sought& s : std::exchange(sought_, {})) token ? queue_.run_again(s.op->job) : refused(s.op, a);
+}
+
+Value Slack::channel_for(const std::string& ours, const Value& channels) const {
+  const std::string called = wanted_name(ours);
+  const std::string wanted = called.empty() ? slack_channel_name(ours) : called;
+  for (const Value& channel : channels.as_list()) {
+    if (channel["name"].as_string() != wanted) continue;
+    const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
+    if (owner.empty() || owner == ours) return channel;
+  }
+  return {};
 }
 
 void Slack::take_channel(const OpPtr& op, const Value& found, WithId then) {
@@ -99,7 +131,7 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
   call(op, "conversations.create", arguments, [this, op, attempt, then = std::move(then)](const SlackAnswer& a) {
     if (a.error == "name_taken") {
       // An attempt that broke off may have made it: then we are in it, and nobody else's name points there.
-      if (std::exchange(op->may_be_sent, false)) return find_channel(op, {}, then);
+      if (std::exchange(op->may_be_sent, false)) return find_channel(op, then);
       return make_channel(op, attempt + 1, then);
     }
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);

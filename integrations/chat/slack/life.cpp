@@ -70,7 +70,8 @@ Slack::Slack(SlackConfig config, Outside outside)
                   {"Slack", [](const Op& op) { return slack_buckets(op.message, op.channel); },
                    [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
-              {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file}),
+              {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file,
+               [this](const Value& file, const FileCopies::Known& known) { know_file(file, known); }}),
       gap_(out_.directory, out_.clock),
       marks_(out_.directory),
       connections_(out_.dice) {}

@@ -29,7 +29,8 @@ std::string method_of(const OutMessage& m) {
   if (m.kind == "archive") return "conversations.archive";
   if (m.kind == "invite") return "conversations.invite";
   if (m.kind == "bookmarks") return "bookmarks.list";
-  return m.kind == "join" ? "conversations.list" : "chat.postMessage";
+  if (m.kind == "join") return "conversations.join";
+  return m.body["private_to"].as_string().empty() ? "chat.postMessage" : "chat.postEphemeral";
 }
 
 ErrorKind kind_of(const SlackAnswer& a) {
@@ -52,16 +53,24 @@ bool is_slack_ts(const std::string& text) {
          text.find_first_not_of("0123456789.") == std::string::npos;
 }
 
-std::vector<std::string> slack_buckets(const OutMessage& m, const std::string& channel) {
-  std::vector<std::string> buckets = {"method:" + method_of(m)};
-  if (m.kind == "post") buckets.push_back("channel:" + channel);
+namespace {
+
+std::vector<std::string> buckets_of(const std::string& method, const std::string& channel) {
+  std::vector<std::string> buckets = {"method:" + method};
+  if (method == "chat.postMessage") buckets.push_back("channel:" + channel);
   return buckets;
+}
+
+}  // namespace
+
+std::vector<std::string> slack_buckets(const OutMessage& m, const std::string& channel) {
+  return buckets_of(method_of(m), channel);
 }
 
 // What is unclear is repeated here, in the lane, so that the order holds; `then` sees only what is decided.
 void Slack::call(const OpPtr& op, const std::string& method, const Value& arguments, Then then) {
   HttpCall c = method_call(method, arguments, config_.bot_token);
-  queue_.call(op->job, std::move(c), [this, op, then = std::move(then)](const Result<HttpResult>& result) {
+  const auto take = [this, op, then = std::move(then)](const Result<HttpResult>& result) {
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
     if (a.fate == Fate::unclear) op->may_be_sent = true;
@@ -72,7 +81,8 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
     if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);
-  });
+  };
+  queue_.call(op->job, std::move(c), take, buckets_of(method, op->channel));
 }
 
 void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
@@ -195,11 +205,12 @@ void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::st
     put.proxy = config_.proxy;
     const Value list = Value::List{Value::Map{{"id", a.body["file_id"]}, {"title", file.name}}};
     const Value complete = Value::Map{{"files", list}, {"channel_id", channel_id}, {"thread_ts", thread}};
-    queue_.call(op->job, std::move(put), [this, op, complete, next](const Result<HttpResult>& sent) {
+    const auto sent_there = [this, op, complete, next](const Result<HttpResult>& sent) {
       if (!sent || sent->status / 100 != 2) return next(false);
       call(op, "files.completeUploadExternal", complete,
            [next](const SlackAnswer& done) { next(done.fate == Fate::ok); });
-    });
+    };
+    queue_.call(op->job, std::move(put), sent_there, {"method:upload"});
   });
 }
 

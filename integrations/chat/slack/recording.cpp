@@ -42,13 +42,25 @@ constexpr std::string_view without_address[][2] = {
     {"hidden_by_limit", "Slack hides it: it is older than the workspace's plan keeps"},
     {"file_access", "it belongs to another organisation, and Slack gives no address for it"}};
 
-// Where it is kept; of a file without an address the reason, which file_call() tells.
+constexpr std::string_view to_be_asked = "ask:", not_there = "none:";
+
+// Where it is kept; of a file without an address the reason, which file_call() tells. Of a file in a channel shared
+// with another organisation an event says only that one has to ask (the same page, "Slack Connect files").
 std::string address_of(const Value& file) {
+  if (file["file_access"].as_string() == "check_file_info") return std::string(to_be_asked) + file["id"].as_string();
   const std::string& mode = file["mode"].as_string();
   for (const auto& [kind, why] : without_address)
-    if (mode == kind) return "none:" + std::string(why);
+    if (mode == kind) return std::string(not_there) + std::string(why);
   const std::string& download = file["url_private_download"].as_string();
   return download.empty() ? file["url_private"].as_string() : download;
+}
+
+// What `files.info` refuses, in words.
+std::string why_untold(const SlackAnswer& a) {
+  if (a.error == "file_deleted") return "it was deleted in Slack";
+  if (a.error == "file_not_found" || a.error == "access_denied")
+    return "it belongs to another organisation, and Slack does not show it to the bot (" + a.error + ")";
+  return "Slack does not say where it is (" + a.error + (a.needed.empty() ? "" : ": " + a.needed) + ")";
 }
 
 std::string host_of(std::string_view url) {
@@ -179,10 +191,30 @@ bool Slack::is_slacks(const std::string& url) const {
   return at_home || (url.starts_with("https://") && (host == "slack.com" || host.ends_with(".slack.com")));
 }
 
+void Slack::know_file(const Value& file, const std::function<void(const Value&)>& known) {
+  const std::string& url = file["url"].as_string();
+  if (!url.starts_with(to_be_asked)) return known(file);
+  const auto told = [file, known](const SlackAnswer& a) {
+    Value full = file;
+    if (a.fate != Fate::ok) {
+      full.set("url", std::string(not_there) + why_untold(a));
+    } else {
+      const SaidFile f = files_of(Value::List{a.body["file"]}).front();
+      full.set("name", f.name);
+      full.set("mime", f.type);
+      full.set("bytes", f.size);
+      const bool again = f.url.empty() || f.url.starts_with(to_be_asked);
+      full.set("url", again ? std::string(not_there) + "Slack gives no address for it" : f.url);
+    }
+    known(full);
+  };
+  look_up("files.info", Value::Map{{"file", url.substr(to_be_asked.size())}}, told, false);
+}
+
 Result<HttpCall> Slack::file_call(const Value& file) const {
   HttpCall call;
   call.url = file["url"].as_string();
-  if (call.url.starts_with("none:")) return fail(ErrorKind::invalid, call.url.substr(5));
+  if (call.url.starts_with(not_there)) return fail(ErrorKind::invalid, call.url.substr(not_there.size()));
   if (!is_slacks(call.url)) return fail(ErrorKind::invalid, "it is kept outside of Slack");
   call.headers["Authorization"] = "Bearer " + config_.bot_token;
   call.ca_file = config_.ca_file;

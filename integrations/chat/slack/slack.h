@@ -89,6 +89,12 @@ class Slack final : public ChatPlatform {
     std::string id, channel;
     TimeMs at = 0;
   };
+  struct Sought {  // a channel that is looked for by its name
+    OpPtr op;
+    WithId then;
+    bool from_start;  // since the first page of the listing under way
+  };
+  enum class Listing { none, first, further };  // whether its first page has come
 
   // life.cpp: who we are, and the connections
   void check();
@@ -122,7 +128,10 @@ class Slack final : public ChatPlatform {
   void with_channel(const OpPtr& op, WithId then);
   void remember_channel(const std::string& ours, const std::string& id);
   std::string wanted_name(const std::string& ours) const;  // as the configuration calls it there; empty: as we do
-  void find_channel(const OpPtr& op, const std::string& cursor, WithId then);
+  void find_channel(const OpPtr& op, WithId then);
+  void list_channels(const std::string& cursor);
+  void not_listed(const SlackAnswer& answer);
+  Value channel_for(const std::string& ours, const Value& channels) const;  // null: it is not among them
   void take_channel(const OpPtr& op, const Value& found, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void open_channel(const OpPtr& op);
@@ -189,6 +198,7 @@ class Slack final : public ChatPlatform {
   Said said_of(const std::string& channel, const Value& message);
   void fill_about(ChatEvent& event, const Inbound& in);
   bool is_slacks(const std::string& url) const;
+  void know_file(const Value& file, const std::function<void(const Value&)>& known);  // asks where only its id came
   Result<HttpCall> file_call(const Value& file) const;
   static std::string not_the_file(const HttpResult& answer, const SaidFile& file);
   void gap_began();
@@ -216,6 +226,8 @@ class Slack final : public ChatPlatform {
   std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
   std::map<std::string, std::string> topics_;  // channel id -> topic
+  std::vector<Sought> sought_;
+  Listing listing_ = Listing::none;
 
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;

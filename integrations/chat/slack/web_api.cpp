@@ -175,6 +175,7 @@ int slack_calls_per_minute(std::string_view method) {
                                                         {"users.list", 20},
                                                         {"usergroups.list", 20},
                                                         {"usergroups.users.list", 20},
+                                                        {"files.info", 100},
                                                         {"files.getUploadURLExternal", 100},
                                                         {"files.completeUploadExternal", 100},
                                                         {"views.open", 100},

@@ -152,6 +152,9 @@ class MattermostCore {
   DurationMs clock_is_off = 0;         // what the Date header is away from the truth
   std::set<std::string> rights_taken;  // permissions that an administrator took from every role
 
+  // The answer to a press, also one that came later than the call that asked for it.
+  void told_presser(const std::string& post_id, const std::string& user_id, const Value& answer);
+
  private:
   friend struct MattermostRoutes;
   struct Session {  // of one websocket connection_id; outlives a lost TCP connection

@@ -168,6 +168,26 @@ HttpResponse MattermostRoutes::change_post(MmPost& p, bool replace) {
   return mattermost_json(200, to_value(p));
 }
 
+// What an action's answer says to the presser alone: a reply to the post that only he sees, of the server's making and
+// in his own name. It is stored nowhere.
+void MattermostCore::told_presser(const std::string& post_id, const std::string& user_id, const Value& answer) {
+  const std::string text = answer["ephemeral_text"].as_string();
+  const MmPost* p = post(post_id);
+  if (text.empty() || !p) return;
+  const std::string root = p->root_id.empty() ? p->id : p->root_id;
+  happenings_.push_back({"ephemeral",
+                         channels_.at(p->channel_id).name,
+                         {},
+                         user_id,
+                         text,
+                         users_.at(user_id).username,
+                         !p->root_id.empty(),
+                         Value()});
+  const Value shown = Value::Map{{"id", ""},           {"message", text}, {"type", "system_ephemeral"},
+                                 {"user_id", user_id}, {"root_id", root}, {"update_at", 0}};
+  to_user("ephemeral_message", Value::Map{{"post", to_json(shown)}}, user_id, p->channel_id);
+}
+
 HttpResponse MattermostRoutes::action(MmPost& p, const std::string& id) {
   const bool plain = std::ranges::all_of(
       id, [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
@@ -200,6 +220,7 @@ HttpResponse MattermostRoutes::action(MmPost& p, const std::string& id) {
     p.update_at = p.edit_at = core.now();
     core.post_edited(p);
   }
+  core.told_presser(p.id, me.id, *answer);
   return mattermost_json(200, Value::Map{{"status", "OK"}, {"trigger_id", click["trigger_id"]}});
 }
 

@@ -99,6 +99,7 @@ const std::map<std::string, SlackCore::Method>& SlackCore::methods() {
                                                       {"users.info", &SlackCore::user_info},
                                                       {"users.lookupByEmail", &SlackCore::user_by_email},
                                                       {"users.list", &SlackCore::user_list},
+                                                      {"files.info", &SlackCore::file_info},
                                                       {"files.getUploadURLExternal", &SlackCore::upload_url},
                                                       {"files.completeUploadExternal", &SlackCore::upload_complete},
                                                       {"usergroups.list", &SlackCore::usergroups},

@@ -107,7 +107,9 @@ class SlackCore {
   DurationMs said_before = 0;  // what is said was said so long ago and arrives now
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
-  // With a file: Slack keeps it, readable with the bot's token only. The answer is the ts.
+  // With a file: Slack keeps it, readable with the bot's token only. The answer is the ts. In a channel that is shared
+  // with another organisation messages only name it, and `files.info` tells the rest.
+  std::set<std::string> connected_channels;  // ids
   std::string share(const std::string& user, const std::string& channel, const std::string& text,
                     const std::string& name, const std::string& type, std::string bytes,
                     const std::string& kept_at = "https://files.slack.com/files-pri/T1-");
@@ -166,6 +168,7 @@ class SlackCore {
   Value auth_test(const Arguments&);
   Value post_message(const Arguments&);
   Value post_ephemeral(const Arguments&);
+  Value file_info(const Arguments&);
   Value update(const Arguments&);
   Value delete_message(const Arguments&);
   Value permalink(const Arguments&);
@@ -238,6 +241,7 @@ class SlackCore {
   void send_post(const Pending& pending);
   Value last_said_;  // payload
   Value next_files_;
+  std::map<std::string, Value> shared_;  // file id -> the file object
   std::set<std::string> denied_;
   std::vector<SlackHappening> happenings_;
   std::map<std::string, std::deque<SlackFault>> faults_;

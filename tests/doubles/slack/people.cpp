@@ -64,6 +64,11 @@ Value SlackCore::usergroup_users(const Arguments& a) {
   return ok({{"users", list}});
 }
 
+Value SlackCore::file_info(const Arguments& a) {
+  const auto it = shared_.find(argument(a, "file"));
+  return it == shared_.end() ? error("file_not_found") : ok({{"file", it->second}, {"comments", Value::List{}}});
+}
+
 Value SlackCore::upload_url(const Arguments& a) {
   const std::string id = "F" + std::to_string(++serial_);
   uploads_[id] = {argument(a, "filename"), std::stoul("0" + argument(a, "length"))};

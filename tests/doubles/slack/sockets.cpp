@@ -183,13 +183,22 @@ std::string SlackCore::share(const std::string& user, const std::string& channel
   const std::string id = "F" + std::to_string(++serial_), url = kept_at + id + "/" + name;
   const auto size = static_cast<std::int64_t>(bytes.size());
   files[url] = std::move(bytes);
-  next_files_ = Value::List{Value::Map{{"id", id},
-                                       {"name", name},
-                                       {"mimetype", type},
-                                       {"size", size},
-                                       {"url_private", url},
-                                       {"url_private_download", url},
-                                       {"public_url_shared", false}}};
+  shared_[id] = Value::Map{{"id", id},
+                           {"name", name},
+                           {"mimetype", type},
+                           {"size", size},
+                           {"mode", "hosted"},
+                           {"url_private", url},
+                           {"url_private_download", url},
+                           {"public_url_shared", false}};
+  next_files_ = Value::List{shared_[id]};
+  if (connected_channels.contains(channel))
+    next_files_ = Value::List{Value::Map{{"id", id},
+                                         {"mode", "file_access"},
+                                         {"file_access", "check_file_info"},
+                                         {"created", 0},
+                                         {"timestamp", 0},
+                                         {"user", ""}}};
   return say(user, channel, text);
 }
 

@@ -451,6 +451,16 @@ TEST_CASE("a pressed button is its typed twin, once; a forged or old one does no
   CHECK(rig.events.front().kind == "button");
   CHECK(rig.events.front().text == "lead me");
   CHECK(rig.events.front().user == "p-ana");
+  // A bot may send nothing ephemeral; the answer to the press may.
+  rig.says_alone.text = "you may not";
+  rig.clock.set(rig.clock.now() + minute_ms);
+  rig.core.take_happenings();
+  CHECK(rig.core.click(rig.ana, post, "b0").status == 200);
+  const auto told = rig.core.take_happenings();
+  REQUIRE(told.size() == 1);
+  CHECK(told.front().kind == "ephemeral");
+  CHECK(told.front().to == "ana");
+  CHECK(told.front().text == "you may not");
   rig.heard();
   int status = 0;
   const auto try_click = [&](const std::string& body) {

@@ -64,6 +64,7 @@ struct Rig {
         return done(fail(ErrorKind::unavailable, "the disk is full"));
       }
       if (e.answer) *e.answer = says;
+      if (e.told) *e.told = says_alone;
       if (inbox.insert(e.id).second)
         (e.kind == "coverage" ? coverage : events).push_back(e);  // as the store does: a known key changes nothing
       done({});
@@ -142,7 +143,8 @@ struct Rig {
   std::set<std::string> inbox;
   std::vector<std::pair<std::string, Result<void>>> done;
   bool refuse_events = false;
-  FormAnswer says;  // to a form that is sent
+  FormAnswer says;     // to a form that is sent
+  Message says_alone;  // before the person who presses or types a slash command
   int serial = 0;
   std::unique_ptr<Mattermost> platform;
 };

@@ -99,6 +99,22 @@ TEST_CASE("a line that cannot be stored is refused before the person alone, and 
   CHECK(seen[0].text == "the disk is full");
 }
 
+TEST_CASE("what only the person may see comes as the answer to the line itself") {
+  Slashed s;
+  s.keep({s.registered()->token});
+  s.rig.says_alone.text = "`x` is *yours* alone";
+  s.rig.start();
+  const std::string channel = s.rig.channel("muster");
+  s.rig.core.join(channel, s.rig.ana);
+  s.rig.core.take_happenings();
+  CHECK(s.type(channel, "/muster whoami").status == 200);
+  const auto seen = s.rig.core.take_happenings();
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].kind == "ephemeral");
+  CHECK(seen[0].to == "ana");
+  CHECK(seen[0].text == "`x` is **yours** alone");
+}
+
 TEST_CASE("a wrong token is refused; while it is changed the old one and the new one count") {
   Slashed s;
   const std::string old = s.registered()->token;

@@ -210,3 +210,49 @@ TEST_CASE("a job of several calls pays for each of them") {
   desk.run_until(desk.clock.now() + 1001);
   CHECK(calls == 3);
 }
+
+TEST_CASE("a call of its own kind waits for its own rate, not for that of the job") {
+  Desk desk;
+  std::vector<TimeMs> at;
+  desk.queue.add(ticket("a"), [&](BudgetQueue::Job job) {
+    const HttpCall call{.method = "GET", .url = "http://service/", .headers = {}, .body = "x"};
+    desk.queue.call(job, call, [&, job, call](const Result<HttpResult>&) {
+      at.push_back(desk.clock.now());
+      desk.queue.call(job, call,
+                      [&, job, call](const Result<HttpResult>&) {
+                        at.push_back(desk.clock.now());
+                        desk.queue.call(job, call, [&, job](const Result<HttpResult>&) {
+                          at.push_back(desk.clock.now());
+                          desk.queue.finish(job);
+                        });
+                      },
+                      {"reading"});
+    });
+  });
+  desk.run_until(1'010'000);
+  REQUIRE(at.size() == 3);
+  CHECK(at[0] == 1'000'000);
+  CHECK(at[1] == 1'000'000);  // another bucket
+  CHECK(at[2] == 1'001'000);  // the channel's second
+}
+
+TEST_CASE("a 429 closes the buckets of the call that got it, and no others") {
+  Desk desk;
+  desk.service.closed_until = 1'002'000;
+  TimeMs read = 0;
+  desk.queue.add(ticket("a"), [&](BudgetQueue::Job job) {
+    desk.queue.call(job, {.method = "GET", .url = "http://service/", .headers = {}, .body = "x"},
+                    [&, job](const Result<HttpResult>&) {
+                      read = desk.clock.now();
+                      desk.queue.finish(job);
+                    },
+                    {"reading"});
+  });
+  desk.service.settle();
+  desk.service.closed_until = 0;
+  desk.post("b", "other");
+  desk.service.settle();
+  CHECK(desk.service.taken == std::vector<std::string>{"other"});
+  desk.run_until(1'010'000);
+  CHECK(read == 1'003'000);  // Retry-After
+}

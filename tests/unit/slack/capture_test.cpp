@@ -153,6 +153,43 @@ TEST_CASE("a file that Slack only names is noted by its id, with the reason why 
   }
 }
 
+TEST_CASE("a file of a channel shared with another organisation is asked for, then copied; a refusal is its reason") {
+  SlackWorld w;
+  w.begin();
+  const std::string id = w.channel("muster");
+  w.core.connected_channels.insert(id);
+  const std::string ts = w.core.share("U2", id, "theirs", "trace.txt", "text/plain", "ten bytes!");
+  w.drain();
+  CHECK(last_of(w, "message")->noted.front().name.starts_with("F"));
+  CHECK(w.core.calls["files.info"] == 0);  // nobody filed it
+  react(w, "U1", ts, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 1'000);
+  CHECK(w.core.calls["files.info"] == 1);
+  const ChatEvent* copy = last_of(w, "file");
+  REQUIRE(copy != nullptr);
+  CHECK(copy->about.files.front().name == "trace.txt");
+  CHECK(copy->about.files.front().type == "text/plain");
+  CHECK(copy->about.files.front().why.empty());
+  REQUIRE(copy->files.size() == 1);
+  CHECK(copy->files.front().bytes == "ten bytes!");
+  const std::string big = w.core.share("U2", id, "much", "heap.bin", "text/plain", "0123456789");
+  react(w, "U1", big, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 4);
+  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 bytes, more than the 4 that are copied");
+  const std::pair<const char*, const char*> reasons[] = {{"file_deleted", "it was deleted in Slack"},
+                                                         {"file_not_found", "another organisation"},
+                                                         {"missing_scope", "Slack does not say where it is"}};
+  for (const auto& [error, reason] : reasons) {
+    const std::string gone = w.core.share("U2", id, "gone", "a.txt", "text/plain", "x");
+    react(w, "U1", gone, "pushpin");
+    w.core.fail_next("files.info", {.kind = doubles::SlackFault::Kind::error, .error = error, .retry_after_s = 0});
+    fetch(w, *last_of(w, "reaction"), 1'000);
+    CHECK(last_of(w, "file")->about.files.front().why.find(reason) != std::string::npos);
+    CHECK(last_of(w, "file")->files.empty());
+  }
+  CHECK(w.core.broken_rules.empty());
+}
+
 TEST_CASE("`pin` and `declare` in a thread bring the message that the thread hangs on; other lines bring nothing") {
   SlackWorld w;
   w.begin();

@@ -30,6 +30,27 @@ TEST_CASE("an existing channel is joined, not made again") {
   CHECK(w.core.calls["conversations.create"] == 0);
 }
 
+TEST_CASE("all standing channels are found in one listing, those that are not there are made") {
+  SlackWorld w;
+  w.channels = {"muster", "alerts", "board", "changes"};
+  for (int i = 0; i < 9; ++i)
+    w.core.call("conversations.create", {{"name", "team-" + std::to_string(i)}}, w.core.bot_token);
+  w.core.call("conversations.create", {{"name", "alerts"}}, w.core.bot_token);
+  w.core.fail_next("conversations.list", {.kind = Kind::rate_limited, .error = {}, .retry_after_s = 2, .times = 1});
+  w.core.calls.clear();
+  w.begin();
+  w.pass(minute_ms);
+  for (const char* name : {"muster", "alerts", "board", "changes"}) {
+    REQUIRE(w.core.channel_named(name) != nullptr);
+    CHECK(w.core.channel_named(name)->members.contains(doubles::SlackCore::bot_user));
+    CHECK(w.directory.theirs("channel", name) == w.channel(name));
+  }
+  CHECK(w.core.calls["conversations.create"] == 3);
+  // The double's pages hold two, the first none: six for the names, eight for what was said meanwhile and one of direct
+  // conversations, and the refusal. Each for itself would ask more than thirty times.
+  CHECK(w.core.calls["conversations.list"] <= 16);
+}
+
 TEST_CASE("a wrong token is one clear sentence, and the bot looks again later") {
   struct Row {
     const char *bot, *app, *names;
@@ -206,6 +227,31 @@ TEST_CASE("a post whose answer never came is looked for before it is sent again"
   w.post("muster", "not lost");
   w.pass(2 * minute_ms);
   CHECK(w.posts_with("muster", "not lost") == 1);
+}
+
+TEST_CASE("whether a post is there is looked for at once, however slow posting has become") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("chat.postMessage", {.kind = Kind::rate_limited, .error = {}, .retry_after_s = 1, .times = 3});
+  w.core.fail_next("chat.postMessage", {.kind = Kind::stall_after, .error = {}, .retry_after_s = 0, .times = 1});
+  w.slack->deliver(
+      {.id = "unclear",
+       .destination = "slack:#muster",
+       .kind = "post",
+       .body =
+           Value::Map{{"message", to_value(Message{.text = "unclear", .sections = {}, .buttons = {}, .color = {}})}}},
+      [](const Result<void>&) {});
+  const auto passed_until = [&](const std::string& method, int times) {
+    const TimeMs from = w.clock.now();
+    while (w.core.calls[method] < times && w.clock.now() - from < minute_ms) w.pass(100);
+    return w.clock.now() - from;
+  };
+  const int looked = w.core.calls["conversations.history"];
+  CHECK(passed_until("chat.postMessage", 4) <= 4 * second_ms);  // three times one second, as Slack says
+  CHECK(passed_until("conversations.history", looked + 1) <= second_ms);
+  w.pass(minute_ms);
+  CHECK(w.posts_with("muster", "unclear") == 1);
+  CHECK(w.core.calls["chat.postMessage"] == 4);
 }
 
 TEST_CASE("faults of the way are waited out and the order is kept") {

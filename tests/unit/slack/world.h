@@ -66,6 +66,7 @@ struct SlackWorld {
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
   int groups_changed = 0;  // how often Slack said so
+  std::vector<std::string> channels = {"muster"};
   std::map<std::string, std::string> channel_names;
   std::unique_ptr<Slack> slack;
 
@@ -84,7 +85,7 @@ struct SlackWorld {
     c.signing_secret = signing_secret;
     core.signing_secret = signing_secret;
     c.api_url = doubles::SlackNoSockets::api;
-    c.channels = {"muster"};
+    c.channels = channels;
     c.channel_names = channel_names;
     c.link_by_email = link_by_email;
     Slack::Outside outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'};
