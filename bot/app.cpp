@@ -76,6 +76,7 @@ Result<void> App::Impl::open() {
   auto made = load_tokens(options.data_folder, loaded.settings);
   if (!made) return std::unexpected(made.error());
   tokens = *made;
+  keep_offer();
   dispatcher = std::make_unique<Dispatcher>(*store, clock, core_config(loaded.settings, options.sandbox));
   client = HttpClient::make(loop);
   open_runbooks();

@@ -203,7 +203,7 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
     o.reply.text = say(language, "try.sent", {{"alerts", dispatcher->config().alerts_channel}});
   } else if (wanted.what.starts_with("config ")) {
     const Loaded fresh = load_config(options.config_folder, options.sandbox);
-    o = wanted.what == "config diff" ? config_diff(loaded, fresh, language) : config_check(fresh, language);
+    o = wanted.what == "config diff" ? config_diff(own_config(), fresh, language) : config_check(fresh, language);
   } else {
     o.reply.text = say(language, "page.none");
   }
@@ -216,12 +216,12 @@ void App::Impl::reload(const Actor& who, const std::string& language, std::funct
   if (!fresh.ok()) return done(config_check(fresh, language));
   auto made = load_tokens(options.data_folder, fresh.settings);
   if (!made) return done(not_reloaded(language, made.error().message));
-  Entry entry = config_entry(loaded, fresh);
+  Entry entry = config_entry(own_config(), fresh);
   entry.actor = who;
   if (who.type == "user") entry.origin = "human";
   const auto stored = [this, fresh, made = std::move(*made), language, done](Result<void> r) {
     if (!r) return done(not_reloaded(language, r.error().message));
-    const Outcome told = config_reloaded(loaded, fresh, language);
+    const Outcome told = config_reloaded(own_config(), fresh, language);
     take_config(fresh, made);
     done(told);
   };
@@ -230,6 +230,7 @@ void App::Impl::reload(const Actor& who, const std::string& language, std::funct
 
 void App::Impl::take_config(Loaded fresh, Tokens made) {
   loaded = std::move(fresh);
+  keep_offer();
   tokens = std::move(made);
   log_at(loaded.settings.log_level);
   dispatcher->set_config(core_config(loaded.settings, options.sandbox));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -11,6 +12,7 @@
 #include "bot/app.h"
 #include "bot/base/worker.h"
 #include "bot/chat_platforms.h"
+#include "bot/clusters.h"
 #include "bot/dispatcher.h"
 #include "bot/local_door.h"
 #include "bot/memory.h"
@@ -30,8 +32,6 @@
 #include "integrations/net/timers.h"
 #include "integrations/observability/observability.h"
 #include "integrations/process/runner.h"
-#include "integrations/targets/kubernetes/offer.h"
-#include "integrations/targets/kubernetes/rights.h"
 #include "integrations/targets/local/local.h"
 #include "runbooks/engine.h"
 
@@ -56,9 +56,10 @@ struct App::Impl {
   std::unique_ptr<Timers> timers;            // of the targets
   std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
   std::unique_ptr<HttpClient> client;
-  Targets targets;                         // deploy, rollback, scale and restart; the configuration names them
-  std::unique_ptr<KubernetesOffer> offer;  // a cluster's Deployments, where no service is configured
-  std::vector<std::unique_ptr<KubernetesRightsCheck>> rights;  // what the clusters let us do, being asked
+  Targets targets;                     // deploy, rollback, scale and restart; the configuration names them
+  std::unique_ptr<Clusters> clusters;  // being asked what they offer, and what they let us do
+  bool offers = false;                 // no service is configured: the Deployments of KUBECONFIG's cluster are
+  std::optional<KubernetesTargetDef> offered;
   std::unique_ptr<Dispatcher> dispatcher;
   std::unique_ptr<Room> room;
   std::unique_ptr<RoomWeb> web;
@@ -96,8 +97,12 @@ struct App::Impl {
   Performer::Progress progress_seen();
   void tell_progress(std::vector<runbooks::StepProgress> told);
   void load_local_targets();
-  void offer_cluster();
-  void ask_rights();
+  void make_targets();
+  KubernetesParts cluster_parts();
+  bool wants_offer(const Settings& settings) const;
+  Loaded own_config() const;
+  void keep_offer();
+  void take_offer(const KubernetesTargetDef& offer);
   void open_runbooks();  // the engine, the library, the verbs that are available here
   void stop();
   std::optional<HttpResponse> turn_away(const HttpRequest& request) const;

@@ -15,6 +15,21 @@
 #include "storage/store.h"
 
 namespace muster {
+namespace {
+
+// Every Deployment as a service of its own name.
+void put_offer(Settings& settings, const KubernetesTargetDef& offer) {
+  settings.services.clear();
+  for (const std::string& name : offer.services) {
+    Service service;
+    service.name = name;
+    service.environments = offer.environments;
+    settings.services.push_back(std::move(service));
+  }
+  settings.kubernetes_targets = {offer};
+}
+
+}  // namespace
 
 // Three quarters of what a start computes: the catalogue is read while the disk makes the folder's files.
 void App::Impl::read_library(std::future<runbooks::Library> shipped) {
@@ -94,15 +109,26 @@ void App::Impl::open_runner() {
 
 // Targets start programs under the shim; a reload puts new ones in their place.
 void App::Impl::load_targets() {
-  targets.clear();
   if (!timers) timers = loop_timers(loop);
+  if (!clusters)
+    clusters = std::make_unique<Clusters>(cluster_parts(), [this](const KubernetesTargetDef& o) { take_offer(o); });
+  if (offers)
+    clusters->ask_offer();
+  else
+    clusters->forget_offer();
+  make_targets();
+}
+
+KubernetesParts App::Impl::cluster_parts() {
+  return {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
+}
+
+void App::Impl::make_targets() {
+  targets.clear();
   load_local_targets();
   for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
-    targets.push_back(
-        make_kubernetes_target(def, {.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()}));
-  offer_cluster();
-  rights.clear();
-  if (!loaded.settings.kubernetes_targets.empty()) loop.after(second_ms, [this] { ask_rights(); });
+    targets.push_back(make_kubernetes_target(def, cluster_parts()));
+  clusters->ask_rights(loaded.settings.kubernetes_targets);
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
     targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
@@ -165,47 +191,35 @@ void App::Impl::load_local_targets() {
 
 // With KUBECONFIG and no service of one's own, a real cluster is at hand within a minute. Its environment is listed
 // nowhere, so it is protected as production is. A sandbox, where anybody speaks as anybody, never gets it.
-void App::Impl::offer_cluster() {
-  Settings& s = loaded.settings;
+bool App::Impl::wants_offer(const Settings& s) const {
   const bool own =
       !s.services.empty() || !s.kubernetes_targets.empty() || !s.exec_targets.empty() || !s.local_targets.empty();
-  if (own || s.sandbox || options.sandbox || std::getenv("KUBECONFIG") == nullptr) return;
-  const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
-  offer = ask_kubernetes_offer(parts, [this](const Result<KubernetesTargetDef>& offered) {
-    if (!offered) {
-      log(LogLevel::warn, "the cluster of KUBECONFIG offers nothing; it is asked again in a minute",
-          {{"why", offered.error().message}});
-      loop.after(minute_ms, [this] { offer_cluster(); });
-      return;
-    }
-    for (const std::string& name : offered->services) {
-      Service service;
-      service.name = name;
-      service.environments = offered->environments;
-      loaded.settings.services.push_back(std::move(service));
-    }
-    loaded.settings.kubernetes_targets = {*offered};
-    log(LogLevel::info, "the cluster of KUBECONFIG offers its Deployments as services",
-        {{"environment", offered->name}, {"services", std::to_string(offered->services.size())}});
-    dispatcher->set_config(core_config(loaded.settings, options.sandbox));
-    load_targets();
-  });
+  return !own && !s.sandbox && !options.sandbox && std::getenv("KUBECONFIG") != nullptr;
 }
 
-// What a cluster does not let us do is told now, and not by the first change that needs it.
-void App::Impl::ask_rights() {
-  rights.clear();
-  for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets) {
-    const KubernetesParts parts{.http = *client, .timers = *timers, .clock = clock, .runner = runner.get()};
-    rights.push_back(ask_kubernetes_rights(def, parts, [name = def.name](const Result<KubernetesRights>& found) {
-      if (!found)
-        log(LogLevel::warn, "what a cluster lets us do is not known",
-            {{"target", name}, {"why", found.error().message}});
-      else if (!found->missing.empty())
-        log(LogLevel::warn, "a cluster does not let us do all that its target needs; `muster doctor` writes the rules",
-            {{"target", name}, {"missing", words_of(found->missing)}});
-    }));
-  }
+// What is configured, without what a cluster has offered.
+Loaded App::Impl::own_config() const {
+  Loaded own = loaded;
+  if (!offers) return own;
+  own.settings.services.clear();
+  own.settings.kubernetes_targets.clear();
+  return own;
+}
+
+// A reload keeps what the cluster offered until it offers something else: runs go on there, and it may be away.
+void App::Impl::keep_offer() {
+  offers = wants_offer(loaded.settings);
+  if (!offers) offered.reset();
+  if (offered) put_offer(loaded.settings, *offered);
+}
+
+void App::Impl::take_offer(const KubernetesTargetDef& offer) {
+  log(LogLevel::info, "the cluster of KUBECONFIG offers its Deployments as services",
+      {{"environment", offer.name}, {"services", std::to_string(offer.services.size())}});
+  offered = offer;
+  put_offer(loaded.settings, offer);
+  dispatcher->set_config(core_config(loaded.settings, options.sandbox));
+  make_targets();
 }
 
 // What commands of runs that are over left behind goes; a run that is not over keeps all of its own. Output that was

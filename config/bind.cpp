@@ -128,6 +128,12 @@ ExecTargetDef bind_exec_target(const Entry& in) {
   for (const std::string& code : in.all("nothing_to_do")) def.nothing_to_do.push_back(number(code));
   def.status_timeout = duration(in.text("status_timeout"));
   def.watch_every = duration(in.text("watch_every"));
+  def.user = in.text("user");
+  def.memory_mb = number(in.text("memory_mb"));
+  def.cpu_time = duration(in.text("cpu_time"));
+  def.open_files = number(in.text("open_files"));
+  def.file_mb = number(in.text("file_mb"));
+  def.processes = number(in.text("processes"));
   return def;
 }
 

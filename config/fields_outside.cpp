@@ -73,6 +73,18 @@ const std::vector<SettingField>& outside_fields() {
       {"exec_targets[].status_timeout", K::duration, false, false, "10s", "How long `status` and `history` may take."},
       {"exec_targets[].watch_every", K::duration, false, false, "2s",
        "After a change: how often `status` is asked until it is as intended."},
+      {"exec_targets[].user", K::name, false, false, "",
+       "The account that the programs run as, with its groups; none means the bot's own. Only a bot that runs as root "
+       "can run them as somebody else."},
+      {"exec_targets[].memory_mb", K::integer, false, false, "16384",
+       "Address space of each process, in MiB; Java and Node reserve many times what they use. 0 is no limit."},
+      {"exec_targets[].cpu_time", K::duration, false, false, "1h",
+       "Processor time of each process, in whole seconds; waiting costs none. 0 is no limit."},
+      {"exec_targets[].open_files", K::integer, false, false, "4096", "Open files of each process. 0 is no limit."},
+      {"exec_targets[].file_mb", K::integer, false, false, "16384",
+       "Size of each file that is written, in MiB. 0 is no limit."},
+      {"exec_targets[].processes", K::integer, false, false, "0",
+       "Processes and threads of the `user`, all of them counted. 0 is no limit."},
       {"health[]", K::record, true, false, "",
        "What is watched after a change, and what follows ([health](health.md)). The first rule that matches the place "
        "decides; where none does, the defaults shown here hold."},

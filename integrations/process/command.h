@@ -13,6 +13,23 @@ namespace muster {
 
 using CommandEnvironment = std::vector<std::pair<std::string, std::string>>;
 
+// Of the command and of each process that it starts; 0: what the bot itself is allowed.
+struct CommandLimits {
+  std::uint64_t memory_bytes = 0;  // of address space
+  std::uint64_t cpu_seconds = 0;   // of processor time
+  std::uint64_t open_files = 0;
+  std::uint64_t file_bytes = 0;  // of each file that it writes
+  std::uint64_t processes = 0;   // of its user, all of them counted; root is not held to it
+  bool operator==(const CommandLimits&) const = default;
+};
+
+// Another user of this machine, with its groups. Only a bot that is root can start a command as somebody else.
+struct CommandUser {
+  std::uint32_t user = 0;
+  std::uint32_t group = 0;
+  std::vector<std::uint32_t> groups;
+};
+
 // No shell, ever: each element of argv is one argument of the program, whatever it contains.
 struct CommandSpec {
   std::string id;                 // [A-Za-z0-9._-], at most 100; never used twice: run, step and attempt make it
@@ -25,7 +42,9 @@ struct CommandSpec {
   std::size_t file_bytes_max = 16 << 20;  // of each stream kept on disk; beyond it only the last 64 KiB stay
   bool merge_streams = true;              // standard error goes into `out`, in the order in which it was written
   std::string input = {};                 // what it reads from standard input, at most 1 MiB; empty: nothing
-  std::vector<std::string> words = {};    // for the keeper (integrations/process/keeper); the shim reads none
+  CommandLimits limits = {};
+  std::optional<CommandUser> user = {};  // none: the bot's own
+  std::vector<std::string> words = {};   // for the keeper (integrations/process/keeper); the shim reads none
 };
 
 enum class CommandEndKind {

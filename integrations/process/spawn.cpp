@@ -73,6 +73,20 @@ struct SpecText {
   void add(std::uint64_t n) { add(std::string_view(std::to_string(n))); }
 };
 
+// What the process is held to, and whose it is.
+void add_bounds(const CommandSpec& spec, SpecText& text) {
+  const CommandLimits& most = spec.limits;
+  for (const std::uint64_t n : {most.memory_bytes, most.cpu_seconds, most.open_files, most.file_bytes, most.processes})
+    text.add(n);
+  std::vector<std::uint32_t> ids;
+  if (spec.user) {
+    ids = {spec.user->user, spec.user->group};
+    ids.insert(ids.end(), spec.user->groups.begin(), spec.user->groups.end());
+  }
+  text.add(std::uint64_t{ids.size()});
+  for (const std::uint32_t id : ids) text.add(std::uint64_t{id});
+}
+
 std::string spec_text(const CommandSpec& spec, const std::string& program, const std::string& boot_id) {
   SpecText text;
   text.add(std::string_view(shim::spec_format));
@@ -88,8 +102,10 @@ std::string spec_text(const CommandSpec& spec, const std::string& program, const
   text.add(std::uint64_t{spec.env.size() + (has_path ? 0 : 1)});
   for (const auto& [name, value] : spec.env) text.add(std::string_view(name + "=" + value));
   if (!has_path) text.add(std::string_view("PATH=" + std::string(default_path)));
-  if (!spec.words.empty()) text.add(std::uint64_t{spec.words.size()});
+  const bool held = spec.limits != CommandLimits{} || spec.user;
+  if (!spec.words.empty() || held) text.add(std::uint64_t{spec.words.size()});
   for (const std::string& word : spec.words) text.add(std::string_view(word));
+  if (held) add_bounds(spec, text);
   return std::move(text.bytes);
 }
 

@@ -128,6 +128,13 @@ CommandEndKind kind_of(const ResultRecord& result) {
   return CommandEndKind::lost;  // written by a shim newer than we are
 }
 
+const char* what_failed(int stage) {
+  if (stage == 1) return "the working folder cannot be entered: ";
+  if (stage == 3) return "it cannot be run as its user: ";
+  if (stage == 4) return "its limits cannot be set: ";
+  return "the program cannot be run: ";
+}
+
 void take_result(const ResultRecord& result, CommandEnd& end) {
   end.kind = kind_of(result);
   end.code = result.code.value_or(0);
@@ -137,9 +144,7 @@ void take_result(const ResultRecord& result, CommandEnd& end) {
   end.took = result.took;
   end.left_behind = result.left_behind;
   if (end.kind == CommandEndKind::not_started) {
-    end.trouble =
-        std::string(result.stage == 1 ? "the working folder cannot be entered: " : "the program cannot be run: ") +
-        std::strerror(result.error);
+    end.trouble = std::string(what_failed(result.stage)) + std::strerror(result.error);
   } else if (end.kind == CommandEndKind::lost) {
     end.trouble = "its record says how it ended in words that this version does not know";
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "integrations/process/layout.h"
+#include "integrations/process/shim/bounds.h"
 
 namespace muster::shim {
 namespace {
@@ -43,6 +44,9 @@ void default_signals() {
   if (in < 0 && errno != ENOENT) refuse(report, 2);
   if (in >= 0 && (dup2(in, 0) < 0 || unlinkat(folder_fd, input_file, 0) != 0)) refuse(report, 2);
   if (dup2(out, 1) < 0 || dup2(err, 2) < 0) refuse(report, 2);
+  if (!take_user(spec)) refuse(report, 3);
+  if (spec.dies_with_us) prctl(PR_SET_PDEATHSIG, SIGKILL);  // another user: the kernel has forgotten it
+  if (!take_limits(spec.limits)) refuse(report, 4);
   if (chdir(spec.cwd) != 0) refuse(report, 1);
   execve(spec.program, spec.argv, spec.env);
   refuse(report, 2);

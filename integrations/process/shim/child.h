@@ -8,7 +8,7 @@ namespace muster::shim {
 
 // Why the program never ran, sent through a pipe that a successful exec closes.
 struct ExecTrouble {
-  int stage = 0;  // 1: working folder, 2: the program
+  int stage = 0;  // 1: working folder, 2: the program, 3: its user, 4: its limits
   int error = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 
 #include "integrations/process/layout.h"
 
@@ -38,6 +39,15 @@ struct Fields {
   }
 };
 
+bool bounds(Fields& in, Spec& spec) {
+  Limits& most = spec.limits;
+  for (std::uint64_t* n : {&most.memory, &most.cpu_seconds, &most.open_files, &most.file, &most.processes}) {
+    if (!in.number(*n)) return false;
+  }
+  spec.user = in.list();
+  return spec.user != nullptr;
+}
+
 bool parse(Fields in, Spec& spec) {
   const char* format = in.take();
   if (format == nullptr || std::strcmp(format, spec_format) != 0) return false;
@@ -54,6 +64,7 @@ bool parse(Fields in, Spec& spec) {
   spec.argv = in.list();
   spec.env = in.list();
   if (in.next != in.end) spec.words = in.list();
+  if (in.next != in.end && !bounds(in, spec)) return false;  // half of them would be none
   return spec.cwd != nullptr && spec.argv != nullptr && spec.argv[0] != nullptr && spec.env != nullptr;
 }
 

@@ -5,6 +5,11 @@
 
 namespace muster::shim {
 
+// 0: none but those that we have ourselves.
+struct Limits {
+  std::uint64_t memory = 0, cpu_seconds = 0, open_files = 0, file = 0, processes = 0;
+};
+
 struct Spec {
   std::int64_t timeout_ms = 0;
   std::int64_t grace_ms = 0;
@@ -16,7 +21,9 @@ struct Spec {
   const char* cwd = nullptr;
   char** argv = nullptr;
   char** env = nullptr;
-  char** words = nullptr;     // for the keeper; an older bot sends none
+  char** words = nullptr;  // for the keeper; an older bot sends none
+  Limits limits;
+  char** user = nullptr;      // user, group, groups, as numbers; null or empty: as we are
   bool dies_with_us = false;  // KILL for the command when its supervisor is gone
 };
 

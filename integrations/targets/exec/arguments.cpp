@@ -148,6 +148,22 @@ std::vector<Fault> faults_of(const ExecTargetDef& def) {
   }
   if (def.status_timeout <= 0) faults.push_back({"status_timeout", 0, "it leaves no time at all", "10s"});
   if (def.watch_every <= 0) faults.push_back({"watch_every", 0, "it leaves no time between two looks", "2s"});
+  if (def.processes > 0 && def.user.empty()) {
+    faults.push_back({"processes", 0, "all processes of a user count, the bot's own too",
+                      "`user`, an account that only these programs use"});
+  }
+  if (def.cpu_time > 0 && def.cpu_time < second_ms) {
+    faults.push_back({"cpu_time", 0, "it is less than a second", "1s or more; 0 for no limit"});
+  }
+  for (const auto& [field, value] : {std::pair{"memory_mb", def.memory_mb},
+                                     {"open_files", def.open_files},
+                                     {"file_mb", def.file_mb},
+                                     {"processes", def.processes}}) {
+    if (value < 0) faults.push_back({field, 0, "a limit cannot be negative", "0 for no limit"});
+  }
+  if (def.open_files > 0 && def.open_files < 16) {
+    faults.push_back({"open_files", 0, "no program starts with so few", "16 or more; 0 for no limit"});
+  }
   if (!def.folder.starts_with('/')) faults.push_back({"folder", 0, "it is no absolute path", "/"});
   return faults;
 }

@@ -30,6 +30,13 @@ struct ExecTargetDef {
   std::vector<int> nothing_to_do;                                        // exit codes that mean: it was so already
   DurationMs status_timeout = 10 * second_ms;
   DurationMs watch_every = 2 * second_ms;  // after a change: how often status is asked until it is as intended
+  std::string user;                        // whose the programs are; empty: the bot's own
+  // Of each program and of every process that it starts; 0: what the bot itself is allowed.
+  int memory_mb = 16'384;         // of address space: a Java or Node program reserves many times what it uses
+  DurationMs cpu_time = hour_ms;  // of processor time, not of the clock on the wall
+  int open_files = 4096;
+  int file_mb = 16'384;  // of each file that is written
+  int processes = 0;     // of the user, all of them counted, so that it needs a user of its own
 };
 
 namespace exec {

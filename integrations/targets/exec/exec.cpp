@@ -1,5 +1,7 @@
 #include "integrations/targets/exec/exec.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -10,6 +12,7 @@
 #include "integrations/process/runner.h"
 #include "integrations/targets/exec/answers.h"
 #include "integrations/targets/exec/arguments.h"
+#include "integrations/targets/exec/bounds.h"
 #include "integrations/targets/exec/outcome.h"
 
 namespace muster {
@@ -70,6 +73,8 @@ class ExecTarget final : public Target {
  private:
   Result<std::vector<std::string>> argv_for(const ChangeRequest& request, const TargetState& before) const;
   ChangeRequest resolved(const ChangeRequest& request, const TargetState& before) const;
+  Result<void> bound(CommandSpec& spec) const;
+  std::string ending(const CommandEnd& end) const;
   CommandEnvironment environment(const ChangeRequest& request, const TargetState& before) const;
   std::vector<std::string> secrets() const;
   void read(TargetVerb verb, const TargetSubject& subject, std::function<void(Result<std::string>)> done);
@@ -120,7 +125,21 @@ Result<std::vector<std::string>> ExecTarget::argv_for(const ChangeRequest& reque
                 std::string(name_of(request.verb)) + " is not supported by the target " + def_.name,
                 "Configure the command `" + std::string(name_of(request.verb)) + "` of this exec target.");
   }
+  if (const auto user = find_user(def_.user, geteuid()); !user) return std::unexpected(user.error());
   return render(def_, resolved(request, before), before);
+}
+
+Result<void> ExecTarget::bound(CommandSpec& spec) const {
+  auto user = find_user(def_.user, geteuid());
+  if (!user) return std::unexpected(user.error());
+  spec.user = std::move(*user);
+  spec.limits = limits_of(def_);
+  return {};
+}
+
+std::string ExecTarget::ending(const CommandEnd& end) const {
+  const std::string limit = limit_met(end, def_);
+  return how_it_ended(end) + (limit.empty() ? "" : ": " + limit);
 }
 
 CommandEnvironment ExecTarget::environment(const ChangeRequest& request, const TargetState& before) const {
@@ -163,6 +182,7 @@ void ExecTarget::read(TargetVerb verb, const TargetSubject& subject, std::functi
     parts_.timers.after(0, mine([done, error] { done(std::unexpected(error)); }));
   };
   if (!argv) return refuse(argv.error());
+  if (const auto bounded = bound(spec); !bounded) return refuse(bounded.error());
   spec.argv = std::move(*argv);
   spec.env = environment(request, {});
   spec.cwd = def_.folder;
@@ -174,7 +194,7 @@ void ExecTarget::read(TargetVerb verb, const TargetSubject& subject, std::functi
     parts_.runner.forget(end.id);
     if (end.ok() && end.out.left_out == 0) return done(end.out.head);
     const std::string what =
-        end.ok() ? "printed more than " + std::to_string(status_bytes_max) + " bytes" : how_it_ended(end);
+        end.ok() ? "printed more than " + std::to_string(status_bytes_max) + " bytes" : ending(end);
     done(fail(ErrorKind::unavailable,
               std::string("the ") + name_of(verb) + " command of the target " + def_.name + " " + what,
               last_line(end)));
@@ -260,7 +280,8 @@ void ExecTarget::change(const ChangeRequest& request, const TargetState& before,
     spec.env = environment(request, before);
     spec.cwd = def_.folder;
     spec.timeout = request.timeout;
-    const auto started = parts_.runner.start(spec, events(request.run));
+    const auto bounded = bound(spec);
+    const auto started = bounded ? parts_.runner.start(spec, events(request.run)) : bounded;
     if (started) {
       begin(request, before, std::move(done), std::move(progress));
       return;
@@ -292,8 +313,8 @@ void ExecTarget::ended(const std::string& run, const CommandEnd& end) {
     answer.links = std::move(word.links);
   }
   if (answer.outcome != ChangeOutcome::succeeded && answer.outcome != ChangeOutcome::nothing_to_do) {
-    answer.problem = Error{ErrorKind::unavailable, "the command of the target " + def_.name + " " + how_it_ended(end),
-                           last_line(end)};
+    answer.problem =
+        Error{ErrorKind::unavailable, "the command of the target " + def_.name + " " + ending(end), last_line(end)};
   }
   // A command that went on while the bot was away began its time then.
   if (end.started > 0) going.deadline = end.started + going.request.timeout;
