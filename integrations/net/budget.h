@@ -58,16 +58,18 @@ class Budget {
   struct Entry {
     BudgetTicket ticket;
     TimeMs queued_ms = 0;
+    std::vector<Bucket*> buckets;  // of the ticket; none is ever taken out of the map
   };
   using Key = std::pair<int, std::uint64_t>;  // urgency class, then order of arrival
 
-  Bucket& bucket(const std::string& name, TimeMs now) const;
-  TimeMs room_at(const BudgetTicket& ticket, TimeMs now) const;  // now: there is room
-  void take(const BudgetTicket& ticket, TimeMs now);
+  Bucket& bucket(const std::string& name, TimeMs now);
+  static void refill(Bucket& bucket, TimeMs now);
+  static TimeMs room_at(const Entry& entry, TimeMs now);  // now: there is room
+  static void take(const Entry& entry);                   // where room_at() has just found room
   bool first_of_lane(const Key& key, const Entry& entry) const;
 
   Rules rules_;
-  mutable std::map<std::string, Bucket> buckets_;
+  std::map<std::string, Bucket> buckets_;
   std::map<Key, Entry> waiting_;
   std::map<std::uint64_t, Entry> running_;
   std::map<std::string, std::uint64_t> busy_;                   // lane -> who runs
