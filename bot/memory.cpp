@@ -12,6 +12,7 @@ namespace muster {
 namespace {
 
 constexpr int quiet_enough = 2;  // the writer lets go of its pages after one second
+constexpr int busy_for = 20;     // ticks of work without a rest
 
 // "55d0c0a00000-55d0c0e4f000 r-xp 00000000 fe:00 131 /usr/bin/muster": code that was mapped from a file.
 struct MappedCode {
@@ -52,10 +53,15 @@ void tune_memory() {
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
+// Whoever has something to do every second would never give anything back: what a start or a crowd needed once stays,
+// and other threads' heaps keep their highest water. It costs a millisecond or two, mostly to map again what is used.
 bool MemoryKeeper::tick(std::uint64_t work_done) {
-  quiet_ticks_ = work_done == last_ ? quiet_ticks_ + 1 : 0;
+  const bool quiet = work_done == last_;
   last_ = work_done;
-  if (quiet_ticks_ != quiet_enough) return false;
+  quiet_ticks_ = quiet ? quiet_ticks_ + 1 : 0;
+  if (quiet_ticks_ <= quiet_enough) ++busy_ticks_;
+  if (quiet_ticks_ != quiet_enough && busy_ticks_ < busy_for) return false;
+  busy_ticks_ = 0;
   malloc_trim(0);
   let_go_of_code();
   return true;

@@ -1,4 +1,4 @@
-// Memory that a burst of work took is given back to the system when the work is over.
+// Memory that a burst of work took is given back to the system when the work is over; where it never is, now and then.
 #pragma once
 #include <cstdint>
 
@@ -13,7 +13,7 @@ class MemoryKeeper {
 
  private:
   std::uint64_t last_ = 0;
-  int quiet_ticks_ = 0;
+  int quiet_ticks_ = 0, busy_ticks_ = 0;
 };
 
 }  // namespace muster

@@ -10,11 +10,19 @@ namespace muster {
 
 double Budget::Bucket::rate(TimeMs now) const {
   constexpr double doubling_ms = 60'000;
+  if (slow >= 1) return std::max(rule.per_second, 1e-6);
   const double share = slow * std::exp2(static_cast<double>(std::max<TimeMs>(0, now - slow_at)) / doubling_ms);
   return std::max(rule.per_second * std::min(1.0, share), 1e-6);
 }
 
-Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
+void Budget::refill(Bucket& b, TimeMs now) {
+  if (now <= b.at) return;
+  if (b.tokens < b.rule.burst)
+    b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rate(now) / 1000.0);
+  b.at = now;
+}
+
+Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) {
   const auto [it, fresh] = buckets_.try_emplace(name);
   Bucket& b = it->second;
   if (fresh) {
@@ -22,34 +30,39 @@ Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) const {
     b.tokens = b.rule.burst;
     b.at = now;
   }
-  if (now > b.at) {
-    b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rate(now) / 1000.0);
-    b.at = now;
-  }
+  refill(b, now);
   return b;
 }
 
-TimeMs Budget::room_at(const std::vector<std::string>& buckets, TimeMs now) const {
+std::vector<Budget::Bucket*> Budget::buckets_of(const std::vector<std::string>& names, TimeMs now) {
+  std::vector<Bucket*> all;
+  for (const std::string& name : names) all.push_back(&bucket(name, now));
+  return all;
+}
+
+TimeMs Budget::room_at(const std::vector<Bucket*>& buckets, TimeMs now) {
   TimeMs at = now;
-  for (const std::string& name : buckets) {
-    const Bucket& b = bucket(name, now);
-    at = std::max(at, b.closed_until);
-    if (b.tokens >= 1) continue;
-    const double missing = (1 - b.tokens) * 1000.0 / b.rate(now);
+  for (Bucket* b : buckets) {
+    refill(*b, now);
+    at = std::max(at, b->closed_until);
+    if (b->tokens >= 1) continue;
+    const double missing = (1 - b->tokens) * 1000.0 / b->rate(now);
     at = std::max(at, now + static_cast<TimeMs>(std::ceil(missing)));
   }
   return at;
 }
 
-void Budget::take(const std::vector<std::string>& buckets, TimeMs now) {
-  for (const std::string& name : buckets) bucket(name, now).tokens -= 1;
+void Budget::take(const std::vector<Bucket*>& buckets) {
+  for (Bucket* b : buckets) b->tokens -= 1;
 }
 
 std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
   if (waiting_.size() >= waiting_max) return 0;
   const std::uint64_t id = ++last_;
   if (!ticket.lane.empty()) lanes_[ticket.lane][id] = ticket.barrier;
-  waiting_.emplace(Key(ticket.urgent ? 0 : 1, id), Entry{std::move(ticket), now});
+  Entry entry{.ticket = std::move(ticket), .queued_ms = now, .buckets = {}, .waits = {}};
+  entry.buckets = buckets_of(entry.ticket.buckets, now);
+  waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
   return id;
 }
 
@@ -68,9 +81,9 @@ bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
 std::optional<std::uint64_t> Budget::next(TimeMs now) {
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
     const BudgetTicket& ticket = it->second.ticket;
-    if (!first_of_lane(it->first, it->second) || room_at(ticket.buckets, now) > now) continue;
+    if (!first_of_lane(it->first, it->second) || room_at(it->second.buckets, now) > now) continue;
     const std::uint64_t id = it->first.second;
-    take(ticket.buckets, now);
+    take(it->second.buckets);
     if (!ticket.lane.empty()) {
       busy_[ticket.lane] = id;
       lanes_[ticket.lane].erase(id);
@@ -85,15 +98,18 @@ std::optional<std::uint64_t> Budget::next(TimeMs now) {
 
 bool Budget::charge(std::uint64_t id, TimeMs now) {
   const auto it = running_.find(id);
-  return it != running_.end() && charge(id, it->second.ticket.buckets, now);
+  return it != running_.end() && charge(it->second, it->second.buckets, now);
 }
 
-bool Budget::charge(std::uint64_t id, const std::vector<std::string>& buckets, TimeMs now) {
+bool Budget::charge(std::uint64_t id, const std::vector<std::string>& names, TimeMs now) {
   const auto it = running_.find(id);
-  if (it == running_.end()) return false;
+  return it != running_.end() && charge(it->second, buckets_of(names, now), now);
+}
+
+bool Budget::charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs now) {
   const bool room = room_at(buckets, now) <= now;
-  it->second.waits = room ? std::vector<std::string>() : buckets;
-  if (room) take(buckets, now);
+  running.waits = room ? std::vector<Bucket*>() : buckets;
+  if (room) take(buckets);
   return room;
 }
 
@@ -109,6 +125,7 @@ void Budget::again(std::uint64_t id) {
   if (it == running_.end()) return;
   Entry entry = std::move(it->second);
   running_.erase(it);
+  entry.waits.clear();
   if (!entry.ticket.lane.empty()) {
     busy_.erase(entry.ticket.lane);
     lanes_[entry.ticket.lane][id] = entry.ticket.barrier;
@@ -140,15 +157,12 @@ void Budget::close(const std::string& name, TimeMs until) {
 
 TimeMs Budget::due(TimeMs now) const {
   TimeMs at = 0;
-  const auto consider = [&](const std::vector<std::string>& buckets) {
-    const TimeMs room = room_at(buckets, now);
-    at = at == 0 ? room : std::min(at, room);
-  };
+  const auto consider = [&](TimeMs room) { at = at == 0 ? room : std::min(at, room); };
   for (const auto& [key, entry] : waiting_) {
-    if (first_of_lane(key, entry)) consider(entry.ticket.buckets);
+    if (first_of_lane(key, entry)) consider(room_at(entry.buckets, now));
   }
   for (const auto& [id, entry] : running_) {
-    if (!entry.waits.empty()) consider(entry.waits);
+    if (!entry.waits.empty()) consider(room_at(entry.waits, now));
   }
   return at;
 }

@@ -60,17 +60,21 @@ class Budget {
   struct Entry {
     BudgetTicket ticket;
     TimeMs queued_ms = 0;
-    std::vector<std::string> waits = {};  // of work under way: the buckets that its next call has no room in
+    std::vector<Bucket*> buckets;  // of the ticket; none is ever taken out of the map
+    std::vector<Bucket*> waits;    // of work under way: those that its next call has no room in
   };
   using Key = std::pair<int, std::uint64_t>;  // urgency class, then order of arrival
 
-  Bucket& bucket(const std::string& name, TimeMs now) const;
-  TimeMs room_at(const std::vector<std::string>& buckets, TimeMs now) const;  // now: there is room
-  void take(const std::vector<std::string>& buckets, TimeMs now);
+  Bucket& bucket(const std::string& name, TimeMs now);
+  std::vector<Bucket*> buckets_of(const std::vector<std::string>& names, TimeMs now);
+  static void refill(Bucket& bucket, TimeMs now);
+  static TimeMs room_at(const std::vector<Bucket*>& buckets, TimeMs now);  // now: there is room
+  static void take(const std::vector<Bucket*>& buckets);                   // where room_at() has just found room
+  bool charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs now);
   bool first_of_lane(const Key& key, const Entry& entry) const;
 
   Rules rules_;
-  mutable std::map<std::string, Bucket> buckets_;
+  std::map<std::string, Bucket> buckets_;
   std::map<Key, Entry> waiting_;
   std::map<std::uint64_t, Entry> running_;
   std::map<std::string, std::uint64_t> busy_;                   // lane -> who runs

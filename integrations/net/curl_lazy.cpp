@@ -16,7 +16,9 @@
 namespace {
 
 void* library() {
-  static void* const loaded = ::dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+  // Lazily: of what those libraries call of each other most is never called, and looking all of it up takes their
+  // tables into memory.
+  static void* const loaded = ::dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
   if (!loaded) throw std::runtime_error("libcurl.so.4 cannot be loaded; install the package libcurl4");
   return loaded;
 }

@@ -21,8 +21,10 @@ struct Room {
 };
 
 // Rendering adds escapes, so the source is shortened until the result fits; never inside an escape.
-std::string shortened(std::string_view source, std::size_t limit, std::string (*render)(std::string_view)) {
+std::string shortened(std::string_view source, std::size_t limit, std::string (*render)(std::string_view),
+                      bool* cut = nullptr) {
   std::string out = render(source);
+  if (cut && utf16_length(out) > limit) *cut = true;
   for (std::size_t keep = limit; utf16_length(out) > limit; keep = keep * 3 / 4) {
     if (keep == 0) return {};
     out = render(clip_utf16(source, keep));
@@ -32,8 +34,9 @@ std::string shortened(std::string_view source, std::size_t limit, std::string (*
 
 std::string fitted(std::string_view source, std::size_t most, Room& room) {
   const std::size_t limit = std::min(most, room.text);
-  std::string out = shortened(source, limit, slack_mrkdwn);
-  if (utf16_length(source) > limit || utf16_length(slack_mrkdwn(source)) > limit) room.full = true;
+  // Markup that falls away is counted, too.
+  if (source.size() > limit && utf16_length(source) > limit) room.full = true;
+  std::string out = shortened(source, limit, slack_mrkdwn, &room.full);
   room.text -= utf16_length(out);
   return out;
 }

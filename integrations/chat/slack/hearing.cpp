@@ -16,7 +16,11 @@ using Fate = SlackAnswer::Fate;
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
   std::string out;
+  out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
+    const std::size_t plain = std::min(text.find_first_of("<&", i), text.size());
+    out.append(text, i, plain - i);
+    if ((i = plain) == text.size()) break;
     const std::size_t close = text[i] == '<' ? text.find('>', i) : std::string_view::npos;
     if (close != std::string_view::npos) {
       const std::string_view inside = text.substr(i + 1, close - i - 1);
@@ -225,9 +229,11 @@ void Slack::hand_over(const Inbound& in) {
   if (e.at == 0) e.at = out_.clock.now();
   if (!ours) fill_about(e, in);
   const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
-  listener_(std::move(e), [this, id, channel, seen, in](const Result<void>& result) {
-    const auto& form = in.event.event.answer;
-    if (result && form && !form->taken()) return answered(id, form_answered(id, in, *form));
+  // Only what a form brought is looked at again.
+  const auto form = told.answer ? std::make_shared<const Inbound>(in) : nullptr;
+  listener_(std::move(e), [this, id, channel, seen, form](const Result<void>& result) {
+    if (const auto answer = form ? form->event.event.answer : nullptr; result && answer && !answer->taken())
+      return answered(id, form_answered(id, *form, *answer));
     if (result) return stored(id, channel, seen);
     waiting_.erase(id);  // not written, not acknowledged: Slack brings it again
   });

@@ -1,6 +1,7 @@
 #include "integrations/chat/slack/mrkdwn.h"
 
 #include <algorithm>
+#include <array>
 
 #include "bot/base/text.h"
 
@@ -45,6 +46,19 @@ bool inside_word(std::string_view text, std::size_t i) {
   return i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
 }
 
+constexpr std::array<bool, 256> bytes_that_matter() {
+  std::array<bool, 256> matter{};
+  for (const char c : std::string_view("\\`*_~&<>")) matter[static_cast<unsigned char>(c)] = true;
+  return matter;
+}
+
+// Where what means something to Slack begins, from `i` on: all before it is copied in one piece.
+std::size_t plain_until(std::string_view text, std::size_t i) {
+  static constexpr std::array<bool, 256> matters = bytes_that_matter();
+  while (i < text.size() && !matters[static_cast<unsigned char>(text[i])]) ++i;
+  return i;
+}
+
 std::size_t utf16_units(std::string_view grapheme_or_text) {
   std::size_t units = 0;
   for (const char c : grapheme_or_text) {
@@ -61,6 +75,9 @@ std::string slack_mrkdwn(std::string_view text) {
   out.reserve(text.size() + text.size() / 8);
   bool code = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t plain = plain_until(text, i);
+    out.append(text, i, plain - i);
+    if ((i = plain) == text.size()) break;
     const char c = text[i];
     if (c == '\\' && i + 1 < text.size()) {
       const char literal = text[++i];
@@ -83,7 +100,11 @@ std::string slack_mrkdwn(std::string_view text) {
 std::string slack_escape(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
-  for (const char c : text) append_escaped(out, c);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t plain = plain_until(text, i);
+    out.append(text, i, plain - i);
+    if ((i = plain) < text.size()) append_escaped(out, text[i]);
+  }
   return out;
 }
 
