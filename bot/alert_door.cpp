@@ -55,6 +55,8 @@ HttpResponse json_response(int status, std::string body) {
 constexpr std::size_t on_loop_bytes_max = 96u << 10;
 // More alerts are decided in parts, so that the loop breathes in between.
 constexpr std::size_t part_alerts_max = 200;
+// Stored and answered, but not decided: beyond this a sender is told to come again.
+constexpr std::size_t undecided_max = 10'000;
 
 }  // namespace
 
@@ -169,7 +171,7 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
-  if (dispatcher_.full()) return reply(too_busy());
+  if (dispatcher_.full() || stored_.waiting.size() >= undecided_max) return reply(too_busy());
   const auto d = std::make_shared<Delivery>();
   d->ends_after = s.def.auto_resolve_after;
   d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
@@ -213,7 +215,7 @@ void AlertDoor::store(const DeliveryPtr& d, const HttpReply& reply) {
 void AlertDoor::decide(const DeliveryPtr& d) {
   const auto decided = [this, d] {
     if (!d->undecodable.empty()) return dispatcher_.undecodable("Alertmanager", d->item.dedupe_key, d->undecodable);
-    decide_part(d);
+    line_up(stored_, d);
   };
   if (!run(
           d->item.body.size(), [d] { d->parse(); }, decided)) {
@@ -222,13 +224,57 @@ void AlertDoor::decide(const DeliveryPtr& d) {
   }
 }
 
+void AlertDoor::line_up(Line& line, const DeliveryPtr& d) {
+  line.waiting.push_back(d);
+  decide_next(line);
+}
+
+void AlertDoor::decide_next(Line& line) {
+  if (line.busy || line.waiting.empty()) return;
+  line.busy = true;
+  std::vector<DeliveryPtr> together;
+  std::size_t alerts = 0;
+  for (; !line.waiting.empty(); line.waiting.pop_front()) {
+    alerts += line.waiting.front()->alerts.alerts.size();
+    if (!together.empty() && alerts > part_alerts_max) break;
+    together.push_back(std::move(line.waiting.front()));
+  }
+  decide_together(line, together);
+}
+
+void AlertDoor::decide_together(Line& line, const std::vector<DeliveryPtr>& deliveries) {
+  const auto over = [this, &line](const Result<void>&) {
+    line.busy = false;
+    decide_next(line);
+  };
+  if (const DeliveryPtr& first = deliveries.front(); first->alerts.alerts.size() > part_alerts_max) {
+    const auto told = std::move(first->done);
+    first->done = [told, over](const Result<void>& r) {
+      if (told) told(r);
+      over(r);
+    };
+    return decide_part(first);
+  }
+  std::vector<Dispatcher::Delivered> all;
+  std::vector<std::function<void(Result<void>)>> told;
+  for (const DeliveryPtr& d : deliveries) {
+    all.push_back({{std::move(d->alerts.alerts), d->item.received_ms}, std::move(d->item), d->truncated});
+    if (d->done) told.push_back(std::move(d->done));
+  }
+  dispatcher_.deliveries(std::move(all), &line == &stored_, [told, over](const Result<void>& r) {
+    for (const auto& tell : told) tell(r);
+    over(r);
+  });
+}
+
 // One part follows the commit of the part before; only the last one marks the delivery as done.
 void AlertDoor::decide_part(const DeliveryPtr& d) {
   std::vector<AlertEvent> part = d->take_part();
   const InboxItem& item = d->item;
   if (d->next == d->alerts.alerts.size()) {
-    if (d->stored) return dispatcher_.alerts(std::move(part), item.dedupe_key, d->truncated, item.received_ms, d->done);
-    return dispatcher_.alerts_with_inbox(std::move(part), std::move(d->item), d->done);
+    std::vector<Dispatcher::Delivered> last(1);
+    last[0] = {{std::move(part), item.received_ms}, item, d->truncated};
+    return dispatcher_.deliveries(std::move(last), d->stored, d->done);
   }
   std::optional<InboxItem> first;
   if (!d->stored) first = item;
@@ -292,7 +338,7 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
     const HttpResponse answer = json_response(d->alerts.status, d->alerts.answer);
     if (d->alerts.alerts.empty()) return reply(answer);
     d->done = [reply, answer](const Result<void>& r) { reply(r ? answer : too_busy()); };
-    decide_part(d);
+    line_up(unstored_, d);
   };
   take_in(
       d, *claim, reply, [d] { d->parse(); }, then);

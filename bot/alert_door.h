@@ -1,11 +1,13 @@
 // The HTTP routes for senders: /in/<kind>/<token>. Signature, redaction, commit, answer, parse: in that order.
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "bot/alert_signature.h"
 #include "bot/app.h"
@@ -54,6 +56,15 @@ class AlertDoor {
   HttpResponse api_get(const std::string& rest, const HttpRequest& request) const;
   void store(const DeliveryPtr& delivery, const HttpReply& reply);
   void decide(const DeliveryPtr& delivery);
+  // Deliveries in the order in which they are to be decided. While the decision of some is on its way to the disk the
+  // next ones gather, and are one decision then.
+  struct Line {
+    std::deque<DeliveryPtr> waiting;
+    bool busy = false;
+  };
+  void line_up(Line& line, const DeliveryPtr& delivery);
+  void decide_next(Line& line);
+  void decide_together(Line& line, const std::vector<DeliveryPtr>& deliveries);
   void decide_part(const DeliveryPtr& delivery);
 
   Dispatcher& dispatcher_;
@@ -62,6 +73,7 @@ class AlertDoor {
   std::vector<Sender> senders_;
   TimeMs started_ = 0;
   Elsewhere elsewhere_;
+  Line stored_, unstored_;  // webhooks, and what is stored with its decision
 };
 
 }  // namespace muster

@@ -310,16 +310,27 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   take({.decide = decide, .done = answer, .applied = {}, .again = {}, .key = item.dedupe_key});
 }
 
-void Dispatcher::alerts(std::vector<AlertEvent> events, const std::string& key, std::int64_t truncated, TimeMs received,
-                        std::function<void(Result<void>)> done) {
-  stats_.alert_bodies += 1;
-  stats_.alerts += events.size();
-  auto decide = [events = std::move(events), key, truncated, received](Work& w, Commit& c) {
-    take_alerts(w, events, received);
-    c.inbox_done.push_back(key);
-    if (truncated > 0) tell_truncated(w, key, truncated);
+void Dispatcher::deliveries(std::vector<Delivered> all, bool stored, std::function<void(Result<void>)> done) {
+  stats_.alert_bodies += all.size();
+  std::vector<AlertDelivery> taken;
+  taken.reserve(all.size());
+  for (Delivered& d : all) {
+    stats_.alerts += d.alerts.alerts.size();
+    taken.push_back(std::move(d.alerts));
+  }
+  auto decide = [all = std::move(all), taken = std::move(taken), stored](Work& w, Commit& c) {
+    take_deliveries(w, taken);
+    for (const Delivered& d : all) {
+      c.inbox_done.push_back(d.item.dedupe_key);
+      if (!stored) c.inbox.push_back(d.item);
+      if (d.truncated > 0) tell_truncated(w, d.item.dedupe_key, d.truncated);
+    }
   };
-  take({.decide = std::move(decide), .done = std::move(done), .applied = {}, .again = Task::Again::always, .key = {}});
+  take({.decide = std::move(decide),
+        .done = std::move(done),
+        .applied = {},
+        .again = stored ? Task::Again::always : Task::Again::when_stale,
+        .key = {}});
 }
 
 void Dispatcher::alerts_with_inbox(std::vector<AlertEvent> events, InboxItem item,

@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "bot/core/engine/deliveries.h"
 #include "bot/core/engine/engine.h"
 #include "bot/outbox.h"
 #include "bot/output.h"
@@ -70,13 +71,18 @@ class Dispatcher {
   void chat(const ChatEvent& event, std::function<void(Result<void>)> accepted);
   // One command from a script: the answer comes back instead of being posted.
   void command(CommandInput input, CommandDone done);
-  // A webhook body that is stored already (key) is parsed by the caller and decided here.
-  void alerts(std::vector<AlertEvent> alerts, const std::string& inbox_key, std::int64_t truncated, TimeMs received,
-              std::function<void(Result<void>)> done);
+  // Alerts of several deliveries in one decision, parsed by the caller. Those of webhooks are stored already; of others
+  // (API v2) the inbox row is in the same commit.
+  struct Delivered {
+    AlertDelivery alerts;
+    InboxItem item;  // of one that is stored its key alone is read
+    std::int64_t truncated = 0;
+  };
+  void deliveries(std::vector<Delivered> all, bool stored, std::function<void(Result<void>)> done);
   void undecodable(const std::string& kind, const std::string& inbox_key, const std::string& why);
-  // API v2: the inbox row and the decision in one commit.
+  // One with its inbox row.
   void alerts_with_inbox(std::vector<AlertEvent> alerts, InboxItem item, std::function<void(Result<void>)> done);
-  // The first parts of a large delivery; the last part goes to one of the two above. `inbox` may be empty.
+  // The first parts of a large delivery; the last part goes to deliveries(). `inbox` may be empty.
   void alert_part(std::vector<AlertEvent> alerts, std::optional<InboxItem> inbox, TimeMs received,
                   std::function<void(Result<void>)> done);
   void record_fact(Entry entry, std::function<void(Result<void>)> done);

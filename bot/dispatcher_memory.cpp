@@ -153,6 +153,7 @@ Result<Dispatcher::Fresh> Dispatcher::load(Store& store) {
   auto timers = store.timers();
   if (!timers) return std::unexpected(timers.error());
   fresh.timers = std::move(*timers);
+  remember_ends(fresh.state, fresh.timers);
   return fresh;
 }
 

@@ -6,6 +6,7 @@
 #include "bot/base/log.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/extension.h"
+#include "bot/core/engine/listed.h"
 #include "bot/core/engine/schedules.h"
 #include "bot/dispatcher.h"
 
@@ -30,6 +31,7 @@ void Dispatcher::extend(Work& w) const {
   for (const Entry& e : w.decision.entries) {
     const bool alert = e.kind == "alert.firing" || e.kind == "alert.resolved";
     if (alert && seen.insert(e.data["alert_id"].as_string()).second) alerts.push_back(e.data["alert_id"].as_string());
+    if (e.kind == list_kind) add_listed(alerts, e);
     if (e.kind.starts_with("incident.") || e.kind == "alert.acknowledged") incidents.insert(e.incident_id);
   }
   if (!alerts.empty()) extension_->alerts_changed(w, alerts);

@@ -124,39 +124,55 @@ void check_trigger(Engine& engine, Work& w, const Runbook& book, const Trigger& 
 
 namespace {
 
-using LabelNames = std::set<std::string_view>;
+// What the triggers of the library ask about, made once for all alerts of a decision.
+struct Asked {
+  struct One {
+    const Runbook* book;
+    const Trigger* trigger;
+  };
+  std::vector<One> triggers;
+  std::set<std::string_view> names;  // of labels: nearly always one or two of an alert's ten
+  // Labels that no trigger fits, by their places in the pool: alerts of one delivery mostly have the same.
+  std::set<std::vector<const Pair*>> unfit;
+};
 
-// The labels that some trigger asks about: nearly always one or two of an alert's ten.
-LabelNames asked_names(const Library& library) {
-  LabelNames names;
+Asked asked_by(const Library& library) {
+  Asked asked;
   for (const auto& [name, known] : library) {
     if (!known.runbook) continue;
-    for (const Trigger& trigger : known.runbook->triggers)
-      for (const Matcher& m : trigger.matchers) names.insert(m.name);
+    for (const Trigger& trigger : known.runbook->triggers) {
+      asked.triggers.push_back({known.runbook.get(), &trigger});
+      for (const Matcher& m : trigger.matchers) asked.names.insert(m.name);
+    }
   }
-  return names;
+  return asked;
 }
 
-// Every runbook is asked about every alert, so what they are asked with is made once.
-void check_triggers(Engine& engine, Work& w, const std::string& id, const LabelNames& names) {
+void check_triggers(Engine& engine, Work& w, const std::string& id, Asked& asked) {
   const Alert* alert = find_alert(std::as_const(w.state), id);
   if (!alert || alert->status != "firing") return;
+  std::vector<const Pair*> wanted;
+  for (const Pair& p : alert->labels)
+    if (asked.names.contains(p.first)) wanted.push_back(&p);
+  if (asked.unfit.contains(wanted)) return;
   AlertLabels labels;
-  for (const auto& [name, value] : alert->labels)
-    if (names.contains(name)) labels.emplace(name, value);
-  for (const auto& [name, known] : engine.library()) {
-    if (!known.runbook) continue;
-    for (const Trigger& trigger : known.runbook->triggers)
-      if (fits(trigger, labels)) check_trigger(engine, w, *known.runbook, trigger, id);
+  for (const Pair* p : wanted) labels.emplace(*p);
+  bool fit = false;
+  for (const auto& [book, trigger] : asked.triggers) {
+    if (!fits(*trigger, labels)) continue;
+    fit = true;
+    check_trigger(engine, w, *book, *trigger, id);
   }
+  if (!fit) asked.unfit.insert(std::move(wanted));
 }
 
 }  // namespace
 
 void Engine::alerts_changed(Work& w, const std::vector<std::string>& alerts) {
-  const LabelNames names = asked_names(library_);
+  Asked asked = asked_by(library_);
   for (const std::string& id : alerts) {
-    check_triggers(*this, w, id, names);
+    check_triggers(*this, w, id, asked);
+    if (w.state.runs.empty()) continue;
     std::vector<std::string> waiting;
     for (const auto& [n, run] : w.state.runs)
       if (!run.over() && (run.alert == id || watches(w, run, id))) waiting.push_back(run.id);

@@ -136,6 +136,13 @@ Value& Value::set(std::string_view key, Value v) {
   return (*m)[key] = std::move(v);
 }
 
+Value& Value::member(std::string_view key) {
+  if (is_null()) data_ = Map{};
+  Map* m = std::get_if<Map>(&data_);
+  if (!m) throw std::logic_error("Value::member of something that is no map");
+  return (*m)[key];
+}
+
 void Value::push(Value v) {
   if (is_null()) data_ = List{};
   List* l = std::get_if<List>(&data_);

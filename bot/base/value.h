@@ -92,7 +92,8 @@ class Value {
   bool has(std::string_view key) const;
   // Sets a member; turns null into a map. Throws when this is something else (a bug).
   Value& set(std::string_view key, Value v);
-  void push(Value v);  // turns null into a list
+  Value& member(std::string_view key);  // to be changed where it stands; null when it was absent
+  void push(Value v);                   // turns null into a list
 
   bool operator==(const Value& other) const;
 

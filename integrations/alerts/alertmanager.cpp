@@ -7,6 +7,7 @@
 #include "bot/base/json.h"
 #include "bot/base/limits.h"
 #include "bot/base/text.h"
+#include "integrations/alerts/alertmanager_parts.h"
 
 namespace muster {
 
@@ -72,7 +73,8 @@ std::string title_line(std::string_view text) {
     if (++points == limits::title_code_points_max) room = i;
   }
   constexpr std::size_t mark_bytes = 3;  // clip_bytes counts its "…"
-  return points <= limits::title_code_points_max ? line : clip_bytes(line, room + mark_bytes);
+  if (points > limits::title_code_points_max) return clip_bytes(line, room + mark_bytes);
+  return line;
 }
 
 std::string title_of(const Labels& labels, const Labels& annotations) {
@@ -96,32 +98,21 @@ bool is_web_link(std::string_view url) {
   });
 }
 
-std::vector<std::pair<std::string, std::string>> links_of(const Value& item, const Labels& annotations) {
+std::vector<std::pair<std::string, std::string>> links_of(const std::string& generator, const Labels& annotations) {
   std::vector<std::pair<std::string, std::string>> links;
+  links.reserve(2);
   const auto add = [&](const char* text, const std::string& url) {
     if (is_web_link(url)) links.emplace_back(text, url);
   };
-  add("source", item["generatorURL"].as_string());
+  add("source", generator);
   add("runbook", get(annotations, "runbook_url"));
   add("dashboard", get(annotations, "dashboard_url"));
   add("dashboard", get(annotations, "dashboard"));
   return links;
 }
 
-// Everything both ways share; state and times are read by the caller.
 AlertEvent read_alert(const Value& item) {
-  AlertEvent event;
-  Labels labels = read_pairs(item["labels"]);
-  Labels annotations = read_pairs(item["annotations"]);
-  event.route = route_scope;
-  event.source_key = label_fingerprint(labels);
-  event.severity = normal_severity(get(labels, "severity"));
-  event.title = title_of(labels, annotations);
-  event.body = bounded(get(annotations, "description"), limits::chat_text_bytes_max);
-  event.links = links_of(item, annotations);
-  event.labels = limited(std::move(labels));
-  event.annotations = limited(std::move(annotations));
-  return event;
+  return alert_of(read_pairs(item["labels"]), read_pairs(item["annotations"]), item["generatorURL"].as_string());
 }
 
 TimeMs tolerant_time(const Value& value) { return parse_time(value.as_string()).value_or(0); }
@@ -172,17 +163,6 @@ std::string type_fault(const Value& item) {
   return {};
 }
 
-void set_times(AlertEvent& event, const Value& item, TimeMs received_ms) {
-  event.starts_ms = tolerant_time(item["startsAt"]);
-  event.ends_ms = tolerant_time(item["endsAt"]);
-  if (event.starts_ms == 0) event.starts_ms = event.ends_ms == 0 ? received_ms : std::min(received_ms, event.ends_ms);
-  if (event.ends_ms == 0) {
-    event.ends_ms = received_ms + resolve_timeout_ms;
-    event.ends_is_timeout = true;
-  }
-  event.status = event.ends_ms > received_ms ? "firing" : "resolved";
-}
-
 std::optional<AlertEvent> read_v2_alert(const Value& item, std::size_t index, TimeMs received_ms, V2Faults& faults) {
   if (std::string fault = type_fault(item); !fault.empty()) {
     if (faults.syntax.empty()) faults.syntax = "alert " + std::to_string(index) + ": " + fault;
@@ -201,7 +181,7 @@ std::optional<AlertEvent> read_v2_alert(const Value& item, std::size_t index, Ti
     add_invalid(faults, "at least one label pair required");
     return std::nullopt;
   }
-  set_times(event, item, received_ms);
+  set_times_v2(event, tolerant_time(item["startsAt"]), tolerant_time(item["endsAt"]), received_ms);
   if (event.ends_ms < event.starts_ms) {
     add_invalid(faults, "start time must be before end time");
     return std::nullopt;
@@ -235,6 +215,30 @@ void set_answer(ApiV2Alerts& out, const V2Faults& faults) {
 
 }  // namespace
 
+AlertEvent alert_of(Labels labels, Labels annotations, const std::string& generator_url) {
+  AlertEvent event;
+  event.route = route_scope;
+  event.source_key = label_fingerprint(labels);
+  event.severity = normal_severity(get(labels, "severity"));
+  event.title = title_of(labels, annotations);
+  event.body = bounded(get(annotations, "description"), limits::chat_text_bytes_max);
+  event.links = links_of(generator_url, annotations);
+  event.labels = limited(std::move(labels));
+  event.annotations = limited(std::move(annotations));
+  return event;
+}
+
+void set_times_v2(AlertEvent& event, TimeMs starts, TimeMs ends, TimeMs received_ms) {
+  event.starts_ms = starts;
+  event.ends_ms = ends;
+  if (event.starts_ms == 0) event.starts_ms = event.ends_ms == 0 ? received_ms : std::min(received_ms, event.ends_ms);
+  if (event.ends_ms == 0) {
+    event.ends_ms = received_ms + resolve_timeout_ms;
+    event.ends_is_timeout = true;
+  }
+  event.status = event.ends_ms > received_ms ? "firing" : "resolved";
+}
+
 Result<WebhookAlerts> parse_alertmanager_webhook(std::string_view body, [[maybe_unused]] TimeMs received_ms) {
   const Result<Value> parsed = parse_json(body, limits::json_depth_max);
   if (!parsed) return std::unexpected(parsed.error());
@@ -266,6 +270,10 @@ ApiV2Alerts parse_alerts_v2(std::string_view body, std::string_view content_type
     out.status = 415;
     const std::string shown = media_type.empty() ? "application/octet-stream" : clip_bytes(media_type, 100);
     out.answer = coded(415, "unsupported media type \"" + shown + "\", only [application/json] are allowed");
+    return out;
+  }
+  if (auto plain = read_plain_v2(body, received_ms)) {
+    out.alerts = std::move(*plain);
     return out;
   }
   const Result<Value> parsed = parse_json(body, limits::json_depth_max);

@@ -19,6 +19,7 @@
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/base/log.h"
+#include "bot/core/engine/listed.h"
 #include "bot/core/engine/state.h"
 #include "config/load.h"
 #include "storage/store.h"
@@ -60,6 +61,8 @@ void read_journal(Store& store, Found& found) {
   const auto read = store.read_journal(0, [&found](const Entry& e) {
     apply(found.state, e);
     if (e.kind == "alert.firing") ++found.alerts[e.data["alert"].as_string()];
+    if (e.kind == list_kind)
+      for (const Value& item : e.data["alerts"].as_list()) ++found.alerts[item["alert"].as_string()];
     if (e.kind == "incident.declared") ++found.incidents[e.data["title"].as_string()];
   });
   if (!read) throw std::runtime_error(read.error().message);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bot/core/engine/listed.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/questions.h"
 #include "bot/core/engine/schedules.h"
@@ -45,6 +46,7 @@ void RunWorld::extend(Work& w) {
   std::set<std::string> incidents;
   for (const Entry& e : w.decision.entries) {
     if (e.kind == "alert.firing" || e.kind == "alert.resolved") alerts.push_back(e.data["alert_id"].as_string());
+    if (e.kind == list_kind) add_listed(alerts, e);
     if (e.kind.starts_with("incident.")) incidents.insert(e.incident_id);
   }
   if (!alerts.empty()) engine.alerts_changed(w, alerts);

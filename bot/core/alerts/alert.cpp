@@ -77,13 +77,15 @@ std::string normal_severity(std::string_view label) {
   return "warning";
 }
 
-std::string alert_fingerprint(const AlertEvent& event) {
+std::string alert_fingerprint(const AlertEvent& event) { return to_hex(alert_digest(event)); }
+
+std::string alert_digest(const AlertEvent& event) {
   std::string identity;
   identity.reserve(event.route.size() + 1 + event.source_key.size());
   identity += event.route;
   identity += '\n';
   identity += event.source_key;
-  return to_hex(sha256(identity));
+  return sha256(identity);
 }
 
 std::string label_fingerprint(const std::map<std::string, std::string>& labels) {

@@ -27,6 +27,7 @@ struct AlertEvent {
 
 std::string normal_severity(std::string_view label);     // the map of section 2; missing or unknown: warning
 std::string alert_fingerprint(const AlertEvent& event);  // 64 hex: SHA-256 of route, newline, source_key
+std::string alert_digest(const AlertEvent& event);       // the same as 32 bytes
 // FNV-1a 64 of sorted labels (empty values dropped), 16 hex: what Alertmanager computes.
 std::string label_fingerprint(const std::map<std::string, std::string>& labels);
 

@@ -189,6 +189,7 @@ std::span<const Sentence> words_incidents() {
        "해소 "
        "{resolved}건. "
        "`alerts`로 목록을 보세요."},
+      {"alerts.listed", "{n} alerts at once, the first: {title}", "알림 {n}건이 한꺼번에 발생, 첫 알림: {title}"},
       {"button.alerts", "List them", "목록 보기"},
   };
   return table;

@@ -8,10 +8,13 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/condition.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/alert_ends.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/engine/deliveries.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/explain.h"
+#include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
 #include "bot/core/engine/todos.h"
 #include "bot/core/engine/triage.h"
@@ -63,14 +66,25 @@ const AlertRouteRule* route_of(const Work& w, const Cause& cause) {
   return nullptr;
 }
 
+constexpr std::initializer_list<const char*> service_labels = {"service", "app", "job"};
+
 std::vector<std::string> services_of(const Work& w, const Labels& labels) {
-  for (const char* label : {"service", "app", "job"}) {
+  for (const char* label : service_labels) {
     const auto it = labels.find(label);
     if (it == labels.end()) continue;
     if (const Service* s = find_service(w.config, it->second)) return {s->name};
     if (std::string_view(label) == "service") return {it->second};
   }
   return {};
+}
+
+bool same_services(const Pairs& a, const Labels& b) {
+  const auto same = [&](const char* label) {
+    const auto x = a.find(label);
+    const auto y = b.find(label);
+    return x == a.end() || y == b.end() ? x == a.end() && y == b.end() : x->second == y->second;
+  };
+  return std::ranges::all_of(service_labels, same);
 }
 
 // Grouping is ours where the sender has none: by name, service and place.
@@ -81,7 +95,9 @@ std::string group_of(const AlertEvent& event) {
     return it == event.labels.end() ? std::string_view() : std::string_view(it->second);
   };
   const std::string_view name = label("alertname");
-  std::string group = "own:";
+  std::string group;
+  group.reserve(128);
+  group += "own:";
   group += name.empty() ? std::string_view(event.source_key) : name;
   group += "/";
   group += label("service");
@@ -89,7 +105,9 @@ std::string group_of(const AlertEvent& event) {
     const std::string_view where = label(place);
     if (!where.empty()) group.append("/").append(where);
   }
-  return clip_bytes(group, 400);
+  constexpr std::size_t bytes_max = 400;
+  if (group.size() > bytes_max) return clip_bytes(group, bytes_max);
+  return group;
 }
 
 Value alert_data(const AlertEvent& event, const std::string& fingerprint, const std::string& group,
@@ -114,12 +132,16 @@ Value alert_data(const AlertEvent& event, const std::string& fingerprint, const 
                     {"urgency", event.severity == "critical" ? "page" : "notify"}};
 }
 
+// A sender's clock may be wrong: never later than we saw it, never a day before.
+TimeMs occurred_at(const AlertEvent& event, TimeMs received) {
+  const TimeMs said = event.status == "resolved" ? event.ends_ms : event.starts_ms;
+  return said == 0 ? received : std::clamp(said, received - day_ms, received);
+}
+
 Entry alert_entry(const Work& w, const AlertEvent& event, const std::string& id, TimeMs received) {
   Entry e;
   e.kind = event.status == "resolved" ? "alert.resolved" : "alert.firing";
-  const TimeMs said = event.status == "resolved" ? event.ends_ms : event.starts_ms;
-  // A sender's clock may be wrong: never later than we saw it, never a day before.
-  e.occurred_ms = said == 0 ? received : std::clamp(said, received - day_ms, received);
+  e.occurred_ms = occurred_at(event, received);
   e.received_ms = received;
   e.clock_name = "monitoring";
   e.actor = {.type = "system", .id = "monitoring", .handle = "monitoring", .display = "monitoring"};
@@ -209,28 +231,13 @@ std::string card_id(const std::string& alert, int episode, bool in_incident) {
   return "alert-" + alert + (episode > 1 && in_incident ? "-" + std::to_string(episode) : "");
 }
 
-void clear(Work& w, Alert& a, Entry e, const std::string& reason) {
-  e.kind = "alert.resolved";
-  e.incident_id = a.incident;
-  e.text = a.title;
-  e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}, {"reason", reason}};
-  record(w, std::move(e));
-  show_card(w, a, true);
-}
-
-void resolve(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {
-  Alert* known = alert_of_fingerprint(w.state, fingerprint);
+void resolve(Work& w, const AlertEvent& event, Alert* known, TimeMs received) {
   if (!known) return;  // never opens an alert
   Alert& a = *known;
   if (a.status != "firing") return;
   if (event.ends_ms != 0 && event.ends_ms < a.starts_ms) return;  // a late delivery about an earlier episode
-  clear(w, a, alert_entry(w, event, a.id, received), event.reason);
-  w.decision.timers.push_back({"alert-expiry:" + a.id, 0, {}});
-}
-
-void went_silent(Work& w, const Timer& timer) {
-  Alert* a = find_alert(w.state, timer.body["alert"].as_string());
-  if (a && a->status == "firing") clear(w, *a, {}, say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}}));
+  clear_alert(w, a, alert_entry(w, event, a.id, received), event.reason);
+  forget_end(w, a);
 }
 
 // The same alert once more, now with its incident and its card.
@@ -281,24 +288,39 @@ void begin_earlier(Work& w, const Alert& a, const AlertEvent& event, TimeMs rece
   e.incident_id = a.incident;
   e.data = firing_data(a, a.card(), a.card_channel());
   record(w, std::move(e));
+  touch(w, a);
   const Incident* i = find_incident(w.state, a.incident);
   if (i && i->impact_ms == was) record_impact(w, *i, now);
 }
 
-void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, TimeMs received) {
-  Alert* a = alert_of_fingerprint(w.state, fingerprint);
-  if (a && a->status == "firing") {
-    a->count += 1;  // a copy: nothing new to record
-    a->last_seen_ms = received;
-    begin_earlier(w, *a, event, received);
-    // A sender that groups has waited already.
-    const std::string group = a->group_key();
-    if (a->incident.empty() && !event.group_key.empty() && w.state.waiting.contains(group)) {
-      group_waited(w, group);
-      w.decision.timers.push_back({wait_timer(group), 0, {}});
-    }
-    return;
-  }
+// A copy: nothing new to record.
+void fires_still(Work& w, const AlertEvent& event, Alert& a, TimeMs received) {
+  a.count += 1;
+  a.last_seen_ms = received;
+  begin_earlier(w, a, event, received);
+  // A sender that groups has waited already.
+  if (!a.incident.empty() || event.group_key.empty()) return;
+  const std::string group = a.group_key();
+  if (!w.state.waiting.contains(group)) return;
+  group_waited(w, group);
+  w.decision.timers.push_back({wait_timer(group), 0, {}});
+}
+
+// One of many that are counted on a card: it has nothing of its own to show.
+Alert& count_in(Work& w, AlertList& list, const AlertEvent& event, const Fingerprint& fingerprint,
+                const std::string& group, const CardPlace& card, TimeMs received) {
+  const bool goes_on = is_open(w, list, card);
+  if (!goes_on) begin_list(w, list, alert_entry(w, event, "", received), event, group, card);
+  const bool elsewhere = !same_services(list.alike.labels, event.labels);
+  const std::vector<std::string> services = elsewhere ? services_of(w, event.labels) : std::vector<std::string>();
+  const ListedTimes times{occurred_at(event, received), received};
+  Alert& a = add_to_list(w, list, event, fingerprint, group, times, services);
+  if (!goes_on) show_counted(w, card);
+  return a;
+}
+
+Alert& fire(Work& w, AlertList& list, const AlertEvent& event, const Fingerprint& fingerprint, Alert* a,
+            TimeMs received) {
   const bool flapping = a && received - a->ended_ms <= w.config.flap_window;
   const Cause cause{group_of(event), event.title, event.severity, event.labels, event.starts_ms};
   Incident* i = open_of_group(w, cause.group);
@@ -312,25 +334,39 @@ void fire(Work& w, const AlertEvent& event, const std::string& fingerprint, Time
   CardPlace card = same_card ? CardPlace{a->card(), a->card_channel()} : CardPlace{};
   if (!same_card && waits == 0)
     card = next_card(w, i ? i->channel : w.config.alerts_channel, card_id(id, episode, i != nullptr));
+  if (!a && !i && waits == 0 && card.storm()) return count_in(w, list, event, fingerprint, cause.group, card, received);
   Entry e = alert_entry(w, event, id, received);
   if (i) e.incident_id = i->id;
-  e.data = alert_data(event, fingerprint, cause.group, id, episode, card);
+  e.data = alert_data(event, fingerprint.hex(), cause.group, id, episode, card);
   if (waits != 0) e.data.set("waits_until_ms", waits);
   record(w, std::move(e));
   Alert& fresh = *find_alert(w.state, id);
-  fresh.ends_ms = 0;  // of an earlier episode
+  fresh.ends_ms = fresh.silent_ms = 0;  // of an earlier episode
   show_card(w, fresh, same_card);
+  return fresh;
 }
 
-// Silence until its end means that the sender is gone; the timer moves with every resend. Of two senders that name
-// ends for one alert the later one counts, and a guess of ours moves no end that was named.
-void watch_end(Work& w, const AlertEvent& event, const std::string& fingerprint) {
-  Alert* known = alert_of_fingerprint(w.state, fingerprint);
-  if (!known) return;
-  const TimeMs due = std::max(event.ends_ms, known->ends_ms);
-  if (!event.ends_is_timeout) known->ends_ms = due;
-  const std::string id = known->id;
-  w.decision.timers.push_back({"alert-expiry:" + id, due, Value::Map{{"alert", id}}});
+// The alerts of one decision.
+struct Taking {
+  Work& w;
+  AlertList list;
+  AlertEnds ends;
+};
+
+void take(Taking& t, const AlertEvent& event, TimeMs received) {
+  const Fingerprint fingerprint = Fingerprint::of(event);
+  Alert* known = alert_of_fingerprint(t.w.state, fingerprint);
+  if (event.status == "resolved") resolve(t.w, event, known, received);
+  if (event.status != "firing") return;
+  const bool copy = known && known->status == "firing";
+  if (copy) fires_still(t.w, event, *known, received);
+  Alert& a = copy ? *known : fire(t.w, t.list, event, fingerprint, known, received);
+  if (event.ends_ms != 0) t.ends.watch(a, event);
+}
+
+void finish(Taking& t) {
+  end_list(t.w, t.list);
+  t.ends.arm(t.w);
 }
 
 // Whether people are to be told of it once more: the same complaint once an hour, and not many kinds of them.
@@ -350,14 +386,16 @@ const AlertRouteRule* route_for(const Work& w, const Alert& a) {
 }
 
 void take_alerts(Work& w, const std::vector<AlertEvent>& alerts, TimeMs received) {
-  for (const AlertEvent& event : alerts) {
-    const std::string fingerprint = alert_fingerprint(event);
-    if (event.status == "firing")
-      fire(w, event, fingerprint, received);
-    else if (event.status == "resolved")
-      resolve(w, event, fingerprint, received);
-    if (event.status == "firing" && event.ends_ms != 0) watch_end(w, event, fingerprint);
-  }
+  Taking t{w, {}, {}};
+  for (const AlertEvent& event : alerts) take(t, event, received);
+  finish(t);
+}
+
+void take_deliveries(Work& w, const std::vector<AlertDelivery>& deliveries) {
+  Taking t{w, {}, {}};
+  for (const AlertDelivery& d : deliveries)
+    for (const AlertEvent& event : d.alerts) take(t, event, d.received_ms);
+  finish(t);
 }
 
 void take_undecodable(Work& w, const std::string& kind, const std::string& inbox_key, const std::string& why) {
@@ -385,7 +423,7 @@ void tell_truncated(Work& w, const std::string& inbox_key, std::int64_t alerts) 
 
 void timer_rang(Work& w, const Timer& timer) {
   if (question_rang(w, timer) || silence_timer_rang(w, timer)) return;
-  if (timer.id.starts_with("alert-expiry:")) went_silent(w, timer);
+  if (alert_end_rang(w, timer)) return;
   if (timer.id.starts_with("group-wait:")) group_waited(w, timer.body["group"].as_string());
   if (timer.id.starts_with("card:")) card_timer_rang(w, timer);
   if (timer.id.starts_with("archive:")) archive_rang(w, timer);
@@ -419,6 +457,12 @@ Fingerprint::Fingerprint(std::string_view hex) {
   std::string raw = capital ? std::string() : from_hex(hex);
   if (raw.size() != bytes_.size()) raw = sha256(hex);
   std::ranges::copy(raw, bytes_.begin());
+}
+
+Fingerprint Fingerprint::of(const AlertEvent& event) {
+  Fingerprint f;
+  std::ranges::copy(alert_digest(event), f.bytes_.begin());
+  return f;
 }
 
 std::string Fingerprint::hex() const { return to_hex({bytes_.data(), bytes_.size()}); }

@@ -98,6 +98,13 @@ Value firing_data(const Alert& a, const std::string& card, const std::string& ca
                     {"card_channel", card_channel}};
 }
 
+void show_counted(Work& w, const CardPlace& card) {
+  if (w.state.known_storms.insert(card.post_id).second)
+    post(w, card.channel, card.post_id, storm_message(w, card.post_id));
+  else
+    refresh_soon(w, card);
+}
+
 void show_card(Work& w, const Alert& a, bool stood) {
   const CardPlace card{a.card(), a.card_channel()};
   Incident* i = find_incident(w.state, a.incident);

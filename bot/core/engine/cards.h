@@ -23,6 +23,7 @@ CardPlace next_card(Work& work, const std::string& channel, const std::string& w
 // Posts, or edits in place when it `stood` there before. A counting card is brought up to date a little later, and
 // with it the summary of its incident.
 void show_card(Work& work, const Alert& alert, bool stood);
+void show_counted(Work& work, const CardPlace& card);  // the counting card of alerts that belong to no incident
 void card_timer_rang(Work& work, const Timer& timer);
 Message alert_message(const Work& work, const Alert& alert);
 

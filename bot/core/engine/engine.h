@@ -99,6 +99,8 @@ void take_alerts(Work& work, const std::vector<AlertEvent>& alerts, TimeMs recei
 void take_undecodable(Work& work, const std::string& kind, const std::string& inbox_key, const std::string& why);
 void tell_truncated(Work& work, const std::string& inbox_key, std::int64_t alerts);
 void timer_rang(Work& work, const Timer& timer);
+// Of a state that was folded anew: when alerts are over by themselves is no entry, their timers know it.
+void remember_ends(State& state, const std::vector<Timer>& timers);
 void greet(Work& work);  // the first messages of a new data folder
 
 // Shared by the decision files.

@@ -37,7 +37,10 @@ void apply_asked(State& s, const Entry& e, int number) {
 }
 
 void apply_snoozed(State& s, const Entry& e) {
-  if (Alert* a = find_alert(s, e.data["alert_id"].as_string())) a->snoozed_until_ms = e.data["until_ms"].as_int();
+  Alert* a = find_alert(s, e.data["alert_id"].as_string());
+  if (!a) return;
+  a->snoozed_until_ms = e.data["until_ms"].as_int();
+  a->own_row = true;
 }
 
 Silence* silence_in(State& s, std::string_view id) {

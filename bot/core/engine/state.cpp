@@ -5,6 +5,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
 
 namespace muster {
@@ -56,14 +57,6 @@ auto fingerprint_entry(State& s, const Fingerprint& fingerprint) {
   return at == end ? s.alert_by_fingerprint.end() : at;
 }
 
-void index_fingerprint(State& s, const Fingerprint& fingerprint, int number) {
-  const auto known = fingerprint_entry(s, fingerprint);
-  if (known != s.alert_by_fingerprint.end())
-    known->second = number;
-  else
-    s.alert_by_fingerprint.emplace(fingerprint.hash(), number);
-}
-
 void set_time(State& s, Incident& i, const std::string& name, TimeMs at, const Entry& e) {
   time_of(i, name) = at;
   i.time_events[name] = e.event_id;
@@ -85,6 +78,7 @@ void apply_alert_firing(State& s, const Entry& e) {
   // The same episode again, now in an incident: who is on it stays on it.
   if (a.status != "firing" || a.episode != episode) a.acknowledged_by.clear();
   a.id = "E" + std::to_string(n);
+  a.own_row = true;
   a.fingerprint = Fingerprint(e.data["fingerprint"].as_string());
   a.status = "firing";
   a.severity = e.data["severity"].as_string();
@@ -108,7 +102,7 @@ void apply_alert_firing(State& s, const Entry& e) {
     std::erase(waited->second.alerts, n);
     if (waited->second.alerts.empty()) s.waiting.erase(waited);
   }
-  index_fingerprint(s, a.fingerprint, n);
+  index_alert(s, a);
   s.next_alert = std::max(s.next_alert, n + 1);
   if (Incident* i = find_incident(s, e.incident_id)) {
     i->alerts.insert(a.id);
@@ -120,6 +114,7 @@ void apply_alert_firing(State& s, const Entry& e) {
 void apply_alert_resolved(State& s, const Entry& e) {
   if (Alert* a = find_alert(s, e.data["alert_id"].as_string())) {
     a->status = "resolved";
+    a->own_row = true;
     a->ended_ms = e.occurred_ms;
     a->reason = e.data["reason"].as_string();
   }
@@ -129,6 +124,7 @@ void apply_acknowledged(State& s, const Entry& e, bool on) {
   Alert* a = find_alert(s, e.data["alert_id"].as_string());
   if (!a) return;
   a->acknowledged_by = on ? e.actor.id : "";
+  a->own_row = true;
   Incident* i = find_incident(s, a->incident);
   if (i && on && i->acknowledged_ms == 0) set_time(s, *i, "acknowledged", e.occurred_ms, e);
 }
@@ -272,6 +268,8 @@ void apply(State& s, const Entry& e) {
     apply_declared(s, e);
   else if (kind == "alert.firing")
     apply_alert_firing(s, e);
+  else if (kind == list_kind)
+    apply_list(s, e);
   else if (kind == "alert.resolved")
     apply_alert_resolved(s, e);
   else if (kind == "alert.acknowledged")
@@ -304,9 +302,18 @@ Alert* find_alert(State& s, std::string_view id) {
 
 const Alert* find_alert(const State& s, std::string_view id) { return find_alert(const_cast<State&>(s), id); }
 
-Alert* alert_of_fingerprint(State& s, const std::string& fingerprint) {
-  const auto known = fingerprint_entry(s, Fingerprint(fingerprint));
+Alert* alert_of_fingerprint(State& s, const Fingerprint& fingerprint) {
+  const auto known = fingerprint_entry(s, fingerprint);
   return known == s.alert_by_fingerprint.end() ? nullptr : &s.alerts.at(known->second);
+}
+
+void index_alert(State& s, const Alert& a) {
+  const auto known = fingerprint_entry(s, a.fingerprint);
+  const int number = number_after(a.id, "e");
+  if (known != s.alert_by_fingerprint.end())
+    known->second = number;
+  else
+    s.alert_by_fingerprint.emplace(a.fingerprint.hash(), number);
 }
 
 ProjectionRow projection(const Incident& i) {
@@ -371,7 +378,10 @@ ProjectionRow projection(const Alert& a) {
 
 std::vector<ProjectionRow> projections(const State& s) {
   std::vector<ProjectionRow> rows;
-  for (const auto& [n, a] : s.alerts) rows.push_back(projection(a));
+  for (const auto& [n, a] : s.alerts) {
+    if (a.heads_list) rows.push_back(list_row(a));
+    if (a.own_row) rows.push_back(projection(a));
+  }
   for (const auto& [n, i] : s.incidents) rows.push_back(projection(i));
   for (const auto& [n, l] : s.silences) rows.push_back(projection(l));
   for (const auto& [n, r] : s.runs) rows.push_back(projection(r));

@@ -32,6 +32,7 @@ class Fingerprint {
  public:
   Fingerprint() = default;
   explicit Fingerprint(std::string_view hex);  // other text than 64 hex is digested first
+  static Fingerprint of(const AlertEvent& event);
   std::string hex() const;
   std::size_t hash() const;
   auto operator<=>(const Fingerprint&) const = default;
@@ -61,11 +62,14 @@ struct Alert {
   const Pair* group = nullptr;  // its value is the key of the alert's group; groups are large, so it is kept once
   std::string reason;
   int episode = 1;
+  bool own_row = true;          // false: it is as the list that it came in recorded it
+  bool heads_list = false;      // the first of a list: it stands in the projection for all of them
   const Pair* place = nullptr;  // channel and id of the message that shows it; thousands may share a counting one
   // Not journaled, refreshed by every delivery: not part of the projection.
   std::int64_t count = 1;
   TimeMs last_seen_ms = 0;
-  TimeMs ends_ms = 0;  // the latest end that a sender named for this episode; 0: none
+  TimeMs ends_ms = 0;    // the latest end that a sender named for this episode; 0: none
+  TimeMs silent_ms = 0;  // when it is over unless it is heard of again; 0: never. The timers keep it durably
   std::string group_key() const { return group ? group->second : std::string(); }
   std::string card() const { return place ? place->second : std::string(); }  // "storm-…" counts many, empty: none yet
   std::string card_channel() const { return place ? place->first : std::string(); }
@@ -179,7 +183,8 @@ Incident* find_incident(State& state, std::string_view id);  // INC-7, I7, 7
 const Incident* find_incident(const State& state, std::string_view id);
 Alert* find_alert(State& state, std::string_view id);  // E12
 const Alert* find_alert(const State& state, std::string_view id);
-Alert* alert_of_fingerprint(State& state, const std::string& fingerprint);  // the newest one
+Alert* alert_of_fingerprint(State& state, const Fingerprint& fingerprint);  // the newest one
+void index_alert(State& state, const Alert& alert);                         // to be found by its fingerprint
 
 ProjectionRow projection(const Incident& incident);
 ProjectionRow projection(const Alert& alert);

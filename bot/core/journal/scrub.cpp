@@ -19,7 +19,7 @@ constexpr std::array kept = {
     "service",   "environment", "id",          "person",         "key",          "audience", "basis",
     "field",     "occurred_at", "occurred_ms", "next_update_by", "language",     "verb",     "kind",
     "rule",      "group",       "group_key",   "route",          "card_channel", "platform", "thread",
-    "post",      "approved_by", "due",         "code",           "source",       "inbox"};
+    "post",      "approved_by", "due",         "code",           "source",       "inbox",    "without"};
 
 bool is_kept(std::string_view key) { return std::ranges::find(kept, key) != kept.end(); }
 

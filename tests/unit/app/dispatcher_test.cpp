@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "bot/alert_door.h"
 #include "bot/app.h"
 #include "storage/sqlite.h"
 #include "tests/support/tasks.h"
@@ -154,7 +155,7 @@ TEST_CASE("a full disk refuses with a reason, says it once, keeps what it accept
   stored.inbox.push_back({"in:1", "alertmanager", "body", 1, {}});
   REQUIRE(w.store->commit_now(stored).has_value());
   w.disk.full(true);
-  w.dispatcher->alerts({w.alert("Owed")}, "in:1", 0, w.clock.now(), {});
+  w.dispatcher->deliveries({{{{w.alert("Owed")}, w.clock.now()}, {"in:1", "alertmanager", "", 1, {}}, 0}}, true, {});
   w.tasks.run_until([&] { return !w.dispatcher->not_ready().empty() && w.dispatcher->stats().reloads == 1; });
   CHECK(w.dispatcher->not_ready().contains("full"));
   std::optional<Result<Outcome>> answer;
@@ -243,4 +244,93 @@ TEST_CASE("a storm of alerts makes one board and few incidents, and every alert 
   }
   CHECK(w.screen.shown.size() - before < 400);
   w.check_disk_and_memory_agree();
+}
+
+namespace {
+
+// The door of alerts before such a world.
+struct Doorway {
+  Doorway() {
+    Settings settings;
+    settings.sources = {{.name = "am", .kind = "alertmanager", .secrets = {}},
+                        {.name = "prom", .kind = "prometheus", .secrets = {}}};
+    door.configure(settings, {"", {{"am", "amtoken"}, {"prom", "promtoken"}}, {}});
+  }
+  void post(const std::string& path, const std::string& body) {
+    HttpRequest r;
+    r.method = "POST";
+    r.path = path;
+    r.headers = {{"content-type", "application/json"}};
+    r.body = body;
+    door.request(std::move(r), [this](HttpResponse answer) { answers.push_back(answer.status); });
+  }
+  void api(const std::string& pod) {
+    post("/in/prometheus/promtoken/api/v2/alerts", R"([{"labels":{"alertname":"Slow","pod":")" + pod + R"("}}])");
+  }
+  void webhook(const std::string& status) {
+    post("/in/alertmanager/amtoken",
+         R"({"version":"4","groupKey":"g","alerts":[{"status":")" + status + R"(","labels":{"alertname":"Hook"}}]})");
+  }
+
+  World w;
+  AlertDoor door{*w.dispatcher, *w.store, w.clock};
+  std::vector<int> answers;
+};
+
+}  // namespace
+
+TEST_CASE("deliveries that come while one is on its way to the disk are one decision, and all are answered after it") {
+  Doorway d;
+  const auto decisions = d.w.store->stats().decisions;
+  for (int i = 0; i < 60; ++i) d.api("p" + std::to_string(i));
+  CHECK(d.answers.empty());
+  d.w.tasks.run_until([&] { return d.answers.size() == 60; });
+  CHECK(std::ranges::count(d.answers, 200) == 60);
+  CHECK(d.w.store->stats().decisions - decisions == 2);
+  CHECK(d.w.dispatcher->state().alerts.size() == 60);
+  CHECK(d.w.dispatcher->stats().alert_bodies == 60);
+  CHECK(d.w.store->pending_inbox()->empty());
+  d.w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("gathered deliveries that the disk refuses are all refused, and taken when they come again") {
+  Doorway d;
+  d.w.disk.full(true);
+  for (int i = 0; i < 30; ++i) d.api("p" + std::to_string(i));
+  d.w.tasks.run_until([&] { return d.answers.size() == 30; });
+  CHECK(std::ranges::count(d.answers, 503) == 30);
+  d.w.disk.full(false);
+  d.w.tasks.run_until([&] {
+    d.w.dispatcher->tick();
+    return d.w.dispatcher->not_ready().empty();
+  });
+  d.answers.clear();
+  for (int i = 0; i < 30; ++i) d.api("p" + std::to_string(i));
+  d.w.tasks.run_until([&] { return d.answers.size() == 30; });
+  CHECK(std::ranges::count(d.answers, 200) == 30);
+  CHECK(d.w.dispatcher->state().alerts.size() == 30);
+  d.w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("webhooks are decided in the order in which they were stored, also behind one that is large") {
+  Doorway d;
+  for (int i = 0; i < 5; ++i) {
+    d.webhook("firing");
+    d.webhook("resolved");
+  }
+  d.webhook("firing");
+  std::string many;
+  for (int i = 0; i < 450; ++i)
+    many +=
+        (i > 0 ? "," : "") + (R"({"status":"firing","labels":{"alertname":"Many","n":")" + std::to_string(i) + "\"}}");
+  d.post("/in/alertmanager/amtoken", R"({"version":"4","groupKey":"h","alerts":[)" + many + "]}");
+  d.webhook("resolved");
+  d.w.tasks.run_until([&] { return d.w.dispatcher->stats().alerts == 462 && d.w.store->pending_inbox()->empty(); });
+  CHECK(std::ranges::count(d.answers, 202) == 13);
+  const State& s = d.w.dispatcher->state();
+  CHECK(s.alerts.size() == 451);
+  CHECK(s.alerts.at(1).status == "resolved");
+  CHECK(s.alerts.at(1).episode == 6);
+  CHECK(std::ranges::count_if(s.alerts, [](const auto& a) { return a.second.status == "firing"; }) == 450);
+  d.w.check_disk_and_memory_agree();
 }

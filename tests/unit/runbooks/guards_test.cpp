@@ -75,6 +75,24 @@ TEST_CASE("a storm of a thousand copies of an alert starts one run") {
   CHECK(runs_of(w, "auto-fix") == 1);
 }
 
+TEST_CASE("an alert that is counted among many others starts its run like one alone") {
+  RunWorld w;
+  w.add_runbook(automatic);
+  std::vector<AlertEvent> events(60);
+  for (int i = 0; i < 60; ++i) {
+    AlertEvent& e = events[static_cast<std::size_t>(i)];
+    e.source_key = std::to_string(i);
+    e.status = "firing";
+    e.severity = "warning";
+    e.labels = {{"alertname", "Other"}, {"n", std::to_string(i)}};
+  }
+  for (const auto& [name, value] : labels()) events[57].labels[name] = value;
+  w.decide([&](Work& work) { take_alerts(work, events, w.now); });
+  w.deliver();
+  CHECK(runs_of(w, "auto-fix") == 1);
+  CHECK(w.run("R1").alert == "E58");
+}
+
 TEST_CASE("a fix that does not help is tried twice, then disarmed, and its owner is told") {
   RunWorld w;
   w.add_runbook(automatic);

@@ -168,6 +168,23 @@ TEST_CASE("a file whose journal had an index for everything is brought up to dat
   CHECK(raw_sql(folder.db(), "CREATE TABLE event_next(x)") == "");  // nothing of that name was left behind
 }
 
+TEST_CASE("a file from before there were lists of alerts is taken over as it is, and no older program reads it again") {
+  const Folder folder;
+  { REQUIRE(open(folder.path())->commit_now(with_entries({entry("e1"), entry("e2")})).has_value()); }
+  REQUIRE(raw_sql(folder.db(), "UPDATE meta SET value = '4' WHERE key = 'schema_version'") == "");
+  {
+    auto store = open(folder.path());
+    CHECK(journal(*store).size() == 2);
+    CHECK_FALSE(store->commit_now(with_entries({entry("e3")}))->duplicate);
+  }
+  CHECK(verified(folder.path()).problems.empty());
+  CHECK(verified(folder.path()).entries == 3);
+  const char* is_5 =
+      "CREATE TEMP TABLE seen(version TEXT CHECK(version = '5'));"
+      "INSERT INTO seen SELECT value FROM meta WHERE key = 'schema_version'";
+  CHECK(raw_sql(folder.db(), is_5) == "");
+}
+
 TEST_CASE("a key that is the id of an entry without a key is known") {
   const Folder folder;
   auto store = open(folder.path());

@@ -1,0 +1,29 @@
+// When an alert is over because nobody speaks of it any more. Internal to the engine.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bot/core/engine/engine.h"
+
+namespace muster {
+
+// The ends that the alerts of one delivery name. A delivery of many has one timer for those of one moment, so that a
+// sender that repeats ten thousand alerts a minute does not move ten thousand timers; an alert alone has its own.
+class AlertEnds {
+ public:
+  void watch(Alert& alert, const AlertEvent& event);
+  void arm(Work& work);
+
+ private:
+  struct Number {
+    int alert = 0, episode = 1;
+  };
+  std::map<TimeMs, std::vector<Number>> by_due_;
+};
+
+void forget_end(Work& work, const Alert& alert);      // it was told to be over
+bool alert_end_rang(Work& work, const Timer& timer);  // false: not such a timer
+void clear_alert(Work& work, Alert& alert, Entry entry, const std::string& reason);
+
+}  // namespace muster
