@@ -106,12 +106,14 @@ std::vector<Timer> DueTimers::take_due(TimeMs now) {
 }
 
 std::vector<Timer> DueTimers::of_a_length() const {
+  constexpr std::array<std::string_view, 4> lengths = {"group-wait:", "card:", "alert-expiry:", "alert-ends:"};
   std::vector<Timer> found;
   for (std::size_t i = 0; i < families.size(); ++i)
     if (families[i].prefix == "alert-expiry:")
       for (const auto& [number, due] : numbered_[i]) found.push_back(timer_of(families[i], number, due));
   for (const auto& [id, t] : others_)
-    if (id.starts_with("group-wait:") || id.starts_with("card:") || id.starts_with("alert-expiry:")) found.push_back(t);
+    if (std::ranges::any_of(lengths, [&id](std::string_view prefix) { return id.starts_with(prefix); }))
+      found.push_back(t);
   std::ranges::sort(found, {}, &Timer::id);
   return found;
 }

@@ -30,6 +30,8 @@ void arm_reminder(Work& w, const Incident& i) {
 
 void clock_was_set(Work& w, DurationMs by) {
   for (auto& [key, group] : w.state.waiting) group.due_ms += by;
+  for (auto& [n, a] : w.state.alerts)
+    if (a.silent_ms != 0) a.silent_ms += by;
   if (by > 0) return;
   for (const auto& [n, i] : w.state.incidents)
     if (i.open() && i.next_update_ms > w.now) arm_reminder(w, i);

@@ -61,9 +61,13 @@ TEST_CASE("timers of runs and questions come back whole, move and are forgotten 
 
 TEST_CASE("what waits for a length of time is told from what waits for an hour of the day") {
   DueTimers timers;
-  timers.remember({expiry("E2", 20), {"update-due:INC-1", 30, {}}, {"schedule:T1", 40, {}}, {"group-wait:ab", 50, {}}});
+  timers.remember({expiry("E2", 20),
+                   {"update-due:INC-1", 30, {}},
+                   {"schedule:T1", 40, {}},
+                   {"group-wait:ab", 50, {}},
+                   {"alert-ends:x", 60, {}}});
   std::vector<Timer> waits = timers.of_a_length();
-  CHECK(ids(waits) == std::vector<std::string>{"alert-expiry:E2", "group-wait:ab"});
+  CHECK(ids(waits) == std::vector<std::string>{"alert-ends:x", "alert-expiry:E2", "group-wait:ab"});
   for (Timer& t : waits) t.due_ms -= 15;  // the wall clock was set back
   timers.remember(waits);
   CHECK(ids(timers.take_due(5)) == std::vector<std::string>{"alert-expiry:E2"});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/listed.h"
 
@@ -232,5 +233,22 @@ TEST_CASE("the end of an earlier episode ends no later one") {
     w.pass(10 * minute_ms);
     CHECK(w.firing() == 1);
     CHECK(w.state.alerts.at(7).status == "firing");
+  }
+}
+
+TEST_CASE("a wall clock that is set leaves the ends of a list as far away as they were") {
+  for (const DurationMs by : {-hour_ms, hour_ms}) {
+    CAPTURE(by);
+    Listing w;
+    w.deliver(pods(1, 100, w.now + 5 * minute_ms));
+    w.now += by;
+    for (auto& [id, t] : w.timers) t.due_ms += by;  // as the dispatcher does
+    Work set = w.work();
+    clock_was_set(set, by);
+    w.keep(set);
+    w.pass(4 * minute_ms);
+    CHECK(w.firing() == 100);
+    w.pass(minute_ms);
+    CHECK(w.firing() == 0);
   }
 }
