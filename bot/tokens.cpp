@@ -135,6 +135,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.group_wait = s.group_wait;
   c.flap_window = s.flap_window;
   c.capture = {.reactions = s.file_reactions,
+               .todo_reactions = s.todo_reactions,
                .keep_deleted = s.keep_deleted_messages,
                .keywords = s.offer_words,
                .offer_every = s.offer_every};

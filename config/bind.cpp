@@ -283,6 +283,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.group_wait = duration(value_of(tree, "group_wait"));
   s.flap_window = duration(value_of(tree, "flap_window"));
   s.file_reactions = values_of(tree, "file_reactions");
+  s.todo_reactions = values_of(tree, "todo_reactions");
   s.keep_deleted_messages = value_of(tree, "keep_deleted_messages") != "false";
   s.offer_words = values_of(tree, "offer_words");
   s.offer_every = duration(value_of(tree, "offer_every"));

@@ -41,6 +41,8 @@ static std::vector<SettingField> own_fields() {
        "An alert that fires again within this time after its end is the same episode: one thread, not a new alert."},
       {"file_reactions", K::text, true, false, "pushpin,memo",
        "Reactions, as names without colons, that file a message of an incident channel in its timeline."},
+      {"todo_reactions", K::text, true, false, "ballot_box_with_check",
+       "Reactions, as names without colons, that make a message of an incident channel a follow-up of the incident."},
       {"keep_deleted_messages", K::flag, false, false, "true",
        "Whether the record keeps the text and the files of a message that was deleted in chat; that it was deleted, "
        "when and by whom is recorded in any case."},

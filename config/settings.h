@@ -94,6 +94,7 @@ struct Settings {
   DurationMs archive_after = 0;
   DurationMs group_wait = 30 * second_ms, flap_window = 5 * minute_ms;
   std::vector<std::string> file_reactions = {"pushpin", "memo"};
+  std::vector<std::string> todo_reactions = {"ballot_box_with_check"};
   bool keep_deleted_messages = true;
   std::vector<std::string> offer_words;
   DurationMs offer_every = 30 * minute_ms;

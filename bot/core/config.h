@@ -41,10 +41,11 @@ struct Backend {
 
 // What of the talk in incident channels is kept, and what makes the bot speak up.
 struct CaptureRule {
-  std::vector<std::string> reactions = {"pushpin", "memo"};  // names without colons; they file a message
-  bool keep_deleted = true;                                  // false: a deleted message's text is destroyed
-  std::vector<std::string> keywords{};                       // words that make the bot offer a declaration; none: off
-  DurationMs offer_every = 30 * minute_ms;                   // per channel
+  std::vector<std::string> reactions = {"pushpin", "memo"};             // names without colons; they file a message
+  std::vector<std::string> todo_reactions = {"ballot_box_with_check"};  // they make it a follow-up
+  bool keep_deleted = true;                                             // false: a deleted message's text is destroyed
+  std::vector<std::string> keywords{};      // words that make the bot offer a declaration; none: off
+  DurationMs offer_every = 30 * minute_ms;  // per channel
 };
 
 struct CoreConfig {

@@ -95,6 +95,8 @@ std::span<const Sentence> words_incidents() {
       {"todo.overdue",
        "⏰ Follow-up {n} of {id} was due by {due}: {text} · {who}. `!todo done {id} {n}` when it is done.",
        "⏰ {id}의 후속 조치 {n}: {text} · {who} · 기한 {due}이(가) 지났습니다. 끝나면 `!todo done {id} {n}`"},
+      {"todo.reaction", "☑️ Follow-up {n} of {id}: {text} · `!todo done {n}` when it is done.",
+       "☑️ {id}의 후속 조치 {n}: {text} · 끝나면 `!todo done {n}`"},
       {"review.todo", "Review {id}: go through its postmortem together", "{id} 회고 검토하기"},
       {"review.owed", "A review is owed by {time}; it is a follow-up (`todo`).",
        "{time}까지 회고 검토를 해야 합니다. 후속 조치에 넣었습니다(`todo`)."},

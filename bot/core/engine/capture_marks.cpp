@@ -7,15 +7,24 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/capture_parts.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/todos.h"
 
 namespace muster {
 namespace {
 
 // Names that people may write in the configuration, and what a browser or another platform sends for them.
 std::string reaction_name(std::string_view emoji) {
-  static constexpr std::pair<std::string_view, std::string_view> pictures[] = {
-      {"📌", "pushpin"}, {"📍", "round_pushpin"},           {"📝", "memo"},        {"pencil", "memo"}, {"🔖", "bookmark"},
-      {"⭐", "star"},    {"🚩", "triangular_flag_on_post"}, {"💾", "floppy_disk"}, {"👀", "eyes"}};
+  static constexpr std::pair<std::string_view, std::string_view> pictures[] = {{"📌", "pushpin"},
+                                                                               {"📍", "round_pushpin"},
+                                                                               {"📝", "memo"},
+                                                                               {"pencil", "memo"},
+                                                                               {"🔖", "bookmark"},
+                                                                               {"⭐", "star"},
+                                                                               {"🚩", "triangular_flag_on_post"},
+                                                                               {"💾", "floppy_disk"},
+                                                                               {"👀", "eyes"},
+                                                                               {"☑️", "ballot_box_with_check"},
+                                                                               {"☑", "ballot_box_with_check"}};
   if (emoji.starts_with(':') && emoji.ends_with(':') && emoji.size() > 2) emoji = emoji.substr(1, emoji.size() - 2);
   emoji = emoji.substr(0, emoji.find("::"));  // a skin tone
   for (const auto& [from, to] : pictures)
@@ -34,8 +43,8 @@ Actor doer_of(const Work& w, const ChatFact& f) {
   return {.type = "system", .id = f.platform, .handle = f.platform, .display = "somebody on " + f.platform};
 }
 
-// The one door: filing is the command `pin`, however it is asked for.
-bool may_file(Work& w, const ChatFact& f) {
+// The one door: filing is the command `pin`, a follow-up is `todo`, however it is asked for.
+bool may_mark(Work& w, const ChatFact& f, const std::string& verb) {
   if (f.user.empty()) return true;  // a pin on Mattermost: the server let somebody do it and does not say whom
   const bool alone = w.config.people.empty() && f.platform == "room" && f.user == "operator";
   const CommandInput input{.person = f.user,
@@ -44,12 +53,12 @@ bool may_file(Work& w, const ChatFact& f) {
                            .channel = f.channel,
                            .thread = f.about.thread,
                            .source_id = f.about.post_id,
-                           .text = "pin",
+                           .text = verb,
                            .direct = false,
                            .sent_ms = f.at,
                            .standing = f.standing};
   Command command;
-  command.verb = "pin";
+  command.verb = verb;
   const std::string language = language_of(w.state, w.config, f.user, f.channel);
   Call call{w, input, command, language, w.config.zone, actor_of(w.config, f.user, alone)};
   const Verdict v = verdict_of(call, asker_of(call), command);
@@ -58,8 +67,8 @@ bool may_file(Work& w, const ChatFact& f) {
   const std::string mark = post_key(f.channel, f.about.post_id) + " " + mark_of(f);
   if (w.state.refused_marks.contains(fnv1a64(mark))) return false;
   Entry e = human_entry(call, "command.denied", nullptr);
-  e.text = "pin";
-  e.data = Value::Map{{"verb", "pin"}, {"rule", v.rule}, {"mark", mark}};
+  e.text = verb;
+  e.data = Value::Map{{"verb", verb}, {"rule", v.rule}, {"mark", mark}};
   record(w, std::move(e));
   Message m;
   m.text = say(language, "capture.denied", {{"rule", plain(v.rule)}, {"who", who_may_grant(call)}});
@@ -163,19 +172,39 @@ void take_mark(Work& w, const Incident& i, const ChatFact& f, const std::string&
 
 }  // namespace
 
-bool is_filing_reaction(const CoreConfig& config, const std::string& emoji) {
+namespace {
+
+bool is_listed(const std::vector<std::string>& reactions, const std::string& emoji) {
   const std::string name = reaction_name(emoji);
-  return std::ranges::any_of(config.capture.reactions, [&](const auto& r) { return reaction_name(r) == name; });
+  return std::ranges::any_of(reactions, [&](const auto& r) { return reaction_name(r) == name; });
+}
+
+// Taking the reaction back undoes nothing: what is to be done stays until it is done.
+void make_todo(Work& w, const Incident& i, const ChatFact& f) {
+  const std::string from = post_key(f.channel, f.about.post_id);
+  const bool made = std::ranges::any_of(i.todos, [&](const Todo& t) { return t.from == from; });
+  if (f.kind != "reaction" || made || !f.about.known() || !may_mark(w, f, "todo")) return;
+  Entry e = chat_entry("action.created", i, f);
+  e.origin = "human";
+  e.actor = doer_of(w, f);
+  todo_of_message(w, i, std::move(e), f.about.text, from);
+}
+
+}  // namespace
+
+bool is_filing_reaction(const CoreConfig& config, const std::string& emoji) {
+  return is_listed(config.capture.reactions, emoji) || is_listed(config.capture.todo_reactions, emoji);
 }
 
 void marked(Work& w, const Incident& i, const ChatFact& f) {
   const bool reaction = f.kind == "reaction" || f.kind == "unreaction";
-  if (reaction ? !is_filing_reaction(w.config, f.emoji) : f.kind != "pin" && f.kind != "unpin") return;
+  if (reaction && is_listed(w.config.capture.todo_reactions, f.emoji)) return make_todo(w, i, f);
+  if (reaction ? !is_listed(w.config.capture.reactions, f.emoji) : f.kind != "pin" && f.kind != "unpin") return;
   const std::string mark = mark_of(f);
   if (f.kind == "unreaction" || f.kind == "unpin") return take_mark(w, i, f, mark);
   const auto known = w.state.filed.find(post_key(f.channel, f.about.post_id));
   if (known != w.state.filed.end() && known->second.marks.contains(mark)) return;
-  if (may_file(w, f)) add_mark(w, i, f, mark, reaction ? "reaction " + reaction_name(f.emoji) : "pin");
+  if (may_mark(w, f, "pin")) add_mark(w, i, f, mark, reaction ? "reaction " + reaction_name(f.emoji) : "pin");
 }
 
 bool file_message(Work& w, const Incident& i, const Said& said, const std::string& platform, const std::string& by,

@@ -171,8 +171,8 @@ void apply_todo(Incident& i, const Entry& e) {
   const int n = static_cast<int>(e.data["number"].as_int());
   if (n == 0) return;
   if (e.kind == "action.created") {
-    i.todos.push_back(
-        {n, e.text, e.data["assignee"].as_string(), e.data["due"].as_string(), false, e.data["due_ms"].as_int()});
+    i.todos.push_back({n, e.text, e.data["assignee"].as_string(), e.data["due"].as_string(), false,
+                       e.data["due_ms"].as_int(), e.data["from"].as_string()});
     return;
   }
   for (Todo& t : i.todos) {

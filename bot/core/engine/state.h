@@ -79,7 +79,8 @@ struct Todo {
   int number = 0;
   std::string text, assignee, due;
   bool done = false;
-  TimeMs due_ms = 0;  // 0: no day was named
+  TimeMs due_ms = 0;      // 0: no day was named
+  std::string from = {};  // the key of the message that a reaction made it of
 };
 
 struct Incident {

@@ -37,11 +37,13 @@ void arm_todo(Work& w, const Incident& i, int n, TimeMs due, int said = 0) {
   w.decision.timers.push_back({todo_timer(i, n), due, Value::Map{{"incident", i.id}, {"number", n}, {"said", said}}});
 }
 
-int record_todo(Work& w, const Incident& i, Entry e, const std::string& assignee, const Due& due) {
+int record_todo(Work& w, const Incident& i, Entry e, const std::string& assignee, const Due& due,
+                const std::string& from = {}) {
   const int n = static_cast<int>(i.todos.size()) + 1;
   e.data =
       Value::Map{{"action_id", "AI-" + std::to_string(n)}, {"number", n}, {"assignee", assignee}, {"due", due.text}};
   if (due.at != 0) e.data.set("due_ms", due.at);
+  if (!from.empty()) e.data.set("from", from);
   record(w, std::move(e));
   if (due.at != 0) arm_todo(w, i, n, due.at);
   return n;
@@ -140,6 +142,21 @@ Outcome todo_mine(Call& c) {
   }
   o.reply.sections.push_back({std::string(trim(lines)), {}});
   return o;
+}
+
+void todo_of_message(Work& w, const Incident& i, Entry e, const std::string& text, const std::string& from) {
+  if (std::ranges::any_of(i.todos, [&](const Todo& t) { return t.from == from; })) return;
+  e.kind = "action.created";
+  e.text = clip(one_line(text), 200);
+  const std::string shown = plain(e.text);
+  const int n = record_todo(w, i, std::move(e), {}, {}, from);
+  touch(w, i);
+  const std::string language = channel_language(w, i.channel);
+  const Message m{.text = say(language, "todo.reaction", {{"id", i.id}, {"n", std::to_string(n)}, {"text", shown}}),
+                  .sections = {},
+                  .buttons = {},
+                  .color = ""};
+  post(w, i.channel, "todo-" + i.id + "-" + std::to_string(n), m);
 }
 
 // On the day, a day later and a week later; then it is up to those who read `todo mine`.

@@ -4,6 +4,8 @@
 
 namespace muster {
 
+// A message that somebody's reaction makes a follow-up: once, whoever else reacts. `by` has its actor and its source.
+void todo_of_message(Work& work, const Incident& incident, Entry by, const std::string& text, const std::string& from);
 void todo_rang(Work& work, const Timer& timer);  // a day that was named has gone by
 // Where the severity owes a review: a follow-up for the commander, once. The day it is due; 0: none is owed.
 TimeMs owe_review(Work& work, const Incident& incident);
