@@ -9,6 +9,7 @@
 
 #include "bot/alert_door.h"
 #include "bot/app.h"
+#include "bot/core/engine/extension.h"
 #include "storage/sqlite.h"
 #include "tests/support/tasks.h"
 #include "tests/support/temp_folder.h"
@@ -333,4 +334,38 @@ TEST_CASE("webhooks are decided in the order in which they were stored, also beh
   CHECK(s.alerts.at(1).episode == 6);
   CHECK(std::ranges::count_if(s.alerts, [](const auto& a) { return a.second.status == "firing"; }) == 450);
   d.w.check_disk_and_memory_agree();
+}
+
+namespace {
+
+// Hears of alerts, and does nothing about them.
+class Listening final : public Extension {
+ public:
+  const std::map<std::string_view, Handler>& handlers() const override { return none_; }
+  bool timer_rang(Work&, const Timer&) override { return false; }
+  void alerts_changed(Work& w, const std::vector<std::string>& alerts) override {
+    for (const std::string& id : alerts) heard[id] = find_alert(w.state, id)->status;
+  }
+  void incident_changed(Work&, const std::string&) override {}
+  void question_closed(Work&, const Question&) override {}
+  void attempt_ended(Work&, const AttemptReport&) override {}
+  void clock_moved(Work&, DurationMs) override {}
+  void process_started(Work&) override {}
+
+  std::map<std::string, std::string> heard;
+
+ private:
+  std::map<std::string_view, Handler> none_;
+};
+
+}  // namespace
+
+TEST_CASE("runbooks hear of every alert, whether it is recorded alone or in a list") {
+  Doorway d;
+  Listening extension;
+  d.w.dispatcher->set_extension(&extension, {});
+  for (int i = 0; i < 60; ++i) d.api("p" + std::to_string(i));
+  d.w.tasks.run_until([&] { return d.answers.size() == 60; });
+  CHECK(extension.heard.size() == 60);
+  CHECK(std::ranges::all_of(extension.heard, [](const auto& h) { return h.second == "firing"; }));
 }

@@ -176,6 +176,26 @@ TEST_CASE("an alert of a list that changes has a row of its own from then on") {
   CHECK(w.kept_rows() == projections(w.state));
 }
 
+TEST_CASE("who takes an alert of a list, gives it back or puts it off gives it a row of its own") {
+  for (const char* kind : {"alert.acknowledged", "alert.unacknowledged", "alert.snoozed"}) {
+    CAPTURE(kind);
+    Listing w;
+    w.deliver(pods(1, 60));
+    Entry e;
+    e.kind = kind;
+    e.actor.id = "ana";
+    e.data = Value::Map{{"alert_id", "E40"}, {"until_ms", w.now + hour_ms}};
+    Work work = w.work();
+    record(work, std::move(e));
+    touch(work, w.state.alerts.at(40));
+    w.keep(work);
+    CHECK(w.rows.contains({"alert", "E40"}));
+    CHECK(w.kept_rows() == projections(w.state));
+    w.fold_again();
+    CHECK(w.kept_rows() == projections(w.state));
+  }
+}
+
 TEST_CASE("law: whatever is delivered in whatever parts, lists say what single entries would") {
   CHECK(rc::check([] {
     const auto parts = *rc::gen::container<std::vector<std::vector<std::pair<int, int>>>>(
