@@ -241,6 +241,7 @@ void Db::script(const std::string& sql) {
 }
 
 bool Db::in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }
+void Db::let_go_of_pages() { sqlite3_db_release_memory(db_.get()); }
 int Db::changes() const { return sqlite3_changes(db_.get()); }
 
 }  // namespace muster::storage

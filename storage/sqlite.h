@@ -118,6 +118,7 @@ class Db {
   }
   void script(const std::string& sql);  // several statements, no arguments
   bool in_transaction() const;
+  void let_go_of_pages();  // that nobody is reading just now: a connection keeps two megabytes of what it has read
   sqlite3* raw() const { return db_.get(); }
   const std::string& path() const { return path_; }
 

@@ -68,17 +68,17 @@ class SqliteStore final : public WorkStore {
   }
 
   Result<void> read_journal(std::int64_t after, const std::function<void(const Entry&)>& each) override {
-    return guarded(reader_, [&] { read_entries(reader_, after, {}, each); });
+    return read_and_rest([&] { read_entries(reader_, after, {}, each); });
   }
   Result<void> read_kinds(const std::vector<std::string>& kinds,
                           const std::function<void(const Entry&)>& each) override {
-    return guarded(reader_, [&] { read_entries_of(reader_, kinds, each); });
+    return read_and_rest([&] { read_entries_of(reader_, kinds, each); });
   }
   Result<std::vector<Entry>> read_incident(const std::string& incident_id) override {
     if (incident_id.empty()) return std::vector<Entry>{};
     std::vector<Entry> out;
     const auto add = [&out](const Entry& e) { out.push_back(e); };
-    auto read = guarded(reader_, [&] { read_entries(reader_, 0, incident_id, add); });
+    auto read = read_and_rest([&] { read_entries(reader_, 0, incident_id, add); });
     if (!read) return std::unexpected(read.error());
     return out;
   }
@@ -120,10 +120,16 @@ class SqliteStore final : public WorkStore {
   static Result<Committed> refuse_writing() {
     return fail(ErrorKind::conflict, "The store was opened for reading only.", "Write through the running bot.");
   }
+  // What was read is rarely read again soon, and the system keeps the file's pages, too.
+  Result<void> read_and_rest(const std::function<void()>& read) {
+    auto ok = guarded(reader_, read);
+    reader_.let_go_of_pages();
+    return ok;
+  }
   template <class F>
   auto reading(F read) -> Result<decltype(read(std::declval<Db&>()))> {
     decltype(read(reader_)) out;
-    auto ok = guarded(reader_, [&] { out = read(reader_); });
+    auto ok = read_and_rest([&] { out = read(reader_); });
     if (!ok) return std::unexpected(ok.error());
     return out;
   }

@@ -1,7 +1,5 @@
 #include "storage/writer.h"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -318,7 +316,7 @@ void Writer::answer(std::vector<Job>& jobs, Answers answers) {
 }
 
 // Nothing to do for a while: an idle bot keeps no pages in memory.
-void Writer::rest() { sqlite3_db_release_memory(db_.raw()); }
+void Writer::rest() { db_.let_go_of_pages(); }
 
 void Writer::count(const Answers& answers, double ms) {
   const std::lock_guard lock(mutex_);

@@ -183,7 +183,10 @@ bool prepare(Exchange& exchange) {
   if (call.connect_timeout_ms > 0)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout_ms));
   if (call.own_connection) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  if (call.fresh_connection) curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  if (call.fresh_connection) {
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);  // kept, each would take the 30 kB of a TLS connection
+  }
   if (call.no_metadata_addresses) {
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &open_checked);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, &exchange);

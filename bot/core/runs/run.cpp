@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "bot/core/engine/state.h"
 
@@ -181,7 +182,7 @@ void apply_changed(KeptPool& kept, Run& r, const Entry& e) {
   if (d.has("change")) {
     Value change = r.change;
     for (const auto& [key, v] : d["change"].as_map()) change.set(key, v);
-    r.change = std::move(change);
+    r.change = std::as_const(change);  // copied: what has grown has room for more, and it stays for long
   }
   if (d.has("reopened")) r.ended_ms = 0, r.status = kept.word("running");
   if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());
