@@ -209,7 +209,8 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(read("suspects", "suspects", topic, {})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
-  t.push_back(later("page", "page <team|@who> because …", topic, "-", true, {must("who", "person")}));
+  t.push_back(of_incident(write("page", "page <team|@who> because …", topic, "-", Shape::words, {must("who", "person")},
+                                {because, in_env})));
   t.push_back(later("oncall", "oncall [service]", topic, "-", false, {may("service", "service")}));
 }
 
