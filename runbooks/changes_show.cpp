@@ -168,11 +168,7 @@ LastSeen last_seen_of(const Run& run) {
   LastSeen known{run.change["plan"]["seen"]};
   for (const std::string& path : run.order) {
     const auto it = run.steps.find(path);
-    if (it == run.steps.end()) continue;
-    // Who watches knows what is there now; the change only knows what it left.
-    if (const Value& seen = it->second.result["target"]; it->second.verb == "verify" && seen.is_map())
-      known.state = seen, known.was = false;
-    if (it->second.before.is_null()) continue;
+    if (it == run.steps.end() || it->second.before.is_null()) continue;
     const Value& after = it->second.result;
     const bool told = it->second.ended() && (after.has("version") || after.has("replicas"));
     if (told) known.state = after;

@@ -360,7 +360,6 @@ void looked_after(Turn& t, const std::string& path, const Step& step, const Atte
     return verdict == "bad" ? is_bad(t, path, step, watch, why) : nobody_knows(t, path, step, watch, why);
   }
   take_answers(words_for(t), s.arguments, r.result, watch, t.w.now);
-  if (const Value& target = r.result["target"]; target.is_map() && !target.has("error")) watch.target = target;
   if (const std::string other = foreign_version(watch, r.result); !other.empty()) {
     const std::string lang = words_for(t);
     return ask_verdict(t, path, "verify.unknown.ask",

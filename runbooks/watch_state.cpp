@@ -54,7 +54,6 @@ Watch watch_from(const Value& v) {
   w.waits = v["waits"].as_bool();
   w.version = v["version"].as_string();
   w.replicas = v["replicas"].as_int(-1);
-  w.target = v["target"];
   for (const Value& id : v["before"].as_list()) w.before.push_back(id.as_string());
   for (const Value& c : v["checks"].as_list()) w.checks.push_back(check_from(c));
   return w;
@@ -69,7 +68,6 @@ Value to_value(const Watch& w) {
   if (w.held) v.set("held", true);
   if (w.waits) v.set("waits", true);
   if (w.replicas >= 0) v.set("replicas", w.replicas);
-  if (w.target.is_map()) v.set("target", w.target);
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));
   return v;

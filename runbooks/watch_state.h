@@ -36,7 +36,6 @@ struct Watch {
   bool waits = false;               // of a stage: it was said that it waits for a person
   std::string version;              // what was brought out; another one there is somebody else's
   std::int64_t replicas = -1;       // how many there shall be after a scale; -1: that is not the question
-  Value target;                     // what the target said of itself last; null: nothing yet
   std::vector<std::string> before;  // E ids that fired before the change
   std::vector<WatchedCheck> checks;
 };
