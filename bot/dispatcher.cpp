@@ -128,6 +128,11 @@ void Dispatcher::redeliver(const std::vector<OutMessage>& messages) {
   for (const OutMessage& m : messages) outbox_.add({m, 0, 0});
 }
 
+void Dispatcher::set_config(CoreConfig config) {
+  config_ = std::move(config);
+  if (extension_) extension_->configured();
+}
+
 std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
   return complete_line(prefix, live_words(state_, config_));
 }

@@ -61,7 +61,7 @@ class Dispatcher {
   }
   // How an attempt ended; on the loop. It is decided again until it is recorded: then `recorded` is called.
   void attempt_ended(AttemptReport report, std::function<void()> recorded = {});
-  void set_config(CoreConfig config) { config_ = std::move(config); }
+  void set_config(CoreConfig config);
 
   // Folds the journal, delivers what a crash left over, greets when the folder is new.
   Result<void> start();

@@ -7,6 +7,7 @@
 #include "bot/base/limits.h"
 #include "bot/base/regex_search.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/markup.h"
 #include "bot/core/commands/codes.h"
 #include "bot/core/commands/words.h"
 
@@ -237,7 +238,7 @@ void Pager::fit(Outcome& o, const std::string& person, const std::string& channe
     if (cut && i == first_lines)
       shown.push_back(say(o.language, "page.cut", {{"n", std::to_string(lines.size() - first_lines - last_lines)}}));
     if (cut && i >= first_lines && i + last_lines < lines.size()) continue;
-    shown.push_back(clip(lines[i], line_graphemes_max));
+    shown.push_back(clip_markup(lines[i], line_graphemes_max));
   }
   set_body(o.reply, shown);
   remember(person + "/" + channel, {.lines = std::move(lines),
@@ -267,7 +268,7 @@ Outcome Pager::more(const ReadWanted& wanted, const std::string& person, const s
   n = std::clamp<std::size_t>(n, 1, page_lines_max);
   const std::size_t from = p.shown, to = std::min(p.lines.size(), from + n);
   Lines lines(p.lines.begin() + static_cast<std::ptrdiff_t>(from), p.lines.begin() + static_cast<std::ptrdiff_t>(to));
-  for (std::string& line : lines) line = clip(line, line_graphemes_max);
+  for (std::string& line : lines) line = clip_markup(line, line_graphemes_max);
   p.before = from;
   p.turned_by = source_id;
   p.shown = to;

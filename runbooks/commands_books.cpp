@@ -208,6 +208,22 @@ std::string proof_text(Call& c, const Runbook& book, const Freshness& f) {
   return text;
 }
 
+// Where it does not start by itself for now, and why: whoever looks at a runbook that did not run asks that first.
+std::string disarmed_lines(const Call& c, const std::string& name) {
+  std::vector<std::string> lines;
+  for (const auto& [what, d] : c.work.state.automation.disarmed) {
+    const bool all = what == name;
+    if ((!all && !what.starts_with(name + " ")) || (d.until_ms != 0 && d.until_ms <= c.work.now)) continue;
+    const std::string key = plain(all ? "*" : what.substr(name.size() + 1));
+    const std::string said = d.until_ms == 0
+                                 ? say(c.language, "books.disarmed", {{"name", plain(name)}, {"key", key}})
+                                 : say(c.language, "books.disarmed_until",
+                                       {{"name", plain(name)}, {"key", key}, {"time", short_time(c, d.until_ms)}});
+    lines.push_back("⏸️ " + said + (d.reason.empty() ? "" : " · " + plain(clip(one_line(d.reason), 200))));
+  }
+  return join(lines, "\n");
+}
+
 Outcome show_book(Call& c) {
   const std::string name = first_argument(c.command);
   const Known* known = known_book(c, name);
@@ -217,6 +233,7 @@ Outcome show_book(Call& c) {
   Outcome o;
   o.reply.text = "*" + plain(name) + "*";
   o.reply.sections.push_back({plain(told_of(*known->runbook)), {}});
+  if (std::string lines = disarmed_lines(c, name); !lines.empty()) o.reply.sections.push_back({std::move(lines), {}});
   Section s;
   if (!r.last.empty()) s.fields.emplace_back(say(c.language, "field.last_runs"), join(r.last, ", "));
   if (r.runs > 0)

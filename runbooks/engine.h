@@ -119,6 +119,7 @@ class Engine final : public Extension {
 
   const std::map<std::string_view, Handler>& handlers() const override;
   void offer(const State& state, Live& live) const override;
+  void configured() override;  // what the linter said of the one before is forgotten
   void set_handlers(const std::map<std::string_view, Handler>* handlers) { handlers_ = handlers; }
   bool timer_rang(Work& work, const Timer& timer) override;
   void alerts_changed(Work& work, const std::vector<std::string>& alerts) override;
@@ -133,7 +134,6 @@ class Engine final : public Extension {
   void check_effect(Work& work, const std::string& run);
   void trigger_rang(Work& work, const Timer& timer);
   Decided<std::shared_ptr<const PinnedRunbook>> pin(const Runbook& runbook) const;
-  void check_against(const CoreConfig& config);  // what was found against another one is forgotten
   Decided<void> without_mistakes(const CoreConfig& config, const Book& book, const std::string& hash,
                                  const std::string& language);
   Loader loader_;
@@ -141,7 +141,6 @@ class Engine final : public Extension {
   // What the linter said, by the hash of what is pinned: of one configuration, and thrown away with it.
   std::map<std::string, std::shared_ptr<const Mistakes>> checked_;
   std::map<std::string, bool> broken_;  // by name
-  std::size_t checked_against_ = 0;
   Library library_;
   std::map<std::string, LiveStep> live_;                      // "R1 4.1"
   std::map<std::string, std::shared_ptr<const Book>> books_;  // by the hash of what is pinned

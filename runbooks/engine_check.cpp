@@ -1,7 +1,5 @@
 // What has mistakes does not start, whoever asks: half a runbook is worse than none. The linter is asked once for each
 // definition and configuration, because a storm of alerts or a look at `health` would ask it again and again.
-#include <algorithm>
-
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "runbooks/engine_parts.h"
@@ -12,29 +10,6 @@ namespace {
 
 constexpr std::size_t named_max = 3;      // mistakes in the sentence; `runbook lint` names all
 constexpr std::size_t checked_max = 500;  // definitions that are remembered
-
-void mix(std::size_t& seed, std::string_view text) {
-  seed ^= std::hash<std::string_view>{}(text) + 0x9e3779b97f4a7c15u + (seed << 6) + (seed >> 2);
-}
-
-// Everything of the configuration that the linter reads: who is there, which places, and who may start what.
-std::size_t print_of(const CoreConfig& config) {
-  std::size_t seed = 0;
-  for (const Person& p : config.people) {
-    mix(seed, p.id);
-    for (const std::string& g : p.groups) mix(seed, g);
-    mix(seed, "roles");
-    for (const std::string& r : p.roles) mix(seed, r);
-    mix(seed, "next");
-  }
-  for (const Service& s : config.services) {
-    mix(seed, s.name);
-    for (const std::string& e : s.environments) mix(seed, e);
-    mix(seed, "next");
-  }
-  mix(seed, config.policy_hash);
-  return seed;
-}
 
 }  // namespace
 
@@ -84,18 +59,15 @@ std::string list_of(const Mistakes& found, const std::string& language) {
 
 }  // namespace
 
-void Engine::check_against(const CoreConfig& config) {
-  const std::size_t print = print_of(config);
-  if (print == checked_against_ && checked_.size() < checked_max) return;
+void Engine::configured() {
   checked_.clear();
   broken_.clear();
-  checked_against_ = print;
 }
 
 Decided<void> Engine::without_mistakes(const CoreConfig& config, const Book& book, const std::string& hash,
                                        const std::string& language) {
   if (!checks_first_) return {};
-  check_against(config);
+  if (checked_.size() >= checked_max) checked_.clear();
   auto& found = checked_[hash];
   if (!found) found = mistakes_in(config, book);
   if (found->count == 0) return {};
@@ -107,7 +79,6 @@ Decided<void> Engine::without_mistakes(const CoreConfig& config, const Book& boo
 }
 
 bool Engine::has_mistakes(const CoreConfig& config, const std::string& name) {
-  check_against(config);
   if (const auto known = broken_.find(name); known != broken_.end()) return known->second;
   const auto it = library_.find(name);
   if (it == library_.end() || !it->second.runbook) return true;

@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/calling.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/urgent.h"
@@ -18,21 +19,6 @@ void succeed(Turn& t, const std::string& path, const Step& step, Value result = 
   end_step(t, path, &step, {.status = "succeeded", .result = std::move(result)});
 }
 
-std::vector<const Person*> people_of(const CoreConfig& config, const std::string& whom) {
-  std::vector<const Person*> found;
-  const std::string name = whom.starts_with("@") ? whom.substr(1) : whom;
-  if (name.starts_with("group:") || name.starts_with("role:")) {
-    for (const std::string& id : approvers_of(config, name, "")) found.push_back(find_person(config, id));
-  } else if (const Person* p = find_person(config, name)) {
-    found.push_back(p);
-  } else if (!name.empty()) {
-    for (const std::string& id : approvers_of(config, "group:" + name, "")) found.push_back(find_person(config, id));
-  }
-  return found;
-}
-
-std::string handle_of(const Person& p) { return p.handles.empty() ? p.id : p.handles.front().name; }
-
 }  // namespace
 
 void tell_thread(Turn& t, const std::string& id, Message m) { post(t.w, t.run.channel, id, m, t.run.post); }
@@ -43,8 +29,8 @@ void do_message(Turn& t, const std::string& path, const Step& step, const Value&
   const std::string& channel = with["channel"].as_string();
   const std::string& to = with["to"].as_string();
   if (!to.empty()) {
-    for (const Person* p : people_of(t.w.config, to))
-      post(t.w, t.run.channel, id_of(t, path) + "-" + p->id, m, t.run.post, handle_of(*p));
+    for (const Person* p : people_called(t.w.config, to))
+      post(t.w, t.run.channel, id_of(t, path) + "-" + p->id, m, t.run.post, p->id);
   } else if (!channel.empty()) {
     post(t.w, channel.starts_with('#') ? channel.substr(1) : channel, id_of(t, path), m);
   } else {
@@ -55,25 +41,12 @@ void do_message(Turn& t, const std::string& path, const Step& step, const Value&
 
 void page_people(Work& w, const std::string& channel, const std::string& id, const std::string& whom,
                  const std::string& text) {
-  const std::size_t first = w.decision.out.size();
-  std::string mentions;
-  for (const Person* p : people_of(w.config, whom)) {
-    mentions += "@" + handle_of(*p) + " ";
-    Message direct;
-    direct.text = text;
-    direct.color = "danger";
-    post(w, channel, id + "-" + p->id, direct, {}, handle_of(*p));
-  }
-  Message m;
-  m.text = mentions + text;
-  m.color = "danger";
-  post(w, channel, id, m);
-  make_urgent(w, first);
+  call_people(w, channel, id, people_called(w.config, whom), text);
 }
 
 void do_page(Turn& t, const std::string& path, const Step& step, const Value& with) {
   const std::string& to = with["to"].as_string();
-  const auto people = people_of(t.w.config, to);
+  const auto people = people_called(t.w.config, to);
   if (people.empty()) return fail_step(t, path, &step, "not_found", "There is nobody to page: " + to);
   page_people(t.w, t.run.channel, id_of(t, path), to, clip_bytes(with["text"].as_string(), 4'000));
   Entry e;

@@ -16,6 +16,9 @@
 namespace muster::runbooks {
 namespace {
 
+// For people: without inputs and without a key of its own there is only the runbook to name.
+std::string shown_key(const Run& draft) { return plain(draft.key == "{}" ? draft.runbook.text() : draft.key); }
+
 std::unexpected<Refusal> not_started(std::string key, std::map<std::string, std::string> words = {}) {
   return std::unexpected(Refusal{std::move(key), std::move(words)});
 }
@@ -261,9 +264,9 @@ Decided<std::string> Engine::start_run(Work& w, StartWish wish) {
   if (!found) return std::unexpected(found.error());
   const Others others = *found;
   if (others.busy && guard.on_busy == "skip" && !change)
-    return not_started("run.busy", {{"id", others.busy->id}, {"key", draft.key}});
+    return not_started("run.busy", {{"id", others.busy->id}, {"key", shown_key(draft)}});
   const bool replaces = guard.on_busy == "replace" && !change;
-  if (others.waits && !replaces) return not_started("run.busy", {{"id", others.waits->id}, {"key", draft.key}});
+  if (others.waits && !replaces) return not_started("run.busy", {{"id", others.waits->id}, {"key", shown_key(draft)}});
   if (draft.automatic())
     if (auto may = may_start_by_itself(w, *book->main, draft.key, others); !may) return std::unexpected(may.error());
   // Last, because a storm of alerts is refused before by what costs nothing. A change brings steps of our own.
@@ -307,8 +310,8 @@ void tell_watchers(Turn& t) {
         say(lang, "run.ended",
             {{"id", t.run.id}, {"runbook", plain(t.run.runbook)}, {"status", say(lang, "run.status." + t.run.status)}});
     m.color = t.run.status == "succeeded" ? "good" : "warning";
-    post(t.w, t.run.channel, "watch-" + t.run.id + "-" + p->id, m, {},
-         p->handles.empty() ? p->id : p->handles.front().name);
+    post(t.w, t.run.channel, "watch-" + t.run.id + "-" + p->id, m, {}, p->id);
+    t.w.decision.out.back().body.set("direct", true);  // it was asked for so that nobody has to look
   }
 }
 

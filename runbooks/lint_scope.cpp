@@ -66,9 +66,13 @@ class Walker {
  private:
   // --- steps
   void steps(const std::vector<Step>& list, Scope& scope, const Spot& spot, bool at_once) {
+    if (!at_once) {
+      for (const Step& s : list) step(s, scope, spot);
+      return;
+    }
     const Scope before = scope;
     for (const Step& s : list) {
-      Scope seen = at_once ? before : scope;
+      Scope seen = before;
       step(s, seen, spot);
       for (auto& [id, known] : seen)
         if (!before.contains(id)) scope.insert_or_assign(id, known);
@@ -90,6 +94,7 @@ class Walker {
     inside(s, scope, spot);
     if (s.verb == "wait") check_repeat(s, scope);
     if (s.named) scope.insert_or_assign(s.id, Known{std::move(result), doubt_of(s), condition_of(s)});
+    if (s.undo.steps.empty()) return;
     Scope with_itself = scope;
     if (s.named) with_itself[s.id].doubt = "may not have finished";
     steps(s.undo.steps, with_itself, spot, false);
@@ -200,7 +205,8 @@ class Walker {
     if (field.kind == Field::Kind::null) return Type::of(Type::Kind::null);
     if (field.kind != Field::Kind::scalar) return Type::dyn();
     if (field.scalar.whole()) {
-      const auto program = cel::compile(field.scalar.parts[0].expression->source(), options(scope, spot));
+      const cel::Program& read = *field.scalar.parts[0].expression;
+      const auto program = cel::compile(read.source(), options(read, scope, spot));
       return program ? program->type() : Type::dyn();
     }
     if (!field.scalar.literal()) return Type::text();
@@ -211,11 +217,15 @@ class Walker {
   }
 
   // --- expressions
-  cel::Options options(const Scope& scope, const Spot& spot) const {
+  // Of the names that may be read here those that the expression speaks of: a runbook may have hundreds of steps.
+  cel::Options options(const cel::Program& program, const Scope& scope, const Spot& spot) const {
     cel::Options o;
     o.open = false;
-    o.variables = roots_;
-    for (const auto& [id, known] : scope) o.variables.insert_or_assign(id, known.type);
+    for (const cel::Reference& r : program.references()) {
+      if (const auto root = roots_.find(r.path[0]); root != roots_.end()) o.variables.insert(*root);
+      if (const auto known = scope.find(r.path[0]); known != scope.end())
+        o.variables.insert_or_assign(known->first, known->second.type);
+    }
     if (spot.item) o.variables.insert_or_assign("item", *spot.item);
     if (spot.it) o.variables.insert_or_assign("it", *spot.it);
     return o;
@@ -223,14 +233,14 @@ class Walker {
 
   void condition(const Expression& e, const Scope& scope, const Spot& spot) {
     if (!references(e.program, e.place, scope, spot)) return;
-    cel::Options o = options(scope, spot);
+    cel::Options o = options(e.program, scope, spot);
     o.wanted = Type::boolean();
     check(e.program, e.place, o);
   }
 
   std::optional<Type> expression(const Template::Part& part, const Scope& scope, const Spot& spot) {
     if (!references(*part.expression, part.place, scope, spot)) return std::nullopt;
-    return check(*part.expression, part.place, options(scope, spot));
+    return check(*part.expression, part.place, options(*part.expression, scope, spot));
   }
 
   std::optional<Type> check(const cel::Program& program, Place place, const cel::Options& o) {

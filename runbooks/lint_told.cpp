@@ -1,5 +1,6 @@
 // What the linter found, as people in chat read it.
 #include <algorithm>
+#include <map>
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -24,7 +25,51 @@ std::vector<std::string> names_in(std::string_view text) {
   return names;
 }
 
-// The sentence of another reader (YAML, matchers, regular expressions, CEL), which has no other language.
+// Whether the sentence of the catalogue, a text with {places}, is this text; and what stands at its places.
+bool is_said(std::string_view pattern, std::string_view text, std::map<std::string, std::string>& places) {
+  std::string open;  // the place that is being filled
+  while (!pattern.empty()) {
+    const std::size_t brace = pattern.find('{'), close = pattern.find('}', brace);
+    const bool place = brace != pattern.npos && close != pattern.npos;
+    const std::string_view fixed = pattern.substr(0, place ? brace : pattern.npos);
+    const std::size_t at = open.empty()            ? (text.starts_with(fixed) ? 0 : text.npos)
+                           : place                 ? text.find(fixed)
+                           : text.ends_with(fixed) ? text.size() - fixed.size()
+                                                   : text.npos;
+    if (at == text.npos) return false;
+    if (!open.empty()) places[open] = std::string(text.substr(0, at));
+    text.remove_prefix(at + fixed.size());
+    open = place ? std::string(pattern.substr(brace + 1, close - brace - 1)) : std::string();
+    pattern.remove_prefix(place ? close + 1 : pattern.size());
+  }
+  if (!open.empty()) places[open] = std::string(text);
+  return !open.empty() || text.empty();
+}
+
+// What another reader said, in the language, where the catalogue has its sentence (words_foreign.cpp); else as it is.
+std::string said_by_reader(const std::string& language, std::string_view text) {
+  for (const std::string_view who : {"not YAML: ", "not a regular expression: "})
+    if (text.starts_with(who)) text.remove_prefix(who.size());
+  constexpr std::string_view begun = " that began in line ";
+  std::string line;
+  if (const std::size_t at = text.rfind(begun); at != text.npos) {
+    line = text.substr(at + begun.size());
+    text = text.substr(0, at);
+  }
+  // What the YAML reader was at says less than the line in which that began.
+  for (const std::string_view doing : {" while parsing a", " while scanning a"})
+    if (const std::size_t at = text.find(doing); at != text.npos) text = text.substr(0, at);
+  std::string told(text);
+  for (const Sentence& s : catalogue()) {
+    std::map<std::string, std::string> places;
+    if (!s.key.starts_with("foreign.") || s.key == "foreign.in_line" || !is_said(s.en, text, places)) continue;
+    told = say_with(language, s.key, places);
+    break;
+  }
+  return line.empty() ? told : say(language, "foreign.in_line", {{"what", told}, {"n", line}});
+}
+
+// Whose reason is what another reader says: YAML, matchers, regular expressions, CEL.
 bool is_foreign(const std::string& code) {
   constexpr std::string_view codes[] = {"RB001", "RB019", "RB022", "RB031", "RB040", "RB041"};
   return std::ranges::find(codes, code) != std::end(codes);
@@ -35,7 +80,7 @@ bool is_foreign(const std::string& code) {
 std::string told_reason(const std::string& language, const Finding& f) {
   if (language != "ko") return one_line(f.message);
   std::string text = say(language, "lint." + f.code);
-  if (is_foreign(f.code)) return text + " (" + clip(one_line(f.message), foreign_max) + ")";
+  if (is_foreign(f.code)) return text + " (" + clip(said_by_reader(language, one_line(f.message)), foreign_max) + ")";
   if (const auto names = names_in(f.message); !names.empty()) text += " (" + join(names, ", ") + ")";
   return text;
 }

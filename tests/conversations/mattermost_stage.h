@@ -347,6 +347,11 @@ class MattermostStage final : public Stage {
   void add(const doubles::MmHappening& h, Lines& lines) {
     const auto* channel = core_.channel_named(h.channel);
     const std::string name = "#" + ours("channel", channel->id);
+    // A direct message begins with the channel where it belongs: it is read as said there to one person.
+    if (const std::size_t end = h.text.find(": "); h.kind == "post" && !h.to.empty() && h.text.starts_with("~")) {
+      const auto* about = core_.channel_named(h.text.substr(1, end - 1));
+      return add_text("#" + ours("channel", about->id) + " bot to " + h.to + ": ", h.text.substr(end + 2), true, lines);
+    }
     if (h.kind == "form") {
       for (std::string& line : form_lines(name, h.to, form_of(h.props))) lines.push_back(std::move(line));
     } else if (h.kind == "open") {

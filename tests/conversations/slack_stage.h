@@ -30,6 +30,9 @@ inline std::string from_mrkdwn(const std::string& text) {
     } else if (rest.starts_with("&amp;")) {
       out += '&';
       i += 5;
+    } else if (code && rest.starts_with(slack_backtick)) {
+      out += "\\`";
+      i += slack_backtick.size();
     } else {
       if (text[i] == '`') code = !code;
       if (text[i] == '\\' || (code && text[i] == '*')) out += '\\';
@@ -238,7 +241,9 @@ class SlackStage final : public Stage {
       for (std::string& line : form_lines(form_place(h.ts), to, form_of(h.blocks))) lines.push_back(std::move(line));
       return;
     }
-    const std::string name = "#" + ours("channel", h.channel_id);
+    std::string name = "#" + ours("channel", h.channel_id);
+    if (h.kind == "post" && !core_.channels.at(h.channel_id).im_of.empty() && ours("channel", h.channel_id).empty())
+      return add_direct(h, lines);
     if (h.kind == "open") {
       fresh_.insert(name);
       return lines.push_back(name + " bot opens");
@@ -257,7 +262,23 @@ class SlackStage final : public Stage {
     const std::string verb = h.kind == "edit" ? " edits " + id : to + (h.in_thread ? " in thread" : "");
     add_blocks(name + " bot" + verb + ": ", h.blocks, h.kind != "edit" && !id.starts_with("summary-"), lines);
   }
+  // A direct message begins with the channel where it belongs: it is read as said there to one person.
+  void add_direct(const doubles::SlackHappening& h, Lines& lines) const {
+    Value blocks = h.blocks, first = blocks.as_list().front(), text = first["text"];
+    std::string said = text["text"].as_string();
+    const std::size_t end = said.find(">: ");
+    const std::string about = said.substr(2, end - 2);
+    text.set("text", said.substr(end + 3));
+    first.set("text", text);
+    Value rest = Value::List{first};
+    for (std::size_t i = 1; i < blocks.as_list().size(); ++i) rest.push(blocks.as_list()[i]);
+    const std::string to = core_.users.at(core_.channels.at(h.channel_id).im_of).name;
+    add_blocks("#" + ours("channel", about) + " bot to " + to + ": ", rest, true, lines);
+  }
   std::string named(std::string line) const {  // slack:UANA -> slack:ana
+    for (const auto& [id, user] : core_.users)
+      for (std::size_t at; (at = line.find("<@" + id + ">")) != std::string::npos;)
+        line.replace(at, id.size() + 3, "@" + user.name);
     constexpr std::string_view mark = "slack:";
     for (std::size_t at = 0; (at = line.find(mark, at)) != std::string::npos;) {
       at += mark.size();

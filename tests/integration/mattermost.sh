@@ -58,14 +58,15 @@ slash() { # TOKEN TEXT TRIGGER
     -d "channel_id=$muster_channel" -d "user_id=$(field ana)" --data-urlencode "text=$2" -d "trigger_id=$3"
 }
 token=$(head -1 "$work/command")
-equal "a slash command is accepted when it is stored" "{}200" "$(slash "$token" "note typed behind a slash" one)"
+equal "a slash command is accepted when it is stored" "{}200" "$(slash "$token" "note INC-1 typed behind a slash" one)"
+has "one that is refused is answered before the person alone" "$(slash "$token" "note of nothing" five)" '"response_type":"ephemeral","text":"› `note of nothing`'
 equal "without its token it is refused" "not the token of our command
 401" "$(slash nonsense status two)"
 command_set "$(field person_token)" --rotate >/dev/null
 equal "the file holds the new token and the old one" 2 "$(sort -u "$work/command" | wc -l)"
 both() { [ "$(slash "$token" whoami three)" = "{}200" ] && [ "$(slash "$(head -1 "$work/command")" whoami four)" = "{}200" ]; }
 within 5 both && ok "while it is changed both count" || bad "a token does not count"
-within 20 said "$muster_channel" 'note typed behind a slash' && ok "and the bot answers in the channel" || bad "no answer to the slash command"
+within 20 said "$muster_channel" 'note INC-1 typed behind a slash' && ok "and the bot answers in the channel" || bad "no answer to the slash command"
 join "$inc"
 pinned() { [ "$(rest "/channels/$inc/pinned" | jq '.order | length')" = 1 ]; }
 within 20 pinned && ok "the summary is pinned" || bad "nothing is pinned"

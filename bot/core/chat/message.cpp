@@ -3,6 +3,7 @@
 #include "bot/base/base64.h"
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/markup.h"
 
 namespace muster {
 
@@ -19,13 +20,22 @@ std::string plain(std::string_view outside) {
 
 namespace {
 
-std::string without_escapes(std::string_view text) {
+// Strong text loses its stars; code keeps its backticks, because a terminal has no other way to show where it ends.
+std::string without_markup(std::string_view text) {
   std::string out;
+  std::size_t strong_end = std::string_view::npos;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\\' && i + 1 < text.size()) {
+    const char c = text[i];
+    const std::size_t end = (c == '*' || c == '`') && i != strong_end ? markup_end(text, i) : std::string_view::npos;
+    if (c == '\\' && i + 1 < text.size()) {
       out += text[++i];
-    } else if (text[i] != '*') {
-      out += text[i];
+    } else if (c == '`' && end != std::string_view::npos) {
+      out += '`' + unescaped(text.substr(i + 1, end - i - 1)) + '`';
+      i = end;
+    } else if (c == '*' && end != std::string_view::npos) {
+      strong_end = end;
+    } else if (i != strong_end) {
+      out += c;
     }
   }
   return out;
@@ -34,10 +44,10 @@ std::string without_escapes(std::string_view text) {
 }  // namespace
 
 std::string plain_text(const Message& m) {
-  std::string out = without_escapes(m.text);
+  std::string out = without_markup(m.text);
   for (const Section& s : m.sections) {
-    if (!s.text.empty()) out += "\n" + without_escapes(s.text);
-    for (const auto& [label, value] : s.fields) out += "\n  " + label + ": " + without_escapes(value);
+    if (!s.text.empty()) out += "\n" + without_markup(s.text);
+    for (const auto& [label, value] : s.fields) out += "\n  " + label + ": " + without_markup(value);
   }
   for (const Button& b : m.buttons)
     if (!b.opens_form) out += "\n  [" + b.label + "] " + b.command;

@@ -52,6 +52,7 @@ bool is_long_dash(char32_t c) {
 char straight_quote(char32_t c) {
   if (c >= 0x2018 && c <= 0x201B) return '\'';
   if (c >= 0x201C && c <= 0x201F) return '"';
+  if (c == 0x2CB) return '`';  // as Slack shows one between backticks
   return 0;
 }
 

@@ -52,6 +52,7 @@ std::string_view example_of_verb(std::string_view verb) {
       {"built", "built checkout-api v2 4be1c9d@2026-03-16T22:40:00Z"},
       {"caused by", "caused by R1 because the graphs agree"},
       {"suspects", "suspects INC-1"},
+      {"page", "page group:oncall because checkout does not answer"},
       {"pin", "pin"},
       {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},

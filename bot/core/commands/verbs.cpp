@@ -200,6 +200,8 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(read("suspects", "suspects", topic, {})));
   t.push_back(of_incident(write("pin", "pin", topic, "-", Shape::words, {})));
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
+  t.push_back(of_incident(write("page", "page <team|@who> because …", topic, "-", Shape::words, {must("who", "person")},
+                                {because, in_env})));
 }
 
 void add_incident_states(std::vector<VerbInfo>& t) {
@@ -300,7 +302,6 @@ void add_later(std::vector<VerbInfo>& t) {
   };
   prose("search", "search <text>", "finding");
   prose("why", "why <id|question>", "finding");
-  later("page", "page <team|@who> because …", "incidents", writes);
   later("oncall", "oncall [service]", "incidents", reads);
   later("cover", "cover <shift> [by @who]", "incidents", writes);
   later("follow", "follow [INC-7]", "incidents", writes);

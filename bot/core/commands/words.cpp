@@ -14,11 +14,12 @@ const std::vector<Sentence>& catalogue() {
   static const std::vector<Sentence> all = [] {
     std::vector<Sentence> sentences;
     for (const auto part :
-         {words_general(),  words_books(),    words_capture(),  words_changes(),   words_channels(),  words_cli(),
-          words_codes(),    words_health(),   words_identity(), words_incidents(), words_later(),     words_lint(),
-          words_locks(),    words_ops(),      words_page(),     words_platforms(), words_questions(), words_reading(),
-          words_records(),  words_runbooks(), words_runs(),     words_schedules(), words_scrub(),     words_self(),
-          words_silences(), words_slack(),    words_stages(),   words_storage(),   words_together(),  words_verbs()})
+         {words_general(), words_books(),    words_capture(),  words_changes(),  words_channels(),  words_cli(),
+          words_codes(),   words_foreign(),  words_health(),   words_identity(), words_incidents(), words_later(),
+          words_lint(),    words_locks(),    words_ops(),      words_page(),     words_platforms(), words_questions(),
+          words_reading(), words_records(),  words_runbooks(), words_runs(),     words_schedules(), words_scrub(),
+          words_self(),    words_silences(), words_slack(),    words_stages(),   words_storage(),   words_together(),
+          words_verbs()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

@@ -193,6 +193,16 @@ std::span<const Sentence> words_incidents() {
        "`alerts`로 목록을 보세요."},
       {"alerts.listed", "{n} alerts at once, the first: {title}", "알림 {n}건이 한꺼번에 발생, 첫 알림: {title}"},
       {"button.alerts", "List them", "목록 보기"},
+      {"paging.incident", "📟 {who} calls you to *{id}* {title} (#{channel}): {why}",
+       "📟 {who} 님이 *{id}* {title}(#{channel})에서 찾습니다: {why}"},
+      {"paging.call", "📟 {who} calls you in #{channel}: {why}", "📟 {who} 님이 #{channel}에서 찾습니다: {why}"},
+      {"paging.done", "Called, by name in #{channel} and by direct message: {names}.",
+       "#{channel}에서 이름으로, 그리고 개인 메시지로 불렀습니다: {names}."},
+      {"paging.nobody",
+       "There is nobody to call as `{who}`. Name a person or a group of the configuration, for example `page "
+       "group:oncall because checkout does not answer`.",
+       "`{who}`(으)로 부를 사람이 없습니다. 설정에 있는 사람이나 그룹을 적어 주세요. 예: `page group:oncall because "
+       "checkout does not answer`"},
   };
   return table;
 }

@@ -13,6 +13,7 @@ std::span<const Sentence> words_changes();
 std::span<const Sentence> words_channels();
 std::span<const Sentence> words_cli();
 std::span<const Sentence> words_codes();
+std::span<const Sentence> words_foreign();
 std::span<const Sentence> words_health();
 std::span<const Sentence> words_identity();
 std::span<const Sentence> words_incidents();

@@ -37,6 +37,8 @@ std::span<const Sentence> words_verbs() {
        "장애 지휘자를 정합니다. `lead me`는 내가 맡습니다."},
       {"what.role", "Gives somebody another role of the incident, such as comms or scribe.",
        "장애의 다른 역할(공지, 기록 등)을 맡깁니다."},
+      {"what.page", "Calls people: a mention in the incident's channel, or in this one, and a direct message to each.",
+       "사람을 부릅니다. 장애 채널이나 이 채널에서 멘션하고, 한 사람씩 개인 메시지를 보냅니다."},
       {"what.note", "Writes a line into the timeline, also about an earlier moment.",
        "타임라인에 적습니다. 지난 시각의 일도 적을 수 있습니다."},
       {"what.update", "Records an update for stakeholders and reminds you of the next one.",

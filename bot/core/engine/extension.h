@@ -17,6 +17,7 @@ class Extension {
   virtual ~Extension() = default;
   virtual const std::map<std::string_view, Handler>& handlers() const = 0;
   virtual void offer(const State&, Live&) const {}              // words that only it knows, for completion
+  virtual void configured() {}                                  // another configuration is in force from now on
   virtual bool timer_rang(Work& work, const Timer& timer) = 0;  // false: not ours
   // Alerts that were recorded by this decision as firing or resolved; E ids.
   virtual void alerts_changed(Work& work, const std::vector<std::string>& alerts) = 0;

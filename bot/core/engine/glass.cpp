@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/calling.h"
 #include "bot/core/engine/handlers.h"
 
 namespace muster {
@@ -20,23 +21,15 @@ const Incident* incident_here(const Call& c) {
 void call_owners(Call& c, const std::string& id, const std::string& because, TimeMs until) {
   const CoreConfig& config = c.work.config;
   const std::string lang = channel_language(c.work, "muster");
-  std::string mentions;
-  Message m;
-  m.color = "danger";
   const auto text = say(lang, "glass.broken",
                         {{"who", plain(c.actor.display)},
                          {"id", id},
                          {"reason", plain(because)},
                          {"time", format_utc_minute(until) + " UTC"}});
-  for (const Person& p : config.people) {
-    if (std::ranges::find(p.roles, "owner") == p.roles.end() || p.id == c.actor.id) continue;
-    const std::string handle = p.handles.empty() ? p.id : p.handles.front().name;
-    mentions += "@" + handle + " ";
-    m.text = text;
-    post(c.work, "muster", "glass-" + id + "-" + p.id, m, {}, handle);
-  }
-  m.text = mentions + text;
-  post(c.work, "muster", "glass-" + id, m);
+  std::vector<const Person*> owners;
+  for (const Person& p : config.people)
+    if (std::ranges::find(p.roles, "owner") != p.roles.end() && p.id != c.actor.id) owners.push_back(&p);
+  call_people(c.work, "muster", "glass-" + id, owners, text);
 }
 
 Outcome break_glass(Call& c) {

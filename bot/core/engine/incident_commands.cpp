@@ -210,6 +210,7 @@ const std::map<std::string_view, Handler>& incident_handlers() {
                                                             {"severity", severity},
                                                             {"lead", lead},
                                                             {"role", role},
+                                                            {"page", page},
                                                             {"note", note},
                                                             {"update", update},
                                                             {"todo", todo},

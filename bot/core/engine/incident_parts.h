@@ -40,6 +40,7 @@ Outcome reopen(Call& call);
 Outcome correct_time(Call& call);
 Outcome lead(Call& call);
 Outcome role(Call& call);
+Outcome page(Call& call);  // calling.cpp
 std::vector<std::string> words_without_incident(const Call& call);
 
 }  // namespace muster

@@ -201,6 +201,15 @@ Outcome with_head(Outcome o, std::string head) {
   return o;
 }
 
+// The refusal may be seen by one person alone; that somebody tried is for everybody who reads the record.
+Outcome not_for_you(Call& c, std::string_view key, Words words) {
+  Entry e = human_entry(c, "command.denied", nullptr);
+  e.text = c.command.echo;
+  e.data = Value::Map{{"verb", c.command.verb}, {"rule", "question"}};
+  record(c.work, std::move(e));
+  return refuse(c, key, words);
+}
+
 // The confirmation that this person may answer with yes or no; without one the refusal says why.
 Meant own_confirmation(Call& c) {
   Meant meant = question_meant(c, "confirm");
@@ -209,7 +218,7 @@ Meant own_confirmation(Call& c) {
   const auto refused = [](Outcome o) { return Meant{nullptr, std::move(o)}; };
   if (q.kind != "confirm") return refused(refuse(c, "ask.is_approve", {{"id", q.id}}));
   if (q.person != c.actor.id)
-    return refused(refuse(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}}));
+    return refused(not_for_you(c, "ask.not_yours", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}}));
   if (auto closed = not_open(c, q)) return refused(std::move(*closed));
   return meant;
 }
@@ -241,7 +250,7 @@ std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
   if (q.kind == "form") return refuse(c, "ask.is_form", {{"id", q.id}, {"run", q.run}});
   if (q.kind != "approve" && q.kind != "step")
     return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
-  if (same_human(c.work.state, q.person, c.actor.id)) return refuse(c, "approve.own", {{"id", q.id}});
+  if (same_human(c.work.state, q.person, c.actor.id)) return not_for_you(c, "approve.own", {{"id", q.id}});
   const auto able = approvers_of(c.work.config, q.group, q.person);
   if (std::ranges::find(able, c.actor.id) != able.end()) return {};
   const Person* p = find_person(c.work.config, c.actor.id);
@@ -250,8 +259,8 @@ std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
     return refuse(c, "approve.group_unknown", {{"id", q.id}, {"group", plain(group)}});
   std::vector<std::string> names;
   for (const std::string& id : able) names.push_back(person_name(c.work.config, id));
-  return refuse(c, "approve.not_you",
-                {{"id", q.id}, {"group", group_words(c.language, q.group)}, {"names", join(names, ", ")}});
+  return not_for_you(c, "approve.not_you",
+                     {{"id", q.id}, {"group", group_words(c.language, q.group)}, {"names", join(names, ", ")}});
 }
 
 Outcome approve(Call& c) {

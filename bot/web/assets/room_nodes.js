@@ -102,7 +102,10 @@ function appendRun(out, run) {
 
 function closing(list, from, mark) {
   for (let i = from; i < list.length && list[i].c !== '\n'; i++) {
-    if (list[i].c === mark && !list[i].plain) return i > from ? i : -1;
+    if (list[i].plain) continue;
+    if (list[i].c === mark) return i > from ? i : -1;
+    const end = list[i].c === '`' ? closing(list, i + 1, '`') : -1;  // a star inside of code ends nothing
+    if (end > 0) i = end;
   }
   return -1;
 }

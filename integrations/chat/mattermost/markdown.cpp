@@ -1,6 +1,7 @@
 #include "integrations/chat/mattermost/markdown.h"
 
 #include "bot/base/text.h"
+#include "bot/core/chat/markup.h"
 
 namespace muster::mattermost {
 
@@ -21,7 +22,6 @@ class Writer {
   Writer(std::string_view text, const ChannelName& channel) : text_(text), channel_(channel) {}
   std::string write() {
     while (at_ < text_.size()) step();
-    if (strong_) out_ += "**";
     return std::move(out_);
   }
 
@@ -31,11 +31,11 @@ class Writer {
     if (c == '\\' && at_ + 1 < text_.size()) {
       literal(text_[at_ + 1]);
       at_ += 2;
-    } else if (c == '*') {
-      strong_ = !strong_;
+    } else if (c == '*' && (at_ == strong_end_ || markup_end(text_, at_) != text_.npos)) {
+      strong_end_ = at_ == strong_end_ ? text_.npos : markup_end(text_, at_);
       out_ += "**";
       ++at_;
-    } else if (c == '`') {
+    } else if (c == '`' && markup_end(text_, at_) != text_.npos) {
       code();
     } else if (!link() && !channel()) {
       literal(c);
@@ -64,18 +64,14 @@ class Writer {
 
   // Inside code a backslash means itself, so escapes of ours are undone and the fence is longer than any inside.
   void code() {
-    std::string inside;
-    std::size_t i = at_ + 1;
-    for (; i < text_.size() && text_[i] != '`'; ++i) {
-      if (text_[i] == '\\' && i + 1 < text_.size()) ++i;
-      inside += text_[i];
-    }
-    at_ = std::min(i + 1, text_.size());
+    const std::size_t end = markup_end(text_, at_);
+    const std::string inside = unescaped(text_.substr(at_ + 1, end - at_ - 1));
+    at_ = end + 1;
     std::size_t run = 0, longest = 0;
     for (const char c : inside) longest = std::max(longest, run = c == '`' ? run + 1 : 0);
     const std::string fence(longest + 1, '`');
     const std::string pad = longest > 0 ? " " : "";
-    if (!inside.empty()) out_ += fence + pad + inside + pad + fence;
+    out_ += fence + pad + inside + pad + fence;
   }
 
   // An address stays as it is: escapes would become part of it.
@@ -104,7 +100,7 @@ class Writer {
   const ChannelName& channel_;
   std::string out_;
   std::size_t at_ = 0;
-  bool strong_ = false;
+  std::size_t strong_end_ = std::string_view::npos;
 };
 
 }  // namespace

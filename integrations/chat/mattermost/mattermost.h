@@ -137,6 +137,7 @@ class Mattermost final : public ChatPlatform {
   std::function<std::string(std::string_view ours)> channel_link() const;
   std::string text_of(const Op& op) const;
   std::string told_text(const Message& told) const;
+  std::string user_name(const std::string& person) const;  // empty: no name is known
   void check_callback(ChatChecks found, ChatChecksDone done);
   void send(HttpCall call, Then then);
 

@@ -78,7 +78,20 @@ std::function<std::string(std::string_view)> Mattermost::channel_link() const {
 }
 
 std::string Mattermost::text_of(const Op& op) const {
-  return markdown_message(message_from(op.message.body["message"]), out_.prefix, channel_link());
+  std::string text = markdown_message(message_from(op.message.body["message"]), out_.prefix, channel_link());
+  // Who is called by the bot: their names at the front become mentions, which text alone never does.
+  for (const Value& person : op.message.body["calls"].as_list()) {
+    const std::string name = "@\u200B" + person.as_string() + " ", there = user_name(person.as_string());
+    const std::size_t at = there.empty() ? std::string::npos : text.find(name);
+    if (at != std::string::npos) text.replace(at, name.size(), "@" + there + " ");
+  }
+  return text;
+}
+
+std::string Mattermost::user_name(const std::string& person) const {
+  const std::string handle = out_.directory.handle(person);
+  const auto known = users_.find(handle);
+  return known != users_.end() ? known->second.name : is_id(handle) ? std::string() : lower_ascii(handle);
 }
 
 // What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.
@@ -168,7 +181,7 @@ void Mattermost::post_private(const OpPtr& op, const std::string& channel_id) {
   call(op, api_.get(path), [this, op, channel_id](const Answer& a) {
     if (!a.ok()) return refused(op, a);
     const std::string user = a.body["id"].as_string();
-    if (!ephemeral_allowed_) return post_direct(op, user);
+    if (!ephemeral_allowed_ || op->message.body["direct"].as_bool()) return post_direct(op, user);
     Value post = post_body(*op, clip_runes(text_of(*op), runes_max_));
     post.set("channel_id", channel_id);
     if (const std::string root = deliveries_.their_thread(*op); !root.empty()) post.set("root_id", root);

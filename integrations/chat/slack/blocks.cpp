@@ -112,7 +112,7 @@ std::size_t add_buttons(Value& blocks, const Message& message, char prefix) {
     elements.push(button_element(button, elements.as_list().size()));
     labels += std::min(utf16_length(button.label), L::button_text);
     if (button.opens_form) continue;  // its line alone only asks for the rest
-    typed += (typed.empty() ? "`" : " · `") + slack_mrkdwn(prefix + button.command) + "`";
+    typed += (typed.empty() ? "" : " · ") + slack_mrkdwn("`" + plain(prefix + button.command) + "`");
   }
   if (elements.as_list().empty()) return 0;
   blocks.push(Value::Map{{"type", "actions"}, {"elements", std::move(elements)}});

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "bot/base/text.h"
+#include "bot/core/chat/markup.h"
 
 namespace muster {
 
@@ -34,6 +35,14 @@ void append_inert(std::string& out, char c) {
   out += kWordJoiner;
   out += c;
   out += kWordJoiner;
+}
+
+// Between backticks nothing is a marker, and what is copied from there must be what was meant; but Slack knows no way
+// to write a backtick there. The letter that looks like one stands in for it, and commands take it back for what it is.
+void append_code(std::string& out, std::string_view inside) {
+  out += '`';
+  for (const char c : inside) c == '`' ? void(out += slack_backtick) : append_escaped(out, c);
+  out += '`';
 }
 
 bool is_word(char c) {
@@ -73,22 +82,25 @@ std::size_t utf16_units(std::string_view grapheme_or_text) {
 std::string slack_mrkdwn(std::string_view text) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
-  bool code = false;
+  std::size_t strong_end = std::string_view::npos;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::size_t plain = plain_until(text, i);
     out.append(text, i, plain - i);
     if ((i = plain) == text.size()) break;
     const char c = text[i];
+    const bool mark = c == '*' || c == '`';
+    const std::size_t end = mark && i != strong_end ? markup_end(text, i) : std::string_view::npos;
     if (c == '\\' && i + 1 < text.size()) {
-      const char literal = text[++i];
-      // Inside code nothing is a marker but the backtick, and what is copied from there must be what was meant.
-      code&& literal != '`' ? append_escaped(out, literal) : append_inert(out, literal);
-    } else if (c == '`') {
-      code = !code;
+      append_inert(out, text[++i]);
+    } else if (i == strong_end) {
       out += c;
-    } else if (c == '*' && !code) {
+    } else if (c == '`' && end != std::string_view::npos) {
+      append_code(out, unescaped(text.substr(i + 1, end - i - 1)));
+      i = end;
+    } else if (c == '*' && end != std::string_view::npos) {
+      strong_end = end;
       out += c;
-    } else if ((c == '_' || c == '~') && !code && !inside_word(text, i)) {
+    } else if (mark || ((c == '_' || c == '~') && !inside_word(text, i))) {
       append_inert(out, c);
     } else {
       append_escaped(out, c);
@@ -110,14 +122,19 @@ std::string slack_escape(std::string_view text) {
 
 std::string slack_plain(std::string_view text) {
   std::string out;
-  bool code = false;
+  std::size_t strong_end = std::string_view::npos;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
+    const bool mark = c == '*' || c == '`';
+    const std::size_t end = mark && i != strong_end ? markup_end(text, i) : std::string_view::npos;
     if (c == '\\' && i + 1 < text.size()) {
       out += text[++i];
-    } else if (c == '`') {
-      code = !code;
-    } else if (c != '*' || code) {
+    } else if (c == '`' && end != std::string_view::npos) {
+      out += unescaped(text.substr(i + 1, end - i - 1));
+      i = end;
+    } else if (c == '*' && end != std::string_view::npos) {
+      strong_end = end;
+    } else if (i != strong_end) {
       out += c;
     }
   }

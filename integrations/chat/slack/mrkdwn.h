@@ -9,6 +9,7 @@ namespace muster {
 // `text` as bot/core/chat/message.h has it: *strong*, `code`, a backslash before a literal marker. The answer has
 // Slack's three escapes (& < >) applied once; what a client could take for a marker is set between word joiners.
 std::string slack_mrkdwn(std::string_view text);
+inline constexpr std::string_view slack_backtick = "\xCB\x8B";  // U+02CB, between backticks
 
 // Only the three escapes, once: for text that is shown as it is.
 std::string slack_escape(std::string_view text);

@@ -44,6 +44,22 @@ void unfold_nothing(Value& arguments) {
   arguments.set("unfurl_media", false);
 }
 
+// The beginning of a message: its first block, and the text for notifications.
+void change_front(Value& arguments, const std::function<std::string(std::string)>& change) {
+  arguments.set("text", change(arguments["text"].as_string()));
+  Value blocks = Value::List{};
+  bool first = true;
+  for (Value block : arguments["blocks"].as_list()) {
+    if (std::exchange(first, false) && block["text"].is_map()) {
+      Value text = block["text"];
+      text.set("text", change(text["text"].as_string()));
+      block.set("text", std::move(text));
+    }
+    blocks.push(std::move(block));
+  }
+  arguments.set("blocks", std::move(blocks));
+}
+
 bool is_rate_limit(const std::string& error) { return error == "ratelimited" || error == "rate_limited"; }
 
 }  // namespace
@@ -117,6 +133,18 @@ void Slack::run(const OpPtr& op) {
   });
 }
 
+// Who is called by the bot: their names at the front become mentions, which text alone never does.
+void Slack::name_called(const Value& calls, Value& arguments) const {
+  for (const Value& person : calls.as_list()) {
+    const std::string id = user_id_of(person.as_string()), name = "@" + person.as_string() + " ";
+    if (id.empty()) continue;
+    change_front(arguments, [&](std::string text) {
+      const std::size_t at = text.find(name);
+      return at == std::string::npos ? text : text.replace(at, name.size(), "<@" + id + "> ");
+    });
+  }
+}
+
 // The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
 Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   const Message said = message_from(op.message.body["message"]);
@@ -124,7 +152,9 @@ Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   if (files) files->assign(said.attachments.begin(), said.attachments.end());
   if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};
-  return Value::Map{{"text", m.text}, {"blocks", std::move(m.blocks)}, {"metadata", mark}};
+  Value arguments = Value::Map{{"text", m.text}, {"blocks", std::move(m.blocks)}, {"metadata", mark}};
+  name_called(op.message.body["calls"], arguments);
+  return arguments;
 }
 
 void Slack::post(const OpPtr& op, const std::string& channel_id) {
@@ -221,6 +251,7 @@ void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
   if (user.empty()) {
     return finish(op, fail(ErrorKind::not_found, "the person has no Slack handle", "Add it under people: handles."));
   }
+  if (op->message.body["direct"].as_bool()) return post_direct(op, user);
   Value arguments = post_arguments(*op, nullptr);
   arguments.set("metadata", nullptr);
   arguments.set("channel", channel_id);
@@ -237,7 +268,11 @@ void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
   call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op](const SlackAnswer& a) {
     if (a.fate != Fate::ok) return refused(op, a);
     Value arguments = post_arguments(*op, nullptr);
-    arguments.set("channel", a.body["channel"]["id"]);
+    const std::string there = a.body["channel"]["id"].as_string();
+    const std::string about = out_.directory.theirs("channel", op->channel);
+    if (!about.empty() && about != there)  // where it belongs
+      change_front(arguments, [&](const std::string& text) { return "<#" + about + ">: " + text; });
+    arguments.set("channel", there);
     unfold_nothing(arguments);
     call(op, "chat.postMessage", arguments, [this, op](const SlackAnswer& sent) {
       if (sent.fate != Fate::ok) return refused(op, sent);

@@ -122,6 +122,7 @@ class Slack final : public ChatPlatform {
   void post_direct(const OpPtr& op, const std::string& user_id);
   void change_post(const OpPtr& op, const std::string& channel_id);
   void upload(const OpPtr& op, const std::string& channel_id, const std::string& thread, std::deque<Attachment> files);
+  void name_called(const Value& calls, Value& arguments) const;
   Value post_arguments(const Op& op, std::deque<Attachment>* files) const;  // files: what goes along, unless null
 
   // channels.cpp

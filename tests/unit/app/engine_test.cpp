@@ -250,6 +250,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"alerts", {"alerts"}},
       {"ack", {"ack E1"}},
       {"unack", {"ack E1", "unack E1"}},
+      {"page", {"page ben because checkout does not answer"}},
       {"pin", {"pin"}},
       {"mute", {"mute"}},
       {"transcript", {"transcript INC-1"}},

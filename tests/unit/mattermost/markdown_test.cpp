@@ -11,10 +11,12 @@ using namespace muster::mattermost;
 TEST_CASE("strong text, code and escapes of ours become Markdown") {
   CHECK(markdown_text("*INC-7* · SEV1") == "**INC-7** · SEV1");
   CHECK(markdown_text("say `lead me`") == "say `lead me`");
-  CHECK(markdown_text("*left open") == "**left open**");
+  CHECK(markdown_text("*left open") == "\\*left open");
   CHECK(markdown_text(plain("2 * 3 `x` \\")) == R"(2 \* 3 \`x\` \\)");
   CHECK(markdown_text("`" + plain("a * b \\ `c`") + "`") == "`` a * b \\ `c` ``");
-  CHECK(markdown_text("`never closed") == "`never closed`");
+  CHECK(markdown_text("`never closed\n*nor this") == "\\`never closed\n\\*nor this");
+  CHECK(markdown_text("*a `b*c` d*") == "**a `b*c` d**");
+  CHECK(markdown_text("**") == "\\*\\*");
 }
 
 TEST_CASE("nothing from outside becomes markup, a mention or a channel link") {

@@ -387,6 +387,23 @@ TEST_CASE("private answers: ephemeral where the account may, else a direct messa
   }
 }
 
+TEST_CASE("who is called is mentioned by his name there, and gets a direct message, not one that passes by") {
+  Rig rig({.bots_may_ephemeral = true});
+  rig.start();
+  rig.core.take_happenings();
+  rig.post("muster", "x", "come", Value::Map{{"private_to", "p-ana"}, {"direct", true}});
+  auto happened = rig.core.take_happenings();
+  REQUIRE(happened.size() == 1);
+  CHECK(happened.front().kind == "post");
+  CHECK(happened.front().to == "ana");
+  Value calls = Value::Map{};
+  calls.set("calls", Value::List{"p-ana", "nobody"});
+  rig.post("muster", "y", "@p-ana @nobody come, says " + plain("@p-ana "), calls);
+  happened = rig.core.take_happenings();
+  REQUIRE(happened.size() == 1);
+  CHECK(happened.front().text == "@ana @\u200Bnobody come, says @\u200Bp-ana ");
+}
+
 TEST_CASE("a rate limit is obeyed: everything arrives in order and is never refused twice in a row") {
   Rig rig({.rate_per_second = 2, .rate_burst = 10, .doubled_headers = true});
   rig.start();

@@ -352,6 +352,13 @@ TEST_CASE("what the linter finds mistakes in is not started, by nobody and by no
   w.alert("E1", "firing", {{"alertname", "Slow"}});
   CHECK(w.state.runs.empty());
   CHECK(w.start("fine") == "R1");
+  // The answer is kept until another configuration is in force: then it is asked for again.
+  w.add_runbook("runbook: asks\nsteps:\n  - {approve: {by: \"group:oncall\", text: a}, timeout: 5m}\n");
+  CHECK_FALSE(w.engine.has_mistakes(w.config, "asks"));
+  for (Person& p : w.config.people) p.groups = {"platform"};
+  CHECK_FALSE(w.engine.has_mistakes(w.config, "asks"));
+  w.engine.configured();
+  CHECK(w.engine.has_mistakes(w.config, "asks"));
 }
 
 TEST_CASE("with on_busy: replace the newest wish is the one that runs, and never two at once") {

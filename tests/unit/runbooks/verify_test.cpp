@@ -461,5 +461,8 @@ TEST_CASE("another number of replicas in the end puts it before a person, who re
   w.pass(2 * minute_ms);
   CHECK(w.run("R1").status == "needs_decision");
   CHECK(contains(w.run("R1").steps.at("1").error, "5 replicas, wanted 8"));
+  std::string card;
+  w.decide([&](Work& work) { card = plain_text(w.engine.run_message(work, w.run("R1"))); });
+  CHECK(contains(card, "5 replicas, wanted 8"));
   CHECK(w.provider.replicas["api"] == 8);
 }

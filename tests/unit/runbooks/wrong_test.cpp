@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <set>
@@ -203,4 +204,66 @@ TEST_CASE("a finding is told in the language of the reader, with the names and t
       const std::string ko = told_reason("ko", each);
       CHECK(std::ranges::any_of(ko, [](char ch) { return static_cast<unsigned char>(ch) >= 0xea; }));
     }
+}
+
+TEST_CASE("what the readers of YAML, expressions and patterns say is told in Korean, word for word recognised") {
+  const auto told = [](const std::string& text) {
+    const LoadedRunbook loaded = load_and_lint(text, "x.yaml", {});
+    REQUIRE_FALSE(loaded.findings.empty());
+    return told_reason("ko", loaded.findings.front());
+  };
+  const auto with_if = [](const std::string& expression) {
+    return "runbook: x\nsteps:\n  - if: '" + expression + "'\n    message: hello\n";
+  };
+  const auto with_pattern = [](const std::string& pattern) {
+    return "runbook: x\ninputs:\n  a: {type: string, pattern: '" + pattern + "'}\nsteps:\n  - message: ${inputs.a}\n";
+  };
+  const std::pair<std::string, const char*> rows[] = {
+      {"runbook: x\nsteps:\n\t- message: hello\n", "들여쓰기에 탭"},
+      {"runbook: x: y\n", "따옴표로 감쌉니다"},
+      {"runbook: x\nsteps: [a, b\n", "`,`나 `]`"},
+      {"runbook: \"x\nsteps: 1\n", "파일이 도중에 끝납니다"},
+      {with_if("run.status =="), "식이 여기서 끝나는데"},
+      {with_if("run.status = 1"), "비교는 `==`로"},
+      {with_if("\"open"), "따옴표가 닫히지 않았습니다"},
+      {with_if("1 +"), "식이 여기서 끝나는데"},
+      {with_if("1"), "bool 타입이 와야"},
+      {with_if("run.nothing == 1"), "`nothing`이라는 필드는 없습니다"},
+      {with_if("nofunction(1)"), "`nofunction`이라는 함수는 없습니다"},
+      {with_if("1 + \"a\" == 2"), "타입에 쓸 수 없습니다"},
+      {with_if("run.status && true"), "bool이 와야 하는데"},
+      {with_pattern("(abc"), "`)`가 빠졌습니다: `(abc`"},
+      {with_pattern("[abc"), "`]`가 빠졌습니다"},
+      {with_pattern("*a"), "되풀이할 것이 앞에 없습니다"},
+      {with_pattern("a**"), "겹칠 수 없습니다"},
+      {with_pattern("(?=a)"), "RE2에 없는 표기"},
+      {with_pattern("[z-a]"), "문자 범위"},
+  };
+  for (const auto& [text, part] : rows) {
+    CAPTURE(text);
+    const std::string ko = told(text);
+    CAPTURE(ko);
+    CHECK(ko.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "a runbook of many steps is linted in a moment: what an expression speaks of is looked up, not all there is") {
+  const auto steps_of = [](int n) {
+    std::string text = "runbook: big\ninputs: {service: {type: service}}\nsteps:\n";
+    for (int i = 0; i < n; ++i)
+      text += "  - id: q" + std::to_string(i) + "\n    timeout: 10s\n    query: sum(up{job=${inputs.service}}) + " +
+              std::to_string(i) + "\n  - if: q" + std::to_string(i) + ".value > 1.0\n    message: it is ${q" +
+              std::to_string(i) + ".value}\n";
+    return *load_runbook(text, "big.yaml").runbook;
+  };
+  // Work, not time: twice as many steps may cost little more than twice as much.
+  const auto cost = [](const Runbook& book) {
+    const auto from = std::clock();
+    for (int i = 0; i < 5; ++i) CHECK(lint_runbook(book, {}).empty());
+    return static_cast<double>(std::clock() - from);
+  };
+  const Runbook small = steps_of(60), large = steps_of(240);
+  static_cast<void>(cost(small));
+  CHECK(cost(large) < 10 * cost(small));
 }

@@ -61,6 +61,10 @@ TEST_CASE("outside text in a Slack message mentions nobody and formats nothing")
       {"~gone~", "\u2060~\u2060gone\u2060~\u2060"},
       {"`a_b <c>`", "`a_b &lt;c&gt;`"},
       {"한국어 <!here>", "한국어 &lt;!here&gt;"},
+      {"`say \\`x\\` \\*`", "`say \u02CBx\u02CB *`"},  // Slack would end the code at the first of them
+      {"`never closed\n*nor this", "\u2060`\u2060never closed\n\u2060*\u2060nor this"},
+      {"*bold `a*b` on*", "*bold `a*b` on*"},
+      {"``", "\u2060`\u2060\u2060`\u2060"},
   };
   for (const Row& row : rows) CHECK(slack_mrkdwn(row.text) == row.wire);
 }
@@ -102,6 +106,12 @@ TEST_CASE("a small message keeps its shape: text, fields, buttons and their type
   CHECK(blocks[3]["elements"].as_list()[0]["style"].as_string() == "primary");
   CHECK_FALSE(blocks[3]["elements"].as_list()[1].has("style"));
   CHECK(blocks[4]["elements"].as_list()[0]["text"].as_string() == "`!lead me` · `!resolve`");
+}
+
+TEST_CASE("what to type instead of a button is shown as it is, a backslash and a backtick included") {
+  const SlackMessage out =
+      slack_message({.text = "x", .sections = {}, .buttons = {{"Note", "note a\\b `c` *d*", ""}}, .color = ""});
+  CHECK(out.blocks.as_list().back()["elements"].as_list()[0]["text"].as_string() == "`!note a\\b \u02CBc\u02CB *d*`");
 }
 
 TEST_CASE("whatever the message, no limit of Slack's is passed and what is cut is kept as a file") {

@@ -323,6 +323,27 @@ TEST_CASE("a private answer is seen by one person only, and comes directly when 
   CHECK(w.posts_with("muster", "for your eyes") == 0);
 }
 
+TEST_CASE("who is called is mentioned by his account there, and gets a direct message, not one that passes by") {
+  SlackWorld w;
+  w.begin();
+  const auto said = [](const std::string& text) {
+    return to_value(Message{.text = text, .sections = {}, .buttons = {}, .color = {}});
+  };
+  w.core.take_happenings();
+  CHECK(w.deliver(
+      "post", "muster",
+      Value::Map{{"post_id", "p-ana"}, {"message", said("come @ana ")}, {"private_to", "ana"}, {"direct", true}}));
+  CHECK(w.core.calls["chat.postEphemeral"] == 0);
+  CHECK(w.core.calls["conversations.open"] == 1);
+  CHECK(w.core.take_happenings().back().text == "<#" + w.channel("muster") + ">: come @ana ");
+  Value body = Value::Map{{"post_id", "p"}, {"message", said("@ana @nobody come, says " + plain("@ben @ana "))}};
+  body.set("calls", Value::List{"ana", "nobody"});
+  CHECK(w.deliver("post", "muster", body));
+  CHECK(w.posts_with("muster", "<@U1> @nobody come, says @\u200Bben @\u200Bana") == 1);  // the text itself calls nobody
+  const auto seen = w.core.take_happenings();
+  CHECK(seen.back().blocks.as_list().front()["text"]["text"].as_string().starts_with("<@U1> @nobody come"));
+}
+
 TEST_CASE("a refresh loses nothing: what is said meanwhile is heard once") {
   SlackWorld w;
   w.begin();

@@ -44,3 +44,7 @@ TEST_CASE("an emoji family keeps its joiners") {
 }
 
 TEST_CASE("invalid bytes are repaired, not passed on") { CHECK(clean_command("note \xff") == "note \ufffd"); }
+
+TEST_CASE("a backtick that Slack could not show comes back as one") {
+  CHECK(clean_command("note \u02CBx y\u02CB") == "note `x y`");
+}
