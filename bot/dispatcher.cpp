@@ -266,13 +266,14 @@ void Dispatcher::keep_pages(Work& w) {
 }
 
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& e) {
-  if (!reader_) return;
-  reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
+  if (!reader_ && asked.reply.text.empty()) return;
+  const auto whole = [this, asked, input, e](Outcome read) {
     const auto decide = [this, asked, input, e, read = std::move(read)](Work& w, Commit&) {
       answer_in_chat(e, input, read_outcome(read, asked), w);
     };
     take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
-  });
+  };
+  reader_ ? reader_(*asked.read, input, whole) : whole({});
 }
 
 void Dispatcher::command(CommandInput input, CommandDone done) {
