@@ -249,10 +249,22 @@ std::string last_good(const State& state, std::string_view service, std::string_
   return {};
 }
 
+namespace {
+
+// It was refused, and nothing of it has happened: that says nothing of the version.
+bool never_sent(const State& state, const ChangeRecord& change) {
+  const Run* run = find_run(state, change.run);
+  if (!run) return false;
+  const auto step = run->steps.find(change.path);
+  return step != run->steps.end() && step->second.ended() && step->second.before.is_null();
+}
+
+}  // namespace
+
 std::string went_wrong(const State& state, std::string_view service, std::string_view environment,
                        std::string_view version) {
   for (const ChangeRecord* c : changes_at(state.changes, service, environment)) {
-    if (!c->rollout() || !c->over() || c->after.version != version) continue;
+    if (!c->rollout() || !c->over() || c->after.version != version || never_sent(state, *c)) continue;
     const bool well = outcome_of(*c) == "succeeded" && c->verdict != "bad";
     return well ? "" : c->run.empty() ? c->id : c->run;
   }

@@ -78,9 +78,9 @@ void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
 
 // What was seen last is no longer what is: it is told as such, and why.
 void KubernetesTarget::unseen(Going& going, const std::string& what, const Error& why) {
-  going.said = what + why.message;
+  going.said = going.verdict.empty() ? "" : "last seen: " + going.verdict + "; ";
+  going.said += what + why.message;
   if (!why.next_step.empty()) going.said += ". " + why.next_step;
-  if (!going.verdict.empty()) going.said += (going.said.ends_with('.') ? " " : ". ") + ("Last seen: " + going.verdict);
   tell(going);
 }
 

@@ -131,7 +131,14 @@ TEST_CASE("a rollback that names no version goes to none that is known to be bad
   CHECK(std::ranges::any_of(checks, [](const Check& c) { return c.key == "check.wrong.warning"; }));
   p.seen.set("history", Value::List{"v2", "v3", "v1"});
   CHECK(to() == "v1");
-  brought("R23", "v2", "v3", true);  // it was mended
+  brought("R24", "v2", "v1", false);
+  CHECK(to() == "v3");  // now both are
+  Run& refused = p.state.runs[24];
+  refused.id = "R24";
+  refused.steps["0"] = {};  // as the engine leaves a change that was not sent: without what was before
+  refused.steps["0"].ended_ms = noon;
+  CHECK(to() == "v1");
+  brought("R25", "v2", "v3", true);  // it was mended
   CHECK(to() == "v3");
 }
 

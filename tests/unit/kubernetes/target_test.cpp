@@ -371,7 +371,7 @@ TEST_CASE("when the cluster goes away during a rollout, what was seen last is to
   s.core.end_watches();
   s.advance(15 * second_ms);
   CHECK(s.progress.back().contains("no route to host"));
-  CHECK(s.progress.back().contains("Last seen: " + seen.substr(0, seen.find('\n'))));
+  CHECK(s.progress.back().contains("last seen: " + seen.substr(0, seen.find('\n'))));
   s.advance(2 * minute_ms);
   CHECK(s.progress.back().contains("no route to host"));
   s.wire.broken.clear();
