@@ -19,6 +19,7 @@
 #include "bot/performer.h"
 #include "bot/performer_run.h"
 #include "bot/plan_answer.h"
+#include "bot/reach.h"
 #include "bot/room_terminal.h"
 #include "bot/run_plan_answer.h"
 #include "bot/run_progress.h"
@@ -58,6 +59,7 @@ struct App::Impl {
   std::unique_ptr<HttpClient> client;
   Targets targets;                     // deploy, rollback, scale and restart; the configuration names them
   std::unique_ptr<Clusters> clusters;  // being asked what they offer, and what they let us do
+  Reach reach;                         // which targets do not answer
   bool offers = false;                 // no service is configured: the Deployments of KUBECONFIG's cluster are
   std::optional<KubernetesTargetDef> offered;
   std::unique_ptr<Dispatcher> dispatcher;
@@ -113,6 +115,7 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  void read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const;
   void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);

@@ -1,6 +1,9 @@
 // Questions and orders for the systems beside the bot: what runs where, graphs for chat, silences for Alertmanager;
 // and changes as far back as the journal goes.
+#include <algorithm>
+
 #include "bot/app_impl.h"
+#include "bot/base/text.h"
 #include "bot/change_reads.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
@@ -22,13 +25,22 @@ void App::Impl::read_graph(const ReadWanted& wanted, std::function<void(Outcome)
   });
 }
 
+void App::Impl::read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const {
+  Outcome o;
+  if (Section away = away_section(reach, wanted.language); !away.text.empty())
+    o.reply.sections.push_back(std::move(away));
+  done(o);
+}
+
 void App::Impl::read_places(const ReadWanted& wanted, std::function<void(Outcome)> done) {
-  const auto environments = environments_of(dispatcher->state(), dispatcher->config(), wanted.args.front());
+  auto environments = environments_of(dispatcher->state(), dispatcher->config(), wanted.args.front());
+  if (const auto only = wanted.named.find("in"); wanted.what == "status" && only != wanted.named.end())
+    std::erase_if(environments, [&](const std::string& e) { return lower_ascii(e) != only->second; });
   const auto later = [this](DurationMs wait, std::function<void()> then) { loop.after(wait, std::move(then)); };
-  look_at_places(targets, wanted.args.front(), environments, later,
-                 [this, wanted, done](const std::vector<PlaceNow>& places) {
-                   done(places_outcome(wanted, dispatcher->state(), dispatcher->config(), places, clock.now()));
-                 });
+  look_at_places(targets, wanted.args.front(), environments, later, [this, wanted, done](std::vector<PlaceNow> places) {
+    reach.note(places, clock.now());
+    done(places_outcome(wanted, dispatcher->state(), dispatcher->config(), places, clock.now()));
+  });
 }
 
 void App::Impl::read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done) {

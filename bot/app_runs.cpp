@@ -111,7 +111,8 @@ void App::Impl::open_runner() {
 void App::Impl::load_targets() {
   if (!timers) timers = loop_timers(loop);
   if (!clusters)
-    clusters = std::make_unique<Clusters>(cluster_parts(), [this](const KubernetesTargetDef& o) { take_offer(o); });
+    clusters =
+        std::make_unique<Clusters>(cluster_parts(), reach, [this](const KubernetesTargetDef& o) { take_offer(o); });
   if (offers)
     clusters->ask_offer();
   else

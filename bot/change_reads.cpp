@@ -48,13 +48,19 @@ struct Gathering {
 // A late answer finds nobody waiting and changes nothing.
 void ask(const std::shared_ptr<Target>& target, const TargetSubject& subject,
          const std::shared_ptr<Gathering>& gathering, std::size_t i) {
-  gathering->places[i].has_target = true;
-  gathering->places[i].problem = "no answer within " + format_duration(patience);
+  PlaceNow& asked = gathering->places[i];
+  asked.has_target = true;
+  asked.target = target->name();
+  asked.problem = "no answer within " + format_duration(patience);
+  asked.too_late = true;
   // The target is held until it has answered: a reload may have put another in its place.
   target->status(subject, [gathering, target, i](const Result<TargetState>& said) {
     if (!gathering->done) return;
     PlaceNow& place = gathering->places[i];
+    place.too_late = false;
     place.problem = said ? "" : said.error().message;
+    place.next_step = said ? "" : said.error().next_step;
+    place.answered = !said && said.error().kind == ErrorKind::not_found;
     if (said) place.said = *said;
     if (--gathering->open == 0) gathering->finish();
   });
@@ -84,6 +90,7 @@ void look_at_places(const Targets& targets, const std::string& service, const st
 Outcome places_outcome(const ReadWanted& wanted, const State& state, const CoreConfig& config,
                        const std::vector<PlaceNow>& places, TimeMs now) {
   const ChangeReader reader{config, wanted.language, wanted.zone, now};
+  if (wanted.what == "status") return live_outcome(reader, state, wanted.args.at(0), places);
   if (wanted.what == "where") return where_outcome(reader, state, wanted.args.at(0), places);
   return diff_outcome(reader, state, wanted.args.at(0), wanted.args.at(1), wanted.args.at(2), places);
 }

@@ -14,7 +14,7 @@ class Store;
 // All environments at once, each with its target's answer or, after five seconds, with its silence. Loop thread only.
 void look_at_places(const Targets& targets, const std::string& service, const std::vector<std::string>& environments,
                     const Later& later, std::function<void(std::vector<PlaceNow>)> done);
-// `where` and `diff`, from what the targets said.
+// `where`, `diff` and what `status` ends with, from what the targets said.
 Outcome places_outcome(const ReadWanted& wanted, const State& state, const CoreConfig& config,
                        const std::vector<PlaceNow>& places, TimeMs now);
 // `releases --all` and `metrics`: every change that the journal knows. Off the loop.

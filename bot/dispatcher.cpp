@@ -273,15 +273,16 @@ void Dispatcher::keep_pages(Work& w) {
 }
 
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& heard) {
-  if (!reader_) return;
+  if (!reader_ && asked.reply.text.empty()) return;
   ChatEvent e = heard;
   e.told.reset();  // the click was answered while this was read
-  reader_(*asked.read, input, [this, asked, input, e](Outcome read) {
+  const auto whole = [this, asked, input, e](Outcome read) {
     const auto decide = [this, asked, input, e, read = std::move(read)](Work& w, Commit&) {
       answer_in_chat(e, input, read_outcome(read, asked), w);
     };
     take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
-  });
+  };
+  reader_ ? reader_(*asked.read, input, whole) : whole({});
 }
 
 void Dispatcher::command(CommandInput input, CommandDone done) {

@@ -149,7 +149,20 @@ void apply_flags_for_script(Outcome& o) {
   print_json(o.json, 0, o.reply.text);
 }
 
+namespace {
+
+// What the decision has said, and below it what was read.
+Outcome continued(Outcome o, Outcome read) {
+  o.read.reset();
+  for (Section& s : read.reply.sections) o.reply.sections.push_back(std::move(s));
+  for (const auto& [key, value] : read.json.as_map()) o.json.set(key, value);
+  return o;
+}
+
+}  // namespace
+
 Outcome read_outcome(Outcome read, const Outcome& command) {
+  if (!command.reply.text.empty()) return continued(command, std::move(read));
   read.output = command.output;
   read.echo = command.echo;
   read.language = command.language;

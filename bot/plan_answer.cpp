@@ -5,6 +5,7 @@
 #include "bot/base/text.h"
 #include "bot/core/changes/wish.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/change_answers.h"
 #include "bot/core/engine/handlers.h"
 #include "runbooks/changes.h"
 
@@ -65,9 +66,8 @@ void add_dry_run(const std::shared_ptr<Target>& target, const Plan& plan, const 
   if (plan.arguments["replicas"].is_int()) q.replicas = static_cast<int>(plan.arguments["replicas"].as_int());
   const auto kept = std::make_shared<Outcome>(std::move(o));
   target->dry_run(q, state_from(seen), [target, kept, language, done](const Result<std::string>& words) {
-    const std::string text = words ? *words : words.error().message + " " + words.error().next_step;
-    kept->reply.sections.push_back(
-        {say(language, "change.target_says", {{"text", plain(clip_bytes(text, dry_run_bytes))}}), {}});
+    const std::string text = words ? plain(clip_bytes(*words, dry_run_bytes)) : in_words(words.error());
+    kept->reply.sections.push_back({say(language, "change.target_says", {{"text", text}}), {}});
     done(std::move(*kept));
   });
 }

@@ -44,10 +44,11 @@ std::string name_in(const Step& step) {
 }
 
 // What is worth a word behind a step.
-std::string detail_of(const std::string& lang, const StepRun& s, const StepProgress* live) {
+std::string detail_of(const std::string& lang, const StepRun& s, const StepProgress* live, int tries) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
   if (s.status == "waiting" && !s.question.empty()) return say(lang, "run.waits_for", {{"id", s.question}});
-  if (s.status == "waiting" && s.verb == "verify" && s.result["waits"].as_bool()) return say(lang, "stage.waiting");
+  if (s.status == "waiting" && s.verb == "verify" && (s.result["waits"].as_bool() || s.result["held"].as_bool()))
+    return say(lang, "stage.waiting");
   if (s.status == "waiting" && s.verb == "verify" && s.deadline_ms != 0)
     return say(lang, "verify.until", {{"time", format_utc_clock(s.deadline_ms) + " UTC"}});
   // A wait that looks again and again ends when it is as wanted: the next look is no end.
@@ -58,14 +59,27 @@ std::string detail_of(const std::string& lang, const StepRun& s, const StepProgr
   if (s.status == "waiting" && s.due_ms != 0)
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 200));
+<<<<<<< HEAD
   if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
   if (s.status == "needs_decision")
     return s.verb == "verify" && !s.error.empty() ? plain(clip(one_line(s.error), 120)) : say(lang, "run.unknown");
+||||||| 081571a
+  if (s.status == "running" && s.attempt > 1) return say(lang, "run.try", {{"n", std::to_string(s.attempt)}});
+  if (s.status == "needs_decision") return say(lang, "run.unknown");
+=======
+  if (s.status == "running" && tries > 1) return say(lang, "run.try", {{"n", std::to_string(tries)}});
+  if (s.status == "needs_decision") return say(lang, "run.unknown");
+>>>>>>> h-prod
   if (s.verb == "verify") return plain(s.result["verdict"].as_string());
   if (s.result["value"].is_double()) return short_number(s.result["value"].as_double());
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));
   if (s.result.has("by")) return plain(clip(s.result["by"].as_string(), 40));
   return {};
+}
+
+// The first attempt of a change made its plan, and has sent nothing.
+int tries_of(const Run& run, const StepRun& s) {
+  return run.change.is_map() && s.id == "change" ? s.attempt - 1 : s.attempt;
 }
 
 struct List {
@@ -84,7 +98,7 @@ void add_steps(List& list, const Run& run, const std::vector<Step>& steps, const
     const StepRun* s = it == run.steps.end() ? nullptr : &it->second;
     if (!s && reached) continue;
     list.add(std::string(mark_of(s)), name_in(steps[i]),
-             s ? detail_of(list.lang, *s, list.engine.progress_of(run.id, path)) : "");
+             s ? detail_of(list.lang, *s, list.engine.progress_of(run.id, path), tries_of(run, *s)) : "");
     if (steps[i].verb == "parallel" || steps[i].verb == "block") add_steps(list, run, steps[i].steps, path + ".", true);
   }
 }
@@ -110,9 +124,9 @@ void add_buttons(const std::string& lang, const Run& run, Message& m) {
     return;
   }
   if (run.cancel_wanted) return;
-  if (open_stage(run)) {
+  if (const StepRun* stage = open_stage(run)) {
     m.buttons.push_back({say(lang, "button.advance"), "advance " + run.id, "primary"});
-    m.buttons.push_back({say(lang, "button.hold"), "hold " + run.id, ""});
+    if (!stage->result["held"].as_bool()) m.buttons.push_back({say(lang, "button.hold"), "hold " + run.id, ""});
   }
   if (run.paused)
     m.buttons.push_back({say(lang, "button.resume_run"), "resume " + run.id, "primary"});
@@ -139,7 +153,7 @@ Message Engine::run_message(const Work& w, const Run& run) {
   for (const auto& [name, v] : run.inputs.as_map())
     inputs += (inputs.empty() ? "" : ", ") + name + "=" + (v.is_string() ? v.as_string() : to_json(v));
   if (!inputs.empty() && !change) s.fields.emplace_back(say(lang, "field.inputs"), plain(clip(one_line(inputs), 200)));
-  if (!run.failure.empty()) s.fields.emplace_back(say(lang, "field.failure"), plain(clip(one_line(run.failure), 300)));
+  if (!run.failure.empty()) s.fields.emplace_back(say(lang, "field.failure"), plain(clip(one_line(run.failure), 600)));
   if (!run.reason.empty() && run.reason != run.failure)
     s.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(run.reason), 300)));
   m.sections.push_back(std::move(s));

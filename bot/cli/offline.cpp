@@ -47,7 +47,9 @@ std::optional<Value> answer_from_folder(const Flags& f, const std::string& text)
       .state = state, .config = config, .now = now, .new_id = [] { return std::string("offline"); }, .decision = {}};
   Outcome answer = run_command(work, operator_asks(text, now));  // what it would record is dropped
   if (answer.read)
-    answer = read_outcome(record_outcome(**store, *answer.read, config), answer);
+    // What targets say now, below an answer, is nothing that a folder knows.
+    answer =
+        read_outcome(answer.reply.text.empty() ? record_outcome(**store, *answer.read, config) : Outcome{}, answer);
   else
     apply_flags_for_script(answer);
   std::cerr << say(cli_language(f), "cli.from_folder", {{"folder", folder}}) << "\n";

@@ -59,7 +59,8 @@ inline void read_wanted(const ReadFrom& of, const ReadWanted& wanted, const Comm
     return scrub({of.dispatcher, of.store, of.clock, at_once}, wanted, actor_of(of.config, in.person, in.is_operator),
                  done);
   }
-  if (wanted.what == "where" || wanted.what == "diff") return read_places(of, wanted, done);
+  if (wanted.what == "away" || (wanted.what == "status" && wanted.args.empty())) return done({});
+  if (wanted.what == "where" || wanted.what == "diff" || wanted.what == "status") return read_places(of, wanted, done);
   if (wanted.what == "releases" || wanted.what == "metrics")
     return done(
         change_history_outcome(of.store, {wanted, incident_spans(of.dispatcher.state()), of.config, of.clock.now()}));

@@ -157,6 +157,9 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
     checks.push_back(check("same", Mark::failed, "check.same.version", {{"version", now}}));
   if (back && !wanted.empty() && !in.seen["history"].as_list().empty() && !in_history(in.seen, wanted))
     checks.push_back(check("history", Mark::warning, "check.history.warning", {{"version", wanted}}));
+  if (const std::string run = back ? went_wrong(in.state, in.wish.service, in.wish.environment, wanted) : "";
+      !run.empty() && !wanted.empty())
+    checks.push_back(check("wrong", Mark::warning, "check.wrong.warning", {{"version", wanted}, {"id", run}}));
   // What cannot be taken back is said before anybody says yes.
   const HealthRule rule = health_rule(in.config, in.wish.service, in.wish.environment);
   if (back && now != wanted && !now.empty() && is_one_way(rule, now))
@@ -244,6 +247,41 @@ std::string last_good(const State& state, std::string_view service, std::string_
     }
   }
   return {};
+}
+
+namespace {
+
+// It was refused, and nothing of it has happened: that says nothing of the version.
+bool never_sent(const State& state, const ChangeRecord& change) {
+  const Run* run = find_run(state, change.run);
+  if (!run) return false;
+  const auto step = run->steps.find(change.path);
+  return step != run->steps.end() && step->second.ended() && step->second.before.is_null();
+}
+
+}  // namespace
+
+std::string went_wrong(const State& state, std::string_view service, std::string_view environment,
+                       std::string_view version) {
+  for (const ChangeRecord* c : changes_at(state.changes, service, environment)) {
+    if (!c->rollout() || !c->over() || c->after.version != version || never_sent(state, *c)) continue;
+    const bool well = outcome_of(*c) == "succeeded" && c->verdict != "bad";
+    return well ? "" : c->run.empty() ? c->id : c->run;
+  }
+  return {};
+}
+
+std::string way_back(const PlanInput& in) {
+  const std::string &service = in.wish.service, &env = in.wish.environment, &now = in.seen["version"].as_string();
+  // Of a stage that is out the way back is the version that all the others run.
+  if (in.seen.has("part_version")) return now;
+  const auto bad = [&](const std::string& version) { return !went_wrong(in.state, service, env, version).empty(); };
+  const std::string& previous = in.seen["previous_version"].as_string();
+  if (!previous.empty() && !bad(previous)) return previous;
+  for (const Value& version : in.seen["history"].as_list())
+    if (version.as_string() != now && !bad(version.as_string())) return version.as_string();
+  const std::string good = last_good(in.state, service, env, now);
+  return good.empty() || bad(good) ? previous : good;
 }
 
 std::string environment_before(const CoreConfig& config, std::string_view service, std::string_view environment) {

@@ -30,6 +30,13 @@ std::string environment_before(const CoreConfig& config, std::string_view servic
 std::string last_good(const State& state, std::string_view service, std::string_view environment,
                       std::string_view not_this);
 
+// The last time that this version was to run there it failed, was put back, or was found to be bad; the run, or empty.
+std::string went_wrong(const State& state, std::string_view service, std::string_view environment,
+                       std::string_view version);
+// Where a rollback that names no version goes: the version before, as the target tells it, unless that is known to be
+// bad; then the newest that is not, of the target's history and of the record. Empty: none is known.
+std::string way_back(const PlanInput& in);
+
 // What is known without asking the target.
 std::vector<Check> standing_checks(const PlanInput& in);
 // What the target said.

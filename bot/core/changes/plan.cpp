@@ -94,10 +94,7 @@ Value final_arguments(const PlanInput& in) {
   if (wish.verb == "deploy" && !a.has("version"))
     a.set("version", wish.from.empty() ? wish.version : in.seen["source"]["version"].as_string());
   if (wish.verb == "rollback" && a["to"].as_string().empty()) {
-    std::string to = !wish.version.empty() ? wish.version : in.seen["previous_version"].as_string();
-    // Of a stage that is out the way back is the version that all the others run.
-    if (wish.version.empty() && in.seen.has("part_version")) to = in.seen["version"].as_string();
-    if (to.empty()) to = last_good(in.state, wish.service, wish.environment, in.seen["version"].as_string());
+    const std::string to = !wish.version.empty() ? wish.version : way_back(in);
     if (!to.empty()) a.set("to", to);
   }
   if (wish.verb == "scale" && !a.has("replicas")) {

@@ -32,6 +32,7 @@ struct TargetSubject {
 struct TargetState {
   std::string version;
   std::optional<int> replicas;
+  std::optional<int> ready;  // how many of them can do their work now
   std::optional<bool> healthy;
   std::optional<bool> paused;
   std::optional<bool> busy;          // an operation is going on
@@ -44,6 +45,7 @@ struct TargetState {
   std::string no_part;               // why no part of it can be brought out as it is; empty: it can, or nobody says
   bool part_beside = false;          // a part comes beside all the others, in place of none of them
   std::string detail;                // one line for a person
+  std::string log;                   // where its log is read: a path, a command, an address; empty: nobody says
   bool operator==(const TargetState&) const = default;
 };
 

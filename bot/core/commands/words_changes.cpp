@@ -160,6 +160,8 @@ std::span<const Sentence> words_changes() {
        "이전 버전을 알 수 없어 되돌릴 수 없습니다. 버전을 지정하거나(`rollback {service} in {env} to VERSION`) 다음 "
        "정상 버전으로 "
        "나아가세요: `deploy {service}@VERSION to {env}`."},
+      {"check.wrong.warning", "{version} failed here or was put back the last time ({id})",
+       "{version}은(는) 지난번에 여기서 실패했거나 되돌려졌습니다({id})"},
       {"check.history.warning", "{version} is not in the target's history", "{version}은(는) 대상의 이력에 없습니다"},
       {"run.open.confirm", "`{step}` waits for *{question}*: `yes {question}` or `no {question}`.",
        "`{step}`이(가) *{question}*을(를) 기다립니다: `yes {question}` 또는 `no {question}`."},

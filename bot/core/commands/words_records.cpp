@@ -48,6 +48,7 @@ std::span<const Sentence> words_records() {
        "*{service}*: no environment is configured for it (`services` in the configuration), and nothing was deployed.",
        "*{service}*: 설정(`services`)에 환경이 없고 배포 기록도 없습니다."},
       {"where.replicas", "{n} {n?replica|replicas}", "복제본 {n}개"},
+      {"where.ready", "{n} ready", "{n}개 준비됨"},
       {"where.healthy", "healthy", "정상"},
       {"where.sick", "not healthy", "비정상"},
       {"where.paused", "paused", "일시 정지됨"},
@@ -57,6 +58,19 @@ std::span<const Sentence> words_records() {
       {"where.recorded", "{version} as {id} left it, {time}", "{version}({id}, {time} 기록)"},
       {"where.nothing", "nothing is known of it", "알려진 것이 없음"},
       {"where.silent", "⚠️ its target does not answer: {why}", "⚠️ 대상이 응답하지 않습니다: {why}"},
+      {"where.answered", "⚠️ its target says: {why}", "⚠️ 대상의 응답: {why}"},
+      {"where.silent_since", "⚠️ its target has not answered since {time}: {why}",
+       "⚠️ {time}부터 대상이 응답하지 않습니다: {why}"},
+      {"status.live", "Now, as its targets say ({time}):", "대상이 알려 준 지금 상태({time}):"},
+      {"status.log", "log: `{log}`", "로그: `{log}`"},
+      {"status.away", "⚠️ The target *{target}* has not answered since {time}: {why}",
+       "⚠️ 대상 *{target}*이(가) {time}부터 응답하지 않습니다: {why}"},
+      {"status.offer_away",
+       "⚠️ The cluster of `KUBECONFIG` has not answered since {time}, so its Deployments are not known; it is "
+       "asked "
+       "again every minute: {why}",
+       "⚠️ `KUBECONFIG`의 클러스터가 {time}부터 응답하지 않아 그 Deployment를 알 수 없습니다. 1분마다 다시 묻습니다: "
+       "{why}"},
       {"where.no_target", "no target is configured there that could be asked", "물어볼 대상이 설정되지 않음"},
       {"where.busy", "*{id}* is at it ({what})", "*{id}* 진행 중({what})"},
       {"where.unknown", "⚠️ *{id}* needs a person ({what})", "⚠️ *{id}*에 사람이 필요합니다({what})"},

@@ -18,6 +18,11 @@ struct PlaceNow {
   bool has_target = false;          // one is configured that can be asked
   std::optional<TargetState> said;  // absent: it did not answer, see problem
   std::string problem;
+  std::string next_step = {};
+  std::string target = {};  // its name
+  TimeMs silent_since = 0;  // 0: nobody has noticed before
+  bool too_late = false;    // the problem is that it took too long
+  bool answered = false;    // the problem is the answer: it is not there
 };
 
 struct ChangeReader {
@@ -39,8 +44,13 @@ std::string ago(const std::string& language, DurationMs age);                   
 std::string versions_text(const State& state, const std::string& service);
 Value change_value(const ChangeRecord& change);
 
+// "The cluster cannot be reached. Look at …": of a problem and what to do about it.
+std::string in_words(const Error& error);
 Outcome where_outcome(const ChangeReader& reader, const State& state, const std::string& service,
                       const std::vector<PlaceNow>& places);
+// What is there now, for `status`: nothing where there is no target to ask.
+Outcome live_outcome(const ChangeReader& reader, const State& state, const std::string& service,
+                     const std::vector<PlaceNow>& places);
 // a, b: environments or versions.
 Outcome diff_outcome(const ChangeReader& reader, const State& state, const std::string& service, const std::string& a,
                      const std::string& b, const std::vector<PlaceNow>& places);

@@ -71,6 +71,7 @@ std::string live_words_of(const ChangeReader& r, const TargetState& s) {
                         {{"version", plain(clip(one_line(s.part_version), 80))},
                          {"n", s.part_replicas ? std::to_string(*s.part_replicas) : "–"}});
   if (s.replicas) text += " · " + say(r.language, "where.replicas", {{"n", std::to_string(*s.replicas)}});
+  if (s.ready) text += " · " + say(r.language, "where.ready", {{"n", std::to_string(*s.ready)}});
   if (s.healthy) text += " · " + say(r.language, *s.healthy ? "where.healthy" : "where.sick");
   if (s.healthy == false && !s.detail.empty()) text += " (" + plain(clip(one_line(s.detail), 400)) + ")";
   if (s.paused == true) text += " · " + say(r.language, "where.paused");
@@ -85,6 +86,13 @@ std::string recorded_words(const ChangeReader& r, const ChangeRecord* last) {
               {"time", ago(r.language, r.now - last->ended_ms)}});
 }
 
+std::string silent_words(const ChangeReader& r, const PlaceNow& p) {
+  const std::string why = in_words({ErrorKind::unavailable, p.problem, p.next_step});
+  if (p.answered) return say(r.language, "where.answered", {{"why", why}});
+  if (p.silent_since == 0 || p.silent_since == r.now) return say(r.language, "where.silent", {{"why", why}});
+  return say(r.language, "where.silent_since", {{"time", format_utc_minute(p.silent_since) + " UTC"}, {"why", why}});
+}
+
 std::string place_line(const ChangeReader& r, const State& state, const std::string& service, const PlaceNow& p) {
   const ChangeRecord* last = last_rollout(state.changes, service, p.environment);
   std::string line = "*" + plain(p.environment) + "* · ";
@@ -92,8 +100,7 @@ std::string place_line(const ChangeReader& r, const State& state, const std::str
     line += live_words_of(r, *p.said) + brought_by(r, last, p.said->version);
   } else {
     line += recorded_words(r, last) + " · ";
-    line += p.has_target ? say(r.language, "where.silent", {{"why", plain(clip(one_line(p.problem), 160))}})
-                         : say(r.language, "where.no_target");
+    line += p.has_target ? silent_words(r, p) : say(r.language, "where.no_target");
   }
   return line + busy_words(r, state, service, p.environment) + " · " + lock_words(r, state, service, p.environment);
 }
@@ -103,7 +110,11 @@ Value place_value(const State& state, const std::string& service, const PlaceNow
   Value v = Value::Map{{"environment", p.environment}, {"read", p.said.has_value()}};
   if (!side.version.empty()) v.set("version", side.version);
   if (side.replicas) v.set("replicas", *side.replicas);
+  if (p.said && p.said->ready) v.set("ready", *p.said->ready);
   if (p.said && p.said->healthy) v.set("healthy", *p.said->healthy);
+  if (p.said && !p.said->detail.empty()) v.set("detail", p.said->detail);
+  if (p.said && !p.said->log.empty()) v.set("log", p.said->log);
+  if (p.silent_since != 0) v.set("silent_since_ms", p.silent_since);
   if (!p.problem.empty()) v.set("problem", p.problem);
   if (const ChangeRecord* last = last_rollout(state.changes, service, p.environment))
     v.set("last", change_value(*last));
@@ -181,7 +192,43 @@ std::string shown(const ChangeReader& r, const std::optional<int>& n) {
   return n ? std::to_string(*n) : say(r.language, "change.not_known");
 }
 
+// One place, with the target's own words and the way to its log.
+std::string live_line(const ChangeReader& r, const PlaceNow& p) {
+  std::string line = "*" + plain(p.environment) + "* · ";
+  if (!p.said) return line + silent_words(r, p);
+  line += live_words_of(r, *p.said);
+  const bool told = p.said->healthy == false;  // with the reason already
+  if (!told && !p.said->detail.empty()) line += " (" + plain(clip(one_line(p.said->detail), 400)) + ")";
+  if (!p.said->log.empty())
+    line += "\n" + say(r.language, "status.log", {{"log", plain(clip(one_line(p.said->log), 400))}});
+  return line;
+}
+
 }  // namespace
+
+std::string in_words(const Error& error) {
+  std::string text = plain(clip(one_line(error.message), 240));
+  if (error.next_step.empty()) return text;
+  if (!text.empty() && !std::string_view(".!?").contains(text.back())) text += ".";
+  return text + " " + plain(clip(one_line(error.next_step), 240));
+}
+
+Outcome live_outcome(const ChangeReader& r, const State& state, const std::string& service,
+                     const std::vector<PlaceNow>& places) {
+  Outcome o;
+  std::string lines;
+  Value::List list;
+  for (const PlaceNow& p : places) {
+    if (!p.has_target) continue;
+    lines += "\n" + live_line(r, p);
+    list.push_back(place_value(state, service, p));
+  }
+  if (lines.empty()) return o;
+  const std::string now = format_utc_minute(r.now) + " UTC";
+  o.reply.sections.push_back({say(r.language, "status.live", {{"time", now}}) + lines, {}});
+  o.json = Value::Map{{"places", Value(std::move(list))}};
+  return o;
+}
 
 Outcome where_outcome(const ChangeReader& r, const State& state, const std::string& service,
                       const std::vector<PlaceNow>& places) {
@@ -216,10 +263,7 @@ Outcome diff_outcome(const ChangeReader& r, const State& state, const std::strin
   for (const DiffSide* side : {&a, &b}) {
     const PlaceNow* p = place_of(places, side->environment);
     if (p && !p->said && p->has_target)
-      o.reply.sections.push_back(
-          {plain(p->environment) + ": " +
-               say(r.language, "where.silent", {{"why", plain(clip(one_line(p->problem), 160))}}),
-           {}});
+      o.reply.sections.push_back({plain(p->environment) + ": " + silent_words(r, *p), {}});
   }
   if (known && !same) add_between(r, state, service, a, b, o);
   const std::string url = known && !same ? compare_url(r, service, a.side.version, b.side.version) : "";

@@ -89,7 +89,7 @@ namespace {
 // What every answer has: the command as understood in front, the code of a refusal behind.
 Outcome finished(const Call& c, Outcome o) {
   o.language = c.language;
-  if (o.read) return o;
+  if (o.read && o.reply.text.empty()) return o;  // else the reading stands below it
   if (!o.ok && !o.code.empty() && !o.unknown_word)
     o.reply.sections.push_back({say(c.language, "code.hint", {{"code", o.code}}), {}});
   if (!o.echo.empty()) o.reply.text = "› `" + plain(clip(one_line(o.echo), 200)) + "`\n" + o.reply.text;

@@ -152,6 +152,14 @@ Section later_parts(const Call& c, const Filter& f) {
   return s;
 }
 
+// What the targets say now is asked by the caller, and stands below the rest.
+ReadWanted live_wanted(const Call& c, const Filter& f) {
+  ReadWanted read{.what = "status", .incident = {}, .args = {}, .named = {}, .language = c.language, .zone = c.zone};
+  if (const Service* s = find_service(c.work.config, f.service)) read.args.push_back(s->name);
+  if (!f.environment.empty()) read.named["in"] = f.environment;
+  return read;
+}
+
 Outcome status(Call& c) {
   Filter f;
   if (auto refused = read_filter(c, f)) return *refused;
@@ -180,6 +188,7 @@ Outcome status(Call& c) {
     o.reply.sections.push_back({say(c.language, "status.draining", {{"time", short_time(c, a.drained_ms)}}), {}});
   o.json = Value::Map{{"incidents", incident_ids}, {"alerts", alert_ids}};
   if (!rooms.empty()) o.json.set("rooms", rooms);
+  o.read = live_wanted(c, f);
   return o;
 }
 

@@ -89,7 +89,11 @@ Outcome no_such_id(Call& c, const std::string& id) {
 Outcome unknown_service(Call& c, const std::string& name) {
   std::vector<std::string> names;
   for (const Service& s : c.work.config.services) names.push_back(s.name);
-  return unknown_name(c, "service.unknown", name, names);
+  Outcome o = unknown_name(c, "service.unknown", name, names);
+  // Perhaps a cluster was to offer them, and is away: the caller knows.
+  if (names.empty())
+    o.read = {.what = "away", .incident = {}, .args = {}, .named = {}, .language = c.language, .zone = c.zone};
+  return o;
 }
 
 Outcome unknown_person(Call& c, const std::string& name) {

@@ -101,11 +101,13 @@ Result<TargetState> read_state(std::string_view text) {
   state.last_run = in.text("run");
   state.previous_version = in.text("previous_version");
   state.restarted = in.text("restarted");
+  state.ready = in.count("ready");
+  state.log = short_text((*document)["log"]);
   state.detail = short_text((*document)["message"]);
   if (in.wrong.empty()) return state;
   return fail(ErrorKind::invalid, "its JSON has values of the wrong type: " + in.wrong,
               "version, revision, run, previous_version, part_version and restarted are strings of at most 256 bytes; "
-              "replicas and part_replicas are numbers; healthy, paused and busy are true or false.");
+              "replicas, ready and part_replicas are numbers; healthy, paused and busy are true or false.");
 }
 
 Result<std::vector<HistoryEntry>> read_history(std::string_view text, int most) {

@@ -1,4 +1,6 @@
 // What is sent: read, compare with what was decided on, send once, classify the answer.
+#include <algorithm>
+
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "integrations/net/timers.h"
@@ -32,7 +34,8 @@ std::unexpected<Error> no_revision(const Looked& looked, const std::string& vers
                 "Deploy a version that is known to be good.");
   }
   std::vector<std::string> kept;
-  for (const Revision& r : looked.revisions) kept.push_back(r.version);
+  for (const Revision& r : looked.revisions)
+    if (std::ranges::find(kept, r.version) == kept.end()) kept.push_back(r.version);  // several templates may have one
   return fail(ErrorKind::not_found,
               "no revision of " + where + " with the version " + clip(version, 80) + " is kept in the cluster",
               "Kept are: " + clip(kept.empty() ? "none" : join(kept, ", "), 300) + ". Deploy that version instead.");

@@ -66,8 +66,7 @@ void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
   if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
   Going& going = it->second;
   if (event.trouble != nullptr) {
-    going.said = "it cannot be watched, so it is asked every 20 s: " + event.trouble->message;
-    return tell(going);
+    return unseen(going, "it cannot be watched, so it is asked every 20 s: ", *event.trouble);
   }
   if (event.deleted && event.workload->uid == going.uid) {
     return finish(
@@ -75,6 +74,14 @@ void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
         Error{ErrorKind::not_found, going.mapped.place.name + " was deleted while the change was going on", ""});
   }
   if (!event.deleted) judged(run, going, *event.workload);
+}
+
+// What was seen last is no longer what is: it is told as such, and why.
+void KubernetesTarget::unseen(Going& going, const std::string& what, const Error& why) {
+  going.said = going.verdict.empty() ? "" : "last seen: " + going.verdict + "; ";
+  going.said += what + why.message;
+  if (!why.next_step.empty()) going.said += ". " + why.next_step;
+  tell(going);
 }
 
 void KubernetesTarget::judged(const std::string& run, Going& going, const Workload& w) {
@@ -89,7 +96,7 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
     return conflict("another change took its place" + (known ? ": run " + clip(w.run, 100) : std::string()));
   }
   const Verdict verdict = judge(w, going.generation);
-  going.said = verdict.sentence;
+  going.said = going.verdict = verdict.sentence;
   const bool observed = w.observed_generation >= going.generation;
   if (going.request.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
   if (going.request.verb == TargetVerb::scale && w.replicas != going.request.replicas)
@@ -131,7 +138,10 @@ void KubernetesTarget::look_again(const std::string& run) {
   look(going.mapped, false, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto found = going_.find(run);
          if (found == going_.end() || found->second.stage != Going::Stage::watching) return;
-         if (looked) judged(run, found->second, (*looked)->workload);
+         if (looked)
+           judged(run, found->second, (*looked)->workload);
+         else
+           unseen(found->second, "it cannot be looked at, and is asked again every 20 s: ", looked.error());
          const auto still = going_.find(run);
          if (still != going_.end() && still->second.stage == Going::Stage::watching && still->second.failing.empty())
            look_at_pods(run);

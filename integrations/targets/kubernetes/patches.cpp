@@ -40,7 +40,7 @@ ApiRequest patch_of(const ChangeInput& in, const char* type, const Value& body, 
 
 std::unexpected<Error> paused_already(const ChangeInput& in) {
   return fail(ErrorKind::conflict, in.now.name + " is paused: nothing would come of a " + name_of(in.request.verb),
-              "Resume it first.");
+              "Resume it first: kubectl rollout resume -n " + in.now.namespace_name + " deployment/" + in.now.name);
 }
 
 std::unexpected<Error> not_for(const ChangeInput& in) {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "bot/base/text.h"
 #include "integrations/targets/kubernetes/names.h"
 
 namespace muster::kubernetes {
@@ -94,6 +95,7 @@ TargetState state_of(const Workload& w, const std::string& container, const std:
   state.no_part = no_part_of(w);
   state.part_beside = w.kind == Kind::deployment;
   state.replicas = w.replicas;
+  state.ready = w.ready;
   state.busy = is_busy(w);
   if (!*state.busy) state.healthy = is_healthy(w);
   if (w.kind == Kind::deployment) state.paused = w.paused;
@@ -101,6 +103,8 @@ TargetState state_of(const Workload& w, const std::string& container, const std:
   state.last_run = w.run;
   state.restarted = w.restarted.empty() ? "never" : w.restarted;
   const Verdict verdict = judge(w, w.generation);
+  state.log = "kubectl logs -n " + w.namespace_name + " " + lower_ascii(title_of(w.kind)) + "/" + w.name +
+              (container.empty() ? "" : " -c " + container) + " --tail=100";
   state.detail = std::string(title_of(w.kind)) + " " + w.namespace_name + "/" + w.name + ": " + verdict.sentence;
   if (!w.owner.empty()) state.detail += ". " + w.owner + " manages it and may put a change back";
   return state;

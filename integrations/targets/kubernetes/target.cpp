@@ -94,7 +94,7 @@ TargetState Looked::state() const {
   // Of a part that is out the way back is the version of the others, which stands there already.
   const Revision* back = workload.stage ? nullptr : choose_revision(revisions, {});
   if (back != nullptr) state.previous_version = back->version;
-  if (!autoscaler.empty()) state.detail += ". " + autoscaler + " sets the number of replicas";
+  if (!autoscaler.empty()) state.detail += "; " + autoscaler + " sets the number of replicas";
   return state;
 }
 

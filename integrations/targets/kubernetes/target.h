@@ -44,7 +44,8 @@ struct Going {
   std::int64_t generation = 0;  // of our own patch
   std::string uid, template_hash, selector, container;
   std::vector<Container> containers;
-  std::string said, trouble, last_words;  // the rollout's sentence, the pods', and what a crashed one wrote
+  std::string verdict;                    // the rollout's sentence, as it was seen last
+  std::string said, trouble, last_words;  // what is told of it, the pods' sentence, and what a crashed one wrote
   std::string told, failing;              // the last progress; why it has failed, while the pods are still asked
   ChangeAnswer answer;
   std::uint64_t follower = 0, deadline_timer = 0, look_timer = 0;
@@ -107,6 +108,7 @@ class KubernetesTarget final : public Target {
   // follow.cpp
   void follow(const std::string& run, const Workload& workload, const Value& object);
   void seen(const std::string& run, const WatchEvent& event);
+  void unseen(Going& going, const std::string& what, const Error& why);
   void judged(const std::string& run, Going& going, const Workload& workload);
   void look_again(const std::string& run);
   void look_at_pods(const std::string& run);

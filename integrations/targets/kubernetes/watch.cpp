@@ -140,9 +140,10 @@ void Watch::take_line(std::string_view line) {
 }
 
 void Watch::ended(const ApiAnswer& answer) {
-  heard_at_ = 0;
+  // A connection that breaks is opened again; one that cannot be opened is a trouble.
+  const bool mute = std::exchange(heard_at_, 0) == 0;
   if (answer.status == 410) return expired();
-  if (answer.problem && answer.status != 0) tell_trouble(*answer.problem);
+  if (answer.problem && (answer.status != 0 || mute)) tell_trouble(*answer.problem);
   later(reconnect_.ended(parts_.login.clock.now(), parts_.dice()), &Watch::again);
 }
 

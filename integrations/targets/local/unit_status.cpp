@@ -9,6 +9,17 @@
 
 namespace muster::local {
 
+namespace {
+
+// The log of one, or the pattern that all of them fit.
+std::string logs_shown(const std::vector<std::string>& logs) {
+  if (logs.size() < 2) return logs.empty() ? "" : logs.front();
+  const std::filesystem::path unit = std::filesystem::path(logs.front()).parent_path().parent_path();
+  return (unit / "p*" / "log").string();
+}
+
+}  // namespace
+
 struct Unit::Gather {
   struct One {
     int port = 0;
@@ -80,6 +91,10 @@ TargetState Unit::state_from(const Gather& gather) const {
   if (!there.part_version.empty()) s.part_version = there.part_version, s.part_replicas = there.part;
   const int of = there.version.empty() ? 0 : there.in_all();
   if (of > 0) s.healthy = well >= of;
+  s.ready = well;
+  std::vector<std::string> logs;
+  for (const auto& [number, one] : gather.all) logs.push_back(one.log);
+  s.log = logs_shown(logs);
   s.detail = detail_from(gather, well, of);
   if (!there.part_version.empty())
     s.detail = clip(std::to_string(there.part) + " of them " + there.part_version + "; " + s.detail, 400);

@@ -13,7 +13,8 @@ namespace {
 
 struct Asked : KubernetesWorld {
   std::vector<KubernetesTargetDef> answers;
-  Clusters clusters{parts(), [this](const KubernetesTargetDef& d) { answers.push_back(d); }};
+  Reach reach;
+  Clusters clusters{parts(), reach, [this](const KubernetesTargetDef& d) { answers.push_back(d); }};
 
   std::size_t calls(const std::string& part) const {
     return static_cast<std::size_t>(
@@ -46,6 +47,29 @@ TEST_CASE("however often it is begun, a silent cluster is asked once a minute fo
   CHECK(world.answers.front().services == std::vector<std::string>{"shop"});
 }
 
+TEST_CASE("a silent cluster is known to be silent, since the first try, until it answers") {
+  Asked world;
+  const TimeMs begun = world.clock.now();
+  world.wire.broken = "no route to host";
+  world.clusters.ask_offer();
+  world.clusters.ask_rights({KubernetesWorld::def()});
+  world.advance(5 * minute_ms);
+  world.clusters.ask_offer();  // a reload is no answer
+  world.advance(10 * minute_ms);
+  for (const char* target : {Reach::offer, "cluster"}) {
+    CAPTURE(target);
+    REQUIRE(world.reach.silent.contains(target));
+    CHECK(world.reach.silent[target].since < begun + minute_ms);
+    CHECK(world.reach.silent[target].why.message.contains("no route to host"));
+  }
+  world.wire.broken.clear();
+  world.advance(2 * minute_ms);
+  CHECK(world.reach.silent.empty());
+  const std::size_t asked = world.calls("selfsubjectaccessreviews");
+  world.advance(10 * minute_ms);
+  CHECK(world.calls("selfsubjectaccessreviews") == asked);  // it has answered
+}
+
 TEST_CASE("an offer that is wanted no more is asked for no more") {
   Asked world;
   world.wire.broken = "no route to host";
@@ -62,7 +86,8 @@ TEST_CASE("who is told of an offer may ask anew at once") {
   world.core.add_deployment("prod", "shop", "registry/shop:1.0", 2);
   int told = 0;
   std::unique_ptr<Clusters> clusters;
-  clusters = std::make_unique<Clusters>(world.parts(), [&](const KubernetesTargetDef&) {
+  Reach reach;
+  clusters = std::make_unique<Clusters>(world.parts(), reach, [&](const KubernetesTargetDef&) {
     if (++told < 3) clusters->ask_offer();
   });
   clusters->ask_offer();

@@ -7,6 +7,7 @@
 #include "bot/core/config.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/state.h"
+#include "tests/support/change_story.h"
 
 using namespace muster;
 
@@ -105,6 +106,40 @@ TEST_CASE("a service, an environment and a version are never assumed") {
   CHECK(problem("promote search to production") == "change.from");
   CHECK(problem("promote search from staging to staging") == "change.same_place");
   CHECK(problem("deploy search@v2 to staging --override order") == "need.because");
+}
+
+TEST_CASE("a rollback that names no version goes to none that is known to be bad") {
+  Planning p;
+  const auto to = [&] { return p.plan("rollback search in production").arguments["to"].as_string(); };
+  const auto brought = [&](const std::string& run, const std::string& from, const std::string& version, bool well) {
+    test::ChangeStory story;
+    story.now = noon;
+    story.start(run, "deploy");
+    story.intend(run, "0", "deploy", Value::Map{{"service", "search"}, {"env", "production"}, {"version", version}},
+                 Value::Map{{"version", from}});
+    story.end(run, "0", well ? "succeeded" : "failed", well ? "" : "unavailable");
+    story.finish(run, well ? "succeeded" : "failed");
+    for (const Entry& e : story.entries) apply(p.state, e);
+  };
+  p.seen.set("version", "v2");
+  p.seen.set("previous_version", "v3");  // as a cluster tells it that put v3 back
+  CHECK(to() == "v3");
+  brought("R21", "v1", "v2", true);
+  brought("R22", "v2", "v3", false);
+  CHECK(to() == "v3");  // nothing better is known, and it is said
+  const auto& checks = p.plan("rollback search in production").checks;
+  CHECK(std::ranges::any_of(checks, [](const Check& c) { return c.key == "check.wrong.warning"; }));
+  p.seen.set("history", Value::List{"v2", "v3", "v1"});
+  CHECK(to() == "v1");
+  brought("R24", "v2", "v1", false);
+  CHECK(to() == "v3");  // now both are
+  Run& refused = p.state.runs[24];
+  refused.id = "R24";
+  refused.steps["0"] = {};  // as the engine leaves a change that was not sent: without what was before
+  refused.steps["0"].ended_ms = noon;
+  CHECK(to() == "v1");
+  brought("R25", "v2", "v3", true);  // it was mended
+  CHECK(to() == "v3");
 }
 
 TEST_CASE("a rollback's version and a scale's number are no environments") {

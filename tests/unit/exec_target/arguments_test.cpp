@@ -114,18 +114,21 @@ TEST_CASE("every fault of a definition is found") {
 TEST_CASE("the status is JSON of the right types or a refusal, with or without talk before it") {
   const auto state = read_state(
       "starting\n{\"version\": \"1.10\", \"replicas\": 4, \"healthy\": false, \"busy\": true, \"run\": \"R1\", "
-      "\"message\": \"rolling\\nout\", \"unknown\": [1]}\n");
+      "\"ready\": 3, \"log\": \"/var/log/shop.log\", \"message\": \"rolling\\nout\", \"unknown\": [1]}\n");
   REQUIRE(state.has_value());
   CHECK(state->version == "1.10");
   CHECK(state->replicas == 4);
+  CHECK(state->ready == 3);
+  CHECK(state->log == "/var/log/shop.log");
   CHECK(state->healthy == false);
   CHECK_FALSE(state->paused.has_value());
   CHECK(state->busy == true);
   CHECK(state->last_run == "R1");
   CHECK(state->detail == "rolling out");
   CHECK(read_state("{\n  \"version\": 42\n}")->version == "42");
-  for (const char* bad : {"", "ok", "[1]", "{\"version\": 1.10}", "{\"replicas\": \"4\"}", "{\"replicas\": -1}",
-                          "{\"healthy\": \"yes\"}", "{\"version\": {\"a\": 1}}", "{\"replicas\": 99999999999}"}) {
+  for (const char* bad :
+       {"", "ok", "[1]", "{\"version\": 1.10}", "{\"replicas\": \"4\"}", "{\"replicas\": -1}", "{\"ready\": \"all\"}",
+        "{\"healthy\": \"yes\"}", "{\"version\": {\"a\": 1}}", "{\"replicas\": 99999999999}"}) {
     CAPTURE(bad);
     const auto refused = read_state(bad);
     REQUIRE_FALSE(refused.has_value());

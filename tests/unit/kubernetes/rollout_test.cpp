@@ -125,6 +125,16 @@ TEST_CASE("those who will put a change back are named in the state") {
   CHECK(detail(R"("labels":{})").find("manages it") == std::string::npos);
 }
 
+TEST_CASE("a state says how many pods are ready, and how their log is read") {
+  const auto object = parse_json(
+      R"({"metadata":{"name":"shop","namespace":"prod","generation":1},"spec":{"replicas":3,"template":{"spec":
+      {"containers":[{"name":"app","image":"shop:1"}]}}},"status":{"observedGeneration":1,"readyReplicas":2}})");
+  REQUIRE(object.has_value());
+  const TargetState state = state_of(read_workload(Kind::deployment, *object), "app", "");
+  CHECK(state.ready == 2);
+  CHECK(state.log == "kubectl logs -n prod deployment/shop -c app --tail=100");
+}
+
 TEST_CASE("outside data of any shape is read without harm") {
   for (const char* text : {"{}", "[]", "null", "\"x\"", R"({"spec":[],"status":"x","metadata":7})",
                            R"({"spec":{"replicas":-5,"template":{"spec":{"containers":[1,{"name":{}}]}}}})",

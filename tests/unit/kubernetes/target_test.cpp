@@ -361,6 +361,28 @@ TEST_CASE("a watch that breaks, is too old or is refused goes on from what was s
   }
 }
 
+TEST_CASE("when the cluster goes away during a rollout, what was seen last is told as such, with the reason") {
+  Stage s;
+  s.core.hold = true;
+  s.begin(deploy("1.1"));
+  s.until([&] { return s.told("updated"); });
+  const std::string seen = s.progress.back();
+  s.wire.broken = "no route to host";
+  s.core.end_watches();
+  s.advance(15 * second_ms);
+  CHECK(s.progress.back().contains("no route to host"));
+  CHECK(s.progress.back().contains("last seen: " + seen.substr(0, seen.find('\n'))));
+  s.advance(2 * minute_ms);
+  CHECK(s.progress.back().contains("no route to host"));
+  s.wire.broken.clear();
+  s.advance(minute_ms);
+  CHECK_FALSE(s.progress.back().contains("no route to host"));
+  s.core.hold = false;
+  s.until([&] { return s.answer.has_value(); });
+  CHECK(s.answer->outcome == ChangeOutcome::succeeded);
+  CHECK(s.changed() == 1);
+}
+
 TEST_CASE("two hundred rollouts of one namespace share one watch") {
   KubernetesTargetDef d = KubernetesWorld::def();
   Stage s(d);

@@ -88,6 +88,8 @@ TEST_CASE("a port that a stranger holds is passed over, and none left is said") 
   LocalBot bot(world, def);
   bot.until_well();
   CHECK(bot.state().detail == "1 of 1 well on port " + std::to_string(def.last_port));
+  CHECK(bot.state().ready == 1);
+  CHECK(std::filesystem::exists(bot.state().log));
   const ChangeAnswer answer = bot.change(deploy("1.1"));
   CHECK(answer.outcome == ChangeOutcome::failed);
   CHECK_MESSAGE(says(answer, "no port from " + std::to_string(def.first_port) + " to " + std::to_string(def.last_port) +

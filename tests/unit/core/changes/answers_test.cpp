@@ -68,6 +68,42 @@ TEST_CASE("where says why a service is not well, and where its log lies") {
   CHECK_FALSE(text_of(where_outcome(f.reader(), f.state(), "api", {sick})).contains("8103"));
 }
 
+TEST_CASE("where says since when a target is silent, why, and what to do") {
+  Fixture f;
+  PlaceNow silent{"production", true, std::nullopt, "the cluster prod cannot be reached: no route to host"};
+  silent.next_step = "Look whether its API server runs.";
+  silent.silent_since = f.story.now - 2 * hour_ms;
+  const Outcome told = where_outcome(f.reader(), f.state(), "api", {silent});
+  CHECK(text_of(told).contains("its target has not answered since " + format_utc_minute(silent.silent_since) +
+                               " UTC: the cluster prod cannot be reached: no route to host. Look whether its API "
+                               "server runs."));
+  CHECK(told.json.as_list().front()["silent_since_ms"].as_int() == silent.silent_since);
+  CHECK(text_of(where_outcome(f.reader("ko"), f.state(), "api", {silent})).contains("부터 대상이 응답하지 않습니다"));
+  silent.silent_since = f.story.now;  // noticed this moment: that says nothing about since when
+  CHECK(text_of(where_outcome(f.reader(), f.state(), "api", {silent})).contains("its target does not answer: the"));
+}
+
+TEST_CASE("what is live: how many are ready, in the target's own words, and where the log is read") {
+  Fixture f;
+  PlaceNow sick = said("production", "v2", 3), well = said("staging", "v3", 1);
+  sick.said->ready = 1;
+  sick.said->healthy = false;
+  sick.said->detail = "1 of 3 well; port 8103 ended with code 3";
+  sick.said->log = "/srv/muster/local/shop/p*/log";
+  well.said->detail = "1 of 1 well on port 8101";
+  const PlaceNow nobody{"lab", false, std::nullopt, ""};
+  const Outcome told = live_outcome(f.reader(), f.state(), "api", {sick, well, nobody});
+  REQUIRE(told.reply.sections.size() == 1);
+  const std::string text = text_of(told);
+  CHECK(text.contains("v2 · 3 replicas · 1 ready · not healthy (1 of 3 well; port 8103 ended with code 3)"));
+  CHECK(text.contains("log: `/srv/muster/local/shop/p*/log`"));
+  CHECK(text.contains("v3 · 1 replica · healthy (1 of 1 well on port 8101)"));
+  CHECK_FALSE(text.contains("lab"));
+  CHECK(told.json["places"].as_list().front()["log"].as_string() == "/srv/muster/local/shop/p*/log");
+  CHECK(told.json["places"].as_list().front()["ready"].as_int() == 1);
+  CHECK(live_outcome(f.reader(), f.state(), "api", {nobody}).reply.sections.empty());
+}
+
 TEST_CASE("where shows what is under way and that nobody knows what came of a change") {
   Fixture f;
   f.story.start("R1", "deploy");
