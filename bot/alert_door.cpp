@@ -55,8 +55,11 @@ HttpResponse json_response(int status, std::string body) {
 constexpr std::size_t on_loop_bytes_max = 96u << 10;
 // More alerts are decided in parts, so that the loop breathes in between.
 constexpr std::size_t part_alerts_max = 200;
-// Stored and answered, but not decided: beyond this a sender is told to come again.
-constexpr std::size_t undecided_max = 10'000;
+// Taken in, but not decided: beyond this a sender is told to come again. An alert that waits takes some two kilobytes.
+constexpr std::size_t undecided_max = 10'000;         // deliveries
+constexpr std::size_t undecided_alerts_max = 20'000;  // alerts
+// A slow disk is kept busy by a few decisions; what comes meanwhile gathers.
+constexpr std::size_t under_way_max = 4;
 
 }  // namespace
 
@@ -171,7 +174,7 @@ void AlertDoor::request(HttpRequest request, HttpReply reply) {
 }
 
 void AlertDoor::webhook(const Sender& s, HttpRequest request, HttpReply reply) {
-  if (dispatcher_.full() || stored_.waiting.size() >= undecided_max) return reply(too_busy());
+  if (dispatcher_.full() || stored_.full()) return reply(too_busy());
   const auto d = std::make_shared<Delivery>();
   d->ends_after = s.def.auto_resolve_after;
   d->item = {.dedupe_key = "in:" + dispatcher_.new_id(),
@@ -224,34 +227,42 @@ void AlertDoor::decide(const DeliveryPtr& d) {
   }
 }
 
+bool AlertDoor::Line::full() const { return waiting.size() >= undecided_max || alerts >= undecided_alerts_max; }
+
 void AlertDoor::line_up(Line& line, const DeliveryPtr& d) {
+  if (d->stored) std::string().swap(d->item.body);  // the inbox has it
+  line.alerts += d->alerts.alerts.size();
   line.waiting.push_back(d);
   decide_next(line);
 }
 
 void AlertDoor::decide_next(Line& line) {
-  if (line.busy || line.waiting.empty()) return;
-  line.busy = true;
+  if (line.in_parts || line.under_way >= under_way_max || line.waiting.empty()) return;
+  ++line.under_way;
   std::vector<DeliveryPtr> together;
   std::size_t alerts = 0;
   for (; !line.waiting.empty(); line.waiting.pop_front()) {
-    alerts += line.waiting.front()->alerts.alerts.size();
-    if (!together.empty() && alerts > part_alerts_max) break;
+    const std::size_t more = line.waiting.front()->alerts.alerts.size();
+    if (!together.empty() && alerts + more > part_alerts_max) break;
+    alerts += more;
     together.push_back(std::move(line.waiting.front()));
   }
+  line.alerts -= alerts;
   decide_together(line, together);
 }
 
 void AlertDoor::decide_together(Line& line, const std::vector<DeliveryPtr>& deliveries) {
-  const auto over = [this, &line](const Result<void>&) {
-    line.busy = false;
+  const auto over = [this, &line] {
+    --line.under_way;
     decide_next(line);
   };
   if (const DeliveryPtr& first = deliveries.front(); first->alerts.alerts.size() > part_alerts_max) {
+    line.in_parts = true;
     const auto told = std::move(first->done);
-    first->done = [told, over](const Result<void>& r) {
+    first->done = [&line, told, over](const Result<void>& r) {
+      line.in_parts = false;
       if (told) told(r);
-      over(r);
+      over();
     };
     return decide_part(first);
   }
@@ -263,7 +274,7 @@ void AlertDoor::decide_together(Line& line, const std::vector<DeliveryPtr>& deli
   }
   dispatcher_.deliveries(std::move(all), &line == &stored_, [told, over](const Result<void>& r) {
     for (const auto& tell : told) tell(r);
-    over(r);
+    over();
   });
 }
 
@@ -324,6 +335,7 @@ HttpResponse AlertDoor::api_get(const std::string& rest, const HttpRequest& requ
 
 // Alertmanager's clients expect the body to be checked before the answer, so that it is stored with its decisions.
 void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) {
+  if (unstored_.full()) return reply(too_busy());
   const auto d = std::make_shared<Delivery>();
   const auto type = request.headers.find("content-type");
   if (type != request.headers.end()) d->type = type->second;

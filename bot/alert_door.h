@@ -56,11 +56,14 @@ class AlertDoor {
   HttpResponse api_get(const std::string& rest, const HttpRequest& request) const;
   void store(const DeliveryPtr& delivery, const HttpReply& reply);
   void decide(const DeliveryPtr& delivery);
-  // Deliveries in the order in which they are to be decided. While the decision of some is on its way to the disk the
-  // next ones gather, and are one decision then.
+  // Deliveries in the order in which they are to be decided. While a few decisions are on their way to the disk the
+  // next deliveries gather, and are one decision then.
   struct Line {
     std::deque<DeliveryPtr> waiting;
-    bool busy = false;
+    std::size_t alerts = 0;     // of those that wait
+    std::size_t under_way = 0;  // decisions whose commit is awaited
+    bool in_parts = false;      // a large one is decided part by part, and the others come after it
+    bool full() const;
   };
   void line_up(Line& line, const DeliveryPtr& delivery);
   void decide_next(Line& line);

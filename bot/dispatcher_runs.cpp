@@ -31,7 +31,10 @@ void Dispatcher::extend(Work& w) const {
   for (const Entry& e : w.decision.entries) {
     const bool alert = e.kind == "alert.firing" || e.kind == "alert.resolved";
     if (alert && seen.insert(e.data["alert_id"].as_string()).second) alerts.push_back(e.data["alert_id"].as_string());
-    if (e.kind == list_kind) add_listed(alerts, e);
+    if (e.kind == list_kind) {
+      add_listed(alerts, e);  // new alerts, each once
+      seen.insert(alerts.end() - static_cast<std::ptrdiff_t>(e.data["alerts"].as_list().size()), alerts.end());
+    }
     if (e.kind.starts_with("incident.") || e.kind == "alert.acknowledged") incidents.insert(e.incident_id);
   }
   if (!alerts.empty()) extension_->alerts_changed(w, alerts);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "bot/base/hash.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
@@ -12,7 +13,7 @@ namespace muster {
 namespace {
 
 constexpr std::string_view own_prefix = "alert-expiry:";  // E12
-constexpr std::string_view list_prefix = "alert-ends:";   // an id of the delivery
+constexpr std::string_view list_prefix = "alert-ends:";   // a digest of which alerts
 
 int number_of(const Alert& a) {
   int n = 0;
@@ -58,6 +59,34 @@ void each_of(State& state, const Timer& timer, Each each) {
 
 bool is_end(const Timer& timer) { return timer.id.starts_with(own_prefix) || timer.id.starts_with(list_prefix); }
 
+// Of an alert that was told to be over since, in a later episode or with another end, nothing is to be remembered.
+bool holds_still(const State& state, int number, int episode, TimeMs due) {
+  const auto it = state.alerts.find(number);
+  return it != state.alerts.end() && it->second.status == "firing" && it->second.episode == episode &&
+         it->second.silent_ms == due;
+}
+
+// "1901-2000 2007": the alerts of one list.
+template <class Numbers>
+std::string spans_of(const Numbers& numbers) {
+  std::string all;
+  Span span;
+  const auto add = [&all](const Span& s) {
+    if (s.first != 0) all += (all.empty() ? "" : " ") + written(s);
+  };
+  for (const auto& n : numbers) {
+    const bool goes_on = n.alert == span.last + 1 && n.episode == span.episode && span.first != 0;
+    if (!goes_on) add(span);
+    span = goes_on ? Span{span.first, n.alert, n.episode} : Span{n.alert, n.alert, n.episode};
+  }
+  add(span);
+  return all;
+}
+
+// Fewer have timers of their own: these are replaced, whatever the next delivery holds beside them. A list's timer is
+// replaced when the same list comes again.
+constexpr std::size_t listed_min = 16;
+
 }  // namespace
 
 // Silence until its end means that the sender is gone; the end moves with every resend. Of two senders that name
@@ -65,29 +94,24 @@ bool is_end(const Timer& timer) { return timer.id.starts_with(own_prefix) || tim
 void AlertEnds::watch(Alert& a, const AlertEvent& event) {
   const TimeMs due = std::max(event.ends_ms, a.ends_ms);
   if (!event.ends_is_timeout) a.ends_ms = due;
+  if (a.silent_ms == due) return;  // its timer stands
   a.silent_ms = due;
   by_due_[due].push_back({number_of(a), a.episode});
 }
 
 void AlertEnds::arm(Work& w) {
-  for (const auto& [due, numbers] : by_due_) {
-    if (numbers.size() == 1) {
-      const std::string id = "E" + std::to_string(numbers.front().alert);
-      w.decision.timers.push_back({std::string(own_prefix) + id, due, Value::Map{{"alert", id}}});
+  for (auto& [due, numbers] : by_due_) {
+    std::erase_if(numbers, [&](const Number& n) { return !holds_still(w.state, n.alert, n.episode, due); });
+    if (numbers.size() < listed_min) {
+      for (const Number& n : numbers) {
+        const std::string id = "E" + std::to_string(n.alert);
+        w.decision.timers.push_back({std::string(own_prefix) + id, due, Value::Map{{"alert", id}}});
+      }
       continue;
     }
-    std::string all;
-    Span span;
-    const auto add = [&all](const Span& s) {
-      if (s.first != 0) all += (all.empty() ? "" : " ") + written(s);
-    };
-    for (const Number& n : numbers) {
-      const bool goes_on = n.alert == span.last + 1 && n.episode == span.episode && span.first != 0;
-      if (!goes_on) add(span);
-      span = goes_on ? Span{span.first, n.alert, n.episode} : Span{n.alert, n.alert, n.episode};
-    }
-    add(span);
-    w.decision.timers.push_back({std::string(list_prefix) + w.new_id(), due, Value::Map{{"alerts", all}}});
+    const std::string all = spans_of(numbers);
+    const std::string id = to_hex(sha256(all)).substr(0, 32);
+    w.decision.timers.push_back({std::string(list_prefix) + id, due, Value::Map{{"alerts", all}}});
   }
 }
 
@@ -103,7 +127,7 @@ bool alert_end_rang(Work& w, const Timer& timer) {
   if (!is_end(timer)) return false;
   std::vector<Alert*> silent;
   each_of(w.state, timer, [&](Alert& a) {
-    if (a.status == "firing" && a.silent_ms <= timer.due_ms) silent.push_back(&a);
+    if (a.status == "firing" && a.silent_ms != 0 && a.silent_ms <= timer.due_ms) silent.push_back(&a);
   });
   const std::string why = say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}});
   for (Alert* a : silent)

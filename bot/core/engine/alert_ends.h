@@ -8,8 +8,8 @@
 
 namespace muster {
 
-// The ends that the alerts of one delivery name. A delivery of many has one timer for those of one moment, so that a
-// sender that repeats ten thousand alerts a minute does not move ten thousand timers; an alert alone has its own.
+// The ends that the alerts of one decision name. Many that end at one moment have one timer, so that a sender that
+// repeats ten thousand alerts a minute does not move ten thousand timers; a few have their own.
 class AlertEnds {
  public:
   void watch(Alert& alert, const AlertEvent& event);

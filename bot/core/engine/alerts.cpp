@@ -315,7 +315,7 @@ Alert& count_in(Work& w, AlertList& list, const AlertEvent& event, const Fingerp
   const std::vector<std::string> services = elsewhere ? services_of(w, event.labels) : std::vector<std::string>();
   const ListedTimes times{occurred_at(event, received), received};
   Alert& a = add_to_list(w, list, event, fingerprint, group, times, services);
-  if (!goes_on) show_counted(w, card);
+  show_counted(w, card);
   return a;
 }
 

@@ -1,6 +1,7 @@
 #include "bot/core/engine/listed.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/engine.h"
@@ -198,8 +199,10 @@ void add_listed(std::vector<std::string>& ids, const Entry& e) {
 
 void apply_list(State& s, const Entry& e) {
   const ListedAlike alike = alike_of(s, e);
-  auto n = static_cast<int>(e.data["first"].as_int());
-  if (n <= 0) return;  // no list of ours
+  const std::int64_t first = e.data["first"].as_int();
+  const auto most = std::numeric_limits<int>::max() - static_cast<std::int64_t>(e.data["alerts"].as_list().size());
+  if (first <= 0 || first >= most) return;  // no list of ours
+  int n = static_cast<int>(first);
   bool heads = true;
   for (const Value& item : e.data["alerts"].as_list()) {
     apply_listed(s, alike, item, Fingerprint(item["fingerprint"].as_string()), n++).heads_list = heads;

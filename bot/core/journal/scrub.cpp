@@ -23,6 +23,9 @@ constexpr std::array kept = {
 
 bool is_kept(std::string_view key) { return std::ranges::find(kept, key) != kept.end(); }
 
+// A sender names its labels as it likes, also as something that is kept elsewhere.
+bool is_kept_label(std::string_view name) { return name == "severity" || name == "service" || name == "environment"; }
+
 struct Cleaner {
   const std::string& mark;
   std::vector<std::string> gone;
@@ -35,7 +38,7 @@ struct Cleaner {
     }
     if (v.is_map()) {
       Value out = Value::Map{};
-      for (const auto& [k, each] : v.as_map()) out.set(k, clean(each, k));
+      for (const auto& [k, each] : v.as_map()) out.set(k, clean(each, key == "labels" && !is_kept_label(k) ? "" : k));
       return out;
     }
     if (!v.is_list()) return v;

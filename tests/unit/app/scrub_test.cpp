@@ -213,3 +213,12 @@ TEST_CASE("an entry keeps what state is folded from and loses every other text")
   CHECK(s.entry.text == "[gone]");
   CHECK(s.needles == std::vector<std::string>{"SEV1: a customer", "a customer"});
 }
+
+TEST_CASE("of the labels that a sender names only those stay that say whose the alert is") {
+  Entry e;
+  e.kind = "alert.firing";
+  e.data = Value::Map{{"labels", Value::Map{{"key", "a customer"}, {"service", "shop"}, {"without", "a customer"}}},
+                      {"without", Value::List{Value("pod")}}};
+  CHECK(to_json(scrubbed(e, "[gone]").entry.data) ==
+        R"({"labels":{"key":"[gone]","service":"shop","without":"[gone]"},"without":["pod"]})");
+}

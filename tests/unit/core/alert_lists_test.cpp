@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "bot/base/json.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/listed.h"
@@ -25,6 +26,7 @@ struct Listing {
   std::vector<Entry> journal;
   std::map<std::pair<std::string, std::string>, ProjectionRow> rows;
   std::map<std::string, Timer> timers;
+  std::string said;  // every message, as it was sent
 
   Work work() {
     return {.state = state,
@@ -36,6 +38,7 @@ struct Listing {
   void keep(const Work& w) {
     journal.insert(journal.end(), w.decision.entries.begin(), w.decision.entries.end());
     for (const ProjectionRow& r : w.decision.rows) rows[{r.kind, r.id}] = r;
+    for (const OutMessage& m : w.decision.out) said += m.kind + " " + to_json(m.body) + "\n";
     for (const Timer& t : w.decision.timers) {
       timers.erase(t.id);
       if (t.due_ms != 0) timers[t.id] = t;
@@ -73,6 +76,10 @@ struct Listing {
   }
   std::size_t entries_of(std::string_view kind) const {
     return static_cast<std::size_t>(std::ranges::count(journal, kind, &Entry::kind));
+  }
+  std::size_t ends() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(timers, [](const auto& t) { return t.first.starts_with("alert-e"); }));
   }
   std::size_t firing() const {
     return static_cast<std::size_t>(
@@ -223,7 +230,7 @@ TEST_CASE("the alerts of a delivery end together, at the last end that was named
     CAPTURE(restarted);
     Listing w;
     w.deliver(pods(1, 100, w.now + 5 * minute_ms));
-    CHECK(std::ranges::count_if(w.timers, [](const auto& t) { return t.first.starts_with("alert-e"); }) == 1);
+    CHECK(w.ends() == 1);
     w.pass(minute_ms);
     w.deliver(pods(1, 40, w.now + 5 * minute_ms));
     w.deliver(pods(41, 41, w.now + 6 * minute_ms));  // alone: it has a timer of its own
@@ -270,5 +277,54 @@ TEST_CASE("a wall clock that is set leaves the ends of a list as far away as the
     CHECK(w.firing() == 100);
     w.pass(minute_ms);
     CHECK(w.firing() == 0);
+  }
+}
+
+TEST_CASE("the card that counts says how many they are, also when one delivery brought all") {
+  Listing w;
+  w.deliver(pods(1, 60));
+  CHECK(!w.said.contains("40 more"));
+  w.pass(minute_ms);
+  CHECK(w.said.contains("40 more"));
+}
+
+TEST_CASE("a list that is sent again moves its timer and arms no other") {
+  Listing w;
+  const TimeMs far = w.now + hour_ms;
+  for (int i = 0; i < 20; ++i) {
+    w.deliver(pods(1, 40, far));
+    w.pass(second_ms);
+  }
+  CHECK(w.ends() == 1);
+  for (int i = 0; i < 20; ++i) {
+    w.deliver(pods(1, 40, w.now + 2 * hour_ms));
+    w.pass(second_ms);
+  }
+  CHECK(w.ends() == 1);
+  CHECK(w.firing() == 40);
+  w.deliver(pods(1, 3, w.now + 3 * hour_ms));  // few: each has its own
+  CHECK(w.ends() == 4);
+}
+
+TEST_CASE("what fires, is over and fires again within one decision ends as it was told last") {
+  AlertEvent late = pod(1), over = pod(1), soon = pod(1);
+  Listing w;
+  late.ends_ms = w.now + hour_ms;
+  over.status = "resolved";
+  soon.ends_ms = w.now + 5 * second_ms;
+  SUBCASE("with an end that is nearer") {
+    w.deliver({late, over, soon});
+    w.pass(5 * second_ms);
+    CHECK(w.firing() == 0);
+  }
+  SUBCASE("without an end") {
+    w.deliver({soon, over});
+    w.deliver({pod(1)});
+    w.pass(hour_ms);
+    CHECK(w.firing() == 1);
+  }
+  SUBCASE("not at all") {
+    w.deliver({soon, over});
+    CHECK(w.ends() == 0);
   }
 }
