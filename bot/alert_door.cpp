@@ -58,8 +58,10 @@ constexpr std::size_t part_alerts_max = 200;
 // Taken in, but not decided: beyond this a sender is told to come again. An alert that waits takes some two kilobytes.
 constexpr std::size_t undecided_max = 10'000;         // deliveries
 constexpr std::size_t undecided_alerts_max = 20'000;  // alerts
-// A slow disk is kept busy by a few decisions; what comes meanwhile gathers.
-constexpr std::size_t under_way_max = 4;
+// Decisions whose commit is awaited. While there are some, single alerts gather; what is many already need not wait.
+constexpr std::size_t under_way_few = 2;
+constexpr std::size_t under_way_max = 16;
+constexpr std::size_t many_alerts = part_alerts_max / 2;
 
 }  // namespace
 
@@ -237,7 +239,8 @@ void AlertDoor::line_up(Line& line, const DeliveryPtr& d) {
 }
 
 void AlertDoor::decide_next(Line& line) {
-  if (line.in_parts || line.under_way >= under_way_max || line.waiting.empty()) return;
+  const std::size_t most = line.alerts >= many_alerts ? under_way_max : under_way_few;
+  if (line.in_parts || line.under_way >= most || line.waiting.empty()) return;
   ++line.under_way;
   std::vector<DeliveryPtr> together;
   std::size_t alerts = 0;

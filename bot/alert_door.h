@@ -56,8 +56,8 @@ class AlertDoor {
   HttpResponse api_get(const std::string& rest, const HttpRequest& request) const;
   void store(const DeliveryPtr& delivery, const HttpReply& reply);
   void decide(const DeliveryPtr& delivery);
-  // Deliveries in the order in which they are to be decided. While a few decisions are on their way to the disk the
-  // next deliveries gather, and are one decision then.
+  // Deliveries in the order in which they are to be decided. While decisions are on their way to the disk small
+  // deliveries gather, and are one decision then.
   struct Line {
     std::deque<DeliveryPtr> waiting;
     std::size_t alerts = 0;     // of those that wait
