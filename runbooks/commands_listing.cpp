@@ -7,6 +7,7 @@
 #include "runbooks/commands.h"
 #include "runbooks/scope.h"
 #include "runbooks/seen.h"
+#include "runbooks/watch_state.h"
 
 namespace muster::runbooks {
 namespace {
@@ -86,6 +87,16 @@ Outcome show(Call& c) {
   return o;
 }
 
+// While a window is open the step's result is the watch itself: what each check saw last.
+std::string watched_lines(const Call& c, const StepRun& s) {
+  std::string out;
+  for (const WatchedCheck& check : watch_from(s.result).checks) {
+    if (check.last.empty()) continue;
+    out += (check.kind == "target" ? say(c.language, "verify.target") : check.name) + ": " + check.last + "\n";
+  }
+  return out;
+}
+
 void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::string& text) {
   const std::string took = s.ended() ? format_duration(std::max<DurationMs>(0, s.ended_ms - s.started_ms)) : "";
   text += "*" + plain(s.id) + "* · " + s.verb + " · " + say(c.language, "step.status." + s.status) +
@@ -93,7 +104,8 @@ void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::str
   if (!s.error.empty()) text += plain(clip(one_line(s.error), 400)) + "\n";
   if (live && s.status == "running")  // so far
     text += plain(clip_bytes(std::string(trim(live->line + "\n" + live->lines)), output_bytes)) + "\n";
-  if (const std::string out = seen_lines(s.result); !out.empty())
+  const bool watched = !s.ended() && s.result.has("begun_ms");
+  if (const std::string out = watched ? watched_lines(c, s) : seen_lines(s.result); !out.empty())
     text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
 }
 
