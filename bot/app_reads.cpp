@@ -25,6 +25,10 @@ void App::Impl::read_graph(const ReadWanted& wanted, std::function<void(Outcome)
   });
 }
 
+bool App::Impl::asks_who_is_away(const ReadWanted& wanted) {
+  return wanted.what == "away" || (wanted.what == "status" && wanted.args.empty());
+}
+
 void App::Impl::read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const {
   Outcome o;
   if (Section away = away_section(reach, wanted.language); !away.text.empty())

@@ -210,7 +210,7 @@ std::optional<Outcome> Dispatcher::decide_chat(const ChatEvent& e, const std::st
   const bool only_files = text.empty() && !e.files.empty();
   if (only_files || !understand(e, input, by_mention)) return {};
   input.secret = secret;
-  Outcome o = run_command(w, input);
+  Outcome o = decided(w, input);
   if (e.kind == "form" && e.answer) answer_form(*e.answer, o);
   if (e.kind == "form" && !o.ok) return {};  // told where it was filled in
   if (o.read && o.read->what == "more") {
@@ -272,6 +272,12 @@ void Dispatcher::keep_pages(Work& w) {
   for (Timer& t : pager_.take_changes(clock_.now())) w.decision.timers.push_back(std::move(t));
 }
 
+Outcome Dispatcher::decided(Work& w, const CommandInput& input) const {
+  Outcome o = run_command(w, input);
+  if (o.read && worth_ && !worth_(*o.read)) o.read.reset();
+  return o;
+}
+
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& heard) {
   if (!reader_ && asked.reply.text.empty()) return;
   ChatEvent e = heard;
@@ -295,8 +301,8 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
                        .meta = Value::Map{{"person", input.person}, {"channel", input.channel}}};
   const auto outcome = std::make_shared<Outcome>();
   input.secret = random_token(16);
-  const auto decide = [input, item, outcome](Work& w, Commit& c) {
-    *outcome = run_command(w, input);
+  const auto decide = [this, input, item, outcome](Work& w, Commit& c) {
+    *outcome = decided(w, input);
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
   };

@@ -46,7 +46,12 @@ class Dispatcher {
 
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
-  void set_reader(Reader reader) { reader_ = std::move(reader); }
+  // What would add nothing (`worth` says no) is not asked: such an answer leaves with its decision, in one commit.
+  using Worth = std::function<bool(const ReadWanted&)>;
+  void set_reader(Reader reader, Worth worth = {}) {
+    reader_ = std::move(reader);
+    worth_ = std::move(worth);
+  }
   void keep(ChatLink link) { outbox_.keep(std::move(link)); }  // on disk within a second
   void stop() { outbox_.stop(); }                              // before the store stops
   void set_fault(std::function<void(const char*)> fault) { outbox_.set_fault(std::move(fault)); }
@@ -149,6 +154,7 @@ class Dispatcher {
                                      Work& work);  // after the words were shown
   void keep_pages(Work& work);
   void ring_schedule(const Timer& timer);  // the clock gives a command
+  Outcome decided(Work& work, const CommandInput& input) const;
   void read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& event);
 
   Store& store_;
@@ -157,6 +163,7 @@ class Dispatcher {
   State state_;
   Outbox outbox_;
   Reader reader_;
+  Worth worth_;  // none: everything
   Router router_;
   Hearing hearing_;
   Extension* extension_ = nullptr;

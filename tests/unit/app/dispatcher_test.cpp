@@ -371,3 +371,31 @@ TEST_CASE("runbooks hear of every alert, whether it is recorded alone or in a li
   CHECK(extension.heard.size() == 60);
   CHECK(std::ranges::all_of(extension.heard, [](const auto& h) { return h.second == "firing"; }));
 }
+
+TEST_CASE("what would add nothing to an answer is not asked: the answer leaves with its decision") {
+  for (const bool worth : {false, true}) {
+    CAPTURE(worth);
+    World w;
+    int asked = 0;
+    const auto reader = [&asked](const ReadWanted&, const CommandInput&, const std::function<void(Outcome)>& done) {
+      ++asked;
+      done({});
+    };
+    w.dispatcher->set_reader(reader, [worth](const ReadWanted&) { return worth; });
+    const auto decisions = w.store->stats().decisions;
+    const ChatEvent e{.platform = "room",
+                      .id = "m1",
+                      .kind = "message",
+                      .channel = "#muster",
+                      .thread = {},
+                      .post_id = "m1",
+                      .user = "ana",
+                      .text = "status",
+                      .emoji = {},
+                      .at = w.clock.now()};
+    w.screen.say(e, [](Result<void>) {});
+    w.tasks.run_until([&] { return w.screen.count("All quiet") == 1; });
+    CHECK(asked == (worth ? 1 : 0));
+    CHECK(w.store->stats().decisions - decisions == (worth ? 2 : 1));
+  }
+}
