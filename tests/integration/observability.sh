@@ -36,7 +36,7 @@ scraped() { [ "$(curl -s "http://$prom/api/v1/query" -d 'query=count(up)' | jq -
 within 60 scraped && ok "Prometheus has samples" || die "Prometheus never scraped: $(tail -3 "$work/prom.log")"
 graph=$(say --json 'graph up since 5m')
 equal "two series are drawn" 2 "$(jq '.series | length' <<<"$graph")"
-equal "the dead target is 0, the living 1" '[0,1]' "$(jq -c '[.series[].points[-1][1]] | sort' <<<"$graph")"
+equal "the dead target is 0, the living 1" '[0,1]' "$(jq -c '[.series[].points[-1][1] | floor] | sort' <<<"$graph")"
 has "a line for a terminal" "$(say 'graph up since 5m')" '▅'
 has "no data is said as such" "$(say 'graph nothing_of_this_name')" 'no data'
 has "a mistake keeps the words of Prometheus" "$(say 'graph sum(')" 'parse error'
