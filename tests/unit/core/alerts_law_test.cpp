@@ -118,7 +118,7 @@ TEST_CASE("two senders of one alert: the later end that was named counts, and a 
   const TimeMs start = t.now;
   e.ends_ms = start + 4 * minute_ms;
   CHECK(due(t.tell(e, 0)) == start + 4 * minute_ms);
-  e.ends_ms = start + 3 * minute_ms;  // the replica that evaluates a little earlier
+  e.ends_ms = start + 3 * minute_ms;       // the replica that evaluates a little earlier
   CHECK(due(t.tell(e, second_ms)) == -1);  // the timer stands as it is
   e.ends_ms = start + 10 * minute_ms;
   e.ends_is_timeout = true;
