@@ -69,8 +69,8 @@ std::span<const Sentence> words_records() {
        "⚠️ The cluster of `KUBECONFIG` has not answered since {time}, so its Deployments are not known; it is "
        "asked "
        "again every minute: {why}",
-       "⚠️ `KUBECONFIG`의 클러스터가 {time}부터 응답하지 않아 그 Deployment를 알 수 없습니다. "
-       "1분마다 다시 묻습니다: {why}"},
+       "⚠️ `KUBECONFIG`의 클러스터가 {time}부터 응답하지 않아 "
+       "그 Deployment를 알 수 없습니다. 1분마다 다시 묻습니다: {why}"},
       {"where.no_target", "no target is configured there that could be asked", "물어볼 대상이 설정되지 않음"},
       {"where.busy", "*{id}* is at it ({what})", "*{id}* 진행 중({what})"},
       {"where.unknown", "⚠️ *{id}* needs a person ({what})", "⚠️ *{id}*에 사람이 필요합니다({what})"},
