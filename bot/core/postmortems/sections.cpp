@@ -40,14 +40,19 @@ void summary(Document& d, const ReportContext& c) {
   b.kind = BlockKind::list;
   b.items.push_back(
       line("sum_what", {{"{services}", known(c, join(f.services, ", "))}, {"{severity}", known(c, f.severity_peak)}}));
-  b.items.push_back(line("sum_impact", {{"{start}", c.when(f.times.impact_started)},
-                                        {"{end}", c.when(f.times.mitigated)},
-                                        {"{duration}", c.lasting(f.seconds.impact)}}));
-  b.items.push_back(line(
-      "sum_detected", {{"{source}", f.detection_source.empty() ? c.word("not_recorded") : c.word(f.detection_source)},
-                       {"{ttd}", c.lasting(f.seconds.ttd)}}));
+  const char* const impact = !f.times.impact_started ? "sum_impact_unknown"
+                             : !f.times.mitigated    ? "sum_impact_open"
+                                                     : "sum_impact";
+  b.items.push_back(line(impact, {{"{start}", c.when(f.times.impact_started)},
+                                  {"{end}", c.when(f.times.mitigated)},
+                                  {"{duration}", c.lasting(f.seconds.impact)}}));
   b.items.push_back(
-      line("sum_end", {{"{resolved}", c.when(f.times.resolved)}, {"{response}", c.lasting(f.seconds.response)}}));
+      line(f.seconds.ttd ? "sum_detected" : "sum_signal",
+           {{"{source}", f.detection_source.empty() ? c.word("not_recorded") : c.word(f.detection_source)},
+            {"{ttd}", c.lasting(f.seconds.ttd)}}));
+  const char* const end = !f.times.resolved ? "sum_open" : !f.seconds.response ? "sum_resolved" : "sum_end";
+  b.items.push_back(
+      line(end, {{"{resolved}", c.when(f.times.resolved)}, {"{response}", c.lasting(f.seconds.response)}}));
   d.blocks.push_back(std::move(b));
 }
 

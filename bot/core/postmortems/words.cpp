@@ -60,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 105> words = {{
+constexpr std::array<Word, 110> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -169,8 +169,14 @@ constexpr std::array<Word, 105> words = {{
     {"sum_what", "Affected: {services}; peak severity {severity}.",
      "영향받은 서비스: {services}, 최고 심각도 {severity}."},
     {"sum_impact", "Impact: {start} to {end} ({duration}).", "영향: {start}부터 {end}까지 ({duration})."},
+    {"sum_impact_open", "Impact since {start}; its end is not recorded.",
+     "영향: {start}부터, 끝난 시각은 기록되지 않음."},
+    {"sum_impact_unknown", "Impact: its start is not recorded.", "영향: 시작 시각이 기록되지 않음."},
     {"sum_detected", "First signal: {source}, {ttd} after impact began.", "첫 신호: {source}, 영향 시작 {ttd} 뒤."},
+    {"sum_signal", "First signal: {source}.", "첫 신호: {source}."},
     {"sum_end", "Resolved: {resolved}; responders worked for {response}.", "해결: {resolved}, 대응 시간 {response}."},
+    {"sum_resolved", "Resolved: {resolved}.", "해결: {resolved}."},
+    {"sum_open", "Resolved: not yet.", "해결: 아직 아님."},
 }};
 
 constexpr std::array<Word, 52> kinds = {{

@@ -187,3 +187,16 @@ TEST_CASE("typed text stays text in Markdown and HTML") {
   CHECK(has(md, "&lt;script&gt;x&lt;/script&gt; \\| [a]\\(javascript:b) @\u200dchannel see #\u200d12 \\`c\\`"));
   CHECK(has(html, "default-src 'none'"));
 }
+
+TEST_CASE("the summary of an incident that still goes on says so, in sentences") {
+  std::vector<Entry> begun = muster_test::sample_entries();
+  std::erase_if(begun, [&](const Entry& e) { return e.kind == "incident.mitigated" || e.kind == "incident.resolved"; });
+  ReportOptions korean = full();
+  korean.language = "ko";
+  const std::string open = to_markdown(postmortem(begun, full()));
+  CHECK(has(open, "; its end is not recorded."));
+  CHECK(has(open, "Resolved: not yet."));
+  CHECK_FALSE(has(open, "to not recorded"));
+  CHECK_FALSE(has(open, "worked for not recorded"));
+  CHECK(has(to_markdown(postmortem(begun, korean)), "끝난 시각은 기록되지 않음"));
+}
