@@ -28,7 +28,10 @@ table{border-collapse:collapse;width:100%;font-size:.93rem;font-variant-numeric:
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 .many th,.many td{overflow-wrap:break-word;min-width:5.5rem;max-width:34rem}
 @media (max-width:640px){.story thead{display:none}.story table,.story tbody,.story tr{display:block}.story tr{padding:.35rem 0}
-.story td{display:inline-block;min-width:0;border:0;padding:.1rem .5rem}.story td:nth-last-child(2){display:block;max-width:none;overflow-wrap:anywhere}}
+.story td{display:inline-block;min-width:0;border:0;padding:.1rem .5rem}.story td:nth-last-child(2){display:block;max-width:none;overflow-wrap:anywhere}
+.cards thead{display:none}.cards table,.cards tbody,.cards tr,.cards td{display:block}.cards tr{padding:.4rem 0;border-bottom:1px solid var(--line)}
+.cards td{min-width:0;max-width:none;border:0;padding:.1rem .5rem;overflow-wrap:anywhere}.cards td:empty{display:none}
+.cards td::before{content:attr(data-name) ": ";color:var(--soft)}}
 th{color:var(--soft);font-weight:600;white-space:nowrap}
 td:first-child{min-width:6.5rem}
 td.day{min-width:7.4rem}
@@ -72,8 +75,11 @@ bool begins_with_date(std::string_view text) {
          std::equal(shape.begin(), shape.end(), text.begin(), [&](char s, char c) { return fits(c, s); });
 }
 
-void put_cell(std::string& out, const Cell& cell) {
-  out += begins_with_date(cell.text) ? "<td class=\"day\">" : "<td>";
+// `column`: the name that stands before the value where a phone shows the row as a card; empty for none.
+void put_cell(std::string& out, const Cell& cell, std::string_view column) {
+  out += begins_with_date(cell.text) ? "<td class=\"day\"" : "<td";
+  if (!column.empty()) ((out += " data-name=\"") += escape_html(column)) += '"';
+  out += '>';
   if (safe_link(cell.href)) {
     out += "<a rel=\"noreferrer\" href=\"" + escape_html(cell.href) + "\">" +
            escape_html(cell.text.empty() ? "link" : cell.text) + "</a>";
@@ -85,17 +91,23 @@ void put_cell(std::string& out, const Cell& cell) {
 
 void put_table(std::string& out, const Block& b) {
   if (b.folded) out += "<details><summary>" + std::to_string(b.rows.size()) + "</summary>";
-  // A table of many columns scrolls on a phone; squeezed, its words would fall apart into letters.
+  // On a phone a row of many columns is a card: squeezed, its words would fall apart into letters; scrolled, the one
+  // that matters would be out of sight. The folded record has too many rows for it and scrolls.
   const bool many = b.columns.size() > 3;
-  out += b.id == "timeline" ? "<div class=\"wide many story\">"
-         : many             ? "<div class=\"wide many\">"
-                            : "<div class=\"wide\">";
+  const bool story = b.id == "timeline";
+  const bool cards = many && !story && !b.folded;
+  out += story   ? "<div class=\"wide many story\">"
+         : cards ? "<div class=\"wide many cards\">"
+         : many  ? "<div class=\"wide many\">"
+                 : "<div class=\"wide\">";
   out += "<table><thead><tr>";
   for (const std::string& name : b.columns) out += "<th scope=\"col\">" + escape_html(name) + "</th>";
   out += "</tr></thead><tbody>\n";
   for (const auto& row : b.rows) {
     out += "<tr>";
-    for (const Cell& cell : row) put_cell(out, cell);
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      put_cell(out, row[i], cards && i < b.columns.size() ? std::string_view(b.columns[i]) : std::string_view());
+    }
     out += "</tr>\n";
   }
   out += b.folded ? "</tbody></table></div></details>\n" : "</tbody></table></div>\n";

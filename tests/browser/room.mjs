@@ -158,6 +158,7 @@ async function endsIt(page) {
   assert.equal(await page.inputValue('#text'), '!resolve because ', 'a command in an answer is taken into the box');
   await page.fill('#text', '');
   await say(page, '!note rolled back to v1.4.1');
+  await say(page, '!todo raise the limit of the connection pool before the sale');
   await card.locator('button', { hasText: 'Resolve' }).click();
   await topicHas(page, 'resolved');
 }
@@ -177,6 +178,11 @@ async function postmortem(page) {
       await fits(report, folder, `postmortem-${kind}-${scheme}`);
     }
   }
+  const cut = await report.evaluate(() => [...document.querySelectorAll('.wide:has(table)')]
+    .filter((box) => !box.closest('details') && box.scrollWidth > box.clientWidth).map((box) => box.innerText));
+  assert.deepEqual(cut, [], 'a phone shows every column without scrolling sideways');
+  const item = report.locator('.cards td', { hasText: 'raise the limit' });
+  assert.notEqual(await item.evaluate((cell) => getComputedStyle(cell, '::before').content), 'none', 'a card names its values');
   await report.close();
 }
 
