@@ -58,6 +58,7 @@ struct LateUpdate {
 struct UpdateFacts {
   std::int64_t count = 0, promises_made = 0, promises_kept = 0, interval_violations = 0;
   std::vector<LateUpdate> late;
+  MaybeTime open;  // the last promise, where the record ends before it is due
   MaybeCount longest_gap_s, interval_s;
 };
 

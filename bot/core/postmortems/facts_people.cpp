@@ -74,12 +74,21 @@ std::vector<Sent> sent_updates(const View& view) {
   return out;
 }
 
-void judge_promise(UpdateFacts& u, const Sent& made, MaybeTime next, MaybeTime resolved) {
+// The record's own end, not today's clock, tells what is due: the same record gives the same report for ever.
+TimeMs end_of_record(const View& view) {
+  TimeMs last = 0;
+  for (const ViewRow& row : view.rows) last = std::max(last, row.effective_ms);
+  return last;
+}
+
+void judge_promise(UpdateFacts& u, const Sent& made, MaybeTime next, MaybeTime resolved, TimeMs end) {
   if (!made.promised) return;
   // The end of the incident within the promise, and nothing after it: the promise fell away.
   if (!next && resolved && *resolved <= *made.promised) return;
   ++u.promises_made;
-  if (next && *next <= *made.promised) {
+  if (!next && end < *made.promised) {
+    u.open = made.promised;
+  } else if (next && *next <= *made.promised) {
     ++u.promises_kept;
   } else {
     u.late.push_back({*made.promised, next});
@@ -116,10 +125,11 @@ void fold_updates(Facts& f, const View& view) {
   const std::vector<Sent> sent = sent_updates(view);
   UpdateFacts& u = f.updates;
   u.count = static_cast<std::int64_t>(sent.size());
+  const TimeMs end = end_of_record(view);
   u.interval_s = update_interval_s(f.severity_peak);
   for (std::size_t i = 0; i < sent.size(); ++i) {
     const MaybeTime next = i + 1 < sent.size() ? MaybeTime(sent[i + 1].at) : std::nullopt;
-    judge_promise(u, sent[i], next, f.times.resolved);
+    judge_promise(u, sent[i], next, f.times.resolved, end);
     if (!next) break;
     const std::int64_t gap = (*next - sent[i].at) / second_ms;
     u.longest_gap_s = std::max(u.longest_gap_s.value_or(0), gap);

@@ -183,13 +183,14 @@ void related(Document& d, const ReportContext& c) {
 std::string promise_of(const ReportContext& c, const ViewRow& row) {
   const Result<TimeMs> promised = parse_time(row_data(row, "next_update_by").as_string());
   if (!promised) return {};
-  std::string out = c.when(*promised);
+  const std::string out = c.when(*promised);
+  const auto with = [&](const std::string& note) { return out + " (" + note + ")"; };
+  if (c.facts.updates.open == *promised) return with(c.word("promise_open"));
   for (const LateUpdate& l : c.facts.updates.late) {
     if (l.promised != *promised) continue;
-    return out + " (" + (l.sent ? c.word("late_by") + " " + format_duration(*l.sent - l.promised) : c.word("late_by")) +
-           ")";
+    return with(l.sent ? c.word("late_by") + " " + format_duration(*l.sent - l.promised) : c.word("promise_missed"));
   }
-  return out + " (" + c.word("kept") + ")";
+  return with(c.word("kept"));
 }
 
 void communications(Document& d, const ReportContext& c) {

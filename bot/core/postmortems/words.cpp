@@ -60,7 +60,7 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 110> words = {{
+constexpr std::array<Word, 112> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
     {"yes", "yes", "예"},
@@ -128,6 +128,8 @@ constexpr std::array<Word, 110> words = {{
     {"audience", "Audience", "대상"},
     {"promised", "Next update promised", "다음 공지 약속"},
     {"kept", "kept", "지킴"},
+    {"promise_open", "not due yet", "아직 기한 전"},
+    {"promise_missed", "none was sent", "보내지 않음"},
     {"late_by", "late by", "늦음"},
     {"corrected", "Corrected", "정정"},
     {"retracted", "Retracted", "철회"},

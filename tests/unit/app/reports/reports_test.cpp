@@ -198,5 +198,25 @@ TEST_CASE("the summary of an incident that still goes on says so, in sentences")
   CHECK(has(open, "Resolved: not yet."));
   CHECK_FALSE(has(open, "to not recorded"));
   CHECK_FALSE(has(open, "worked for not recorded"));
+  CHECK_FALSE(has(open, "(late by)"));
   CHECK(has(to_markdown(postmortem(begun, korean)), "끝난 시각은 기록되지 않음"));
+}
+
+TEST_CASE("a promised update is open until the record reaches its time, and then none was sent") {
+  std::vector<Entry> entries = muster_test::sample_entries();
+  const auto promise = std::find_if(entries.begin(), entries.end(), [](const Entry& e) {
+    return e.kind == "status.update" && !e.data["next_update_by"].as_string().empty();
+  });
+  REQUIRE(promise != entries.end());
+  std::vector<Entry> early(entries.begin(), promise + 1);
+  std::erase_if(early, [&](const Entry& e) { return e.occurred_ms > promise->occurred_ms; });
+  CHECK(has(to_markdown(postmortem(early, full())), "(not due yet)"));
+  Entry later = early.front();
+  later.event_id = "evt_later";
+  later.kind = "note.added";
+  later.occurred_ms = later.received_ms = parse_time(promise->data["next_update_by"].as_string()).value() + 1;
+  early.push_back(later);
+  const std::string due = to_markdown(postmortem(early, full()));
+  CHECK(has(due, "(none was sent)"));
+  CHECK_FALSE(has(due, "(not due yet)"));
 }
