@@ -33,6 +33,16 @@ bool offered(const Call& c, std::string_view suggestion) {
   return suggestion.starts_with("--");
 }
 
+// The verb of a later version that was meant, where nothing that works is near.
+const VerbInfo* meant_later(const Call& c, const GrammarError& error) {
+  const bool known = !asker_of(c).person.empty() || c.input.is_operator;
+  if (error.message_key != "unknown_verb" || !known) return nullptr;
+  for (const std::string& s : error.suggestions)
+    if (const auto parsed = parse_command(s); parsed)
+      if (const VerbInfo* verb = find_verb(parsed->verb); verb && !verb->ready) return verb;
+  return nullptr;
+}
+
 }  // namespace
 
 Live live_words(const State& state, const CoreConfig& config) {
@@ -210,6 +220,7 @@ Outcome grammar_refusal(Call& c, const GrammarError& error) {
   if (const auto word = error.args.find("word"); key == "unknown_verb" && word != error.args.end())
     for (const std::string& name : nearest(word->second, live_words(c).aliases))
       list.push_back("`" + plain(name) + "`");
+  if (const VerbInfo* later = list.empty() ? meant_later(c, error) : nullptr) return not_yet(c, *later);
   if (list.size() > 3) list.resize(3);
   o.unknown_word = key == "unknown_verb" && list.empty();
   if (!list.empty()) o.reply.sections.push_back({say(c.language, "did_you_mean", {{"list", join(list, ", ")}}), {}});
