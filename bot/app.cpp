@@ -105,6 +105,7 @@ Result<void> App::Impl::open() {
       loop.post(then);
     });
   });
+  watch_silences();
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
     m.kind == "silence" ? carry_silence(m, std::move(done)) : carry_hook(m, std::move(done));
   });
@@ -206,6 +207,7 @@ Value App::Impl::info() const {
 void App::Impl::tick() {
   dispatcher->tick();
   chats->watch(clock.now());
+  silences->tick();
   // A report, a search or the rows made anew take memory and commit nothing.
   memory.tick(store->stats().commits + worker.finished() + bodies.finished());
   if (const StoreStats s = store->stats(); s.broken && !stopping) {

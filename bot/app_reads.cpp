@@ -83,4 +83,18 @@ void App::Impl::carry_silence(const OutMessage& m, std::function<void(Result<voi
                  });
 }
 
+void App::Impl::watch_silences() {
+  silences = std::make_unique<SilenceWatch>(
+      SilenceWatch::Outside{.state = [this]() -> const State& { return dispatcher->state(); },
+                            .look =
+                                [this](const Silence& l, SilenceWatch::Answered done) {
+                                  reads->look_at_silence(l.backend, l.remote, l.marker, std::move(done));
+                                },
+                            .tell =
+                                [this](const SilenceSeen& seen) {
+                                  dispatcher->report([seen](Work& w) { silence_seen(w, seen); }, [](auto) {});
+                                },
+                            .clock = clock});
+}
+
 }  // namespace muster

@@ -158,7 +158,8 @@ Section seen_section(const std::string& lang, const Value& seen) {
 namespace {
 
 // What is known of the place, and is it as of now? What the newest change found when it was through counts before what
-// the plan saw; while a change is on its way that is only how it was.
+// the plan saw, and what a look after it found counts before that; while a change is on its way that is only how it
+// was.
 struct LastSeen {
   Value state;
   bool was = false;
@@ -168,7 +169,9 @@ LastSeen last_seen_of(const Run& run) {
   LastSeen known{run.change["plan"]["seen"]};
   for (const std::string& path : run.order) {
     const auto it = run.steps.find(path);
-    if (it == run.steps.end() || it->second.before.is_null()) continue;
+    if (it == run.steps.end()) continue;
+    if (it->second.verb == "verify" && it->second.result["found"].is_map()) known.state = it->second.result["found"];
+    if (it->second.before.is_null()) continue;
     const Value& after = it->second.result;
     const bool told = it->second.ended() && (after.has("version") || after.has("replicas"));
     if (told) known.state = after;

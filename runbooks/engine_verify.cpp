@@ -254,6 +254,20 @@ std::string alert_names(const Turn& t, const std::vector<std::string>& ids) {
   return join(names, ", ");
 }
 
+// What is shown of the place has to be what was seen there last. Most looks find what the change had left: that is in
+// the record already, and is not kept a second time.
+void keep_found(const Turn& t, const std::string& path, const Value& with, const Value& answer, Watch& watch) {
+  if (!answer.is_map() || answer.has("error")) return;
+  const auto change = t.run.steps.find(change_before(t, with, path));
+  Value found = Value::Map{};
+  bool other = false;
+  for (const char* fact : {"version", "part_version", "part_replicas", "replicas", "healthy", "detail"}) {
+    if (!answer[fact].is_null()) found.set(fact, answer[fact]);
+    other = other || change == t.run.steps.end() || change->second.result[fact] != answer[fact];
+  }
+  watch.found = other ? std::move(found) : Value();
+}
+
 // True: alerts decided it.
 bool judged_by_alerts(Turn& t, const std::string& path, const Step& step, const Watch& watch) {
   const Value with = find_step(t, path)->arguments;
@@ -360,6 +374,7 @@ void looked_after(Turn& t, const std::string& path, const Step& step, const Atte
     return verdict == "bad" ? is_bad(t, path, step, watch, why) : nobody_knows(t, path, step, watch, why);
   }
   take_answers(words_for(t), s.arguments, r.result, watch, t.w.now);
+  keep_found(t, path, s.arguments, r.result["target"], watch);
   if (const std::string other = foreign_version(watch, r.result); !other.empty()) {
     const std::string lang = words_for(t);
     return ask_verdict(t, path, "verify.unknown.ask",

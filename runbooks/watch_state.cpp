@@ -56,6 +56,7 @@ Watch watch_from(const Value& v) {
   w.replicas = v["replicas"].as_int(-1);
   for (const Value& id : v["before"].as_list()) w.before.push_back(id.as_string());
   for (const Value& c : v["checks"].as_list()) w.checks.push_back(check_from(c));
+  w.found = v["found"];
   return w;
 }
 
@@ -70,6 +71,7 @@ Value to_value(const Watch& w) {
   if (w.replicas >= 0) v.set("replicas", w.replicas);
   v.set("before", std::move(before));
   v.set("checks", std::move(checks));
+  if (!w.found.is_null()) v.set("found", w.found);
   return v;
 }
 

@@ -37,6 +37,7 @@ struct Watch {
   std::string version;              // what was brought out; another one there is somebody else's
   std::int64_t replicas = -1;       // how many there shall be after a scale; -1: that is not the question
   std::vector<std::string> before;  // E ids that fired before the change
+  Value found;                      // what the target said last, where that is not what the change had left
   std::vector<WatchedCheck> checks;
 };
 

@@ -107,6 +107,31 @@ void looked(const CarryingPtr& c, const std::vector<RemoteSilence>& all) {
 
 }  // namespace
 
+void look_at_silence(HttpClient& client, const BackendDef& backend, const std::string& remote,
+                     const std::string& marker, Answered<SilenceLook> done) {
+  if (!is_id(remote)) return done(std::unexpected(Failure{"refused", "it has no id at its source", false}));
+  const auto among_all = [&client, backend, marker, done](bool known) {
+    list_silences(client, backend, [known, marker, done](Answer<std::vector<RemoteSilence>> all) {
+      if (!all) return done(std::unexpected(std::move(all.error())));
+      const RemoteSilence* found = marked(*all, marker);
+      if (!found || found->state == "expired") return done(SilenceLook{false, known || found, {}});
+      done(SilenceLook{true, true, *found});
+    });
+  };
+  send(client, call_to(backend, "GET", "/api/v2/silence/" + remote, 0), backend.name,
+       [name = backend.name, among_all, done](Answer<HttpResult> r) {
+         if (!r) return done(std::unexpected(std::move(r.error())));
+         if (r->status == 404) return among_all(false);
+         if (r->status / 100 != 2) return done(std::unexpected(status_failure(name, r->status, r->body)));
+         const auto body = parse_json(r->body);
+         if (!body || !body->is_map())
+           return done(std::unexpected(Failure{"bad_output", name + " answered without a silence", false}));
+         RemoteSilence found = read_silence(*body);
+         if (found.state == "expired") return among_all(true);
+         done(SilenceLook{true, true, std::move(found)});
+       });
+}
+
 SilenceOrder silence_order(const Value& body) {
   SilenceOrder o;
   o.action = body["action"].as_string();

@@ -32,6 +32,15 @@ void carry_silence(HttpClient& client, const BackendDef& backend, const SilenceO
                    Answered<SilenceAnswer> done);
 void list_silences(HttpClient& client, const BackendDef& backend, Answered<std::vector<RemoteSilence>> done);
 
+// One that was made, as it stands there now. Whoever edits it there may give it another id: then the marker tells.
+struct SilenceLook {
+  bool there = false;   // it silences, or will
+  bool known = true;    // false: not even as one that was
+  RemoteSilence found;  // where it is there
+};
+void look_at_silence(HttpClient& client, const BackendDef& backend, const std::string& remote,
+                     const std::string& marker, Answered<SilenceLook> done);
+
 SilenceOrder silence_order(const Value& body);  // as the core wrote it
 std::string silence_body(const SilenceOrder& order);
 Answer<std::vector<RemoteSilence>> parse_silences(const HttpResult& result);

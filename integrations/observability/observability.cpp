@@ -72,6 +72,14 @@ void Observability::silence(const std::string& name, const observability::Silenc
   observability::carry_silence(client_, *backend, order, std::move(done));
 }
 
+void Observability::look_at_silence(const std::string& name, const std::string& remote, const std::string& marker,
+                                    Answered<observability::SilenceLook> done) {
+  const BackendDef* backend = find(name);
+  if (!backend || backend->kind != "alertmanager")
+    return done(std::unexpected(Failure{"refused", "it is configured no more", false}));
+  observability::look_at_silence(client_, *backend, remote, marker, std::move(done));
+}
+
 void Observability::http(const observability::HttpStep& step, Answered<observability::HttpStepAnswer> done) {
   observability::call_http(client_, config_.http_allow, step, elsewhere_, std::move(done));
 }

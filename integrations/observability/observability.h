@@ -26,6 +26,8 @@ class Observability final : public MetricSource {
             observability::Answered<observability::LogAnswer> done);
   void silence(const std::string& backend, const observability::SilenceOrder& order,
                observability::Answered<observability::SilenceAnswer> done);
+  void look_at_silence(const std::string& backend, const std::string& remote, const std::string& marker,
+                       observability::Answered<observability::SilenceLook> done);
   void http(const observability::HttpStep& step, observability::Answered<observability::HttpStepAnswer> done);
 
   // Steps of runs: query (promql, logql or lucene) and http, with the arguments of runbooks/verbs. attempts.cpp

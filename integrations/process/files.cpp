@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -167,8 +168,12 @@ std::int64_t start_time_of(int pid) {
 Fd open_process(int pid, std::int64_t start_time) {
   if (pid <= 0) return Fd();
   Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  // Compared after opening: from here on the number cannot pass to somebody else behind our back.
-  return process && start_time_of(pid) == start_time ? std::move(process) : Fd();
+  // One that has ended and whose parent never asks keeps its number: where process 1 reaps nobody, for good. The state
+  // in /proc would not do, for it is that of the first thread alone. Polled after opening, as the start time is
+  // compared: from here on the number cannot pass to somebody else behind our back.
+  pollfd ended{.fd = process.get(), .events = POLLIN, .revents = 0};
+  if (!process || poll(&ended, 1, 0) != 0) return Fd();
+  return start_time_of(pid) == start_time ? std::move(process) : Fd();
 }
 
 void remove_folder(const std::string& folder) {

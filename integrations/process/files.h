@@ -63,8 +63,8 @@ enum class Lock { free, held, missing };
 Lock look_at_lock(const std::string& folder);
 
 std::string kernel_boot_id();
-std::int64_t start_time_of(int pid);                           // -1: no such process
-Fd open_process(int pid, std::int64_t start_time);             // a pidfd of exactly that process, or nothing
+std::int64_t start_time_of(int pid);                // -1: no such process
+Fd open_process(int pid, std::int64_t start_time);  // a pidfd of exactly that process while it lives, or nothing
 std::vector<std::string> names_in(const std::string& folder);  // with . and ..; none when it cannot be read
 void remove_rests(const std::string& folder, TimeMs before);   // files that were changed last before then
 void remove_folder(const std::string& folder);                 // only the names we know; a stranger's file keeps it

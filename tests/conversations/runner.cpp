@@ -10,6 +10,7 @@
 //   05:09:00 prometheus fires X …                              <- the same by the API: without a group of the sender
 //   05:40:00 wait                                              <- only time passes; timers ring
 //   05:41:00 target search in production version=v9            <- somebody else changed it there (runs_stage.h)
+//   05:41:00 there L3 ends | there L3 until 06:10:00           <- somebody else did, in the Alertmanager that holds it
 //   restart | again | start                                    <- again: the last chat event, same id
 //   config gated                                               <- the folder beside the transcript, before any input
 //   memory only                                                <- what it shows is not kept over a restart

@@ -120,6 +120,7 @@ class Talk {
     if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
       return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
+    if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);
     const std::size_t space = what.find(' '), by = what.find(" by script: ");
     if (what.starts_with('#') && by != std::string::npos && space < by)
@@ -337,6 +338,16 @@ class Talk {
       report.problem = "invalid silence: no";
     }
     dispatcher_->report([report](Work& w) { silence_reported(w, report); }, done);
+  }
+
+  // What a look at that Alertmanager finds: somebody ended or moved a silence of ours there.
+  void at_the_source(const std::vector<std::string>& words) {
+    const Silence* l = find_silence(dispatcher_->state(), words.at(1));
+    if (!l) throw std::runtime_error("there is no silence " + words.at(1));
+    SilenceSeen seen{l->id, words.at(2) != "ends", l->remote, l->until_ms, l->matchers};
+    if (words.at(2) == "until") seen.until_ms = time_of(words.at(3));
+    dispatcher_->report([seen](Work& w) { silence_seen(w, seen); }, [](auto) {});
+    settle();
   }
 
   void connect() {

@@ -58,7 +58,8 @@ within() {
     sleep 0.02
   done
 }
-gone() { ! kill -0 "$1" 2>/dev/null; }
+# Also one that has ended and is reaped by nobody, as below a process 1 that never waits.
+gone() { ! kill -0 "$1" 2>/dev/null || sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | grep -q '^[ZX]'; }
 
 # start_bot DATA [flags…]: sets bot (pid), address (HOST:PORT) and log.
 start_bot() {

@@ -69,6 +69,18 @@ kill -CONT "$am_pid"
 within 90 active 1 && ok "it arrives when the source is back" || bad "never arrived: $(silences)"
 equal "once" 1 "$(silences | jq '[.[] | select(.comment | contains("L2"))] | length')"
 
+# Somebody else moves it there, and then ends it: the bot looks again and says so.
+until_s=$(($(date +%s) + 3000))
+silences | jq -c --argjson until "$until_s" '[.[] | select(.status.state == "active")][0] |
+  {id, matchers, startsAt, endsAt: ($until | todate), createdBy, comment}' >"$work/moved"
+equal "somebody moves it there" 200 \
+  "$(status POST "http://$am/api/v2/silences" -H 'Content-Type: application/json' --data @"$work/moved")"
+moved() { say silences | grep -q "L2.*until $(date -u -d "@$until_s" '+%F %H:%M')"; }
+within 60 moved && ok "the bot sees it" || bad "silences: $(say silences)"
+curl -s -X DELETE "http://$am/api/v2/silence/$(silences | jq -r '[.[] | select(.status.state == "active")][0].id')"
+ended() { say 'silences --all' | grep -q 'L2.*over'; }
+within 60 ended && ok "and that it was ended there" || bad "silences: $(say 'silences --all')"
+
 kill "$prom_pid"
 wait "$prom_pid" 2>/dev/null
 has "an outage is a sentence" "$(say 'graph up')" 'cannot be reached'

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <tuple>
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -65,7 +66,11 @@ bool apply_silence(State& s, const Entry& e) {
     l->status = "ending";
   } else if (e.kind == "silence.over") {
     l->status = "over";
-    l->ended_by_hand = e.data["why"].as_string() == "hand";
+    l->ended_by_hand = e.data["why"].as_string() != "time";
+  } else if (e.kind == "silence.moved") {
+    l->remote = e.data["remote"].as_string();
+    l->until_ms = e.data["until_ms"].as_int();
+    l->matchers = matchers_from(e.data["matchers"]);
   } else if (e.kind == "silence.failed") {
     l->status = e.data["status"].as_string();
   }
@@ -195,6 +200,42 @@ void silence_reported(Work& w, const SilenceReport& r) {
   // Told a second time, after a crash between the report and its mark.
   if (l->status == "active" || (l->status != "asked" && l->status != "ending")) return;
   created(w, *l, r);
+}
+
+namespace {
+
+// In no order that means anything: the source may give them back in another.
+bool same_matchers(std::vector<Matcher> a, std::vector<Matcher> b) {
+  const auto words = [](const Matcher& m) { return std::tie(m.name, m.op, m.value); };
+  const auto before = [&](const Matcher& x, const Matcher& y) { return words(x) < words(y); };
+  std::ranges::sort(a, before);
+  std::ranges::sort(b, before);
+  return std::ranges::equal(a, b, [&](const Matcher& x, const Matcher& y) { return words(x) == words(y); });
+}
+
+}  // namespace
+
+bool is_news(const State& s, const SilenceSeen& seen, TimeMs now) {
+  const Silence* l = find_silence(s, seen.id);
+  if (!l || l->status != "active" || l->until_ms <= now) return false;
+  if (!seen.there) return true;
+  // The source may round; whoever moves a silence moves it by more.
+  const bool moved = seen.until_ms < l->until_ms - second_ms || seen.until_ms > l->until_ms + second_ms;
+  return moved || seen.remote != l->remote || !same_matchers(seen.matchers, l->matchers);
+}
+
+void silence_seen(Work& w, const SilenceSeen& seen) {
+  if (!is_news(w.state, seen, w.now)) return;
+  Silence& l = *silence_in(w.state, seen.id);
+  if (!seen.there) {
+    report(w, l, "silence.over", Value::Map{{"why", "source"}});
+    w.decision.timers.push_back({"silence-end:" + l.id, 0, {}});
+    return tell(w, l, "silence.ended_there", {}, "");
+  }
+  report(w, l, "silence.moved",
+         Value::Map{{"remote", seen.remote}, {"until_ms", seen.until_ms}, {"matchers", to_value(seen.matchers)}});
+  w.decision.timers.push_back({"silence-end:" + l.id, l.until_ms, Value::Map{{"id", l.id}}});
+  tell(w, l, "silence.moved", {}, "");
 }
 
 bool silence_timer_rang(Work& w, const Timer& timer) {

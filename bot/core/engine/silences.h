@@ -20,6 +20,17 @@ struct SilenceReport {
 };
 void silence_reported(Work& work, const SilenceReport& report);
 
+// What a look at the source found of one that holds there. It may be ended or changed by others.
+struct SilenceSeen {
+  std::string id;     // L3
+  bool there = true;  // false: ended, or not known there any more
+  std::string remote;
+  TimeMs until_ms = 0;
+  std::vector<Matcher> matchers;
+};
+bool is_news(const State& state, const SilenceSeen& seen, TimeMs now);
+void silence_seen(Work& work, const SilenceSeen& seen);
+
 bool apply_silence(State& state, const Entry& entry);  // false: none of ours
 bool silence_timer_rang(Work& work, const Timer& timer);
 ProjectionRow projection(const Silence& silence);

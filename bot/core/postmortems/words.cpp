@@ -181,7 +181,7 @@ constexpr std::array<Word, 112> words = {{
     {"sum_open", "Resolved: not yet.", "해결: 아직 아님."},
 }};
 
-constexpr std::array<Word, 52> kinds = {{
+constexpr std::array<Word, 53> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -233,6 +233,7 @@ constexpr std::array<Word, 52> kinds = {{
     {"silence.active", "Silenced", "무음 시작"},
     {"silence.failed", "Silence not made", "무음 실패"},
     {"silence.ending", "End of silence asked for", "무음 종료 요청"},
+    {"silence.moved", "Silence changed at the source", "무음 변경"},
     {"silence.over", "Silence over", "무음 끝"},
 }};
 

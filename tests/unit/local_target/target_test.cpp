@@ -199,12 +199,13 @@ TEST_CASE("a keeper that is killed takes its process with it, and the bot starts
   bot.until_well();
   const std::string id = processes(world).front();
   const local::Record old = record_of(world, id);
+  const std::int64_t born = process::start_time_of(old.child);
   kill(old.keeper, SIGKILL);
   bot.rig.until([&] { return world.starts_of("1.0") == 2; });
   bot.until_well();
   CHECK(processes(world).size() == 1);
   CHECK(processes(world).front() != id);
-  wait_until([&] { return process::start_time_of(old.child) == -1 || getpgid(old.child) != old.child; });
+  wait_until([&] { return !process::open_process(old.child, born); });
 }
 
 TEST_CASE("a keeper that cannot begin fails the change, and nothing is tried without a pause") {

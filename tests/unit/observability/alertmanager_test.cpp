@@ -22,6 +22,11 @@ struct FakeAlertmanager {
     wire.answer = [this](const HttpCall& call) { return serve(call); };
   }
   Result<HttpResult> serve(const HttpCall& call) {
+    if (call.method == "GET" && call.url.contains("/silence/")) {
+      for (const Value& s : silences)
+        if (call.url.ends_with("/" + s["id"].as_string())) return HttpResult{200, to_json(s), {}};
+      return HttpResult{404, "", {}};
+    }
     if (call.method == "GET") return HttpResult{200, to_json(Value(Value::List(silences.begin(), silences.end()))), {}};
     if (call.method == "DELETE") {
       ++deletes;
@@ -125,6 +130,42 @@ TEST_CASE("ending finds the silence by id or by marker, and one that is gone is 
   gone.remote = "1234-abcd";
   carry_silence(am.wire, main_one, gone, got.take());
   CHECK(got.all.at(3));
+}
+
+TEST_CASE("a look tells what stands at the source: as it was, edited, ended, or not known") {
+  FakeAlertmanager am;
+  Caught<Answer<SilenceAnswer>> made;
+  carry_silence(am.wire, main_one, order("create"), made.take());
+  Caught<Answer<SilenceLook>> got;
+  const auto look = [&] {
+    got.all.clear();
+    look_at_silence(am.wire, main_one, "0000-1", order("create").marker, got.take());
+    REQUIRE(got.one());
+    return *got.one();
+  };
+  CHECK(look().there);
+  CHECK(look().found.until_ms == 1'700'007'200'000);
+  CHECK(am.wire.calls.back().url.ends_with("/api/v2/silence/0000-1"));
+  // Its editor there ends it and makes another, with the same comment.
+  FakeAlertmanager::end(am.silences.at(0));
+  Value edited = am.silences.at(0);
+  edited.set("id", "0000-2");
+  edited.set("endsAt", "2023-11-14T23:13:20.000Z");
+  edited.set("status", Value::Map{{"state", "active"}});
+  am.silences.push_back(edited);
+  CHECK(look().there);
+  CHECK(look().found.id == "0000-2");
+  CHECK(look().found.until_ms == 1'700'003'600'000);
+  FakeAlertmanager::end(am.silences.at(1));
+  CHECK_FALSE(look().there);
+  CHECK(look().known);
+  am.silences.clear();
+  CHECK_FALSE(look().there);
+  CHECK_FALSE(look().known);
+  am.wire.always(503, "starting");
+  got.all.clear();
+  look_at_silence(am.wire, main_one, "0000-1", order("create").marker, got.take());
+  CHECK_FALSE(got.all.at(0));
 }
 
 TEST_CASE("an old Alertmanager says not found with status 500") {

@@ -1,5 +1,6 @@
 // What happens to commands when the bot, its helper or the machine goes away.
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "integrations/process/files.h"
 #include "tests/support/command_rig.h"
@@ -157,8 +158,10 @@ TEST_CASE("when helper and command are gone it is lost, with what it had printed
   REQUIRE(started.has_value());
   kill(started->shim, SIGKILL);
   kill(-started->child, SIGKILL);
-  wait_until(
-      [&] { return process::look_at_lock(commands + "/a") == process::Lock::free && kill(-started->child, 0) != 0; });
+  wait_until([&] {
+    return process::look_at_lock(commands + "/a") == process::Lock::free &&
+           !process::open_process(started->child, started->child_start);
+  });
   Rig rig(commands);
   CHECK(rig.runner->attach("a", rig.events()) == Attached::gone);
   const CommandEnd& end = rig.ended("a");
@@ -195,6 +198,26 @@ TEST_CASE("a number that was given to another process since is not ours") {
   Rig rig(commands, "now");
   CHECK(rig.runner->attach("a", rig.events()) == Attached::gone);
   CHECK(rig.ended("a").kind == CommandEndKind::lost);
+}
+
+TEST_CASE("a command that has ended and that nobody reaps is not running") {
+  const ScratchFolder scratch;
+  const std::string commands = scratch.path + "/c", path = commands + "/a";
+  fs::create_directories(path);
+  std::ofstream(path + "/lock") << "";
+  // As below a process 1 that never waits: number and start time stay for good.
+  const pid_t dead = fork();
+  if (dead == 0) _exit(0);
+  siginfo_t info{};
+  REQUIRE(waitid(P_PID, static_cast<id_t>(dead), &info, WEXITED | WNOWAIT) == 0);
+  const std::string start = std::to_string(process::start_time_of(dead));
+  std::ofstream(path + "/started") << "format 1\nboot now\nshim " << dead << "\nshim_start " << start << "\nchild "
+                                   << dead << "\nchild_start " << start << "\nstarted_ms 1\ntimeout_ms 1000\nwhole 1\n";
+  Rig rig(commands, "now");
+  CHECK(rig.runner->attach("a", rig.events()) == Attached::gone);
+  CHECK_FALSE(rig.runner->cancel("a"));
+  CHECK(rig.ended("a").kind == CommandEndKind::lost);
+  waitpid(dead, nullptr, 0);
 }
 
 TEST_CASE("a folder without a record of its start means that nothing has run") {
