@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "bot/base/hash.h"
+#include "storage/gather.h"
 
 namespace muster::storage {
 namespace {
@@ -37,10 +38,11 @@ void take_pages_singly() {
   [[maybe_unused]] static const int once = sqlite3_config(SQLITE_CONFIG_PAGECACHE, nullptr, 0, 0);
 }
 
-std::unique_ptr<sqlite3, CloseDb> connect(const std::string& name, int flags) {
+std::unique_ptr<sqlite3, CloseDb> connect(const std::string& name, int flags, bool gather = false) {
   take_pages_singly();
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   gather ? gathering_vfs() : nullptr);
   std::unique_ptr<sqlite3, CloseDb> db(raw);
   if (code != SQLITE_OK) throw SqlError(code, raw ? sqlite3_errmsg(raw) : sqlite3_errstr(code));
   sqlite3_busy_timeout(raw, busy_timeout_ms);
@@ -198,8 +200,8 @@ bool Query::is_null(int column) const { return sqlite3_column_type(statement_, c
 Db Db::open(const std::string& path, Mode mode) {
   Db db;
   db.path_ = path;
-  if (mode == Mode::write) {
-    db.db_ = connect(path, SQLITE_OPEN_READWRITE);
+  if (mode != Mode::read) {
+    db.db_ = connect(path, SQLITE_OPEN_READWRITE, mode == Mode::gather);
     return db;
   }
   db.db_ = connect(path, SQLITE_OPEN_READONLY);

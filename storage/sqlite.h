@@ -95,7 +95,8 @@ class Query {
 
 class Db {
  public:
-  enum class Mode { write, read };
+  // `gather`: as `write`, and a commit goes into the log at once (gather.h).
+  enum class Mode { write, gather, read };
   // Throws SqlError. Reading works beside a writer, and from a folder that may not be written.
   static Db open(const std::string& path, Mode mode);
 

@@ -168,14 +168,15 @@ Result<std::int64_t> make_database(const std::string& path) {
 // Throws SqlError.
 Result<Db> open_for_writing(const std::string& folder) {
   const std::string path = db_path(folder);
-  Db db = Db::open(path, Db::Mode::write);
+  Db db = Db::open(path, Db::Mode::gather);
   auto schema = schema_of(db);  // before anything that writes: a file that is not ours stays as it is
   if (!schema) return std::unexpected(schema.error());
+  db.script("PRAGMA synchronous=FULL");  // what Mode::gather relies on
   db.query("PRAGMA journal_mode=WAL")->next();
   // secure_delete: a scrubbed payload must not stay in free pages. The cache holds what one group of decisions
   // touches, so that nothing is written before the commit; it is given back when the writer rests.
   db.script(
-      "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; "
+      "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; "
       "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
   migrate(db, *schema);
   return db;
