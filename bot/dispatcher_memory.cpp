@@ -72,7 +72,8 @@ void Dispatcher::run(TaskPtr task) {
   timers_.remember(c.decision.timers);
   c.shown_here = outbox_.shown_here();
   ++in_flight_;
-  std::vector<OutMessage> next_up = outbox_.next_up(c.decision.out);
+  // Where many are in flight the next decision is worth more: the writer takes it along.
+  std::vector<OutMessage> next_up = in_flight_ == 1 ? outbox_.next_up(c.decision.out) : std::vector<OutMessage>();
   // Attempts leave when their intent is on disk, never before.
   store_.commit(std::move(c), [this, task = std::move(task), attempts = std::move(attempts)](Result<Committed> r) {
     const bool applied = r && !r->duplicate;
