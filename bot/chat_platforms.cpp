@@ -26,10 +26,15 @@ std::string channel_of(const std::string& destination) {
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
 }
 
-Value without(const Value& body, std::string_view key) {
+// What only the way to the platforms is chosen by.
+bool is_for_routing(std::string_view key) {
+  return key == "only" || key == "asked" || key == "noted" || key == "said_by";
+}
+
+Value without_routing(Value body) {
   Value kept = Value::Map{};
-  for (const auto& [k, v] : body.as_map())
-    if (k != key) kept.set(k, v);
+  for (const auto& [key, value] : body.as_map())
+    if (!is_for_routing(key)) kept.set(key, std::move(body.member(key)));
   return kept;
 }
 
@@ -117,8 +122,8 @@ std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<st
     result.push_back(std::move(m));
   }
   for (OutMessage& m : result)
-    for (const char* ours : {"only", "asked", "noted", "said_by"})
-      if (m.body.has(ours)) m.body = without(m.body, ours);
+    if (std::ranges::any_of(m.body.as_map(), [](const auto& member) { return is_for_routing(member.first); }))
+      m.body = without_routing(std::move(m.body));
   return result;
 }
 

@@ -72,6 +72,8 @@ void Dispatcher::run(TaskPtr task) {
   timers_.remember(c.decision.timers);
   c.shown_here = outbox_.shown_here();
   ++in_flight_;
+  // Where many are in flight the next decision is worth more: the writer takes it along.
+  std::vector<OutMessage> next_up = in_flight_ == 1 ? outbox_.next_up(c.decision.out) : std::vector<OutMessage>();
   // Attempts leave when their intent is on disk, never before.
   store_.commit(std::move(c), [this, task = std::move(task), attempts = std::move(attempts)](Result<Committed> r) {
     const bool applied = r && !r->duplicate;
@@ -79,6 +81,7 @@ void Dispatcher::run(TaskPtr task) {
     if (applied && attempts_)
       for (const AttemptOrder& order : attempts) attempts_(order);
   });
+  outbox_.foresee(std::move(next_up));
 }
 
 void Dispatcher::answered(const TaskPtr& task, Result<Committed> r) {

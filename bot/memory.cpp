@@ -1,45 +1,36 @@
 #include "bot/memory.h"
 
+#include <link.h>
 #include <malloc.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
-#include <charconv>
 #include <fstream>
-#include <string>
-#include <string_view>
 
 namespace muster {
 namespace {
 
 constexpr int quiet_enough = 2;  // the writer lets go of its pages after one second
 constexpr int busy_for = 20;     // ticks of work without a rest
+constexpr std::size_t worth_it = 1u << 20;
 
-// "55d0c0a00000-55d0c0e4f000 r-xp 00000000 fe:00 131 /usr/bin/muster": code that was mapped from a file.
-struct MappedCode {
-  std::uintptr_t from = 0, to = 0;
-  explicit operator bool() const { return to > from; }
-};
-
-MappedCode mapped_code(std::string_view line) {
-  MappedCode code;
-  const char* const end = line.data() + line.size();
-  const auto first = std::from_chars(line.data(), end, code.from, 16);
-  if (first.ec != std::errc() || first.ptr == end) return {};
-  const auto last = std::from_chars(first.ptr + 1, end, code.to, 16);
-  if (last.ec != std::errc() || !std::string_view(last.ptr, end).starts_with(" r-xp ")) return {};
-  return line.contains('/') ? code : MappedCode{};
+// What a file gives to a program and nobody writes: its code, and beside it the tables and texts that only loading it
+// needed. Tables that the loader fills lie in parts that may be written.
+int let_go_of_object(dl_phdr_info* object, std::size_t, void*) {
+  for (std::size_t i = 0; i < object->dlpi_phnum; ++i) {
+    const auto& part = object->dlpi_phdr[i];
+    if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    const std::uintptr_t from = (object->dlpi_addr + part.p_vaddr) & ~(page - 1);
+    const std::uintptr_t to = (object->dlpi_addr + part.p_vaddr + part.p_memsz + page - 1) & ~(page - 1);
+    ::madvise(reinterpret_cast<void*>(from), to - from, MADV_DONTNEED);  // NOLINT
+  }
+  return 0;
 }
 
 // Most code that ran is code that starting or one rare command needed. Its pages are the file's own, unchanged: letting
-// go of them costs nothing, and what is called again is mapped again from the page cache. Nothing that was written is
-// touched: tables that the loader filled are not executable.
-void let_go_of_code() {
-  std::ifstream maps("/proc/self/maps");
-  for (std::string line; std::getline(maps, line);) {
-    const MappedCode code = mapped_code(line);
-    if (code) ::madvise(reinterpret_cast<void*>(code.from), code.to - code.from, MADV_DONTNEED);  // NOLINT
-  }
-}
+// go of them costs nothing, and what is called again is mapped again from the page cache.
+void let_go_of_code() { ::dl_iterate_phdr(&let_go_of_object, nullptr); }
 
 }  // namespace
 
@@ -53,8 +44,17 @@ void tune_memory() {
   mallopt(M_TRIM_THRESHOLD, 4 << 20);
 }
 
+// The second number of statm counts pages.
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t mapped = 0, resident = 0;
+  statm >> mapped >> resident;
+  return resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 // Whoever has something to do every second would never give anything back: what a start or a crowd needed once stays,
-// and other threads' heaps keep their highest water. It costs a millisecond or two, mostly to map again what is used.
+// and other threads' heaps keep their highest water. It costs a millisecond or two, mostly to map again what is used:
+// whoever comes next waits for that, so it is done again only when something has come on top of what the work needs.
 bool MemoryKeeper::tick(std::uint64_t work_done) {
   const bool quiet = work_done == last_;
   last_ = work_done;
@@ -62,9 +62,18 @@ bool MemoryKeeper::tick(std::uint64_t work_done) {
   if (quiet_ticks_ <= quiet_enough) ++busy_ticks_;
   if (quiet_ticks_ != quiet_enough && busy_ticks_ < busy_for) return false;
   busy_ticks_ = 0;
+  if (quiet_ticks_ != quiet_enough && is_settled()) return false;
   malloc_trim(0);
   let_go_of_code();
+  given_back_ = true;
+  settled_ = 0;
   return true;
+}
+
+bool MemoryKeeper::is_settled() {
+  const std::size_t now = resident_();
+  if (settled_ == 0 && given_back_) settled_ = now;
+  return settled_ != 0 && now <= settled_ + worth_it;
 }
 
 }  // namespace muster

@@ -76,6 +76,21 @@ void Outbox::add_new(OutMessage m) {
   add({std::move(m), 0, 0});
 }
 
+std::vector<OutMessage> Outbox::next_up(const std::vector<OutMessage>& out) const {
+  std::vector<OutMessage> posts;
+  for (const OutMessage& m : out)
+    if (m.kind == "post" && !is_shown_here(m) && platforms_.contains(platform_of(m)) && !lines_.contains(m.destination))
+      posts.push_back(m);
+  return posts;
+}
+
+void Outbox::foresee(std::vector<OutMessage> posts) const {
+  for (OutMessage& m : posts) {
+    const auto it = platforms_.find(platform_of(m));
+    it->second->foresee(std::move(m));
+  }
+}
+
 // It was stored as delivered; only a refusal is still to be noted.
 void Outbox::show(const OutMessage& m) {
   if (fault_) fault_("before-deliver");

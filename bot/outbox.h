@@ -36,7 +36,11 @@ class Outbox {
   // What an earlier process left, in the order in which it was made. What is urgent goes first, as it did then, except
   // to a platform that was lost: that gets all it missed in order.
   void restore(std::vector<PendingOut> pending, const std::function<bool(const std::string& platform)>& was_lost);
-  void add_new(OutMessage message);                     // the same, by the commit that is being answered
+  void add_new(OutMessage message);  // the same, by the commit that is being answered
+  // Of what is about to be stored the posts that nothing stands before, and their platforms told of them once the
+  // writer has the rest.
+  std::vector<OutMessage> next_up(const std::vector<OutMessage>& out) const;
+  void foresee(std::vector<OutMessage> posts) const;
   void rewrite(const std::vector<OutMessage>& stored);  // what waits says what the store says now
   void tick();                                          // what waited for its time, and the marks; about once a second
   void keep(ChatLink link);                             // on disk with the next marks

@@ -11,15 +11,11 @@
 
 namespace muster {
 
-namespace {
-
-std::string bare_channel(const OutMessage& m) {
+std::string out_channel(const OutMessage& m) {
   std::string name = m.destination.substr(m.destination.find(':') + 1);
   if (name.empty()) name = m.body["channel"].as_string();
   return name.starts_with('#') ? name.substr(1) : name;
 }
-
-}  // namespace
 
 TimeMs made_at(const std::string& message_id) {
   if (message_id.size() < 12 || message_id[11] != '-') return 0;
@@ -36,7 +32,7 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   const auto d = std::make_shared<Delivery>();
   d->message = m;
   d->done = std::move(done);
-  d->channel = bare_channel(m);
+  d->channel = out_channel(m);
   d->since = clock_.now();
   const TimeMs made = made_at(m.id);
   d->earlier = m.body["tried"].as_bool() || (made != 0 && made < born_ms_);

@@ -100,6 +100,8 @@ class Deliveries {
       unsent_;  // channels, of urgent or other posts: how far an earlier process came
 };
 
+std::string out_channel(const OutMessage& message);  // ours, bare
+
 // When the message was made: its id begins with eleven hex digits of milliseconds. 0: it is not one of those.
 TimeMs made_at(const std::string& message_id);
 

@@ -89,7 +89,10 @@ class ChatPlatform {
   virtual ~ChatPlatform() = default;
   virtual std::string name() const = 0;
   virtual void deliver(const OutMessage& message, Done done) = 0;  // idempotent by OutMessage.id
-  virtual void on_event(Listener listener) = 0;                    // one listener; the last one wins
+  // It is being stored and will be delivered when it is, if nothing stands before it: what can be made ready without
+  // telling anybody is made ready now, while the disk is at work.
+  virtual void foresee(OutMessage /*message*/) {}
+  virtual void on_event(Listener listener) = 0;  // one listener; the last one wins
   virtual bool connected() const = 0;
   // True: the platform is this process, shows what is stored when it starts and calls `done` before deliver()
   // returns. Its messages are delivered by being stored.

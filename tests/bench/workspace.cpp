@@ -23,21 +23,24 @@ Workspace::Workspace() : server_(clock_) {
           .id = channel_id(n), .name = "bench-" + std::to_string(n), .topic = {}, .purpose = {}, .im_of = {}};
       core.channels[channel_id(n)].members = {doubles::SlackCore::bot_user, "U1"};
     }
+    server_.before_call = [this] { called_at_ = now_ms(); };
     server_.after_call = [this](doubles::SlackCore& called) { heard(called); };
   });
 }
 
 Workspace::~Workspace() {
-  server_.on([this](doubles::SlackCore&) { server_.after_call = {}; });
+  server_.on([this](doubles::SlackCore&) {
+    server_.before_call = {};
+    server_.after_call = {};
+  });
 }
 
 void Workspace::heard(doubles::SlackCore& core) {
-  const double now = now_ms();
   const std::scoped_lock hold(lock_);
   for (const doubles::SlackHappening& h : core.take_happenings()) {
     const auto asked = asked_.find(h.channel_id);
     if (h.kind != "post" || asked == asked_.end()) continue;
-    ms_.push_back(now - asked->second);
+    ms_.push_back(called_at_ - asked->second);
     asked_.erase(asked);
     answer_ = to_json(Value::Map{{"text", h.text}, {"blocks", h.blocks}});
   }
@@ -64,11 +67,9 @@ std::vector<double> Workspace::run(const ChatLoad& load) {
       channel = free_channel();
     }
     server_.on([&](doubles::SlackCore& core) {
-      {
-        const std::scoped_lock hold(lock_);
-        asked_[channel] = now_ms();
-      }
       core.say("U1", channel, "!status");
+      const std::scoped_lock hold(lock_);
+      asked_[channel] = now_ms();
     });
   }
   std::unique_lock hold(lock_);

@@ -32,7 +32,8 @@ class Workspace {
   doubles::SlackServer& server() { return server_; }
 
   // Says `!status` in one channel after the other, with one unanswered command a channel at most, and waits for every
-  // answer. Milliseconds from the event's frame to the call of chat.postMessage. Throws when one takes over a minute.
+  // answer. Milliseconds from the event's frame, made and about to be sent, to the call of chat.postMessage, read and
+  // not yet looked at: what the double does itself is nobody's time. Throws when one takes over a minute.
   std::vector<double> run(const ChatLoad& load);
   std::string last_answer();  // its text and blocks as JSON, as the bot sent them
 
@@ -46,6 +47,7 @@ class Workspace {
   std::condition_variable answered_;
   std::map<std::string, double> asked_;  // channel -> when; unanswered
   std::vector<double> ms_;
+  double called_at_ = 0;  // the server's thread only
   std::string answer_;
   std::size_t turn_ = 0;
 };

@@ -85,7 +85,10 @@ std::vector<std::string> slack_buckets(const OutMessage& m, const std::string& c
 
 // What is unclear is repeated here, in the lane, so that the order holds; `then` sees only what is decided.
 void Slack::call(const OpPtr& op, const std::string& method, const Value& arguments, Then then) {
-  HttpCall c = method_call(method, arguments, config_.bot_token);
+  call_made(op, method, method_call(method, arguments, config_.bot_token), std::move(then));
+}
+
+void Slack::call_made(const OpPtr& op, const std::string& method, HttpCall made, Then then) {
   const auto take = [this, op, then = std::move(then)](const Result<HttpResult>& result) {
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
@@ -98,7 +101,7 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);
   };
-  queue_.call(op->job, std::move(c), take, buckets_of(method, op->channel));
+  queue_.call(op->job, std::move(made), take, buckets_of(method, op->channel));
 }
 
 void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
@@ -185,21 +188,41 @@ void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const 
        });
 }
 
-void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
-  std::deque<Attachment> files;
-  Value arguments = post_arguments(*op, &files);
+ForeseenPost Slack::made_post(const Op& op, const std::string& channel_id, const std::string& thread) const {
+  ForeseenPost post{.message = {}, .channel_id = channel_id, .thread = thread, .call = {}, .files = {}};
+  Value arguments = post_arguments(op, &post.files);
   arguments.set("channel", channel_id);
   unfold_nothing(arguments);
-  const std::string thread = deliveries_.their_thread(*op);
   if (!thread.empty()) arguments.set("thread_ts", thread);
-  call(op, "chat.postMessage", arguments, [this, op, channel_id, thread, files](const SlackAnswer& a) {
+  post.call = method_call("chat.postMessage", arguments, config_.bot_token);
+  return post;
+}
+
+void Slack::foresee(OutMessage m) {
+  if (!ready_ || m.kind != "post" || !m.body["private_to"].as_string().empty()) return;
+  Op op;
+  op.channel = out_channel(m);
+  const std::string id = out_.directory.theirs("channel", op.channel);
+  if (id.empty()) return;
+  op.message = std::move(m);
+  ForeseenPost post = made_post(op, id, deliveries_.their_thread(op));
+  post.message = std::move(op.message);
+  foreseen_.add(std::move(post));
+}
+
+void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
+  const std::string thread = deliveries_.their_thread(*op);
+  auto foreseen = foreseen_.take(op->message, channel_id, thread);
+  ForeseenPost post = foreseen ? std::move(*foreseen) : made_post(*op, channel_id, thread);
+  const auto then = [this, op, channel_id, thread, files = std::move(post.files)](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {
       op->message.body.set("thread", "");  // the root is gone: the channel itself
       return send_post(op, channel_id);
     }
     if (a.fate != Fate::ok) return refused(op, a);
     posted(op, channel_id, a.body["ts"].as_string(), files);
-  });
+  };
+  call_made(op, "chat.postMessage", std::move(post.call), then);
 }
 
 void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::string& ts,

@@ -19,6 +19,7 @@
 #include "integrations/chat/read_marks.h"
 #include "integrations/chat/slack/config.h"
 #include "integrations/chat/slack/connections.h"
+#include "integrations/chat/slack/foreseen.h"
 #include "integrations/chat/slack/incoming.h"
 #include "integrations/chat/slack/web_api.h"
 #include "integrations/net/http_server.h"
@@ -41,6 +42,7 @@ class Slack final : public ChatPlatform {
     if (message.kind == "form") return open_form(message, std::move(done));
     deliveries_.take(message, std::move(done));
   }
+  void foresee(OutMessage message) override;
   void on_event(Listener listener) override { listener_ = std::move(listener); }
   bool connected() const override { return ready_ && (over_http() || connections_.ready()); }
   ChatHealth health() const override;
@@ -111,11 +113,13 @@ class Slack final : public ChatPlatform {
   // outgoing.cpp
   void run(const OpPtr& op);
   void call(const OpPtr& op, const std::string& method, const Value& arguments, Then then);
+  void call_made(const OpPtr& op, const std::string& method, HttpCall made, Then then);
   void refused(const OpPtr& op, const SlackAnswer& answer);
   void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
   void post(const OpPtr& op, const std::string& channel_id);
   void send_post(const OpPtr& op, const std::string& channel_id);
+  ForeseenPost made_post(const Op& op, const std::string& channel_id, const std::string& thread) const;
   void posted(const OpPtr& op, const std::string& channel_id, const std::string& ts, std::deque<Attachment> files);
   void look_for_post(const OpPtr& op, const std::string& channel_id, const std::string& cursor);
   void post_private(const OpPtr& op, const std::string& channel_id);
@@ -209,6 +213,7 @@ class Slack final : public ChatPlatform {
   Outside out_;
   BudgetQueue queue_;
   Deliveries deliveries_;
+  ForeseenPosts foreseen_;
   FileCopies copies_;
   HearingGap gap_;
   ReadMarks marks_;

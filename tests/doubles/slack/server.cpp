@@ -66,6 +66,7 @@ HttpResponse SlackServer::request(const HttpRequest& q) {
   } else if (q.path.starts_with("/files-pri/")) {
     reply = core_.download(url() + q.path, token_of(q));
   } else if (q.path.starts_with("/api/")) {
+    if (before_call) before_call();
     reply = core_.call(q.path.substr(5), arguments_of(q), token_of(q));
     if (after_call) after_call(core_);
   } else {

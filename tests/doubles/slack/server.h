@@ -17,7 +17,9 @@ class SlackServer {
   std::string url() const { return "http://127.0.0.1:" + std::to_string(web_->port()); }
   void on(const std::function<void(SlackCore&)>& task);
   void cut_all();
-  // Runs on the server's thread after each call of the Web API, before what follows from it is sent. Set it with `on`.
+  // Run on the server's thread when a call of the Web API has been read, and after it, before what follows from it is
+  // sent. Set them with `on`.
+  std::function<void()> before_call;
   std::function<void(SlackCore&)> after_call;
 
  private:

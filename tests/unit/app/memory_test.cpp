@@ -3,6 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <stdexcept>
+#include <string>
+
 using namespace muster;
 
 namespace {
@@ -27,8 +30,26 @@ TEST_CASE("memory is given back once when the work is over") {
   CHECK(given_back(keeper, 60, 0) == 0);
 }
 
-TEST_CASE("who never rests gives memory back now and then") {
+TEST_CASE("who never rests gives memory back once, and again when more than the work needs has come") {
+  std::size_t resident = 20u << 20;
+  MemoryKeeper keeper([&] { return resident; });
+  CHECK(given_back(keeper, 21, 1) == 1);
+  resident = 12u << 20;
+  CHECK(given_back(keeper, 20, 1) == 0);  // this much the work needs
+  resident += 1u << 20;
+  CHECK(given_back(keeper, 60, 2) == 0);  // a second without work is no rest
+  resident += 1;
+  CHECK(given_back(keeper, 20, 1) == 1);
+  CHECK(given_back(keeper, 60, 1) == 0);
+}
+
+// Letting go must leave what was written: tables of the loader, the program's own values.
+TEST_CASE("a program works on after its code was let go of") {
   MemoryKeeper keeper;
-  CHECK(given_back(keeper, 61, 1) == 3);
-  CHECK(given_back(keeper, 61, 2) == 3);  // a second without work is no rest
+  static std::string kept = "kept";
+  const std::size_t before = resident_bytes();
+  CHECK(given_back(keeper, 61, 1) == 1);
+  CHECK(resident_bytes() < before);
+  CHECK(kept == "kept");
+  CHECK_THROWS(throw std::runtime_error("thrown, its tables read again"));
 }
