@@ -8,7 +8,14 @@
 namespace muster {
 namespace {
 
-AttemptReport answer_to(const AttemptOrder& order, AttemptReport report) {
+// Whose report it is; of the order nothing else is kept. A rollout is watched for long, and there are many.
+struct ReportOf {
+  explicit ReportOf(const AttemptOrder& o) : run(o.run), path(o.path), id(o.id), stage(o.stage), owner(o.owner) {}
+  std::string run, path, id, stage;
+  std::int64_t owner;
+};
+
+AttemptReport answer_to(const ReportOf& order, AttemptReport report) {
   report.run = order.run;
   report.path = order.path;
   report.id = order.id;
@@ -39,11 +46,16 @@ void Performer::take(const AttemptOrder& order) {
 
 void Performer::try_out(const AttemptOrder& order, Report report) const {
   const auto it = table_.find(order.verb);
-  const auto told = std::make_shared<bool>(false);
-  const auto sink = [order, told, report = std::move(report)](AttemptReport r) {
-    if (*told) return log(LogLevel::error, "a step reported twice", {{"attempt", order.id}});
-    *told = true;
-    report(answer_to(order, std::move(r)));
+  struct Waiting {
+    ReportOf order;
+    Report report;
+    bool told = false;
+  };
+  const auto waiting = std::make_shared<Waiting>(Waiting{ReportOf(order), std::move(report)});
+  const auto sink = [waiting](AttemptReport r) {
+    if (waiting->told) return log(LogLevel::error, "a step reported twice", {{"attempt", waiting->order.id}});
+    waiting->told = true;
+    waiting->report(answer_to(waiting->order, std::move(r)));
   };
   if (it == table_.end()) return sink(not_here(order));
   try {
@@ -55,7 +67,7 @@ void Performer::try_out(const AttemptOrder& order, Report report) const {
     r.end = AttemptReport::End::unknown;
     r.error_kind = "lost";
     r.error = "The bot failed while it carried this out.";
-    if (!*told) sink(std::move(r));
+    if (!waiting->told) sink(std::move(r));
   }
 }
 

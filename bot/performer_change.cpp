@@ -202,9 +202,11 @@ Performer::Perform perform_change(std::function<const Targets&()> targets, Later
     if (by_deploy && target->has(TargetVerb::deploy)) q.verb = TargetVerb::deploy;
     if (order.stage == "look") return look(target, q, done);
     const TargetState before = state_from(order.before);
-    // A rollout is watched for long, and by more than one: they share what was ordered.
-    const ProgressSeen seen = [order = std::make_shared<const AttemptOrder>(order), progress](const std::string& text) {
-      if (progress) tell(*order, text, progress);
+    // A rollout is watched for long: only its name is kept meanwhile.
+    const ProgressSeen seen = [run = order.run, path = order.path, id = order.id, progress](const std::string& text) {
+      AttemptOrder named;
+      named.run = run, named.path = path, named.id = id;
+      if (progress) tell(named, text, progress);
     };
     if (order.mode == Mode::probe) return probe(target, q, before, later, done, ask_again_max);
     if (order.mode == Mode::attach || order.mode == Mode::again) return attach(target, q, before, later, seen, done);

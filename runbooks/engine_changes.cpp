@@ -89,6 +89,21 @@ std::string what_changed(const std::string& lang, const Plan& before, const Plan
   return list.empty() ? say(lang, "fact.rule") : join(list, "; ");
 }
 
+// What the target can was for the plan alone; of the rest people are shown these.
+Value without_plan(const Value& seen) {
+  Value state = Value::Map{};
+  for (const auto& [key, v] : seen.as_map())
+    if (key != "can" && key != "history" && key != "missing") state.set(key, v);
+  return state;
+}
+
+Value for_people(const Value& seen) {
+  Value shown = Value::Map{};
+  for (const char* key : {"version", "part_version", "part_replicas", "replicas", "healthy", "detail"})
+    if (seen.has(key)) shown.set(key, seen[key]);
+  return shown;
+}
+
 Value facts_of(const Plan& plan) {
   Value facts = Value::List{};
   for (const auto& [key, v] : plan.after.as_map())
@@ -220,7 +235,7 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   const std::string approved = t.run.change["approved"].as_string();
   const Plan shown = plan_from(t.run.change["plan"]);
   Value kept = to_value(plan);
-  kept.set("seen", seen);
+  kept.set("seen", for_people(seen));
   const bool same = approved == plan.hash;
   if (looks_again(t, wish, plan)) return;
   keep(t, Value::Map{{"plan", std::move(kept)}, {"approved", same ? approved : ""}});
@@ -230,7 +245,7 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   if (same || plan.gate.effect == "run") {
     if (const Permit p = capped(t, path, step.verb, plan.arguments); !p.refusal.empty())
       return fail_step(t, path, &step, p.kind, p.refusal);
-    return send_change(t, path, step, plan.arguments, seen);
+    return send_change(t, path, step, plan.arguments, without_plan(seen));
   }
   const bool asked_before = !shown.hash.empty() && !shown.gate.effect.empty() && shown.hash != plan.hash;
   ask(t, path, step, plan, asked_before ? what_changed(lang, shown, plan) : std::string());

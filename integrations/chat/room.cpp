@@ -147,10 +147,11 @@ Room::Room(const Clock& clock) : clock_(clock), boot_(random_token(6)) {}
 
 bool Room::first_time(const std::string& id) {
   if (id.empty()) return true;
-  if (!seen_.insert(id).second) return false;
-  seen_order_.push_back(id);
+  const auto [seen, is_new] = seen_.insert(id);
+  if (!is_new) return false;
+  seen_order_.push_back(&*seen);
   if (seen_order_.size() > seen_max) {
-    seen_.erase(seen_order_.front());
+    seen_.erase(seen_.find(*seen_order_.front()));
     seen_order_.pop_front();
   }
   return true;

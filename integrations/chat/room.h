@@ -151,8 +151,8 @@ class Room final : public ChatPlatform {
   std::map<std::string, RoomChannel, std::less<>> channels_;
   std::shared_ptr<const Feeds> feeds_ = std::make_shared<Feeds>();  // never changed: made anew
   std::unordered_set<std::string> seen_;
-  std::deque<std::string> seen_order_;
-  std::string boot_;  // ids of this process differ from those of the last one
+  std::deque<const std::string*> seen_order_;  // of those in seen_, the oldest first
+  std::string boot_;                           // ids of this process differ from those of the last one
   std::int64_t file_bytes_ = 0;
   std::uint64_t serial_ = 0, cursor_ = 0, opened_ = 0, next_feed_ = 1;
 };

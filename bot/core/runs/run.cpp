@@ -32,6 +32,26 @@ void take(KeptPool& kept, const Value& d, std::string_view key, KeptValue& to) {
   if (d.has(key)) to = kept.value(d[key]);
 }
 
+// A member that says nothing reads as one that is not there, and there are many of them for as long as a run is kept.
+Value without_empty(const Value& v) {
+  if (v.is_list()) {
+    Value list = Value::List{};
+    for (const Value& item : v.as_list()) list.push(without_empty(item));
+    return list;
+  }
+  if (!v.is_map()) return v;
+  Value::Map map;
+  for (const auto& [key, member] : v.as_map()) {
+    Value kept = without_empty(member);
+    const bool says = kept.is_string() ? !kept.as_string().empty()
+                      : kept.is_list() ? !kept.as_list().empty()
+                      : kept.is_map()  ? !kept.as_map().empty()
+                                       : !kept.is_null();
+    if (says) map[key] = std::move(kept);
+  }
+  return map;
+}
+
 // What a run is as a whole follows from its steps; nothing can be "running" that nobody runs.
 void derive_status(KeptPool& kept, Run& r) {
   if (r.over() || r.status == "queued") return;
@@ -92,7 +112,7 @@ void apply_started(State& s, const Entry& e) {
   take(d, "post", r.post);
   take(d, "key", r.key);
   take(kept, d, "again_of", r.again_of);
-  take(kept, d, "change", r.change);
+  if (d.has("change")) r.change = kept.value(without_empty(d["change"]));
   take(kept, d, "status", r.status);
   take(d, "deadline_ms", r.deadline_ms);
   r.incident = kept.word(e.incident_id);
@@ -182,7 +202,8 @@ void apply_changed(KeptPool& kept, Run& r, const Entry& e) {
   if (d.has("change")) {
     Value change = r.change;
     for (const auto& [key, v] : d["change"].as_map()) change.set(key, v);
-    r.change = std::as_const(change);  // copied: what has grown has room for more, and it stays for long
+    const Value said = without_empty(change);
+    r.change = std::as_const(said);  // copied: what has grown has room for more, and it stays for long
   }
   if (d.has("reopened")) r.ended_ms = 0, r.status = kept.word("running");
   if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());

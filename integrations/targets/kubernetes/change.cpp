@@ -102,6 +102,8 @@ Going& KubernetesTarget::begin(const ChangeRequest& request, const TargetState& 
   going = Going{};
   going.request = request;
   going.before = before;
+  // Nobody reads these again.
+  for (std::string* text : {&going.before.detail, &going.before.log, &going.before.no_part}) *text = {};
   going.done = std::move(done);
   going.progress = std::move(progress);
   going.mapped = std::move(mapped);
@@ -155,7 +157,7 @@ void KubernetesTarget::decide_on(const std::string& run, const Looked& looked) {
   const auto prepared = prepare(going.request, looked, parts_.clock.now(), false);
   if (!prepared) return finish(run, ChangeOutcome::refused, prepared.error());
   if (prepared->request.body.empty()) {
-    going.answer.message = "it was so already";
+    going.message = "it was so already";
     return finish(run, ChangeOutcome::nothing_to_do);
   }
   send(run, prepared->request);
@@ -233,15 +235,17 @@ void KubernetesTarget::finish(const std::string& run, ChangeOutcome outcome, std
   if (going.stage == Going::Stage::ending) return;
   going.stage = Going::Stage::ending;
   leave(going);
-  going.answer.outcome = outcome;
-  going.answer.problem = std::move(problem);
-  going.answer.took = parts_.clock.now() - going.began;
-  if (!going.last_words.empty()) going.answer.output = redact(going.last_words).text;
+  going.answer = std::make_shared<ChangeAnswer>();
+  going.answer->outcome = outcome;
+  going.answer->message = going.message;
+  going.answer->problem = std::move(problem);
+  going.answer->took = parts_.clock.now() - going.began;
+  if (!going.last_words.empty()) going.answer->output = redact(going.last_words).text;
   if (!with_state) return end(run);
   look(going.mapped, true, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto it = going_.find(run);
          if (it == going_.end()) return;
-         if (looked) it->second.answer.after = (*looked)->state();
+         if (looked) it->second.answer->after = (*looked)->state();
          end(run);
        }));
 }
@@ -252,7 +256,7 @@ void KubernetesTarget::end(const std::string& run) {
   if (it == going_.end()) return;
   auto going = std::make_shared<Going>(std::move(it->second));
   going_.erase(it);
-  parts_.timers.after(0, mine([going] { going->done(going->answer); }));
+  parts_.timers.after(0, mine([going] { going->done(*going->answer); }));
 }
 
 bool KubernetesTarget::cancel(const std::string& run) {

@@ -102,7 +102,7 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
   if (going.request.verb == TargetVerb::scale && w.replicas != going.request.replicas)
     return conflict("somebody else set the number of replicas to " + std::to_string(w.replicas.value_or(0)));
   if (verdict.phase == Phase::succeeded) {
-    going.answer.message = verdict.sentence;
+    going.message = verdict.sentence;
     return finish(run, ChangeOutcome::succeeded);
   }
   if (verdict.phase == Phase::failed && going.failing.empty()) {

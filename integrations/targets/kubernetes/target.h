@@ -47,7 +47,8 @@ struct Going {
   std::string verdict;                    // the rollout's sentence, as it was seen last
   std::string said, trouble, last_words;  // what is told of it, the pods' sentence, and what a crashed one wrote
   std::string told, failing;              // the last progress; why it has failed, while the pods are still asked
-  ChangeAnswer answer;
+  std::string message;                    // of the answer
+  std::shared_ptr<ChangeAnswer> answer;   // made when it ends
   std::uint64_t follower = 0, deadline_timer = 0, look_timer = 0;
   TimeMs looked_at = 0;              // at the object itself, beside the watch
   bool pods_asked = false;           // and the answer is on its way

@@ -1,6 +1,8 @@
 // The double as a program, for kubectl and for scripts: with TLS, because clients show a token to nobody else. It
 // prints one line of JSON with its address and a kubeconfig, then takes one command a line on standard input: hold,
-// release, sick IMAGE REASON, forbid RIGHT…, expire, cut, ledger, show RESOURCE NAME. It ends with its standard input.
+// release, add NAME IMAGE, sick IMAGE REASON, forbid RIGHT…, expire, cut, ledger, show RESOURCE NAME. It ends with its
+// standard input. Its one argument: milliseconds between two moves of a controller.
+#include <cstdlib>
 #include <iostream>
 #include <sstream>
 
@@ -22,13 +24,13 @@ std::string ledger_of(const doubles::KubernetesCore& core) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
   const std::string token = "sesame";
   SystemClock clock;
   const test::Certificate authority = test::make_certificate({.host = "the double's authority", .authority = true});
   const test::Certificate own = test::make_certificate({.host = "127.0.0.1", .is_ip = true}, &authority);
   doubles::KubernetesServer server(
-      clock, {.token = token, .step = 50},
+      clock, {.token = token, .step = count > 1 ? std::atoi(arguments[1]) : 50},
       {.certificate_pem = own.certificate_pem, .key_pem = own.key_pem, .client_authority_pem = {}});
   server.on([&](doubles::KubernetesCore& core) {
     core.add_deployment("prod", "shop", "registry.example.com/shop:1.0", 3);
@@ -47,6 +49,7 @@ int main() {
     server.on([&](doubles::KubernetesCore& core) {
       if (command == "hold") core.hold = true;
       if (command == "release") core.hold = false;
+      if (command == "add") core.add_deployment("prod", first, second, 1);
       if (command == "sick") core.sick_images[first] = second;
       if (command == "well") core.sick_images.clear();
       if (command == "forbid") core.forbidden.insert(first + " " + second);
