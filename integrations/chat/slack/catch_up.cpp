@@ -80,6 +80,12 @@ void Slack::catch_up_next() {
   }
   catching_up_ = false;
   if (std::exchange(again_, false)) return catch_up({});
+  covered();
+}
+
+// All is read, and all that was read is on disk: only then is there no gap any more.
+void Slack::covered() {
+  if (catching_up_ || again_timer_ != 0 || unsettled_ > 0 || !connected()) return;
   marks_.covered();
   gap_.covered();
   save_marks();
@@ -173,6 +179,7 @@ void Slack::caught_up_marks(const std::string& channel_id, const Value& message)
     e.user = user;
     e.emoji = emoji;
     in.event.author = message["user"].as_string();
+    in.caught_up = true;
     enqueue(std::move(in), nullptr);
   };
   for (const Value& r : message["reactions"].as_list()) {

@@ -12,6 +12,8 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
+constexpr DurationMs again_after_ms = 5 * second_ms;  // before what could not be stored is read again
+
 }  // namespace
 
 std::string slack_readable(std::string_view text, const std::function<std::string(const std::string&)>& user) {
@@ -121,9 +123,10 @@ void Slack::enqueue(Inbound in, const Acknowledgement* from) {
     if (from) waiting->second.push_back(*from);
     return;
   }
-  if (inbound_.waiting.size() >= inbound_max) return;  // not acknowledged: Slack brings it again
+  if (inbound_.waiting.size() >= inbound_max) return not_stored(id);
   auto& list = waiting_[id];
   if (from) list.push_back(*from);
+  if (in.caught_up) ++unsettled_;
   inbound_.waiting.push_back(std::move(in));
   pump();
 }
@@ -212,7 +215,10 @@ void Slack::hand_over(const Inbound& in) {
   const bool speaks =
       ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
-  if (!speaks || !listener_) return stored(id, channel, told.kind == "message" ? ts : std::string());
+  if (!speaks || !listener_) {
+    stored(id, channel, told.kind == "message" ? ts : std::string());
+    return settled(in.caught_up);
+  }
   ChatEvent e = told;
   e.platform = config_.name;
   e.channel = "#" + channel_name(channel);
@@ -231,12 +237,28 @@ void Slack::hand_over(const Inbound& in) {
   const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
   // Only what a form brought is looked at again.
   const auto form = told.answer ? std::make_shared<const Inbound>(in) : nullptr;
-  listener_(std::move(e), [this, id, channel, seen, form](const Result<void>& result) {
+  listener_(std::move(e), [this, id, channel, seen, form, read = in.caught_up](const Result<void>& result) {
     if (const auto answer = form ? form->event.event.answer : nullptr; result && answer && !answer->taken())
       return answered(id, form_answered(id, *form, *answer));
-    if (result) return stored(id, channel, seen);
-    waiting_.erase(id);  // not written, not acknowledged: Slack brings it again
+    result ? stored(id, channel, seen) : not_stored(id);
+    settled(read);
   });
+}
+
+// Not written and not acknowledged. Slack brings again what it delivered itself, but not for long, and never what was
+// read: the history is read again, and until then no mark moves over what is missing.
+void Slack::not_stored(const std::string& id) {
+  waiting_.erase(id);
+  marks_.gap();
+  if (again_timer_ != 0) return;
+  again_timer_ = out_.timers.after(again_after_ms, [this] {
+    again_timer_ = 0;
+    catch_up({});
+  });
+}
+
+void Slack::settled(bool caught_up) {
+  if (caught_up && --unsettled_ == 0) covered();
 }
 
 void Slack::stored(const std::string& id, const std::string& channel_id, const std::string& ts) {

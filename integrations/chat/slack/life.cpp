@@ -80,6 +80,7 @@ Slack::~Slack() {
   save_marks();
   out_.timers.cancel(timer_);
   out_.timers.cancel(check_timer_);
+  out_.timers.cancel(again_timer_);
 }
 
 HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,

@@ -163,6 +163,8 @@ class Slack final : public ChatPlatform {
   void look_up(const std::string& method, const Value& arguments, Then found, bool urgent = true);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
+  void not_stored(const std::string& id);
+  void settled(bool caught_up);
   void answered(const std::string& id, const std::string& answer);
   std::string person(const std::string& user_id) const;
   std::string readable(const std::string& text) const;
@@ -170,6 +172,7 @@ class Slack final : public ChatPlatform {
   void catch_up(const std::string& cursor);
   void catch_up_direct(const std::string& cursor);
   void catch_up_next();
+  void covered();
   void catch_up_page(const std::string& channel_id, const std::string& cursor);
   void caught_up_messages(const std::string& channel_id, const SlackAnswer& answer);
   void caught_up_message(const std::string& channel_id, const Value& message);
@@ -239,6 +242,8 @@ class Slack final : public ChatPlatform {
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;
   bool catching_up_ = false, again_ = false;
+  std::size_t unsettled_ = 0;                // of what was read: not on disk yet
+  std::uint64_t again_timer_ = 0;            // something could not be stored
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit

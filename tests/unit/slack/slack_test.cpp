@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <set>
 #include <string>
 
 #include "tests/unit/slack/world.h"
@@ -390,6 +391,25 @@ TEST_CASE("after a loss the history is read: messages and replies, once, in orde
   CHECK(said == "heard live;missed;missed too;missed reply;");
   CHECK(w.slack->health().caught_up >= 3);
   CHECK(root != parent);
+}
+
+TEST_CASE("what a full disk refused is read again, also when Slack gave it up and later messages were stored") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "heard");
+  w.store_works = false;
+  w.say("U1", "muster", "refused");
+  w.pass(7 * minute_ms);  // Slack delivers three times, the last after five minutes
+  CHECK(w.heard.size() == 1);
+  w.store_works = true;
+  w.say("U2", "muster", "later");
+  w.pass(10 * second_ms);
+  w.end();  // nor does a process that begins then know less
+  w.begin();
+  w.pass(10 * second_ms);
+  std::set<std::string> said;
+  for (const ChatEvent& e : w.heard) said.insert(e.text);
+  CHECK(said == std::set<std::string>{"heard", "later", "refused"});
 }
 
 TEST_CASE("after a restart the history is read from where the last process stopped") {
