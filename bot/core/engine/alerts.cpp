@@ -95,9 +95,11 @@ void record_impact(Work& w, const Incident& i, TimeMs at) {
 // The incident for a group. When very many groups fire at once the further ones join one incident of the storm:
 // a hundred channels help nobody.
 Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
+  std::string storm;
   if (many_opened(w)) {
+    storm = say(w.config.language, "storm.title");
     cause.group = "storm";
-    cause.title = say(w.config.language, "storm.title");
+    cause.title = storm;
     if (Incident* i = open_of_group(w, cause.group)) return *i;
   }
   Entry e;

@@ -226,7 +226,7 @@ TEST_CASE("a storm of alerts makes one board and few incidents, and every alert 
   std::size_t answered = 0;
   for (int i = 0; i < 2000; ++i) {
     AlertEvent e = w.alert("Storm" + std::to_string(i));
-    if (i % 2 == 0) e.severity = e.labels["severity"] = "critical";
+    if (i % 2 == 0) e.labels.set("severity", e.severity = "critical");
     e.group_key = "group " + std::to_string(i);
     w.dispatcher->alerts_with_inbox({e}, {"in:" + std::to_string(i), "alerts_v2", "", w.clock.now(), {}},
                                     [&answered](Result<void> r) { answered += r ? 1 : 0; });
