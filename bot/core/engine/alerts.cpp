@@ -321,6 +321,20 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
   if (complains(w, "undecodable/" + kind + "/" + why)) post(w, w.config.alerts_channel, "undecodable-" + inbox_key, m);
 }
 
+void take_undecided(Work& w, const std::string& source, const std::string& inbox_key) {
+  Entry e;
+  e.kind = "alert.undecodable";
+  e.text = say("en", "alert.undecided");
+  e.data = Value::Map{{"source", source}, {"inbox", inbox_key}};
+  record(w, std::move(e));
+  if (!complains(w, "undecided/" + source)) return;
+  const std::string text =
+      say(w.config.language, inbox_key.empty() ? "alert.undecided.refused" : "alert.undecided.kept",
+          {{"source", plain(source)}, {"key", plain(inbox_key)}});
+  post(w, w.config.alerts_channel, "undecided-" + w.new_id(),
+       {.text = text, .sections = {}, .buttons = {}, .color = "danger"});
+}
+
 void tell_truncated(Work& w, const std::string& inbox_key, std::int64_t alerts) {
   if (!complains(w, "truncated")) return;
   const Message m{.text = say(w.config.language, "alert.truncated", {{"n", std::to_string(alerts)}}),
