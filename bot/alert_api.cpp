@@ -13,7 +13,7 @@ constexpr const char* receiver_name = "muster";
 
 Value receiver() { return Value::Map{{"name", receiver_name}}; }
 
-Value strings(const std::map<std::string, std::string>& pairs) {
+Value strings(const Pairs& pairs) {
   Value out = Value::Map{};
   for (const auto& [k, v] : pairs) out.set(k, v);
   return out;

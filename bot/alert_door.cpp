@@ -43,6 +43,21 @@ bool comes_from(const std::vector<Network>& from, const std::string& remote) {
   return from.empty() || std::ranges::any_of(from, [&](const Network& n) { return is_within(remote, n); });
 }
 
+// /in/<kind>/<token>, and what follows.
+struct Route {
+  std::string_view kind, token, rest;
+};
+std::optional<Route> route_in(std::string_view path) {
+  constexpr std::string_view door = "/in/";
+  if (!path.starts_with(door)) return std::nullopt;
+  path.remove_prefix(door.size());
+  const std::size_t slash = path.find('/');
+  if (slash == path.npos) return std::nullopt;
+  const std::string_view rest = path.substr(slash + 1);
+  const std::size_t end = std::min(rest.find('/'), rest.size());
+  return Route{path.substr(0, slash), rest.substr(0, end), rest.substr(end)};
+}
+
 HttpResponse too_busy() {
   return {.status = 503, .content_type = "text/plain", .body = "", .headers = {{"Retry-After", "5"}}};
 }
@@ -58,6 +73,7 @@ constexpr std::size_t part_alerts_max = 200;
 // Taken in, but not decided: beyond this a sender is told to come again. An alert that waits takes some two kilobytes.
 constexpr std::size_t undecided_max = 10'000;         // deliveries
 constexpr std::size_t undecided_alerts_max = 20'000;  // alerts
+constexpr std::size_t undecided_bytes_max = 64u << 20;
 // Decisions whose commit is awaited. While there are some, single alerts gather; what is many already need not wait.
 constexpr std::size_t under_way_few = 2;
 constexpr std::size_t under_way_max = 16;
@@ -72,7 +88,8 @@ struct AlertDoor::Delivery {
   std::string type;         // Content-Type, for API v2
   std::string undecodable;  // why
   ApiV2Alerts alerts;
-  std::size_t next = 0;  // the first alert that is not decided yet
+  std::size_t next = 0;   // the first alert that is not decided yet
+  std::size_t bytes = 0;  // of the body
   std::int64_t truncated = 0;
   DurationMs ends_after = 0;  // an alert that names no end; 0: never
   std::function<void(Result<void>)> done;
@@ -147,7 +164,7 @@ const AlertDoor::Sender* AlertDoor::sender_called(const std::string& name) const
   return s == senders_.end() ? nullptr : &*s;
 }
 
-const AlertDoor::Sender* AlertDoor::sender(const std::string& kind, const std::string& token) const {
+const AlertDoor::Sender* AlertDoor::sender(std::string_view kind, std::string_view token) const {
   const Sender* found = nullptr;
   for (const Sender& s : senders_) {
     if (s.def.kind == kind && equal_constant_time(s.token, token)) found = &s;
@@ -156,19 +173,19 @@ const AlertDoor::Sender* AlertDoor::sender(const std::string& kind, const std::s
 }
 
 std::optional<HttpResponse> AlertDoor::turn_away(const HttpRequest& request) const {
-  const std::vector<std::string> parts = split(request.path, '/');  // "", in, kind, token, rest…
-  const bool known_kind = parts.size() >= 4 && (parts[2] == "alertmanager" || parts[2] == "prometheus");
+  const auto route = route_in(request.path);
+  const bool known_kind = route && (route->kind == "alertmanager" || route->kind == "prometheus");
   if (!known_kind) return bare(404);
-  const Sender* s = sender(parts[2], parts[3]);
+  const Sender* s = sender(route->kind, route->token);
   const bool may = s && secret_fits(s->def, request) && comes_from(s->from, request.remote);
   return may ? std::nullopt : std::optional(bare(401));
 }
 
 void AlertDoor::request(HttpRequest request, HttpReply reply) {
   if (auto refusal = turn_away(request)) return reply(std::move(*refusal));
-  const std::vector<std::string> parts = split(request.path, '/');
-  const Sender* s = sender(parts[2], parts[3]);
-  const std::string rest = request.path.substr(5 + parts[2].size() + parts[3].size());
+  const auto route = route_in(request.path);
+  const Sender* s = sender(route->kind, route->token);
+  const std::string rest(route->rest);
   if (!rest.empty() && rest != "/") return api(*s, rest, std::move(request), std::move(reply));
   if (request.method != "POST")
     return reply({.status = 405, .content_type = "text/plain", .body = "", .headers = {{"Allow", "POST"}}});
@@ -229,11 +246,15 @@ void AlertDoor::decide(const DeliveryPtr& d) {
   }
 }
 
-bool AlertDoor::Line::full() const { return waiting.size() >= undecided_max || alerts >= undecided_alerts_max; }
+bool AlertDoor::Line::full() const {
+  return waiting.size() >= undecided_max || alerts >= undecided_alerts_max || bytes >= undecided_bytes_max;
+}
 
 void AlertDoor::line_up(Line& line, const DeliveryPtr& d) {
+  d->bytes = d->item.body.size();
   if (d->stored) std::string().swap(d->item.body);  // the inbox has it
   line.alerts += d->alerts.alerts.size();
+  line.bytes += d->bytes;
   line.waiting.push_back(d);
   decide_next(line);
 }
@@ -248,6 +269,7 @@ void AlertDoor::decide_next(Line& line) {
     const std::size_t more = line.waiting.front()->alerts.alerts.size();
     if (!together.empty() && alerts + more > part_alerts_max) break;
     alerts += more;
+    line.bytes -= line.waiting.front()->bytes;
     together.push_back(std::move(line.waiting.front()));
   }
   line.alerts -= alerts;
@@ -270,15 +292,12 @@ void AlertDoor::decide_together(Line& line, const std::vector<DeliveryPtr>& deli
     return decide_part(first);
   }
   std::vector<Dispatcher::Delivered> all;
-  std::vector<std::function<void(Result<void>)>> told;
+  all.reserve(deliveries.size());
   for (const DeliveryPtr& d : deliveries) {
-    all.push_back({{std::move(d->alerts.alerts), d->item.received_ms}, std::move(d->item), d->truncated});
-    if (d->done) told.push_back(std::move(d->done));
+    const TimeMs received = d->item.received_ms;
+    all.push_back({{std::move(d->alerts.alerts), received}, std::move(d->item), d->truncated, std::move(d->done)});
   }
-  dispatcher_.deliveries(std::move(all), &line == &stored_, [told, over](const Result<void>& r) {
-    for (const auto& tell : told) tell(r);
-    over();
-  });
+  dispatcher_.deliveries(std::move(all), &line == &stored_, over);
 }
 
 // One part follows the commit of the part before; only the last one marks the delivery as done.
@@ -287,14 +306,15 @@ void AlertDoor::decide_part(const DeliveryPtr& d) {
   const InboxItem& item = d->item;
   if (d->next == d->alerts.alerts.size()) {
     std::vector<Dispatcher::Delivered> last(1);
-    last[0] = {{std::move(part), item.received_ms}, item, d->truncated};
-    return dispatcher_.deliveries(std::move(last), d->stored, d->done);
+    last[0] = {{std::move(part), item.received_ms}, item, d->truncated, d->done};
+    return dispatcher_.deliveries(std::move(last), d->stored, {});
   }
   std::optional<InboxItem> first;
   if (!d->stored) first = item;
-  d->stored = true;
-  dispatcher_.alert_part(std::move(part), std::move(first), item.received_ms, [this, d](const Result<void>& r) {
+  const bool kept = std::exchange(d->stored, true);
+  dispatcher_.alert_part(std::move(part), std::move(first), item.received_ms, [this, d, kept](const Result<void>& r) {
     if (r) return decide_part(d);
+    if (r.error().kind == ErrorKind::internal) dispatcher_.undecided(d->item, kept);
     if (d->done) d->done(r);
   });
 }
@@ -361,8 +381,8 @@ void AlertDoor::api_post(const Sender& s, HttpRequest request, HttpReply reply) 
 
 // The sender will try again for ever, and its alerts do not arrive: that is an alert of its own.
 void AlertDoor::refused(const std::string& path, int status) {
-  const std::vector<std::string> parts = split(path, '/');
-  const Sender* s = parts.size() >= 4 && parts[1] == "in" ? sender(parts[2], parts[3]) : nullptr;
+  const auto route = route_in(path);
+  const Sender* s = route ? sender(route->kind, route->token) : nullptr;
   if (!s || status != 413) return;
   const TimeMs now = clock_.now();
   const std::string& language = dispatcher_.config().language;

@@ -44,7 +44,7 @@ class AlertDoor {
     std::vector<Network> from;
   };
   const Sender* sender_called(const std::string& name) const;
-  const Sender* sender(const std::string& kind, const std::string& token) const;
+  const Sender* sender(std::string_view kind, std::string_view token) const;
   struct Delivery;
   using DeliveryPtr = std::shared_ptr<Delivery>;
   void take_in(const DeliveryPtr& delivery, const SignatureClaim& claim, const HttpReply& reply,
@@ -61,6 +61,7 @@ class AlertDoor {
   struct Line {
     std::deque<DeliveryPtr> waiting;
     std::size_t alerts = 0;     // of those that wait
+    std::size_t bytes = 0;      // of their bodies, which is about what they take
     std::size_t under_way = 0;  // decisions whose commit is awaited
     bool in_parts = false;      // a large one is decided part by part, and the others come after it
     bool full() const;

@@ -6,6 +6,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
+#include "bot/base/log.h"
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/chat_facts.h"
@@ -322,27 +323,92 @@ void Dispatcher::command(CommandInput input, CommandDone done) {
   take({.decide = decide, .done = answer, .applied = {}, .again = {}, .key = item.dedupe_key});
 }
 
-void Dispatcher::deliveries(std::vector<Delivered> all, bool stored, std::function<void(Result<void>)> done) {
-  stats_.alert_bodies += all.size();
+namespace {
+
+// API v2 has no ids of deliveries: a key of each would keep nothing away, and a row of each costs more than the alert
+// in it. What one sender brought to one decision is kept as one list, in its order.
+bool joins_last(std::vector<InboxItem>& inbox, const InboxItem& item) {
+  constexpr std::size_t joined_bytes_max = 64u << 10;
+  if (inbox.empty() || item.kind != "alerts_v2" || inbox.back().kind != item.kind || inbox.back().meta != item.meta)
+    return false;
+  std::string& list = inbox.back().body;
+  const std::string_view first = trim(list), more = trim(item.body);
+  const bool lists = first.starts_with('[') && first.ends_with(']') && more.starts_with('[') && more.ends_with(']');
+  if (!lists || list.size() + item.body.size() > joined_bytes_max) return false;
+  list.resize(static_cast<std::size_t>(first.data() - list.data()) + first.size() - 1);
+  list.append(",").append(more.substr(1));
+  return true;
+}
+
+}  // namespace
+
+// Kept until the decision is on disk: it may have to be made again, or one by one.
+struct Dispatcher::Batch {
   std::vector<AlertDelivery> taken;
-  taken.reserve(all.size());
+  std::vector<Delivered> rest;  // their alerts are in `taken`
+};
+
+void Dispatcher::deliveries(std::vector<Delivered> all, bool stored, std::function<void()> over) {
+  stats_.alert_bodies += all.size();
+  const auto batch = std::make_shared<Batch>();
+  batch->taken.reserve(all.size());
   for (Delivered& d : all) {
     stats_.alerts += d.alerts.alerts.size();
-    taken.push_back(std::move(d.alerts));
+    batch->taken.push_back(std::move(d.alerts));
   }
-  auto decide = [all = std::move(all), taken = std::move(taken), stored](Work& w, Commit& c) {
-    take_deliveries(w, taken);
-    for (const Delivered& d : all) {
-      c.inbox_done.push_back(d.item.dedupe_key);
-      if (!stored) c.inbox.push_back(d.item);
+  batch->rest = std::move(all);
+  take(task_of(batch, stored, std::move(over)));
+}
+
+Dispatcher::Task Dispatcher::task_of(std::shared_ptr<Batch> batch, bool stored, std::function<void()> over) {
+  auto decide = [batch, stored](Work& w, Commit& c) {
+    take_deliveries(w, batch->taken);
+    for (const Delivered& d : batch->rest) {
+      if (stored || !joins_last(c.inbox, d.item)) {
+        c.inbox_done.push_back(d.item.dedupe_key);
+        if (!stored) c.inbox.push_back(d.item);
+      }
       if (d.truncated > 0) tell_truncated(w, d.item.dedupe_key, d.truncated);
     }
   };
-  take({.decide = std::move(decide),
-        .done = std::move(done),
-        .applied = {},
-        .again = stored ? Task::Again::always : Task::Again::when_stale,
-        .key = {}});
+  auto done = [this, batch, stored, over = std::move(over)](const Result<void>& r) {
+    const bool failed = !r && r.error().kind == ErrorKind::internal;
+    if (failed && batch->rest.size() > 1) return one_by_one(*batch, stored, over);
+    if (failed) undecided(batch->rest.front().item, stored);
+    for (const Delivered& d : batch->rest)
+      if (d.done) d.done(r);
+    if (over) over();
+  };
+  return {.decide = std::move(decide),
+          .done = std::move(done),
+          .applied = {},
+          .again = stored ? Task::Again::always : Task::Again::when_stale,
+          .key = {}};
+}
+
+// The state is about to be read again; they come before all that waits for it, in their order.
+void Dispatcher::one_by_one(Batch& batch, bool stored, const std::function<void()>& over) {
+  const auto left = std::make_shared<std::size_t>(batch.rest.size());
+  const auto one_over = [left, over] {
+    if (--*left == 0 && over) over();
+  };
+  for (std::size_t n = batch.rest.size(); n-- > 0;) {
+    const auto one = std::make_shared<Batch>();
+    one->taken.push_back(std::move(batch.taken[n]));
+    one->rest.push_back(std::move(batch.rest[n]));
+    waiting_.push_front(std::make_shared<Task>(task_of(one, stored, one_over)));
+  }
+}
+
+void Dispatcher::undecided(const InboxItem& item, bool stored) {
+  stats_.undecided += 1;
+  const std::string& source = item.meta["source"].as_string();
+  log(LogLevel::error, "a delivery could not be decided about",
+      {{"source", source}, {"inbox", stored ? item.dedupe_key : "refused"}});
+  const auto decide = [source, key = stored ? item.dedupe_key : std::string()](Work& w, Commit&) {
+    take_undecided(w, source, key);
+  };
+  take({.decide = decide, .done = {}, .applied = {}, .again = Task::Again::always, .key = {}});
 }
 
 void Dispatcher::alerts_with_inbox(std::vector<AlertEvent> events, InboxItem item,

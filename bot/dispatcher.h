@@ -23,7 +23,7 @@ namespace muster {
 struct DispatcherStats {
   std::map<std::string, std::uint64_t> deliveries;  // result -> count
   std::map<std::string, TimeMs> last_event;         // platform -> when it was heard last
-  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, reloads = 0, refused = 0;
+  std::uint64_t commands = 0, alert_bodies = 0, alerts = 0, undecodable = 0, undecided = 0, reloads = 0, refused = 0;
   std::size_t dead_now = 0;  // undeliverable messages that wait for a person
   std::size_t waiting = 0;   // messages that are not delivered yet
   std::size_t timers = 0;
@@ -82,8 +82,12 @@ class Dispatcher {
     AlertDelivery alerts;
     InboxItem item;  // of one that is stored its key alone is read
     std::int64_t truncated = 0;
+    std::function<void(Result<void>)> done;  // may be empty
   };
-  void deliveries(std::vector<Delivered> all, bool stored, std::function<void(Result<void>)> done);
+  // `over`: all of them are decided or refused. When the decision fails they are decided one by one, so that a delivery
+  // that cannot be decided about holds up no other.
+  void deliveries(std::vector<Delivered> all, bool stored, std::function<void()> over);
+  void undecided(const InboxItem& item, bool stored);  // its decision failed: people are told
   void undecodable(const std::string& kind, const std::string& inbox_key, const std::string& why);
   // One with its inbox row.
   void alerts_with_inbox(std::vector<AlertEvent> alerts, InboxItem item, std::function<void(Result<void>)> done);
@@ -122,6 +126,9 @@ class Dispatcher {
     std::string key;  // de-duplication key of the inbox, where there is one
   };
   using TaskPtr = std::shared_ptr<Task>;
+  struct Batch;
+  Task task_of(std::shared_ptr<Batch> batch, bool stored, std::function<void()> over);
+  void one_by_one(Batch& batch, bool stored, const std::function<void()>& over);
   struct Fresh {
     State state;
     std::vector<Timer> timers;

@@ -62,6 +62,7 @@ void Dispatcher::run(TaskPtr task) {
   } catch (const std::exception& e) {
     // A broken invariant: what the decision changed in memory before it threw is not known.
     log(LogLevel::error, "a decision failed", {{"error", e.what()}});
+    lost_ = true;  // before anybody hears of it and comes with more
     if (task->done) task->done(fail(ErrorKind::internal, "The bot could not decide this; nothing was recorded."));
     return lose_memory();
   }
@@ -189,6 +190,7 @@ void Dispatcher::reloaded(Result<Fresh> fresh) {
     lost_ = true;  // the next tick tries again; until then everything waits
     return;
   }
+  fresh->state.complained = std::move(state_.complained);  // what people were told an hour ago is in no journal
   state_ = std::move(fresh->state);
   timers_.clear();
   timers_.remember(fresh->timers);

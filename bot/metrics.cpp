@@ -90,6 +90,8 @@ void work(Page& page, const DispatcherStats& d, const State& state) {
   page.counter("muster_alert_bodies_total", "Alert deliveries decided.", d.alert_bodies);
   page.counter("muster_alerts_received_total", "Alerts in those deliveries.", d.alerts);
   page.counter("muster_undecodable_bodies_total", "Alert deliveries kept that could not be understood.", d.undecodable);
+  page.counter("muster_undecided_bodies_total", "Alert deliveries whose decision failed: a fault of muster's.",
+               d.undecided);
   page.counter("muster_state_reloads_total", "Times the state was read again from the journal.", d.reloads);
   page.gauge("muster_alerts_firing", "Alerts firing now.", firing);
   page.gauge("muster_incidents_open", "Incidents open now.", open);

@@ -115,8 +115,7 @@ std::vector<std::string> fits(const Call& c, const Runbook& book) {
   for (const Trigger& trigger : book.triggers)
     for (const auto& [n, a] : c.work.state.alerts) {
       if (a.status != "firing" || ids.size() >= 5) continue;
-      std::map<std::string, std::string> labels;
-      for (const auto& [k, v] : a.labels) labels[std::string(k)] = v;
+      const Labels labels = a.labels;
       if (matches(trigger.matchers, labels) && std::ranges::find(ids, a.id) == ids.end()) ids.push_back(a.id);
     }
   return ids;

@@ -92,13 +92,13 @@ Outcome retry(Call& c) {
   if (over)
     if (auto no = may_not_start(c, *run)) return *no;
   const std::string before = run->id, who = c.input.is_operator && c.actor.id.empty() ? "operator" : c.actor.id;
-  const auto id =
-      engine_of(c.work).retry_run(c.work, before, step_of(c), c.command.named.contains("latest"), who, by(c));
+  const bool latest = c.command.named.contains("latest");
+  const auto id = engine_of(c.work).retry_run(c.work, before, step_of(c), latest, who, by(c));
   if (!id) return refused(c, id.error());
   if (!over) return told(c, "run.did.decide");
   const Run* again = find_run(std::as_const(c.work.state), *id);
   Outcome o =
-      answer(c, "run.did.retry",
+      answer(c, latest ? "run.did.retry_latest" : "run.did.retry",
              {{"id", *id}, {"runbook", plain(again->runbook)}, {"before", before}, {"status", status_of(c, *again)}});
   o.json = Value::Map{{"id", *id}, {"again_of", before}, {"status", again->status}};
   return o;

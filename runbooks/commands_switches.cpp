@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/handlers.h"
 #include "runbooks/commands.h"
 
 namespace muster::runbooks {
@@ -43,17 +44,34 @@ Outcome automation_state(Call& c) {
   return o;
 }
 
+// A switch for a place that does not exist would leave the one that was meant as it is. What is off can be let on.
+std::optional<Outcome> unknown_switch(Call& c, const std::string& environment) {
+  const auto known = live_words(c.work.state, c.work.config).environments;
+  const bool there = environment.empty() || environment == "*" || c.work.state.automation.off.contains(environment) ||
+                     std::ranges::find(known, environment) != known.end();
+  return there ? std::nullopt : std::optional(unknown_environment(c, environment, known));
+}
+
+// Of the clock: their place is looked up as it is when their time comes.
+bool binds(const Call& c, const Schedule& t) {
+  const auto parsed = parse_command(t.command);
+  if (!t.open() || !t.writes || !parsed) return false;
+  const Command command = settled(*parsed, c.work.config);
+  const Call later{c.work, c.input, command, c.language, c.zone, c.actor};
+  return !automation_off(c.work.state, ask_for(later, asker_of(later), command).environment).empty();
+}
+
 Outcome automation(Call& c) {
   const std::string which = first_argument(c.command), environment = named_argument(c.command, "in");
   if (which.empty()) return automation_state(c);
+  if (auto unknown = unknown_switch(c, environment)) return *unknown;
   if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
   engine_of(c.work).switch_automation(c.work, which == "on", environment, because(c), by(c));
   const std::string where = environment.empty() ? say(c.language, "automation.everywhere") : environment;
   if (const std::string why = automation_off(c.work.state, environment); which == "on" && !why.empty())
     return answer(c, "automation.still_off", {{"where", plain(where)}, {"why", plain(why)}});
   Outcome o = answer(c, which == "on" ? "automation.on" : "automation.off", {{"where", plain(where)}});
-  const auto bound =
-      std::ranges::count_if(c.work.state.schedules, [](const auto& t) { return t.second.open() && t.second.writes; });
+  const auto bound = std::ranges::count_if(c.work.state.schedules, [&](const auto& t) { return binds(c, t.second); });
   if (which != "on" && bound > 0)
     o.reply.sections.push_back({say(c.language, "automation.schedules", {{"n", std::to_string(bound)}}), {}});
   return o;

@@ -94,10 +94,14 @@ Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::
   Run* run = find_run(w.state, id);
   if (!run) return refuse("run.no_id", {{"id", std::string(id)}});
   if (!run->over()) {
+    // The step would be done again as the run knows it: not what was asked for.
+    if (latest) return refuse("run.not_latest", {{"id", run->id}});
     auto decided = decide(w, id, step, "retry", std::move(by));
     if (!decided) return std::unexpected(decided.error());
     return run->id;
   }
+  // A button of a step that waited once, for example: the whole runbook is not what it offers.
+  if (!step.empty()) return refuse("run.no_step_again", {{"id", run->id}, {"step", plain(step)}});
   StartWish wish;
   wish.runbook = run->runbook;
   wish.inputs = run->inputs;

@@ -43,6 +43,13 @@ std::string name_in(const Step& step) {
   return step.named ? step.verb + " " + step.id : step.verb;
 }
 
+// Of a step without a name the record has its place; people read what it does.
+std::string name_of(const StepRun& s) {
+  const std::string& id = s.id;
+  const bool placed = !id.empty() && id[0] >= '0' && id[0] <= '9';
+  return plain(placed ? s.verb.text() : id);
+}
+
 // What is worth a word behind a step.
 std::string detail_of(const std::string& lang, const StepRun& s, const StepProgress* live, int tries) {
   if (s.status == "failed") return plain(clip(one_line(s.error), 120));
@@ -101,7 +108,7 @@ std::string checklist(const std::string& lang, const Run& run, const Book& book,
   for (const std::string& path : run.order)
     if (const auto it = run.steps.find(path);
         it != run.steps.end() && is_undo_path(path) && it->second.effect != "group")
-      list.add("↩️", say(lang, "run.undo_of", {{"step", plain(it->second.id)}}), std::string(mark_of(&it->second)));
+      list.add("↩️", say(lang, "run.undo_of", {{"step", name_of(it->second)}}), std::string(mark_of(&it->second)));
   add_steps(list, run, book.main->on_failure, "on_failure.", true);
   add_steps(list, run, book.main->finally, "finally.", true);
   if (list.lines.size() <= lines_max) return join(list.lines, "\n");

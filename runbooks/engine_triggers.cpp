@@ -13,9 +13,7 @@ namespace {
 
 constexpr DurationMs busy_again_ms = minute_ms;
 
-using AlertLabels = std::map<std::string, std::string>;
-
-bool fits(const Trigger& trigger, const AlertLabels& labels) { return matches(trigger.matchers, labels); }
+bool fits(const Trigger& trigger, const Labels& labels) { return matches(trigger.matchers, labels); }
 
 std::string timer_of(const std::string& runbook, const std::string& about) {
   return "trigger:" + runbook + ":" + to_hex(sha256(about)).substr(0, 16);
@@ -155,8 +153,8 @@ void check_triggers(Engine& engine, Work& w, const std::string& id, Asked& asked
   for (const Pair& p : alert->labels)
     if (asked.names.contains(p.first)) wanted.push_back(&p);
   if (asked.unfit.contains(wanted)) return;
-  AlertLabels labels;
-  for (const Pair* p : wanted) labels.emplace(*p);
+  Labels labels;
+  for (const Pair* p : wanted) labels.append(p->first, p->second);
   bool fit = false;
   for (const auto& [book, trigger] : asked.triggers) {
     if (!fits(*trigger, labels)) continue;

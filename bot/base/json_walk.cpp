@@ -23,7 +23,7 @@ struct WalkEvents {
   bool Int64(std::int64_t) { return false; }
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
-  bool RawNumber(const char*, rapidjson::SizeType, bool) { return walker.other(); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) { return walker.number({text, size}); }
   bool String(const char* text, rapidjson::SizeType size, bool) { return walker.text({text, size}); }
   bool Key(const char* text, rapidjson::SizeType size, bool) { return walker.name({text, size}); }
   bool StartObject() { return walker.open(true); }

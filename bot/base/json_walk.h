@@ -4,7 +4,8 @@
 
 namespace muster {
 
-// Is told what a document holds, in its order. Whatever answers false ends the walk.
+// Is told what a document holds, in its order. Whatever answers false ends the walk. Texts and names stay where they
+// are until the walk is over.
 class JsonWalker {
  public:
   virtual ~JsonWalker() = default;
@@ -12,7 +13,8 @@ class JsonWalker {
   virtual bool name(std::string_view name) = 0;  // of the member that follows
   virtual bool open(bool map) = 0;               // else a list
   virtual bool close(bool map) = 0;
-  virtual bool other() = 0;  // a number, true, false or null
+  virtual bool number(std::string_view digits) = 0;  // as it is written
+  virtual bool other() = 0;                          // true, false or null
 };
 
 // False when the walker ended it, and for every text that parse_json() would have to mend or refuses: then it has the

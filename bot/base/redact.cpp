@@ -8,13 +8,14 @@
 #include <memory>
 
 #include "bot/base/json.h"
+#include "bot/base/secret_hints.h"
 #include "bot/base/text.h"
 
 namespace muster {
 namespace {
 
 // `hint` is what every match contains; all hints are looked for in one pass, so that text without any of
-// them, nearly all text, costs no more than that.
+// them, nearly all text, costs no more than that. What they have in common stands in secret_hints.cpp.
 struct Rule {
   const char* type;
   const char* hint;
@@ -109,7 +110,7 @@ std::vector<Span> merged(std::vector<Span> spans) {
   return out;
 }
 
-std::vector<int> hinted_rules(std::string_view text) {
+std::vector<int> hinted_by_automaton(std::string_view text) {
   std::vector<int> hits;
   RE2::Set::ErrorInfo error{};
   const bool any = detectors().hints.Match({text.data(), text.size()}, &hits, &error);
@@ -117,6 +118,10 @@ std::vector<int> hinted_rules(std::string_view text) {
   hits.resize(rule_count);  // the automaton ran out of memory: try every rule
   for (std::size_t i = 0; i < rule_count; ++i) hits[i] = static_cast<int>(i);
   return hits;
+}
+
+std::vector<int> hinted_rules(std::string_view text) {
+  return may_hint_at_secret(text) ? hinted_by_automaton(text) : std::vector<int>();
 }
 
 // Whether a member's name says that its whole value is a secret: "db_password", "clientSecret", "API-Key".
@@ -172,6 +177,8 @@ class ValueRedactor {
 bool may_hide_text(std::string_view json) { return json.find("\\u") != json.npos || json.find("\\/") != json.npos; }
 
 }  // namespace
+
+bool hints_at_secret(std::string_view text) { return !hinted_by_automaton(text).empty(); }
 
 Redaction redact(std::string_view text) {
   Redaction out{to_nfc(text), {}};

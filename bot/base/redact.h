@@ -14,6 +14,7 @@ struct Redaction {
 };
 
 Redaction redact(std::string_view text);
+bool hints_at_secret(std::string_view text);  // the sure and slow way to know whether to look; tests ask for it
 // Every string (and number's text) of a value; map values also under a telling key ("password": "…").
 Value redact_value(const Value& value, std::vector<std::string>* types = nullptr);
 // A request body: when JSON, its decoded strings are redacted and it is printed again decodable; otherwise

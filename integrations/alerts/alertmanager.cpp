@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <optional>
 
 #include "bot/base/json.h"
@@ -13,50 +14,55 @@ namespace muster {
 
 namespace {
 
-using Labels = std::map<std::string, std::string>;
-
 constexpr std::string_view route_scope = "alertmanager";  // one alert by both ways is one alert
 constexpr DurationMs resolve_timeout_ms = 5 * minute_ms;  // Alertmanager's own default
-constexpr std::size_t link_bytes_max = 4096;
-
-// Texts come out of parse_json, so that they are valid UTF-8 already: only long ones need work.
-std::string bounded(const std::string& text, std::size_t max_bytes) {
-  return text.size() <= max_bytes ? text : clip_bytes(text, max_bytes);
-}
 
 std::string scalar_text(const Value& value) {
   if (value.is_string()) return value.as_string();
   return value.is_null() ? std::string() : to_json(value);
 }
 
-// Every pair as it was sent, for the fingerprint; empty values are dropped as Alertmanager drops them.
-Labels read_pairs(const Value& pairs) {
-  Labels out;
+// Every pair as it was sent, for the fingerprint; empty values are dropped as Alertmanager drops them. What had to be
+// printed first is kept in `printed`.
+SentPairs read_pairs(const Value& pairs, std::deque<std::string>& printed) {
+  SentPairs out;
+  out.reserve(pairs.as_map().size());
   for (const auto& [name, value] : pairs.as_map()) {
-    std::string text = scalar_text(value);
-    if (!text.empty()) out.emplace_hint(out.end(), name, std::move(text));
+    const bool as_sent = value.is_string();
+    const std::string& text = as_sent ? value.as_string() : printed.emplace_back(scalar_text(value));
+    if (!text.empty()) out.emplace_back(name, text);
   }
   return out;
 }
 
 // Within the limits of what is stored. What titles and rules live on stays, whatever else was sent.
-Labels limited(Labels pairs) {
+void limit(SentPairs& pairs) {
   constexpr auto kept = std::to_array<std::string_view>({"alertname", "description", "severity", "summary"});
-  const auto precious = [&](const std::string& name) { return std::ranges::find(kept, name) != kept.end(); };
-  for (auto it = pairs.end(); pairs.size() > limits::labels_max && it != pairs.begin();) {
-    if (!precious((--it)->first)) it = pairs.erase(it);
+  const auto precious = [&](std::string_view name) { return std::ranges::find(kept, name) != kept.end(); };
+  for (std::size_t n = pairs.size(); pairs.size() > limits::labels_max && n-- > 0;) {
+    if (!precious(pairs[n].first)) pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(n));
   }
-  std::erase_if(pairs, [](const auto& pair) { return pair.first.size() > limits::label_value_bytes_max; });
-  for (auto& [name, value] : pairs) {
-    if (value.size() > limits::label_value_bytes_max) value = clip_bytes(value, limits::label_value_bytes_max);
-  }
-  return pairs;
+  std::erase_if(pairs, [](const LabelView& pair) { return pair.first.size() > limits::label_value_bytes_max; });
 }
 
-const std::string& get(const Labels& pairs, const std::string& name) {
-  static const std::string none;
-  const auto it = pairs.find(name);
-  return it == pairs.end() ? none : it->second;
+Labels kept_of(SentPairs& pairs) {
+  limit(pairs);
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : pairs) bytes += name.size() + std::min(value.size(), limits::label_value_bytes_max);
+  Labels out;
+  out.reserve(pairs.size(), bytes);
+  for (const auto& [name, value] : pairs) {
+    if (value.size() > limits::label_value_bytes_max)
+      out.append(name, clip_bytes(value, limits::label_value_bytes_max));
+    else
+      out.append(name, value);
+  }
+  return out;
+}
+
+std::string_view get(const SentPairs& pairs, std::string_view name) {
+  const auto it = std::ranges::find(pairs, name, &LabelView::first);
+  return it == pairs.end() ? std::string_view() : it->second;
 }
 
 std::string_view first_line(std::string_view text) {
@@ -77,31 +83,36 @@ std::string title_line(std::string_view text) {
   return line;
 }
 
-std::string title_of(const Labels& labels, const Labels& annotations) {
+std::string title_of(const SentPairs& labels, const SentPairs& annotations) {
   if (std::string line = title_line(get(annotations, "summary")); !line.empty()) return line;
   if (std::string line = title_line(first_line(get(annotations, "description"))); !line.empty()) return line;
   if (std::string line = title_line(get(labels, "alertname")); !line.empty()) return line;
   std::string all;
   for (const auto& [name, value] : labels) {
     if (!all.empty()) all += ", ";
-    all += name + "=" + value;
+    all.append(name).append("=").append(value);
   }
   return title_line(all);
 }
 
+constexpr std::array<bool, 256> no_link_bytes = [] {
+  std::array<bool, 256> wrong{};
+  for (std::size_t c = 0; c <= 0x20; ++c) wrong[c] = true;
+  for (const unsigned char c : {'"', '<', '>', '\x7f'}) wrong[c] = true;
+  return wrong;
+}();
+
 bool is_web_link(std::string_view url) {
-  if (url.size() > link_bytes_max) return false;
+  if (url.empty() || url.size() > link_bytes_max) return false;
   const std::string scheme = lower_ascii(url.substr(0, 8));
   if (!scheme.starts_with("http://") && scheme != "https://") return false;
-  return std::ranges::none_of(url, [](char c) {
-    return static_cast<unsigned char>(c) <= 0x20 || c == '"' || c == '<' || c == '>' || c == '\x7f';
-  });
+  return std::ranges::none_of(url, [](char c) { return no_link_bytes[static_cast<unsigned char>(c)]; });
 }
 
-std::vector<std::pair<std::string, std::string>> links_of(const std::string& generator, const Labels& annotations) {
+std::vector<std::pair<std::string, std::string>> links_of(std::string_view generator, const SentPairs& annotations) {
   std::vector<std::pair<std::string, std::string>> links;
   links.reserve(2);
-  const auto add = [&](const char* text, const std::string& url) {
+  const auto add = [&](const char* text, std::string_view url) {
     if (is_web_link(url)) links.emplace_back(text, url);
   };
   add("source", generator);
@@ -112,7 +123,9 @@ std::vector<std::pair<std::string, std::string>> links_of(const std::string& gen
 }
 
 AlertEvent read_alert(const Value& item) {
-  return alert_of(read_pairs(item["labels"]), read_pairs(item["annotations"]), item["generatorURL"].as_string());
+  std::deque<std::string> printed;
+  SentPairs labels = read_pairs(item["labels"], printed), annotations = read_pairs(item["annotations"], printed);
+  return alert_of(labels, annotations, item["generatorURL"].as_string());
 }
 
 TimeMs tolerant_time(const Value& value) { return parse_time(value.as_string()).value_or(0); }
@@ -121,9 +134,7 @@ std::optional<AlertEvent> read_webhook_alert(const Value& item, const std::strin
   const std::string fingerprint = one_line(item["fingerprint"].as_string());
   if (!item.is_map() || (fingerprint.empty() && item["labels"].as_map().empty())) return std::nullopt;  // no identity
   AlertEvent event = read_alert(item);
-  if (!fingerprint.empty() && fingerprint.size() <= limits::source_key_bytes_max) event.source_key = fingerprint;
-  const std::string& own = item["status"].as_string();
-  event.status = (own.empty() ? group_status : own) == "resolved" ? "resolved" : "firing";
+  set_webhook_words(event, fingerprint, item["status"].as_string(), group_status);
   event.starts_ms = tolerant_time(item["startsAt"]);
   event.ends_ms = tolerant_time(item["endsAt"]);
   return event;
@@ -215,7 +226,17 @@ void set_answer(ApiV2Alerts& out, const V2Faults& faults) {
 
 }  // namespace
 
-AlertEvent alert_of(Labels labels, Labels annotations, const std::string& generator_url) {
+std::string bounded(std::string_view text, std::size_t max_bytes) {
+  return text.size() <= max_bytes ? std::string(text) : clip_bytes(text, max_bytes);
+}
+
+void set_webhook_words(AlertEvent& event, std::string_view fingerprint, std::string_view status,
+                       std::string_view group_status) {
+  if (!fingerprint.empty() && fingerprint.size() <= limits::source_key_bytes_max) event.source_key = fingerprint;
+  event.status = (status.empty() ? group_status : status) == "resolved" ? "resolved" : "firing";
+}
+
+AlertEvent alert_of(SentPairs& labels, SentPairs& annotations, std::string_view generator_url) {
   AlertEvent event;
   event.route = route_scope;
   event.source_key = label_fingerprint(labels);
@@ -223,8 +244,8 @@ AlertEvent alert_of(Labels labels, Labels annotations, const std::string& genera
   event.title = title_of(labels, annotations);
   event.body = bounded(get(annotations, "description"), limits::chat_text_bytes_max);
   event.links = links_of(generator_url, annotations);
-  event.labels = limited(std::move(labels));
-  event.annotations = limited(std::move(annotations));
+  event.labels = kept_of(labels);
+  event.annotations = kept_of(annotations);
   return event;
 }
 
@@ -240,6 +261,7 @@ void set_times_v2(AlertEvent& event, TimeMs starts, TimeMs ends, TimeMs received
 }
 
 Result<WebhookAlerts> parse_alertmanager_webhook(std::string_view body, [[maybe_unused]] TimeMs received_ms) {
+  if (auto plain = read_plain_webhook(body)) return std::move(*plain);
   const Result<Value> parsed = parse_json(body, limits::json_depth_max);
   if (!parsed) return std::unexpected(parsed.error());
   const Value& root = *parsed;

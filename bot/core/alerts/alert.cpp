@@ -67,6 +67,18 @@ constexpr auto severity_words = std::to_array<SeverityWord>({
 // 0xFF can be in no UTF-8 text, so that a name and its value cannot run into each other.
 constexpr std::string_view separator = "\xff";
 
+std::string fingerprint_of(const auto& sorted) {
+  std::uint64_t state = fnv1a64("");
+  for (const auto& [name, value] : sorted) {
+    if (value.empty()) continue;
+    state = fnv1a64(separator, fnv1a64(name, state));
+    state = fnv1a64(separator, fnv1a64(value, state));
+  }
+  std::string raw(8, '\0');
+  for (std::size_t i = raw.size(); i-- > 0; state >>= 8) raw[i] = static_cast<char>(state & 0xff);
+  return to_hex(raw);
+}
+
 }  // namespace
 
 std::string normal_severity(std::string_view label) {
@@ -88,16 +100,7 @@ std::string alert_digest(const AlertEvent& event) {
   return sha256(identity);
 }
 
-std::string label_fingerprint(const std::map<std::string, std::string>& labels) {
-  std::uint64_t state = fnv1a64("");
-  for (const auto& [name, value] : labels) {
-    if (value.empty()) continue;
-    state = fnv1a64(separator, fnv1a64(name, state));
-    state = fnv1a64(separator, fnv1a64(value, state));
-  }
-  std::string raw(8, '\0');
-  for (std::size_t i = raw.size(); i-- > 0; state >>= 8) raw[i] = static_cast<char>(state & 0xff);
-  return to_hex(raw);
-}
+std::string label_fingerprint(const Labels& labels) { return fingerprint_of(labels); }
+std::string label_fingerprint(std::span<const LabelView> sorted) { return fingerprint_of(sorted); }
 
 }  // namespace muster

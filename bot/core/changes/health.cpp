@@ -85,7 +85,7 @@ std::set<std::string> with_dependencies(const CoreConfig& config, const std::str
 
 bool concerns(const CoreConfig& config, const AlertWatch& watch, const Alert& alert) {
   if (!watch.matchers.empty()) {
-    const std::map<std::string, std::string> labels = alert.labels;
+    const Labels labels = alert.labels;
     return std::ranges::all_of(watch.matchers, [&](const std::string& text) {
       const auto matchers = parse_matchers(text);
       return matchers && matches(*matchers, labels);

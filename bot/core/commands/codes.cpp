@@ -58,6 +58,8 @@ const Table& exact() {
                               {"run.bad_input", "usage"},
                               {"run.is_over", "state"},
                               {"run.not_over", "state"},
+                              {"run.not_latest", "state"},
+                              {"run.no_step_again", "state"},
                               {"run.paused_already", "state"},
                               {"run.not_paused", "state"},
                               {"ack.incident", "usage"},

@@ -64,7 +64,7 @@ cel::Val words(const std::vector<std::string>& list) {
   return cel::Val::list(std::move(items));
 }
 
-cel::Val words(const std::map<std::string, std::string>& map) {
+cel::Val words(const auto& map) {
   cel::Entries entries;
   for (const auto& [key, value] : map)
     entries.emplace_back(cel::Val::borrowed_text(key), cel::Val::borrowed_text(value));

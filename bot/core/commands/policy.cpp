@@ -83,9 +83,7 @@ struct MatcherReader {
   }
 };
 
-bool holds(const Matcher& m, const std::map<std::string, std::string>& labels) {
-  const auto it = labels.find(m.name);
-  const std::string_view value = it == labels.end() ? std::string_view{} : std::string_view(it->second);
+bool holds(const Matcher& m, std::string_view value) {
   if (m.op == "=") return value == m.value;
   if (m.op == "!=") return value != m.value;
   const auto matched = full_match(value, m.value);
@@ -141,7 +139,11 @@ bool conditions_hold(const Rule& rule, const Ask& ask, Facts& facts) {
   for (const auto& text : rule.matchers) {
     const auto matchers = parse_matchers(text);
     if (!matchers) return rule.effect == "deny";
-    if (!matches(*matchers, ask.arguments)) return false;
+    const auto argument = [&ask](const std::string& name) {
+      const auto it = ask.arguments.find(name);
+      return it == ask.arguments.end() ? std::string_view() : std::string_view(it->second);
+    };
+    if (!std::ranges::all_of(*matchers, [&](const Matcher& m) { return holds(m, argument(m.name)); })) return false;
   }
   if (rule.when.empty()) return true;
   return condition_holds(rule.when, policy_condition(), facts.get()).value_or(rule.effect == "deny");
@@ -195,8 +197,8 @@ Result<std::vector<Matcher>> parse_matchers(std::string_view text) {
   return out;
 }
 
-bool matches(const std::vector<Matcher>& matchers, const std::map<std::string, std::string>& labels) {
-  return std::ranges::all_of(matchers, [&](const Matcher& m) { return holds(m, labels); });
+bool matches(const std::vector<Matcher>& matchers, const Labels& labels) {
+  return std::ranges::all_of(matchers, [&](const Matcher& m) { return holds(m, labels.value_or_empty(m.name)); });
 }
 
 std::string to_text(const std::vector<Matcher>& matchers) {

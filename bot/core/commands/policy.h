@@ -7,6 +7,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/result.h"
+#include "bot/core/alerts/labels.h"
 
 namespace muster {
 
@@ -19,7 +20,7 @@ struct Matcher {
 // `{a="b", c=~"d|e"}`, braces optional, values quoted or bare. Every error names the place.
 Result<std::vector<Matcher>> parse_matchers(std::string_view text);
 // All of them hold; a label that is absent counts as empty.
-bool matches(const std::vector<Matcher>& matchers, const std::map<std::string, std::string>& labels);
+bool matches(const std::vector<Matcher>& matchers, const Labels& labels);
 std::string to_text(const std::vector<Matcher>& matchers);  // canonical, parses back to the same
 
 inline constexpr std::string_view protected_environments = "protected";  // in a rule's environments

@@ -103,6 +103,19 @@ std::span<const Sentence> words_runs() {
       {"run.is_over", "*{id}* is over ({status}).", "*{id}*은(는) 이미 끝났습니다({status})."},
       {"run.not_over", "*{id}* is not over yet. `cancel {id}` ends it.",
        "*{id}*은(는) 아직 끝나지 않았습니다. `cancel {id}`로 끝냅니다."},
+      {"run.not_latest",
+       "*{id}* is not over: it goes on with the runbook as it was when it began, so nothing was done. `cancel {id}` "
+       "ends it, "
+       "and `retry {id} --latest` then begins a new run with the runbook as it is now.",
+       "*{id}*은(는) 아직 끝나지 않아 시작할 때의 정의로 계속하며, 아무것도 하지 않았습니다. `cancel {id}`로 끝낸 뒤 "
+       "`retry {id} --latest`로 지금의 정의로 새로 시작합니다."},
+      {"run.no_step_again",
+       "*{id}* is over: its step `{step}` cannot be done again by itself, so nothing was done. `retry {id}` begins all "
+       "of it "
+       "anew.",
+       "*{id}*은(는) 이미 끝나 `{step}` 단계만 다시 할 수 없어 아무것도 하지 않았습니다. `retry {id}`는 처음부터 모두 "
+       "다시 "
+       "시작합니다."},
       {"run.no_decision", "No step of *{id}* waits for a decision. `show {id}` tells how it stands.",
        "*{id}*에는 결정을 기다리는 단계가 없습니다. `show {id}`로 상태를 보세요."},
       {"run.which_step", "Several steps of *{id}* wait: {list}. Name one.",

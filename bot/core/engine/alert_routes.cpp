@@ -30,7 +30,7 @@ bool names_severity(const AlertRouteRule& r) {
 bool labels_match(const AlertRouteRule& r, const Cause& cause) {
   if (!names_severity(r)) return matches(r.matchers, cause.labels);
   Labels facts = cause.labels;
-  facts["alert.severity"] = cause.severity;
+  facts.set("alert.severity", cause.severity);
   return matches(r.matchers, facts);
 }
 
@@ -53,7 +53,7 @@ std::vector<std::string> services_of(const Work& w, const Labels& labels) {
     const auto it = labels.find(label);
     if (it == labels.end()) continue;
     if (const Service* s = find_service(w.config, it->second)) return {s->name};
-    if (std::string_view(label) == "service") return {it->second};
+    if (std::string_view(label) == "service") return {std::string(it->second)};
   }
   return {};
 }
@@ -69,10 +69,7 @@ bool same_services(const Pairs& a, const Labels& b) {
 
 std::string group_of(const AlertEvent& event) {
   if (!event.group_key.empty()) return event.group_key;
-  const auto label = [&event](const char* name) -> std::string_view {
-    const auto it = event.labels.find(name);
-    return it == event.labels.end() ? std::string_view() : std::string_view(it->second);
-  };
+  const auto label = [&event](const char* name) { return event.labels.value_or_empty(name); };
   const std::string_view name = label("alertname");
   std::string group;
   group.reserve(128);

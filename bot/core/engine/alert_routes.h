@@ -1,19 +1,18 @@
 // Which route an alert takes, which group it belongs to and which services it is about. Internal to the engine.
 #pragma once
-#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bot/core/engine/engine.h"
 
 namespace muster {
 
-using Labels = std::map<std::string, std::string>;
-
-// What decides about an incident, of an event or of an alert that waited. The labels are somebody else's: there is one
+// What decides about an incident, of an event or of an alert that waited. The words are somebody else's: there is one
 // of these for every alert of a storm.
 struct Cause {
-  std::string group, title, severity;
+  std::string group;
+  std::string_view title, severity;
   const Labels& labels;
   TimeMs starts_ms = 0;
 };

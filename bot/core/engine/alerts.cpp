@@ -95,9 +95,11 @@ void record_impact(Work& w, const Incident& i, TimeMs at) {
 // The incident for a group. When very many groups fire at once the further ones join one incident of the storm:
 // a hundred channels help nobody.
 Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
+  std::string storm;
   if (many_opened(w)) {
+    storm = say(w.config.language, "storm.title");
     cause.group = "storm";
-    cause.title = say(w.config.language, "storm.title");
+    cause.title = storm;
     if (Incident* i = open_of_group(w, cause.group)) return *i;
   }
   Entry e;
@@ -317,6 +319,20 @@ void take_undecodable(Work& w, const std::string& kind, const std::string& inbox
                   .color = "warning"};
   // Alertmanager sends it again at every group interval, for ever.
   if (complains(w, "undecodable/" + kind + "/" + why)) post(w, w.config.alerts_channel, "undecodable-" + inbox_key, m);
+}
+
+void take_undecided(Work& w, const std::string& source, const std::string& inbox_key) {
+  Entry e;
+  e.kind = "alert.undecodable";
+  e.text = say("en", "alert.undecided");
+  e.data = Value::Map{{"source", source}, {"inbox", inbox_key}};
+  record(w, std::move(e));
+  if (!complains(w, "undecided/" + source)) return;
+  const std::string text =
+      say(w.config.language, inbox_key.empty() ? "alert.undecided.refused" : "alert.undecided.kept",
+          {{"source", plain(source)}, {"key", plain(inbox_key)}});
+  post(w, w.config.alerts_channel, "undecided-" + w.new_id(),
+       {.text = text, .sections = {}, .buttons = {}, .color = "danger"});
 }
 
 void tell_truncated(Work& w, const std::string& inbox_key, std::int64_t alerts) {

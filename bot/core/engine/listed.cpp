@@ -82,7 +82,7 @@ Alert& apply_listed(State& s, const ListedAlike& alike, const Value& item, const
   return a;
 }
 
-Value label_values(const std::map<std::string, std::string>& labels) {
+Value label_values(const Labels& labels) {
   Value::Map out;
   out.reserve(labels.size());
   for (const auto& [k, v] : labels) out[k] = v;
@@ -101,7 +101,7 @@ bool same_links(const Pairs& kept, const std::vector<std::pair<std::string, std:
 }
 
 // What tells its labels from those of the list.
-void add_own_labels(Value::Map& item, const Pairs& alike, const std::map<std::string, std::string>& labels) {
+void add_own_labels(Value::Map& item, const Pairs& alike, const Labels& labels) {
   Value::Map own;
   Value without;
   auto mine = labels.begin();

@@ -3,13 +3,14 @@
 #pragma once
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
 #include <vector>
+
+#include "bot/core/alerts/labels.h"
 
 namespace muster {
 
@@ -73,7 +74,11 @@ class Pairs {
   const_iterator find(std::string_view name) const {
     return std::find_if(begin(), end(), [name](const Pair& p) { return p.first == name; });
   }
-  operator std::map<std::string, std::string>() const { return {begin(), end()}; }
+  operator Labels() const {  // where it is used as a map
+    Labels out;
+    for (const Pair& p : *this) out.append(p.first, p.second);
+    return out;
+  }
 
  private:
   std::vector<const Pair*> pairs_;

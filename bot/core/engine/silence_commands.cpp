@@ -80,7 +80,7 @@ std::optional<Outcome> read_matchers(Call& c, Wanted& wanted) {
 
 std::size_t firing_now(const State& state, const std::vector<Matcher>& matchers) {
   return static_cast<std::size_t>(std::ranges::count_if(state.alerts, [&](const auto& item) {
-    const std::map<std::string, std::string> labels = item.second.labels;
+    const Labels labels = item.second.labels;
     return item.second.status == "firing" && matches(matchers, labels);
   }));
 }

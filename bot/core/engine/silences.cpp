@@ -88,7 +88,7 @@ ProjectionRow projection(const Silence& l) {
 
 const Silence* silence_over(const State& s, const Alert& a, TimeMs now) {
   const Silence* longest = nullptr;
-  std::map<std::string, std::string> labels;
+  Labels labels;
   for (const auto& [n, l] : s.silences) {
     if (!l.mutes() || l.until_ms <= now || (longest && longest->until_ms >= l.until_ms)) continue;
     if (labels.empty()) labels = a.labels;

@@ -9,6 +9,7 @@
 
 #include "bot/alert_door.h"
 #include "bot/app.h"
+#include "bot/base/json.h"
 #include "bot/core/engine/extension.h"
 #include "storage/sqlite.h"
 #include "tests/support/tasks.h"
@@ -36,6 +37,10 @@ class Disk {
   void hold_and_fail_once() {
     const std::lock_guard lock(mutex_);
     hold_ = fail_once_ = true;
+  }
+  void hold() {
+    const std::lock_guard lock(mutex_);
+    hold_ = true;
   }
   void wait_held() {
     std::unique_lock lock(mutex_);
@@ -156,7 +161,8 @@ TEST_CASE("a full disk refuses with a reason, says it once, keeps what it accept
   stored.inbox.push_back({"in:1", "alertmanager", "body", 1, {}});
   REQUIRE(w.store->commit_now(stored).has_value());
   w.disk.full(true);
-  w.dispatcher->deliveries({{{{w.alert("Owed")}, w.clock.now()}, {"in:1", "alertmanager", "", 1, {}}, 0}}, true, {});
+  w.dispatcher->deliveries({{{{w.alert("Owed")}, w.clock.now()}, {"in:1", "alertmanager", "", 1, {}}, 0, {}}}, true,
+                           {});
   w.tasks.run_until([&] { return !w.dispatcher->not_ready().empty() && w.dispatcher->stats().reloads == 1; });
   CHECK(w.dispatcher->not_ready().contains("full"));
   std::optional<Result<Outcome>> answer;
@@ -226,7 +232,7 @@ TEST_CASE("a storm of alerts makes one board and few incidents, and every alert 
   std::size_t answered = 0;
   for (int i = 0; i < 2000; ++i) {
     AlertEvent e = w.alert("Storm" + std::to_string(i));
-    if (i % 2 == 0) e.severity = e.labels["severity"] = "critical";
+    if (i % 2 == 0) e.labels.set("severity", e.severity = "critical");
     e.group_key = "group " + std::to_string(i);
     w.dispatcher->alerts_with_inbox({e}, {"in:" + std::to_string(i), "alerts_v2", "", w.clock.now(), {}},
                                     [&answered](Result<void> r) { answered += r ? 1 : 0; });
@@ -296,6 +302,31 @@ TEST_CASE(
   d.w.check_disk_and_memory_agree();
 }
 
+TEST_CASE("what one sender brought to one decision is kept as one list, a long one by itself") {
+  Doorway d;
+  const std::string path = "/in/prometheus/promtoken/api/v2/alerts";
+  for (int i = 0; i < 20; ++i) d.api("p" + std::to_string(i));
+  d.post(path, " [ " + std::string(64u << 10, ' ') + R"({"labels":{"alertname":"Long"}}])");
+  for (int i = 20; i < 40; ++i) d.api("p" + std::to_string(i));
+  d.w.tasks.run_until([&] { return d.answers.size() == 41; });
+  d.w.store->stop();
+  auto db = storage::Db::open(d.w.folder.path() + "/muster.db", storage::Db::Mode::read);
+  std::vector<std::string> pods;
+  std::size_t rows = 0;
+  for (auto row = db.query("SELECT body, done FROM inbox ORDER BY n"); row->next(); ++rows) {
+    CHECK(row->integer(1) == 1);
+    const auto list = parse_json(row->text(0));
+    REQUIRE(list.has_value());
+    for (const Value& alert : list->as_list()) pods.push_back(alert["labels"]["pod"].as_string());
+  }
+  REQUIRE(pods.size() == 41);
+  CHECK(rows >= 4);  // two that did not wait, what gathered before the long one, the long one, and what came after
+  CHECK(rows < 10);
+  CHECK(pods[20].empty());
+  pods.erase(pods.begin() + 20);
+  for (int i = 0; i < 40; ++i) CHECK(pods[static_cast<std::size_t>(i)] == "p" + std::to_string(i));
+}
+
 TEST_CASE("gathered deliveries that the disk refuses are all refused, and taken when they come again") {
   Doorway d;
   d.w.disk.full(true);
@@ -340,13 +371,17 @@ TEST_CASE("webhooks are decided in the order in which they were stored, also beh
 
 namespace {
 
-// Hears of alerts, and does nothing about them.
+// Hears of alerts, and does nothing about them; one that is called "poison" breaks it.
 class Listening final : public Extension {
  public:
   const std::map<std::string_view, Handler>& handlers() const override { return none_; }
   bool timer_rang(Work&, const Timer&) override { return false; }
   void alerts_changed(Work& w, const std::vector<std::string>& alerts) override {
-    for (const std::string& id : alerts) heard[id] = find_alert(w.state, id)->status;
+    for (const std::string& id : alerts) {
+      const Alert& a = *find_alert(w.state, id);
+      heard[id] = a.status;
+      if (a.title == "poison") throw std::logic_error("an invariant is broken");
+    }
   }
   void incident_changed(Work&, const std::string&) override {}
   void question_closed(Work&, const Question&) override {}
@@ -370,6 +405,116 @@ TEST_CASE("runbooks hear of every alert, whether it is recorded alone or in a li
   d.w.tasks.run_until([&] { return d.answers.size() == 60; });
   CHECK(extension.heard.size() == 60);
   CHECK(std::ranges::all_of(extension.heard, [](const auto& h) { return h.second == "firing"; }));
+}
+
+TEST_CASE("a delivery whose decision fails is refused alone, told of, and holds up no other") {
+  Doorway d;
+  Listening extension;
+  d.w.dispatcher->set_extension(&extension, {});
+  const auto post = [&d](const std::string& name) {
+    d.post("/in/prometheus/promtoken/api/v2/alerts", R"([{"labels":{"alertname":")" + name + "\"}}]");
+  };
+  for (int i = 0; i < 30; ++i) post(i == 17 ? "poison" : "fine" + std::to_string(i));
+  d.w.tasks.run_until([&] { return d.answers.size() == 30 && d.w.screen.count("could not decide") == 1; });
+  CHECK(std::ranges::count(d.answers, 200) == 29);
+  CHECK(std::ranges::count(d.answers, 503) == 1);
+  CHECK(d.w.dispatcher->stats().undecided == 1);
+  CHECK(d.w.dispatcher->state().alerts.size() == 29);
+  post("poison");
+  post("after");
+  d.w.tasks.run_until([&] { return d.answers.size() == 32; });
+  CHECK(std::ranges::count(d.answers, 200) == 30);
+  CHECK(d.w.dispatcher->stats().undecided == 2);
+  CHECK(d.w.screen.count("could not decide") == 1);  // once an hour
+  CHECK(d.w.store->pending_inbox()->empty());        // nothing of it was promised
+  d.w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("a stored delivery whose decision fails stays stored; the others are decided in their order") {
+  Doorway d;
+  Listening extension;
+  d.w.dispatcher->set_extension(&extension, {});
+  for (int i = 0; i < 6; ++i) {
+    d.webhook("firing");
+    if (i == 2)
+      d.post("/in/alertmanager/amtoken",
+             R"({"version":"4","groupKey":"g","alerts":[{"status":"firing","labels":{"alertname":"poison"}}]})");
+    d.webhook("resolved");
+  }
+  std::string many = R"({"status":"firing","labels":{"alertname":"poison"}})";
+  for (int i = 0; i < 450; ++i)
+    many += R"(,{"status":"firing","labels":{"alertname":"Many","n":")" + std::to_string(i) + "\"}}";
+  d.post("/in/alertmanager/amtoken", R"({"version":"4","groupKey":"h","alerts":[)" + many + "]}");
+  d.webhook("firing");
+  d.w.tasks.run_until([&] { return d.answers.size() == 15 && d.w.store->pending_inbox()->size() == 2; });
+  CHECK(std::ranges::count(d.answers, 202) == 15);
+  CHECK(d.w.dispatcher->stats().undecided == 2);
+  d.w.tasks.run_until([&] { return d.w.screen.count("could not decide") == 1; });
+  const State& s = d.w.dispatcher->state();
+  CHECK(s.alerts.size() == 1);
+  CHECK(s.alerts.at(1).status == "firing");
+  CHECK(s.alerts.at(1).episode == 7);
+  for (const InboxItem& item : *d.w.store->pending_inbox()) CHECK(item.body.contains("poison"));
+  d.w.check_disk_and_memory_agree();
+}
+
+namespace {
+
+std::string many_alerts(int number, int count, const std::string& more) {
+  std::string list;
+  for (int i = 0; i < count; ++i)
+    list += (i > 0 ? R"(,{"labels":{"alertname":"Slow","pod":")" : R"([{"labels":{"alertname":"Slow","pod":")") +
+            std::to_string(number) + "-" + std::to_string(i) + "\"}" + more + "}";
+  return list + "]";
+}
+
+}  // namespace
+
+TEST_CASE(
+    "while the disk is slow single alerts gather, many leave as they come, and beyond a bound senders come again") {
+  Doorway d;
+  const std::string path = "/in/prometheus/promtoken/api/v2/alerts";
+  d.w.disk.hold();
+  for (int i = 0; i < 50; ++i) d.api("one" + std::to_string(i));
+  d.w.disk.wait_held();
+  const auto decided = [&d] { return d.w.dispatcher->state().alerts.size(); };
+  CHECK(decided() == 2);  // two decisions wait for the disk, 48 gather
+  int posted = 0;
+  while (d.answers.empty() && posted < 200) d.post(path, many_alerts(posted++, 200, ""));
+  REQUIRE(d.answers == std::vector{503});
+  // Sixteen decisions are under way at most, and 20,000 alerts wait at most.
+  CHECK(decided() > 2 + 48);
+  CHECK(decided() <= 2 + 48 + 14 * 200);
+  CHECK(posted - 1 <= (20'000 + 14 * 200) / 200);
+  CHECK(posted - 1 >= 20'000 / 200);
+  d.w.disk.release();
+  d.w.tasks.run_until([&] { return d.answers.size() == static_cast<std::size_t>(50 + posted); });
+  CHECK(std::ranges::count(d.answers, 200) == 50 + posted - 1);
+  CHECK(decided() == static_cast<std::size_t>(50 + 200 * (posted - 1)));
+  d.api("again");
+  d.w.tasks.run_until([&] { return d.answers.size() == static_cast<std::size_t>(51 + posted); });
+  CHECK(d.answers.back() == 200);
+  d.w.check_disk_and_memory_agree();
+}
+
+TEST_CASE("while the disk is slow large deliveries wait up to a bound of bytes") {
+  Doorway d;
+  const std::string path = "/in/prometheus/promtoken/api/v2/alerts";
+  const std::string note = R"(,"annotations":{"description":")" + std::string(4u << 20, 'x') + "\"}";
+  d.w.disk.hold();
+  d.api("first");
+  d.w.disk.wait_held();
+  int posted = 0;
+  while (d.answers.empty() && posted < 100) d.post(path, many_alerts(posted++, 1, note));
+  REQUIRE(d.answers == std::vector{503});
+  CHECK(posted - 1 == 1 + 16);  // one joined the first, sixteen of four megabytes wait
+  d.w.disk.release();
+  d.w.tasks.run_until([&] { return d.answers.size() == static_cast<std::size_t>(1 + posted); });
+  CHECK(std::ranges::count(d.answers, 200) == posted);
+  d.answers.clear();
+  d.post(path, many_alerts(posted, 1, note));
+  d.w.tasks.run_until([&] { return d.answers.size() == 1; });
+  CHECK(d.answers == std::vector{200});
 }
 
 TEST_CASE("what would add nothing to an answer is not asked: the answer leaves with its decision") {

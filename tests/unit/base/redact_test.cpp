@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "bot/base/json.h"
+#include "bot/base/secret_hints.h"
 
 using namespace muster;
 
@@ -125,4 +126,108 @@ TEST_CASE("secrets leave a body however they are written") {
   CHECK(body_of("{broken AKIAIOSFODNN7EXAMPLE") == "{broken [REDACTED:aws-access-key-id]");
   CHECK(body_of("token=abcdefgh&x=1") == "token=[REDACTED:named-secret]");
   CHECK(body_of(R"({"AKIAIOSFODNN7EXAMPLE":1})") == R"({"[REDACTED:aws-access-key-id]":1})");
+}
+
+// Pieces of what the rules look for, whole and spoilt, between pieces of usual text.
+TEST_CASE("the quick look at a text never misses what the sure one finds") {
+  const std::string pieces[] = {"PRIVATE KEY",
+                                "private key",
+                                "AKIA",
+                                "ASIA",
+                                "asia-northeast1",
+                                "://",
+                                "a:b@",
+                                "user",
+                                ":",
+                                "@",
+                                "/",
+                                "Authorization",
+                                "X-API-KEY",
+                                "x-auth-token",
+                                "BeArEr",
+                                "eyJ",
+                                "ghp_",
+                                "ghs_",
+                                "github_pat_",
+                                "glpat-",
+                                "glptt-",
+                                "gldt-",
+                                "glrt-",
+                                "glsoat-",
+                                "glft-",
+                                "glimt-",
+                                "glagent-",
+                                "xoxb-",
+                                "/hooks/",
+                                "/services/",
+                                "/webhooks/",
+                                "AIza",
+                                "sk_live_",
+                                "rk_test_",
+                                "PassW",
+                                "passphrase",
+                                "SECRET",
+                                "\u017fecret",
+                                "toKen",
+                                "to\u212aen",
+                                "api_key",
+                                "API-KEY",
+                                "apikey",
+                                "accesskey",
+                                "access-key",
+                                "access_key",
+                                "privatekey",
+                                "private_key",
+                                "private-key",
+                                "credential",
+                                "비밀번호",
+                                "비번",
+                                "암호",
+                                "토큰",
+                                "인증키",
+                                "시크릿",
+                                "비밀",
+                                "번호",
+                                "1-1234567",
+                                "900101-1234567",
+                                "0-9234567",
+                                "010-1234-5678",
+                                "01012345678",
+                                "011 123 4567",
+                                "01",
+                                "0",
+                                "2026-11-22T17:52:42.010Z",
+                                "12345",
+                                " ",
+                                "\n",
+                                "x",
+                                "서울",
+                                "checkout-api",
+                                "p99",
+                                "\xff",
+                                "\xed\x84",
+                                ""};
+  std::uint32_t dice = 7;
+  const auto roll = [&dice](std::size_t below) {
+    dice = dice * 1'664'525u + 1'013'904'223u;
+    return (dice >> 8) % below;
+  };
+  std::size_t hinted = 0, quiet = 0;
+  for (int round = 0; round < 40'000; ++round) {
+    std::string text;
+    for (std::size_t n = 1 + roll(4); n > 0; --n) {
+      std::string piece = pieces[roll(std::size(pieces))];
+      if (!piece.empty() && roll(8) == 0) piece.erase(roll(piece.size()), 1);
+      text += piece;
+    }
+    CAPTURE(text);
+    const bool sure = hints_at_secret(text), quick = may_hint_at_secret(text);
+    if (sure) REQUIRE(quick);
+    ++(sure ? hinted : quiet);
+  }
+  CHECK(hinted > 1000);
+  CHECK(quiet > 1000);
+  CHECK(!may_hint_at_secret(
+      R"([{"labels":{"alertname":"HighRequestLatency","pod":"checkout-7"},"startsAt":"2026-03-17T05:00:00.000Z",)"
+      R"("generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=job%3Alatency%3Ap99&g0.tab=1"}])"));
 }

@@ -126,9 +126,9 @@ std::string everything(const State& s) {
 // Anything may differ from its neighbour.
 AlertEvent odd_one(int n, int salt) {
   AlertEvent e = pod(n);
-  if (salt % 2 == 0) e.labels.erase("service");
-  if (salt % 3 == 0) e.labels["app"] = "cart " + std::to_string(salt);
-  if (salt % 5 == 0) e.labels["zone"] = "z";
+  if (salt % 2 == 0) e.labels = {{"alertname", "Slow"}, {"pod", std::to_string(n)}, {"severity", "warning"}};
+  if (salt % 3 == 0) e.labels.set("app", "cart " + std::to_string(salt));
+  if (salt % 5 == 0) e.labels.set("zone", "z");
   if (salt % 7 == 0) e.links.clear();
   if (salt % 11 == 0) e.links.emplace_back("runbook", "http://books.example.org");
   if (salt % 13 == 0) e.severity = "info";

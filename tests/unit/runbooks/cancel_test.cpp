@@ -92,3 +92,18 @@ TEST_CASE("a cancel while things are put back begins nothing more and says what 
   CHECK(w.run(id).status == "undo_failed");
   CHECK(w.provider.replicas["api"] == 9);
 }
+
+TEST_CASE("what was put back is called by its name, and by what it does where it has none") {
+  RunWorld w;
+  w.add_runbook(
+      "runbook: unnamed\nsteps:\n  - scale: {service: api, env: prod, replicas: 9}\n    undo: auto\n"
+      "  - id: locked\n    lock: {env: prod}\n    undo: auto\n  - stop: {status: failed, reason: as wanted}\n"
+      "on_failure:\n  - undo: all\n");
+  const std::string id = w.start("unnamed");
+  w.deliver();
+  REQUIRE(w.run(id).status == "undone");
+  std::string shown;
+  w.decide([&](Work& work) { shown = plain_text(w.engine.run_message(work, w.run(id))); });
+  CHECK(shown.find("put back scale") != std::string::npos);
+  CHECK(shown.find("put back locked") != std::string::npos);
+}

@@ -86,7 +86,7 @@ TEST_CASE("an alert that is counted among many others starts its run like one al
     e.severity = "warning";
     e.labels = {{"alertname", "Other"}, {"n", std::to_string(i)}};
   }
-  for (const auto& [name, value] : labels()) events[57].labels[name] = value;
+  for (const auto& [name, value] : labels()) events[57].labels.set(name, value);
   w.decide([&](Work& work) { take_alerts(work, events, w.now); });
   w.deliver();
   CHECK(runs_of(w, "auto-fix") == 1);

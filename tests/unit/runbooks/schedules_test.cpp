@@ -248,6 +248,11 @@ TEST_CASE("automation that is off binds the clock too, and a question is still a
   ClockWorld w;
   w.say("ana", "at in 10m deploy api@v9 to staging");
   w.say("ana", "at in 10m status");
+  const Outcome elsewhere = w.say("ana", "automation off in prod because another place");
+  CHECK(elsewhere.ok);
+  CHECK_FALSE(plain_text(elsewhere.reply).contains("stored command"));
+  CHECK_FALSE(w.say("ana", "automation off in stagin because of a slip").ok);
+  CHECK(w.state.automation.off.size() == 1);
   const Outcome off = w.say("ana", "automation off in staging because the database moves");
   CHECK(plain_text(off.reply).contains("1 stored command"));
   w.pass(11 * minute_ms);

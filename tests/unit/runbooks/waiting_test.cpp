@@ -96,3 +96,21 @@ TEST_CASE("an expression over a query that found nothing says which one and what
   CHECK(w.run("R1").status == "failed");
   CHECK(w.run("R1").failure.text().find("`lag` found no data; default(lag.value, …)") != std::string::npos);
 }
+
+TEST_CASE("a condition that has to hold begins to hold anew after a restart, for nobody was looking") {
+  for (const bool restarts : {false, true}) {
+    RunWorld w;
+    w.add_runbook(
+        "runbook: calm\nsteps:\n  - id: depth\n    query: up\n"
+        "  - wait: {repeat: depth, until: it.value < 10.0, every: 15s, hold: 2m}\n    timeout: 1h\n");
+    w.provider.reads["query"] = Value::Map{{"value", 1.0}};
+    const std::string id = w.start("calm");
+    w.pass(minute_ms);
+    REQUIRE(w.run(id).steps.at("1").held_since_ms != 0);
+    if (restarts) w.restart();
+    w.pass(minute_ms + 30 * second_ms);
+    CHECK(w.run(id).over() == !restarts);
+    w.pass(minute_ms);
+    CHECK(w.run(id).status == "succeeded");
+  }
+}
