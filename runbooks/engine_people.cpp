@@ -36,12 +36,17 @@ Entry said(Entry by, const Run& run) {
 
 // The one step with this id (or path) in this status; without a name the only one.
 Decided<std::string> path_of(const Run& run, const std::string& step, std::string_view status, std::string_view verb) {
-  std::vector<std::string> found;
+  std::vector<std::string> found, others;
   for (const auto& [path, s] : run.steps) {
     if (s.status != status || (!verb.empty() && s.verb != verb)) continue;
-    if (step.empty() || s.id == step || path == step) found.push_back(path);
+    if (step.empty() || s.id == step || path == step)
+      found.push_back(path);
+    else
+      others.push_back(s.id);
   }
   if (found.size() == 1) return found.front();
+  if (found.empty() && !others.empty())
+    return refuse("run.other_step", {{"id", run.id}, {"step", step}, {"list", join(others, ", ")}});
   if (found.empty()) return refuse("run.no_decision", {{"id", run.id}, {"step", step}});
   return refuse("run.which_step", {{"id", run.id}, {"list", join(found, ", ")}});
 }
@@ -101,7 +106,7 @@ Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::
     return run->id;
   }
   // A button of a step that waited once, for example: the whole runbook is not what it offers.
-  if (!step.empty()) return refuse("run.no_step_again", {{"id", run->id}, {"step", plain(step)}});
+  if (!step.empty()) return refuse("run.no_step_again", {{"id", run->id}, {"step", step}});
   StartWish wish;
   wish.runbook = run->runbook;
   wish.inputs = run->inputs;

@@ -102,6 +102,7 @@ const Table& exact() {
                               {"role.same", "state"},
                               {"todo.already", "state"},
                               {"ask.none", "no-question"},
+                              {"ask.other_kind", "unknown-id"},
                               {"ask.which", "no-question"},
                               {"ask.closed", "closed"},
                               {"ask.void", "void"},

@@ -116,6 +116,8 @@ std::span<const Sentence> words_runs() {
        "*{id}*은(는) 이미 끝나 `{step}` 단계만 다시 할 수 없어 아무것도 하지 않았습니다. `retry {id}`는 처음부터 모두 "
        "다시 "
        "시작합니다."},
+      {"run.other_step", "Of *{id}* not `{step}` waits for a decision, but {list}.",
+       "*{id}*에서 결정을 기다리는 것은 `{step}`이(가) 아니라 {list}입니다."},
       {"run.no_decision", "No step of *{id}* waits for a decision. `show {id}` tells how it stands.",
        "*{id}*에는 결정을 기다리는 단계가 없습니다. `show {id}`로 상태를 보세요."},
       {"run.which_step", "Several steps of *{id}* wait: {list}. Name one.",

@@ -130,7 +130,9 @@ Meant question_meant(Call& c, const std::string& kind) {
   const std::string id = first_argument(c.command);
   if (!id.empty()) {
     if (Question* q = find_question(c.work.state, id)) return {q, {}};
-    return {nullptr, no_such_id(c, id)};
+    const std::string wanted = canonical_id(id);
+    if (wanted.starts_with('A')) return {nullptr, no_such_id(c, id)};
+    return {nullptr, refuse(c, "ask.other_kind", {{"id", plain(id)}})};
   }
   std::vector<Question*> open;
   for (auto& [n, q] : c.work.state.questions) {
