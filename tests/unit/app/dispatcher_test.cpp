@@ -93,6 +93,7 @@ struct World {
     tasks.run_until([&] { return screen.count("try") > 0 && store->stats().queue_depth == 0; });
   }
   ~World() {
+    disk.release();  // also when a test ended early
     store->stop();
     store.reset();
   }
