@@ -5,14 +5,22 @@
 #include "bot/base/text.h"
 
 namespace muster {
+namespace {
+
+// But for the case of ASCII letters. People are looked for several times in each command, so nothing is copied.
+bool is_same_word(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  return a.size() == b.size() && std::ranges::equal(a, b, {}, lower, lower);
+}
+
+}  // namespace
 
 const Person* find_person(const CoreConfig& config, std::string_view name) {
   if (name.starts_with('@')) name.remove_prefix(1);
-  const std::string wanted = lower_ascii(name);
   for (const Person& p : config.people) {
-    if (lower_ascii(p.id) == wanted) return &p;
+    if (is_same_word(p.id, name)) return &p;
     for (const Handle& h : p.handles) {
-      if (lower_ascii(h.name) == wanted) return &p;
+      if (is_same_word(h.name, name)) return &p;
     }
   }
   return nullptr;
@@ -25,9 +33,7 @@ bool is_protected(const CoreConfig& config, std::string_view environment) {
 }
 
 const Service* find_service(const CoreConfig& config, std::string_view name) {
-  const std::string wanted = lower_ascii(name);
-  const auto it =
-      std::ranges::find_if(config.services, [&](const Service& s) { return lower_ascii(s.name) == wanted; });
+  const auto it = std::ranges::find_if(config.services, [&](const Service& s) { return is_same_word(s.name, name); });
   return it == config.services.end() ? nullptr : &*it;
 }
 

@@ -140,11 +140,19 @@ std::size_t clean_character(std::string_view text, char32_t before, std::string&
   return c.bytes;
 }
 
+// Stays as it is, wherever it stands.
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '<' && c != '&'; }
+
 std::string clean_prose(std::string_view text, bool after_code) {
   const std::string normal = to_nfc(text);
   std::string out = after_code ? "`" : "";  // what follows code is not the start of a token
   char32_t before = 0;
   for (std::size_t i = 0; i < normal.size();) {
+    if (is_plain(normal[i])) {
+      before = static_cast<unsigned char>(normal[i]);
+      out += normal[i++];
+      continue;
+    }
     const auto rest = std::string_view(normal).substr(i);
     const auto used = clean_character(rest, before, out);
     before = code_point_at(rest, 0).value;

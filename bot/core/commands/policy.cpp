@@ -104,8 +104,9 @@ bool names_asker(const std::string& who, const Ask& ask) {
   return !ask.person.empty() && who == ask.person;
 }
 
-bool allows(const std::vector<std::string>& list, const std::string& what) {
-  return list.empty() || contains(list, "*") || contains(list, what);
+bool allows(const std::vector<std::string>& list, std::string_view what) {
+  constexpr std::string_view any = "*";
+  return list.empty() || std::ranges::any_of(list, [&](std::string_view one) { return one == what || one == any; });
 }
 
 bool in_environment(const Rule& rule, const Ask& ask) {
@@ -156,9 +157,13 @@ bool perhaps_denied(const Rule& rule, const Ask& ask) {
          });
 }
 
+bool is_for(const Rule& rule, const Ask& ask) {
+  return std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); }) || perhaps_denied(rule, ask);
+}
+
+// The verb first: few rules are about the one that is asked for.
 bool applies(const Rule& rule, const Ask& ask, Facts& facts) {
-  const bool who = std::ranges::any_of(rule.who, [&](const auto& w) { return names_asker(w, ask); });
-  return (who || perhaps_denied(rule, ask)) && allows(rule.verbs, ask.verb) && allows(rule.services, ask.service) &&
+  return allows(rule.verbs, ask.verb) && is_for(rule, ask) && allows(rule.services, ask.service) &&
          in_environment(rule, ask) && at_place(rule, ask) && conditions_hold(rule, ask, facts);
 }
 

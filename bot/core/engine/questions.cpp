@@ -171,7 +171,10 @@ bool question_rang(Work& w, const Timer& timer) {
 
 // The one open question that a bare word can mean: in its thread, or in the channel itself where the bot is alone.
 std::string bare_answer(const State& state, const CoreConfig& config, const CommandInput& input) {
-  const std::string word = lower_ascii(trim(input.text));
+  constexpr std::size_t longest = 7;  // approve: most lines are no answer
+  const std::string_view line = trim(input.text);
+  if (line.size() > longest) return {};
+  const std::string word = lower_ascii(line);
   if (word != "yes" && word != "no" && word != "approve" && word != "deny") return {};
   (void)config;
   const Question* only = nullptr;
