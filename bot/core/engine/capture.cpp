@@ -203,17 +203,11 @@ std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::str
   const Incident* i = at == s.incident_by_channel.end() ? nullptr : &s.incidents.at(at->second);
   if (!i || (!i->open() && now - i->resolved_ms > day_ms)) return std::nullopt;
   std::vector<FiledMessage> list;
-  const std::string here = channel + "/", reaction = "reaction/";
-  for (auto it = s.filed.lower_bound(here); it != s.filed.end() && it->first.starts_with(here); ++it) {
-    if (it->second.deleted) continue;
-    FiledMessage m{it->first.substr(here.size()), it->second.author, it->second.marks.contains("pin"), {}};
-    for (const std::string& mark : it->second.marks) {
-      const std::size_t end = mark.rfind('/');
-      if (mark.starts_with(reaction) && end > reaction.size())
-        m.reactions.emplace_back(mark.substr(reaction.size(), end - reaction.size()), mark.substr(end + 1));
-    }
-    list.push_back(std::move(m));
-  }
+  const std::string here = channel + "/";
+  // A mark may have been set on another platform or in the web room, where this one does not see it: the record does
+  // not know which, so no mark is said to stand here, and none is taken away because it does not.
+  for (auto it = s.filed.lower_bound(here); it != s.filed.end() && it->first.starts_with(here); ++it)
+    if (!it->second.deleted) list.push_back({it->first.substr(here.size()), it->second.author, false, {}});
   return list;
 }
 

@@ -247,7 +247,8 @@ void Slack::state_coverage(const std::string& channel_id, const std::string& why
   e.from_ms = from;
   e.found = found;
   e.complete = why.empty();
-  e.text = why.empty() ? "what was deleted meanwhile and nobody had filed Slack does not tell" : why;
+  e.text =
+      why.empty() ? "which other messages were deleted and which marks taken away meanwhile Slack does not tell" : why;
   enqueue(std::move(in), nullptr);
 }
 

@@ -319,7 +319,8 @@ TEST_CASE("after a gap it is seen which pins and reactions came or went, and whi
   CHECK(found == "pin pinned by ana; unpin unpinned by ; unreaction freed by ben; delete gone by ; ");
   REQUIRE(w.coverage.size() == 1);
   CHECK(w.coverage.front().complete);
-  CHECK(w.coverage.front().text == "what was deleted meanwhile and nobody had filed Slack does not tell");
+  CHECK(w.coverage.front().text ==
+        "which other messages were deleted and which marks taken away meanwhile Slack does not tell");
 }
 
 TEST_CASE("a message that was edited while nobody listened is recorded, and is no command any more") {
