@@ -117,6 +117,7 @@ struct App::Impl {
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
   void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
                      std::function<void(Outcome)> done);
+  std::string delayed_lines(const std::string& language) const;  // what waits for a chat platform, and for how long
   static bool asks_who_is_away(const ReadWanted& wanted);
   void read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const;
   void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);

@@ -7,6 +7,7 @@
 #include "bot/change_reads.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/engine/together.h"
 #include "bot/graph_answer.h"
 #include "integrations/observability/observability.h"
 
@@ -29,10 +30,26 @@ bool App::Impl::asks_who_is_away(const ReadWanted& wanted) {
   return wanted.what == "away" || (wanted.what == "status" && wanted.args.empty());
 }
 
+std::string App::Impl::delayed_lines(const std::string& language) const {
+  constexpr DurationMs worth_telling = 10 * second_ms;
+  std::string lines;
+  for (const ChatPlatform* p : chats->platforms()) {
+    const ChatHealth h = p->health();
+    if (h.waiting == 0 || h.oldest_ms < worth_telling) continue;
+    lines += (lines.empty() ? "" : "\n") + say(language, "status.delayed",
+                                               {{"place", plain(place_name(p->name()))},
+                                                {"n", std::to_string(h.waiting)},
+                                                {"time", format_duration(h.oldest_ms)}});
+  }
+  return lines;
+}
+
 void App::Impl::read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const {
   Outcome o;
   if (Section away = away_section(reach, wanted.language); !away.text.empty())
     o.reply.sections.push_back(std::move(away));
+  if (std::string delayed = delayed_lines(wanted.language); !delayed.empty())
+    o.reply.sections.push_back({std::move(delayed), {}});
   done(o);
 }
 

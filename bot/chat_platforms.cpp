@@ -165,6 +165,10 @@ std::function<bool(const std::string&)> ChatPlatforms::filing() const {
   return [this](const std::string& emoji) { return is_filing_reaction(dispatcher_.config(), emoji); };
 }
 
+std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> ChatPlatforms::filed() const {
+  return [this](const std::string& channel) { return filed_in(dispatcher_.state(), channel, clock_.now()); };
+}
+
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
   c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
@@ -176,7 +180,7 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   auto made = std::make_unique<Slack>(
       std::move(c),
       Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
-                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }});
+                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }, filed()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -197,10 +201,18 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   ChatDirectory& directory = links_.directory(c.name);
-  auto made =
-      std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client, opener, clock, *timers_, directory,
-                                                                     random_dice, dispatcher_.config().prefix, filing(),
-                                                                     dispatcher_.config().language, late_words()});
+  auto made = std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client,
+                                                                             opener,
+                                                                             clock,
+                                                                             *timers_,
+                                                                             directory,
+                                                                             random_dice,
+                                                                             dispatcher_.config().prefix,
+                                                                             filing(),
+                                                                             dispatcher_.config().language,
+                                                                             late_words(),
+                                                                             {},
+                                                                             filed()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

@@ -52,6 +52,21 @@ std::string timeline_lines(const ViewRow& r, const std::string& language, const 
   return text;
 }
 
+// What was withdrawn is named, unless its text was destroyed meanwhile.
+std::string withdrawn_line(const std::vector<Entry>& entries, const QualityNote& note, const std::string& language,
+                           const CoreConfig& config) {
+  const auto it = std::ranges::find(entries, note.event_id, &Entry::event_id);
+  const bool destroyed = std::ranges::any_of(
+      entries, [&](const Entry& e) { return e.kind == "redaction" && e.corrects == note.event_id; });
+  std::string what;
+  if (it != entries.end()) {
+    const std::string who = it->kind == "note" ? plain(name_of(it->actor, config)) + ": " : it->kind + " · ";
+    what =
+        "`" + format_utc_clock(it->occurred_ms) + "` " + who + (destroyed ? "" : plain(clip(one_line(it->text), 80)));
+  }
+  return "✖ " + say(language, "timeline.withdrawn", {{"what", what}, {"reason", plain(note.reason)}}) + "\n";
+}
+
 // Times alone mislead when an incident went past midnight or somebody noted what was yesterday.
 std::string day_of(const ViewRow& r) { return format_utc(r.effective_ms).substr(0, 10); }
 
@@ -84,8 +99,7 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
     lines += timeline_lines(r, wanted.language, config);
     list.push(timeline_value(r));
   }
-  for (const QualityNote& n : view.retracted)
-    lines += "  ↳ " + say(wanted.language, "timeline.withdrawn", {{"reason", plain(n.reason)}}) + "\n";
+  for (const QualityNote& n : view.retracted) lines += withdrawn_line(entries, n, wanted.language, config);
   if (!lines.empty()) o.reply.sections.push_back({std::string(trim(lines)), {}});
   if (const auto format = wanted.named.find("export"); format != wanted.named.end()) {
     const bool json = format->second == "json";

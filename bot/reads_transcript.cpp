@@ -91,11 +91,15 @@ Value value_of(const Line& l) {
 
 std::string coverage_text(const Entry& e, const std::string& language) {
   const Value& d = e.data;
-  return say(language, d[complete_key].as_bool() ? "transcript.complete" : "transcript.blind",
-             {{"platform", plain(d["platform"].as_string())},
-              {"from", format_utc_minute(d["from_ms"].as_int()) + ":" + clock(d["from_ms"].as_int()).substr(6)},
-              {"to", format_utc_minute(d["to_ms"].as_int()) + ":" + clock(d["to_ms"].as_int()).substr(6)},
-              {"why", plain(d["why"].as_string())}});
+  const bool complete = d[complete_key].as_bool();
+  const std::string but = complete && !d["why"].as_string().empty() ? "; " + plain(d["why"].as_string()) : "";
+  const std::string span =
+      say(language, complete ? "transcript.complete" : "transcript.blind",
+          {{"platform", plain(d["platform"].as_string())},
+           {"from", format_utc_minute(d["from_ms"].as_int()) + ":" + clock(d["from_ms"].as_int()).substr(6)},
+           {"to", format_utc_minute(d["to_ms"].as_int()) + ":" + clock(d["to_ms"].as_int()).substr(6)},
+           {"why", plain(d["why"].as_string())}});
+  return span + but;
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ struct Delivery {
   std::string channel;       // ours, bare
   bool may_be_sent = false;  // an attempt broke off: look before posting again
   bool earlier = false;      // an earlier process or attempt may have sent it: the same
+  bool only_own = false;     // of channels that were made: none of another's making
   bool joined = false;       // we have tried to join the channel for it
   bool late = false;         // it says so
   TimeMs since = 0;          // when it was handed over

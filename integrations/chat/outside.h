@@ -1,8 +1,11 @@
 // What a chat platform of the outside world works with. All of it outlives the platform.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "bot/core/engine/capture.h"
 #include "integrations/chat/directory.h"
 #include "integrations/net/budget_queue.h"
 #include "integrations/net/websocket.h"
@@ -21,6 +24,9 @@ struct ChatOutside {
   std::string language = "en";                                   // of what the platform itself says
   std::function<std::string(TimeMs sent)> late = {};             // what a message says that comes late
   std::function<void()> groups_changed = {};                     // the platform says that it has other groups now
+
+  // What the record has of a channel of ours, to see after a gap whether it stands; none: no incident's channel.
+  std::function<std::optional<std::vector<FiledMessage>>(const std::string& channel)> filed = {};
 
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }

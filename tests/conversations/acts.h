@@ -75,6 +75,8 @@ inline Act read_act(const std::string& what) {
     about("pin");
   else if (taken(head, " unpins"))
     about("unpin");
+  else if (taken(head, " archives"))
+    act.kind = "archived";
   else if (taken(head, " deletes"))
     about("delete");
   else if (taken(head, " edits"))

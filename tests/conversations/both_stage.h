@@ -17,6 +17,7 @@ class BothStage final : public Stage {
     return slack_.make(links, config);
   }
   std::vector<std::unique_ptr<ChatPlatform>> make_all(ChatLinks& links, const CoreConfig& config) override {
+    slack_.filed = mattermost_.filed = filed;
     std::vector<std::unique_ptr<ChatPlatform>> all;
     all.push_back(slack_.make(links, config));
     all.push_back(mattermost_.make(links, config));
@@ -57,6 +58,7 @@ class BothStage final : public Stage {
     return lines;
   }
   const std::map<std::string, std::string>& topics() const override { return topics_; }
+  Lines looks(const std::string& channel) const override { return slack_.looks(channel); }
   // What the bot's posts in a room say, the oldest first.
   std::vector<std::string> lines_of_bot(const std::string& platform, const std::string& channel) const {
     return platform == "slack" ? slack_.lines_of_bot(channel) : mattermost_.lines_of_bot(channel);

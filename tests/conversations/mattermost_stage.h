@@ -131,6 +131,8 @@ class Stage {
   virtual void forget() = 0;  // a restart: what the old process had under way is gone
   virtual Lines take_lines() = 0;
   virtual const std::map<std::string, std::string>& topics() const = 0;
+  virtual Lines looks(const std::string& channel) const = 0;  // a channel of ours as the platform holds it
+  std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed;  // as the bot tells its platforms
 };
 
 // The stage gave everybody a handle on its platform; a transcript does not know of it.
@@ -171,17 +173,19 @@ class MattermostStage final : public Stage {
       });
       return HttpResponse{.status = 200, .content_type = "application/json", .body = "{}", .headers = {}};
     });
-    auto made = std::make_unique<Mattermost>(
-        c, Mattermost::Outside{net_.http(),
-                               net_.opener(),
-                               clock_,
-                               timers_,
-                               links.directory("mattermost"),
-                               [] { return 0.5; },
-                               config.prefix,
-                               {},
-                               config.language,
-                               [&config](TimeMs sent) { return late_text(config, sent); }});
+    auto made =
+        std::make_unique<Mattermost>(c, Mattermost::Outside{net_.http(),
+                                                            net_.opener(),
+                                                            clock_,
+                                                            timers_,
+                                                            links.directory("mattermost"),
+                                                            [] { return 0.5; },
+                                                            config.prefix,
+                                                            {},
+                                                            config.language,
+                                                            [&config](TimeMs sent) { return late_text(config, sent); },
+                                                            {},
+                                                            filed});
     platform_ = made.get();
     return made;
   }
@@ -209,6 +213,7 @@ class MattermostStage final : public Stage {
     const std::string channel = channel_id(act.channel, act.user), user = user_id(act.user);
     again_ = {};
     if (act.kind == "form") return send_form(act, user);
+    if (act.kind == "archived") return core_.archive(channel);
     if (act.kind == "message") {
       const auto* last = core_.post(said_);
       std::string root = !last || !act.in_thread ? "" : last->root_id.empty() ? said_ : last->root_id;
@@ -236,7 +241,28 @@ class MattermostStage final : public Stage {
     if (standing == "outsider") user.remote_id = "another-server";
   }
   bool step() override { return timers_.ring_due(); }  // something was due
-  void forget() override {                             // a restart: what the old process had under way is gone
+  static std::string reactions_of(const doubles::MmPost& p) {
+    std::string text;
+    for (const auto& [emoji, who] : p.reactions)
+      if (!who.empty()) text += " :" + emoji + ": " + std::to_string(who.size());
+    return text;
+  }
+  Lines looks(const std::string& channel) const override {
+    const auto* c = core_.channel(links_->directory("mattermost").theirs("channel", channel));
+    if (!c) return {};
+    Lines lines = {"~" + c->name + " · " + c->display_name, "header: " + c->header, ""};
+    for (const auto* p : core_.posts_in(c->id)) {
+      if (p->delete_at != 0) continue;
+      const std::string who = p->type.starts_with("system_") ? "System" : core_.user(p->user_id).username;
+      lines.push_back(format_utc_clock(p->create_at) + " " + (p->root_id.empty() ? "" : "↳ ") + who +
+                      (p->edit_at != 0 ? " (edited)" : "") + (p->pinned ? " 📌 pinned" : "") + reactions_of(*p));
+      for (const std::string& line : split_lines(p->message)) lines.push_back("  " + line);
+      for (const Value& a : p->props["attachments"].as_list())
+        for (const Value& action : a["actions"].as_list()) lines.push_back("  [" + action["name"].as_string() + "]");
+    }
+    return lines;
+  }
+  void forget() override {  // a restart: what the old process had under way is gone
     timers_.clear();
     core_.cut_all();
     net_.forget();

@@ -20,6 +20,7 @@
 //   05:11:00 #muster ana reacts: ✅  | ana presses: yes A1     <- to the last message of the bot
 //   05:11:00 #inc-1 ana reacts with 📌: looks like             <- to the newest message of a person that begins so;
 //     also `ana takes back 📌: …`, `ana pins: …`, `ana unpins: …`, `ben deletes: …`, `ben edits: old start -> new`
+//   05:11:00 #inc-1 ben archives: it                         <- by hand, on the platform
 //   05:11:00 #muster ana sends the form: title="Checkout is slow" severity=SEV2   <- that the bot opened before her
 //   with accounts                                            <- unknown people speak with accounts, as on a platform
 //   account annie guest                                      <- or outsider: what the platform says of that account
@@ -32,6 +33,7 @@
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed
 // before it was shown. MUSTER_REWRITE=1 writes what came as what is expected. MUSTER_TWIST=restart restarts
 // after every input, MUSTER_TWIST=twice delivers every chat event twice: the output must stay the same.
+// MUSTER_LOOKS=1 with MUSTER_PLATFORM prints the incidents' channels as that platform holds them in the end.
 // MUSTER_PLATFORM=mattermost or slack lets people speak on that double and reads there what the bot did: per channel
 // the same lines must come.
 #include <cstdlib>
@@ -80,6 +82,8 @@ bool replay(const std::string& path, const std::string& twist, const std::string
     else
       explain(path, step, got);
   }
+  if (std::getenv("MUSTER_LOOKS"))
+    for (const std::string& line : talk.looks()) std::cout << line << "\n";
   if (script.steps.empty()) throw std::runtime_error(path + ": nothing is said");
   if (!rewrite || same) return same;
   write_script(path, script);

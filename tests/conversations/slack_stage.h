@@ -67,7 +67,9 @@ class SlackStage final : public Stage {
                                                           config.prefix,
                                                           {},
                                                           config.language,
-                                                          [&config](TimeMs sent) { return late_text(config, sent); }});
+                                                          [&config](TimeMs sent) { return late_text(config, sent); },
+                                                          {},
+                                                          filed});
     platform_ = made.get();
     return made;
   }
@@ -108,6 +110,7 @@ class SlackStage final : public Stage {
       return net_.pump();
     }
     if (act.kind == "form") return send_form(act, id);
+    if (act.kind == "archived") return core_.archive_by_hand(id, channel_), net_.pump();
     const std::string ts = act.target.empty() ? last_of_bot(act) : meant(act.target);
     if (act.kind == "edit") core_.edit(channel_, ts, slack_escape(act.text));
     if (act.kind == "delete") core_.remove(channel_, ts);
@@ -134,6 +137,25 @@ class SlackStage final : public Stage {
     if (platform_ == nullptr || platform_->health().waiting == 0 || timers_.next() == 0) return false;
     clock_.set(timers_.next());  // something waits for its turn
     return timers_.ring_due();
+  }
+  Lines looks(const std::string& channel) const override {
+    const auto it = core_.channels.find(links_->directory("slack").theirs("channel", channel));
+    if (it == core_.channels.end()) return {};
+    Lines lines = {"#" + it->second.name, "topic: " + it->second.topic};
+    for (const Value& b : it->second.bookmarks)
+      lines.push_back("bookmark: " + b["title"].as_string() + " -> " + b["link"].as_string());
+    lines.emplace_back();
+    for (const auto& [ts, p] : it->second.posts) {
+      const bool reply = !p.thread_ts.empty() && p.thread_ts != ts;
+      std::string head = format_utc_clock(slack_time(ts)) + (reply ? " ↳ " : " ") +
+                         (p.bot_id.empty() ? core_.users.at(p.user).name : "muster") + (p.pinned ? " 📌 pinned" : "");
+      for (const auto& [emoji, who] : p.reactions)
+        if (!who.empty()) head += " :" + emoji + ": " + std::to_string(who.size());
+      lines.push_back(head);
+      for (const std::string& line : p.blocks.is_null() ? split_lines(p.text) : wire_lines(p.blocks))
+        lines.push_back("  " + line);
+    }
+    return lines;
   }
   void forget() override {
     platform_ = nullptr;
@@ -208,6 +230,23 @@ class SlackStage final : public Stage {
     return false;
   }
 
+  // What the blocks say, as it goes over the wire; buttons in brackets.
+  static Lines wire_lines(const Value& blocks) {
+    Lines lines;
+    const auto add = [&lines](const std::string& text) {
+      for (const std::string& line : split_lines(text)) lines.push_back(line);
+    };
+    for (const Value& b : blocks.as_list()) {
+      add(b["text"]["text"].as_string());
+      for (const Value& f : b["fields"].as_list()) add(f["text"].as_string());
+      std::string row;
+      for (const Value& e : b["elements"].as_list())
+        row += (row.empty() ? "" : " ") +
+               (e["type"].as_string() == "button" ? "[" + e["text"]["text"].as_string() + "]" : e["text"].as_string());
+      add(row);
+    }
+    return lines;
+  }
   void send_form(const Act& act, const std::string& user) {
     const doubles::SlackView* open = core_.view_of(user);
     if (!open || !core_.submit(user, open->id, act.form))
@@ -279,6 +318,9 @@ class SlackStage final : public Stage {
     for (const auto& [id, user] : core_.users)
       for (std::size_t at; (at = line.find("<@" + id + ">")) != std::string::npos;)
         line.replace(at, id.size() + 3, "@" + user.name);
+    for (const auto& [id, channel] : core_.channels)
+      for (std::size_t at; (at = line.find("<#" + id + ">")) != std::string::npos;)
+        line.replace(at, id.size() + 3, "#" + ours("channel", id));
     constexpr std::string_view mark = "slack:";
     for (std::size_t at = 0; (at = line.find(mark, at)) != std::string::npos;) {
       at += mark.size();

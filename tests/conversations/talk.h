@@ -68,6 +68,13 @@ class Talk {
     if (twist_ == "restart" && store_) restart();
     return take_lines();
   }
+  // The incidents' channels as the platform holds them in the end.
+  Lines looks() const {
+    Lines all;
+    for (const auto& [n, i] : dispatcher_->state().incidents)
+      for (std::string& line : stage_ ? stage_->looks(i.channel) : Lines()) all.push_back(std::move(line));
+    return all;
+  }
   // What is expected and what came, as far as this platform promises it.
   Lines comparable(Lines lines) const {
     if (stage_) std::ranges::for_each(lines, [this](std::string& line) { as_in_the_room(line); });
@@ -353,6 +360,7 @@ class Talk {
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
+    stage_->filed = [this](const std::string& c) { return filed_in(dispatcher_->state(), c, clock_.now()); };
     for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 

@@ -81,6 +81,8 @@ within 30 slack_says $inc "Mattermost cannot be reached since" && ok "people on 
 for n in 1 2 3; do order slack say $inc "while it is away $n" >/dev/null; done
 order slack say $inc "!note the record goes on" >/dev/null
 within 20 slack_says $inc "the record goes on" && ok "commands go on" || bad "no answer on Slack"
+delayed() { "$muster" say --data "$data" status | grep -qE "Mattermost: [0-9]+ messages? waits? to be delivered, the oldest for [0-9]+s"; }
+within 30 delayed && ok "status says what waits, and for how long" || bad "status: $("$muster" say --data "$data" status)"
 has "health says which rooms are one" "$("$muster" say --data "$data" health)" "one room: Slack + Mattermost"
 has "and what is lost" "$("$muster" say --data "$data" health)" "Mattermost is lost since"
 has "a script can do everything meanwhile" "$("$muster" say --data "$data" --channel $inc "note by script")" "by script"

@@ -33,6 +33,15 @@ std::string declare_line(const std::map<std::string, std::string>& values) {
   return line;
 }
 
+// `todo INC-7 text @who due day`: who and when stand at the end, as people type them.
+std::string todo_line(const std::string& command, const std::map<std::string, std::string>& values) {
+  std::string line = command + " " + one_line(value_of(values, "text"));
+  const std::string who = value_of(values, "who"), due = value_of(values, "due");
+  if (!who.empty()) line += (who.starts_with('@') ? " " : " @") + who;
+  if (!due.empty()) line += " due " + due;
+  return line;
+}
+
 }  // namespace
 
 Value to_value(const Form& form) {
@@ -72,6 +81,7 @@ Form form_from(const Value& v) {
 
 std::string typed_twin(const std::string& command, const std::map<std::string, std::string>& values) {
   if (command == "declare") return declare_line(values);
+  if (command.starts_with("todo ")) return todo_line(command, values);
   std::string line = command;
   for (const auto& [name, value] : values)
     if (!trim(value).empty()) line += " " + name + "=" + in_quotes(trim(value));

@@ -53,7 +53,7 @@ std::span<const Sentence> words_capture() {
        "{platform}: {from}부터 {to} UTC까지 알 수 없음: {why}"},
       {"timeline.before", "before: {text}", "이전: {text}"},
       {"timeline.filed", "filed by {who}", "{who} 님이 기록함"},
-      {"timeline.withdrawn", "withdrawn: {reason}", "철회됨: {reason}"},
+      {"timeline.withdrawn", "{what} – withdrawn: {reason}", "{what} – 철회됨: {reason}"},
   };
   return table;
 }

@@ -47,6 +47,8 @@ std::span<const Sentence> words_together() {
       {"status.rooms", "    ↔ one room on {names}", "    ↔ 하나의 방: {names}"},
       {"status.room_lost", "{place} (away since {time}: what is said is delivered there late)",
        "{place} ({time}부터 연결되지 않음: 그쪽에는 늦게 전달됩니다)"},
+      {"status.delayed", "⏳ {place}: {n} {n?message waits|messages wait} to be delivered, the oldest for {time}.",
+       "⏳ {place}: 메시지 {n}건이 전달을 기다립니다. 가장 오래된 것은 {time} 지났습니다."},
       {"health.together", "one room: {names}", "하나의 방: {names}"},
       {"health.lost", "{place} is lost since {time}", "{place}: {time}부터 연결되지 않음"},
       {"health.incident_rooms", "{incident} on {names}", "{incident}: {names}"},

@@ -33,6 +33,31 @@ void reopen_channel(Work& w, const Incident& i) {
   e.text = "#" + i.channel;
   record(w, std::move(e));
   show_channel(w, i);
+  invite_again(w, i);
+}
+
+// Of an incident that is over it is what the bot would have asked for. One that is open needs its channel: it is opened
+// again, or another one takes the place, and whoever was there is invited.
+void archived_by_hand(Work& w, const Incident& i, const ChatFact& f) {
+  if (i.archived || (!i.open() && i.bound.size() > 1)) return;
+  Entry e;
+  e.kind = "channel.archived";
+  e.incident_id = i.id;
+  e.origin = "human";
+  e.actor = f.user.empty() ? Actor{.type = "system", .id = f.platform, .handle = f.platform, .display = f.platform}
+                           : actor_of(w.config, f.user, false);
+  e.text = "#" + i.channel + " on " + f.platform + ", by hand";
+  e.data = Value::Map{{"platform", f.platform}, {"by_hand", true}};
+  const std::string who = f.user.empty() ? say(w.config.language, "somebody") : plain(e.actor.display);
+  record(w, std::move(e));
+  arm_archive(w, i);
+  if (!i.open()) return touch(w, i);
+  reopen_channel(w, i);
+  touch(w, i);
+  Message m;
+  m.color = "warning";
+  m.text = say(channel_language(w, i.channel), "archive.undone", {{"id", i.id}, {"who", who}});
+  post(w, i.channel, "unarchived-" + w.new_id(), m);
 }
 
 // A moment later, so that the answer and whatever else this decision says still get there.

@@ -6,6 +6,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
 #include "bot/core/engine/capture_parts.h"
+#include "bot/core/engine/channels.h"
 
 namespace muster {
 namespace {
@@ -133,7 +134,9 @@ void covered(Work& w, const Incident& i, ChatFact f) {
   e.data = Value::Map{{"platform", f.platform}, {"from_ms", f.from_ms}, {"to_ms", f.at},
                       {"complete", f.complete}, {"found", f.found},     {"why", f.why}};
   const std::string span = format_utc(f.from_ms) + " to " + format_utc(f.at);
-  e.text = f.platform + ": " + (f.complete ? "complete, read again from " + span : "blind from " + span + ": " + f.why);
+  e.text = f.platform + ": " +
+           (f.complete ? "complete, read again from " + span + (f.why.empty() ? "" : "; " + f.why)
+                       : "blind from " + span + ": " + f.why);
   record(w, std::move(e));
 }
 
@@ -167,6 +170,8 @@ bool apply_capture(State& s, const Entry& e) {
   const bool of_message = e.source.type == "chat_message";
   if (kind == "chat.said") {
     s.heard.insert(hash_of(e.source.id));
+    Incident* i = find_incident(s, e.incident_id);
+    if (i && e.actor.type == "user" && i->people.size() < Incident::people_max) i->people.insert(e.actor.id);
   } else if (kind == "chat.edited") {
     s.edited[e.source.id].push_back(e.event_id);
   } else if (kind == "chat.marked") {
@@ -193,6 +198,19 @@ bool apply_capture(State& s, const Entry& e) {
   return true;
 }
 
+std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::string& channel, TimeMs now) {
+  const auto at = s.incident_by_channel.find(channel);
+  const Incident* i = at == s.incident_by_channel.end() ? nullptr : &s.incidents.at(at->second);
+  if (!i || (!i->open() && now - i->resolved_ms > day_ms)) return std::nullopt;
+  std::vector<FiledMessage> list;
+  const std::string here = channel + "/";
+  // A mark may have been set on another platform or in the web room, where this one does not see it: the record does
+  // not know which, so no mark is said to stand here, and none is taken away because it does not.
+  for (auto it = s.filed.lower_bound(here); it != s.filed.end() && it->first.starts_with(here); ++it)
+    if (!it->second.deleted) list.push_back({it->first.substr(here.size()), it->second.author, false, {}});
+  return list;
+}
+
 Recorded take_chat(Work& w, const ChatFact& f) {
   const auto at = w.state.incident_by_channel.find(f.channel);
   if (at == w.state.incident_by_channel.end()) {
@@ -210,6 +228,8 @@ Recorded take_chat(Work& w, const ChatFact& f) {
     return deleted(w, i, f);
   else if (f.kind == "coverage")
     covered(w, i, f);
+  else if (f.kind == "archived")
+    archived_by_hand(w, i, f);
   else if (f.kind == "file")
     result.takes_file = copied(w, i, f);
   else

@@ -1,8 +1,11 @@
 // The record of what people say in an incident's channel: its transcript, the messages that somebody filed, and what
 // became of them afterwards. Decisions as in engine.h.
 #pragma once
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "bot/core/chat/said.h"
@@ -45,6 +48,15 @@ Recorded take_chat(Work& work, const ChatFact& fact);
 // Files the message in the timeline, or puts it back there; false: it is there already.
 bool file_message(Work& work, const Incident& incident, const Said& said, const std::string& platform,
                   const std::string& by, const std::string& how);
+// A message that the record has, as a platform needs it that reads its channel again: which marks should stand on it.
+struct FiledMessage {
+  std::string post_id, author;
+  bool pinned = false;
+  std::vector<std::pair<std::string, std::string>> reactions;  // person, name of the reaction
+};
+// Of the channel of an incident that is open, or ended within a day.
+std::optional<std::vector<FiledMessage>> filed_in(const State& state, const std::string& channel, TimeMs now);
+std::string reaction_name(std::string_view emoji);  // one name for what platforms and people write in several ways
 bool is_filing_reaction(const CoreConfig& config, const std::string& emoji);
 Entry chat_entry(const std::string& kind, const Incident& incident, const ChatFact& fact);
 

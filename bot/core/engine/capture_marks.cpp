@@ -10,7 +10,6 @@
 #include "bot/core/engine/todos.h"
 
 namespace muster {
-namespace {
 
 // Names that people may write in the configuration, and what a browser or another platform sends for them.
 std::string reaction_name(std::string_view emoji) {
@@ -31,6 +30,8 @@ std::string reaction_name(std::string_view emoji) {
     if (emoji == from) return std::string(to);
   return std::string(emoji);
 }
+
+namespace {
 
 std::string mark_of(const ChatFact& f) {
   if (f.kind == "pin" || f.kind == "unpin") return "pin";

@@ -239,4 +239,17 @@ void invite_by_rules(Work& w, const Incident& i) {
   w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", Value::Map{{"people", fresh}}});
 }
 
+void invite_again(Work& w, const Incident& i) {
+  std::set<std::string> all = i.invited;
+  all.insert(i.people.begin(), i.people.end());
+  for (const auto& [role, person] : i.roles) all.insert(person);
+  if (!i.declared_by.empty()) all.insert(i.declared_by);
+  all.erase("operator");
+  all.erase("muster");
+  if (all.empty()) return;
+  Value people = Value::List{};
+  for (const std::string& person : all) people.push(person);
+  w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", Value::Map{{"people", std::move(people)}}});
+}
+
 }  // namespace muster

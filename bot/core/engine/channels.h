@@ -26,11 +26,13 @@ void show_channel(Work& work, const Incident& incident);         // opened, summ
 void show_links(Work& work, const Incident& incident);
 void show_on_board(Work& work, const Incident& incident, bool first = false);  // first: posted, later edited
 void invite_by_rules(Work& work, const Incident& incident);                    // whoever is not invited yet
+void invite_again(Work& work, const Incident& incident);  // whoever was there: another channel takes the place
 
 void arm_archive(Work& work, const Incident& incident);  // the question, when its time has come; or none
 void archive_rang(Work& work, const Timer& timer);       // asks
 void archive_now_rang(Work& work, const Timer& timer);   // somebody said so a moment ago
 void reopen_channel(Work& work, const Incident& incident);
+void archived_by_hand(Work& work, const Incident& incident, const ChatFact& fact);  // somebody did it on a platform
 Outcome archive_channel(Call& call);
 Outcome keep_channel(Call& call);
 

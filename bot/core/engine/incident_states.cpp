@@ -79,7 +79,7 @@ Outcome refuse_order(Call& c, const std::string& fault) {
 Outcome state_answer(Call& c, const Incident& i, const std::string& status, const char* done, TimeMs at,
                      TimeMs review) {
   return told(c, i, [&](Call& d) {
-    Outcome o = answer(d, done, {{"id", i.id}, {"time", short_time(d, at)}});
+    Outcome o = answer(d, done, {{"id", i.id}, {"time", short_time(d, at)}, {"channel", i.channel}});
     if (review != 0)
       o.reply.sections.push_back({say(d.language, "review.owed", {{"time", short_time(d, review)}}), {}});
     const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
@@ -119,10 +119,11 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   arm_archive(c.work, *i);
   if (waited) triage_ended(c.work, *i, c.actor.id);
   const TimeMs review = status == "resolved" ? owe_review(c.work, *i) : 0;
-  if (i->open() && i->archived) reopen_channel(c.work, *i);
+  const bool moves = i->open() && i->archived;
+  if (moves) reopen_channel(c.work, *i);
   touch(c.work, *i);
   show_links(c.work, *i);
-  return state_answer(c, *i, status, done, moment->at, review);
+  return state_answer(c, *i, status, moves ? "reopen.moved" : done, moment->at, review);
 }
 
 const std::map<std::string_view, std::string_view>& time_names() {

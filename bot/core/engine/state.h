@@ -108,10 +108,12 @@ struct Incident {
   TimeMs next_update_ms = 0;
   std::string last_update;
   std::set<std::string> invited;  // person ids
-  bool triage = false;            // nobody has said yet that it is one: it waits, or was declined
-  bool archived = false;          // its channel
-  int rooms = 0;                  // how often the channel came back from the archive
-  std::set<std::string> bound;    // platforms whose channels are one room; empty: nothing was said, every one
+  static constexpr std::size_t people_max = 200;
+  std::set<std::string> people;  // who wrote in its channel, the first of them
+  bool triage = false;           // nobody has said yet that it is one: it waits, or was declined
+  bool archived = false;         // its channel
+  int rooms = 0;                 // how often the channel came back from the archive
+  std::set<std::string> bound;   // platforms whose channels are one room; empty: nothing was said, every one
   bool open() const { return status != "resolved" && status != "closed" && status != "canceled" && status != "merged"; }
 };
 

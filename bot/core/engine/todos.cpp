@@ -60,9 +60,29 @@ std::string todo_line(const Call& c, const Todo& t) {
          (t.due.empty() ? "" : " · " + plain(t.due));
 }
 
+// What there is to do, by whom and until when, where a form can open.
+Form todo_form(const Call& c, const Incident& i) {
+  Form f{.title = say(c.language, "form.todo.title", {{"id", i.id}}),
+         .intro = {},
+         .send = say(c.language, "form.send"),
+         .command = "todo " + i.id,
+         .fields = {}};
+  f.fields.push_back({.name = "text", .label = say(c.language, "form.todo.text")});
+  FormField who{.name = "who", .label = say(c.language, "form.todo.who"), .kind = "choice"};
+  for (const Person& p : c.work.config.people) who.choices.push_back(p.id);
+  who.required = false;
+  if (!who.choices.empty()) f.fields.push_back(std::move(who));
+  FormField due{.name = "due", .label = say(c.language, "form.todo.due"), .kind = "choice"};
+  due.choices = {"2h", "today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "7d"};
+  due.required = false;
+  f.fields.push_back(std::move(due));
+  return f;
+}
+
 Outcome list_todos(Call& c, const Incident& i) {
-  if (i.todos.empty()) return answer(c, "todo.none", {{"id", i.id}});
-  Outcome o = answer(c, "todo.list", {{"id", i.id}});
+  Outcome o = answer(c, i.todos.empty() ? "todo.none" : "todo.list", {{"id", i.id}});
+  o.form = todo_form(c, i);
+  if (i.todos.empty()) return o;
   std::string lines;
   for (const Todo& t : i.todos) lines += todo_line(c, t) + "\n";
   o.reply.sections.push_back({std::string(trim(lines)), {}});

@@ -110,10 +110,7 @@ std::vector<std::string> standing_in(const Work& w, const std::string& platform)
 void open_there(Work& w, const Incident& i, const std::vector<std::string>& platforms) {
   const std::size_t first = w.decision.out.size();
   show_channel(w, i);
-  Value people = Value::List{};
-  for (const std::string& person : i.invited) people.push(person);
-  if (!i.invited.empty())
-    w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", Value::Map{{"people", std::move(people)}}});
+  invite_again(w, i);
   only_on(w, first, platforms);
 }
 

@@ -226,6 +226,8 @@ void coverage(Document& d, const ReportContext& c) {
           {"{why}", one_line(e->data["why"].as_string())}}) {
       if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }
+    const std::string& why = e->data["why"].as_string();
+    if (e->data["complete"].as_bool() && !why.empty()) text += " " + one_line(why) + ".";
     b.items.push_back(std::move(text));
   }
   d.blocks.push_back(std::move(b));

@@ -128,9 +128,13 @@ void Mattermost::archive(const OpPtr& op, const std::string& id) {
 // Restoring needs a right of the team that bots seldom have: then another channel takes the place.
 void Mattermost::reopen(const OpPtr& op, const std::string& id) {
   topics_.erase(id);
-  call(op, api_.post("/channels/" + id + "/restore", Value::Map{}), [this, op, id](const Answer& a) {
-    if (a.ok()) return set_topic(op, id);
-    make_channel(op, 1, [this, op](const std::string&) { finish(op, {}); });
+  call(op, api_.get("/channels/" + id), [this, op, id](const Answer& there) {
+    // Nobody archived it there, or somebody undid it.
+    if (there.ok() && there.body["delete_at"].as_int() == 0) return set_topic(op, id);
+    call(op, api_.post("/channels/" + id + "/restore", Value::Map{}), [this, op, id](const Answer& a) {
+      if (a.ok()) return set_topic(op, id);
+      make_channel(op, 1, [this, op](const std::string&) { finish(op, {}); });
+    });
   });
 }
 

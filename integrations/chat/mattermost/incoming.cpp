@@ -14,7 +14,9 @@ using namespace mattermost;
 namespace {
 
 constexpr DurationMs overlap_ms = 5 * second_ms;  // read again before the cursor: events of one millisecond
-constexpr std::size_t since_max = 1'000;          // the server sends no more, and says nothing about the rest
+constexpr std::size_t page_posts = 200;           // of one page
+constexpr int back_pages_max = 50;
+constexpr std::size_t since_max = 1'000;  // the server sends no more, and says nothing about the rest
 
 // A person's words: system lines, command answers and plugins' posts are none.
 bool is_speech(const Post& p) { return p.type.empty() || p.type == "me"; }
@@ -28,6 +30,8 @@ void Mattermost::event(const GatewayEvent& e) {
   const std::string& name = e.name;
   if (name == "posted" || name == "post_edited" || name == "post_deleted") return post_event(name, e.data);
   if (name == "reaction_added" || name == "reaction_removed") return reaction_event(e);
+  if (name == "channel_deleted") return archived_event(e.data);
+  if (name == "user_added" && e.data["user_id"].as_string() == me_) return catch_up_one(e.channel_id);
   if (name == "user_updated") {
     users_.erase(e.data["user"]["id"].as_string());
   } else if (name == "channel_updated") {
@@ -233,7 +237,7 @@ std::string Mattermost::channel_name(const std::string& id) {
 
 void Mattermost::hand_over(const Inbound& in) {
   const std::string& channel = in.post.channel_id;
-  const bool ours = in.kind == "coverage";
+  const bool ours = in.kind == "coverage" || in.kind == "archived" || !in.undone_by.empty();
   const bool on_copy = in.user_id == me_ && (in.kind == "pin" || in.kind == "unpin");
   const User user = ours || on_copy ? User{"muster", false} : users_.at(in.user_id);
   // Other bots' and webhooks' posts never act. `from_webhook` can be forged by a person, who then only mutes himself.
@@ -249,6 +253,7 @@ void Mattermost::hand_over(const Inbound& in) {
   e.thread = in.post.root_id;
   e.post_id = in.post.id;
   if (!ours) e.user = person(in.user_id);
+  if (!in.undone_by.empty()) e.user = in.undone_by;
   if (!ours && in.kind != "delete" && in.kind != "pin" && in.kind != "unpin") {
     e.account = in.user_id;
     e.standing = user.standing;
@@ -330,6 +335,26 @@ void Mattermost::catch_up_channels(const Answer& a) {
   catch_up_next();
 }
 
+// Somebody put us out of a channel and in again: what was said there meanwhile is read, nowhere else was a gap.
+void Mattermost::catch_up_one(const std::string& channel_id) {
+  if (marks_.at(channel_id).empty()) return;
+  marks_.gap();
+  holding_ = true;
+  rejoined_.insert(channel_id);
+  to_catch_up_.push_back(channel_id);
+  if (!std::exchange(catching_up_, true)) catch_up_next();
+}
+
+// Who did it the server does not say; of our own doing the record knows.
+void Mattermost::archived_event(const Value& data) {
+  Inbound in;
+  in.kind = "archived";
+  in.post.channel_id = data["channel_id"].as_string();
+  in.at = out_.clock.now();
+  in.id = "archived:" + in.post.channel_id + ":" + std::to_string(data["delete_at"].as_int());
+  if (is_id(in.post.channel_id) && !out_.directory.ours("channel", in.post.channel_id).empty()) enqueue(std::move(in));
+}
+
 void Mattermost::catch_up_next() {
   if (to_catch_up_.empty()) {
     catching_up_ = false;
@@ -347,7 +372,30 @@ void Mattermost::catch_up_next() {
   const TimeMs read = std::strtoll(marks_.at(id).c_str(), nullptr, 10);
   const std::string since = std::to_string(std::max<TimeMs>(1, read - overlap_ms));
   look_up("/channels/" + id + "/posts?since=" + since, [this, id](const Answer& a) {
+    if (a.body["posts"].as_map().size() >= since_max) return catch_up_pages(id, a, 0);
     caught_up_posts(id, a);
+    catch_up_next();
+  });
+}
+
+// The server sends no more than so many changes at once: what was said before them is read page by page.
+void Mattermost::catch_up_pages(const std::string& channel_id, const Answer& so_far, int page) {
+  const std::string path =
+      "/channels/" + channel_id + "/posts?page=" + std::to_string(page) + "&per_page=" + std::to_string(page_posts);
+  look_up(path, [this, channel_id, so_far, page](const Answer& a) {
+    Answer all = so_far;
+    Value posts = all.body["posts"];
+    TimeMs oldest = std::numeric_limits<TimeMs>::max();
+    for (const auto& [id, v] : a.body["posts"].as_map()) {
+      oldest = std::min(oldest, v["create_at"].as_int());
+      if (!posts.has(id)) posts.set(id, v);
+    }
+    all.body.set("posts", std::move(posts));
+    const TimeMs read = std::strtoll(marks_.at(channel_id).c_str(), nullptr, 10);
+    const bool more = a.body["posts"].as_map().size() >= page_posts && oldest > read;
+    if (a.ok() && more && page + 1 < back_pages_max) return catch_up_pages(channel_id, all, page + 1);
+    whole_ = a.ok() && !more;
+    caught_up_posts(channel_id, all);
     catch_up_next();
   });
 }
@@ -358,8 +406,10 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   std::ranges::sort(posts, {}, &Post::update_at);
   std::string why = a.ok() ? "" : "the server does not show the posts (" + a.why + ")";
   if (posts.size() >= since_max) {
-    why = "the server sends no more than 1,000 posts of a channel";
-    log(LogLevel::warn, "Mattermost sent as many posts as it ever sends: earlier ones may be missing",
+    why = std::exchange(whole_, false)
+              ? "all messages were read; of edits and deletions the server sends the last 1,000"
+              : "the server sends no more than 1,000 changes of a channel, and more than 10,000 messages were not read";
+    log(LogLevel::warn, "Mattermost sent as many changes as it ever sends: earlier ones may be missing",
         {{"channel", channel_id}});
   }
   // What was missed goes before what is heard live meanwhile, whose copies are known by their ids.
@@ -372,6 +422,7 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   }
   for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
   const auto missed = std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; });
+  check_marks(channel_id);
   state_coverage(channel_id, static_cast<int>(missed), why);
   holding_ = true;
   caught_up_ += posts.size();

@@ -84,6 +84,7 @@ class Mattermost final : public ChatPlatform {
     TimeMs from = 0;
     int found = 0;
     std::string why = {};
+    std::string undone_by = {};  // a person of the record whose reaction does not stand any more
   };
 
   struct Trigger {
@@ -176,6 +177,9 @@ class Mattermost final : public ChatPlatform {
   std::string channel_name(const std::string& id);
   void catch_up();
   void catch_up_channels(const Answer& answer);
+  void catch_up_pages(const std::string& channel_id, const mattermost::Answer& so_far, int page);
+  void catch_up_one(const std::string& channel_id);
+  void archived_event(const Value& data);
   void catch_up_next();
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
@@ -192,6 +196,10 @@ class Mattermost final : public ChatPlatform {
   std::string person(const std::string& user_id) const;
   std::string permalink(const std::string& post_id) const;
   Result<HttpCall> file_call(const Value& file) const;
+  void check_marks(const std::string& channel_id);
+  bool stands(const Value& reactions, const std::string& person, const std::string& emoji) const;
+  void recall(const std::string& channel_id, const FiledMessage& m, const std::string& person,
+              const std::string& emoji);
   void state_coverage(const std::string& channel_id, int found, const std::string& why);
   void caught_up_marks(const Value& post);
 
@@ -230,6 +238,8 @@ class Mattermost final : public ChatPlatform {
   bool catching_up_ = false, holding_ = false;
   bool again_ = false;  // lost once more meanwhile: what was read so far may lack the end
   std::deque<std::string> to_catch_up_;
+  bool whole_ = false;              // page by page all messages of the channel were read
+  std::set<std::string> rejoined_;  // channels that we were put out of and are in again: unheard since their mark
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::map<std::string, bool> pinned_;  // post -> whether it is, as far as it was handed over

@@ -125,7 +125,8 @@ Result<HttpCall> Mattermost::file_call(const Value& file) const {
 }
 
 void Mattermost::state_coverage(const std::string& channel_id, int found, const std::string& why) {
-  const TimeMs from = gap_.start();
+  const TimeMs mark = std::strtoll(marks_.at(channel_id).c_str(), nullptr, 10);
+  const TimeMs from = rejoined_.erase(channel_id) > 0 ? mark : gap_.start();
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
   Inbound in;
   in.kind = "coverage";
@@ -135,6 +136,49 @@ void Mattermost::state_coverage(const std::string& channel_id, int found, const 
   in.from = from;
   in.found = found;
   in.why = why;
+  enqueue(std::move(in));
+}
+
+// Reactions that the record has and that went while nobody listened: nothing but the post tells.
+void Mattermost::check_marks(const std::string& channel_id) {
+  const std::string ours = out_.directory.ours("channel", channel_id);
+  const auto filed = out_.filed && !ours.empty() ? out_.filed(ours) : std::nullopt;
+  if (!filed) return;
+  for (const FiledMessage& m : *filed) {
+    if (!is_id(m.post_id) || m.reactions.empty()) continue;
+    look_up("/posts/" + m.post_id + "/reactions", [this, channel_id, m](const Answer& a) {
+      if (!a.ok()) return;
+      for (const auto& [person, emoji] : m.reactions)
+        if (!stands(a.body, person, emoji)) recall(channel_id, m, person, emoji);
+    });
+  }
+}
+
+// Whose account is not known here may still be among those who reacted: then nothing is concluded.
+bool Mattermost::stands(const Value& reactions, const std::string& person, const std::string& emoji) const {
+  const std::string handle = lower_ascii(out_.directory.handle(person));
+  bool any = false, known = false;
+  for (const Value& r : reactions.as_list()) {
+    if (reaction_name(r["emoji_name"].as_string()) != emoji) continue;
+    const std::string id = r["user_id"].as_string();
+    const auto user = users_.find(id);
+    any = true;
+    if (id == handle || user == users_.end() || user->second.name == handle) return true;
+  }
+  for (const auto& [id, user] : users_) known = known || id == handle || user.name == handle;
+  return any && !known;
+}
+
+void Mattermost::recall(const std::string& channel_id, const FiledMessage& m, const std::string& person,
+                        const std::string& emoji) {
+  Inbound in;
+  in.kind = "unreaction";
+  in.post.id = m.post_id;
+  in.post.channel_id = channel_id;
+  in.undone_by = person;
+  in.emoji = emoji;
+  in.at = out_.clock.now();
+  in.id = "recall:" + m.post_id + ":" + person + ":" + emoji + ":" + std::to_string(in.at);
   enqueue(std::move(in));
 }
 

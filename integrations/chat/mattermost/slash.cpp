@@ -4,6 +4,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/commands.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
@@ -64,17 +65,15 @@ void Mattermost::slash(const HttpRequest& q, const std::function<void(HttpRespon
   if (!is_id(in.post.root_id)) in.post.root_id.clear();
   if (!is_id(in.user_id) || !is_id(in.post.channel_id) || in.trigger.empty())
     return reply({.status = 400, .body = "not a slash command\n", .headers = {}});
-  if (!ready_) return reply(whispered("muster is not connected with this server just now. Type it again in a minute."));
+  if (!ready_) return reply(whispered(say(out_.language, "slash.apart")));
   if (field(form, "team_id") != team_)
-    return reply(whispered("muster works in the team " + team_name_ + ", not here."));
+    return reply(whispered(say(out_.language, "slash.other_team", {{"team", team_name_}})));
   in.id = "slash:" + to_hex(sha256(in.trigger + in.user_id)).substr(0, 32);
   const auto told = std::make_shared<bool>(false);
   const auto once = [reply, told](const std::string& text) {
     if (!std::exchange(*told, true)) reply(whispered(text));
   };
-  out_.timers.after(answer_within_ms, [once] {
-    once("muster has not stored this line yet. Look whether an answer comes before you type it again.");
-  });
+  out_.timers.after(answer_within_ms, [once, late = say(out_.language, "slash.not_stored")] { once(late); });
   in.told = std::make_shared<Message>();
   in.stored = [this, once, for_person = in.told](const Result<void>& stored) {
     once(stored ? told_text(*for_person) : stored.error().message);
@@ -96,16 +95,13 @@ void Mattermost::slash_line(Inbound in) {
 }
 
 void Mattermost::slash_join(const Inbound& in) {
-  send(api_.post("/channels/" + in.post.channel_id + "/members", Value::Map{{"user_id", me_}}),
-       [this, in](const Answer& a) {
-         const std::string who = "@" + my_name_;
-         if (!a.ok())
-           return in.stored(
-               fail(ErrorKind::unauthorized, who + " is not in this channel and cannot answer here: type `/invite " +
-                                                 who + "`, or speak to " + who + " directly."));
-         channels_.erase(in.post.channel_id);
-         enqueue(in);
-       });
+  send(api_.post("/channels/" + in.post.channel_id + "/members", Value::Map{{"user_id", me_}}), [this,
+                                                                                                 in](const Answer& a) {
+    if (!a.ok())
+      return in.stored(fail(ErrorKind::unauthorized, say(out_.language, "slash.invite", {{"who", "@" + my_name_}})));
+    channels_.erase(in.post.channel_id);
+    enqueue(in);
+  });
 }
 
 }  // namespace muster

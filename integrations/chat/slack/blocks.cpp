@@ -18,11 +18,12 @@ struct Room {
   std::size_t text = L::all_text;
   std::size_t blocks = L::blocks - 3;  // the last ones are kept for the buttons and the note about the file
   bool full = false;
+  SlackChannelId channel = {};  // for links to ours
 };
 
 // Rendering adds escapes, so the source is shortened until the result fits; never inside an escape.
-std::string shortened(std::string_view source, std::size_t limit, std::string (*render)(std::string_view),
-                      bool* cut = nullptr) {
+template <typename Render>
+std::string shortened(std::string_view source, std::size_t limit, const Render& render, bool* cut = nullptr) {
   std::string out = render(source);
   if (cut && utf16_length(out) > limit) *cut = true;
   for (std::size_t keep = limit; utf16_length(out) > limit; keep = keep * 3 / 4) {
@@ -36,7 +37,8 @@ std::string fitted(std::string_view source, std::size_t most, Room& room) {
   const std::size_t limit = std::min(most, room.text);
   // Markup that falls away is counted, too.
   if (source.size() > limit && utf16_length(source) > limit) room.full = true;
-  std::string out = shortened(source, limit, slack_mrkdwn, &room.full);
+  const auto render = [&room](std::string_view text) { return slack_mrkdwn(text, room.channel); };
+  std::string out = shortened(source, limit, render, &room.full);
   room.text -= utf16_length(out);
   return out;
 }
@@ -124,12 +126,14 @@ std::size_t add_buttons(Value& blocks, const Message& message, char prefix) {
 
 }  // namespace
 
-SlackMessage slack_message(const Message& message, char prefix, std::string_view language) {
+SlackMessage slack_message(const Message& message, char prefix, std::string_view language,
+                           const SlackChannelId& channel) {
   SlackMessage out;
   out.blocks = Value::List{};
   Value below = Value::List{};
   const std::string note = slack_mrkdwn(say(language, "slack.rest_as_file"));
   Room room;
+  room.channel = channel;
   room.text -= add_buttons(below, message, prefix) + utf16_length(note);
   add_text(out.blocks, message.text, room);
   for (const Section& section : message.sections) {

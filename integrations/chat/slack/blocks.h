@@ -5,6 +5,7 @@
 
 #include "bot/base/value.h"
 #include "bot/core/chat/message.h"
+#include "integrations/chat/slack/mrkdwn.h"
 
 namespace muster {
 
@@ -29,6 +30,7 @@ struct SlackMessage {
 
 // Buttons carry their typed twin as `value` and in the block that follows them, so that nobody needs to press; there
 // it begins with the prefix that commands need in a channel.
-SlackMessage slack_message(const Message& message, char prefix = '!', std::string_view language = "en");
+SlackMessage slack_message(const Message& message, char prefix = '!', std::string_view language = "en",
+                           const SlackChannelId& channel = {});
 
 }  // namespace muster

@@ -69,6 +69,15 @@ void Slack::catch_up_direct(const std::string& cursor) {
   });
 }
 
+// Somebody put us out of a channel and in again: what was said there meanwhile is read, nowhere else was a gap.
+void Slack::catch_up_one(const std::string& channel_id) {
+  if (marks_.at(channel_id).empty()) return;
+  marks_.gap();
+  rejoined_.insert(channel_id);
+  to_catch_up_.push_back(channel_id);
+  if (!std::exchange(catching_up_, true)) catch_up_next();
+}
+
 void Slack::catch_up_next() {
   if (!to_catch_up_.empty()) {
     const std::string id = to_catch_up_.front();
@@ -91,10 +100,7 @@ void Slack::covered() {
   save_marks();
 }
 
-void Slack::caught_up_channel(const std::string& channel_id) {
-  state_coverage(channel_id, blind_);
-  catch_up_next();
-}
+void Slack::caught_up_channel(const std::string& channel_id) { check_marks(channel_id); }
 
 void Slack::cannot_read(const std::string& channel_id, const SlackAnswer& a) {
   blind_ = "Slack does not show the history (" + a.error + ")";

@@ -1,4 +1,6 @@
 // Channels: found, joined or made, by id ever after. Names change and archived names stay taken.
+#include <set>
+
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "integrations/chat/slack/mrkdwn.h"
@@ -66,7 +68,7 @@ void Slack::list_channels(const std::string& cursor) {
     listing_ = Listing::further;
     if (a.fate != SlackAnswer::Fate::ok) return not_listed(a);
     for (Sought& s : std::exchange(sought_, {})) {
-      const Value found = channel_for(s.op->channel, a.body["channels"]);
+      const Value found = channel_for(s.op->channel, a.body["channels"], s.op->only_own);
       if (found.is_map())
         take_channel(s.op, found, s.then);
       else
@@ -76,7 +78,7 @@ void Slack::list_channels(const std::string& cursor) {
     listing_ = Listing::none;
     for (Sought& s : std::exchange(sought_, {})) {
       if (s.from_start)
-        make_channel(s.op, 1, s.then);
+        make_channel(s.op, s.op->only_own ? 2 : 1, s.then);
       else
         find_channel(s.op, s.then);  // it came when the first page was read already
     }
@@ -90,11 +92,12 @@ void Slack::not_listed(const SlackAnswer& a) {
   for (const Sought& s : std::exchange(sought_, {})) token ? queue_.run_again(s.op->job) : refused(s.op, a);
 }
 
-Value Slack::channel_for(const std::string& ours, const Value& channels) const {
+Value Slack::channel_for(const std::string& ours, const Value& channels, bool only_own) const {
   const std::string called = wanted_name(ours);
   const std::string wanted = called.empty() ? slack_channel_name(ours) : called;
   for (const Value& channel : channels.as_list()) {
     if (channel["name"].as_string() != wanted) continue;
+    if (only_own && channel["creator"].as_string() != self_.user_id) continue;
     const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
     if (owner.empty() || owner == ours) return channel;
   }
@@ -130,8 +133,11 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
                                      {"is_private", op->message.body["private"].as_bool()}};
   call(op, "conversations.create", arguments, [this, op, attempt, then = std::move(then)](const SlackAnswer& a) {
     if (a.error == "name_taken") {
-      // An attempt that broke off may have made it: then we are in it, and nobody else's name points there.
-      if (std::exchange(op->may_be_sent, false)) return find_channel(op, then);
+      // An attempt that broke off may have made it: then it is our making. One of people's own stays theirs.
+      if (std::exchange(op->may_be_sent, false)) {
+        op->only_own = true;
+        return find_channel(op, then);
+      }
       return make_channel(op, attempt + 1, then);
     }
     if (a.fate != SlackAnswer::Fate::ok) return refused(op, a);
@@ -177,10 +183,15 @@ void Slack::archive(const OpPtr& op, const std::string& id) {
 // see by its name ("…-2"). What is said from now on goes there.
 void Slack::reopen(const OpPtr& op, const std::string& id) {
   topics_.erase(id);
-  call(op, "conversations.unarchive", Value::Map{{"channel", id}}, [this, op, id](const SlackAnswer& a) {
-    const auto topic = [this, op](const std::string& opened) { set_topic(op, opened); };
-    if (a.fate == SlackAnswer::Fate::ok || a.error == "not_archived") return topic(id);
-    make_channel(op, 1, topic);
+  const auto topic = [this, op](const std::string& opened) { set_topic(op, opened); };
+  const auto in_it = [this, op, id, topic](const SlackAnswer& a) {
+    a.fate == SlackAnswer::Fate::ok ? topic(id) : make_channel(op, 1, topic);
+  };
+  call(op, "conversations.info", Value::Map{{"channel", id}}, [this, op, id, topic, in_it](const SlackAnswer& a) {
+    const Value& c = a.body["channel"];
+    const bool live = a.fate == SlackAnswer::Fate::ok && !c["is_archived"].as_bool(true);
+    if (live && c["is_member"].as_bool()) return topic(id);  // nobody archived it there, or somebody undid it
+    call(op, live ? "conversations.join" : "conversations.unarchive", Value::Map{{"channel", id}}, in_it);
   });
 }
 
@@ -189,10 +200,13 @@ std::string Slack::user_id_of(const std::string& person) const {
   if (user.empty() && person.starts_with(config_.name + ":")) user = person.substr(config_.name.size() + 1);
   if (users_.contains(user)) return user;
   const bool nobodys = person.starts_with(config_.name + ":");  // only such a one is called by the name he chose
+  std::string found;
   for (const auto& [id, known] : users_) {
-    if (nobodys && known.name == user) return id;
+    if (!nobodys || known.name != user) continue;
+    if (!found.empty()) return {};  // two have chosen that name: neither gets what is meant for the other
+    found = id;
   }
-  return user;
+  return found.empty() ? user : found;
 }
 
 // At most 100 in a call; with `force` one who cannot be invited does not keep the others out.
@@ -235,14 +249,17 @@ void Slack::bookmark(const OpPtr& op, const std::string& id) {
 
 void Slack::next_bookmark(const OpPtr& op, const std::string& id, const Value& there, std::size_t n) {
   const Value::List& links = op->message.body["links"].as_list();
+  std::set<std::string> wanted;
+  for (const Value& l : links) wanted.insert(l["url"].as_string());
   for (; n < links.size(); ++n) {
     const std::string title = links[n]["title"].as_string(), url = links[n]["url"].as_string();
     Value arguments = Value::Map{{"channel_id", id}, {"title", title}, {"link", url}};
     std::string method = "bookmarks.add";
     bool as_wanted = false;
     for (const Value& b : there.as_list()) {
-      if (b["title"].as_string() != title) continue;
+      if (b["title"].as_string() != title || as_wanted) continue;
       as_wanted = b["link"].as_string() == url;
+      if (wanted.contains(b["link"].as_string())) continue;  // another link of ours with the same title
       method = "bookmarks.edit";
       arguments.set("bookmark_id", b["id"]);
     }

@@ -75,7 +75,12 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   auto event = slack_event(f.type, f.payload, self_);
   if (!event || !listener_) return acknowledge(from);
   if (event->event.kind == "form") count_submission(event->event);
-  if (event->event.kind == "join" && event->event.user == self_.user_id) channels_.erase(event->event.channel);
+  const ChatEvent& e = event->event;
+  if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge(from);
+  if (e.kind == "join" && e.user == self_.user_id) {
+    channels_.erase(e.channel);
+    catch_up_one(e.channel);
+  }
   event->event.can_open_form = keep_trigger(*event);
   enqueue({std::move(*event), false}, &from);
 }
@@ -97,9 +102,6 @@ void Slack::notice(const SlackNotice& n) {
       return;
     case Kind::groups_changed:
       if (out_.groups_changed) out_.groups_changed();
-      return;
-    case Kind::channel_archived:
-    case Kind::channel_unarchived:
       return;
   }
 }
@@ -211,7 +213,7 @@ std::string Slack::person(const std::string& user_id) const {
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
-  const bool ours = told.kind == "coverage";
+  const bool ours = told.kind == "coverage" || in.of_record;
   const bool speaks =
       ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
@@ -233,6 +235,7 @@ void Slack::hand_over(const Inbound& in) {
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
   if (e.at == 0) e.at = out_.clock.now();
+  if (in.of_record) e = recalled(std::move(e), in);
   if (!ours) fill_about(e, in);
   const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
   // Only what a form brought is looked at again.

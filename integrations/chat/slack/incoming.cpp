@@ -146,6 +146,15 @@ std::optional<SlackEvent> joined(const Value& event, const std::string& event_id
   return out;
 }
 
+// Our own doing is no news.
+std::optional<SlackEvent> archived(const Value& event, const std::string& event_id, const SlackSelf& self) {
+  if (text_of(event, "user") == self.user_id) return std::nullopt;
+  SlackEvent out = blank("archived", event_id, text_of(event, "channel"));
+  out.event.user = text_of(event, "user");
+  out.event.at = slack_time(text_of(event, "event_ts"));
+  return out;
+}
+
 std::optional<SlackEvent> from_events_api(const Value& payload, const SlackSelf& self) {
   const Value& event = payload["event"];
   const std::string& type = text_of(event, "type");
@@ -155,6 +164,7 @@ std::optional<SlackEvent> from_events_api(const Value& payload, const SlackSelf&
   if (type == "reaction_added" || type == "reaction_removed") return reaction(event, id, self);
   if (type == "pin_added" || type == "pin_removed") return pin(event, id, self);
   if (type == "member_joined_channel" || type == "member_left_channel") return joined(event, id);
+  if (type == "channel_archive" || type == "group_archive") return archived(event, id, self);
   if (type != "message") return std::nullopt;
   const std::string& subtype = text_of(event, "subtype");
   if (subtype == "message_changed") return changed(event, self);
@@ -277,8 +287,6 @@ std::optional<SlackNotice> slack_notice(const Value& payload) {
   if (type == "channel_rename" || type == "group_rename") {
     return SlackNotice{Kind::channel_renamed, id, text_of(channel, "name")};
   }
-  if (type == "channel_archive" || type == "group_archive") return SlackNotice{Kind::channel_archived, id, {}};
-  if (type == "channel_unarchive" || type == "group_unarchive") return SlackNotice{Kind::channel_unarchived, id, {}};
   if (type == "subteam_updated" || type == "subteam_members_changed") return SlackNotice{Kind::groups_changed, {}, {}};
   if (type == "channel_id_changed") {
     return SlackNotice{Kind::channel_id_changed, text_of(event, "old_channel_id"), text_of(event, "new_channel_id")};

@@ -55,15 +55,7 @@ std::optional<SlackEvent> slack_event(const std::string& type, const Value& payl
 
 // Events about the app or the channel rather than about what somebody said.
 struct SlackNotice {
-  enum class Kind {
-    revoked,
-    rate_limited,
-    channel_renamed,
-    channel_archived,
-    channel_unarchived,
-    channel_id_changed,
-    groups_changed
-  };
+  enum class Kind { revoked, rate_limited, channel_renamed, channel_id_changed, groups_changed };
   Kind kind;
   std::string channel, name;
 };

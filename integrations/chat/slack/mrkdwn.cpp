@@ -55,9 +55,27 @@ bool inside_word(std::string_view text, std::size_t i) {
   return i > 0 && i + 1 < text.size() && is_word(text[i - 1]) && is_word(text[i + 1]);
 }
 
+// "https://…/_all" is one thing: a joiner inside would make another address of it.
+bool inside_address(std::string_view text, std::size_t i) {
+  const std::size_t before = text.find_last_of(" \n\t<>(\"", i);
+  const std::string_view word = text.substr(before == std::string_view::npos ? 0 : before + 1);
+  return word.starts_with("https://") || word.starts_with("http://");
+}
+
+// "#inc-7" at `i`: the link to it, and `i` on its last letter; empty: it is no channel of ours.
+std::string channel_at(std::string_view text, std::size_t& i, const SlackChannelId& channel) {
+  if (!channel || (i > 0 && is_word(text[i - 1])) || inside_address(text, i)) return {};
+  std::size_t end = i + 1;
+  while (end < text.size() && (is_word(text[end]) || text[end] == '-' || text[end] == '_')) ++end;
+  const std::string id = channel(text.substr(i + 1, end - i - 1));
+  if (id.empty()) return {};
+  i = end - 1;
+  return "<#" + id + ">";
+}
+
 constexpr std::array<bool, 256> bytes_that_matter() {
   std::array<bool, 256> matter{};
-  for (const char c : std::string_view("\\`*_~&<>")) matter[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("\\`*_~&<>#")) matter[static_cast<unsigned char>(c)] = true;
   return matter;
 }
 
@@ -79,7 +97,7 @@ std::size_t utf16_units(std::string_view grapheme_or_text) {
 
 }  // namespace
 
-std::string slack_mrkdwn(std::string_view text) {
+std::string slack_mrkdwn(std::string_view text, const SlackChannelId& channel) {
   std::string out;
   out.reserve(text.size() + text.size() / 8);
   std::size_t strong_end = std::string_view::npos;
@@ -100,8 +118,10 @@ std::string slack_mrkdwn(std::string_view text) {
     } else if (c == '*' && end != std::string_view::npos) {
       strong_end = end;
       out += c;
-    } else if (mark || ((c == '_' || c == '~') && !inside_word(text, i))) {
+    } else if (mark || ((c == '_' || c == '~') && !inside_word(text, i) && !inside_address(text, i))) {
       append_inert(out, c);
+    } else if (const std::string link = c == '#' ? channel_at(text, i, channel) : std::string(); !link.empty()) {
+      out += link;
     } else {
       append_escaped(out, c);
     }

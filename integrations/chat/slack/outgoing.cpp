@@ -151,7 +151,8 @@ void Slack::name_called(const Value& calls, Value& arguments) const {
 // The outgoing message's id lies in the metadata: after a crash it tells whether the post was made.
 Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   const Message said = message_from(op.message.body["message"]);
-  SlackMessage m = slack_message(said, out_.prefix);
+  const auto channel = [this](std::string_view ours) { return out_.directory.theirs("channel", std::string(ours)); };
+  SlackMessage m = slack_message(said, out_.prefix, out_.language, channel);
   if (files) files->assign(said.attachments.begin(), said.attachments.end());
   if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};

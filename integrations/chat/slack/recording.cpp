@@ -235,7 +235,7 @@ void Slack::gap_began() {
 }
 
 void Slack::state_coverage(const std::string& channel_id, const std::string& why) {
-  const TimeMs from = gap_.start();
+  const TimeMs from = rejoined_.erase(channel_id) > 0 ? slack_time(gap_cursor_) : gap_.start();
   const int found = std::exchange(found_, 0);
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
   Inbound in;
@@ -247,7 +247,8 @@ void Slack::state_coverage(const std::string& channel_id, const std::string& why
   e.from_ms = from;
   e.found = found;
   e.complete = why.empty();
-  e.text = why;
+  e.text =
+      why.empty() ? "which other messages were deleted and which marks taken away meanwhile Slack does not tell" : why;
   enqueue(std::move(in), nullptr);
 }
 

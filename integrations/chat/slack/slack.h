@@ -84,6 +84,8 @@ class Slack final : public ChatPlatform {
     std::string about_channel = {}, about_ts = {};  // the message it is about, where that has to be read
     bool asked = false;
     Value about = {};
+    bool of_record = false;  // what the record has does not stand any more: `by` undid it, `whose` wrote it
+    std::string by = {}, whose = {};
     std::string asked_from = {};  // a place where we cannot answer: what it is about stands there
   };
 
@@ -136,7 +138,8 @@ class Slack final : public ChatPlatform {
   void find_channel(const OpPtr& op, WithId then);
   void list_channels(const std::string& cursor);
   void not_listed(const SlackAnswer& answer);
-  Value channel_for(const std::string& ours, const Value& channels) const;  // null: it is not among them
+  // Null: it is not among them.
+  Value channel_for(const std::string& ours, const Value& channels, bool only_own) const;
   void take_channel(const OpPtr& op, const Value& found, WithId then);
   void make_channel(const OpPtr& op, int attempt, WithId then);
   void open_channel(const OpPtr& op);
@@ -183,6 +186,18 @@ class Slack final : public ChatPlatform {
   void caught_up_channel(const std::string& channel_id);
   void cannot_read(const std::string& channel_id, const SlackAnswer& answer);
   void catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor);
+
+  void catch_up_one(const std::string& channel_id);
+
+  // standing.cpp
+  void check_marks(const std::string& channel_id);
+  void compare_pins(const std::string& channel_id, const std::vector<FiledMessage>& filed, const Value& items);
+  void check_next_mark(const std::string& channel_id);
+  bool stands(const Value& reactions, const std::string& person, const std::string& emoji) const;
+  void recall(const std::string& kind, const std::string& channel_id, const FiledMessage& m, const std::string& person,
+              const std::string& emoji);
+  static ChatEvent recalled(ChatEvent event, const Inbound& in);
+  void marks_checked(const std::string& channel_id);
 
   // forms.cpp
   bool keep_trigger(const SlackEvent& event);
@@ -256,6 +271,8 @@ class Slack final : public ChatPlatform {
   int found_ = 0;           // messages of the channel that is read again
   std::string gap_cursor_;  // its newest message before the gap
   std::string blind_;       // why something of it is missing
+  std::deque<FiledMessage> to_check_;
+  std::set<std::string> rejoined_;  // channels that we were put out of and are in again: unheard since their mark
 };
 
 // A call of the Web API, ready to be sent.

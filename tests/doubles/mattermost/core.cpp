@@ -149,6 +149,12 @@ void MattermostCore::react(const std::string& user_id, const std::string& post_i
              channels_.at(p.channel_id));
 }
 
+void MattermostCore::archive(const std::string& channel_id) {
+  MmChannel& c = channels_.at(channel_id);
+  c.delete_at = c.update_at = now();
+  to_channel("channel_deleted", Value::Map{{"channel_id", c.id}, {"delete_at", c.delete_at}}, c);
+}
+
 void MattermostCore::pin(const std::string& post_id, bool on) {
   MmPost& p = posts_.at(post_id);
   p.pinned = on;

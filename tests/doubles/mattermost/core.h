@@ -106,10 +106,13 @@ class MattermostCore {
   void remove(const std::string& post_id);
   void react(const std::string& user_id, const std::string& post_id, const std::string& emoji, bool on = true);
   void pin(const std::string& post_id, bool on = true);
+  void archive(const std::string& channel_id);
+  void restore(const std::string& channel_id) { channels_.at(channel_id).delete_at = 0; }
   HttpResponse click(const std::string& user_id, const std::string& post_id, const std::string& action_id);
   // A group of the server, a licensed feature: without one there is no license.
   std::string add_group(const std::string& name, std::vector<std::string> users);
   MmUser& user(const std::string& id) { return users_.at(id); }
+  const MmUser& user(const std::string& id) const { return users_.at(id); }
   // A form: what the server posts to the integration when it is sent, and what the integration answers.
   const MmDialog* dialog_of(const std::string& user_id) const;  // the newest that is open
   Value submission(const std::string& dialog_id, const std::map<std::string, std::string>& values) const;

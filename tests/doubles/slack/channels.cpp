@@ -29,6 +29,7 @@ Value SlackCore::create(const Arguments& a) {
   channel.name = name;
   channel.is_private = argument(a, "is_private") == "true";
   channel.created = now_ / 1'000;
+  channel.creator = bot_user;
   channel.members.insert(bot_user);
   for (const auto& [id, user] : users) {
     if (everybody_joins) channel.members.insert(id);
@@ -81,6 +82,12 @@ Value SlackCore::join(const Arguments& a) {
   if (channel->is_private) return error("method_not_supported_for_channel_type");
   channel->members.insert(bot_user);
   return ok({{"channel", channel_value(*channel)}});
+}
+
+void SlackCore::archive_by_hand(const std::string& user, const std::string& channel) {
+  channels.at(channel).archived = true;
+  channels.at(channel).members.erase(bot_user);
+  emit_event(Value::Map{{"type", "channel_archive"}, {"channel", channel}, {"user", user}, {"event_ts", next_ts()}});
 }
 
 void SlackCore::invite_bot(const std::string& user, const std::string& channel) {
@@ -183,6 +190,7 @@ Value SlackCore::pins_add(const Arguments& a) {
   const auto it = channel->posts.find(argument(a, "timestamp"));
   if (it == channel->posts.end()) return error("message_not_found");
   if (std::exchange(it->second.pinned, true)) return error("already_pinned");
+  it->second.pinned_by = bot_user;
   happenings_.push_back({"pin", channel->id, it->first, {}, {}, {}, false});
   return ok();
 }
@@ -193,6 +201,30 @@ Value SlackCore::pins_remove(const Arguments& a) {
   const auto it = channel->posts.find(argument(a, "timestamp"));
   if (it == channel->posts.end() || !std::exchange(it->second.pinned, false)) return error("no_pin");
   return ok();
+}
+
+Value SlackCore::pins_list(const Arguments& a) {
+  const auto it = channels.find(argument(a, "channel"));
+  if (it == channels.end()) return error("channel_not_found");
+  if (!it->second.members.contains(bot_user)) return error("not_in_channel");
+  Value items = Value::List{};
+  for (const auto& [ts, p] : it->second.posts) {
+    if (!p.pinned) continue;
+    items.push(Value::Map{{"type", "message"},
+                          {"channel", it->first},
+                          {"created", now_ / 1'000},
+                          {"created_by", p.pinned_by},
+                          {"message", message_value(p)}});
+  }
+  return ok({{"items", items}});
+}
+
+Value SlackCore::reactions_get(const Arguments& a) {
+  const auto it = channels.find(argument(a, "channel"));
+  if (it == channels.end()) return error("channel_not_found");
+  const auto p = it->second.posts.find(argument(a, "timestamp"));
+  if (p == it->second.posts.end()) return error("message_not_found");
+  return ok({{"type", "message"}, {"channel", it->first}, {"message", message_value(p->second)}});
 }
 
 Value SlackCore::reactions_add(const Arguments& a) {

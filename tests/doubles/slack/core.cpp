@@ -62,6 +62,7 @@ Value SlackCore::channel_value(const SlackChannel& c) const {
                     {"is_private", c.is_private},
                     {"is_archived", c.archived},
                     {"created", c.created},
+                    {"creator", c.creator},
                     {"is_member", c.members.contains(bot_user)},
                     {"topic", Value::Map{{"value", c.topic}}},
                     {"purpose", Value::Map{{"value", c.purpose}}}};
@@ -90,6 +91,8 @@ const std::map<std::string, SlackCore::Method>& SlackCore::methods() {
                                                       {"conversations.members", &SlackCore::members},
                                                       {"conversations.history", &SlackCore::history},
                                                       {"conversations.replies", &SlackCore::replies},
+                                                      {"pins.list", &SlackCore::pins_list},
+                                                      {"reactions.get", &SlackCore::reactions_get},
                                                       {"pins.add", &SlackCore::pins_add},
                                                       {"pins.remove", &SlackCore::pins_remove},
                                                       {"reactions.add", &SlackCore::reactions_add},

@@ -32,12 +32,14 @@ struct SlackPost {
   Value blocks, metadata, files;
   std::map<std::string, std::set<std::string>> reactions;
   bool pinned = false;
+  std::string pinned_by = {};
 };
 
 struct SlackChannel {
   std::string id, name, topic, purpose, im_of;
   bool is_private = false, archived = false;
   std::int64_t created = 0;  // seconds
+  std::string creator = {};
   std::set<std::string> members = {};
   std::map<std::string, SlackPost> posts = {};  // by ts
   std::vector<Value> bookmarks = {};
@@ -126,6 +128,8 @@ class SlackCore {
              bool added = true);
   void pin(const std::string& user, const std::string& channel, const std::string& ts, bool added = true);
   bool press(const std::string& user, const std::string& channel, const std::string& ts, const std::string& value);
+  void archive_by_hand(const std::string& user, const std::string& channel);
+  void put_bot_out(const std::string& channel) { channels.at(channel).members.erase(bot_user); }
   void invite_bot(const std::string& user, const std::string& channel);  // a person does, by hand
   // A slash command, and a form that is sent; `values`: block id -> text or the value of an option. False: there is no
   // such view, or the modal would not let it be sent.
@@ -187,6 +191,8 @@ class SlackCore {
   Value replies(const Arguments&);
   Value pins_add(const Arguments&);
   Value pins_remove(const Arguments&);
+  Value pins_list(const Arguments&);
+  Value reactions_get(const Arguments&);
   Value reactions_add(const Arguments&);
   Value share_publicly(const Arguments&);
   Value bookmarks_add(const Arguments&);

@@ -304,6 +304,7 @@ void SlackCore::react(const std::string& user, const std::string& channel, const
 void SlackCore::pin(const std::string& user, const std::string& channel, const std::string& ts, bool added) {
   SlackPost& post = channels.at(channel).posts.at(ts);
   post.pinned = added;
+  post.pinned_by = added ? user : "";
   emit_event(
       Value::Map{{"type", added ? "pin_added" : "pin_removed"},
                  {"user", user},

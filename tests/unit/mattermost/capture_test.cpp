@@ -2,6 +2,8 @@
 // what was not heard.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/unit/mattermost/rig.h"
 
 using namespace muster;
@@ -132,6 +134,26 @@ TEST_CASE("`pin` in a thread brings its root; a link brings the post of a public
   CHECK(s.last("message")->about.text == "all may read this");
   s.say(s.ana, "!declare from " + site + hidden);
   CHECK_FALSE(s.last("message")->about.known());
+}
+
+TEST_CASE("after a loss it is seen which reactions went meanwhile") {
+  Scene s;
+  const std::string kept = s.say(s.ben, "kept"), freed = s.say(s.ben, "freed");
+  for (const std::string& post : {kept, freed}) s.core.react(s.ana, post, "pushpin");
+  s.settle();
+  const std::string channel = s.core.channel(s.channel_id)->name;
+  s.filed[channel] = {{kept, "ben", false, {{"p-ana", "pushpin"}}}, {freed, "ben", false, {{"p-ana", "pushpin"}}}};
+  s.pass(2 * minute_ms);
+  s.core.cut_all();
+  s.settle();
+  s.core.forget_connections();
+  s.core.react(s.ana, freed, "pushpin", false);
+  s.events.clear();
+  s.pass(2 * minute_ms);
+  REQUIRE(s.last("unreaction") != nullptr);
+  CHECK(s.last("unreaction")->post_id == freed);
+  CHECK(s.last("unreaction")->user == "p-ana");
+  CHECK(std::ranges::count(s.events, std::string("unreaction"), &ChatEvent::kind) == 1);
 }
 
 TEST_CASE("after a loss Mattermost's channel gets a statement, and marks of the missed time are found") {

@@ -538,6 +538,75 @@ TEST_CASE("links stand in the header, whole or not at all, and cannot break out 
   CHECK(r.core.channel_named("inc-1")->header == "SEV1 · [Run\\*book](https://w/a%20%28b%29)");
 }
 
+TEST_CASE("a channel that is archived by hand is told of, and reopening one that is live makes no second") {
+  Rig r;
+  r.start();
+  Value opened = Value::Map{{"channel", "inc-1"}, {"topic", "t"}};
+  r.send("open_channel", "inc-1", opened);
+  const std::string id = r.channel("inc-1");
+  r.core.archive(id);
+  r.core.archive(r.core.add_channel(r.team, "theirs"));
+  r.settle();
+  REQUIRE(r.events.size() == 1);
+  CHECK(r.events.front().kind == "archived");
+  CHECK(r.events.front().channel == "#inc-1");
+  CHECK(r.events.front().user.empty());  // no server says who
+  r.core.restore(id);
+  opened.set("again", true);
+  r.send("open_channel", "inc-1", opened);
+  r.post("inc-1", "p1", "back");
+  CHECK(r.said_in("inc-1") == std::vector<std::string>{"back"});
+  CHECK(r.core.channel_named("inc-1-2") == nullptr);
+}
+
+TEST_CASE("put out of a channel and in again: what was said there meanwhile is read, and stated from when to when") {
+  Rig r;
+  r.start();
+  const std::string id = r.channel("muster");
+  r.core.join(id, r.ana);
+  r.core.say(r.ana, id, "before");
+  r.settle();
+  const TimeMs heard = r.clock.now();
+  r.pass(5 * minute_ms);
+  r.coverage.clear();
+  r.core.leave(id, r.bot);
+  r.settle();
+  r.core.say(r.ana, id, "while it was out");
+  r.pass(minute_ms);
+  r.core.join(id, r.bot);
+  r.settle();
+  r.core.say(r.ana, id, "after");
+  r.settle();
+  CHECK(r.heard() == std::vector<std::string>{"message before", "message while it was out", "message after"});
+  REQUIRE(r.coverage.size() == 1);
+  CHECK(r.coverage.front().channel == "#muster");
+  CHECK(r.coverage.front().from_ms >= heard);
+  CHECK(r.coverage.front().from_ms < heard + second_ms);
+}
+
+TEST_CASE(
+    "more was said while nobody listened than the server tells at once: it is read page by page, once, in order") {
+  Rig r;
+  r.start();
+  const std::string id = r.channel("muster");
+  r.core.join(id, r.ana);
+  r.core.say(r.ana, id, "before");
+  r.pass(2 * minute_ms);
+  r.events.clear();
+  r.core.cut_all();
+  r.core.forget_connections();
+  for (int n = 0; n < 1'450; ++n) {
+    r.core.say(r.ana, id, "said " + std::to_string(n));
+    r.clock.set(r.clock.now() + 1);
+  }
+  r.pass(3 * minute_ms);
+  const std::vector<std::string> heard = r.heard();
+  REQUIRE(heard.size() == 1'450);
+  for (int n = 0; n < 1'450; ++n) CHECK(heard[static_cast<std::size_t>(n)] == "message said " + std::to_string(n));
+  REQUIRE_FALSE(r.coverage.empty());
+  CHECK(r.coverage.back().text == "all messages were read; of edits and deletions the server sends the last 1,000");
+}
+
 TEST_CASE("a channel that cannot be restored gets a successor with the same name of ours") {
   Rig r;
   r.start();

@@ -56,8 +56,12 @@ struct Rig {
     config.channels = {"muster"};
   }
   void start() {
-    platform = std::make_unique<Mattermost>(
-        config, Mattermost::Outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'});
+    Mattermost::Outside outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'};
+    outside.filed = [this](const std::string& c) {
+      const auto it = filed.find(c);
+      return it == filed.end() ? std::nullopt : std::optional(it->second);
+    };
+    platform = std::make_unique<Mattermost>(config, outside);
     platform->on_event([this](const ChatEvent& e, const ChatPlatform::Done& done) {
       if (refuse_events) {
         events.push_back(e);
@@ -143,8 +147,9 @@ struct Rig {
   std::set<std::string> inbox;
   std::vector<std::pair<std::string, Result<void>>> done;
   bool refuse_events = false;
-  FormAnswer says;     // to a form that is sent
-  Message says_alone;  // before the person who presses or types a slash command
+  std::map<std::string, std::vector<FiledMessage>> filed;  // channel of an incident -> what the record has of it
+  FormAnswer says;                                         // to a form that is sent
+  Message says_alone;                                      // before the person who presses or types a slash command
   int serial = 0;
   std::unique_ptr<Mattermost> platform;
 };

@@ -279,6 +279,50 @@ TEST_CASE("mistake 7, restart: replies in old threads, edits and marks of the mi
   CHECK(last_of(w, "reaction")->about.text == "a late reply in it");
 }
 
+TEST_CASE("after a gap it is seen which pins and reactions came or went, and which filed message is gone") {
+  SlackWorld w;
+  w.begin();
+  const std::string kept = w.say("U1", "muster", "kept"), freed = w.say("U1", "muster", "freed"),
+                    unpinned = w.say("U2", "muster", "unpinned"), gone = w.say("U2", "muster", "gone"),
+                    pinned = w.say("U2", "muster", "pinned meanwhile");
+  const std::string id = w.channel("muster");
+  for (const std::string& ts : {kept, freed, gone}) w.core.react("U2", id, ts, "pushpin");
+  w.core.pin("U1", id, unpinned);
+  w.drain();
+  w.filed["muster"] = {{kept, "ana", false, {{"ben", "pushpin"}}},
+                       {freed, "ana", false, {{"ben", "pushpin"}}},
+                       {unpinned, "ben", true, {}},
+                       {gone, "ben", false, {{"ben", "pushpin"}}}};
+  w.pass(2 * minute_ms);
+  w.end();
+  w.clock.set(w.clock.now() + minute_ms);
+  w.core.set_now(w.clock.now());
+  w.core.react("U2", id, freed, "pushpin", false);
+  w.core.pin("U1", id, unpinned, false);
+  w.core.pin("U1", id, pinned);
+  w.core.remove(id, gone);
+  w.pass(20 * minute_ms);  // no event of that comes any more
+  w.heard.clear();
+  w.coverage.clear();
+  w.begin();
+  w.pass(20 * second_ms);
+  std::string found;
+  for (const ChatEvent& e : w.heard) {
+    const std::string& ts = e.post_id;
+    const std::string which = ts == freed      ? "freed"
+                              : ts == unpinned ? "unpinned"
+                              : ts == gone     ? "gone"
+                              : ts == pinned   ? "pinned"
+                                               : "kept";
+    if (e.kind != "reaction" || which != "kept") found += e.kind + " " + which + " by " + e.user + "; ";
+  }
+  CHECK(found == "pin pinned by ana; unpin unpinned by ; unreaction freed by ben; delete gone by ; ");
+  REQUIRE(w.coverage.size() == 1);
+  CHECK(w.coverage.front().complete);
+  CHECK(w.coverage.front().text ==
+        "which other messages were deleted and which marks taken away meanwhile Slack does not tell");
+}
+
 TEST_CASE("a message that was edited while nobody listened is recorded, and is no command any more") {
   SlackWorld w;
   w.begin();

@@ -187,7 +187,6 @@ TEST_CASE("what concerns the app itself is a notice") {
   const auto renamed = slack_notice(json(R"({"event":{"type":"channel_rename","channel":{"id":"C1","name":"new"}}})"));
   CHECK(renamed->channel == "C1");
   CHECK(renamed->name == "new");
-  CHECK(slack_notice(json(R"({"event":{"type":"channel_archive","channel":"C1"}})"))->channel == "C1");
   for (const char* type : {"subteam_updated", "subteam_members_changed"})
     CHECK(slack_notice(Value::Map{{"event", Value::Map{{"type", type}}}})->kind == Kind::groups_changed);
   CHECK_FALSE(slack_notice(json(R"({"event":{"type":"message"}})")));

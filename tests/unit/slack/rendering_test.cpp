@@ -69,6 +69,20 @@ TEST_CASE("outside text in a Slack message mentions nobody and formats nothing")
   for (const Row& row : rows) CHECK(slack_mrkdwn(row.text) == row.wire);
 }
 
+TEST_CASE("an address stays whole, and a channel of ours is a link to the one it is there") {
+  const auto ids = [](std::string_view ours) { return std::string(ours == "inc-1-slow" ? "C7" : ""); };
+  CHECK(slack_mrkdwn("see https://g.example.com/d/_all?a=_b&c=~d now", ids) ==
+        "see https://g.example.com/d/_all?a=_b&amp;c=~d now");
+  CHECK(slack_mrkdwn("SEV2 · #inc-1-slow, #inc-1-slower and a#inc-1-slow", ids) ==
+        "SEV2 · <#C7>, #inc-1-slower and a#inc-1-slow");
+  CHECK(slack_mrkdwn("`#inc-1-slow` https://x.example.com/#inc-1-slow", ids) ==
+        "`#inc-1-slow` https://x.example.com/#inc-1-slow");
+  const Message m{.text = "open: #inc-1-slow", .sections = {}, .buttons = {}, .color = {}};
+  const SlackMessage out = slack_message(m, '!', "en", ids);
+  CHECK(out.blocks.as_list().front()["text"]["text"].as_string() == "open: <#C7>");
+  CHECK(out.text == "open: #inc-1-slow");
+}
+
 TEST_CASE("a text that came through plain() cannot start a mention, a link or a block on Slack") {
   for (const char* hostile :
        {"<!channel>", "<https://evil|good>", "*x* `y` ```z```", "<!subteam^S1>", "&lt;!here&gt;"}) {

@@ -555,6 +555,99 @@ TEST_CASE("bookmarks are added once and changed in place; people's own stay") {
   CHECK(w.core.calls["bookmarks.edit"] == 1);
 }
 
+TEST_CASE("two links with one title are two bookmarks, also the second time") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}}));
+  const Value links = Value::Map{{"links", Value::List{Value::Map{{"title", "Graph"}, {"url", "https://a"}},
+                                                       Value::Map{{"title", "Graph"}, {"url", "https://b"}}}}};
+  CHECK(w.deliver("bookmarks", "inc-1", links));
+  CHECK(w.deliver("bookmarks", "inc-1", links));
+  CHECK(w.core.channel_named("inc-1")->bookmarks.size() == 2);
+  CHECK(w.core.calls["bookmarks.edit"] == 0);
+}
+
+TEST_CASE("a channel of people's own is not taken when the making of ours broke off") {
+  SlackWorld w;
+  w.begin();
+  w.core.channels["C9"] = {.id = "C9", .name = "inc-1", .topic = "ours", .purpose = {}, .im_of = {}};
+  w.core.fail_next("conversations.create",
+                   {.kind = doubles::SlackFault::Kind::html_500, .error = {}, .retry_after_s = 0, .times = 1});
+  CHECK(w.deliver("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}}));
+  CHECK(w.core.channels.at("C9").topic == "ours");
+  REQUIRE(w.core.channel_named("inc-1-2") != nullptr);
+  CHECK(w.core.channel_named("inc-1-2")->topic == "t");
+}
+
+TEST_CASE("of two people with one display name neither gets what is meant for the other") {
+  SlackWorld w;
+  w.core.users["U31"] = {"U31", "sam", "Sam", "", "T1", false, false};
+  w.core.users["U32"] = {"U32", "sam", "Sam", "", "T1", false, false};
+  w.begin();
+  w.pass(5 * second_ms);
+  const Value private_to =
+      Value::Map{{"post_id", "r"},
+                 {"private_to", "slack:sam"},
+                 {"message", to_value(Message{.text = "for one", .sections = {}, .buttons = {}, .color = {}})}};
+  CHECK_FALSE(w.deliver("post", "muster", private_to));
+  for (const auto& h : w.core.take_happenings()) CHECK(h.to.empty());
+  Value by_account = private_to;
+  by_account.set("private_to", "slack:U32");
+  CHECK(w.deliver("post", "muster", by_account));
+}
+
+TEST_CASE("a channel that is archived by hand is told of, our own archiving is not, and reopening finds it as it is") {
+  SlackWorld w;
+  w.begin();
+  Value opened = Value::Map{{"channel", "inc-1"}, {"topic", "t"}};
+  CHECK(w.deliver("open_channel", "inc-1", opened));
+  const std::string id = w.channel("inc-1");
+  w.core.archive_by_hand("U2", id);
+  w.core.archive_by_hand(
+      "U2",
+      w.core.channels
+          .emplace("C77", doubles::SlackChannel{.id = "C77", .name = "theirs", .topic = {}, .purpose = {}, .im_of = {}})
+          .first->first);
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard.front().kind == "archived");
+  CHECK(w.heard.front().channel == "#inc-1");
+  CHECK(w.heard.front().user == "ben");
+  w.core.channels.at(id).archived = false;  // and somebody undoes it: no second channel is made
+  opened.set("again", true);
+  CHECK(w.deliver("open_channel", "inc-1", opened));
+  CHECK(w.core.channel_named("inc-1-2") == nullptr);
+  CHECK(w.post("inc-1", "back"));
+  CHECK(w.posts_with("inc-1", "back") == 1);
+}
+
+TEST_CASE("put out of a channel and in again: what was said there meanwhile is read, and stated from when to when") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "before");
+  w.pass(5 * minute_ms);
+  w.coverage.clear();
+  const std::string id = w.channel("muster");
+  w.core.put_bot_out(id);
+  w.core.set_now(w.clock.now());
+  auto& posts = w.core.channels.at(id).posts;  // said while nobody of us was there: no event
+  const std::string ts = std::to_string(w.clock.now() / 1'000) + ".000100";
+  posts[ts].ts = ts;
+  posts[ts].user = "U2";
+  posts[ts].text = "while it was out";
+  w.pass(minute_ms);
+  w.core.invite_bot("U1", id);
+  w.say("U1", "muster", "after");
+  w.pass(10 * second_ms);
+  std::set<std::string> said;
+  for (const ChatEvent& e : w.heard)
+    if (e.kind == "message") said.insert(e.text);
+  CHECK(said == std::set<std::string>{"before", "while it was out", "after"});
+  REQUIRE(w.coverage.size() == 1);
+  CHECK(w.coverage.front().channel == "#muster");
+  CHECK(w.coverage.front().from_ms == SlackWorld::start);
+}
+
 TEST_CASE("a channel that cannot be unarchived gets a successor with the same name of ours") {
   SlackWorld w;
   w.begin();

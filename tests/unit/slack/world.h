@@ -65,7 +65,8 @@ struct SlackWorld {
   std::string signing_secret;     // not empty: HTTP mode
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
-  int groups_changed = 0;  // how often Slack said so
+  std::map<std::string, std::vector<FiledMessage>> filed;  // channel of an incident -> what the record has of it
+  int groups_changed = 0;                                  // how often Slack said so
   std::vector<std::string> channels = {"muster"};
   std::map<std::string, std::string> channel_names;
   std::unique_ptr<Slack> slack;
@@ -90,6 +91,10 @@ struct SlackWorld {
     c.link_by_email = link_by_email;
     Slack::Outside outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'};
     outside.groups_changed = [this] { ++groups_changed; };
+    outside.filed = [this](const std::string& c) {
+      const auto it = filed.find(c);
+      return it == filed.end() ? std::nullopt : std::optional(it->second);
+    };
     slack = std::make_unique<Slack>(c, outside);
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));

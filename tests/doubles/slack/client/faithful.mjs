@@ -81,7 +81,12 @@ passed('lists come in pages');
 
 await web.pins.add({ channel: about.channel, timestamp: posted.ts });
 await assert.rejects(web.pins.add({ channel: about.channel, timestamp: posted.ts }), /already_pinned/);
+const pins = await web.pins.list({ channel: about.channel });
+assert.deepEqual(pins.items.map((i) => [i.type, i.message.ts, i.created_by]), [['message', posted.ts, me.user_id]]);
 await web.reactions.add({ channel: about.channel, timestamp: posted.ts, name: 'eyes' });
+const marked = await web.reactions.get({ channel: about.channel, timestamp: posted.ts, full: true });
+assert.deepEqual(marked.message.reactions, [{ name: 'eyes', count: 1, users: [me.user_id] }]);
+await assert.rejects(web.reactions.get({ channel: about.channel, timestamp: '1.000001' }), /message_not_found/);
 passed('pins and reactions');
 
 await order('limit chat.postMessage 1');
