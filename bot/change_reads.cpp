@@ -84,7 +84,15 @@ void look_at_places(const Targets& targets, const std::string& service, const st
   if (gathering->open == 0) return gathering->finish();
   for (std::size_t i = 0; i < chosen.size(); ++i)
     if (chosen[i]) ask(chosen[i], {service, environments[i]}, gathering, i);
-  later(patience, [gathering] { gathering->finish(); });
+  later(patience, [gathering, chosen] {
+    for (std::size_t i = 0; gathering->done && i < chosen.size(); ++i)
+      if (const auto why = chosen[i] ? chosen[i]->held_up() : std::nullopt; why && gathering->places[i].too_late) {
+        gathering->places[i].problem = why->message;
+        gathering->places[i].next_step = why->next_step;
+        gathering->places[i].too_late = false;  // it has said why
+      }
+    gathering->finish();
+  });
 }
 
 Outcome places_outcome(const ReadWanted& wanted, const State& state, const CoreConfig& config,

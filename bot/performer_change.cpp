@@ -153,8 +153,11 @@ Value to_value(const TargetState& s) {
   text("restarted", s.restarted);
   text("part_version", s.part_version);
   text("no_part", s.no_part);
+  text("scaler", s.scaler);
   text("detail", s.detail);
   if (s.part_beside) v.set("part_beside", true);
+  if (s.scaler_least) v.set("scaler_least", *s.scaler_least);
+  if (s.scaler_most) v.set("scaler_most", *s.scaler_most);
   if (s.replicas) v.set("replicas", *s.replicas);
   if (s.part_replicas) v.set("part_replicas", *s.part_replicas);
   if (s.healthy) v.set("healthy", *s.healthy);

@@ -229,7 +229,10 @@ void Engine::attempt_ended(Work& w, const AttemptReport& report) {
     e.text = "A late report of " + report.id + " was refused.";
     e.data = Value::Map{{"run_id", report.run}, {"path", report.path}, {"attempt_id", report.id}};
     e.data.set("owner", report.owner);
-    log(LogLevel::warn, "a late report was refused", {{"attempt", report.id}, {"stage", report.stage}});
+    // Of a look that was given up nothing is lost: it asked, and changed nothing.
+    const bool deed = report.stage.empty();
+    log(deed ? LogLevel::warn : LogLevel::debug, "a late report was refused",
+        {{"attempt", report.id}, {"stage", report.stage}});
     record(w, std::move(e));
     return;
   }

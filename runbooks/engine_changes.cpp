@@ -93,7 +93,7 @@ std::string what_changed(const std::string& lang, const Plan& before, const Plan
 Value without_plan(const Value& seen) {
   Value state = Value::Map{};
   for (const auto& [key, v] : seen.as_map())
-    if (key != "can" && key != "history" && key != "missing") state.set(key, v);
+    if (key != "can" && key != "history" && key != "missing" && !key.starts_with("scaler")) state.set(key, v);
   return state;
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 // With what was known last: why it was tried again, or what a wait saw.
 std::string too_long(const Step& step, const StepRun& r) {
+  if (r.stage == "look" || r.stage == "plan")
+    return "The target did not say in time what is there; nothing was changed.";
   std::string text = "It took too long";
   if (step.timeout_ms > 0) text += " (more than " + short_span(step.timeout_ms) + ")";
   if (step.verb == "wait" && r.result["value"].is_number())

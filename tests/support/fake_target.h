@@ -10,7 +10,7 @@
 
 namespace muster::test {
 
-class FakeTarget final : public Target {
+class FakeTarget : public Target {
  public:
   using PlaceName = std::pair<std::string, std::string>;  // service, environment
 

@@ -173,6 +173,24 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
   if (now.empty()) checks.push_back(check("back", Mark::warning, "check.back.unknown"));
 }
 
+// What an autoscaler would undo within seconds is not sent; in between it may set another number at any time. To zero
+// and back it is switched off and on.
+void add_scaler(const Value& seen, const Value& wanted, std::vector<Check>& checks) {
+  const std::string& who = seen["scaler"].as_string();
+  if (who.empty() || !wanted.is_int() || seen["replicas"] == wanted) return;
+  const std::int64_t n = wanted.as_int();
+  const Value &least = seen["scaler_least"], &most = seen["scaler_most"];
+  const std::map<std::string, std::string> words{{"who", who}, {"n", std::to_string(n)}};
+  if (n == 0) return checks.push_back(check("autoscaler", Mark::warning, "check.scaler.off", words));
+  if (seen["replicas"].as_int() == 0)
+    return checks.push_back(check("autoscaler", Mark::warning, "check.scaler.on", words));
+  if (least.is_int() && n < least.as_int())
+    return checks.push_back(check("autoscaler", Mark::failed, "check.scaler.least", words));
+  if (most.is_int() && n > most.as_int())
+    return checks.push_back(check("autoscaler", Mark::failed, "check.scaler.most", words));
+  checks.push_back(check("autoscaler", Mark::warning, "check.scaler.between", words));
+}
+
 }  // namespace
 
 bool is_production_change(std::string_view verb) {
@@ -312,7 +330,10 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
     checks.push_back(check("can", Mark::failed, "check.can.failed", {{"verb", verb}}));
   add_strategy(in, checks);
   if (seen["busy"].as_bool()) checks.push_back(check("quiet", Mark::failed, "check.quiet.failed"));
-  if (seen["paused"].as_bool()) checks.push_back(check("paused", Mark::warning, "check.paused.warning"));
+  // Its number may change all the same; new pods do not come, however long one waits.
+  if (seen["paused"].as_bool())
+    checks.push_back(verb == "scale" ? check("paused", Mark::warning, "check.paused.warning")
+                                     : check("paused", Mark::failed, "check.paused.failed"));
   if (verb == "deploy" || verb == "rollback") add_version_checks(in, arguments, checks);
   if (verb == "scale") {
     if (!arguments["replicas"].is_int())
@@ -325,6 +346,7 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
           check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));
     else if (arguments["replicas"].as_int() == 0)
       checks.push_back(check("zero", Mark::warning, "check.zero.warning"));
+    add_scaler(seen, arguments["replicas"], checks);
     if (!seen["replicas"].is_int()) checks.push_back(check("back", Mark::warning, "check.back.replicas"));
   }
   if (seen["healthy"].is_bool() && !seen["healthy"].as_bool())

@@ -44,8 +44,10 @@ struct TargetState {
   std::optional<int> part_replicas;  // how many copies of that
   std::string no_part;               // why no part of it can be brought out as it is; empty: it can, or nobody says
   bool part_beside = false;          // a part comes beside all the others, in place of none of them
-  std::string detail;                // one line for a person
-  std::string log;                   // where its log is read: a path, a command, an address; empty: nobody says
+  std::string scaler;                // who sets the number of copies by itself, in words; empty: nobody is known
+  std::optional<int> scaler_least, scaler_most;  // between which it keeps the number
+  std::string detail;                            // one line for a person
+  std::string log;  // where its log is read: a path, a command, an address; empty: nobody says
   bool operator==(const TargetState&) const = default;
 };
 
@@ -127,6 +129,9 @@ class Target {
   virtual bool has(TargetStrategy, const TargetSubject&) const { return false; }
   // Why this version cannot be brought out, as far as that can be known without changing anything.
   virtual std::optional<Error> missing(const TargetSubject&, const std::string& /*version*/) const { return {}; }
+
+  // Why an answer takes long, where the target's own server asked to be left alone for a while. Nothing: it did not.
+  virtual std::optional<Error> held_up() const { return {}; }
 
   virtual void status(const TargetSubject& subject, StatusDone done) = 0;
   virtual void change(const ChangeRequest& request, const TargetState& before, ChangeDone done,

@@ -61,7 +61,14 @@ DurationMs retry_after(const HttpResult& result) {
   const auto it = result.headers.find("retry-after");
   int seconds = 1;
   if (it != result.headers.end()) std::from_chars(it->second.data(), it->second.data() + it->second.size(), seconds);
-  return std::clamp<DurationMs>(seconds * second_ms, second_ms, retry_after_max);
+  return std::clamp<DurationMs>(seconds * second_ms, second_ms, hour_ms);
+}
+
+Error limited(const std::string& cluster, TimeMs until) {
+  return {ErrorKind::unavailable,
+          "the cluster " + clip(one_line(cluster), 80) + " has too much to do and asked us to wait until " +
+              format_utc_clock(until) + " UTC",
+          "Try again then."};
 }
 
 Error unreachable(const Access& access, const Error& why, const HttpTrace& trace) {
@@ -107,6 +114,11 @@ Cluster::~Cluster() = default;
 std::string Cluster::name() const {
   if (access_) return access_->context;
   return def_.context.empty() ? "of the kubeconfig" : def_.context;
+}
+
+std::optional<Error> Cluster::held_up() const {
+  if (parts_.login.clock.now() >= wait_until_) return {};
+  return limited(name(), wait_until_);
 }
 
 Result<Access> Cluster::access() {
@@ -257,6 +269,10 @@ void Cluster::answered(const std::shared_ptr<Attempt>& attempt, Result<HttpResul
   else
     answer.text = std::move(result->body);
   if (answer.status / 100 != 2) answer.problem = error_of(answer.status, answer.body, attempt->request, name());
+  if (answer.status == 429) {
+    wait_until_ = parts_.login.clock.now() + retry_after(*result);
+    answer.problem = limited(name(), wait_until_);
+  }
   if (answer.problem && again(attempt, answer, &*result)) return;
   attempt->done(std::move(answer));
 }
@@ -271,9 +287,12 @@ bool Cluster::again(const std::shared_ptr<Attempt>& attempt, const ApiAnswer& an
     return false;
   } else if (answer.status == 429) {
     wait = retry_after(*result);
+    if (wait > retry_after_max)
+      return false;  // whoever asked wants to know rather than wait, and it is not asked sooner
   } else if (!attempt->mutates() && (answer.status == 0 || answer.status >= 500)) {
     wait = backoff_wait(attempt->tries, parts_.dice(), {.first = 500, .most = 5 * second_ms});
-    if (result != nullptr && result->headers.contains("retry-after")) wait = retry_after(*result);
+    if (result != nullptr && result->headers.contains("retry-after"))
+      wait = std::min(retry_after(*result), retry_after_max);
   } else {
     return false;
   }

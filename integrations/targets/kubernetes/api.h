@@ -60,7 +60,8 @@ class Cluster {
 
   // The namespace of the context; also says whether the cluster is known at all.
   Result<std::string> default_namespace();
-  std::string name() const;  // the context's, as soon as it is known
+  std::string name() const;              // the context's, as soon as it is known
+  std::optional<Error> held_up() const;  // it has asked us to wait, until when; nothing: it has not, or that is over
   // Reads are repeated when nothing came back; whatever changes something is sent once, unless the server said by
   // 401 or 429 that it did not look at it. `run` goes into the server's audit log.
   void call(const ApiRequest& request, ApiDone done, const std::string& run = {});
@@ -81,7 +82,7 @@ class Cluster {
   ClusterDef def_;
   ClusterParts parts_;
   std::optional<Access> access_;
-  TimeMs read_at_ = 0;
+  TimeMs read_at_ = 0, wait_until_ = 0;
   std::unique_ptr<PluginLogin> plugin_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

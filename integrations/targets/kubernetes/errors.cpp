@@ -63,8 +63,6 @@ Error error_of(int status, const Value& body, const ApiRequest& request, const s
               "Only Deployments, StatefulSets and DaemonSets are changed by this target."};
     case 422:
       return {ErrorKind::invalid, who + " says that it is not valid: " + said, "Nothing was changed."};
-    case 429:
-      return {ErrorKind::unavailable, who + " has too much to do and asked us to wait: " + said, "Try again later."};
     default:
       break;
   }

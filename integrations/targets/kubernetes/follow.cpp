@@ -9,7 +9,10 @@
 namespace muster::kubernetes {
 namespace {
 
-constexpr DurationMs first_look = 10 * second_ms;
+// An image that cannot be pulled shows within seconds: it is looked at early, and less often later.
+constexpr DurationMs first_look = 3 * second_ms;
+constexpr DurationMs early_looks_every = 6 * second_ms;
+constexpr int early_looks = 2;
 constexpr DurationMs look_every = 20 * second_ms;  // at the pods; at the object, where the watch does not live
 // Beside a watch that lives: an event that got lost must not hang a rollout.
 constexpr DurationMs look_beside = minute_ms;
@@ -101,7 +104,11 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
   if (going.request.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
   if (going.request.verb == TargetVerb::scale && w.replicas != going.request.replicas)
     return conflict("somebody else set the number of replicas to " + std::to_string(w.replicas.value_or(0)));
-  if (verdict.phase == Phase::succeeded) {
+  // A paused Deployment is scaled on the templates that it has.
+  const int wanted = w.replicas.value_or(1);
+  const bool scaled = going.request.verb == TargetVerb::scale && verdict.phase == Phase::paused &&
+                      w.current == wanted && w.available >= wanted;
+  if (verdict.phase == Phase::succeeded || scaled) {
     going.message = verdict.sentence;
     return finish(run, ChangeOutcome::succeeded);
   }
@@ -129,7 +136,8 @@ void KubernetesTarget::look_again(const std::string& run) {
   const auto it = going_.find(run);
   if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
   Going& going = it->second;
-  going.look_timer = parts_.timers.after(look_every, mine([this, run] { look_again(run); }));
+  const DurationMs next = ++going.looks <= early_looks ? early_looks_every : look_every;
+  going.look_timer = parts_.timers.after(next, mine([this, run] { look_again(run); }));
   if (watch_of(going.mapped.place).lives() && parts_.clock.now() - going.looked_at < look_beside) {
     if (going.failing.empty()) look_at_pods(run);
     return;

@@ -31,19 +31,21 @@ Result<std::string> own_file(const std::string& path) {
   return fail(ErrorKind::invalid, "the file " + path + " is too long");
 }
 
-std::string autoscaler_of(const Value& list, const Place& place) {
+void find_autoscaler(const Value& list, const Place& place, Looked& looked) {
   for (const Value& item : list["items"].as_list()) {
     const Value& spec = item["spec"];
     const Value& ref = spec["scaleTargetRef"];
     if (ref["kind"].as_string() != title_of(place.kind) || ref["name"].as_string() != place.name) continue;
-    return "the autoscaler " + clip(one_line(item["metadata"]["name"].as_string()), 80) + " (" +
-           std::to_string(spec["minReplicas"].as_int(1)) + " to " + std::to_string(spec["maxReplicas"].as_int()) +
-           " replicas)";
+    looked.autoscaler_least = static_cast<int>(std::clamp<std::int64_t>(spec["minReplicas"].as_int(1), 0, 1'000'000));
+    looked.autoscaler_most = static_cast<int>(std::clamp<std::int64_t>(spec["maxReplicas"].as_int(), 0, 1'000'000));
+    looked.autoscaler = "the autoscaler " + clip(one_line(item["metadata"]["name"].as_string()), 80) + " (" +
+                        std::to_string(looked.autoscaler_least) + " to " + std::to_string(looked.autoscaler_most) +
+                        " replicas)";
+    return;
   }
-  return {};
 }
 
-std::string warnings_of(const Looked& looked, const ChangeRequest& request, const Revision* back_to = nullptr) {
+std::string warnings_of(const Looked& looked, const Revision* back_to = nullptr) {
   std::string text;
   if (back_to != nullptr)
     if (const auto stay = unhashed_references(back_to->pod_template); !stay.empty())
@@ -51,10 +53,6 @@ std::string warnings_of(const Looked& looked, const ChangeRequest& request, cons
               ": the old version will read what they hold now.";
   if (!looked.workload.owner.empty())
     text += "\nWarning: " + looked.workload.owner + " manages it; with self-healing on, it will be put back.";
-  if (request.verb == TargetVerb::scale && !looked.autoscaler.empty()) {
-    text += "\nWarning: " + looked.autoscaler + " sets the number itself and will overwrite it within seconds";
-    text += request.replicas == 0 ? "; zero switches the autoscaler off." : ". Change its minimum instead.";
-  }
   return text;
 }
 
@@ -94,7 +92,11 @@ TargetState Looked::state() const {
   // Of a part that is out the way back is the version of the others, which stands there already.
   const Revision* back = workload.stage ? nullptr : choose_revision(revisions, {});
   if (back != nullptr) state.previous_version = back->version;
-  if (!autoscaler.empty()) state.detail += "; " + autoscaler + " sets the number of replicas";
+  if (autoscaler.empty()) return state;
+  state.detail += "; " + autoscaler + " sets the number of replicas";
+  state.scaler = autoscaler;
+  state.scaler_least = autoscaler_least;
+  state.scaler_most = autoscaler_most;
   return state;
 }
 
@@ -195,7 +197,7 @@ void KubernetesTarget::look_at_autoscalers(std::shared_ptr<Looked> looked, Looke
       "/apis/autoscaling/v2/namespaces/" + escape(looked->mapped.place.namespace_name) + "/horizontalpodautoscalers";
   request.query = "limit=500";
   cluster_.call(request, mine([looked, done = std::move(done)](const ApiAnswer& answer) {
-                  if (answer.ok()) looked->autoscaler = autoscaler_of(answer.body, looked->mapped.place);
+                  if (answer.ok()) find_autoscaler(answer.body, looked->mapped.place, *looked);
                   done(looked);
                 }));
 }
@@ -234,12 +236,12 @@ void KubernetesTarget::dry_run(const ChangeRequest& request, const TargetState&,
     if (!looked) return done(std::unexpected(looked.error()));
     auto prepared = prepare(request, **looked, parts_.clock.now(), true);
     if (!prepared) return done(std::unexpected(prepared.error()));
-    if (prepared->request.body.empty()) return done("nothing to do: it is so already" + warnings_of(**looked, request));
+    if (prepared->request.body.empty()) return done("nothing to do: it is so already" + warnings_of(**looked));
     // The server answers with the object as it would be, and stores nothing.
     cluster_.call(prepared->request,
                   mine([request, looked = *looked, back = prepared->back_to, done](const ApiAnswer& a) {
                     if (!a.ok()) return done(std::unexpected(*a.problem));
-                    done(words_of(*looked, request, a.body, back) + warnings_of(*looked, request, back));
+                    done(words_of(*looked, request, a.body, back) + warnings_of(*looked, back));
                   }));
   }));
 }

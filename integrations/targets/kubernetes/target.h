@@ -25,7 +25,8 @@ struct Looked {
   Workload workload;
   std::string container;
   std::vector<Revision> revisions;
-  std::string autoscaler;  // "HPA shop (2 to 10)"; empty: none, or it may not be seen
+  std::string autoscaler;  // "the autoscaler shop (2 to 10 replicas)"; empty: none, or it may not be seen
+  int autoscaler_least = 0, autoscaler_most = 0;
   TargetState state() const;
 };
 using LookedDone = std::function<void(Result<std::shared_ptr<Looked>>)>;
@@ -50,6 +51,7 @@ struct Going {
   std::string message;                    // of the answer
   std::shared_ptr<ChangeAnswer> answer;   // made when it ends
   std::uint64_t follower = 0, deadline_timer = 0, look_timer = 0;
+  int looks = 0;                     // at its pods
   TimeMs looked_at = 0;              // at the object itself, beside the watch
   bool pods_asked = false;           // and the answer is on its way
   int pods_look = 0;                 // which look the pages belong to
@@ -77,6 +79,7 @@ class KubernetesTarget final : public Target {
   void history(const TargetSubject& subject, int most, HistoryDone done) override;
   void dry_run(const ChangeRequest& request, const TargetState& before, DryRunDone done) override;
   bool cancel(const std::string& run) override;
+  std::optional<Error> held_up() const override { return cluster_.held_up(); }
   void forget(const std::string&) override {}  // the cluster keeps the run's id; nothing else is kept
 
  private:

@@ -3,7 +3,9 @@
 #include <doctest/doctest.h>
 
 #include "bot/base/text.h"
+#include "bot/change_reads.h"
 #include "bot/output.h"
+#include "tests/support/fake_target.h"
 
 using namespace muster;
 
@@ -17,7 +19,30 @@ PlaceNow silent(const std::string& why) {
   return p;
 }
 
+// Asked to be left alone for a while, and so never answered.
+struct Limited : test::FakeTarget {
+  void status(const TargetSubject&, StatusDone) override {}
+  std::optional<Error> held_up() const override {
+    return Error{ErrorKind::unavailable, "asked us to wait until 12:00:30 UTC", "Try again then."};
+  }
+};
+
 }  // namespace
+
+TEST_CASE("where a server asked us to wait it is told until when, and not that nothing came") {
+  std::function<void()> late;
+  std::vector<PlaceNow> got;
+  const Targets targets{std::make_shared<Limited>()};
+  look_at_places(
+      targets, "api", {"prod"}, [&](DurationMs, std::function<void()> then) { late = std::move(then); },
+      [&](std::vector<PlaceNow> places) { got = std::move(places); });
+  REQUIRE(late);
+  late();
+  REQUIRE(got.size() == 1);
+  CHECK(got.front().problem == "asked us to wait until 12:00:30 UTC");
+  CHECK(got.front().next_step == "Try again then.");
+  CHECK_FALSE(got.front().too_late);
+}
 
 TEST_CASE("a silent target is silent since it was first noticed, until it answers") {
   Reach reach;

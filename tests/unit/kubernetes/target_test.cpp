@@ -302,6 +302,56 @@ TEST_CASE("what is paused is neither deployed nor restarted: nothing would come 
   CHECK(words(*a.problem).find("Resume it first") != std::string::npos);
 }
 
+TEST_CASE("a paused Deployment is scaled on the templates that it has, and that ends") {
+  Stage s;
+  ChangeRequest pause = deploy("", "R1");
+  pause.verb = TargetVerb::pause;
+  CHECK(s.change(pause).outcome == ChangeOutcome::succeeded);
+  ChangeRequest scale = deploy("", "R2");
+  scale.verb = TargetVerb::scale;
+  scale.replicas = 5;
+  const TimeMs began = s.clock.now();
+  CHECK(s.change(scale).outcome == ChangeOutcome::succeeded);
+  CHECK(s.clock.now() - began < minute_ms);
+  CHECK(s.status()->replicas == 5);
+}
+
+TEST_CASE("who has to wait for longer than a change would is told until when, and the server is not asked sooner") {
+  Stage s;
+  int asked = 0;
+  s.core.fault_before = [&](const HttpRequest&) -> std::optional<HttpResponse> {
+    ++asked;
+    HttpResponse r = KubernetesCore::status_response(429, "TooManyRequests", "slow down");
+    r.headers["Retry-After"] = "120";
+    return r;
+  };
+  CHECK_FALSE(s.target->held_up().has_value());
+  const std::string until = format_utc_clock(s.clock.now() + 120 * second_ms);
+  const auto status = s.status();
+  REQUIRE_FALSE(status.has_value());
+  CHECK_MESSAGE(words(status.error()).contains("asked us to wait until " + until), words(status.error()));
+  CHECK(asked == 1);
+  REQUIRE(s.target->held_up().has_value());
+  CHECK(s.target->held_up()->message.contains(until));
+  s.advance(2 * minute_ms);
+  CHECK_FALSE(s.target->held_up().has_value());
+}
+
+TEST_CASE("an image that cannot be pulled is told within ten seconds") {
+  Stage s;
+  s.core.sick_images["registry/shop:1.1"] = "ImagePullBackOff";
+  const TimeMs began = s.clock.now();
+  TimeMs told = 0;
+  s.target->change(
+      deploy("1.1"), s.status().value(), [&](ChangeAnswer a) { s.answer = std::move(a); },
+      [&](const std::string& text) {
+        if (told == 0 && text.contains("ImagePullBackOff")) told = s.clock.now();
+      });
+  s.advance(minute_ms);
+  REQUIRE(told != 0);
+  CHECK(told - began <= 10 * second_ms);
+}
+
 TEST_CASE("a container that is not there is refused: the cluster would add a second one") {
   KubernetesTargetDef d = KubernetesWorld::def();
   d.workloads = {called("shop", "deployment", "", "web")};
@@ -468,8 +518,10 @@ TEST_CASE("a plan is tried by the server, changes nothing, and warns of those wh
   scale.verb = TargetVerb::scale;
   scale.replicas = 6;
   CHECK(dry(scale).find("replicas 3 -> 6") != std::string::npos);
-  CHECK(dry(scale).find("the autoscaler shop (2 to 9 replicas)") != std::string::npos);
   CHECK(s.status()->detail.find("autoscaler") != std::string::npos);
+  CHECK(s.status()->scaler == "the autoscaler shop (2 to 9 replicas)");
+  CHECK(s.status()->scaler_least == 2);
+  CHECK(s.status()->scaler_most == 9);
   s.core.forbidden = {"patch deployments"};
   CHECK(dry(deploy("1.1")).find("can-i patch deployments") != std::string::npos);
   CHECK(s.core.ledger.empty());

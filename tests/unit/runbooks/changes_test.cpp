@@ -1,6 +1,7 @@
 // Changes from chat as runs: what is asked before anything is sent, what makes a yes void, and every way in.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "../../support/change_world.h"
@@ -33,6 +34,15 @@ struct World : ChangeWorld {
 
 std::string told(const Outcome& o) { return o.reply.text; }
 
+// What the target says when it is looked at.
+void shows(World& w, const Value& state) {
+  w.provider.override = [state](const AttemptOrder& order, AttemptReport& r) {
+    if (order.stage != "look" && order.stage != "plan") return false;
+    r.result = state;
+    return true;
+  };
+}
+
 }  // namespace
 
 TEST_CASE("in an unprotected environment a deploy looks and is sent") {
@@ -61,6 +71,68 @@ TEST_CASE("in a protected one nothing is sent before somebody else agrees") {
   w.deliver();
   CHECK(w.last().status == "succeeded");
   CHECK(w.last().change["approved_by"].as_list().front().as_string() == "bo");
+}
+
+TEST_CASE("what is paused is offered no yes that would wait for ever, but how to go on; its number may change") {
+  for (const char* line : {"deploy api@v9 to prod", "restart api in prod", "rollback api in prod to v8"}) {
+    CAPTURE(line);
+    World w;
+    shows(w, Value::Map{{"paused", true}, {"replicas", 6}, {"version", "v7"}});
+    w.say("ana", line);
+    w.deliver();
+    CHECK(w.question() == nullptr);
+    CHECK(w.last().over());
+    CHECK_MESSAGE(w.last().failure.text().contains("resume it first"), w.last().failure.text());
+  }
+  World w;
+  shows(w, Value::Map{{"paused", true}, {"replicas", 6}, {"version", "v7"}});
+  w.say("ana", "scale api in prod to 4");
+  w.deliver();
+  CHECK(w.question());
+  CHECK(w.sent() == 0);
+}
+
+TEST_CASE("a number that an autoscaler would set back within seconds is not sent; one in between is warned about") {
+  struct Case {
+    int from, to;
+    std::string key;
+    bool asked;
+  };
+  for (const Case& c : std::vector<Case>{{6, 1, "check.scaler.least", false},
+                                         {6, 12, "check.scaler.most", false},
+                                         {6, 8, "check.scaler.between", true},
+                                         {6, 0, "check.scaler.off", true},
+                                         {0, 3, "check.scaler.on", true}}) {
+    CAPTURE(c.key);
+    World w;
+    shows(w, Value::Map{{"version", "v7"},
+                        {"replicas", c.from},
+                        {"scaler", "the autoscaler api (2 to 9 replicas)"},
+                        {"scaler_least", 2},
+                        {"scaler_most", 9}});
+    w.say("ana", "scale api in prod to " + std::to_string(c.to));
+    w.deliver();
+    // To nothing somebody else has to agree; to another number the own yes is enough.
+    CHECK((w.question() != nullptr) == c.asked);
+    const Plan plan = plan_from(w.last().change["plan"]);
+    const auto said = std::ranges::find(plan.checks, "autoscaler", &Check::name);
+    REQUIRE(said != plan.checks.end());
+    CHECK(said->key == c.key);
+    CHECK(sentence("en", *said).contains("the autoscaler api (2 to 9 replicas)"));
+    CHECK(w.sent() == 0);
+  }
+}
+
+TEST_CASE("a target that does not say what is there is told as that, and its late word changes nothing") {
+  World w;
+  w.say("ana", "restart api in staging");
+  w.now += 2 * minute_ms;
+  w.decide([&](Work& work) { w.engine.timer_rang(work, {"run:R1", w.now, {}}); });
+  CHECK(w.last().over());
+  CHECK(w.last().failure.text() == "The target did not say in time what is there; nothing was changed.");
+  w.deliver();
+  CHECK(w.sent() == 0);
+  CHECK(w.last().status == "failed");
 }
 
 TEST_CASE("a smaller change is confirmed by who asked, and by nobody else") {
