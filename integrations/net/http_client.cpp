@@ -184,7 +184,6 @@ bool prepare(Exchange& exchange, Easy handle) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
   if (call.connect_timeout_ms > 0)
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(call.connect_timeout_ms));
-  if (call.idle_s > 0) curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, static_cast<long>(call.idle_s));
   if (call.own_connection) curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   if (call.fresh_connection) {
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);

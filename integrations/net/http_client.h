@@ -53,10 +53,7 @@ struct HttpCall {
   std::string key_pem = {};
   std::string connect_to = {};  // host:port; the URL's name is then only what the server's certificate must bear
   std::shared_ptr<HttpStream> stream = {};  // null: the body is collected
-  // Connections on which nothing was asked for so long are closed: what sixteen calls of one moment needed would stay
-  // for two minutes, 35 kB of TLS each. 0: those two minutes.
-  std::int64_t idle_s = 0;
-  std::int64_t silence_s = 0;  // an exchange on which nothing came for so long has ended; 0: never
+  std::int64_t silence_s = 0;               // an exchange on which nothing came for so long has ended; 0: never
 };
 
 struct HttpResult {

@@ -29,7 +29,6 @@ constexpr DurationMs read_again = minute_ms;  // the kubeconfig
 constexpr std::int64_t connect_ms = 5'000;
 constexpr std::size_t answer_bytes_max = 8u << 20;
 constexpr std::int64_t silence_s = 90;
-constexpr std::int64_t idle_connection_s = 15;
 
 struct Address {
   std::string scheme, host_port, rest;
@@ -237,7 +236,6 @@ void Cluster::send(const std::shared_ptr<Attempt>& attempt, const Login& login) 
   call->headers["User-Agent"] = attempt->run.empty() ? "muster" : "muster (" + attempt->run + ")";
   call->fresh_connection = attempt->mutates();
   call->own_connection = true;
-  call->idle_s = idle_connection_s;
   const auto trace = std::make_shared<HttpTrace>();
   call->trace = trace;
   call->stream = attempt->stream;
