@@ -18,6 +18,7 @@
 namespace muster {
 
 class Dispatcher;
+struct FiledMessage;
 struct Work;
 class Loop;
 
