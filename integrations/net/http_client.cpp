@@ -10,7 +10,6 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
-#include <vector>
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
@@ -27,7 +26,6 @@ constexpr std::size_t answer_header_bytes_max = 64u << 10;
 constexpr std::size_t calls_waiting_max = 10'000;
 constexpr std::size_t host_calls_max = 16;  // at a time
 constexpr long connections_kept = 32;       // of all hosts, those at work too; idle ones beyond that are closed
-constexpr std::size_t handles_kept = 4;     // of libcurl's, each 6 kB and made of a hundred blocks
 
 struct CurlDone {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -165,8 +163,8 @@ bool set_connection(Exchange& exchange) {
 }
 
 // Certificate and host name checks are libcurl's defaults; they are set so that nobody wonders.
-bool prepare(Exchange& exchange, Easy handle) {
-  exchange.easy = handle ? std::move(handle) : Easy(curl_easy_init());
+bool prepare(Exchange& exchange) {
+  exchange.easy.reset(curl_easy_init());
   CURL* easy = exchange.easy.get();
   const HttpCall& call = exchange.call;
   if (!easy || !is_clean(call.url) || call.method.empty() || call.method.find_first_of(" \r\n") != call.method.npos) {
@@ -257,8 +255,6 @@ class CurlClient final : public HttpClient {
   void take_new();
   void serve(const std::string& lane);
   bool begin(std::unique_ptr<Exchange> exchange);  // false: it is over already, and that was told
-  Easy kept_handle();
-  void keep(Easy handle);
   void finish_done();
   void complete(Done done, Result<HttpResult> result);
 
@@ -272,7 +268,6 @@ class CurlClient final : public HttpClient {
   std::unique_ptr<CURLM, MultiDone> multi_;
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only, as the next
   HttpLanes<std::unique_ptr<Exchange>> lanes_{host_calls_max};
-  std::vector<Easy> kept_handles_;  // as good as new
   std::thread thread_;
 };
 
@@ -368,27 +363,12 @@ bool CurlClient::begin(std::unique_ptr<Exchange> exchange) {
       });
     };
   }
-  if (!prepare(*exchange, kept_handle()) ||
-      curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
+  if (!prepare(*exchange) || curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
     complete(std::move(exchange->done), fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
     return false;
   }
   running_.emplace(easy, std::move(exchange));
   return true;
-}
-
-Easy CurlClient::kept_handle() {
-  if (kept_handles_.empty()) return {};
-  Easy handle = std::move(kept_handles_.back());
-  kept_handles_.pop_back();
-  return handle;
-}
-
-// Nothing of the exchange stays in it: neither its options nor what they point to.
-void CurlClient::keep(Easy handle) {
-  if (kept_handles_.size() >= handles_kept) return;
-  curl_easy_reset(handle.get());
-  kept_handles_.push_back(std::move(handle));
 }
 
 void CurlClient::finish_done() {
@@ -401,7 +381,6 @@ void CurlClient::finish_done() {
     auto exchange = std::move(running_.extract(easy).mapped());
     if (exchange->call.stream && exchange->call.stream->stopped) continue;
     complete(std::move(exchange->done), outcome(*exchange, code));
-    keep(std::move(exchange->easy));
     if (exchange->lane.empty()) continue;
     lanes_.left(exchange->lane);
     serve(exchange->lane);
