@@ -154,8 +154,8 @@ static std::vector<SettingField> own_fields() {
       {"alert_routes[].matchers", K::matcher, true, false, "",
        "Alertmanager matchers over the labels as sent, all must hold; none matches every alert."},
       {"alert_routes[].when", K::text, false, false, "",
-       "A condition ([CEL](cel.md)) over `alert` (`title`, `body`, `status`, `severity`, `source`, `starts`, `labels`, "
-       "`annotations`) and `now`; none means always."},
+       "A condition ([CEL](cel.md)) over `alert` (`title`, `status`, `severity`, `starts`, `labels`) and `now`; none "
+       "means always. Annotations and body are not kept of an alert, so no condition reads them."},
       {"alert_routes[].open_incident", K::flag, false, false, "false", "Whether it opens (or joins) an incident."},
       {"alert_routes[].severity", K::name, false, false, "", "The severity of the incident it opens."},
       {"alert_routes[].triage", K::flag, false, false, "false",

@@ -26,16 +26,14 @@ Type::Fields policy_names() {
           {"arguments", Type::map(Type::text(), Type::text())}};
 }
 
+// What is kept of an alert: one that waited for its group is judged like one that did not, and by then its annotations
+// and its body are gone.
 Type::Fields route_names() {
-  const Type words = Type::map(Type::text(), Type::text());
   return {{"alert", Type::object({{"title", Type::text()},
-                                  {"body", Type::text()},
                                   {"status", Type::text()},
                                   {"severity", Type::text()},
-                                  {"source", Type::text()},
                                   {"starts", Type::timestamp()},
-                                  {"labels", words},
-                                  {"annotations", words}})}};
+                                  {"labels", Type::map(Type::text(), Type::text())}})}};
 }
 
 cel::Options options_of(Type::Fields names) {
@@ -112,12 +110,9 @@ cel::Bindings route_facts(const AlertEvent& alert, TimeMs now) {
     members.emplace_back(cel::Val::borrowed_text(name), std::move(value));
   };
   member("title", cel::Val::borrowed_text(alert.title));
-  member("body", cel::Val::borrowed_text(alert.body));
   member("status", cel::Val::borrowed_text(alert.status));
   member("severity", cel::Val::borrowed_text(alert.severity));
-  member("source", cel::Val::borrowed_text(alert.route));
   member("labels", words(alert.labels));
-  member("annotations", words(alert.annotations));
   if (alert.starts_ms > 0) member("starts", time_value(alert.starts_ms));
   cel::Bindings with;
   with.bind("alert", cel::Val::map(std::move(members))).now(now);

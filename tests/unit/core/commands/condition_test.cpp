@@ -71,8 +71,12 @@ TEST_CASE("a route's condition reads the alert") {
   CHECK(holds("alert.severity == \"critical\" && alert.labels.team == \"db\"") == true);
   CHECK(holds("age(alert.starts) >= duration(\"10m\")") == true);
   CHECK(holds("age(alert.starts) > duration(\"10m\")") == false);
-  CHECK(holds("alert.title.contains(\"latency\") && size(alert.annotations) == 0") == true);
+  CHECK(holds("alert.title.contains(\"latency\") && size(alert.labels) == 1") == true);
   CHECK(holds("alert.labels.missing == \"x\"") == std::nullopt);
   CHECK(holds("default(alert.labels.missing, \"x\") == \"x\"") == true);
   CHECK(holds("alert.severty == \"critical\"") == std::nullopt);
+  for (const char* gone : {"alert.annotations.summary", "alert.body", "alert.source"}) {
+    CAPTURE(gone);
+    CHECK_FALSE(cel::compile(std::string(gone) + " == \"x\"", route_condition()).has_value());
+  }
 }
