@@ -6,6 +6,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
 #include "bot/core/engine/capture_parts.h"
+#include "bot/core/engine/checklists.h"
 
 namespace muster {
 namespace {
@@ -215,6 +216,7 @@ Recorded take_chat(Work& w, const ChatFact& f) {
   else
     marked(w, i, f);
   result.fresh = w.state.heard.size() != before;
+  if (result.fresh && f.kind == "message") tick_by_keyword(w, i, f);
   return result;
 }
 
