@@ -90,8 +90,11 @@ void check_text(Lists& in, const ConfigRecord& record, const char* name) {
   const ConfigCell* cell = said(record, name);
   if (!cell) return;
   const std::string& text = cell->values.front();
-  if (text.size() > limits::checklist_text_bytes)
-    in.complain(cell->place, "this has " + std::to_string(text.size()) + " bytes", "at most 300 bytes");
+  const bool word = std::string_view(name) == "keyword";
+  const std::size_t most = word ? limits::checklist_keyword_bytes : limits::checklist_text_bytes;
+  if (text.size() > most)
+    in.complain(cell->place, "this has " + std::to_string(text.size()) + " bytes",
+                "at most " + std::to_string(most) + " bytes");
   else if (text.find('\n') != std::string::npos)
     in.complain(cell->place, "this has several lines", "one line");
   else if (std::string_view(name) != "run" && !redact(text).types.empty())
@@ -111,6 +114,7 @@ void check_list(Lists& in, const ConfigRecord& record) {
   for (const ConfigRecord& item : items->second) {
     check_text(in, item, "text");
     check_text(in, item, "run");
+    check_text(in, item, "keyword");
     check_when(in, item);
     check_run(in, item);
     check_keyword(in, item, keywords);

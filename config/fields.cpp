@@ -177,7 +177,7 @@ static std::vector<SettingField> own_fields() {
       {"checklists[].items[].run", K::text, false, false, "",
        "A chat command without the prefix that `checklist run` gives; `{incident}` and `{service}` are filled in."},
       {"checklists[].items[].keyword", K::text, false, false, "",
-       "Words of at least 3 characters that tick the item when a person says them in the incident's channel."},
+       "Words of 3 characters to 100 bytes that tick the item when a person says them in the incident's channel."},
 
       {"sources[]", K::record, true, false, "", "Who may send alerts; `muster sources` prints the address of each."},
       {"sources[].name", K::name, false, true, "", "The source's name."},

@@ -13,9 +13,9 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t lines_shown_max = 30;   // in one message; the rest is counted
-constexpr std::size_t lines_of_section = 10;  // what every platform takes as one piece of text
-constexpr std::size_t reason_shown_bytes = 200;
+constexpr std::size_t lines_shown_max = 30;  // in one message; the rest is counted
+constexpr std::size_t lines_of_section = 5;  // five of the longest are what every platform takes as one piece of text
+constexpr std::size_t reason_shown_bytes = 200, command_shown_bytes = 150;
 
 IncidentFacts facts_of_incident(const Work& w, const Incident& i) {
   IncidentFacts facts{.id = i.id,
@@ -263,7 +263,7 @@ const ChecklistItem* next_item(const Incident& i) {
 std::string item_line(const std::string& language, const CoreConfig& config, const ChecklistItem& x) {
   std::string line = (x.open() ? "⬜ " : x.state == "done" ? "✅ " : "⏭ ") + std::to_string(x.number) + " ";
   line += plain(one_line(x.text));
-  if (x.open() && !x.run.empty()) line += " · `" + plain(x.run) + "`";
+  if (x.open() && !x.run.empty()) line += " · `" + plain(clip_bytes(x.run, command_shown_bytes)) + "`";
   if (x.open() && !x.keyword.empty()) line += " · “" + plain(x.keyword) + "”";
   if (x.open() && x.unsure) line += " · " + say(language, "checklist.unsure");
   if (x.open()) return line;

@@ -22,10 +22,11 @@ struct ChecklistRule {
 };
 
 namespace limits {
-inline constexpr std::size_t checklists_max = 20;         // more than anybody reads
-inline constexpr std::size_t checklist_items_max = 30;    // of one list
-inline constexpr std::size_t checklist_text_bytes = 300;  // one line in chat
-inline constexpr std::size_t checklist_keyword_min = 3;   // characters; shorter ones are in every other sentence
+inline constexpr std::size_t checklists_max = 20;            // more than anybody reads
+inline constexpr std::size_t checklist_items_max = 30;       // of one list
+inline constexpr std::size_t checklist_text_bytes = 300;     // one line in chat
+inline constexpr std::size_t checklist_keyword_bytes = 100;  // a phrase
+inline constexpr std::size_t checklist_keyword_min = 3;      // characters; shorter ones are in every other sentence
 }  // namespace limits
 
 // An item as it was brought out: a later configuration does not change it.

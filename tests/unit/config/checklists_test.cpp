@@ -81,6 +81,7 @@ TEST_CASE("a wrong checklist is wrong where it stands") {
       {list_with("{text: b, run: 'checklist done 1'}"), "cannot run a checklist"},
       {list_with("{text: b, run: 'oncall shop'}"), "is no command of this version"},
       {list_with("{text: b, run: 'note token=ghp_0123456789abcdefghijklmnopqrstuvwxyzAB'}"), "must hold no secret"},
+      {list_with("{text: b, keyword: " + letters + "}"), "4:28 this has 301 bytes — at most 100 bytes"},
       {list_with("{text: b, keyword: ok}"), "4:28 the keyword `ok` is too short"},
       {list_with("{text: b, keyword: Page}\n      - {text: c, keyword: page}"),
        "5:28 the keyword `page` ticks another item of this list, too — another word than in line 4"},
