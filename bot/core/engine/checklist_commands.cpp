@@ -152,9 +152,13 @@ Outcome checklist_run(Call& c) {
   Outcome o = gate_and_run(inner);
   if (!o.ok) return o;
   const bool over = over_at_once(c.work, before, o);
-  const std::string key = over ? "checklist.ticked" : "checklist.stays_open";
+  const char* key = over ? "checklist.ticked" : "checklist.stays_open";
   if (over) record_item(c.work, i, item_entry(c, "checklist.done", &i), meant.item);
-  o.reply.sections.push_back({say(c.language, key, {{"n", n}}), {}});
+  const std::string told = say(c.language, key, {{"n", n}});
+  if (o.read && o.reply.text.empty())
+    o.reply.text = told;  // the reading stands below it
+  else
+    o.reply.sections.push_back({told, {}});
   return o;
 }
 
