@@ -13,9 +13,9 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t lines_shown_max = 30;  // in one message; the rest is counted
+constexpr std::size_t lines_shown_max = 25;  // in one message; the rest is counted
 constexpr std::size_t lines_of_section = 5;  // five of the longest are what every platform takes as one piece of text
-constexpr std::size_t reason_shown_bytes = 200, command_shown_bytes = 150;
+constexpr std::size_t reason_shown_bytes = 200, command_shown_bytes = 120;
 
 IncidentFacts facts_of_incident(const Work& w, const Incident& i) {
   IncidentFacts facts{.id = i.id,

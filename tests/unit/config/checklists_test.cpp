@@ -54,6 +54,10 @@ TEST_CASE("a checklist is read whole, with the defaults where it is silent") {
   CHECK(shown.find("        run: \"lead me\"") != std::string::npos);
   CHECK(shown.find("      - text: \"The status page says it\"") != std::string::npos);
   CHECK(shown.find("  - name: \"After it\"") != std::string::npos);
+  const Loaded again = load_text(shown);
+  CHECK_MESSAGE(again.ok(), said_of(again));
+  REQUIRE(again.shown.size() == loaded.shown.size());
+  for (std::size_t i = 0; i < again.shown.size(); ++i) CHECK(again.shown[i].values == loaded.shown[i].values);
 }
 
 TEST_CASE("a wrong checklist is wrong where it stands") {
