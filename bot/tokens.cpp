@@ -140,6 +140,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
                .keywords = s.offer_words,
                .offer_every = s.offer_every};
   c.link_by_email = s.link_by_email;
+  c.checklists = s.checklists;
   c.together = s.together;
   c.version = muster_version;
   c.backends = backends_of(s.observability);

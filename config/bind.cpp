@@ -170,6 +170,13 @@ RolloutRule bind_rollout(const Entry& in) {
           .stages = in.all("stages")};
 }
 
+ChecklistRule bind_checklist(const Entry& in) {
+  ChecklistRule rule{.name = in.text("name"), .stage = in.text("stage"), .when = in.text("when")};
+  for (const Entry& item : in.entries("items"))
+    rule.items.push_back({item.text("text"), item.text("when"), item.text("run"), item.text("keyword")});
+  return rule;
+}
+
 HealthCheck bind_health_check(const Entry& in) {
   HealthCheck check{.name = in.text("name"),
                     .services = in.all("services"),
@@ -298,6 +305,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.health = bind_list<HealthRule>(tree, "health[]", bind_health);
   s.automation = bind_list<AutomationDef>(tree, "automation[]", bind_caps);
   s.rollouts = bind_list<RolloutRule>(tree, "rollouts[]", bind_rollout);
+  s.checklists = bind_list<ChecklistRule>(tree, "checklists[]", bind_checklist);
   s.health_checks = bind_list<HealthCheck>(tree, "health_checks[]", bind_health_check);
   s.local_targets = bind_list<LocalTargetDef>(tree, "local_targets[]", bind_local_target);
   s.kubernetes_targets = bind_kubernetes_targets(tree, folder);

@@ -9,6 +9,7 @@ namespace muster {
 
 Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues& issues);
 void check_health(const Settings& settings, const ConfigTree& tree, Issues& issues);
+void check_checklists(const ConfigTree& tree, Issues& issues);
 void check_together(const Settings& settings, const ConfigTree& tree, Issues& issues);
 
 }  // namespace muster

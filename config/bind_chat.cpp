@@ -22,6 +22,15 @@ std::string ConfigEntry::text(const std::string& name) const {
   return field == nullptr ? std::string() : std::string(field->fallback);
 }
 
+std::vector<ConfigEntry> ConfigEntry::entries(const std::string& name) const {
+  std::vector<ConfigEntry> inside;
+  const SettingField* field = find_setting(std::string(list) + "." + name + "[]");
+  const auto it = record.lists.find(name);
+  if (!field || it == record.lists.end()) return inside;
+  for (const ConfigRecord& r : it->second) inside.push_back({field->path, r});
+  return inside;
+}
+
 std::vector<std::string> ConfigEntry::secrets(const std::string& name, const std::string& folder,
                                               Issues& issues) const {
   std::vector<std::string> read;

@@ -15,6 +15,7 @@ struct ConfigEntry {
 
   std::vector<std::string> all(const std::string& name) const;
   std::string text(const std::string& name) const;
+  std::vector<ConfigEntry> entries(const std::string& name) const;  // of a list inside of it
   // References read; what cannot be read is an issue and left out.
   std::vector<std::string> secrets(const std::string& name, const std::string& folder, Issues& issues) const;
   std::string secret(const std::string& name, const std::string& folder, Issues& issues) const;

@@ -189,7 +189,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "uids");
   for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
                            "exec_targets[]", "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]",
-                           "health[]", "rollouts[]", "health_checks[]", "automation[]"})
+                           "health[]", "rollouts[]", "health_checks[]", "automation[]", "checklists[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,
@@ -239,6 +239,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_secrets(settings, in);
   check_senders(in);
   check_health(settings, tree, issues);
+  check_checklists(tree, issues);
   check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
   check_targets("local_targets[]", settings.local_targets, local::faults_of, in);
   check_kubernetes_targets(settings, tree, issues);

@@ -161,6 +161,24 @@ static std::vector<SettingField> own_fields() {
       {"alert_routes[].triage", K::flag, false, false, "false",
        "Whether that incident waits in triage until somebody says `accept`; `decline` ends it and counts it nowhere."},
 
+      {"checklists[]", K::record, true, false, "",
+       "What is to be ticked off in an incident ([checklists](checklists.md)): every list whose stage the incident is "
+       "in and whose condition holds is brought out, once."},
+      {"checklists[].name", K::text, false, true, "", "What people call the list."},
+      {"checklists[].stage", K::choice, false, false, "investigating", "The status in which it is brought out.",
+       "reported|investigating|mitigated|resolved"},
+      {"checklists[].when", K::text, false, false, "",
+       "A condition ([CEL](cel.md)) over `incident` (`id`, `title`, `severity`, `reason`, `service`, `services`, "
+       "`labels` of its alerts) and `now`; none means always."},
+      {"checklists[].items[]", K::record, true, true, "", "The items, in their order; at most 30."},
+      {"checklists[].items[].text", K::text, false, true, "", "What is to be done, in one line of at most 300 bytes."},
+      {"checklists[].items[].when", K::text, false, false, "",
+       "A condition as above; where it does not hold the item is left out."},
+      {"checklists[].items[].run", K::text, false, false, "",
+       "A chat command without the prefix that `checklist run` gives; `{incident}` and `{service}` are filled in."},
+      {"checklists[].items[].keyword", K::text, false, false, "",
+       "Words of 3 characters to 100 bytes that tick the item when a person says them in the incident's channel."},
+
       {"sources[]", K::record, true, false, "", "Who may send alerts; `muster sources` prints the address of each."},
       {"sources[].name", K::name, false, true, "", "The source's name."},
       {"sources[].kind", K::choice, false, true, "", "What it speaks.", "alertmanager|prometheus"},

@@ -109,18 +109,25 @@ void show(Loaded& loaded, std::string path, const SettingField& field, const Con
   loaded.shown.push_back({std::move(path), std::move(values), field.list});
 }
 
-void show_list(Loaded& loaded, const SettingField& list, const ConfigTree& tree) {
-  const auto it = tree.lists.find(std::string(list.path));
-  if (it == tree.lists.end()) return;
-  for (std::size_t i = 0; i < it->second.size(); ++i) {
-    const std::string prefix = leaf_name(list) + "[" + std::to_string(i) + "]";
-    loaded.origin[prefix] = origin_text(it->second[i].place);
+void show_records(Loaded& loaded, const std::string& name, const SettingField& list,
+                  const std::vector<ConfigRecord>& records) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const std::string prefix = name + "[" + std::to_string(i) + "]";
+    loaded.origin[prefix] = origin_text(records[i].place);
     for (const SettingField* field : settings_below(list.path)) {
-      const auto cell = it->second[i].cells.find(leaf_name(*field));
-      show(loaded, prefix + "." + leaf_name(*field), *field,
-           cell == it->second[i].cells.end() ? nullptr : &cell->second);
+      const std::string leaf = leaf_name(*field);
+      const auto inside = records[i].lists.find(leaf);
+      if (inside != records[i].lists.end()) show_records(loaded, prefix + "." + leaf, *field, inside->second);
+      if (field->kind == SettingKind::record) continue;
+      const auto cell = records[i].cells.find(leaf);
+      show(loaded, prefix + "." + leaf, *field, cell == records[i].cells.end() ? nullptr : &cell->second);
     }
   }
+}
+
+void show_list(Loaded& loaded, const SettingField& list, const ConfigTree& tree) {
+  const auto it = tree.lists.find(std::string(list.path));
+  if (it != tree.lists.end()) show_records(loaded, leaf_name(list), list, it->second);
 }
 
 void show_all(Loaded& loaded, const ConfigTree& tree) {

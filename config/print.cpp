@@ -89,24 +89,36 @@ std::string table_text(std::string_view text) {
 std::string table_row(const SettingField& field) {
   std::string fallback = field.fallback.empty() ? "" : "`" + std::string(field.fallback) + "`";
   if (field.required) fallback = "*required*";
-  const std::string kind = (field.list ? "list, each " : "") + expectation(field);
+  const std::string kind = (field.list && field.kind != K::record ? "list, each " : "") + expectation(field);
   return "| `" + leaf_name(field) + "` | " + table_text(kind) + " | " + fallback + " | " +
          table_text(field.description) + " |\n";
 }
 
+// A list inside of another's entries is named with both: `checklists[].items`.
+std::string heading(const SettingField& list) { return std::string(list.path.substr(0, list.path.size() - 2)); }
+
 std::string section(std::string_view prefix) {
   std::string out = "| Setting | Value | Default | Meaning |\n|---|---|---|---|\n";
   for (const SettingField* field : settings_below(prefix)) {
-    if (field->kind != K::record) out += table_row(*field);
+    if (field->kind != K::record || !prefix.empty()) out += table_row(*field);
   }
   return out;
 }
 
-std::string quoted(const std::string& path, const std::string& text) {
-  std::string generic = path;
-  if (const auto open = path.find('['); open != std::string::npos) {
-    generic = path.substr(0, open + 1) + path.substr(path.find(']'));
+// "people[2].zone" -> "people[].zone"
+std::string without_numbers(const std::string& path) {
+  std::string generic;
+  bool inside = false;
+  for (const char c : path) {
+    if (c == ']') inside = false;
+    if (!inside) generic += c;
+    if (c == '[') inside = true;
   }
+  return generic;
+}
+
+std::string quoted(const std::string& path, const std::string& text) {
+  const std::string generic = without_numbers(path);
   const SettingField* field = find_setting(generic);
   if (field != nullptr && (field->kind == K::flag || field->kind == K::integer)) return text;
   std::string out = "\"";
@@ -144,28 +156,37 @@ std::string config_reference_markdown() {
       "path starts at the configuration folder).\n\n"
       "## Single values\n\n" +
       section("");
-  for (const SettingField* field : settings_below("")) {
-    if (field->kind != K::record) continue;
-    out += "\n## `" + leaf_name(*field) + "`\n\n" + std::string(field->description) + "\n\n" + section(field->path);
+  for (const SettingField& field : setting_fields()) {
+    if (field.kind != K::record) continue;
+    out += "\n## `" + heading(field) + "`\n\n" + std::string(field.description) + "\n\n" + section(field.path);
   }
   return out;
 }
 
 std::string config_show(const Loaded& loaded) {
-  std::string out, list, entry;
+  std::string out;
+  std::vector<std::string> open;  // the entries that the line before stands in, outermost first
   for (const ShownValue& shown : loaded.shown) {
-    const std::size_t open = shown.path.find('[');
     const auto origin = loaded.origin.find(shown.path);
-    const std::string tail = shown_values(shown) + "  # " + (origin == loaded.origin.end() ? "?" : origin->second);
-    if (open == std::string::npos) {
-      out += shown.path + ": " + tail + "\n";
-      continue;
+    std::string indent, dash;
+    std::size_t depth = 0, from = 0;
+    // Each "name[2]." of the path is an entry of a list; what changed since the line before is begun anew.
+    for (auto close = shown.path.find("]."); close != std::string::npos; close = shown.path.find("].", from), ++depth) {
+      const std::string entry = shown.path.substr(0, close), name = entry.substr(0, entry.rfind('['));
+      if (depth >= open.size() || open[depth] != entry) {
+        const bool same_list = depth < open.size() && open[depth].substr(0, open[depth].rfind('[')) == name;
+        if (!same_list) out += indent + shown.path.substr(from, name.size() - from) + ":\n";
+        open.resize(depth);
+        open.push_back(entry);
+        dash = indent + "  - ";
+      }
+      indent += "    ";
+      from = close + 2;
     }
-    const std::size_t close = shown.path.find("].");
-    if (shown.path.substr(0, open) != list) out += (list = shown.path.substr(0, open)) + ":\n";
-    const bool first = shown.path.substr(0, close) != entry;
-    entry = shown.path.substr(0, close);
-    out += (first ? "  - " : "    ") + shown.path.substr(close + 2) + ": " + tail + "\n";
+    open.resize(depth);
+    const std::string lead = dash.empty() ? indent : dash;
+    out += lead + shown.path.substr(from) + ": " + shown_values(shown) + "  # " +
+           (origin == loaded.origin.end() ? "?" : origin->second) + "\n";
   }
   return out;
 }

@@ -90,7 +90,9 @@ ConfigCell read_cell(Reading& in, const SettingField& field, const YamlNode& nod
   return cell;
 }
 
-void read_record(Reading& in, const SettingField& list, const YamlNode& node) {
+void read_list(Reading& in, const SettingField& list, const YamlNode& node, std::vector<ConfigRecord>& records);
+
+void read_record(Reading& in, const SettingField& list, const YamlNode& node, std::vector<ConfigRecord>& records) {
   const auto fields = settings_below(list.path);
   if (node.kind != YamlNode::Kind::map) {
     in.complain(in.place(node), "an entry of `" + leaf_name(list) + "` holds named settings",
@@ -99,28 +101,30 @@ void read_record(Reading& in, const SettingField& list, const YamlNode& node) {
   }
   ConfigRecord record{.place = in.place(node), .cells = {}};
   for (const YamlMember& member : node.members) {
-    if (const SettingField* field = field_named(fields, member.key)) {
+    const SettingField* field = field_named(fields, member.key);
+    if (field && field->kind == SettingKind::record) {
+      read_list(in, *field, member.value, record.lists[member.key]);
+    } else if (field) {
       record.cells[member.key] = read_cell(in, *field, member.value);
     } else {
       complain_unknown(in, member, fields);
     }
   }
   for (const SettingField* field : fields) {
-    if (!field->required || record.cells.contains(leaf_name(*field))) continue;
-    in.complain(record.place, "this entry of `" + leaf_name(list) + "` lacks `" + leaf_name(*field) + "`",
-                expectation(*field));
+    const std::string name = leaf_name(*field);
+    if (!field->required || record.cells.contains(name) || record.lists.contains(name)) continue;
+    in.complain(record.place, "this entry of `" + leaf_name(list) + "` lacks `" + name + "`", expectation(*field));
   }
-  in.tree.lists[std::string(list.path)].push_back(std::move(record));
+  records.push_back(std::move(record));
 }
 
-void read_list(Reading& in, const SettingField& list, const YamlNode& node) {
-  in.tree.lists[std::string(list.path)];  // an empty list is said, too: it replaces the default
+void read_list(Reading& in, const SettingField& list, const YamlNode& node, std::vector<ConfigRecord>& records) {
   if (node.kind == YamlNode::Kind::null) return;
   if (node.kind != YamlNode::Kind::list) {
     in.complain(in.place(node), "`" + leaf_name(list) + "` is a list", expectation(list));
     return;
   }
-  for (const YamlNode& item : node.items) read_record(in, list, item);
+  for (const YamlNode& item : node.items) read_record(in, list, item, records);
 }
 
 void read_value(Reading& in, const SettingField& field, const YamlMember& member) {
@@ -158,7 +162,8 @@ void read_config_text(std::string_view text, const std::string& file, ConfigTree
     if (field == nullptr) {
       complain_unknown(in, member, fields);
     } else if (field->kind == SettingKind::record) {
-      read_list(in, *field, member.value);
+      // An empty list is said, too: it replaces the default.
+      read_list(in, *field, member.value, tree.lists[std::string(field->path)]);
     } else {
       read_value(in, *field, member);
     }

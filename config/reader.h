@@ -25,7 +25,8 @@ struct ConfigCell {
 
 struct ConfigRecord {
   ConfigPlace place;
-  std::map<std::string, ConfigCell> cells;  // by the leaf name
+  std::map<std::string, ConfigCell> cells;                      // by the leaf name
+  std::map<std::string, std::vector<ConfigRecord>> lists = {};  // of entries inside of it, by the leaf name
 };
 
 struct ConfigTree {

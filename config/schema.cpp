@@ -102,7 +102,8 @@ std::vector<const SettingField*> settings_below(std::string_view prefix) {
   for (const SettingField& field : setting_fields()) {
     const bool nested = field.path.find("[].") != std::string_view::npos;
     const bool inside = nested && field.path.starts_with(prefix) && field.path.size() > prefix.size() &&
-                        field.path[prefix.size()] == '.';
+                        field.path[prefix.size()] == '.' &&
+                        field.path.find('.', prefix.size() + 1) == std::string_view::npos;
     if (prefix.empty() ? !nested : inside) below.push_back(&field);
   }
   return below;

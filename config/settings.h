@@ -10,6 +10,7 @@
 #include "bot/core/changes/stages.h"
 #include "bot/core/chat/together.h"
 #include "bot/core/commands/policy.h"
+#include "bot/core/incidents/checklist.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
 #include "integrations/chat/mattermost/config.h"
@@ -99,6 +100,7 @@ struct Settings {
   std::vector<std::string> offer_words;
   DurationMs offer_every = 30 * minute_ms;
   std::vector<std::string> link_by_email;  // names of platforms
+  std::vector<ChecklistRule> checklists;
   std::vector<TogetherRule> together;
 };
 

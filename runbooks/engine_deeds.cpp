@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/calling.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/urgent.h"
 #include "runbooks/engine_parts.h"
@@ -83,7 +84,9 @@ void open_one(Turn& t, const std::string& path, const Step& step, const Value& w
   if (!with["service"].as_string().empty()) e.services = {with["service"].as_string()};
   e.actor = {.type = "bot", .id = "muster", .handle = t.w.config.bot_handle, .display = "muster"};
   e.data = Value::Map{{"title", clip(one_line(e.text), 120)}, {"severity", severity_of(t.w, with)}, {"run", t.run.id}};
-  const std::string id = open_incident(t.w, std::move(e)).id;
+  const Incident& opened = open_incident(t.w, std::move(e));
+  bring_checklists(t.w, opened);
+  const std::string id = opened.id;
   if (!with["reason"].as_string().empty()) add_note(t, id, with["reason"].as_string());
   succeed(t, path, step, Value::Map{{"id", id}});
 }

@@ -9,6 +9,7 @@
 #include "bot/core/changes/stages.h"
 #include "bot/core/chat/together.h"
 #include "bot/core/commands/policy.h"
+#include "bot/core/incidents/checklist.h"
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
 #include "bot/core/runs/automation.h"
@@ -78,6 +79,7 @@ struct CoreConfig {
   std::vector<HealthCheck> health_checks{};  // all that fit the place count
   std::vector<TogetherRule> together{};      // platforms whose incident channels are one room
   std::vector<RolloutRule> rollouts{};       // in which stages a version goes out
+  std::vector<ChecklistRule> checklists{};   // all that fit the incident count
   std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 

@@ -36,6 +36,16 @@ Type::Fields route_names() {
                                   {"labels", Type::map(Type::text(), Type::text())}})}};
 }
 
+Type::Fields incident_names() {
+  return {{"incident", Type::object({{"id", Type::text()},
+                                     {"title", Type::text()},
+                                     {"severity", Type::text()},
+                                     {"reason", Type::text()},
+                                     {"service", Type::text()},
+                                     {"services", Type::list(Type::text())},
+                                     {"labels", Type::map(Type::text(), Type::text())}})}};
+}
+
 cel::Options options_of(Type::Fields names) {
   cel::Options o;
   o.variables = std::move(names);
@@ -86,6 +96,11 @@ const cel::Options& route_condition() {
   return options;
 }
 
+const cel::Options& incident_condition() {
+  static const cel::Options options = options_of(incident_names());
+  return options;
+}
+
 cel::Bindings policy_facts(const Ask& ask) {
   cel::Bindings with;
   const auto text = [&with](std::string_view name, const std::string& value) {
@@ -116,6 +131,23 @@ cel::Bindings route_facts(const AlertEvent& alert, TimeMs now) {
   if (alert.starts_ms > 0) member("starts", time_value(alert.starts_ms));
   cel::Bindings with;
   with.bind("alert", cel::Val::map(std::move(members))).now(now);
+  return with;
+}
+
+cel::Bindings incident_facts(const IncidentFacts& incident, TimeMs now) {
+  cel::Entries members;
+  const auto member = [&members](std::string_view name, cel::Val value) {
+    members.emplace_back(cel::Val::borrowed_text(name), std::move(value));
+  };
+  member("id", cel::Val::borrowed_text(incident.id));
+  member("title", cel::Val::borrowed_text(incident.title));
+  member("severity", cel::Val::borrowed_text(incident.severity));
+  member("reason", cel::Val::borrowed_text(incident.reason));
+  member("service", cel::Val::borrowed_text(incident.service));
+  member("services", words(incident.services));
+  member("labels", words(incident.labels));
+  cel::Bindings with;
+  with.bind("incident", cel::Val::map(std::move(members))).now(now);
   return with;
 }
 

@@ -194,6 +194,13 @@ void add_incident_work(std::vector<VerbInfo>& t) {
                                 {line("text", "text", true)}, {may("due", "word")})));
   t.push_back(of_incident(write("todo done", "todo done <n>", topic, "-", Shape::words, {must("n", "number")})));
   t.push_back(read("todo mine", "todo mine [@who]", topic, {may("who", "person")}));
+  t.push_back(of_incident(read("checklist", "checklist [INC-7]", topic, {})));
+  const Slots item = {must("n", "number")};
+  t.push_back(of_incident(write("checklist done", "checklist done <n>", topic, "-", Shape::words, item)));
+  t.push_back(of_incident(write("checklist undo", "checklist undo <n>", topic, "-", Shape::words, item)));
+  t.push_back(
+      of_incident(write("checklist skip", "checklist skip <n> because …", topic, "-", Shape::words, item, {because})));
+  t.push_back(of_incident(write("checklist run", "checklist run <n>", topic, "command", Shape::words, item)));
   t.push_back(of_incident(write("link", "link <E|R|url>", topic, "-", Shape::words, {must("what", "id")}, {because})));
   t.push_back(of_incident(write("caused by", "caused by <R> [--withdraw] [because …]", topic, "-", Shape::words,
                                 {must("change", "run")}, {may("--withdraw", "flag"), because})));
@@ -308,7 +315,6 @@ void add_later(std::vector<VerbInfo>& t) {
   later("unfollow", "unfollow [INC-7]", "incidents", writes);
   later("merge", "merge <INC-8> to <INC-7> because …", "incidents", writes);
   later("handoff", "handoff @who", "incidents", writes);
-  later("checklist", "checklist [INC-7]", "incidents", reads);
   later("postmortem publish", "postmortem publish", "incidents", writes);
   later("export", "export [INC-7]", "incidents", reads);
   later("drill", "drill <name>", "incidents", writes);

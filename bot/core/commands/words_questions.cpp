@@ -97,6 +97,7 @@ std::span<const Sentence> words_questions() {
       {"fact.incident", "Incident", "장애"},
       {"fact.severity", "Severity", "심각도"},
       {"fact.status", "Status", "상태"},
+      {"fact.item", "Gives the command", "실행할 명령"},
       {"fact.held", "Held by", "현재 담당"},
       {"fact.alert", "Alert", "알림"},
       {"fact.acked", "Looked after by", "맡은 사람"},

@@ -2,6 +2,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
 
 namespace muster {
@@ -33,6 +34,7 @@ void reopen_channel(Work& w, const Incident& i) {
   e.text = "#" + i.channel;
   record(w, std::move(e));
   show_channel(w, i);
+  repost_checklists(w, i);
   invite_again(w, i);
 }
 

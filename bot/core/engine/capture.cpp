@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/engine/capture_parts.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/engine/checklists.h"
 
 namespace muster {
 namespace {
@@ -235,6 +236,7 @@ Recorded take_chat(Work& w, const ChatFact& f) {
   else
     marked(w, i, f);
   result.fresh = w.state.heard.size() != before;
+  if (result.fresh && f.kind == "message") tick_by_keyword(w, i, f);
   return result;
 }
 

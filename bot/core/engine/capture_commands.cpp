@@ -60,6 +60,8 @@ bool letter(char ch) {
   return u >= 0x80 || (ch >= '0' && ch <= '9') || (ch >= 'a' && ch <= 'z');
 }
 
+}  // namespace
+
 // A whole word for what is written in letters of ASCII; elsewhere words have endings, and a part of one counts.
 bool says(const std::string& text, const std::string& word) {
   const bool whole = std::ranges::all_of(word, [](char ch) { return static_cast<unsigned char>(ch) < 0x80; });
@@ -69,8 +71,6 @@ bool says(const std::string& text, const std::string& word) {
   }
   return false;
 }
-
-}  // namespace
 
 void offer_declaration(Work& w, const ChatFact& f) {
   const CaptureRule& rule = w.config.capture;

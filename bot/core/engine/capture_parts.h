@@ -15,6 +15,7 @@ void edit_filed(Work& work, const ChatFact& fact, const std::string& key);
 void bury_filed(Work& work, const Entry& like, const std::string& key);  // a tombstone in the timeline
 bool copied(Work& work, const Incident& incident, const ChatFact& fact);
 void marked(Work& work, const Incident& incident, const ChatFact& fact);  // reactions and pins
+bool says(const std::string& text, const std::string& word);              // both in one case
 void offer_declaration(Work& work, const ChatFact& fact);
 
 }  // namespace muster

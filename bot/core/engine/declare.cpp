@@ -4,6 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/urgent.h"
 
@@ -244,6 +245,7 @@ Outcome declare(Call& c) {
   Incident& i = open_incident(c.work, std::move(e));
   if (said.known()) file_message(c.work, i, said, c.input.platform, c.actor.id, "declared from it");
   if (alert) bring_alert(c, i, *alert);
+  bring_checklists(c.work, i);
   announce(c, i);
   return declared(c, i);
 }

@@ -4,7 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
-#include "bot/core/engine/handlers.h"
+#include "bot/core/engine/incident_parts.h"
 
 namespace muster {
 namespace {
@@ -13,6 +13,13 @@ namespace {
 void add_incident(const Call& c, const Incident& i, Facts& facts) {
   facts.emplace_back("incident", i.id + " " + i.title);
   facts.emplace_back("status", i.status);
+  if (c.command.verb == "checklist run") {
+    // Who says yes to it says yes to this.
+    const auto words = words_without_incident(c);
+    const auto item = std::ranges::find(i.checklist, words.empty() ? "" : words.front(),
+                                        [](const ChecklistItem& x) { return std::to_string(x.number); });
+    if (item != i.checklist.end()) facts.emplace_back("item", item->run);
+  }
   if (c.command.verb == "severity" || c.command.verb == "update") facts.emplace_back("severity", i.severity);
   if (c.command.verb != "lead" && c.command.verb != "role") return;
   std::vector<std::string> held;

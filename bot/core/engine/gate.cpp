@@ -363,6 +363,7 @@ Outcome gate_and_run(Call& c) {
   const VerbInfo* verb = find_verb(c.command.verb);
   if (!verb) return refuse(c, "verb.unknown", {{"verb", plain(c.command.verb)}});
   Outcome o = decide(c, *verb);
+  if (!o.echo.empty()) return o;  // it gave another command: the answer is that one's
   o.echo = c.command.echo;
   const bool in_thread = o.output.in_thread;
   o.output = output_flags(*verb, c.command);

@@ -32,6 +32,11 @@ Outcome declare(Call& call);
 Outcome todo(Call& call);
 Outcome todo_done(Call& call);
 Outcome todo_mine(Call& call);
+Outcome checklist(Call& call);
+Outcome checklist_done(Call& call);
+Outcome checklist_undo(Call& call);
+Outcome checklist_skip(Call& call);
+Outcome checklist_run(Call& call);
 Outcome accept(Call& call);   // out of triage: it is an incident
 Outcome decline(Call& call);  // it is none: kept in the record, counted nowhere
 Outcome mitigate(Call& call);

@@ -6,6 +6,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/todos.h"
 #include "bot/core/engine/triage.h"
@@ -76,12 +77,20 @@ Outcome refuse_order(Call& c, const std::string& fault) {
   return refuse(c, "as_is", {{"text", fault}, {"next", say(c.language, "time.order_next")}});
 }
 
+// What is still owed when an incident ends.
+struct Owed {
+  TimeMs review = 0;
+  int items = 0;  // of its checklists
+};
+
 Outcome state_answer(Call& c, const Incident& i, const std::string& status, const char* done, TimeMs at,
-                     TimeMs review) {
+                     const Owed& owed) {
   return told(c, i, [&](Call& d) {
     Outcome o = answer(d, done, {{"id", i.id}, {"time", short_time(d, at)}, {"channel", i.channel}});
-    if (review != 0)
-      o.reply.sections.push_back({say(d.language, "review.owed", {{"time", short_time(d, review)}}), {}});
+    if (owed.items != 0)
+      o.reply.sections.push_back({say(d.language, "checklist.left", {{"n", std::to_string(owed.items)}}), {}});
+    if (owed.review != 0)
+      o.reply.sections.push_back({say(d.language, "review.owed", {{"time", short_time(d, owed.review)}}), {}});
     const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
     if (i.impact_ms == 0 || status == "investigating" || status == "canceled") return o;
     const std::string lasted = format_duration(end - i.impact_ms);
@@ -114,6 +123,7 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   if (status == "investigating" || status == "mitigated")
     e.data.set("next_update_ms", next_update_for(c.work, i->severity, status));
   const bool waited = i->triage;
+  const int left = status == "resolved" ? open_items(*i) : 0;  // before those of the end come out
   record(c.work, std::move(e));
   arm_reminder(c.work, *i);
   arm_archive(c.work, *i);
@@ -121,9 +131,10 @@ Outcome move(Call& c, const std::string& kind, const std::string& status, const 
   const TimeMs review = status == "resolved" ? owe_review(c.work, *i) : 0;
   const bool moves = i->open() && i->archived;
   if (moves) reopen_channel(c.work, *i);
+  if (status == "resolved") bring_checklists(c.work, *i);
   touch(c.work, *i);
   show_links(c.work, *i);
-  return state_answer(c, *i, status, moves ? "reopen.moved" : done, moment->at, review);
+  return state_answer(c, *i, status, moves ? "reopen.moved" : done, moment->at, {review, left});
 }
 
 const std::map<std::string_view, std::string_view>& time_names() {

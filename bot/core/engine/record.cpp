@@ -4,6 +4,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/suspects.h"
 #include "bot/core/engine/triage.h"
@@ -153,6 +154,7 @@ std::string summary_post(const Incident& i) {
 
 void touch(Work& w, const Incident& i) {
   invite_by_rules(w, i);
+  if (i.open()) bring_checklists(w, i);
   std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == "incident" && r.id == i.id; });
   w.decision.rows.push_back(projection(i));
   show_on_board(w, i);

@@ -5,6 +5,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/engine/checklists.h"
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
 
@@ -190,6 +191,7 @@ void apply_correction(State& s, const Entry& e) {
 
 void apply_to_incident(State& s, Incident& i, const Entry& e) {
   const std::string_view kind = e.kind;
+  if (apply_checklist(i, e)) return;
   if (kind == "severity.changed")
     apply_severity(i, e);
   else if (kind == "incident.mitigated")
@@ -350,6 +352,10 @@ ProjectionRow projection(const Incident& i) {
     todos.push(Value::Map{{"number", t.number}, {"text", t.text}, {"assignee", t.assignee}, {"done", t.done}});
   }
   b.set("todos", todos);
+  Value items = Value::List{};
+  for (const ChecklistItem& x : i.checklist)
+    items.push(Value::Map{{"number", x.number}, {"list", x.list}, {"text", x.text}, {"state", x.state}});
+  if (!i.checklist.empty()) b.set("checklist", items);
   if (i.archived) b.set("archived", true);
   if (i.triage) b.set("triage", true);
   Value bound = Value::List{};

@@ -19,6 +19,7 @@
 #include "bot/core/engine/pairs.h"
 #include "bot/core/engine/questions.h"
 #include "bot/core/engine/together.h"
+#include "bot/core/incidents/checklist.h"
 #include "bot/core/people/identity.h"
 #include "bot/core/runs/automation.h"
 #include "bot/core/runs/locks.h"
@@ -103,6 +104,7 @@ struct Incident {
   std::set<std::string> alerts;                    // E ids
   std::string group_key;                           // of the alert group that opened it
   std::vector<Todo> todos;
+  std::vector<ChecklistItem> checklist;  // as it was brought out, by number
   std::vector<std::string> links;
   int updates = 0;
   TimeMs next_update_ms = 0;

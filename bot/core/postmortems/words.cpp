@@ -181,7 +181,7 @@ constexpr std::array<Word, 112> words = {{
     {"sum_open", "Resolved: not yet.", "해결: 아직 아님."},
 }};
 
-constexpr std::array<Word, 53> kinds = {{
+constexpr std::array<Word, 57> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -220,6 +220,10 @@ constexpr std::array<Word, 53> kinds = {{
     {"action.created", "Follow-up added", "후속 조치 추가"},
     {"action.changed", "Follow-up changed", "후속 조치 변경"},
     {"action.closed", "Follow-up done", "후속 조치 완료"},
+    {"checklist.opened", "Checklist", "체크리스트"},
+    {"checklist.done", "Checklist item done", "체크리스트 항목 완료"},
+    {"checklist.undone", "Checklist item open again", "체크리스트 항목 다시 열림"},
+    {"checklist.skipped", "Checklist item skipped", "체크리스트 항목 건너뜀"},
     {"evidence.linked", "Evidence linked", "근거 연결"},
     {"reminder.sent", "Reminder", "알림 메시지"},
     {"reminder.snoozed", "Reminder snoozed", "알림 메시지 미룸"},
