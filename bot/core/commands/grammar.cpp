@@ -232,7 +232,7 @@ std::expected<Command, GrammarError> parse_command(std::string_view text) {
   const std::string cleaned = clean_command(text);
   auto parts = grammar::split_message(trim(cleaned));
   if (!parts) return std::unexpected(parts.error());
-  const std::string_view line = parts->line;
+  const std::string line = parts->line;  // the message's own is replaced below
   if (line == "?" || line.ends_with(" ?")) return grammar::asked(line.substr(0, line.size() - 1));
   const auto first = grammar::word_at(line, 0);
   bool plan = first.lower == "plan";
