@@ -111,8 +111,8 @@ void platforms_section(const Disk& disk) {
           .bound = Bound::at_most,
           .limit = 1 + disk.fsync_p99_ms,
           .unit = "ms",
-          .detail =
-              "limit: 1 ms + one fsync of this disk, " + number(disk.fsync_p99_ms) + " ms; the double's sockets are in"});
+          .detail = "limit: 1 ms + one fsync of this disk, " + number(disk.fsync_p99_ms) +
+                    " ms; the double's sockets are in"});
   const auto modules = fetched(why);
   if (!modules) return skipped("beside Bolt and Hubot", why);
   const Seen bolt = theirs("bolt", *modules, answer);

@@ -207,7 +207,9 @@ std::span<const Sentence> words_general() {
        "⚠️ muster could not decide about a delivery from {source}: a fault of its own, which the log describes. "
        "Its "
        "alerts are not shown; no other delivery waits for it. It is kept as `{key}` and tried again at the next start.",
-       "⚠️ {source}에서 온 내용을 처리하지 못했습니다. muster 자체의 오류이며 로그에 기록했습니다. 그 "
+       "⚠️ {source}에서 온 내용을 처리하지 못했습니다. muster 자체의 오류이며 로그에 "
+       "기록했습니다. "
+       "그 "
        "알림은 "
        "보이지 "
        "않지만 다른 알림은 밀리지 않습니다. 내용은 `{key}`(으)로 보관했고 다음에 시작할 때 다시 시도합니다."},
@@ -215,7 +217,9 @@ std::span<const Sentence> words_general() {
        "⚠️ muster could not decide about a delivery from {source}: a fault of its own, which the log describes. "
        "The "
        "sender was told that it was not taken (503); no other delivery waits for it.",
-       "⚠️ {source}에서 온 내용을 처리하지 못했습니다. muster 자체의 오류이며 로그에 기록했습니다. 보낸 "
+       "⚠️ {source}에서 온 내용을 처리하지 못했습니다. muster 자체의 오류이며 로그에 "
+       "기록했습니다. "
+       "보낸 "
        "쪽에는 "
        "받지 "
        "못했다고(503) 답했고, 다른 알림은 밀리지 않습니다."},
