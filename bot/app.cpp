@@ -112,9 +112,7 @@ Result<void> App::Impl::open() {
   const auto reader = [this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
     read(w, i, std::move(done));
   };
-  dispatcher->set_reader(reader, [this](const ReadWanted& w) {
-    return !asks_who_is_away(w) || !reach.silent.empty() || !delayed_lines("en").empty();
-  });
+  dispatcher->set_reader(reader, [this](const ReadWanted& w) { return known_at_once(w); });
   dispatcher->set_fault(options.fault);
   dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
                              [this](std::function<void()> task) { loop.post(std::move(task)); });

@@ -109,7 +109,6 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
   if (wanted.what == "plan change") return read_plan(plan_reading(), wanted, input, std::move(done));
   if (wanted.what == "plan run") return read_run_plan(run_plan_reading(), wanted, input, std::move(done));
   if (wanted.what == "graph") return read_graph(wanted, std::move(done));
-  if (asks_who_is_away(wanted)) return read_away(wanted, done);
   if (wanted.what == "where" || wanted.what == "diff" || wanted.what == "status")
     return read_places(wanted, std::move(done));
   if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));

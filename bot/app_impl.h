@@ -119,7 +119,7 @@ struct App::Impl {
                      std::function<void(Outcome)> done);
   std::string delayed_lines(const std::string& language) const;  // what waits for a chat platform, and for how long
   static bool asks_who_is_away(const ReadWanted& wanted);
-  void read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const;
+  std::optional<Outcome> known_at_once(const ReadWanted& wanted);
   void read_places(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_changes(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);

@@ -44,13 +44,15 @@ std::string App::Impl::delayed_lines(const std::string& language) const {
   return lines;
 }
 
-void App::Impl::read_away(const ReadWanted& wanted, const std::function<void(Outcome)>& done) const {
+std::optional<Outcome> App::Impl::known_at_once(const ReadWanted& wanted) {
+  if (wanted.what == "health" || wanted.what == "version") return read_here(wanted, wanted.language);
+  if (!asks_who_is_away(wanted)) return std::nullopt;
   Outcome o;
   if (Section away = away_section(reach, wanted.language); !away.text.empty())
     o.reply.sections.push_back(std::move(away));
   if (std::string delayed = delayed_lines(wanted.language); !delayed.empty())
     o.reply.sections.push_back({std::move(delayed), {}});
-  done(o);
+  return o;
 }
 
 void App::Impl::read_places(const ReadWanted& wanted, std::function<void(Outcome)> done) {

@@ -275,8 +275,10 @@ void Dispatcher::keep_pages(Work& w) {
 
 Outcome Dispatcher::decided(Work& w, const CommandInput& input) const {
   Outcome o = run_command(w, input);
-  if (o.read && worth_ && !worth_(*o.read)) o.read.reset();
-  return o;
+  auto known = o.read && at_once_ ? at_once_(*o.read) : std::nullopt;
+  if (!known) return o;
+  o.read.reset();
+  return read_outcome(std::move(*known), o);
 }
 
 void Dispatcher::read_and_post(const Outcome& asked, const CommandInput& input, const ChatEvent& heard) {

@@ -46,11 +46,12 @@ class Dispatcher {
 
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
-  // What would add nothing (`worth` says no) is not asked: such an answer leaves with its decision, in one commit.
-  using Worth = std::function<bool(const ReadWanted&)>;
-  void set_reader(Reader reader, Worth worth = {}) {
+  // What the process knows without waiting is not asked of the reader: such an answer leaves with its decision, in one
+  // commit. May be called again for the same decision.
+  using AtOnce = std::function<std::optional<Outcome>(const ReadWanted&)>;
+  void set_reader(Reader reader, AtOnce at_once = {}) {
     reader_ = std::move(reader);
-    worth_ = std::move(worth);
+    at_once_ = std::move(at_once);
   }
   void keep(ChatLink link) { outbox_.keep(std::move(link)); }  // on disk within a second
   void stop() { outbox_.stop(); }                              // before the store stops
@@ -170,7 +171,7 @@ class Dispatcher {
   State state_;
   Outbox outbox_;
   Reader reader_;
-  Worth worth_;  // none: everything
+  AtOnce at_once_;  // none: everything is asked of the reader
   Router router_;
   Hearing hearing_;
   Extension* extension_ = nullptr;

@@ -59,8 +59,9 @@ void Budget::take(const std::vector<Bucket*>& buckets) {
 std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
   if (waiting_.size() >= waiting_max) return 0;
   const std::uint64_t id = ++last_;
-  if (!ticket.lane.empty()) lanes_[ticket.lane][id] = ticket.barrier;
-  Entry entry{.ticket = std::move(ticket), .queued_ms = now, .buckets = {}, .waits = {}};
+  Lane* const lane = ticket.lane.empty() ? nullptr : &lanes_[ticket.lane];
+  if (lane) lane->waiting[id] = ticket.barrier;
+  Entry entry{.ticket = std::move(ticket), .lane = lane, .queued_ms = now, .buckets = {}, .waits = {}};
   entry.buckets = buckets_of(entry.ticket.buckets, now);
   waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
   return id;
@@ -68,9 +69,9 @@ std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
 
 // Whether nothing of its lane has to leave before it.
 bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
-  if (entry.ticket.lane.empty()) return true;
-  if (busy_.contains(entry.ticket.lane)) return false;
-  for (const auto& [id, barrier] : lanes_.at(entry.ticket.lane)) {
+  if (!entry.lane) return true;
+  if (entry.lane->busy != 0) return false;
+  for (const auto& [id, barrier] : entry.lane->waiting) {
     if (id == key.second) return true;
     // Earlier work that is not urgent is overtaken by urgent work, unless it is a barrier.
     if (!entry.ticket.urgent || barrier || waiting_.contains(Key(0, id))) return false;
@@ -80,14 +81,12 @@ bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
 
 std::optional<std::uint64_t> Budget::next(TimeMs now) {
   for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
-    const BudgetTicket& ticket = it->second.ticket;
     if (!first_of_lane(it->first, it->second) || room_at(it->second.buckets, now) > now) continue;
     const std::uint64_t id = it->first.second;
     take(it->second.buckets);
-    if (!ticket.lane.empty()) {
-      busy_[ticket.lane] = id;
-      lanes_[ticket.lane].erase(id);
-      if (lanes_[ticket.lane].empty()) lanes_.erase(ticket.lane);
+    if (Lane* const lane = it->second.lane) {
+      lane->busy = id;
+      lane->waiting.erase(id);
     }
     running_.emplace(id, std::move(it->second));
     waiting_.erase(it);
@@ -116,8 +115,13 @@ bool Budget::charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs 
 void Budget::finished(std::uint64_t id) {
   const auto it = running_.find(id);
   if (it == running_.end()) return;
-  if (!it->second.ticket.lane.empty()) busy_.erase(it->second.ticket.lane);
+  if (it->second.lane) it->second.lane->busy = 0;
+  leave(it->second);
   running_.erase(it);
+}
+
+void Budget::leave(const Entry& entry) {
+  if (entry.lane && entry.lane->busy == 0 && entry.lane->waiting.empty()) lanes_.erase(entry.ticket.lane);
 }
 
 void Budget::again(std::uint64_t id) {
@@ -126,9 +130,9 @@ void Budget::again(std::uint64_t id) {
   Entry entry = std::move(it->second);
   running_.erase(it);
   entry.waits.clear();
-  if (!entry.ticket.lane.empty()) {
-    busy_.erase(entry.ticket.lane);
-    lanes_[entry.ticket.lane][id] = entry.ticket.barrier;
+  if (entry.lane) {
+    entry.lane->busy = 0;
+    entry.lane->waiting[id] = entry.ticket.barrier;
   }
   waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
 }
@@ -137,10 +141,8 @@ void Budget::cancel(std::uint64_t id) {
   for (const int urgency : {0, 1}) {
     const auto it = waiting_.find(Key(urgency, id));
     if (it == waiting_.end()) continue;
-    if (const auto lane = lanes_.find(it->second.ticket.lane); lane != lanes_.end()) {
-      lane->second.erase(id);
-      if (lane->second.empty()) lanes_.erase(lane);
-    }
+    if (it->second.lane) it->second.lane->waiting.erase(id);
+    leave(it->second);
     waiting_.erase(it);
   }
 }
@@ -167,16 +169,30 @@ TimeMs Budget::due(TimeMs now) const {
   return at;
 }
 
+std::size_t Budget::waiting() const {
+  std::size_t all = 0;
+  for (const auto& [name, lane] : lanes_) all += lane.waiting.size();
+  return all;
+}
+
+std::size_t Budget::running() const {
+  return static_cast<std::size_t>(std::ranges::count_if(lanes_, [](const auto& l) { return l.second.busy != 0; }));
+}
+
 DurationMs Budget::oldest_ms(TimeMs now) const {
   DurationMs oldest = 0;
-  for (const auto& [key, entry] : waiting_) oldest = std::max(oldest, now - entry.queued_ms);
-  for (const auto& [id, entry] : running_) oldest = std::max(oldest, now - entry.queued_ms);  // it may be repeated
+  const auto look = [&](const Entry& e) {
+    if (!e.ticket.lane.empty()) oldest = std::max(oldest, now - e.queued_ms);
+  };
+  for (const auto& [key, entry] : waiting_) look(entry);
+  for (const auto& [id, entry] : running_) look(entry);  // it may be repeated
   return oldest;
 }
 
 std::map<std::string, std::size_t> Budget::waiting_by_lane() const {
   std::map<std::string, std::size_t> count;
-  for (const auto& [lane, ids] : lanes_) count[lane] = ids.size();
+  for (const auto& [name, lane] : lanes_)
+    if (!lane.waiting.empty()) count[name] = lane.waiting.size();
   return count;
 }
 

@@ -42,8 +42,9 @@ class Budget {
   void close(const std::string& bucket, TimeMs until);  // Retry-After: then one, then half the rate that was too much
   TimeMs due(TimeMs now) const;  // when next() or charge() may say something else; 0: only after another call
 
-  std::size_t waiting() const { return waiting_.size(); }
-  std::size_t running() const { return running_.size(); }
+  // Work with a lane, which is what people wait for; what is only asked has none and is not in these.
+  std::size_t waiting() const;
+  std::size_t running() const;
   DurationMs oldest_ms(TimeMs now) const;                      // age of what has waited longest
   std::map<std::string, std::size_t> waiting_by_lane() const;  // for the line that says what is delayed
 
@@ -57,8 +58,13 @@ class Budget {
     TimeMs slow_at = 0;
     double rate(TimeMs now) const;
   };
+  struct Lane {
+    std::uint64_t busy = 0;                 // who runs; 0: nobody
+    std::map<std::uint64_t, bool> waiting;  // by arrival -> barrier
+  };
   struct Entry {
     BudgetTicket ticket;
+    Lane* lane = nullptr;  // stays where it is while anybody waits or runs in it; none: no order
     TimeMs queued_ms = 0;
     std::vector<Bucket*> buckets;  // of the ticket; none is ever taken out of the map
     std::vector<Bucket*> waits;    // of work under way: those that its next call has no room in
@@ -72,13 +78,13 @@ class Budget {
   static void take(const std::vector<Bucket*>& buckets);                   // where room_at() has just found room
   bool charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs now);
   bool first_of_lane(const Key& key, const Entry& entry) const;
+  void leave(const Entry& entry);  // a lane that nobody uses is forgotten
 
   Rules rules_;
   std::map<std::string, Bucket> buckets_;
   std::map<Key, Entry> waiting_;
   std::map<std::uint64_t, Entry> running_;
-  std::map<std::string, std::uint64_t> busy_;                   // lane -> who runs
-  std::map<std::string, std::map<std::uint64_t, bool>> lanes_;  // waiting, by arrival -> barrier
+  std::map<std::string, Lane> lanes_;
   std::uint64_t last_ = 0;
 };
 

@@ -17,6 +17,7 @@ std::string channel_id(std::size_t n) { return "CBENCH" + std::to_string(n); }
 
 Workspace::Workspace() : server_(clock_) {
   server_.on([this](doubles::SlackCore& core) {
+    core.listed_at_once = 200;
     core.users["U1"] = {"U1", "ana", "Ana Sousa", "ana@example.com", "T1", false, false};
     for (std::size_t n = 0; n < channels; ++n) {
       core.channels[channel_id(n)] = {

@@ -150,7 +150,7 @@ Value SlackCore::unarchive(const Arguments& a) {
 }
 
 Value SlackCore::list_channels(const Arguments& a) {
-  // Pages of two, and an empty one first: a short page is not the last.
+  // An empty page first: a short one is not the last.
   Value list = Value::List{};
   const std::string cursor = argument(a, "cursor");
   std::size_t from = cursor.empty() ? 0 : static_cast<std::size_t>(std::stoul(cursor.substr(0, cursor.find('='))));
@@ -161,8 +161,9 @@ Value SlackCore::list_channels(const Arguments& a) {
     if (wanted && !(c.archived && argument(a, "exclude_archived") == "true")) all.push_back(&c);
   }
   if (!cursor.empty()) {
-    for (std::size_t i = from - 1; i < std::min(from + 1, all.size()); ++i) list.push(channel_value(*all[i]));
-    from += 2;
+    for (std::size_t i = from - 1; i < std::min(from - 1 + listed_at_once, all.size()); ++i)
+      list.push(channel_value(*all[i]));
+    from += listed_at_once;
   } else {
     from = 1;
   }

@@ -518,16 +518,18 @@ TEST_CASE("while the disk is slow large deliveries wait up to a bound of bytes")
   CHECK(d.answers == std::vector{200});
 }
 
-TEST_CASE("what would add nothing to an answer is not asked: the answer leaves with its decision") {
-  for (const bool worth : {false, true}) {
-    CAPTURE(worth);
+TEST_CASE("what is known at once is not asked of the reader: the answer leaves with its decision") {
+  for (const bool at_once : {false, true}) {
+    CAPTURE(at_once);
     World w;
     int asked = 0;
-    const auto reader = [&asked](const ReadWanted&, const CommandInput&, const std::function<void(Outcome)>& done) {
+    Outcome known;
+    known.reply.sections.push_back({"Somebody is away", {}});
+    const auto reader = [&](const ReadWanted&, const CommandInput&, const std::function<void(Outcome)>& done) {
       ++asked;
-      done({});
+      done(known);
     };
-    w.dispatcher->set_reader(reader, [worth](const ReadWanted&) { return worth; });
+    w.dispatcher->set_reader(reader, [&](const ReadWanted&) { return at_once ? std::optional(known) : std::nullopt; });
     const auto decisions = w.store->stats().decisions;
     const ChatEvent e{.platform = "room",
                       .id = "m1",
@@ -541,7 +543,8 @@ TEST_CASE("what would add nothing to an answer is not asked: the answer leaves w
                       .at = w.clock.now()};
     w.screen.say(e, [](Result<void>) {});
     w.tasks.run_until([&] { return w.screen.count("All quiet") == 1; });
-    CHECK(asked == (worth ? 1 : 0));
-    CHECK(w.store->stats().decisions - decisions == (worth ? 2 : 1));
+    CHECK(w.screen.count("Somebody is away") == 1);
+    CHECK(asked == (at_once ? 0 : 1));
+    CHECK(w.store->stats().decisions - decisions == (at_once ? 1 : 2));
   }
 }

@@ -118,6 +118,20 @@ TEST_CASE("urgent work overtakes, but not the making of its channel and not othe
   }
 }
 
+TEST_CASE("what is only asked is no message that waits") {
+  Budget b(rules);
+  for (int i = 0; i < 6; ++i) b.add({.lane = {}, .buckets = {"all"}, .urgent = false, .barrier = false}, 0);
+  while (b.next(0)) continue;
+  CHECK(b.waiting() == 0);
+  CHECK(b.running() == 0);
+  CHECK(b.oldest_ms(60'000) == 0);
+  b.add(ticket("a"), 60'000);
+  CHECK(b.waiting() == 1);
+  while (b.next(60'000)) continue;
+  CHECK(b.running() == 1);
+  CHECK(b.oldest_ms(61'000) == 1'000);
+}
+
 TEST_CASE("a closed bucket lets nothing out, then one, then half the rate until it was quiet; others go on") {
   Budget b(rules);
   for (int i = 0; i < 3; ++i) b.add(ticket("a"), 0);
