@@ -68,7 +68,10 @@ class Bot {
     platform_ = w_.make(directory_);
     platform_->on_event([this](const ChatEvent& e, const ChatPlatform::Done& done) { heard(e, done); });
     w_.start(*platform_);
-    for (OutMessage& m : std::exchange(outbox_, {})) send(std::move(m));
+    for (OutMessage& m : std::exchange(outbox_, {})) {
+      tried(m);
+      send(std::move(m));
+    }
   }
   void kill() {
     ++life_;
@@ -107,6 +110,8 @@ class Bot {
     answered[channel].push_back(n);
     send(answer_to(w_, channel, n));
   }
+  // As the bot's own outbox says of what a process before, or a try before, may have posted already.
+  static void tried(OutMessage& m) { m.body.set("tried", true); }
   void deliver(const OutMessage& m) {
     platform_->deliver(m, [this, m, life = life_](const Result<void>& r) {
       if (life != life_) return;
@@ -115,7 +120,10 @@ class Bot {
         std::erase_if(outbox_, [&m](const OutMessage& o) { return o.id == m.id; });
         return;
       }
-      w_.timers.after(2 * second_ms, [this, m] { deliver(m); });
+      w_.timers.after(2 * second_ms, [this, m = m]() mutable {
+        tried(m);
+        deliver(m);
+      });
     });
   }
 
