@@ -112,6 +112,7 @@ std::span<const Sentence> words_changes() {
       {"change.fails.restart", "it stays as it is and says so", "그대로 두고 알립니다"},
       {"change.now", "Now", "현재"},
       {"change.replicas", "{n} {n?replica|replicas}", "복제본 {n}개"},
+      {"change.minimum", "minimum", "최솟값"},
       {"change.well", "healthy", "정상"},
       {"change.ill", "not healthy", "비정상"},
       {"change.yes_of", "Yes of", "승낙"},
@@ -119,6 +120,7 @@ std::span<const Sentence> words_changes() {
       {"confirm.step", "Confirmed {id}; *{run}* goes on.", "{id}을(를) 확인했고, *{run}*을(를) 이어 갑니다."},
       {"fact.version", "Version", "버전"},
       {"fact.replicas", "Replicas", "복제본"},
+      {"fact.minimum", "Minimum of the autoscaler", "자동 조정의 최솟값"},
       {"check.lock.passed", "not locked", "잠금 없음"},
       {"check.lock.failed",
        "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock {service} in {env} --steal because …`.",
@@ -150,15 +152,25 @@ std::span<const Sentence> words_changes() {
        "`kubectl rollout resume`)",
        "일시 정지 상태여서 재개하기 전에는 아무 변화도 없습니다. 먼저 재개하세요(Kubernetes에서는 `kubectl rollout "
        "resume`)"},
-      {"check.scaler.least",
-       "{who} keeps more than {n} and would set it back within seconds: lower its minimum instead",
-       "{who}이(가) {n}개보다 많게 유지하므로 몇 초 안에 되돌립니다. 대신 최솟값을 낮추세요"},
+      {"check.scaler.raised",
+       "{who} sets the number itself, so its minimum becomes {n}; {least} again with `scale {service} in {env} to "
+       "{least}`, or by undoing this",
+       "{who}이(가) 개수를 스스로 정하므로 최솟값을 {n}(으)로 바꿉니다. `scale {service} in {env} to {least}`나 실행 "
+       "취소로 {least}(으)로 되돌립니다"},
+      {"check.scaler.lowered",
+       "{who} sets the number itself, so its minimum becomes {n}, it was {least}: of the {now} that run it ends some "
+       "only when it sees too little load",
+       "{who}이(가) 개수를 스스로 정하므로 최솟값을 {least}에서 {n}(으)로 바꿉니다. 지금 있는 {now}개는 부하가 적다고 "
+       "판단될 때만 줄어듭니다"},
+      {"check.scaler.same", "the minimum of {who} is {n} already, and it sets the number itself",
+       "{who}의 최솟값은 이미 {n}이고, 개수는 스스로 정합니다"},
       {"check.scaler.most",
-       "{who} keeps fewer than {n} and would set it back within seconds: raise its maximum instead",
-       "{who}이(가) {n}개보다 적게 유지하므로 몇 초 안에 되돌립니다. 대신 최댓값을 높이세요"},
-      {"check.scaler.between",
-       "{who} sets the number itself and may change {n} within seconds: raise its minimum where it has to stay",
-       "{who}이(가) 개수를 스스로 정하므로 {n}개는 몇 초 안에 바뀔 수 있습니다. 유지하려면 최솟값을 높이세요"},
+       "{who} keeps fewer than {n}: raise its maximum first, then `scale {service} in {env} to {n}` moves its minimum",
+       "{who}이(가) {n}개보다 적게 유지합니다. 먼저 최댓값을 높이면 `scale {service} in {env} to {n}`으로 최솟값을 "
+       "바꿀 "
+       "수 있습니다"},
+      {"check.scaler.owner", "{owner} keeps the minimum of {who} and would put it back: change it there",
+       "{owner}이(가) {who}의 최솟값을 관리하므로 되돌립니다. 그쪽에서 바꾸세요"},
       {"check.scaler.off", "zero switches {who} off", "0으로 하면 {who}이(가) 꺼집니다"},
       {"check.scaler.on", "more than zero switches {who} on again", "0보다 크게 하면 {who}이(가) 다시 켜집니다"},
       {"check.same.version", "{version} runs there already. `restart` restarts it.",

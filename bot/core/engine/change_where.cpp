@@ -21,7 +21,7 @@ ChangeSide side_of(const State& state, const std::string& service, const PlaceNo
   for (const ChangeRecord* c : changes_at(state.changes, service, place.environment)) {
     if (c->outcome != "succeeded" || !c->reverted_by.empty()) continue;
     if (side.version.empty() && c->rollout()) side.version = c->after.version;
-    if (!side.replicas && c->verb == "scale") side.replicas = c->after.replicas;
+    if (!side.replicas && c->verb == "scale" && !c->minimum) side.replicas = c->after.replicas;
   }
   return side;
 }
