@@ -45,9 +45,13 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
 }
 
 std::string first_problem(const std::string& lang, const Plan& plan) {
-  const auto bare = [](std::string text) {  // it becomes the reason of a failure, which is no markup
-    std::erase(text, '`');
-    return text;
+  // It becomes the reason of a failure, which is no markup.
+  const auto bare = [](const std::string& text) {
+    Message m;
+    m.text = text;
+    std::string words(trim(plain_text(m)));
+    std::erase(words, '`');
+    return words;
   };
   for (const Check& c : plan.checks)
     if (c.mark == Check::Mark::failed)

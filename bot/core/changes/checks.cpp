@@ -67,7 +67,9 @@ std::string name_of(const PlanInput& in, const std::string& owner) {
 void add_locks(const PlanInput& in, std::vector<Check>& checks) {
   const auto locks = locks_in_the_way(in, false);
   for (const Lock* lock : locks)
-    checks.push_back(check("lock", Mark::failed, "check.lock.failed",
+    // Nobody can ask a run; it tells what happened.
+    checks.push_back(check("lock", Mark::failed,
+                           find_run(in.state, lock->owner) ? "check.lock.run" : "check.lock.failed",
                            {{"id", lock->id},
                             {"who", name_of(in, lock->owner)},
                             {"reason", lock->reason},
@@ -349,7 +351,9 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
       checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
     else if (arguments["replicas"].as_int() < 0)
       checks.push_back(check("replicas", Mark::failed, "check.replicas.negative",
-                             {{"n", std::to_string(seen["replicas"].as_int())}}));
+                             {{"n", std::to_string(seen["replicas"].as_int())},
+                              {"service", in.wish.service},
+                              {"env", in.wish.environment}}));
     else if (seen["replicas"] == arguments["replicas"] && !arguments["minimum"].as_bool())
       checks.push_back(
           check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));

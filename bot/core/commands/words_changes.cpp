@@ -38,6 +38,18 @@ std::span<const Sentence> words_changes() {
        "it is, `--queue` waits behind it, `cancel {id}` ends it.",
        "*{id}*이(가) 이미 {env}의 {service}을(를) 변경 중이라(`{runbook}`) 시작하지 않았습니다. `show {id}`로 진행을 "
        "보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
+      {"change.busy.asked",
+       "*{id}* (`{runbook}` of {service} in {env}) waits for *{question}*, so nothing was started. `show {id}` shows "
+       "it, "
+       "`--queue` waits behind it, `cancel {id}` ends it.",
+       "*{id}*({env}의 {service} `{runbook}`)이(가) *{question}*의 답을 기다리고 있어 시작하지 않았습니다. `show "
+       "{id}`로 보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
+      {"change.busy.lost",
+       "Nobody knows what came of *{id}* (`{runbook}` of {service} in {env}), and a person has to decide that first, "
+       "so "
+       "nothing was started. `show {id}` shows what is known, `--queue` waits behind it.",
+       "*{id}*({env}의 {service} `{runbook}`)의 결과를 알 수 없어 먼저 사람이 결정해야 하므로 시작하지 않았습니다. "
+       "`show {id}`로 알려진 것을 보고, `--queue`로 뒤에서 기다릴 수 있습니다."},
       {"change.line_full", "Too many changes wait in {env} already; nothing was started. `queue {env}` shows them.",
        "{env}에 기다리는 변경이 이미 너무 많아 시작하지 않았습니다. `queue {env}`로 보세요."},
       {"change.where", "In which environment? I never assume one. {service} runs in: {list}. For example `{example}`.",
@@ -127,10 +139,15 @@ std::span<const Sentence> words_changes() {
        "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock {service} in {env} --steal "
        "because …`로 "
        "가져오세요."},
+      {"check.lock.run",
+       "{who} has locked it ({id}): {reason}. `show {who}` tells what happened; `unlock {service} in {env} --steal "
+       "because …` opens it.",
+       "{who}이(가) 잠갔습니다({id}): {reason}. `show {who}`로 무슨 일인지 보고 `unlock {service} in {env} --steal "
+       "because …`로 여세요."},
       {"check.freeze.failed", "frozen by {who} ({id}) until {until}: {reason}. Rollbacks stay possible.",
        "{who} 님이 동결({id}), {until}까지: {reason}. 롤백은 가능합니다."},
-      {"check.busy.failed", "*{id}* ({run}) is changing it. `--queue` waits behind it.",
-       "*{id}*({run})이(가) 변경 중입니다. `--queue`로 기다릴 수 있습니다."},
+      {"check.busy.failed", "*{id}* ({run}) is under way here. `--queue` waits behind it.",
+       "*{id}*({run})이(가) 여기서 진행 중입니다. `--queue`로 기다릴 수 있습니다."},
       {"check.order.passed", "{version} ran well in {env} (*{id}*)",
        "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
       {"check.order.seen", "{version} runs well in {env}", "{version}은(는) {env}에서 정상입니다"},
@@ -178,8 +195,10 @@ std::span<const Sentence> words_changes() {
       {"check.same.replicas", "there are {n} already", "이미 {n}개입니다"},
       {"check.replicas.failed", "it is not known how many there are: say the number with `to`",
        "현재 개수를 알 수 없습니다. `to`로 숫자를 적어 주세요"},
-      {"check.replicas.negative", "there are only {n}, so there would be less than none",
-       "현재 {n}개뿐이라 0개보다 적어집니다"},
+      {"check.replicas.negative",
+       "it has only {n}, so there cannot be that many fewer. Say how many there shall be: `scale {service} in {env} to "
+       "…`",
+       "현재 {n}개뿐이라 그만큼 줄일 수 없습니다. 몇 개로 할지 적어 주세요: `scale {service} in {env} to …`"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
        "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "

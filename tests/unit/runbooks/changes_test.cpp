@@ -178,6 +178,52 @@ TEST_CASE("a yes to a minimum is void when somebody else has moved it, and not w
   }
 }
 
+TEST_CASE("who comes second is told what the first one waits for") {
+  World w;
+  w.say("ana", "scale api in prod to 4");
+  w.deliver();
+  REQUIRE(w.question());
+  std::string said = told(w.say("bo", "restart api in prod"));
+  CHECK_MESSAGE(said.contains("waits for *A1*"), said);
+  CHECK_FALSE(said.contains("is changing"));
+  // Sent, and nobody knows what came of it: neither by the word of the target nor by a look.
+  w.provider.override = [](const AttemptOrder& o, AttemptReport& r) {
+    if (!o.stage.empty() && o.stage != "probe") return false;
+    r.end = AttemptReport::End::unknown, r.error_kind = "lost", r.error = "the cluster c failed: no space left.";
+    return true;
+  };
+  w.people();
+  w.drive();
+  REQUIRE(w.last().status == "needs_decision");
+  said = told(w.say("bo", "restart api in prod"));
+  CHECK_MESSAGE(said.contains("Nobody knows what came of *R1*"), said);
+  CHECK_FALSE(said.contains("is changing"));
+  std::string shown;
+  w.decide([&](Work& work) {
+    for (const Section& part : w.engine.run_message(work, w.last()).sections) shown += part.text + "\n";
+  });
+  CHECK_MESSAGE(shown.contains("the cluster c failed"), shown);
+}
+
+TEST_CASE("what a target says of a version that is not there keeps its words, and no marks of ours") {
+  World w;
+  w.provider.missing = "there is no version `v99` of api. There are: v6, v7.";
+  w.say("ana", "deploy api@v99 to staging");
+  w.deliver();
+  CHECK(w.sent() == 0);
+  CHECK_MESSAGE(w.last().failure.text().contains("there is no version v99 of api"), w.last().failure.text());
+}
+
+TEST_CASE("a question of a run that nobody answered says how the run is begun again") {
+  World w;
+  w.say("ana", "scale api in prod to 4");
+  w.deliver();
+  const std::string id = w.question()->id;
+  w.pass(3 * minute_ms);
+  const std::string said = told(w.say("ana", "yes " + id));
+  CHECK_MESSAGE(said.contains("`retry R1`"), said);
+}
+
 TEST_CASE("a target that does not say what is there is told as that, and its late word changes nothing") {
   World w;
   w.say("ana", "restart api in staging");
