@@ -99,7 +99,7 @@ equal "in the cluster, too" registry.example.com/shop:1.0 "$(image)"
 equal "by one change and one rollback" 2 "$(changes)"
 has "because of the front door" "$(say 'show R1')" "front door"
 has "and locked" "$(say 'locks')" "shop in prod"
-has "so that the next deploy does not come by accident" "$(say 'deploy shop@1.1 to prod')" "holds the lock"
+has "so that the next deploy does not come by accident" "$(say 'deploy shop@1.1 to prod')" "has locked it"
 : >"$work/site/health"
 opened=$(say 'declare sev2 the shop does not answer for shop')
 incident=$(grep -o 'INC-[0-9]*' <<<"$opened" | head -1)
