@@ -33,6 +33,7 @@ ChangeRequest request_of(const AttemptOrder& order, const std::string& mark) {
   q.version = order.arguments[q.verb == TargetVerb::rollback ? "to" : "version"].as_string();
   if (q.verb == TargetVerb::deploy) q.part = order.arguments["part"].as_string();
   if (order.arguments["replicas"].is_int()) q.replicas = static_cast<int>(order.arguments["replicas"].as_int());
+  q.minimum = q.verb == TargetVerb::scale && order.arguments["minimum"].as_bool();
   return q;
 }
 
@@ -154,6 +155,8 @@ Value to_value(const TargetState& s) {
   text("part_version", s.part_version);
   text("no_part", s.no_part);
   text("scaler", s.scaler);
+  text("scaler_run", s.scaler_run);
+  text("scaler_owner", s.scaler_owner);
   text("detail", s.detail);
   if (s.part_beside) v.set("part_beside", true);
   if (s.scaler_least) v.set("scaler_least", *s.scaler_least);
@@ -177,6 +180,11 @@ TargetState state_from(const Value& v) {
   s.no_part = v["no_part"].as_string();
   s.part_beside = v["part_beside"].as_bool();
   s.detail = v["detail"].as_string();
+  s.scaler = v["scaler"].as_string();
+  s.scaler_run = v["scaler_run"].as_string();
+  s.scaler_owner = v["scaler_owner"].as_string();
+  if (v["scaler_least"].is_int()) s.scaler_least = static_cast<int>(v["scaler_least"].as_int());
+  if (v["scaler_most"].is_int()) s.scaler_most = static_cast<int>(v["scaler_most"].as_int());
   if (v["replicas"].is_int()) s.replicas = static_cast<int>(v["replicas"].as_int());
   if (v["part_replicas"].is_int()) s.part_replicas = static_cast<int>(v["part_replicas"].as_int());
   if (v["healthy"].is_bool()) s.healthy = v["healthy"].as_bool();

@@ -64,10 +64,15 @@ void add_dry_run(const std::shared_ptr<Target>& target, const Plan& plan, const 
   q.version = plan.arguments[wish.verb == "rollback" ? "to" : "version"].as_string();
   if (!wish.stages.empty()) q.part = wish.stages.front().part;
   if (plan.arguments["replicas"].is_int()) q.replicas = static_cast<int>(plan.arguments["replicas"].as_int());
+  q.minimum = plan.arguments["minimum"].as_bool();
   const auto kept = std::make_shared<Outcome>(std::move(o));
   target->dry_run(q, state_from(seen), [target, kept, language, done](const Result<std::string>& words) {
     const std::string text = words ? plain(clip_bytes(*words, dry_run_bytes)) : in_words(words.error());
-    kept->reply.sections.push_back({say(language, "change.target_says", {{"text", text}}), {}});
+    const char* key = words                                          ? "change.target_says"
+                      : words.error().kind == ErrorKind::unavailable ? "change.target_silent"
+                                                                     : "change.target_refuses";
+    kept->reply.sections.push_back({say(language, key, {{"text", text}}), {}});
+    if (!words) kept->reply.color = "warning";
     done(std::move(*kept));
   });
 }

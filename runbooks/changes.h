@@ -25,6 +25,8 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
 void plan_approved(Turn& t, const std::string& path, const Step& step, const Value& arguments,
                    const Question& question);
 void begin_next_changes(Turn& t);  // a place has become free
+// What a scale changes, by its arguments: the number, or the minimum that the autoscaler keeps.
+const char* scale_fact(const Value& arguments);
 ChangeAsker asker_of_run(const Run& run);
 
 std::string part_words(const std::string& language, const std::string& part);  // "1 copy", "25 %"

@@ -121,7 +121,8 @@ std::string part_words(const std::string& lang, const std::string& part) {
 std::string change_title(const std::string& lang, const Run& run) {
   const ChangeWish wish = change_wish(run.change);
   const Plan plan = plan_from(run.change["plan"]);
-  const std::string what = plain(clip(one_line(difference(wish, plan)), 160));
+  std::string what = plain(clip(one_line(difference(wish, plan)), 160));
+  if (plan.after.has("minimum")) what = say(lang, "change.minimum") + " " + what;
   return say(lang, "change.title",
              {{"verb", wish.asked},
               {"service", plain(wish.service)},

@@ -45,9 +45,13 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
 }
 
 std::string first_problem(const std::string& lang, const Plan& plan) {
-  const auto bare = [](std::string text) {  // it becomes the reason of a failure, which is no markup
-    std::erase(text, '`');
-    return text;
+  // It becomes the reason of a failure, which is no markup.
+  const auto bare = [](const std::string& text) {
+    Message m;
+    m.text = text;
+    std::string words(trim(plain_text(m)));
+    std::erase(words, '`');
+    return words;
   };
   for (const Check& c : plan.checks)
     if (c.mark == Check::Mark::failed)
@@ -89,11 +93,12 @@ std::string what_changed(const std::string& lang, const Plan& before, const Plan
   return list.empty() ? say(lang, "fact.rule") : join(list, "; ");
 }
 
-// What the target can was for the plan alone; of the rest people are shown these.
-Value without_plan(const Value& seen) {
+// What the target can was for the plan alone, and an autoscaler is of interest where its minimum is changed.
+Value without_plan(const Value& seen, bool minimum) {
   Value state = Value::Map{};
   for (const auto& [key, v] : seen.as_map())
-    if (key != "can" && key != "history" && key != "missing" && !key.starts_with("scaler")) state.set(key, v);
+    if (key != "can" && key != "history" && key != "missing" && (minimum || !key.starts_with("scaler")))
+      state.set(key, v);
   return state;
 }
 
@@ -194,6 +199,8 @@ bool looks_again(Turn& t, const ChangeWish& wish, const Plan& plan) {
 
 }  // namespace
 
+const char* scale_fact(const Value& arguments) { return arguments["minimum"].as_bool() ? "scaler_least" : "replicas"; }
+
 ChangeAsker asker_of_run(const Run& run) {
   return {.person = run.person,
           .channel = run.channel,
@@ -245,7 +252,7 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   if (same || plan.gate.effect == "run") {
     if (const Permit p = capped(t, path, step.verb, plan.arguments); !p.refusal.empty())
       return fail_step(t, path, &step, p.kind, p.refusal);
-    return send_change(t, path, step, plan.arguments, without_plan(seen));
+    return send_change(t, path, step, plan.arguments, without_plan(seen, plan.arguments["minimum"].as_bool()));
   }
   const bool asked_before = !shown.hash.empty() && !shown.gate.effect.empty() && shown.hash != plan.hash;
   ask(t, path, step, plan, asked_before ? what_changed(lang, shown, plan) : std::string());

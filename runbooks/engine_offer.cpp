@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
 #include "runbooks/paths.h"
 
@@ -48,8 +49,8 @@ const Lock* lock_of_run(const Turn& t) {
 
 // What there was before, as far as it is known: v7, or 6 replicas.
 std::string before_text(const StepRun& change) {
-  if (change.verb == "scale" && change.before["replicas"].is_int())
-    return std::to_string(change.before["replicas"].as_int());
+  if (const Value& was = change.before[scale_fact(change.arguments)]; change.verb == "scale" && was.is_int())
+    return std::to_string(was.as_int());
   return change.before["version"].as_string();
 }
 

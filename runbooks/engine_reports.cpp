@@ -45,7 +45,7 @@ void failed(Turn& t, const std::string& path, const Step& step, const std::strin
 
 Value intended_of(const StepRun& s) {
   Value v = Value::Map{};
-  if (s.verb == "scale") v.set("replicas", s.arguments["replicas"]);
+  if (s.verb == "scale") v.set(scale_fact(s.arguments), s.arguments["replicas"]);
   if (s.verb == "deploy") v.set("version", s.arguments["version"]);
   if (s.verb == "rollback") v.set("version", s.arguments.has("to") ? s.arguments["to"] : s.before["previous_version"]);
   return v;
@@ -57,7 +57,9 @@ void looked(Turn& t, const std::string& path, const Step& step, const AttemptRep
   const StepRun& s = *find_step(t, path);
   const Value before = r.result.is_map() ? kept_result(r.result) : Value(Value::Map{});
   if (!is_undo_path(path) && approval_void(t, path, s.arguments, before)) return;
-  send_change(t, path, step, s.arguments, before);
+  // What puts a change back is absolute: it moves what the change moved, whatever was put beside it since.
+  const bool scaling = s.verb == "scale" && !is_undo_path(path);
+  send_change(t, path, step, scaling ? scaled_by(before, s.arguments) : Value(s.arguments), before);
 }
 
 Value done_result(const StepRun& s, const Value& reported) {
@@ -65,7 +67,8 @@ Value done_result(const StepRun& s, const Value& reported) {
   if (!is_change(s.verb)) return result;
   for (const auto& [key, v] : s.intended.as_map())
     if (!result.has(key)) result.set(key, v);
-  if (!result.has("previous")) result.set("previous", s.before[s.verb == "scale" ? "replicas" : "version"]);
+  if (!result.has("previous"))
+    result.set("previous", s.before[s.verb == "scale" ? scale_fact(s.arguments) : "version"]);
   return result;
 }
 

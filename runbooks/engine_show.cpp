@@ -67,8 +67,11 @@ std::string detail_of(const std::string& lang, const StepRun& s, const StepProgr
     return say(lang, "run.until", {{"time", format_utc_clock(s.due_ms) + " UTC"}});
   if (s.status == "running" && live && !live->line.empty()) return plain(clip(live->line, 200));
   if (s.status == "running" && tries > 1) return say(lang, "run.try", {{"n", std::to_string(tries)}});
-  if (s.status == "needs_decision")
-    return s.verb == "verify" && !s.error.empty() ? plain(clip(one_line(s.error), 120)) : say(lang, "run.unknown");
+  if (s.status == "needs_decision") {
+    const std::string why = plain(clip(one_line(s.error), 120));
+    if (s.verb == "verify" && !why.empty()) return why;
+    return say(lang, "run.unknown") + (why.empty() ? "" : ": " + why);
+  }
   if (s.verb == "verify") return plain(s.result["verdict"].as_string());
   if (s.result["value"].is_double()) return short_number(s.result["value"].as_double());
   if (s.result.has("value")) return plain(clip(to_json(s.result["value"]), 40));

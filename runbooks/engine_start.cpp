@@ -216,15 +216,27 @@ namespace {
 
 constexpr std::size_t line_max = 20;  // changes that wait for one another; more are a mistake
 
+// What has to be answered before it goes on; empty: nothing.
+std::string awaited_by(const State& state, const std::string& run) {
+  for (const auto& [n, q] : state.questions)
+    if (q.run == run && q.open()) return q.id;
+  return {};
+}
+
 // Changes stand in line by place, whatever they do there.
 Decided<Others> others_there(const State& state, const Value& wish) {
   const std::string &service = wish["service"].as_string(), &env = wish["env"].as_string();
   Others o;
   o.busy = change_under_way(state, service, env, {}, wish["verb"].as_string() == "rollback");
   if (!o.busy) return o;
+  const std::string question = awaited_by(state, o.busy->id);
   const std::map<std::string, std::string> words{
-      {"id", o.busy->id}, {"runbook", o.busy->runbook}, {"service", service}, {"env", env}};
-  if (!wish["queue"].as_bool()) return not_started("change.busy", words);
+      {"id", o.busy->id}, {"runbook", o.busy->runbook}, {"service", service}, {"env", env}, {"question", question}};
+  if (!wish["queue"].as_bool())
+    return not_started(o.busy->status == "needs_decision" ? "change.busy.lost"
+                       : question.empty()                 ? "change.busy"
+                                                          : "change.busy.asked",
+                       words);
   if (waiting_changes(state, env).size() >= line_max) return not_started("change.line_full", words);
   return o;
 }

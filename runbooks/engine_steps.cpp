@@ -262,8 +262,10 @@ Value inverse_of(const Turn& t, const StepRun& s, std::string& verb, std::string
   Value back = Value::Map{{"service", s.arguments["service"]}, {"env", s.arguments["env"]}};
   verb = s.verb;
   if (s.verb == "scale") {
-    if (!s.before["replicas"].is_int()) problem = "It is not known how many replicas there were.";
-    back.set("replicas", s.before["replicas"]);
+    const Value& was = s.before[scale_fact(s.arguments)];
+    if (!was.is_int()) problem = "It is not known how many replicas there were.";
+    back.set("replicas", was);
+    if (s.arguments["minimum"].as_bool()) back.set("minimum", true);
   } else if (s.verb == "deploy" || s.verb == "rollback") {
     // By the fast path of its target, and absolute: to the version that was there.
     verb = "rollback";

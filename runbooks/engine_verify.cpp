@@ -84,7 +84,8 @@ Watch watch_for(const Turn& t, const Value& with, const std::string& path) {
   w.since_ms = change->before["at_ms"].as_int(change->started_ms);
   const bool versioned = change->verb == "deploy" || change->verb == "rollback";
   if (versioned) w.version = change->result["version"].as_string();
-  if (change->verb == "scale") w.replicas = change->arguments["replicas"].as_int(-1);
+  if (change->verb == "scale" && !change->arguments["minimum"].as_bool())
+    w.replicas = change->arguments["replicas"].as_int(-1);
   for (const Value& id : change->before["firing"].as_list()) w.before.push_back(id.as_string());
   return w;
 }

@@ -8,6 +8,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/runs/secret_ref.h"
+#include "runbooks/changes.h"
 #include "runbooks/paths.h"
 #include "runbooks/test_cases.h"
 #include "runbooks/values.h"
@@ -61,7 +62,7 @@ Value answer_of(const StepRun& s) {
 
 // Of a change also what was there before it: the way back leads there.
 Value change_mock(const StepRun& s) {
-  const Value& previous = s.before[s.verb == "scale" ? "replicas" : "version"];
+  const Value& previous = s.before[s.verb == "scale" ? scale_fact(s.arguments) : "version"];
   if (s.status != "succeeded" && previous.is_null()) return word_of(s);
   Value mock = s.status == "succeeded" ? s.result : Value(Value::Map{{"fails", word_of(s)}});
   if (!previous.is_null()) mock.set("previous", previous);

@@ -18,7 +18,7 @@ sort -u "$rows" | awk -F'|' '
     else if (index(cells[key], cell) == 0) cells[key] = cells[key] " or " cell
   }
   END {
-    count = split("deploy,deploy of a part,deploy that fails,rollback,scale,restart,pause,resume", verbs, ",")
+    count = split("deploy,deploy of a part,deploy that fails,rollback,scale,scale of a minimum,restart,pause,resume", verbs, ",")
     line = "| target | killed |"; rule = "|---|---|"
     for (v = 1; v <= count; ++v) { line = line " " verbs[v] " |"; rule = rule "---|" }
     print line; print rule

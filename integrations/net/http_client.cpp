@@ -205,6 +205,14 @@ bool prepare(Exchange& exchange) {
   return true;
 }
 
+// An authority that is called as the right one and has another key, as that of a cluster that was made anew: OpenSSL
+// tells of the signature first, and libcurl takes it for a broken handshake.
+bool wrong_signature(const Exchange& exchange, CURLcode code) {
+  const std::string_view why = exchange.error;
+  return code == CURLE_SSL_CONNECT_ERROR &&
+         (why.contains("asn1 encoding routines") || why.contains("rsa routines") || why.contains("bad signature"));
+}
+
 void trace(const Exchange& exchange, CURLcode code) {
   if (!exchange.call.trace) return;
   HttpTrace& t = *exchange.call.trace;
@@ -214,7 +222,7 @@ void trace(const Exchange& exchange, CURLcode code) {
   t.timed_out = code == CURLE_OPERATION_TIMEDOUT;
   t.too_long = exchange.too_long;
   t.forbidden_address = exchange.forbidden_address;
-  t.bad_certificate = code == CURLE_PEER_FAILED_VERIFICATION;
+  t.bad_certificate = code == CURLE_PEER_FAILED_VERIFICATION || wrong_signature(exchange, code);
 }
 
 Result<HttpResult> outcome(Exchange& exchange, CURLcode code) {

@@ -10,8 +10,9 @@ namespace {
 
 class KubernetesBench final : public TargetBench {
  public:
-  KubernetesBench() {
+  explicit KubernetesBench(bool autoscaled) {
     world_.core.add_deployment("prod", "shop", "registry/shop:1.0", 3);
+    if (autoscaled) world_.core.add_autoscaler("prod", "shop", 2, 9);
     restart_bot();
   }
   Target& target() override { return *target_; }
@@ -40,7 +41,8 @@ class KubernetesBench final : public TargetBench {
   std::unique_ptr<Target> target_;
 };
 
-const JoinContract joined("kubernetes", [] { return std::make_unique<KubernetesBench>(); });
+const JoinContract joined("kubernetes", [] { return std::make_unique<KubernetesBench>(false); });
+const JoinContract autoscaled("kubernetes with an autoscaler", [] { return std::make_unique<KubernetesBench>(true); });
 
 }  // namespace
 }  // namespace muster::test

@@ -46,6 +46,15 @@ is "the number stays" 4 "$(field deployments shop .spec.replicas)"
 ok "scale a StatefulSet" scale statefulset/ledger --replicas=3
 ok "rollout status of a StatefulSet" rollout status statefulset/ledger --timeout=30s
 
+tell autoscale cart 2 9
+ok "raise an autoscaler's minimum" patch horizontalpodautoscaler cart --type merge -p '{"spec":{"minReplicas":4}}'
+is "its minimum" 4 "$(field horizontalpodautoscalers cart .spec.minReplicas)"
+ok "rollout status after that" rollout status deployment/cart --timeout=30s
+is "the number that it asks for" 4 "$(field deployments cart .spec.replicas)"
+k patch horizontalpodautoscaler cart --type merge -p '{"spec":{"minReplicas":10}}'
+is "a minimum above the maximum is refused" 1 $?
+says "for the reason that a cluster gives" "must be greater than or equal to"
+
 ok "history" rollout history deployment/shop
 says "the second revision is listed" "^2 "
 ok "undo" rollout undo deployment/shop

@@ -186,6 +186,11 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   const std::string service = order.arguments["service"].as_string();
   if (order.stage == "look" || order.stage == "plan") {
     r.result = Value::Map{{"replicas", provider.replicas[service]}, {"version", provider.versions[service]}};
+    if (const auto least = provider.minimums.find(service); least != provider.minimums.end()) {
+      r.result.set("scaler", "the autoscaler " + service);
+      r.result.set("scaler_least", least->second);
+      r.result.set("scaler_most", 9);
+    }
     if (!provider.parts[service].empty()) r.result.set("part_version", provider.parts[service]);
     if (!provider.can.is_null()) r.result.set("can", provider.can);
     if (!provider.missing.empty()) r.result.set("missing", provider.missing);
@@ -202,7 +207,9 @@ AttemptReport RunWorld::change(const AttemptOrder& order) {
   }
   ++provider.ledger[order.run + " " + order.path];
   provider.operations.insert(order.id);
-  if (order.verb == "scale") provider.replicas[service] = order.arguments["replicas"].as_int();
+  if (order.verb == "scale")
+    (order.arguments["minimum"].as_bool() ? provider.minimums : provider.replicas)[service] =
+        order.arguments["replicas"].as_int();
   const bool part = !order.arguments["part"].as_string().empty();
   if (order.verb == "deploy" || order.verb == "rollback") provider.parts[service].clear();
   if (order.verb == "deploy")

@@ -21,6 +21,7 @@ struct Provider {
   std::map<std::string, int> ledger;             // run + path of the step -> effects
   std::map<std::string, AttemptReport> results;  // by attempt id: what a command left behind
   std::map<std::string, std::int64_t> replicas{{"api", 6}};
+  std::map<std::string, std::int64_t> minimums;  // of the autoscaler, where there is one
   std::map<std::string, std::string> versions{{"api", "v7"}};
   std::map<std::string, std::string> parts;  // of a stage: the version that runs beside
   Value can;                                 // what the target says that it can; null: it does not say

@@ -67,7 +67,9 @@ std::string name_of(const PlanInput& in, const std::string& owner) {
 void add_locks(const PlanInput& in, std::vector<Check>& checks) {
   const auto locks = locks_in_the_way(in, false);
   for (const Lock* lock : locks)
-    checks.push_back(check("lock", Mark::failed, "check.lock.failed",
+    // Nobody can ask a run; it tells what happened.
+    checks.push_back(check("lock", Mark::failed,
+                           find_run(in.state, lock->owner) ? "check.lock.run" : "check.lock.failed",
                            {{"id", lock->id},
                             {"who", name_of(in, lock->owner)},
                             {"reason", lock->reason},
@@ -173,22 +175,31 @@ void add_version_checks(const PlanInput& in, const Value& arguments, std::vector
   if (now.empty()) checks.push_back(check("back", Mark::warning, "check.back.unknown"));
 }
 
-// What an autoscaler would undo within seconds is not sent; in between it may set another number at any time. To zero
-// and back it is switched off and on.
-void add_scaler(const Value& seen, const Value& wanted, std::vector<Check>& checks) {
-  const std::string& who = seen["scaler"].as_string();
-  if (who.empty() || !wanted.is_int() || seen["replicas"] == wanted) return;
-  const std::int64_t n = wanted.as_int();
-  const Value &least = seen["scaler_least"], &most = seen["scaler_most"];
-  const std::map<std::string, std::string> words{{"who", who}, {"n", std::to_string(n)}};
-  if (n == 0) return checks.push_back(check("autoscaler", Mark::warning, "check.scaler.off", words));
-  if (seen["replicas"].as_int() == 0)
-    return checks.push_back(check("autoscaler", Mark::warning, "check.scaler.on", words));
-  if (least.is_int() && n < least.as_int())
-    return checks.push_back(check("autoscaler", Mark::failed, "check.scaler.least", words));
-  if (most.is_int() && n > most.as_int())
-    return checks.push_back(check("autoscaler", Mark::failed, "check.scaler.most", words));
-  checks.push_back(check("autoscaler", Mark::warning, "check.scaler.between", words));
+// Who keeps the number by itself. A minimum above its maximum is none that it takes.
+void add_scaler(const PlanInput& in, const Value& arguments, std::vector<Check>& checks) {
+  const Value& seen = in.seen;
+  const std::string &who = seen["scaler"].as_string(), &owner = seen["scaler_owner"].as_string();
+  const Value& wanted = arguments["replicas"];
+  if (who.empty() || !wanted.is_int() || wanted.as_int() < 0) return;
+  const std::int64_t n = wanted.as_int(), least = seen["scaler_least"].as_int(1);
+  const std::map<std::string, std::string> words{
+      {"who", who},
+      {"n", std::to_string(n)},
+      {"least", std::to_string(least)},
+      {"owner", owner},
+      {"service", in.wish.service},
+      {"env", in.wish.environment},
+      {"now", seen["replicas"].is_int() ? std::to_string(seen["replicas"].as_int()) : "–"}};
+  const auto add = [&](Mark mark, const char* key) { checks.push_back(check("autoscaler", mark, key, words)); };
+  if (!arguments["minimum"].as_bool()) {
+    if (seen["replicas"] == wanted) return;
+    return n == 0 ? add(Mark::warning, "check.scaler.off") : add(Mark::warning, "check.scaler.on");
+  }
+  if (n == least) return checks.push_back(check("same", Mark::failed, "check.scaler.same", words));
+  if (const Value& most = seen["scaler_most"]; most.is_int() && n > most.as_int())
+    return add(Mark::failed, "check.scaler.most");
+  if (!owner.empty()) return add(Mark::failed, "check.scaler.owner");
+  add(Mark::warning, n > least ? "check.scaler.raised" : "check.scaler.lowered");
 }
 
 }  // namespace
@@ -340,13 +351,15 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
       checks.push_back(check("replicas", Mark::failed, "check.replicas.failed"));
     else if (arguments["replicas"].as_int() < 0)
       checks.push_back(check("replicas", Mark::failed, "check.replicas.negative",
-                             {{"n", std::to_string(seen["replicas"].as_int())}}));
-    else if (seen["replicas"] == arguments["replicas"])
+                             {{"n", std::to_string(seen["replicas"].as_int())},
+                              {"service", in.wish.service},
+                              {"env", in.wish.environment}}));
+    else if (seen["replicas"] == arguments["replicas"] && !arguments["minimum"].as_bool())
       checks.push_back(
           check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));
     else if (arguments["replicas"].as_int() == 0)
       checks.push_back(check("zero", Mark::warning, "check.zero.warning"));
-    add_scaler(seen, arguments["replicas"], checks);
+    add_scaler(in, arguments, checks);
     if (!seen["replicas"].is_int()) checks.push_back(check("back", Mark::warning, "check.back.replicas"));
   }
   if (seen["healthy"].is_bool() && !seen["healthy"].as_bool())

@@ -101,13 +101,18 @@ Value final_arguments(const PlanInput& in) {
     if (wish.replicas) a.set("replicas", *wish.replicas);
     if (wish.by && in.seen["replicas"].is_int()) a.set("replicas", in.seen["replicas"].as_int() + *wish.by);
   }
-  return a;
+  return wish.verb == "scale" ? scaled_by(in.seen, std::move(a)) : a;
 }
 
 // Only what it depends on: other changes of the place void nothing.
 void facts(const PlanInput& in, Plan& plan) {
   plan.before = plan.after = Value::Map{};
   const bool scale = in.wish.verb == "scale";
+  if (scale && plan.arguments["minimum"].as_bool()) {  // the number itself moves as the autoscaler likes
+    plan.before.set("minimum", in.seen["scaler_least"]);
+    plan.after.set("minimum", plan.arguments["replicas"]);
+    return;
+  }
   const char* fact = scale ? "replicas" : "version";
   if (in.seen.has(fact)) plan.before.set(fact, in.seen[fact]);
   if (scale)
@@ -221,6 +226,18 @@ bool is_version(std::string_view text) {
   };
   return plain_char(text.front()) &&
          std::ranges::all_of(text, [&](char c) { return plain_char(c) || std::string_view("._+:/@~-").contains(c); });
+}
+
+// A number that is set beside an autoscaler is another one within seconds, so its minimum is moved in place of it. To
+// zero and back from it the number itself is set: that switches the autoscaler off and on.
+Value scaled_by(const Value& seen, Value arguments) {
+  const Value& n = arguments["replicas"];
+  const bool on = seen["scaler_least"].is_int() && seen["replicas"].as_int(1) != 0;
+  if (on && n.is_int() && n.as_int() > 0)
+    arguments.set("minimum", true);
+  else if (arguments.has("minimum"))
+    arguments.set("minimum", false);
+  return arguments;
 }
 
 std::string sentence(std::string_view language, const Check& check) {

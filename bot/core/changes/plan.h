@@ -83,6 +83,9 @@ struct PlanInput {
   Value seen;       // what the target says of itself: see to_value(TargetState); also `can`, `history`, `source`
 };
 Plan make_plan(const PlanInput& in);
+// Arguments of a scale: `minimum` is true where an autoscaler sets the number, as it was seen, so that its minimum is
+// what is changed.
+Value scaled_by(const Value& seen, Value arguments);
 
 // What the policy says of it now, for this asker.
 Verdict change_verdict(const State& state, const CoreConfig& config, const ChangeWish& wish, const ChangeAsker& asker,

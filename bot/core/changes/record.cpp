@@ -102,6 +102,7 @@ void begin_change(ChangeLog& log, const std::string& run, const std::string& pat
   r.environment = step.environment;
   r.verb = step.verb;
   r.before = step.before;
+  if (step.minimum) r.before.replicas = step.least;
   r.after = wanted_side(step);
   r.runbook = h.runbook;
   r.origin = h.origin;
@@ -116,6 +117,7 @@ void begin_change(ChangeLog& log, const std::string& run, const std::string& pat
   if (!r.incident.empty() && r.rollout()) r.links.push_back({r.incident, "remediates", "run", ""});
   r.unplanned = r.type == "hotfix";
   take_commits(log, r);
+  r.minimum = step.minimum;
   step.record = add_record(log, std::move(r));
 }
 
@@ -127,9 +129,11 @@ void take_step(ChangeLog::Step& step, const Value& d) {
     step.wanted.version = with[step.verb == "rollback" ? "to" : "version"].as_string();
     step.wanted.replicas = count_of(with["replicas"]);
     step.part = !with["part"].as_string().empty();
+    step.minimum = with["minimum"].as_bool();
   }
   if (const Value& before = d["before"]; before.is_map()) {
     step.before = {before["version"].as_string(), count_of(before["replicas"])};
+    step.least = count_of(before["scaler_least"]);
     step.previous = before["previous_version"].as_string();
   }
   if (const std::string& to = d["intended"]["version"].as_string(); !to.empty()) step.wanted.version = to;
@@ -224,7 +228,7 @@ void step_ends(ChangeLog& log, const Entry& e) {
   r->note = d["error"].as_string();
   if (r->outcome == "succeeded") {
     if (const std::string& v = d["result"]["version"].as_string(); !v.empty() && !ended.part) r->after.version = v;
-    if (const auto n = count_of(d["result"]["replicas"])) r->after.replicas = n;
+    if (const auto n = count_of(d["result"][r->minimum ? "scaler_least" : "replicas"])) r->after.replicas = n;
     find_reverted(log, *r);
     mark_reverted(log, *r);
   }

@@ -67,6 +67,7 @@ struct ChangeRecord {
   std::vector<SourceCommit> commits;  // what it brought, where that was told
   bool unplanned = false;             // as told by who made it
   bool part = false;                  // only a stage of it is out
+  bool minimum = false;               // scale: the replicas of both sides are the minimum of an autoscaler
   bool over() const { return ended_ms != 0; }
   bool rollout() const { return !type.empty(); }
   bool undo() const { return path.starts_with("undo."); }
@@ -94,10 +95,12 @@ struct ChangeLog {
   struct Step {
     std::string verb, service, environment;
     ChangeSide wanted, before;
-    std::string previous;     // the version that a rollback without a name goes to
-    bool part = false;        // a stage: only so much of it
-    bool lost = false;        // nobody knew what came of it, at some time
-    std::int64_t record = 0;  // 0: nothing has been sent yet
+    std::string previous;      // the version that a rollback without a name goes to
+    std::optional<int> least;  // that an autoscaler kept before
+    bool minimum = false;      // a scale of that
+    bool part = false;         // a stage: only so much of it
+    bool lost = false;         // nobody knew what came of it, at some time
+    std::int64_t record = 0;   // 0: nothing has been sent yet
   };
   struct Header {
     std::string runbook, person, reason, incident, alert, origin;

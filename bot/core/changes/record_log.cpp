@@ -152,6 +152,7 @@ ProjectionRow projection(const ChangeRecord& r) {
   if (!r.links.empty()) body.set("links", std::move(links));
   if (r.unplanned) body.set("unplanned", true);
   if (r.part) body.set("part", true);
+  if (r.minimum) body.set("minimum", true);
   return {"change", r.id, std::move(body)};
 }
 

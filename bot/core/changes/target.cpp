@@ -15,7 +15,8 @@ std::string wanted_version(const ChangeRequest& request, const TargetState& befo
 
 // A run that it bore before it was sent is somebody else's.
 bool is_ours(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
-  return !request.run.empty() && now.last_run == request.run && before.last_run != request.run;
+  const auto run = request.minimum ? &TargetState::scaler_run : &TargetState::last_run;
+  return !request.run.empty() && now.*run == request.run && before.*run != request.run;
 }
 
 // What is compared must be told by the target; an absent value proves nothing.
@@ -57,6 +58,8 @@ Match done(const ChangeRequest& request, const TargetState& before, const Target
     case TargetVerb::rollback:
       return request.part.empty() ? rollout_done(request, before, now) : part_done(request, before, now);
     case TargetVerb::scale:
+      // What the autoscaler makes of its minimum is its own matter.
+      if (request.minimum) return match(now.scaler_least.has_value(), now.scaler_least == request.replicas);
       return match(now.replicas.has_value(), now.replicas == request.replicas);
     case TargetVerb::restart:
       return restart_done(request, before, now);
@@ -74,12 +77,13 @@ bool same_where_told(const std::optional<T>& a, const std::optional<T>& b) {
   return !a || !b || a == b;
 }
 
-bool same_as_before(const TargetState& before, const TargetState& now) {
+bool same_as_before(const ChangeRequest& request, const TargetState& before, const TargetState& now) {
   const bool version = before.version.empty() || now.version.empty() || before.version == now.version;
   const bool restarted = before.restarted.empty() || now.restarted.empty() || before.restarted == now.restarted;
   const bool part = before.part_version == now.part_version && same_where_told(before.part_replicas, now.part_replicas);
-  return version && restarted && part && same_where_told(before.replicas, now.replicas) &&
-         same_where_told(before.paused, now.paused);
+  const bool number = request.minimum ? same_where_told(before.scaler_least, now.scaler_least)
+                                      : same_where_told(before.replicas, now.replicas);
+  return version && restarted && part && number && same_where_told(before.paused, now.paused);
 }
 
 }  // namespace
@@ -127,13 +131,16 @@ std::optional<Error> problem_of(const ChangeRequest& request) {
   if (!request.part.empty() && (request.verb != TargetVerb::deploy || !part_from(request.part)))
     return invalid("no part, or one such as 2, 25% or beside");
   if (request.verb == TargetVerb::scale && request.replicas.value_or(-1) < 0) return invalid("a number of replicas");
+  // A minimum of none would switch the autoscaler off for good: that is said as a number, which comes back by a number.
+  if (request.minimum && (request.verb != TargetVerb::scale || request.replicas == 0))
+    return invalid("a minimum of one or more, and only scale has one");
   if (request.timeout <= 0) return invalid("a timeout");
   return std::nullopt;
 }
 
 TargetState intended_state(const ChangeRequest& request, const TargetState& before) {
   TargetState state = before;
-  state.last_run = request.run;
+  (request.minimum ? state.scaler_run : state.last_run) = request.run;
   state.busy = false;
   state.revision.clear();
   state.detail.clear();
@@ -149,7 +156,7 @@ TargetState intended_state(const ChangeRequest& request, const TargetState& befo
     state.part_version.clear();
     state.part_replicas.reset();
   }
-  if (request.verb == TargetVerb::scale) state.replicas = request.replicas;
+  if (request.verb == TargetVerb::scale) (request.minimum ? state.scaler_least : state.replicas) = request.replicas;
   if (request.verb == TargetVerb::pause) state.paused = true;
   if (request.verb == TargetVerb::resume) state.paused = false;
   if (request.verb == TargetVerb::restart) state.restarted.clear();
@@ -166,8 +173,9 @@ std::optional<ChangeRequest> inverse_of(const ChangeRequest& request, const Targ
     back.version = before.version;
     return back;
   }
-  if (request.verb == TargetVerb::scale && before.replicas) {
-    back.replicas = before.replicas;
+  const auto& number = request.minimum ? before.scaler_least : before.replicas;
+  if (request.verb == TargetVerb::scale && number) {
+    back.replicas = number;
     return back;
   }
   // Only what was really changed: pausing what was paused has nothing to take back.
@@ -186,7 +194,7 @@ ProbeFinding compare_states(const ChangeRequest& request, const TargetState& bef
   if (intended == Match::cannot_tell) return ProbeFinding::unknown;
   // It knows our operation and yet nothing is different: it has tried. Sending it again is not ours to decide.
   const bool tried = is_ours(request, before, now);
-  return !tried && same_as_before(before, now) ? ProbeFinding::equals_before : ProbeFinding::other;
+  return !tried && same_as_before(request, before, now) ? ProbeFinding::equals_before : ProbeFinding::other;
 }
 
 }  // namespace muster

@@ -46,8 +46,10 @@ struct TargetState {
   bool part_beside = false;          // a part comes beside all the others, in place of none of them
   std::string scaler;                // who sets the number of copies by itself, in words; empty: nobody is known
   std::optional<int> scaler_least, scaler_most;  // between which it keeps the number
-  std::string detail;                            // one line for a person
-  std::string log;  // where its log is read: a path, a command, an address; empty: nobody says
+  std::string scaler_run;    // our run that set that minimum last, where it is kept; last_run does not tell it
+  std::string scaler_owner;  // who keeps that minimum, and would put it back; empty: nobody is known
+  std::string detail;        // one line for a person
+  std::string log;           // where its log is read: a path, a command, an address; empty: nobody says
   bool operator==(const TargetState&) const = default;
 };
 
@@ -57,6 +59,7 @@ struct ChangeRequest {
   std::string run;              // ours, unique for this attempt ([A-Za-z0-9._-]); the target keeps it where it can
   std::string version;          // deploy; rollback (empty: the one before, where the target knows it)
   std::optional<int> replicas;  // scale: absolute, never "two more"
+  bool minimum = false;         // scale: `replicas` is the least that the autoscaler keeps; it sets the number itself
   std::string part;             // deploy: only so much of it (stages.h); empty: all of it, and no other version stays
   DurationMs timeout = 10 * minute_ms;
   std::string person;   // data for the target's own record

@@ -85,6 +85,7 @@ const Table& exact() {
                               {"person.unknown", "unknown-person"},
                               {"person.you", "unknown-person"},
                               {"env.unknown", "unknown-environment"},
+                              {"env.none", "unknown-environment"},
                               {"severity.unknown", "unknown-severity"},
                               {"role.unknown", "unknown-role"},
                               {"grant.role_unknown", "unknown-role"},

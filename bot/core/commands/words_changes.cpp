@@ -38,6 +38,18 @@ std::span<const Sentence> words_changes() {
        "it is, `--queue` waits behind it, `cancel {id}` ends it.",
        "*{id}*이(가) 이미 {env}의 {service}을(를) 변경 중이라(`{runbook}`) 시작하지 않았습니다. `show {id}`로 진행을 "
        "보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
+      {"change.busy.asked",
+       "*{id}* (`{runbook}` of {service} in {env}) waits for *{question}*, so nothing was started. `show {id}` shows "
+       "it, "
+       "`--queue` waits behind it, `cancel {id}` ends it.",
+       "*{id}*({env}의 {service} `{runbook}`)이(가) *{question}*의 답을 기다리고 있어 시작하지 않았습니다. `show "
+       "{id}`로 보고, `--queue`로 뒤에서 기다리고, `cancel {id}`로 끝낼 수 있습니다."},
+      {"change.busy.lost",
+       "Nobody knows what came of *{id}* (`{runbook}` of {service} in {env}), and a person has to decide that first, "
+       "so "
+       "nothing was started. `show {id}` shows what is known, `--queue` waits behind it.",
+       "*{id}*({env}의 {service} `{runbook}`)의 결과를 알 수 없어 먼저 사람이 결정해야 하므로 시작하지 않았습니다. "
+       "`show {id}`로 알려진 것을 보고, `--queue`로 뒤에서 기다릴 수 있습니다."},
       {"change.line_full", "Too many changes wait in {env} already; nothing was started. `queue {env}` shows them.",
        "{env}에 기다리는 변경이 이미 너무 많아 시작하지 않았습니다. `queue {env}`로 보세요."},
       {"change.where", "In which environment? I never assume one. {service} runs in: {list}. For example `{example}`.",
@@ -112,23 +124,33 @@ std::span<const Sentence> words_changes() {
       {"change.fails.restart", "it stays as it is and says so", "그대로 두고 알립니다"},
       {"change.now", "Now", "현재"},
       {"change.replicas", "{n} {n?replica|replicas}", "복제본 {n}개"},
+      {"change.minimum", "minimum", "최솟값"},
       {"change.well", "healthy", "정상"},
       {"change.ill", "not healthy", "비정상"},
       {"change.yes_of", "Yes of", "승낙"},
+      {"change.target_refuses", "❌ The target would refuse it: {text}", "❌ 대상이 거절합니다: {text}"},
+      {"change.target_silent", "⚠️ The target could not try it out: {text}",
+       "⚠️ 대상에서 미리 시험하지 못했습니다: {text}"},
       {"change.target_says", "The target says: {text}", "대상의 설명: {text}"},
       {"confirm.step", "Confirmed {id}; *{run}* goes on.", "{id}을(를) 확인했고, *{run}*을(를) 이어 갑니다."},
       {"fact.version", "Version", "버전"},
       {"fact.replicas", "Replicas", "복제본"},
+      {"fact.minimum", "Minimum of the autoscaler", "자동 조정의 최솟값"},
       {"check.lock.passed", "not locked", "잠금 없음"},
       {"check.lock.failed",
        "{who} holds the lock {id}: {reason}. Ask {who}, or take it: `unlock {service} in {env} --steal because …`.",
        "{who} 님이 잠금 {id}을(를) 갖고 있습니다: {reason}. {who} 님에게 묻거나 `unlock {service} in {env} --steal "
        "because …`로 "
        "가져오세요."},
+      {"check.lock.run",
+       "{who} has locked it ({id}): {reason}. `show {who}` tells what happened; `unlock {service} in {env} --steal "
+       "because …` opens it.",
+       "{who}이(가) 잠갔습니다({id}): {reason}. `show {who}`로 무슨 일인지 보고 `unlock {service} in {env} --steal "
+       "because …`로 여세요."},
       {"check.freeze.failed", "frozen by {who} ({id}) until {until}: {reason}. Rollbacks stay possible.",
        "{who} 님이 동결({id}), {until}까지: {reason}. 롤백은 가능합니다."},
-      {"check.busy.failed", "*{id}* ({run}) is changing it. `--queue` waits behind it.",
-       "*{id}*({run})이(가) 변경 중입니다. `--queue`로 기다릴 수 있습니다."},
+      {"check.busy.failed", "*{id}* ({run}) is under way here. `--queue` waits behind it.",
+       "*{id}*({run})이(가) 여기서 진행 중입니다. `--queue`로 기다릴 수 있습니다."},
       {"check.order.passed", "{version} ran well in {env} (*{id}*)",
        "{version}은(는) {env}에서 정상이었습니다(*{id}*)"},
       {"check.order.seen", "{version} runs well in {env}", "{version}은(는) {env}에서 정상입니다"},
@@ -150,15 +172,25 @@ std::span<const Sentence> words_changes() {
        "`kubectl rollout resume`)",
        "일시 정지 상태여서 재개하기 전에는 아무 변화도 없습니다. 먼저 재개하세요(Kubernetes에서는 `kubectl rollout "
        "resume`)"},
-      {"check.scaler.least",
-       "{who} keeps more than {n} and would set it back within seconds: lower its minimum instead",
-       "{who}이(가) {n}개보다 많게 유지하므로 몇 초 안에 되돌립니다. 대신 최솟값을 낮추세요"},
+      {"check.scaler.raised",
+       "{who} sets the number itself, so its minimum becomes {n}; {least} again with `scale {service} in {env} to "
+       "{least}`, or by undoing this",
+       "{who}이(가) 개수를 스스로 정하므로 최솟값을 {n}(으)로 바꿉니다. `scale {service} in {env} to {least}`나 실행 "
+       "취소로 {least}(으)로 되돌립니다"},
+      {"check.scaler.lowered",
+       "{who} sets the number itself, so its minimum becomes {n}, it was {least}: of the {now} that run it ends some "
+       "only when it sees too little load",
+       "{who}이(가) 개수를 스스로 정하므로 최솟값을 {least}에서 {n}(으)로 바꿉니다. 지금 있는 {now}개는 부하가 적다고 "
+       "판단될 때만 줄어듭니다"},
+      {"check.scaler.same", "the minimum of {who} is {n} already, and it sets the number itself",
+       "{who}의 최솟값은 이미 {n}이고, 개수는 스스로 정합니다"},
       {"check.scaler.most",
-       "{who} keeps fewer than {n} and would set it back within seconds: raise its maximum instead",
-       "{who}이(가) {n}개보다 적게 유지하므로 몇 초 안에 되돌립니다. 대신 최댓값을 높이세요"},
-      {"check.scaler.between",
-       "{who} sets the number itself and may change {n} within seconds: raise its minimum where it has to stay",
-       "{who}이(가) 개수를 스스로 정하므로 {n}개는 몇 초 안에 바뀔 수 있습니다. 유지하려면 최솟값을 높이세요"},
+       "{who} keeps fewer than {n}: raise its maximum first, then `scale {service} in {env} to {n}` moves its minimum",
+       "{who}이(가) {n}개보다 적게 유지합니다. 먼저 최댓값을 높이면 `scale {service} in {env} to {n}`으로 최솟값을 "
+       "바꿀 "
+       "수 있습니다"},
+      {"check.scaler.owner", "{owner} keeps the minimum of {who} and would put it back: change it there",
+       "{owner}이(가) {who}의 최솟값을 관리하므로 되돌립니다. 그쪽에서 바꾸세요"},
       {"check.scaler.off", "zero switches {who} off", "0으로 하면 {who}이(가) 꺼집니다"},
       {"check.scaler.on", "more than zero switches {who} on again", "0보다 크게 하면 {who}이(가) 다시 켜집니다"},
       {"check.same.version", "{version} runs there already. `restart` restarts it.",
@@ -166,8 +198,10 @@ std::span<const Sentence> words_changes() {
       {"check.same.replicas", "there are {n} already", "이미 {n}개입니다"},
       {"check.replicas.failed", "it is not known how many there are: say the number with `to`",
        "현재 개수를 알 수 없습니다. `to`로 숫자를 적어 주세요"},
-      {"check.replicas.negative", "there are only {n}, so there would be less than none",
-       "현재 {n}개뿐이라 0개보다 적어집니다"},
+      {"check.replicas.negative",
+       "it has only {n}, so there cannot be that many fewer. Say how many there shall be: `scale {service} in {env} to "
+       "…`",
+       "현재 {n}개뿐이라 그만큼 줄일 수 없습니다. 몇 개로 할지 적어 주세요: `scale {service} in {env} to …`"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
        "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "

@@ -24,7 +24,7 @@ std::span<const Sentence> words_reading() {
       {"stranger",
        "I do not know you, `{name}`, so I may not do that. {who} can add you to the configuration (`people`).",
        "`{name}` 님을 모르기 때문에 실행할 수 없습니다. {who} 님이 설정(`people`)에 추가할 수 있습니다."},
-      {"who.keeper", "Whoever keeps the configuration", "설정을 맡은 사람"},
+      {"who.keeper", "Whoever keeps the configuration", "설정 담당자"},
       {"denied.end",
        "You may not run `{verb}` here: no line of the policy allows it. {who} can give you a role: `{grant}`",
        "여기서는 `{verb}`을(를) 실행할 수 없습니다. 허용하는 정책 줄이 없습니다. {who} 님이 역할을 줄 수 있습니다: "
@@ -71,6 +71,8 @@ std::span<const Sentence> words_reading() {
       {"language.name.en", "English", "영어"},
       {"language.name.ko", "Korean (한국어)", "한국어"},
       // Reading
+      {"env.none", "I do not know the environment `{name}`: none is configured yet (`environments`, `services`).",
+       "`{name}` 환경을 모릅니다. 아직 설정된 환경이 없습니다(`environments`, `services`)."},
       {"env.unknown", "I do not know the environment `{name}`. Known: {list}.",
        "`{name}` 환경을 모릅니다. 아는 환경: {list}."},
       {"status.service_quiet", "{what} is quiet: no open incident, no firing alert.",

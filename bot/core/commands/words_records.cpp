@@ -33,6 +33,7 @@ std::span<const Sentence> words_records() {
       {"change.words.deploy", "deploy {from} → {to}", "배포 {from} → {to}"},
       {"change.words.rollback", "rollback {from} → {to}", "롤백 {from} → {to}"},
       {"change.words.scale", "scale {from} → {to}", "복제본 {from} → {to}"},
+      {"change.words.minimum", "scale minimum {from} → {to}", "복제본 최솟값 {from} → {to}"},
       {"change.words.restart", "restart", "재시작"},
       {"change.words.undo", "put back {from} → {to}", "원상 복구 {from} → {to}"},
       {"change.outcome.running", "under way", "진행 중"},

@@ -85,7 +85,7 @@ std::string change_words(const std::string& language, const ChangeRecord& c) {
   const bool scale = c.verb == "scale";
   const std::string from = scale ? count_words(language, c.before.replicas) : or_unknown(language, c.before.version);
   const std::string to = scale ? count_words(language, c.after.replicas) : or_unknown(language, c.after.version);
-  const std::string verb = c.undo() ? "undo" : c.verb;
+  const std::string verb = c.undo() ? "undo" : c.minimum ? "minimum" : c.verb;
   return say(language, "change.words." + verb, {{"from", from}, {"to", to}});
 }
 

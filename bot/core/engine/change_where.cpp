@@ -21,7 +21,7 @@ ChangeSide side_of(const State& state, const std::string& service, const PlaceNo
   for (const ChangeRecord* c : changes_at(state.changes, service, place.environment)) {
     if (c->outcome != "succeeded" || !c->reverted_by.empty()) continue;
     if (side.version.empty() && c->rollout()) side.version = c->after.version;
-    if (!side.replicas && c->verb == "scale") side.replicas = c->after.replicas;
+    if (!side.replicas && c->verb == "scale" && !c->minimum) side.replicas = c->after.replicas;
   }
   return side;
 }
@@ -45,13 +45,17 @@ std::string lock_words(const ChangeReader& r, const State& state, const std::str
   return list.empty() ? say(r.language, "where.free") : join(list, " · ");
 }
 
-std::string busy_words(const ChangeReader& r, const State& state, const std::string& service,
-                       const std::string& environment) {
-  for (const ChangeRecord* c : changes_at(state.changes, service, environment))
+std::string busy_words(const ChangeReader& r, const State& state, const std::string& service, const PlaceNow& p) {
+  const ChangeRecord* staged = nullptr;  // out in part, and its run goes on or is held
+  for (const ChangeRecord* c : changes_at(state.changes, service, p.environment)) {
     if (!c->over() && !c->run.empty())
       return " · " + say(r.language, c->outcome == "unknown" ? "where.unknown" : "where.busy",
                          {{"id", c->run}, {"what", change_words(r.language, *c)}});
-  return "";
+    const Run* run = p.said && !p.said->part_version.empty() ? find_run(state, c->run) : nullptr;
+    if (!staged && run && !run->over()) staged = c;
+  }
+  if (!staged) return "";
+  return " · " + say(r.language, "where.busy", {{"id", staged->run}, {"what", change_words(r.language, *staged)}});
 }
 
 // Whether the record and the target agree on the version.
@@ -102,7 +106,7 @@ std::string place_line(const ChangeReader& r, const State& state, const std::str
     line += recorded_words(r, last) + " · ";
     line += p.has_target ? silent_words(r, p) : say(r.language, "where.no_target");
   }
-  return line + busy_words(r, state, service, p.environment) + " · " + lock_words(r, state, service, p.environment);
+  return line + busy_words(r, state, service, p) + " · " + lock_words(r, state, service, p.environment);
 }
 
 Value place_value(const State& state, const std::string& service, const PlaceNow& p) {

@@ -96,7 +96,9 @@ std::string question_state(const std::string& language, const CoreConfig& config
   const bool answered = q.kind == "form" && q.status == "done";  // a form is no yes
   return say_with(language, answered ? "ask.answered" : "ask." + q.status,
                   {{"id", q.id},
-                   {"command", plain(q.command)},
+                   // What a run asked is asked by it again; its words are no command.
+                   {"command", plain(!q.run.empty() && (q.status == "expired" || q.status == "void") ? "retry " + q.run
+                                                                                                   : q.command)},
                    {"reason", plain(q.reason)},
                    {"who", q.status == "done" && !q.approvers.empty()
                                ? [&] {

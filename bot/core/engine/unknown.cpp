@@ -38,9 +38,10 @@ std::string with_other_name(const std::string& line, const std::string& name, co
   return other;
 }
 
-Outcome unknown_name(Call& c, const char* key, std::string name, const std::vector<std::string>& known) {
+Outcome unknown_name(Call& c, const char* key, std::string name, const std::vector<std::string>& known,
+                     const std::string& told = {}) {
   if (name.starts_with('@')) name.erase(0, 1);
-  Outcome o = refuse(c, key, {{"name", plain(name)}, {"list", plain(join(known, ", "))}});
+  Outcome o = refuse(c, key, {{"name", plain(name)}, {"list", told.empty() ? plain(join(known, ", ")) : told}});
   std::vector<std::string> lines;
   for (const std::string& other : near_names(name, known))
     lines.push_back("`" + plain(with_other_name(c.command.echo, name, other)) + "`");
@@ -89,7 +90,14 @@ Outcome no_such_id(Call& c, const std::string& id) {
 Outcome unknown_service(Call& c, const std::string& name) {
   std::vector<std::string> names;
   for (const Service& s : c.work.config.services) names.push_back(s.name);
-  Outcome o = unknown_name(c, "service.unknown", name, names);
+  constexpr std::size_t most = 8;
+  std::vector<std::string> some = names;
+  if (names.size() > most) some.resize(most);
+  const std::string rest = names.size() > most ? " …" : "";
+  Outcome o =
+      unknown_name(c, "service.unknown", name, names,
+                   names.empty() ? say(c.language, "service.none")
+                                 : say(c.language, "service.known", {{"list", plain(join(some, ", ")) + rest}}));
   // Perhaps a cluster was to offer them, and is away: the caller knows.
   if (names.empty())
     o.read = {.what = "away", .incident = {}, .args = {}, .named = {}, .language = c.language, .zone = c.zone};
@@ -103,7 +111,7 @@ Outcome unknown_person(Call& c, const std::string& name) {
 }
 
 Outcome unknown_environment(Call& c, const std::string& name, const std::vector<std::string>& known) {
-  return unknown_name(c, "env.unknown", name, known);
+  return unknown_name(c, known.empty() ? "env.none" : "env.unknown", name, known);
 }
 
 }  // namespace muster

@@ -68,6 +68,7 @@ Result<Prepared> prepare(const ChangeRequest& request, const Looked& looked, Tim
                            .container = looked.container,
                            .image_template = looked.mapped.image_template,
                            .back_to = prepared.back_to,
+                           .scaler = looked.autoscaler ? &*looked.autoscaler : nullptr,
                            .at = at},
                           dry);
   if (!made) return std::unexpected(made.error());
@@ -75,12 +76,18 @@ Result<Prepared> prepare(const ChangeRequest& request, const Looked& looked, Tim
   return prepared;
 }
 
-std::optional<Error> conflict_of(const ChangeRequest& request, const TargetState& before, const Workload& now) {
+std::optional<Error> conflict_of(const ChangeRequest& request, const TargetState& before, const Looked& looked) {
+  const Workload& now = looked.workload;
   const auto conflict = [](std::string message) {
     return Error{ErrorKind::conflict, std::move(message), "Look at it again, then decide again."};
   };
   if (changes_pods(request.verb) && !before.revision.empty() && before.revision != now.template_hash)
     return conflict(changed_since("its template", before.revision, now.template_hash));
+  if (request.minimum) {
+    if (!looked.autoscaler || !before.scaler_least || looked.autoscaler->least == *before.scaler_least) return {};
+    return conflict(changed_since("the minimum of its autoscaler", std::to_string(*before.scaler_least),
+                                  std::to_string(looked.autoscaler->least)));
+  }
   if (request.verb == TargetVerb::scale && before.replicas && now.replicas && before.replicas != now.replicas) {
     return conflict(
         changed_since("the number of replicas", std::to_string(*before.replicas), std::to_string(*now.replicas)));
@@ -138,7 +145,7 @@ void KubernetesTarget::decide(const std::string& run) {
   const auto it = going_.find(run);
   if (it == going_.end()) return;
   it->second.stage = Going::Stage::looking;
-  const bool history = it->second.request.verb == TargetVerb::rollback;
+  const bool history = it->second.request.verb == TargetVerb::rollback || it->second.request.minimum;
   look(it->second.mapped, history, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto found = going_.find(run);
          if (found == going_.end() || found->second.stage != Going::Stage::looking) return;
@@ -151,8 +158,8 @@ void KubernetesTarget::decide_on(const std::string& run, const Looked& looked) {
   Going& going = going_.at(run);
   going.container = looked.container;
   // The object bears this very run already: whatever asked twice, it is sent once.
-  if (is_ours(going, looked.workload)) return follow(run, looked.workload, looked.object);
-  if (auto conflict = conflict_of(going.request, going.before, looked.workload))
+  if (is_ours(going, looked)) return follow(run, looked.workload, looked.object);
+  if (auto conflict = conflict_of(going.request, going.before, looked))
     return finish(run, going.conflicts > 0 ? ChangeOutcome::failed : ChangeOutcome::refused, conflict);
   const auto prepared = prepare(going.request, looked, parts_.clock.now(), false);
   if (!prepared) return finish(run, ChangeOutcome::refused, prepared.error());
@@ -195,23 +202,28 @@ void KubernetesTarget::answered(const std::string& run, const ApiAnswer& answer)
 }
 
 // What bore the run before it was sent got it from elsewhere: another bot, or one that lost its record.
-bool KubernetesTarget::is_ours(const Going& going, const Workload& workload) const {
+bool KubernetesTarget::is_ours(const Going& going, const Looked& looked) const {
+  if (going.request.minimum)
+    return looked.autoscaler && looked.autoscaler->run == going.request.run &&
+           going.before.scaler_run != going.request.run;
   if (going.before.last_run == going.request.run) return false;
-  return going.request.verb != TargetVerb::scale && workload.run == going.request.run;
+  return going.request.verb != TargetVerb::scale && looked.workload.run == going.request.run;
 }
 
 // The bytes left, and nobody knows what came of them: the object tells, and nothing is sent again.
 void KubernetesTarget::go_and_look(const std::string& run, const Error& problem) {
   going_.at(run).stage = Going::Stage::looking;
-  look(going_.at(run).mapped, false, mine([this, run, problem](const Result<std::shared_ptr<Looked>>& looked) {
+  const bool scalers = going_.at(run).request.minimum;
+  look(going_.at(run).mapped, scalers, mine([this, run, problem](const Result<std::shared_ptr<Looked>>& looked) {
          const auto it = going_.find(run);
          if (it == going_.end() || it->second.stage != Going::Stage::looking) return;
          const Going& going = it->second;
          if (!looked) return finish(run, ChangeOutcome::unknown, problem, false);
          const Workload& now = (*looked)->workload;
-         const bool scaled = going.request.verb == TargetVerb::scale && now.replicas == going.request.replicas &&
-                             going.before.replicas != going.request.replicas;
-         if (is_ours(going, now) || scaled) return follow(run, now, (*looked)->object);
+         const bool number = going.request.verb == TargetVerb::scale && !going.request.minimum;
+         const bool scaled =
+             number && now.replicas == going.request.replicas && going.before.replicas != going.request.replicas;
+         if (is_ours(going, **looked) || scaled) return follow(run, now, (*looked)->object);
          finish(run, ChangeOutcome::unknown, problem);
        }));
 }

@@ -26,6 +26,22 @@ bool changes_template(TargetVerb verb) {
   return verb == TargetVerb::deploy || verb == TargetVerb::rollback || verb == TargetVerb::restart;
 }
 
+// The autoscaler sees its new minimum within seconds; until then the number says nothing of what will come.
+bool lifted(Going& going, const Workload& w) {
+  const int wanted = going.request.replicas.value_or(0), is = w.replicas.value_or(1);
+  if (is >= wanted) return true;
+  going.said = going.verdict =
+      "the minimum is " + std::to_string(wanted) + "; the autoscaler has asked for " + std::to_string(is) + " so far";
+  return false;
+}
+
+// Until it is put back, whoever looks here reads what it was.
+std::string minimum_words(const Going& going) {
+  if (!going.request.minimum) return {};
+  return "; the minimum of the autoscaler is " + std::to_string(going.request.replicas.value_or(0)) +
+         (going.before.scaler_least ? ", it was " + std::to_string(*going.before.scaler_least) : std::string());
+}
+
 std::string core_path(const Place& place, const char* resource) {
   return "/api/v1/namespaces/" + escape(place.namespace_name) + "/" + resource;
 }
@@ -102,14 +118,18 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
   going.said = going.verdict = verdict.sentence;
   const bool observed = w.observed_generation >= going.generation;
   if (going.request.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
-  if (going.request.verb == TargetVerb::scale && w.replicas != going.request.replicas)
+  if (going.request.minimum && !lifted(going, w)) {
+    if (w.replicas == 0) return conflict("somebody set the number of replicas to 0, which switches the autoscaler off");
+    return tell(going);
+  }
+  if (going.request.verb == TargetVerb::scale && !going.request.minimum && w.replicas != going.request.replicas)
     return conflict("somebody else set the number of replicas to " + std::to_string(w.replicas.value_or(0)));
   // A paused Deployment is scaled on the templates that it has.
   const int wanted = w.replicas.value_or(1);
   const bool scaled = going.request.verb == TargetVerb::scale && verdict.phase == Phase::paused &&
                       w.current == wanted && w.available >= wanted;
   if (verdict.phase == Phase::succeeded || scaled) {
-    going.message = verdict.sentence;
+    going.message = verdict.sentence + minimum_words(going);
     return finish(run, ChangeOutcome::succeeded);
   }
   if (verdict.phase == Phase::failed && going.failing.empty()) {

@@ -1,6 +1,7 @@
 #include "integrations/targets/kubernetes/objects.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "bot/base/hash.h"
@@ -40,6 +41,12 @@ std::string owning_reference(const Value& metadata) {
   return {};
 }
 
+std::optional<int> number_in(const std::string& text) {
+  int n = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), n);
+  return problem == std::errc() && end == text.data() + text.size() && n >= 0 ? std::optional(n) : std::nullopt;
+}
+
 // Labels and annotations by which those who reconcile objects mark them as theirs.
 std::string owner_of(const Value& metadata) {
   const Value& labels = metadata["labels"];
@@ -73,6 +80,37 @@ void read_counters(const Value& spec, const Value& status, Workload& w) {
 }
 
 }  // namespace
+
+std::optional<Autoscaler> autoscaler_of(const Value& list, Kind kind, std::string_view name) {
+  for (const Value& item : list["items"].as_list()) {
+    const Value& spec = item["spec"];
+    const Value& ref = spec["scaleTargetRef"];
+    if (ref["kind"].as_string() != title_of(kind) || ref["name"].as_string() != name) continue;
+    const Value& metadata = item["metadata"];
+    const Value& notes = metadata["annotations"];
+    Autoscaler found;
+    found.name = short_text(metadata["name"]);
+    found.namespace_name = short_text(metadata["namespace"]);
+    found.resource_version = short_text(metadata["resourceVersion"]);
+    found.least = spec.has("minReplicas") ? count(spec["minReplicas"]) : 1;  // the API's own default
+    found.most = count(spec["maxReplicas"]);
+    found.run = short_text(notes[run_annotation]);
+    found.least_once = number_in(notes[minimum_annotation].as_string());
+    found.keeper = owning_reference(metadata);
+    found.owner = found.keeper.empty() ? owner_of(metadata) : "";
+    return found;
+  }
+  return std::nullopt;
+}
+
+std::string words_of(const Autoscaler& a) {
+  std::string text = "the autoscaler " + clip(a.name, 80) + " (" + std::to_string(a.least) + " to " +
+                     std::to_string(a.most) + " replicas";
+  if (a.least_once && *a.least_once != a.least)
+    text +=
+        "; its minimum was " + std::to_string(*a.least_once) + " before " + clip(a.run.substr(0, a.run.find('.')), 40);
+  return text + ")";
+}
 
 std::string short_text(const Value& text) { return clip_bytes(one_line(text.as_string()), text_bytes_max); }
 

@@ -15,6 +15,7 @@ namespace muster::kubernetes {
 inline constexpr std::string_view run_annotation = "muster/run";
 inline constexpr std::string_view revision_annotation = "deployment.kubernetes.io/revision";
 inline constexpr std::string_view restarted_annotation = "kubectl.kubernetes.io/restartedAt";
+inline constexpr std::string_view minimum_annotation = "muster/minimum-before";
 inline constexpr std::string_view cause_annotation = "kubernetes.io/change-cause";
 inline constexpr std::string_view default_container_annotation = "kubectl.kubernetes.io/default-container";
 inline constexpr std::string_view hash_label = "pod-template-hash";
@@ -53,6 +54,18 @@ struct Workload {
 };
 
 Workload read_workload(Kind kind, const Value& object);
+
+// What sets a workload's number of copies by itself, between a least and a most.
+struct Autoscaler {
+  std::string name, namespace_name, resource_version;
+  int least = 1, most = 0;
+  std::string run;                // annotation: ours that set the least last
+  std::optional<int> least_once;  // annotation: what the least was before ours
+  std::string keeper;             // the controller that makes it (KEDA's ScaledObject), and would put it back
+  std::string owner;              // whoever else may put it back, in words
+};
+std::optional<Autoscaler> autoscaler_of(const Value& list, Kind kind, std::string_view name);
+std::string words_of(const Autoscaler& autoscaler);
 std::string image_of(const Workload& workload, const std::string& container);
 // The one that is named; else the only one, the template's default container, or the one that is called as the workload
 // is. Empty: none of them.

@@ -95,9 +95,35 @@ Result<ApiRequest> deploy(const ChangeInput& in, bool dry) {
   return patch_of(in, strategic, Value::Map{{"metadata", metadata_of(in)}, {"spec", spec}}, dry);
 }
 
+// The object that sets the number, and not the one whose number it is. It keeps our run and what the minimum was before
+// ours, until that is back.
+Result<ApiRequest> minimum(const ChangeInput& in, bool dry) {
+  if (in.scaler == nullptr) {
+    return fail(ErrorKind::conflict, "no autoscaler sets the number of replicas of " + in.now.name + " any more",
+                "Look at it again, then say the number anew.");
+  }
+  const Autoscaler& scaler = *in.scaler;
+  const int wanted = in.request.replicas.value_or(0);
+  if (wanted == scaler.least) return ApiRequest{};
+  if (in.now.stage) return in_part(in);
+  const int once = scaler.least_once.value_or(scaler.least);
+  const Value notes = Value::Map{{run_annotation, in.request.run},
+                                 {cause_annotation, cause_of(in.request)},
+                                 {minimum_annotation, once == wanted ? Value() : Value(std::to_string(once))}};
+  ApiRequest r = patch_of(
+      in, merge,
+      Value::Map{{"metadata", Value::Map{{"resourceVersion", scaler.resource_version}, {"annotations", notes}}},
+                 {"spec", Value::Map{{"minReplicas", wanted}}}},
+      dry);
+  r.path = "/apis/autoscaling/v2/namespaces/" + escape(scaler.namespace_name) + "/horizontalpodautoscalers/" +
+           escape(scaler.name);
+  return r;
+}
+
 Result<ApiRequest> scale(const ChangeInput& in, bool dry) {
   if (in.now.kind == Kind::daemon_set)
     return fail(ErrorKind::invalid, "a DaemonSet has one pod on each node; it cannot be scaled");
+  if (in.request.minimum) return minimum(in, dry);
   if (in.now.replicas == in.request.replicas) return ApiRequest{};
   if (in.now.stage) return in_part(in);
   ApiRequest r = patch_of(in, merge,

@@ -29,7 +29,8 @@ struct ChangeInput {
   const Value& object;  // as it was read
   std::string container;
   std::string image_template;
-  const Revision* back_to = nullptr;  // of a rollback
+  const Revision* back_to = nullptr;   // of a rollback
+  const Autoscaler* scaler = nullptr;  // of a scale that moves its minimum
   TimeMs at = 0;
 };
 

@@ -32,7 +32,7 @@ std::vector<Needed> needed_for(const std::string& kind) {
   all.push_back({"", "pods", {"list"}});
   all.push_back({"", "pods/log", {"get"}});
   all.push_back({"", "events", {"list"}});
-  if (known != Kind::daemon_set) all.push_back({"autoscaling", "horizontalpodautoscalers", {"list"}});
+  if (known != Kind::daemon_set) all.push_back({"autoscaling", "horizontalpodautoscalers", {"list", "patch"}});
   return all;
 }
 

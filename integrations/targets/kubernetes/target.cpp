@@ -31,20 +31,6 @@ Result<std::string> own_file(const std::string& path) {
   return fail(ErrorKind::invalid, "the file " + path + " is too long");
 }
 
-void find_autoscaler(const Value& list, const Place& place, Looked& looked) {
-  for (const Value& item : list["items"].as_list()) {
-    const Value& spec = item["spec"];
-    const Value& ref = spec["scaleTargetRef"];
-    if (ref["kind"].as_string() != title_of(place.kind) || ref["name"].as_string() != place.name) continue;
-    looked.autoscaler_least = static_cast<int>(std::clamp<std::int64_t>(spec["minReplicas"].as_int(1), 0, 1'000'000));
-    looked.autoscaler_most = static_cast<int>(std::clamp<std::int64_t>(spec["maxReplicas"].as_int(), 0, 1'000'000));
-    looked.autoscaler = "the autoscaler " + clip(one_line(item["metadata"]["name"].as_string()), 80) + " (" +
-                        std::to_string(looked.autoscaler_least) + " to " + std::to_string(looked.autoscaler_most) +
-                        " replicas)";
-    return;
-  }
-}
-
 std::string warnings_of(const Looked& looked, const Revision* back_to = nullptr) {
   std::string text;
   if (back_to != nullptr)
@@ -60,6 +46,14 @@ std::string words_of(const Looked& looked, const ChangeRequest& request, const V
   const Workload& w = looked.workload;
   std::string text =
       std::string(name_of(request.verb)) + " " + title_of(w.kind) + " " + w.namespace_name + "/" + w.name;
+  if (request.minimum && looked.autoscaler) {
+    const Autoscaler& scaler = *looked.autoscaler;
+    text += ": minimum of " + words_of(scaler) + " " + std::to_string(scaler.least) + " -> " +
+            std::to_string(request.replicas.value_or(0));
+    if (!scaler.owner.empty())
+      text += "\nWarning: " + scaler.owner + " manages the autoscaler; with self-healing on, it will be put back.";
+    return text;
+  }
   if (request.verb == TargetVerb::scale)
     return text + ": replicas " + std::to_string(w.replicas.value_or(0)) + " -> " +
            std::to_string(request.replicas.value_or(0));
@@ -92,11 +86,13 @@ TargetState Looked::state() const {
   // Of a part that is out the way back is the version of the others, which stands there already.
   const Revision* back = workload.stage ? nullptr : choose_revision(revisions, {});
   if (back != nullptr) state.previous_version = back->version;
-  if (autoscaler.empty()) return state;
-  state.detail += "; " + autoscaler + " sets the number of replicas";
-  state.scaler = autoscaler;
-  state.scaler_least = autoscaler_least;
-  state.scaler_most = autoscaler_most;
+  if (!autoscaler) return state;
+  state.scaler = words_of(*autoscaler);
+  state.detail += "; " + state.scaler + " sets the number of replicas";
+  state.scaler_least = autoscaler->least;
+  state.scaler_most = autoscaler->most;
+  state.scaler_run = autoscaler->run;
+  state.scaler_owner = autoscaler->keeper;
   return state;
 }
 
@@ -197,7 +193,9 @@ void KubernetesTarget::look_at_autoscalers(std::shared_ptr<Looked> looked, Looke
       "/apis/autoscaling/v2/namespaces/" + escape(looked->mapped.place.namespace_name) + "/horizontalpodautoscalers";
   request.query = "limit=500";
   cluster_.call(request, mine([looked, done = std::move(done)](const ApiAnswer& answer) {
-                  if (answer.ok()) find_autoscaler(answer.body, looked->mapped.place, *looked);
+                  if (answer.ok())
+                    looked->autoscaler =
+                        autoscaler_of(answer.body, looked->mapped.place.kind, looked->mapped.place.name);
                   done(looked);
                 }));
 }

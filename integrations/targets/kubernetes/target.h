@@ -25,8 +25,7 @@ struct Looked {
   Workload workload;
   std::string container;
   std::vector<Revision> revisions;
-  std::string autoscaler;  // "the autoscaler shop (2 to 10 replicas)"; empty: none, or it may not be seen
-  int autoscaler_least = 0, autoscaler_most = 0;
+  std::optional<Autoscaler> autoscaler;  // none, or it may not be seen, or it was not asked for
   TargetState state() const;
 };
 using LookedDone = std::function<void(Result<std::shared_ptr<Looked>>)>;
@@ -107,7 +106,7 @@ class KubernetesTarget final : public Target {
   void answer_later(ChangeDone done, ChangeAnswer answer);
   void finish(const std::string& run, ChangeOutcome outcome, std::optional<Error> problem = {}, bool with_state = true);
   void end(const std::string& run);
-  bool is_ours(const Going& going, const Workload& workload) const;
+  bool is_ours(const Going& going, const Looked& looked) const;
 
   // follow.cpp
   void follow(const std::string& run, const Workload& workload, const Value& object);
@@ -146,6 +145,6 @@ struct Prepared {
 Result<Prepared> prepare(const ChangeRequest& request, const Looked& looked, TimeMs at, bool dry);
 ProbeFinding finding_of(const ChangeRequest& request, const TargetState& before, const TargetState& now);
 // The state that the change was decided on is not the one that is there. Nothing: it is.
-std::optional<Error> conflict_of(const ChangeRequest& request, const TargetState& before, const Workload& now);
+std::optional<Error> conflict_of(const ChangeRequest& request, const TargetState& before, const Looked& looked);
 
 }  // namespace muster::kubernetes

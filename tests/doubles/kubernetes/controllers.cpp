@@ -347,6 +347,20 @@ struct KubernetesControllers {
     return !complete && !(stuck && !moved);
   }
 
+  // What the load wants (as in its status), not below the least and not above the most; at zero it is off.
+  bool autoscaler() {
+    const Value& spec = object()["spec"];
+    const std::string& of = spec["scaleTargetRef"]["name"].as_string();
+    const Value* scaled = core.find("deployments", space, of);
+    if (scaled == nullptr || (*scaled)["spec"]["replicas"].as_int(1) == 0 || !object().has("status")) return false;
+    const std::int64_t wanted =
+        std::clamp(std::max<std::int64_t>(1, object()["status"]["desiredReplicas"].as_int()),
+                   spec["minReplicas"].as_int(1), std::max<std::int64_t>(1, spec["maxReplicas"].as_int()));
+    if ((*scaled)["spec"]["replicas"].as_int(1) != wanted)
+      core.edit("deployments", space, of, [&](Value o) { return set_in(std::move(o), {"spec", "replicas"}, wanted); });
+    return false;
+  }
+
   Value revision_for(const std::vector<Value>& kept) {
     std::int64_t most = 0;
     for (const Value& r : kept) most = std::max(most, r["revision"].as_int());
@@ -409,6 +423,7 @@ struct KubernetesControllers {
 bool controller_step(KubernetesCore& core, const std::string& key) {
   KubernetesControllers c(core, key);
   if (core.find(c.resource, c.space, c.name) == nullptr) return false;
+  if (c.resource == "horizontalpodautoscalers") return c.autoscaler();
   return c.resource == "deployments" ? c.deployment() : c.counted();
 }
 

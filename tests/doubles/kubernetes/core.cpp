@@ -9,6 +9,7 @@ namespace muster::doubles {
 namespace {
 
 constexpr std::size_t events_kept = 5000;
+constexpr const char* autoscalers = "horizontalpodautoscalers";
 
 std::string key_of(const std::string& resource, const std::string& space, const std::string& name) {
   return resource + "/" + space + "/" + name;
@@ -136,9 +137,27 @@ void KubernetesCore::remove(const std::string& resource, const std::string& spac
   if (object != nullptr) store(resource, Value(*object), "DELETED");
 }
 
+// An autoscaler looks whenever its workload or itself has changed.
 void KubernetesCore::touch(const std::string& resource, const Value& object) {
-  if (is_workload(resource))
-    due_[key_of(resource, space_of(object), name_of_object(object))] = clock_.now() + options_.step;
+  const auto due = [&](const std::string& key) { due_[key] = clock_.now() + options_.step; };
+  if (is_workload(resource) || resource == autoscalers) due(key_of(resource, space_of(object), name_of_object(object)));
+  if (!is_workload(resource)) return;
+  for (const Value* one : all(autoscalers, space_of(object)))
+    if ((*one)["spec"]["scaleTargetRef"]["name"].as_string() == name_of_object(object))
+      due(key_of(autoscalers, space_of(object), name_of_object(*one)));
+}
+
+void KubernetesCore::add_autoscaler(const std::string& space, const std::string& name, int least, int most) {
+  const Value ref = Value::Map{{"apiVersion", "apps/v1"}, {"kind", "Deployment"}, {"name", name}};
+  const Value* workload_now = find("deployments", space, name);
+  const std::int64_t load = workload_now == nullptr ? 1 : (*workload_now)["spec"]["replicas"].as_int(1);
+  add(autoscalers,
+      Value::Map{{"apiVersion", "autoscaling/v2"},
+                 {"kind", "HorizontalPodAutoscaler"},
+                 {"metadata", Value::Map{{"name", name}, {"namespace", space}}},
+                 {"spec", Value::Map{{"scaleTargetRef", ref}, {"minReplicas", least}, {"maxReplicas", most}}},
+                 {"status", Value::Map{{"currentReplicas", load}, {"desiredReplicas", load}}}});
+  settle();
 }
 
 const Value* KubernetesCore::find(const std::string& resource, const std::string& space,

@@ -45,6 +45,8 @@ class KubernetesCore {
                       Value more_metadata = Value::Map{});
   void add_stateful_set(const std::string& space, const std::string& name, const std::string& image, int replicas);
   void add_daemon_set(const std::string& space, const std::string& name, const std::string& image);
+  // Of a Deployment of its name; its load wants what there is when it is added.
+  void add_autoscaler(const std::string& space, const std::string& name, int least, int most);
   void add(const std::string& resource, Value object);  // anything with metadata.namespace and name
 
   // The doors. A watch that opens answers nothing here: its lines go over the wire.

@@ -1,7 +1,7 @@
 // The double as a program, for kubectl and for scripts: with TLS, because clients show a token to nobody else. It
 // prints one line of JSON with its address and a kubeconfig, then takes one command a line on standard input: hold,
-// release, add NAME IMAGE, sick IMAGE REASON, forbid RIGHT…, expire, cut, ledger, show RESOURCE NAME. It ends with its
-// standard input. Its one argument: milliseconds between two moves of a controller.
+// release, add NAME IMAGE, autoscale NAME LEAST MOST, sick IMAGE REASON, forbid RIGHT…, expire, cut, ledger, show
+// RESOURCE NAME. It ends with its standard input. Its one argument: milliseconds between two moves of a controller.
 #include <cstdlib>
 #include <iostream>
 #include <sstream>
@@ -50,6 +50,12 @@ int main(int count, char** arguments) {
       if (command == "hold") core.hold = true;
       if (command == "release") core.hold = false;
       if (command == "add") core.add_deployment("prod", first, second, 1);
+      if (command == "autoscale") {
+        std::istringstream bounds(second);
+        int least = 1, most = 1;
+        bounds >> least >> most;
+        core.add_autoscaler("prod", first, least, most);
+      }
       if (command == "sick") core.sick_images[first] = second;
       if (command == "well") core.sick_images.clear();
       if (command == "forbid") core.forbidden.insert(first + " " + second);

@@ -161,6 +161,12 @@ Value scale_of(const Value& object) {
 }
 
 std::string wrong_in(const Value& object) {
+  if (object["spec"].has("maxReplicas")) {
+    const std::int64_t least = object["spec"]["minReplicas"].as_int(1), most = object["spec"]["maxReplicas"].as_int();
+    if (least < 1) return "spec.minReplicas: Invalid value: must be greater than or equal to 1";
+    if (most < least) return "spec.maxReplicas: Invalid value: must be greater than or equal to `minReplicas`";
+    return {};
+  }
   if (object["spec"]["replicas"].as_int() < 0)
     return "spec.replicas: Invalid value: must be greater than or equal to 0";
   const Value& spec = object["spec"];
@@ -189,7 +195,10 @@ std::string unknown_field(const Value& object) {
                                           "minReadySeconds",
                                           "serviceName",
                                           "podManagementPolicy",
-                                          "volumeClaimTemplates"};
+                                          "volumeClaimTemplates",
+                                          "scaleTargetRef",
+                                          "minReplicas",
+                                          "maxReplicas"};
   for (const auto& [name, value] : object["spec"].as_map()) {
     if (std::ranges::count(known, name) == 0) return "spec." + name;
   }
@@ -316,7 +325,8 @@ struct KubernetesRoutes {
       return std::unexpected(status(400, "BadRequest", "strict decoding error: unknown field \"" + field + "\""));
     if (const std::string wrong = wrong_in(next); !wrong.empty())
       return std::unexpected(
-          status(422, "Invalid", kind_of(t.resource) + ".apps \"" + t.name + "\" is invalid: " + wrong));
+          status(422, "Invalid",
+                 kind_of(t.resource) + "." + group_of(t.resource) + " \"" + t.name + "\" is invalid: " + wrong));
     return next;
   }
 

@@ -132,6 +132,34 @@ TEST_CASE("an undo that is done equals what it intended") {
   }
 }
 
+TEST_CASE("of an autoscaler's minimum the minimum tells whether it is done, whatever number it sets meanwhile") {
+  TargetState before = state("1", 3);
+  before.scaler_least = 2;
+  ChangeRequest r = request(TargetVerb::scale);
+  r.minimum = true;
+  const TargetState after = intended_state(r, before);
+  CHECK(after.scaler_least == r.replicas);
+  CHECK(after.replicas == 3);
+  TargetState later = after;
+  later.replicas = 8;
+  CHECK(compare_states(r, before, later) == ProbeFinding::equals_intended);
+  TargetState untouched = before;
+  untouched.replicas = 8;
+  CHECK(compare_states(r, before, untouched) == ProbeFinding::equals_before);
+  untouched.scaler_run = r.run;  // it has seen ours, and yet the minimum is the old one
+  CHECK(compare_states(r, before, untouched) == ProbeFinding::other);
+  untouched.scaler_least = 4;
+  CHECK(compare_states(r, before, untouched) == ProbeFinding::other);
+  untouched.scaler_least.reset();
+  CHECK(compare_states(r, before, untouched) == ProbeFinding::unknown);
+  const auto back = inverse_of(r, before);
+  REQUIRE(back.has_value());
+  CHECK(back->minimum);
+  CHECK(back->replicas == 2);
+  r.replicas = 0;
+  CHECK(problem_of(r).has_value());
+}
+
 TEST_CASE("a request that means nothing is refused before it is sent") {
   CHECK_FALSE(problem_of(request(TargetVerb::deploy)).has_value());
   CHECK(problem_of(request(TargetVerb::history)).has_value());

@@ -13,8 +13,13 @@ namespace {
 enum class Point { at_once, before_sending, never_arrived, answer_lost, watching, over };
 constexpr Point points[] = {Point::at_once,     Point::before_sending, Point::never_arrived,
                             Point::answer_lost, Point::watching,       Point::over};
-constexpr TargetVerb verbs[] = {TargetVerb::deploy,  TargetVerb::rollback, TargetVerb::scale,
-                                TargetVerb::restart, TargetVerb::pause,    TargetVerb::resume};
+struct Kind {
+  TargetVerb verb;
+  bool minimum = false;  // of an autoscaler
+  std::string name() const { return std::string(muster::name_of(verb)) + (minimum ? " of a minimum" : ""); }
+};
+constexpr Kind kinds[] = {{TargetVerb::deploy},  {TargetVerb::rollback}, {TargetVerb::scale}, {TargetVerb::scale, true},
+                          {TargetVerb::restart}, {TargetVerb::pause},    {TargetVerb::resume}};
 
 const char* name_of(Point p) {
   constexpr const char* names[] = {"as it began",           "after the look", "sent, it never arrived",
@@ -28,9 +33,12 @@ struct Bot : KubernetesWorld {
   ChangeRequest request = {};
   bool lost = false;
 
-  explicit Bot(TargetVerb verb) {
+  explicit Bot(const Kind& kind) {
+    const TargetVerb verb = kind.verb;
     core.add_deployment("prod", "shop", "registry/shop:1.0", 3);
     somebody_deploys("1.1");
+    if (kind.minimum) core.add_autoscaler("prod", "shop", 2, 9);
+    request.minimum = kind.minimum;
     if (verb == TargetVerb::resume) {
       core.edit("deployments", "prod", "shop", [](Value o) {
         return doubles::set_in(std::move(o), {"spec", "paused"}, true);
@@ -110,11 +118,11 @@ bool is_done(ChangeOutcome o) { return o == ChangeOutcome::succeeded || o == Cha
 }  // namespace
 
 TEST_CASE("a bot that dies at any point of any change has made at most one effect, and knows it afterwards") {
-  for (const TargetVerb verb : verbs) {
+  for (const Kind& kind : kinds) {
     for (const Point point : points) {
-      CAPTURE(std::string(muster::name_of(verb)));
+      CAPTURE(kind.name());
       CAPTURE(std::string(name_of(point)));
-      Bot bot(verb);
+      Bot bot(kind);
       bot.run_until(point);
       bot.die_and_come_back();
       const int made = bot.effects();
@@ -122,7 +130,7 @@ TEST_CASE("a bot that dies at any point of any change has made at most one effec
       const ChangeAnswer seen = bot.observe();
       CHECK(bot.effects() == made);
       const auto tell = [&](const char* after) {
-        crash_row("kubernetes", muster::name_of(verb), name_of(point), bot.effects(), after);
+        crash_row("kubernetes", kind.name(), name_of(point), bot.effects(), after);
       };
       if (is_done(seen.outcome)) {
         CHECK(made == 1);
@@ -146,9 +154,9 @@ TEST_CASE("a bot that dies at any point of any change has made at most one effec
 }
 
 TEST_CASE("the same change asked for twice is sent once, also by a bot that came back") {
-  for (const TargetVerb verb : verbs) {
-    CAPTURE(std::string(muster::name_of(verb)));
-    Bot bot(verb);
+  for (const Kind& kind : kinds) {
+    CAPTURE(kind.name());
+    Bot bot(kind);
     bot.run_until(Point::watching);
     bot.die_and_come_back();
     std::optional<ChangeAnswer> got;
@@ -160,21 +168,24 @@ TEST_CASE("the same change asked for twice is sent once, also by a bot that came
 }
 
 TEST_CASE("a change that is still on its way when it is looked for is refused by the cluster when it arrives late") {
-  Bot bot(TargetVerb::deploy);
-  HttpRequest late;
-  bot.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
-    if (q.method == "GET") return std::nullopt;
-    late = q;
-    bot.lost = true;
-    return HttpResponse{.status = 0, .body = {}, .headers = {}};
-  };
-  bool never = false;
-  bot.target->change(bot.request, bot.before, [&](const ChangeAnswer&) { never = true; }, {});
-  bot.until([&] { return bot.lost; });
-  bot.die_and_come_back();
-  CHECK(bot.probe() == ProbeFinding::equals_before);
-  CHECK(is_done(bot.again("R7.1.2")));
-  CHECK(bot.core.request(late).status == 409);
-  CHECK(bot.effects() == 1);
-  CHECK_FALSE(never);
+  for (const Kind& kind : {Kind{TargetVerb::deploy}, Kind{TargetVerb::scale, true}}) {
+    CAPTURE(kind.name());
+    Bot bot(kind);
+    HttpRequest late;
+    bot.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+      if (q.method == "GET") return std::nullopt;
+      late = q;
+      bot.lost = true;
+      return HttpResponse{.status = 0, .body = {}, .headers = {}};
+    };
+    bool never = false;
+    bot.target->change(bot.request, bot.before, [&](const ChangeAnswer&) { never = true; }, {});
+    bot.until([&] { return bot.lost; });
+    bot.die_and_come_back();
+    CHECK(bot.probe() == ProbeFinding::equals_before);
+    CHECK(is_done(bot.again("R7.1.2")));
+    CHECK(bot.core.request(late).status == 409);
+    CHECK(bot.effects() == 1);
+    CHECK_FALSE(never);
+  }
 }

@@ -90,6 +90,10 @@ TEST_CASE("mistake 11, transport: a server whose certificate is of other hands, 
   const Certificate stranger = make_certificate({.host = "stranger", .authority = true});
   s.use("token: " + good, "", stranger.certificate_pem);
   CHECK(has(s.words(), "certificate-authority-data"));
+  // A cluster that was made anew: its authority is called as the old one was.
+  const Certificate anew = make_certificate({.host = "authority", .authority = true});
+  s.use("token: " + good, "", anew.certificate_pem);
+  CHECK_MESSAGE(has(s.words(), "showed a certificate that we do not trust"), s.words());
   Sockets named("kubernetes.internal", false);
   named.use("token: " + good);
   CHECK(has(named.words(), "tls-server-name"));

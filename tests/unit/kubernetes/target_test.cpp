@@ -211,6 +211,77 @@ TEST_CASE("an autoscaler that changed the number meanwhile does not stop a deplo
   CHECK(s.answer->outcome == ChangeOutcome::succeeded);
 }
 
+TEST_CASE("the minimum of an autoscaler is raised at the autoscaler, watched until it acts, and kept in mind") {
+  Stage s;
+  s.core.add_autoscaler("prod", "shop", 2, 9);
+  const auto scale = [](int n, const std::string& run) {
+    ChangeRequest r = deploy("", run);
+    r.verb = TargetVerb::scale;
+    r.replicas = n;
+    r.minimum = true;
+    return r;
+  };
+  const auto kept = [&s] {
+    return (*s.core.find("horizontalpodautoscalers", "prod",
+                         "shop"))["metadata"]["annotations"]["muster/minimum-before"]
+        .as_string();
+  };
+  const ChangeAnswer a = s.change(scale(5, "R1"));
+  CHECK(a.outcome == ChangeOutcome::succeeded);
+  CHECK_MESSAGE(a.message.find("minimum of the autoscaler is 5, it was 2") != std::string::npos, a.message);
+  CHECK(s.told("the autoscaler has asked for 3 so far"));
+  CHECK(s.changed() == 1);
+  CHECK(s.core.ledger.back().path.ends_with("/horizontalpodautoscalers/shop"));
+  CHECK(a.after->replicas == 5);
+  CHECK(a.after->scaler_least == 5);
+  CHECK(a.after->scaler_run == "R1");
+  CHECK(kept() == "2");
+  // Whoever looks reads what it was, until it is that again.
+  CHECK(s.change(scale(4, "R2")).outcome == ChangeOutcome::succeeded);
+  CHECK(kept() == "2");
+  CHECK(s.status()->detail.find("4 to 9 replicas; its minimum was 2 before R2") != std::string::npos);
+  CHECK(s.change(scale(2, "R3")).outcome == ChangeOutcome::succeeded);
+  CHECK(kept().empty());
+  CHECK(s.change(scale(2, "R4")).outcome == ChangeOutcome::nothing_to_do);
+  CHECK(s.changed() == 3);
+}
+
+TEST_CASE("a minimum that cannot be moved is refused with the reason, and nothing happens") {
+  const auto tried = [](Stage& s, int n) {
+    ChangeRequest r = deploy("", "R1");
+    r.verb = TargetVerb::scale;
+    r.replicas = n;
+    r.minimum = true;
+    const ChangeAnswer a = s.change(r);
+    CHECK(a.outcome == ChangeOutcome::refused);
+    CHECK(s.changed() == 0);
+    return a.problem ? words(*a.problem) : std::string();
+  };
+  Stage none;
+  CHECK(tried(none, 5).find("no autoscaler sets the number") != std::string::npos);
+  Stage over;
+  over.core.add_autoscaler("prod", "shop", 2, 9);
+  CHECK(tried(over, 12).find("greater than or equal to `minReplicas`") != std::string::npos);
+  Stage rights;
+  rights.core.add_autoscaler("prod", "shop", 2, 9);
+  rights.core.forbidden = {"patch horizontalpodautoscalers"};
+  CHECK(tried(rights, 5).find("kubectl auth can-i patch horizontalpodautoscalers -n prod") != std::string::npos);
+  Stage quicker;
+  quicker.core.add_autoscaler("prod", "shop", 2, 9);
+  const TargetState before = quicker.status().value();
+  quicker.core.edit("horizontalpodautoscalers", "prod", "shop", [](Value o) {
+    return doubles::set_in(std::move(o), {"spec", "minReplicas"}, 4);
+  });
+  ChangeRequest r = deploy("", "R1");
+  r.verb = TargetVerb::scale;
+  r.replicas = 5;
+  r.minimum = true;
+  quicker.target->change(r, before, [&](ChangeAnswer a) { quicker.answer = std::move(a); }, {});
+  quicker.until([&] { return quicker.answer.has_value(); });
+  CHECK(quicker.answer->outcome == ChangeOutcome::refused);
+  CHECK(words(*quicker.answer->problem).find("the minimum of its autoscaler was 2 and is 4") != std::string::npos);
+}
+
 TEST_CASE("a pod that cannot come up is told with its reason and the cluster's own words, and the failure too") {
   Stage s;
   s.core.sick_images["registry/shop:1.1"] = "ImagePullBackOff";

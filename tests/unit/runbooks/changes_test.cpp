@@ -92,18 +92,24 @@ TEST_CASE("what is paused is offered no yes that would wait for ever, but how to
   CHECK(w.sent() == 0);
 }
 
-TEST_CASE("a number that an autoscaler would set back within seconds is not sent; one in between is warned about") {
+TEST_CASE("where an autoscaler sets the number its minimum is what is planned, within what it takes") {
   struct Case {
     int from, to;
     std::string key;
     bool asked;
+    Value before, after;
   };
-  for (const Case& c : std::vector<Case>{{6, 1, "check.scaler.least", false},
-                                         {6, 12, "check.scaler.most", false},
-                                         {6, 8, "check.scaler.between", true},
-                                         {6, 0, "check.scaler.off", true},
-                                         {0, 3, "check.scaler.on", true}}) {
+  const auto minimum = [](int n) { return Value(Value::Map{{"minimum", n}}); };
+  const auto number = [](int n) { return Value(Value::Map{{"replicas", n}}); };
+  for (const Case& c : std::vector<Case>{{6, 1, "check.scaler.lowered", true, minimum(2), minimum(1)},
+                                         {6, 12, "check.scaler.most", false, minimum(2), minimum(12)},
+                                         {6, 8, "check.scaler.raised", true, minimum(2), minimum(8)},
+                                         {6, 6, "check.scaler.raised", true, minimum(2), minimum(6)},
+                                         {6, 2, "check.scaler.same", false, minimum(2), minimum(2)},
+                                         {6, 0, "check.scaler.off", true, number(6), number(0)},
+                                         {0, 3, "check.scaler.on", true, number(0), number(3)}}) {
     CAPTURE(c.key);
+    CAPTURE(c.to);
     World w;
     shows(w, Value::Map{{"version", "v7"},
                         {"replicas", c.from},
@@ -115,12 +121,107 @@ TEST_CASE("a number that an autoscaler would set back within seconds is not sent
     // To nothing somebody else has to agree; to another number the own yes is enough.
     CHECK((w.question() != nullptr) == c.asked);
     const Plan plan = plan_from(w.last().change["plan"]);
-    const auto said = std::ranges::find(plan.checks, "autoscaler", &Check::name);
+    const auto said = std::ranges::find(plan.checks, c.key, &Check::key);
     REQUIRE(said != plan.checks.end());
-    CHECK(said->key == c.key);
     CHECK(sentence("en", *said).contains("the autoscaler api (2 to 9 replicas)"));
+    CHECK(plan.before == c.before);
+    CHECK(plan.after == c.after);
     CHECK(w.sent() == 0);
   }
+  World w;
+  shows(w, Value::Map{{"version", "v7"},
+                      {"replicas", 6},
+                      {"scaler", "the autoscaler api (2 to 9 replicas)"},
+                      {"scaler_owner", "ScaledObject api"},
+                      {"scaler_least", 2},
+                      {"scaler_most", 9}});
+  w.say("ana", "scale api in prod to 8");
+  w.deliver();
+  CHECK_FALSE(w.question());
+  CHECK_MESSAGE(w.last().failure.text().contains("ScaledObject api"), w.last().failure.text());
+}
+
+TEST_CASE("a minimum that was raised is on the record as that, and undo brings the one before back, not the number") {
+  World w;
+  w.provider.minimums["api"] = 2;
+  w.say("ana", "scale api in prod by +2");
+  w.drive();
+  CHECK(w.last().status == "succeeded");
+  CHECK(w.provider.minimums["api"] == 8);
+  CHECK(w.provider.replicas["api"] == 6);
+  const ChangeRecord& record = w.state.changes.records.begin()->second;
+  CHECK(record.minimum);
+  CHECK(record.before.replicas == 2);
+  CHECK(record.after.replicas == 8);
+  // The number may be any other by now: what is put back is what was moved.
+  w.provider.replicas["api"] = 9;
+  w.say("ana", "undo R1");
+  for (int i = 0; i < 20 && w.question(); ++i) w.people(), w.deliver();
+  CHECK(w.provider.minimums["api"] == 2);
+  CHECK(w.provider.replicas["api"] == 9);
+  CHECK(w.sent() == 2);
+}
+
+TEST_CASE("a yes to a minimum is void when somebody else has moved it, and not when the number moves") {
+  for (const bool moved : {false, true}) {
+    CAPTURE(moved);
+    World w;
+    w.provider.minimums["api"] = 2;
+    w.say("ana", "scale api in prod to 5");
+    w.deliver();
+    w.provider.replicas["api"] = 7;
+    if (moved) w.provider.minimums["api"] = 3;
+    w.people();
+    w.deliver();
+    CHECK((w.question() != nullptr) == moved);
+    CHECK(w.sent() == (moved ? 0 : 1));
+  }
+}
+
+TEST_CASE("who comes second is told what the first one waits for") {
+  World w;
+  w.say("ana", "scale api in prod to 4");
+  w.deliver();
+  REQUIRE(w.question());
+  std::string said = told(w.say("bo", "restart api in prod"));
+  CHECK_MESSAGE(said.contains("waits for *A1*"), said);
+  CHECK_FALSE(said.contains("is changing"));
+  // Sent, and nobody knows what came of it: neither by the word of the target nor by a look.
+  w.provider.override = [](const AttemptOrder& o, AttemptReport& r) {
+    if (!o.stage.empty() && o.stage != "probe") return false;
+    r.end = AttemptReport::End::unknown, r.error_kind = "lost", r.error = "the cluster c failed: no space left.";
+    return true;
+  };
+  w.people();
+  w.drive();
+  REQUIRE(w.last().status == "needs_decision");
+  said = told(w.say("bo", "restart api in prod"));
+  CHECK_MESSAGE(said.contains("Nobody knows what came of *R1*"), said);
+  CHECK_FALSE(said.contains("is changing"));
+  std::string shown;
+  w.decide([&](Work& work) {
+    for (const Section& part : w.engine.run_message(work, w.last()).sections) shown += part.text + "\n";
+  });
+  CHECK_MESSAGE(shown.contains("the cluster c failed"), shown);
+}
+
+TEST_CASE("what a target says of a version that is not there keeps its words, and no marks of ours") {
+  World w;
+  w.provider.missing = "there is no version `v99` of api. There are: v6, v7.";
+  w.say("ana", "deploy api@v99 to staging");
+  w.deliver();
+  CHECK(w.sent() == 0);
+  CHECK_MESSAGE(w.last().failure.text().contains("there is no version v99 of api"), w.last().failure.text());
+}
+
+TEST_CASE("a question of a run that nobody answered says how the run is begun again") {
+  World w;
+  w.say("ana", "scale api in prod to 4");
+  w.deliver();
+  const std::string id = w.question()->id;
+  w.pass(3 * minute_ms);
+  const std::string said = told(w.say("ana", "yes " + id));
+  CHECK_MESSAGE(said.contains("`retry R1`"), said);
 }
 
 TEST_CASE("a target that does not say what is there is told as that, and its late word changes nothing") {

@@ -32,6 +32,7 @@ std::string row_of(const StepRun& s, const CrashPoint& at) {
   std::string row = "`" + s.verb.text() + "`";
   if (s.verb == "http" || s.verb == "run")
     row += " (" + s.effect.text() + (s.verb == "http" && s.effect == "idempotent" ? ", with a key)" : ")");
+  if (s.verb == "scale" && s.arguments["service"].as_string() == "billing") row += " of an autoscaler's minimum";
   if (at.stage == "look" || at.stage == "plan") row += ", its look before";
   if (at.stage == "sample") row += ", a sample";
   return runbooks::is_undo_path(at.path) ? "undo: " + row : row;

@@ -63,6 +63,9 @@ steps:
       - id: wide
         scale: {service: "${inputs.service}", env: prod, replicas: "${how.count}"}
         undo: auto
+      - id: least
+        scale: {service: billing, env: prod, replicas: 4}
+        undo: auto
   - id: turned
     restart: {service: "${inputs.service}", env: prod}
   - id: each
@@ -100,6 +103,8 @@ struct Everything : RunWorld {
   Everything() {
     add_runbook(inner_text);
     add_runbook(everything_text);
+    provider.replicas["billing"] = 3;
+    provider.minimums["billing"] = 2;
     provider.reads["query"] = Value::Map{{"value", 1.0}};
     provider.reads["lookup"] = Value::Map{{"replicas", 6}, {"version", "v7"}};
     provider.reads["http"] = Value::Map{{"status", 200}};

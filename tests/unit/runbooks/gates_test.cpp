@@ -27,6 +27,7 @@ TEST_CASE("less than none is refused with how many there are, and locks nothing"
   w.deliver();
   CHECK(w.last().status == "failed");
   CHECK(w.last().failure.text().contains("only 6"));
+  CHECK_MESSAGE(w.last().failure.text().contains("scale api in staging to"), w.last().failure.text());
   CHECK(w.sent() == 0);
   CHECK(w.state.locks.empty());
   ChangeWish wish;

@@ -2,7 +2,10 @@
 // end.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "../../support/run_world.h"
+#include "bot/base/text.h"
 #include "bot/core/chat/message.h"
 
 using namespace muster;
@@ -126,4 +129,57 @@ TEST_CASE("who has to decide what came of a command reads its last lines") {
   w.deliver();
   CHECK(w.run("R1").status == "needs_decision");
   CHECK(contains(w.last("post", "decide-"), "table 4 of 9"));
+}
+
+TEST_CASE("a second try is told as that while it is under way, and the first one is not") {
+  RunWorld w;
+  w.add_runbook(
+      "runbook: again\nsteps:\n  - id: fetch\n    http: https://example.com/a\n    timeout: 1m\n"
+      "    retry: {max: 2, delay: 10s}\n");
+  std::vector<std::string> seen;
+  w.provider.override = [&](const AttemptOrder&, AttemptReport& r) {
+    w.decide([&](Work& work) {
+      std::string text;
+      for (const Section& part : w.engine.run_message(work, w.run("R1")).sections) text += part.text;
+      seen.push_back(text);
+    });
+    r.end = AttemptReport::End::failed, r.error_kind = "unavailable", r.error = "nobody answers";
+    return true;
+  };
+  w.start("again");
+  w.deliver();
+  w.pass(minute_ms);
+  REQUIRE(seen.size() == 3);
+  CHECK_FALSE(contains(seen[0], "try"));
+  CHECK(contains(seen[1], "try 2"));
+  CHECK(contains(seen[2], "try 3"));
+  CHECK(w.run("R1").status == "failed");
+}
+
+TEST_CASE("a reason of any length is shown up to 600 characters, whole ones, without waking anybody") {
+  for (const std::string& unit : {std::string("x"), std::string("가"), std::string("🔥"), std::string("@all ")}) {
+    CAPTURE(unit);
+    RunWorld w;
+    w.add_runbook("runbook: sick\nsteps:\n  - id: fetch\n    http: https://example.com/a\n    timeout: 1m\n");
+    std::string why = "pod shop-1 ends: ";
+    for (int i = 0; i < 3000; ++i) why += unit;
+    w.provider.override = [&](const AttemptOrder&, AttemptReport& r) {
+      r.end = AttemptReport::End::failed, r.error_kind = "refused", r.error = why;
+      return true;
+    };
+    w.start("sick");
+    w.deliver();
+    REQUIRE(w.run("R1").status == "failed");
+    std::string reason;
+    for (const OutMessage& m : w.out)
+      if (m.kind == "post" && m.body["post_id"].as_string().starts_with("run-R1-final"))
+        for (const Section& part : message_from(m.body["message"]).sections) reason = part.text;
+    CHECK(contains(reason, "pod shop-1 ends"));
+    CHECK(reason.ends_with("…"));
+    const auto dead = static_cast<std::size_t>(std::ranges::count(reason, '@'));  // each with a space of no width
+    CHECK(code_point_count(reason) - dead <= 600);
+    CHECK(code_point_count(reason) - dead > 500);
+    CHECK(is_utf8(reason));
+    CHECK_FALSE(contains(reason, "@all"));
+  }
 }
