@@ -39,7 +39,7 @@ Outcome shown(const ReadWanted& wanted, const ChangeWish& wish, const ChangeAske
   Run run;
   Value change = to_value(wish);
   change.set("plan", to_value(plan));
-  run.change = std::move(change);
+  run.change = change;
   Outcome o;
   o.reply.text = say(wanted.language, "plan.head") + "\n*" + runbooks::change_title(wanted.language, run) + "*";
   o.reply.sections.push_back(runbooks::seen_section(wanted.language, seen));

@@ -119,8 +119,8 @@ std::string part_words(const std::string& lang, const std::string& part) {
 }
 
 std::string change_title(const std::string& lang, const Run& run) {
-  const ChangeWish wish = change_wish(run.change);
-  const Plan plan = plan_from(run.change["plan"]);
+  const ChangeWish wish = change_wish(run.change.get());
+  const Plan plan = plan_from(run.change.member("plan"));
   std::string what = plain(clip(one_line(difference(wish, plan)), 160));
   if (plan.after.has("minimum")) what = say(lang, "change.minimum") + " " + what;
   return say(lang, "change.title",
@@ -167,7 +167,7 @@ struct LastSeen {
 };
 
 LastSeen last_seen_of(const Run& run) {
-  LastSeen known{run.change["plan"]["seen"]};
+  LastSeen known{run.change.member("plan")["seen"]};
   for (const std::string& path : run.order) {
     const auto it = run.steps.find(path);
     if (it == run.steps.end()) continue;
@@ -192,8 +192,8 @@ Section known_section(const std::string& lang, const Run& run) {
 
 // While a yes is waited for, and when the plan said no, people see all of it; afterwards what was decided.
 void add_change(const std::string& lang, const Work& w, const Run& run, Message& m) {
-  const ChangeWish wish = change_wish(run.change);
-  const Plan plan = plan_from(run.change["plan"]);
+  const ChangeWish wish = change_wish(run.change.get());
+  const Plan plan = plan_from(run.change.member("plan"));
   const Question* q = open_question_of(run, w.state);
   Section now = run.over() ? Section{} : known_section(lang, run);
   if (q || !plan.possible()) {
@@ -204,8 +204,9 @@ void add_change(const std::string& lang, const Work& w, const Run& run, Message&
     now.fields.emplace_back(say(lang, "field.reason"), plain(clip(one_line(wish.because), 300)));
   }
   std::vector<std::string> names;
-  for (const Value& id : run.change["approved_by"].as_list()) names.push_back(person_name(w.config, id.as_string()));
-  if (!q && !names.empty() && !run.change["approved"].as_string().empty())
+  const Value approved_by = run.change.member("approved_by");
+  for (const Value& id : approved_by.as_list()) names.push_back(person_name(w.config, id.as_string()));
+  if (!q && !names.empty() && !run.change.member("approved").as_string().empty())
     now.fields.emplace_back(say(lang, "change.yes_of"), join(names, ", "));
   if (!wish.overrides.empty())
     now.fields.emplace_back(say(lang, "change.overrides"), plain(join(wish.overrides, ", ")));

@@ -147,11 +147,11 @@ Outcome queue(Call& c) {
   Value::List list;
   const auto add = [&](const Run& run) {
     lines.push_back(queue_line(c, run));
-    list.push_back(Value::Map{{"id", run.id}, {"status", run.status}, {"command", run.change["command"]}});
+    list.push_back(Value::Map{{"id", run.id}, {"status", run.status}, {"command", run.change.member("command")}});
   };
   for (const auto& [n, run] : c.work.state.runs)
     if (run.change.is_map() && !run.over() && run.status != "queued" &&
-        (env.empty() || run.change["env"].as_string() == env))
+        (env.empty() || run.change.member("env").as_string() == env))
       add(run);
   for (const Run* run : waiting_changes(c.work.state, env)) add(*run);
   Outcome o = answer(c, lines.empty() ? "queue.none" : "queue.head", {{"n", std::to_string(lines.size())}});
@@ -185,7 +185,7 @@ Outcome queue_first(Call& c) {
   if (no) return *no;
   const std::string id = run->id;
   std::int64_t rank = 0;
-  for (const Run* other : waiting_changes(c.work.state)) rank = std::min(rank, other->change["rank"].as_int());
+  for (const Run* other : waiting_changes(c.work.state)) rank = std::min(rank, other->change.member("rank").as_int());
   Entry e = human_entry(c, "run.changed", nullptr);
   e.text = id + " comes first";
   e.data = Value::Map{{"run_id", id}, {"change", Value::Map{{"rank", rank - 1}}}};

@@ -39,7 +39,7 @@ Outcome not_yours(Call& c, const Lock& lock) {
 std::string waiting_for(const Call& c, const Lock& lock) {
   std::vector<std::string> ids;
   for (const auto& [n, run] : c.work.state.runs) {
-    const Value& change = run.change;
+    const Value change = run.change.get();
     if (run.over() || !change.is_map() || run.id == lock.owner) continue;
     if ((!lock.freeze && run.person == lock.owner) || lets_back(lock, change["verb"].as_string())) continue;
     if (lock_binds(lock, change["service"].as_string(), change["env"].as_string(), c.work.now))

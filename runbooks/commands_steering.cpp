@@ -66,7 +66,7 @@ std::optional<Outcome> may_not_start(Call& c, const Run& run) {
                           .direct = c.input.direct,
                           .in_incident = c.work.state.incident_by_channel.contains(c.input.channel),
                           .scheduled = !c.input.schedule.empty()};
-    const ChangeWish wish = change_wish(run.change);
+    const ChangeWish wish = change_wish(run.change.get());
     const Verdict v = change_verdict(c.work.state, c.work.config, wish, who, run.inputs, c.work.now);
     if (v.effect != "deny") return {};
     return refuse(c, "run.again.denied", {{"id", run.id}, {"rule", v.rule}, {"line", plain(wish.command)}});

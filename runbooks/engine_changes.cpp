@@ -32,7 +32,7 @@ Plan plan_of(const Turn& t, const StepRun& s, const Value& seen) {
   PlanInput in{.state = t.w.state,
                .config = t.w.config,
                .now = t.w.now,
-               .wish = change_wish(t.run.change),
+               .wish = change_wish(t.run.change.get()),
                .asker = asker_of_run(t.run),
                .run = t.run.id,
                .arguments = s.arguments,
@@ -118,7 +118,7 @@ Value facts_of(const Plan& plan) {
 }
 
 Entry asked(const Turn& t, const std::string& path, const Plan& plan, const std::string& id, TimeMs expires) {
-  const ChangeWish wish = change_wish(t.run.change);
+  const ChangeWish wish = change_wish(t.run.change.get());
   Entry e;
   e.kind = "approval.asked";
   e.incident_id = t.run.incident;
@@ -188,12 +188,12 @@ void ask(Turn& t, const std::string& path, const Step& step, const Plan& plan, c
 // "by +2" is meant from what is there: looked up anew, so that the next plan says the right number.
 bool looks_again(Turn& t, const ChangeWish& wish, const Plan& plan) {
   const Value &now = plan.before["replicas"], &to = plan.arguments["replicas"];
-  if (t.run.change["looked"].as_int() >= looks_max || !wish.by || !now.is_int() ||
+  if (t.run.change.member("looked").as_int() >= looks_max || !wish.by || !now.is_int() ||
       now.as_int() + *wish.by == to.as_int())
     return false;
   const auto order = t.run.order;
   for (const std::string& path : order) note_attempt(t, path, Value::Map{{"forget", true}});
-  keep(t, Value::Map{{"approved", ""}, {"looked", t.run.change["looked"].as_int() + 1}});
+  keep(t, Value::Map{{"approved", ""}, {"looked", t.run.change.member("looked").as_int() + 1}});
   return true;
 }
 
@@ -204,9 +204,9 @@ const char* scale_fact(const Value& arguments) { return arguments["minimum"].as_
 ChangeAsker asker_of_run(const Run& run) {
   return {.person = run.person,
           .channel = run.channel,
-          .direct = run.change["direct"].as_bool(),
+          .direct = run.change.member("direct").as_bool(),
           .in_incident = !run.incident.empty(),
-          .scheduled = !run.change["schedule"].as_string().empty()};
+          .scheduled = !run.change.member("schedule").as_string().empty()};
 }
 
 bool is_planned(const Turn& t, const std::string& path, const Step& step) {
@@ -216,7 +216,7 @@ bool is_planned(const Turn& t, const std::string& path, const Step& step) {
 void begin_planned(Turn& t, const std::string& path, const Step& step, const Value& arguments) {
   const StepRun* known = find_step(t, path);
   const int attempt = known ? known->attempt + 1 : 1;
-  const std::string stage = t.run.change["approved"].as_string().empty() ? "plan" : "look";
+  const std::string stage = t.run.change.member("approved").as_string().empty() ? "plan" : "look";
   note_attempt(t, path,
                Value::Map{{"step", step.id},
                           {"verb", step.verb},
@@ -238,9 +238,9 @@ void planned_looked(Turn& t, const std::string& path, const Step& step, const At
   const Value seen = report.result.is_map() ? kept_result(report.result) : Value(Value::Map{});
   const std::string lang = channel_language(t.w, t.run.channel);
   const Plan plan = plan_of(t, *find_step(t, path), seen);
-  const ChangeWish wish = change_wish(t.run.change);
-  const std::string approved = t.run.change["approved"].as_string();
-  const Plan shown = plan_from(t.run.change["plan"]);
+  const ChangeWish wish = change_wish(t.run.change.get());
+  const std::string approved = t.run.change.member("approved").as_string();
+  const Plan shown = plan_from(t.run.change.member("plan"));
   Value kept = to_value(plan);
   kept.set("seen", for_people(seen));
   const bool same = approved == plan.hash;
@@ -262,7 +262,8 @@ void plan_approved(Turn& t, const std::string& path, const Step& step, const Val
   Value by = Value::List{};
   for (const std::string& id : q.approvers) by.push(id);
   if (q.kind == "confirm") by.push(q.person);
-  keep(t, Value::Map{{"approved", t.run.change["plan"]["hash"]}, {"approved_by", std::move(by)}, {"question", q.id}});
+  keep(t, Value::Map{
+              {"approved", t.run.change.member("plan")["hash"]}, {"approved_by", std::move(by)}, {"question", q.id}});
   begin_planned(t, path, step, arguments);
 }
 
@@ -272,7 +273,7 @@ void begin_next_changes(Turn& t) {
   for (const std::string& id : ids) {
     Run* next = find_run(t.w.state, id);
     if (!next || next->status != "queued") continue;
-    const ChangeWish wish = change_wish(next->change);
+    const ChangeWish wish = change_wish(next->change.get());
     if (change_under_way(t.w.state, wish.service, wish.environment, id, wish.verb == "rollback")) continue;
     const Book* book = t.engine.book_of(*next);
     if (!book) continue;

@@ -117,9 +117,9 @@ Decided<std::string> Engine::retry_run(Work& w, std::string_view id, const std::
   wish.channel = run->channel;
   wish.again_of = run->id;
   if (run->change.is_map()) {
-    ChangeWish again = change_wish(run->change);  // its plan and its yes are not taken along
+    ChangeWish again = change_wish(run->change.get());  // its plan and its yes are not taken along
     wish.change = to_value(again);
-    wish.change.set("direct", run->change["direct"]);
+    wish.change.set("direct", run->change.member("direct"));
   }
   if (!latest || run->change.is_map()) wish.pinned = run->pinned;
   wish.by = std::move(by);

@@ -25,11 +25,11 @@ bool approved(const Run& run) {
 }
 
 bool by_schedule(const Run& run) {
-  return !run.automatic() && (run.trigger.starts_with('T') || !run.change["schedule"].as_string().empty());
+  return !run.automatic() && (run.trigger.starts_with('T') || !run.change.member("schedule").as_string().empty());
 }
 
 // Somebody said yes to the change itself.
-bool agreed(const Run& run) { return !run.change["approved_by"].as_list().empty(); }
+bool agreed(const Run& run) { return !run.change.member("approved_by").as_list().empty(); }
 
 Permit refused(std::string why) { return {std::move(why), "refused", 0, {}}; }
 
@@ -55,7 +55,8 @@ namespace {
 
 // A freeze that was there when the plan was agreed to, and was overridden in it.
 bool is_overridden(const Run& run, const Lock& lock) {
-  const auto& checks = run.change["plan"]["checks"].as_list();
+  const Value plan = run.change.member("plan");
+  const auto& checks = plan["checks"].as_list();
   return lock.freeze && std::ranges::any_of(checks, [&](const Value& c) {
            return c["name"].as_string() == "freeze" && c["mark"].as_string() == "overridden" &&
                   c["words"]["id"].as_string() == lock.id;

@@ -48,8 +48,9 @@ std::string lock_text(const std::string& lang, const Lock& lock, const CoreConfi
 const Lock* lock_before(const Turn& t, const Value& with) {
   const Lock* lock = lock_in_the_way(t, "deploy", with);
   if (!lock || !lock->freeze) return lock;
-  const auto& names = t.run.change["overrides"].as_list();
-  return std::ranges::any_of(names, [](const Value& v) { return v.as_string() == "freeze"; }) ? nullptr : lock;
+  const Value names = t.run.change.member("overrides");
+  return std::ranges::any_of(names.as_list(), [](const Value& v) { return v.as_string() == "freeze"; }) ? nullptr
+                                                                                                        : lock;
 }
 
 void add_stage_buttons(const std::string& lang, const Run& run, Message& m) {
@@ -69,7 +70,7 @@ Decided<Open> find_open(Engine& engine, Work& w, const std::string& id) {
   if (!run) return no("run.no_id", {{"id", id}});
   if (run->over()) return no("run.is_over", {{"id", run->id}, {"status", run->status}});
   const std::string path = stage_path(*run);
-  const bool staged = run->change["stages"].is_list();
+  const bool staged = run->change.member("stages").is_list();
   if (path.empty()) return no(staged ? "stage.not_now" : "change.no_stages", {{"id", run->id}});
   const Book* book = engine.book_of(*run);
   if (!book) return no("stage.not_now", {{"id", run->id}});

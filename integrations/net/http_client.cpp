@@ -13,6 +13,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "integrations/net/http_kept.h"
 #include "integrations/net/http_lanes.h"
 #include "integrations/net/loop.h"
 #include "integrations/net/metadata_address.h"
@@ -25,7 +26,6 @@ constexpr int poll_ms = 60'000;  // woken up by every send
 constexpr std::size_t answer_header_bytes_max = 64u << 10;
 constexpr std::size_t calls_waiting_max = 10'000;
 constexpr std::size_t host_calls_max = 16;  // at a time
-constexpr long connections_kept = 32;       // of all hosts, those at work too; idle ones beyond that are closed
 
 struct CurlDone {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -261,6 +261,7 @@ class CurlClient final : public HttpClient {
   void run();
   void drop_stopped();
   void take_new();
+  void keep_connections();
   void serve(const std::string& lane);
   bool begin(std::unique_ptr<Exchange> exchange);  // false: it is over already, and that was told
   void finish_done();
@@ -276,6 +277,7 @@ class CurlClient final : public HttpClient {
   std::unique_ptr<CURLM, MultiDone> multi_;
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only, as the next
   HttpLanes<std::unique_ptr<Exchange>> lanes_{host_calls_max};
+  ConnectionsKept kept_;
   std::thread thread_;
 };
 
@@ -302,7 +304,6 @@ void CurlClient::send(HttpCall call, Done done) {
       static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
       static_cast<void>(ready);
       multi_.reset(curl_multi_init());
-      curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections_kept);
       thread_ = std::thread([this] { run(); });
     }
   }
@@ -395,6 +396,12 @@ void CurlClient::finish_done() {
   }
 }
 
+// With each call that ends libcurl closes the idle one that has rested longest, for as long as there are more.
+void CurlClient::keep_connections() {
+  if (const auto kept = kept_.change(running_.size(), std::chrono::steady_clock::now()))
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(*kept));
+}
+
 void CurlClient::run() {
   for (;;) {
     {
@@ -403,6 +410,7 @@ void CurlClient::run() {
     }
     take_new();
     drop_stopped();
+    keep_connections();
     int active = 0;
     if (const CURLMcode code = curl_multi_perform(multi_.get(), &active); code != CURLM_OK) {
       log(LogLevel::error, "the HTTP client failed", {{"error", curl_multi_strerror(code)}});

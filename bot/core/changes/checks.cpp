@@ -21,7 +21,7 @@ bool at(const Value& arguments, std::string_view service, std::string_view envir
 }
 
 bool of_place(const Run& run, std::string_view service, std::string_view environment) {
-  return run.change["service"].as_string() == service && run.change["env"].as_string() == environment;
+  return run.change.member("service").as_string() == service && run.change.member("env").as_string() == environment;
 }
 
 // Some step of it is changing this place, or nobody knows what came of it.
@@ -253,7 +253,7 @@ bool ran_there(const State& state, std::string_view service, std::string_view en
 
 bool ci_said_yes(const State& state, std::string_view service, std::string_view version) {
   return std::ranges::any_of(state.runs, [&](const auto& entry) {
-    const Value& change = entry.second.change;
+    const Value change = entry.second.change.get();
     if (!change.is_map() || change["service"].as_string() != service) return false;
     const Value& plan = change["plan"];
     return plan["arguments"]["version"].as_string() == version &&
@@ -405,9 +405,9 @@ std::vector<const Run*> waiting_changes(const State& state, std::string_view env
   std::vector<const Run*> line;
   for (const auto& [n, run] : state.runs)
     if (run.status == "queued" && run.change.is_map() &&
-        (environment.empty() || run.change["env"].as_string() == environment))
+        (environment.empty() || run.change.member("env").as_string() == environment))
       line.push_back(&run);
-  std::ranges::stable_sort(line, {}, [](const Run* run) { return run->change["rank"].as_int(); });
+  std::ranges::stable_sort(line, {}, [](const Run* run) { return run->change.member("rank").as_int(); });
   return line;
 }
 

@@ -223,7 +223,7 @@ std::string line_again(const Schedule& t) { return t.repeats ? "every " + t.ever
 
 const Run* run_of(const State& state, const Schedule& t) {
   for (auto it = state.runs.rbegin(); it != state.runs.rend(); ++it)
-    if (it->second.trigger == t.id || it->second.change["schedule"].as_string() == t.id) return &it->second;
+    if (it->second.trigger == t.id || it->second.change.member("schedule").as_string() == t.id) return &it->second;
   return nullptr;
 }
 

@@ -112,7 +112,7 @@ void apply_started(State& s, const Entry& e) {
   take(d, "post", r.post);
   take(d, "key", r.key);
   take(kept, d, "again_of", r.again_of);
-  if (d.has("change")) r.change = kept.value(without_empty(d["change"]));
+  if (d.has("change")) r.change = without_empty(d["change"]);
   take(kept, d, "status", r.status);
   take(d, "deadline_ms", r.deadline_ms);
   r.incident = kept.word(e.incident_id);
@@ -200,10 +200,9 @@ void apply_changed(KeptPool& kept, Run& r, const Entry& e) {
   take(d, "started_ms", r.started_ms);
   take(d, "deadline_ms", r.deadline_ms);
   if (d.has("change")) {
-    Value change = r.change;
+    Value change = r.change.get();
     for (const auto& [key, v] : d["change"].as_map()) change.set(key, v);
-    const Value said = without_empty(change);
-    r.change = std::as_const(said);  // copied: what has grown has room for more, and it stays for long
+    r.change = without_empty(change);
   }
   if (d.has("reopened")) r.ended_ms = 0, r.status = kept.word("running");
   if (d.has("moved_ms")) move_times(r, d["moved_ms"].as_int());
@@ -292,7 +291,7 @@ ProjectionRow projection(const Run& r) {
                           {"phase", r.phase},
                           {"failed_step", r.failed_step}};
   body.set("inputs", r.inputs);
-  if (!r.change.is_null()) body.set("change", r.change);
+  if (!r.change.is_null()) body.set("change", r.change.get());
   body.set("steps", std::move(steps));
   return {"run", r.id, std::move(body)};
 }

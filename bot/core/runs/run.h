@@ -13,6 +13,7 @@
 
 #include "bot/base/clock.h"
 #include "bot/base/kept.h"
+#include "bot/base/packed.h"
 #include "bot/base/value.h"
 #include "bot/core/journal/entry.h"
 
@@ -66,8 +67,8 @@ struct Run {
   std::string post;                // its id
   std::string key;                 // guard.key: the subject
   Word again_of;                   // the run that this one tries again
-  KeptValue
-      change;  // of a change that was asked for in chat: the wish, its plan, who said yes (changes/plan.h); null: none
+  // Of a change that was asked for in chat: the wish, its plan, who said yes (changes/plan.h); null: none.
+  Packed change;
   // queued, running, waiting, needs_decision, paused; final: succeeded, failed, undone, undo_failed, denied, expired,
   // cancelled, handed_over.
   Word status = "running";

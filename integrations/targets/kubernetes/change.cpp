@@ -107,10 +107,12 @@ Going& KubernetesTarget::begin(const ChangeRequest& request, const TargetState& 
   const std::string run = request.run;
   Going& going = going_[run];
   going = Going{};
-  going.request = request;
-  going.before = before;
-  // Nobody reads these again.
-  for (std::string* text : {&going.before.detail, &going.before.log, &going.before.no_part}) *text = {};
+  going.asked = std::make_unique<const Asked>(request, before);
+  going.verb = request.verb;
+  going.replicas = request.replicas;
+  going.minimum = request.minimum;
+  going.least_before = before.scaler_least;
+  going.timeout = request.timeout;
   going.done = std::move(done);
   going.progress = std::move(progress);
   going.mapped = std::move(mapped);
@@ -145,7 +147,7 @@ void KubernetesTarget::decide(const std::string& run) {
   const auto it = going_.find(run);
   if (it == going_.end()) return;
   it->second.stage = Going::Stage::looking;
-  const bool history = it->second.request.verb == TargetVerb::rollback || it->second.request.minimum;
+  const bool history = it->second.verb == TargetVerb::rollback || it->second.minimum;
   look(it->second.mapped, history, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto found = going_.find(run);
          if (found == going_.end() || found->second.stage != Going::Stage::looking) return;
@@ -156,12 +158,11 @@ void KubernetesTarget::decide(const std::string& run) {
 
 void KubernetesTarget::decide_on(const std::string& run, const Looked& looked) {
   Going& going = going_.at(run);
-  going.container = looked.container;
   // The object bears this very run already: whatever asked twice, it is sent once.
   if (is_ours(going, looked)) return follow(run, looked.workload, looked.object);
-  if (auto conflict = conflict_of(going.request, going.before, looked))
+  if (auto conflict = conflict_of(going.asked->request, going.asked->before, looked))
     return finish(run, going.conflicts > 0 ? ChangeOutcome::failed : ChangeOutcome::refused, conflict);
-  const auto prepared = prepare(going.request, looked, parts_.clock.now(), false);
+  const auto prepared = prepare(going.asked->request, looked, parts_.clock.now(), false);
   if (!prepared) return finish(run, ChangeOutcome::refused, prepared.error());
   if (prepared->request.body.empty()) {
     going.message = "it was so already";
@@ -183,13 +184,13 @@ void KubernetesTarget::send(const std::string& run, const ApiRequest& request) {
 void KubernetesTarget::answered(const std::string& run, const ApiAnswer& answer) {
   Going& going = going_.at(run);
   if (answer.ok()) {
-    if (going.request.verb != TargetVerb::scale)
+    if (going.verb != TargetVerb::scale)
       return follow(run, read_workload(going.mapped.place.kind, answer.body), answer.body);
     return go_and_look(run, {ErrorKind::unavailable, "the cluster took the number but shows another one now", ""});
   }
   if (answer.status == 0 && !answer.sent) return finish(run, ChangeOutcome::refused, answer.problem, false);
   // A JSON patch whose test fails is told as invalid; whether it was the test shows when it is looked at again.
-  const bool quicker = answer.status == 409 || (answer.status == 422 && going.request.verb == TargetVerb::rollback);
+  const bool quicker = answer.status == 409 || (answer.status == 422 && going.verb == TargetVerb::rollback);
   if (quicker && ++going.conflicts < conflicts_max) {
     going.sent = false;
     return decide(run);
@@ -203,26 +204,25 @@ void KubernetesTarget::answered(const std::string& run, const ApiAnswer& answer)
 
 // What bore the run before it was sent got it from elsewhere: another bot, or one that lost its record.
 bool KubernetesTarget::is_ours(const Going& going, const Looked& looked) const {
-  if (going.request.minimum)
-    return looked.autoscaler && looked.autoscaler->run == going.request.run &&
-           going.before.scaler_run != going.request.run;
-  if (going.before.last_run == going.request.run) return false;
-  return going.request.verb != TargetVerb::scale && looked.workload.run == going.request.run;
+  const std::string& run = going.asked->request.run;
+  const TargetState& before = going.asked->before;
+  if (going.minimum) return looked.autoscaler && looked.autoscaler->run == run && before.scaler_run != run;
+  if (before.last_run == run) return false;
+  return going.verb != TargetVerb::scale && looked.workload.run == run;
 }
 
 // The bytes left, and nobody knows what came of them: the object tells, and nothing is sent again.
 void KubernetesTarget::go_and_look(const std::string& run, const Error& problem) {
   going_.at(run).stage = Going::Stage::looking;
-  const bool scalers = going_.at(run).request.minimum;
+  const bool scalers = going_.at(run).minimum;
   look(going_.at(run).mapped, scalers, mine([this, run, problem](const Result<std::shared_ptr<Looked>>& looked) {
          const auto it = going_.find(run);
          if (it == going_.end() || it->second.stage != Going::Stage::looking) return;
          const Going& going = it->second;
          if (!looked) return finish(run, ChangeOutcome::unknown, problem, false);
          const Workload& now = (*looked)->workload;
-         const bool number = going.request.verb == TargetVerb::scale && !going.request.minimum;
-         const bool scaled =
-             number && now.replicas == going.request.replicas && going.before.replicas != going.request.replicas;
+         const bool number = going.verb == TargetVerb::scale && !going.minimum;
+         const bool scaled = number && now.replicas == going.replicas && going.asked->before.replicas != going.replicas;
          if (is_ours(going, **looked) || scaled) return follow(run, now, (*looked)->object);
          finish(run, ChangeOutcome::unknown, problem);
        }));
@@ -252,7 +252,7 @@ void KubernetesTarget::finish(const std::string& run, ChangeOutcome outcome, std
   going.answer->message = going.message;
   going.answer->problem = std::move(problem);
   going.answer->took = parts_.clock.now() - going.began;
-  if (!going.last_words.empty()) going.answer->output = redact(going.last_words).text;
+  if (!going.last_words.empty()) going.answer->output = redact(going.last_words.text()).text;
   if (!with_state) return end(run);
   look(going.mapped, true, mine([this, run](const Result<std::shared_ptr<Looked>>& looked) {
          const auto it = going_.find(run);

@@ -28,7 +28,7 @@ bool changes_template(TargetVerb verb) {
 
 // The autoscaler sees its new minimum within seconds; until then the number says nothing of what will come.
 bool lifted(Going& going, const Workload& w) {
-  const int wanted = going.request.replicas.value_or(0), is = w.replicas.value_or(1);
+  const int wanted = going.replicas.value_or(0), is = w.replicas.value_or(1);
   if (is >= wanted) return true;
   going.said = going.verdict =
       "the minimum is " + std::to_string(wanted) + "; the autoscaler has asked for " + std::to_string(is) + " so far";
@@ -37,9 +37,9 @@ bool lifted(Going& going, const Workload& w) {
 
 // Until it is put back, whoever looks here reads what it was.
 std::string minimum_words(const Going& going) {
-  if (!going.request.minimum) return {};
-  return "; the minimum of the autoscaler is " + std::to_string(going.request.replicas.value_or(0)) +
-         (going.before.scaler_least ? ", it was " + std::to_string(*going.before.scaler_least) : std::string());
+  if (!going.minimum) return {};
+  return "; the minimum of the autoscaler is " + std::to_string(going.replicas.value_or(0)) +
+         (going.least_before ? ", it was " + std::to_string(*going.least_before) : std::string());
 }
 
 std::string core_path(const Place& place, const char* resource) {
@@ -65,6 +65,7 @@ void KubernetesTarget::leave(Going& going) {
 void KubernetesTarget::follow(const std::string& run, const Workload& workload, const Value& object) {
   Going& going = going_.at(run);
   going.stage = Going::Stage::watching;
+  going.asked.reset();
   going.generation = workload.generation;
   going.uid = workload.uid;
   going.template_hash = workload.template_hash;
@@ -97,9 +98,10 @@ void KubernetesTarget::seen(const std::string& run, const WatchEvent& event) {
 
 // What was seen last is no longer what is: it is told as such, and why.
 void KubernetesTarget::unseen(Going& going, const std::string& what, const Error& why) {
-  going.said = going.verdict.empty() ? "" : "last seen: " + going.verdict + "; ";
-  going.said += what + why.message;
-  if (!why.next_step.empty()) going.said += ". " + why.next_step;
+  std::string said = going.verdict.empty() ? "" : "last seen: " + going.verdict + "; ";
+  said += what + why.message;
+  if (!why.next_step.empty()) said += ". " + why.next_step;
+  going.said = std::move(said);
   tell(going);
 }
 
@@ -110,24 +112,25 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
   };
   if (w.uid != going.uid) return conflict("it was deleted and made anew while the change was going on");
   if (w.generation < going.generation) return;  // older than our change
-  if (changes_template(going.request.verb) && w.template_hash != going.template_hash) {
-    const bool known = !w.run.empty() && w.run != going.request.run;
+  if (changes_template(going.verb) && w.template_hash != going.template_hash) {
+    const bool known = !w.run.empty() && w.run != run;
     return conflict("another change took its place" + (known ? ": run " + clip(w.run, 100) : std::string()));
   }
   const Verdict verdict = judge(w, going.generation);
-  going.said = going.verdict = verdict.sentence;
+  if (going.verdict != verdict.sentence) going.verdict = verdict.sentence;
+  going.said = going.verdict;
   const bool observed = w.observed_generation >= going.generation;
-  if (going.request.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
-  if (going.request.minimum && !lifted(going, w)) {
+  if (going.verb == TargetVerb::pause && observed) return finish(run, ChangeOutcome::succeeded);
+  if (going.minimum && !lifted(going, w)) {
     if (w.replicas == 0) return conflict("somebody set the number of replicas to 0, which switches the autoscaler off");
     return tell(going);
   }
-  if (going.request.verb == TargetVerb::scale && !going.request.minimum && w.replicas != going.request.replicas)
+  if (going.verb == TargetVerb::scale && !going.minimum && w.replicas != going.replicas)
     return conflict("somebody else set the number of replicas to " + std::to_string(w.replicas.value_or(0)));
   // A paused Deployment is scaled on the templates that it has.
   const int wanted = w.replicas.value_or(1);
-  const bool scaled = going.request.verb == TargetVerb::scale && verdict.phase == Phase::paused &&
-                      w.current == wanted && w.available >= wanted;
+  const bool scaled =
+      going.verb == TargetVerb::scale && verdict.phase == Phase::paused && w.current == wanted && w.available >= wanted;
   if (verdict.phase == Phase::succeeded || scaled) {
     going.message = verdict.sentence + minimum_words(going);
     return finish(run, ChangeOutcome::succeeded);
@@ -140,14 +143,14 @@ void KubernetesTarget::judged(const std::string& run, Going& going, const Worklo
 }
 
 void KubernetesTarget::tell(Going& going) {
-  std::string text = going.said;
+  std::string text = going.said.text();
   if (!going.trouble.empty()) {
     const bool hopeless = going.hopeless_since != 0 && parts_.clock.now() - going.hopeless_since >= hopeless_after;
     text += std::string("\n") + (hopeless ? "this will not succeed by itself: " : "") + going.trouble;
     if (hopeless && !going.last_words.empty()) text += "\n" + going.last_words;
   }
   if (text == going.told || !going.progress) return;
-  going.told = text;
+  going.told = text == going.said ? going.said : Word(text);  // mostly there is nothing to add
   const ProgressSeen progress = going.progress;
   progress(text);
 }
@@ -225,7 +228,8 @@ void KubernetesTarget::troubles_seen(const std::string& run, const std::vector<P
   // What the cluster says of it was asked already; a failure is told with the newest.
   const bool known = said == going.trouble_asked && parts_.clock.now() - going.asked_at < reasons_every;
   if (known && going.failing.empty()) return tell(going);
-  going.trouble = going.trouble_asked = std::move(said);
+  going.trouble_asked = std::move(said);
+  going.trouble = going.trouble_asked;
   going.asked_at = parts_.clock.now();
   ask_events(run, troubles.front());
 }
@@ -240,9 +244,10 @@ void KubernetesTarget::ask_events(const std::string& run, const PodTrouble& trou
   cluster_.call(request, mine([this, run, trouble](const ApiAnswer& answer) {
                   const auto it = going_.find(run);
                   if (it == going_.end() || it->second.stage != Going::Stage::watching) return;
-                  std::string& said = it->second.trouble;
+                  const std::string& said = it->second.trouble;
                   const std::string warning = answer.ok() ? warning_of(answer.body) : "";
-                  if (!warning.empty() && said.find(warning) == said.npos) said += (said.empty() ? "" : ": ") + warning;
+                  if (!warning.empty() && said.find(warning) == said.npos)
+                    it->second.trouble = said + (said.empty() ? "" : ": ") + warning;
                   if (trouble.logs) return ask_log(run, trouble);
                   settled(run);
                 }));
@@ -265,7 +270,7 @@ void KubernetesTarget::ask_log(const std::string& run, const PodTrouble& trouble
 void KubernetesTarget::settled(const std::string& run) {
   Going& going = going_.at(run);
   if (going.failing.empty()) return tell(going);
-  const bool ended = going.trouble.empty() || going.failing.ends_with('.');
+  const bool ended = going.trouble.empty() || going.failing.text().ends_with('.');
   const std::string why = going.failing + (ended ? "" : ".") + (going.trouble.empty() ? "" : " " + going.trouble);
   finish(
       run, ChangeOutcome::failed,
@@ -289,7 +294,7 @@ void KubernetesTarget::late(const std::string& run) {
   const std::string where = going.said + (going.trouble.empty() ? "" : "; " + going.trouble);
   finish(run, ChangeOutcome::timed_out,
          Error{ErrorKind::unavailable,
-               "until the deadline of " + format_duration(going.request.timeout) + " it came so far: " + where,
+               "until the deadline of " + format_duration(going.timeout) + " it came so far: " + where,
                "It goes on in the cluster. A rollback puts it back."});
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bot/base/kept.h"
 #include "integrations/targets/kubernetes/api.h"
 #include "integrations/targets/kubernetes/kubernetes.h"
 #include "integrations/targets/kubernetes/rollout.h"
@@ -30,10 +31,22 @@ struct Looked {
 };
 using LookedDone = std::function<void(Result<std::shared_ptr<Looked>>)>;
 
-struct Going {
-  enum class Stage { looking, sending, watching, ending };
+// What was asked for, on which state it was decided.
+struct Asked {
   ChangeRequest request;
   TargetState before;
+};
+
+// A change that goes on. A rollout is watched for long, and there are many: what is empty, or what another text says
+// too, takes nothing here.
+struct Going {
+  enum class Stage { looking, sending, watching, ending };
+  std::unique_ptr<const Asked> asked;  // until it is watched: nothing is decided or sent any more then
+  TargetVerb verb = TargetVerb::deploy;
+  bool minimum = false;             // the autoscaler's, not the number itself
+  std::optional<int> replicas;      // of a scale
+  std::optional<int> least_before;  // the autoscaler's minimum
+  DurationMs timeout = 0;
   ChangeDone done;
   ProgressSeen progress;
   Mapped mapped;
@@ -42,20 +55,20 @@ struct Going {
   bool sent = false;  // it may have happened
   TimeMs began = 0, deadline = 0, hopeless_since = 0;
   std::int64_t generation = 0;  // of our own patch
-  std::string uid, template_hash, selector, container;
+  Word uid, template_hash, selector;
   std::vector<Container> containers;
-  std::string verdict;                    // the rollout's sentence, as it was seen last
-  std::string said, trouble, last_words;  // what is told of it, the pods' sentence, and what a crashed one wrote
-  std::string told, failing;              // the last progress; why it has failed, while the pods are still asked
-  std::string message;                    // of the answer
-  std::shared_ptr<ChangeAnswer> answer;   // made when it ends
+  Word verdict;                          // the rollout's sentence, as it was seen last
+  Word said, trouble, last_words;        // what is told of it, the pods' sentence, and what a crashed one wrote
+  Word told, failing;                    // the last progress; why it has failed, while the pods are still asked
+  Word message;                          // of the answer
+  std::shared_ptr<ChangeAnswer> answer;  // made when it ends
   std::uint64_t follower = 0, deadline_timer = 0, look_timer = 0;
   int looks = 0;                     // at its pods
   TimeMs looked_at = 0;              // at the object itself, beside the watch
   bool pods_asked = false;           // and the answer is on its way
   int pods_look = 0;                 // which look the pages belong to
   std::vector<PodTrouble> troubles;  // of the pages so far
-  std::string trouble_asked;         // the trouble of which the events were asked
+  Word trouble_asked;                // the trouble of which the events were asked
   TimeMs asked_at = 0;               // and when
 };
 

@@ -83,7 +83,7 @@ struct Planning {
   void ran(int n, const std::string& env, const std::string& version) {
     Run& r = state.runs[n];
     r.id = "R" + std::to_string(n), r.status = "succeeded", r.ended_ms = noon;
-    r.change = Value::Map{{"service", "search"}, {"env", env}, {"verb", "deploy"}};
+    r.change = Value(Value::Map{{"service", "search"}, {"env", env}, {"verb", "deploy"}});
     StepRun& s = r.steps["0"];
     s.verb = "deploy", s.status = "succeeded", s.ended_ms = noon;
     s.arguments = Value::Map{{"service", "search"}, {"env", env}, {"version", version}};

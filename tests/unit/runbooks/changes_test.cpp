@@ -70,7 +70,7 @@ TEST_CASE("in a protected one nothing is sent before somebody else agrees") {
   CHECK(w.say("bo", "approve A1").ok);
   w.deliver();
   CHECK(w.last().status == "succeeded");
-  CHECK(w.last().change["approved_by"].as_list().front().as_string() == "bo");
+  CHECK(w.last().change.member("approved_by").as_list().front().as_string() == "bo");
 }
 
 TEST_CASE("what is paused is offered no yes that would wait for ever, but how to go on; its number may change") {
@@ -120,7 +120,7 @@ TEST_CASE("where an autoscaler sets the number its minimum is what is planned, w
     w.deliver();
     // To nothing somebody else has to agree; to another number the own yes is enough.
     CHECK((w.question() != nullptr) == c.asked);
-    const Plan plan = plan_from(w.last().change["plan"]);
+    const Plan plan = plan_from(w.last().change.member("plan"));
     const auto said = std::ranges::find(plan.checks, c.key, &Check::key);
     REQUIRE(said != plan.checks.end());
     CHECK(sentence("en", *said).contains("the autoscaler api (2 to 9 replicas)"));
@@ -260,7 +260,7 @@ TEST_CASE("somebody else changed it in between: the yes is void, nothing is sent
   CHECK(w.sent() == 0);
   REQUIRE(w.question());
   CHECK(w.question()->id == "A2");
-  CHECK(w.last().change["plan"]["before"]["version"].as_string() == "v8");
+  CHECK(w.last().change.member("plan")["before"]["version"].as_string() == "v8");
   w.say("bo", "approve A2");
   w.deliver();
   CHECK(w.provider.versions["api"] == "v9");
@@ -277,7 +277,7 @@ TEST_CASE("what was meant from six is planned anew from seven") {
   w.deliver();
   CHECK(w.sent() == 0);
   REQUIRE(w.question());
-  CHECK(w.last().change["plan"]["arguments"]["replicas"].as_int() == 9);
+  CHECK(w.last().change.member("plan")["arguments"]["replicas"].as_int() == 9);
   w.say("ana", "yes A2");
   w.deliver();
   CHECK(w.provider.replicas["api"] == 9);

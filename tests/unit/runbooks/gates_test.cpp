@@ -109,10 +109,10 @@ steps:
   Run& passed = w.state.runs[1000];
   passed.id = "R1000", passed.status = "succeeded", passed.ended_ms = w.now;
   passed.change =
-      Value::Map{{"service", "api"},
-                 {"env", "prod"},
-                 {"plan", Value::Map{{"arguments", Value::Map{{"version", "v9"}}},
-                                     {"checks", Value::List{Value::Map{{"name", "ci"}, {"mark", "passed"}}}}}}};
+      Value(Value::Map{{"service", "api"},
+                       {"env", "prod"},
+                       {"plan", Value::Map{{"arguments", Value::Map{{"version", "v9"}}},
+                                           {"checks", Value::List{Value::Map{{"name", "ci"}, {"mark", "passed"}}}}}}});
   w.say("ana", "run out");
   w.deliver();
   CHECK(w.sent() == 1);
