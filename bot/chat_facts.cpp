@@ -153,8 +153,11 @@ ChatFact fact_of(const ChatEvent& e, const std::string& text) {
              .from_ms = e.from_ms,
              .found = e.found,
              .complete = e.complete,
-             .why = e.kind == "coverage" ? text : std::string(),
-             .standing = e.standing};
+             .notes = e.notes,
+             .standing = e.standing,
+             .account = e.account};
+  for (CoverageNote& n : f.notes)
+    for (auto& [name, word] : n.words) word = clean_text(one_line(word));  // a server's own words may be among them
   const bool said = e.kind == "message" || e.kind == "heard";
   if (said) {  // `about` is another message, for the command
     f.about = {};

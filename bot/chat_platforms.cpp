@@ -165,8 +165,11 @@ std::function<bool(const std::string&)> ChatPlatforms::filing() const {
   return [this](const std::string& emoji) { return is_filing_reaction(dispatcher_.config(), emoji); };
 }
 
-std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> ChatPlatforms::filed() const {
-  return [this](const std::string& channel) { return filed_in(dispatcher_.state(), channel, clock_.now()); };
+std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> ChatPlatforms::filed(
+    std::string platform) const {
+  return [this, platform = std::move(platform)](const std::string& channel) {
+    return filed_in(dispatcher_.state(), channel, platform, clock_.now());
+  };
 }
 
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
@@ -178,9 +181,9 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   const std::string name = c.name;
   ChatDirectory& directory = links_.directory(name);
   auto made = std::make_unique<Slack>(
-      std::move(c),
-      Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
-                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }, filed()});
+      std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
+                                   filing(), dispatcher_.config().language, late_words(),
+                                   [this, name] { groups_.changed(name); }, filed(name)});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -200,7 +203,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
-  ChatDirectory& directory = links_.directory(c.name);
+  const std::string name = c.name;
+  ChatDirectory& directory = links_.directory(name);
   auto made = std::make_unique<Mattermost>(std::move(c), Mattermost::Outside{client,
                                                                              opener,
                                                                              clock,
@@ -212,7 +216,7 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              dispatcher_.config().language,
                                                                              late_words(),
                                                                              {},
-                                                                             filed()});
+                                                                             filed(name)});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

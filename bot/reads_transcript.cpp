@@ -3,6 +3,7 @@
 #include <map>
 
 #include "bot/base/text.h"
+#include "bot/core/chat/coverage.h"
 #include "bot/core/commands/words.h"
 #include "bot/reads.h"
 
@@ -89,16 +90,16 @@ Value value_of(const Line& l) {
   return v;
 }
 
-std::string coverage_text(const Entry& e, const std::string& language) {
+std::string coverage_line(const Entry& e, const std::string& language) {
   const Value& d = e.data;
   const bool complete = d[complete_key].as_bool();
-  const std::string but = complete && !d["why"].as_string().empty() ? "; " + plain(d["why"].as_string()) : "";
+  const std::string why = plain(coverage_text(d, language)), but = complete && !why.empty() ? "; " + why : "";
   const std::string span =
       say(language, complete ? "transcript.complete" : "transcript.blind",
           {{"platform", plain(d["platform"].as_string())},
            {"from", format_utc_minute(d["from_ms"].as_int()) + ":" + clock(d["from_ms"].as_int()).substr(6)},
            {"to", format_utc_minute(d["to_ms"].as_int()) + ":" + clock(d["to_ms"].as_int()).substr(6)},
-           {"why", plain(d["why"].as_string())}});
+           {"why", why}});
   return span + but;
 }
 
@@ -118,7 +119,7 @@ Outcome transcript_outcome(const std::vector<Entry>& entries, const ReadWanted& 
   if (!text.empty()) o.reply.sections.push_back({std::string(trim(text)), {}});
   std::string coverage;
   for (const Entry& e : entries)
-    if (e.kind == "chat.coverage") coverage += coverage_text(e, wanted.language) + "\n";
+    if (e.kind == "chat.coverage") coverage += coverage_line(e, wanted.language) + "\n";
   if (!coverage.empty()) o.reply.sections.push_back({std::string(trim(coverage)), {}});
   o.json = list;
   return o;

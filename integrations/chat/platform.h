@@ -50,8 +50,9 @@ struct ChatEvent {
   TimeMs from_ms = 0;                // of a coverage statement: since when the channel was not heard
   int found = 0;                     // messages read again
   bool complete = true;
-  std::string account = {};       // the account's own id on the platform, where one does not log in as a person
-  std::string standing = {};      // of the account: guest, outsider; empty: a full member
+  std::vector<CoverageNote> notes = {};  // what is missing, or what could not be seen beside the messages
+  std::string account = {};              // the account's own id on the platform, where one does not log in as a person
+  std::string standing = {};             // of the account: guest, outsider; empty: a full member
   std::string email_person = {};  // the person whose verified e-mail address the account has, where that may join them
   bool can_open_form = false;     // a form sent in answer, soon, opens before the person
   std::map<std::string, std::string> form = {};  // of kind form: the fields of the form for the command `text`

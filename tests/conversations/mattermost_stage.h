@@ -132,7 +132,15 @@ class Stage {
   virtual Lines take_lines() = 0;
   virtual const std::map<std::string, std::string>& topics() const = 0;
   virtual Lines looks(const std::string& channel) const = 0;  // a channel of ours as the platform holds it
-  std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed;  // as the bot tells its platforms
+  // As the bot tells its platforms: of a platform, a channel of ours.
+  std::function<std::optional<std::vector<FiledMessage>>(const std::string&, const std::string&)> filed;
+
+ protected:
+  std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed_on(std::string platform) const {
+    return [filed = filed, platform = std::move(platform)](const std::string& channel) {
+      return filed ? filed(platform, channel) : std::nullopt;
+    };
+  }
 };
 
 // The stage gave everybody a handle on its platform; a transcript does not know of it.
@@ -185,7 +193,7 @@ class MattermostStage final : public Stage {
                                                             config.language,
                                                             [&config](TimeMs sent) { return late_text(config, sent); },
                                                             {},
-                                                            filed});
+                                                            filed_on("mattermost")});
     platform_ = made.get();
     return made;
   }
@@ -196,6 +204,8 @@ class MattermostStage final : public Stage {
   void away(const std::string&, bool is) override {
     net_.error = is ? "the network is down" : "";
     if (is) core_.cut_all();
+    if (is) left_ = clock_.now();
+    if (!is && clock_.now() - left_ > 2 * minute_ms) core_.forget_connections();  // a server remembers them for a while
   }
   bool is_away(const std::string&) const override { return !net_.error.empty(); }
   Lines lines_of_bot(const std::string& channel) const {
@@ -416,6 +426,7 @@ class MattermostStage final : public Stage {
   VirtualClock& clock_;
   doubles::MattermostCore core_{clock_, {.bots_may_ephemeral = true}};
   test::VirtualTimers timers_{clock_};
+  TimeMs left_ = 0;  // when its network was lost
   doubles::NoSockets net_;
   ChatLinks* links_ = nullptr;
   Mattermost* platform_ = nullptr;

@@ -69,7 +69,7 @@ class SlackStage final : public Stage {
                                                           config.language,
                                                           [&config](TimeMs sent) { return late_text(config, sent); },
                                                           {},
-                                                          filed});
+                                                          filed_on("slack")});
     platform_ = made.get();
     return made;
   }
@@ -80,6 +80,7 @@ class SlackStage final : public Stage {
   void away(const std::string&, bool is) override {
     keep_up();
     net_.down = is;
+    core_.give_up_old();
     if (is) net_.cut_all();
   }
   bool is_away(const std::string&) const override { return net_.down; }

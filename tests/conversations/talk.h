@@ -360,7 +360,9 @@ class Talk {
   void connect() {
     platforms_ = std::make_unique<ChatPlatforms>(*store_, *dispatcher_);
     if (auto loaded = platforms_->load(); !loaded) throw std::runtime_error(loaded.error().message);
-    stage_->filed = [this](const std::string& c) { return filed_in(dispatcher_->state(), c, clock_.now()); };
+    stage_->filed = [this](const std::string& p, const std::string& c) {
+      return filed_in(dispatcher_->state(), c, p, clock_.now());
+    };
     for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 

@@ -1,6 +1,7 @@
 // What happens to people's messages, in the words of no platform: said, edited, deleted, marked for the record.
 #pragma once
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,13 @@ struct Said {
   bool known() const { return !author.empty(); }
 };
 
+// What nobody can tell of the time without a connection, and why: a sentence of the catalogue, "coverage.KEY".
+struct CoverageNote {
+  std::string key;
+  std::map<std::string, std::string> words = {};
+  bool operator==(const CoverageNote&) const = default;
+};
+
 // What somebody did to a message, as the record needs it.
 struct ChatFact {
   std::string platform;
@@ -43,8 +51,9 @@ struct ChatFact {
   TimeMs from_ms = 0;
   int found = 0;
   bool complete = true;
-  std::string why = {};
+  std::vector<CoverageNote> notes = {};
   std::string standing = {};  // of `user`: guest, outsider; empty: a full member
+  std::string account = {};   // of `user`: the account's own id on the platform, where one does not log in as a person
 };
 
 }  // namespace muster

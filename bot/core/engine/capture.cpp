@@ -5,6 +5,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/chat/coverage.h"
 #include "bot/core/engine/capture_parts.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
@@ -19,6 +20,7 @@ void apply_note(State& s, const Entry& e) {
   f.incident = e.incident_id;
   f.note = e.event_id;
   f.author = e.actor.id;
+  f.platform = e.data[e.data.has("said_on") ? "said_on" : "platform"].as_string();
 }
 
 void apply_retraction(State& s, const Entry& e) {
@@ -132,13 +134,32 @@ void covered(Work& w, const Incident& i, ChatFact f) {
   f.from_ms = std::max(f.from_ms, i.declared_ms);
   Entry e = chat_entry("chat.coverage", i, f);
   e.occurred_ms = f.at;
+  const std::string why = coverage_text(f.notes, "en");
   e.data = Value::Map{{"platform", f.platform}, {"from_ms", f.from_ms}, {"to_ms", f.at},
-                      {"complete", f.complete}, {"found", f.found},     {"why", f.why}};
+                      {"complete", f.complete}, {"found", f.found},     {"why", why}};
+  if (!f.notes.empty()) e.data.set("notes", to_value(f.notes));
   const std::string span = format_utc(f.from_ms) + " to " + format_utc(f.at);
   e.text = f.platform + ": " +
-           (f.complete ? "complete, read again from " + span + (f.why.empty() ? "" : "; " + f.why)
-                       : "blind from " + span + ": " + f.why);
+           (f.complete ? "complete, read again from " + span + (why.empty() ? "" : "; " + why)
+                       : "blind from " + span + ": " + why);
   record(w, std::move(e));
+}
+
+// A mark that was set on another platform or in the web room is not seen on this one: it is none of its business.
+FiledMessage as_filed_on(const std::string& platform, const Filed& f) {
+  FiledMessage m;
+  m.author = f.author;
+  m.said_there = f.platform == platform;
+  for (const auto& [name, mark] : f.marks) {
+    if (mark.platform != platform) continue;
+    const std::vector<std::string> parts = split(name, '/');  // a person's id may hold a slash, an emoji's name may not
+    if (name == "pin") m.pinned = true;
+    if (parts.size() < 3 || parts.front() != "reaction") continue;
+    const std::string person =
+        name.substr(parts.front().size() + 1, name.size() - parts.front().size() - parts.back().size() - 2);
+    m.reactions.push_back({person, parts.back(), mark.account});
+  }
+  return m;
 }
 
 }  // namespace
@@ -176,7 +197,8 @@ bool apply_capture(State& s, const Entry& e) {
   } else if (kind == "chat.edited") {
     s.edited[e.source.id].push_back(e.event_id);
   } else if (kind == "chat.marked") {
-    s.filed[e.source.id].marks.insert(e.data["mark"].as_string());
+    s.filed[e.source.id].marks[e.data["mark"].as_string()] = {e.data["platform"].as_string(),
+                                                              e.data["account"].as_string()};
   } else if (kind == "chat.unmarked") {
     s.filed[e.source.id].marks.erase(e.data["mark"].as_string());
   } else if (kind == "message.deleted") {
@@ -199,16 +221,18 @@ bool apply_capture(State& s, const Entry& e) {
   return true;
 }
 
-std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::string& channel, TimeMs now) {
+std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::string& channel,
+                                                  const std::string& platform, TimeMs now) {
   const auto at = s.incident_by_channel.find(channel);
   const Incident* i = at == s.incident_by_channel.end() ? nullptr : &s.incidents.at(at->second);
   if (!i || (!i->open() && now - i->resolved_ms > day_ms)) return std::nullopt;
   std::vector<FiledMessage> list;
   const std::string here = channel + "/";
-  // A mark may have been set on another platform or in the web room, where this one does not see it: the record does
-  // not know which, so no mark is said to stand here, and none is taken away because it does not.
-  for (auto it = s.filed.lower_bound(here); it != s.filed.end() && it->first.starts_with(here); ++it)
-    if (!it->second.deleted) list.push_back({it->first.substr(here.size()), it->second.author, false, {}});
+  for (auto it = s.filed.lower_bound(here); it != s.filed.end() && it->first.starts_with(here); ++it) {
+    FiledMessage m = as_filed_on(platform, it->second);
+    m.post_id = it->first.substr(here.size());
+    if (!it->second.deleted && (m.said_there || m.marked())) list.push_back(std::move(m));
+  }
   return list;
 }
 

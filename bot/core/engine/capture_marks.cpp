@@ -122,6 +122,7 @@ Entry note_of(Work& w, const Incident& i, const Said& said, const ChatFact& f, c
   e.data.set("filed_by", by.id);
   e.data.set("filed_by_name", by.display);
   e.data.set("filed_how", how);
+  if (!said.platform.empty() && said.platform != f.platform) e.data.set("said_on", said.platform);
   if (!said.files.empty()) e.attachments = attachments_of(said);
   return e;
 }
@@ -131,6 +132,7 @@ void set_mark(Work& w, const Incident& i, const ChatFact& f, const std::string& 
   e.origin = "human";
   e.actor = doer_of(w, f);
   e.data.set("mark", mark);
+  if (!f.account.empty()) e.data.set("account", f.account);
   record(w, std::move(e));
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "bot/base/text.h"
+#include "bot/core/chat/coverage.h"
 #include "bot/core/postmortems/blocks.h"
 #include "bot/core/postmortems/words.h"
 
@@ -219,15 +220,15 @@ void coverage(Document& d, const ReportContext& c) {
   b.kind = BlockKind::list;
   for (const Entry* e : c.view.coverage) {
     std::string text = c.word(e->data["complete"].as_bool() ? "heard_again" : "blind");
+    const std::string why = one_line(coverage_text(e->data, c.korean ? "ko" : "en"));
     for (const auto& [name, value] :
          {std::pair<std::string_view, std::string>{"{platform}", e->data["platform"].as_string()},
           {"{from}", c.when(e->data["from_ms"].as_int())},
           {"{to}", c.when(e->data["to_ms"].as_int())},
-          {"{why}", one_line(e->data["why"].as_string())}}) {
+          {"{why}", why}}) {
       if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
     }
-    const std::string& why = e->data["why"].as_string();
-    if (e->data["complete"].as_bool() && !why.empty()) text += " " + one_line(why) + ".";
+    if (e->data["complete"].as_bool() && !why.empty()) text += " " + why + ".";
     b.items.push_back(std::move(text));
   }
   d.blocks.push_back(std::move(b));

@@ -158,6 +158,13 @@ void Mattermost::enqueue(Inbound in) {
   pump();
 }
 
+// Found by reading again: it goes before what is heard live meanwhile.
+void Mattermost::enqueue_found(Inbound in) {
+  const bool held = std::exchange(holding_, false);
+  enqueue(std::move(in));
+  holding_ = held;
+}
+
 void Mattermost::pump() {
   inbound_.pump([this](Inbound& in) { return known(in); }, [this](const Inbound& in) { hand_over(in); });
 }
@@ -254,6 +261,7 @@ void Mattermost::hand_over(const Inbound& in) {
   e.post_id = in.post.id;
   if (!ours) e.user = person(in.user_id);
   if (!in.undone_by.empty()) e.user = in.undone_by;
+  if (!in.of_record.empty()) e.post_id = in.of_record;
   if (!ours && in.kind != "delete" && in.kind != "pin" && in.kind != "unpin") {
     e.account = in.user_id;
     e.standing = user.standing;
@@ -374,7 +382,6 @@ void Mattermost::catch_up_next() {
   look_up("/channels/" + id + "/posts?since=" + since, [this, id](const Answer& a) {
     if (a.body["posts"].as_map().size() >= since_max) return catch_up_pages(id, a, 0);
     caught_up_posts(id, a);
-    catch_up_next();
   });
 }
 
@@ -396,7 +403,6 @@ void Mattermost::catch_up_pages(const std::string& channel_id, const Answer& so_
     if (a.ok() && more && page + 1 < back_pages_max) return catch_up_pages(channel_id, all, page + 1);
     whole_ = a.ok() && !more;
     caught_up_posts(channel_id, all);
-    catch_up_next();
   });
 }
 
@@ -404,11 +410,10 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   std::vector<Post> posts;
   for (const auto& [id, v] : a.body["posts"].as_map()) posts.push_back(post_of(v));
   std::ranges::sort(posts, {}, &Post::update_at);
-  std::string why = a.ok() ? "" : "the server does not show the posts (" + a.why + ")";
+  blind_.clear();
+  if (!a.ok()) blind_.push_back({"no_history", {{"platform", "Mattermost"}, {"why", a.why}}});
   if (posts.size() >= since_max) {
-    why = std::exchange(whole_, false)
-              ? "all messages were read; of edits and deletions the server sends the last 1,000"
-              : "the server sends no more than 1,000 changes of a channel, and more than 10,000 messages were not read";
+    blind_.push_back({std::exchange(whole_, false) ? "changes_cut" : "messages_cut"});
     log(LogLevel::warn, "Mattermost sent as many changes as it ever sends: earlier ones may be missing",
         {{"channel", channel_id}});
   }
@@ -421,12 +426,10 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
     if (is_id(p.id)) take_post(p, after);
   }
   for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
-  const auto missed = std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; });
-  check_marks(channel_id);
-  state_coverage(channel_id, static_cast<int>(missed), why);
-  holding_ = true;
+  found_ = static_cast<int>(std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; }));
   caught_up_ += posts.size();
-  pump();
+  holding_ = true;
+  check_marks(channel_id, a, blind_.empty());
 }
 
 }  // namespace muster

@@ -4,6 +4,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -83,8 +84,10 @@ class Mattermost final : public ChatPlatform {
     // Of a coverage statement.
     TimeMs from = 0;
     int found = 0;
-    std::string why = {};
+    bool complete = true;
+    std::vector<CoverageNote> notes = {};
     std::string undone_by = {};  // a person of the record whose reaction does not stand any more
+    std::string of_record = {};  // the name that the record has for the post
   };
 
   struct Trigger {
@@ -166,6 +169,7 @@ class Mattermost final : public ChatPlatform {
   void replies_gone(const Post& root);
   void reaction_event(const mattermost::GatewayEvent& e);
   void enqueue(Inbound in);
+  void enqueue_found(Inbound in);
   void pump();
   bool known(Inbound& in);
   bool known_user(const std::string& id);
@@ -196,11 +200,14 @@ class Mattermost final : public ChatPlatform {
   std::string person(const std::string& user_id) const;
   std::string permalink(const std::string& post_id) const;
   Result<HttpCall> file_call(const Value& file) const;
-  void check_marks(const std::string& channel_id);
-  bool stands(const Value& reactions, const std::string& person, const std::string& emoji) const;
-  void recall(const std::string& channel_id, const FiledMessage& m, const std::string& person,
-              const std::string& emoji);
-  void state_coverage(const std::string& channel_id, int found, const std::string& why);
+  void check_marks(const std::string& channel_id, const mattermost::Answer& answer, bool whole);
+  std::string id_there(const std::string& ours, const FiledMessage& m) const;
+  void check_next_mark(const std::string& channel_id);
+  void marks_checked(const std::string& channel_id);
+  void compare_reactions(const std::string& channel_id, const FiledMessage& m, const Value& reactions);
+  std::optional<bool> stands(const Value& reactions, const FiledMessage::Reaction& set) const;
+  void recall(const std::string& channel_id, const FiledMessage& m, const FiledMessage::Reaction& set);
+  void state_coverage(const std::string& channel_id);
   void caught_up_marks(const Value& post);
 
   MattermostConfig config_;
@@ -238,8 +245,13 @@ class Mattermost final : public ChatPlatform {
   bool catching_up_ = false, holding_ = false;
   bool again_ = false;  // lost once more meanwhile: what was read so far may lack the end
   std::deque<std::string> to_catch_up_;
-  bool whole_ = false;              // page by page all messages of the channel were read
-  std::set<std::string> rejoined_;  // channels that we were put out of and are in again: unheard since their mark
+  bool whole_ = false;  // page by page all messages of the channel were read
+  // Of the channel that is read again: messages found, why something is missing, what could not be seen beside them.
+  int found_ = 0;
+  std::vector<CoverageNote> blind_, unseen_;
+  std::deque<FiledMessage> to_check_;  // whose reactions are asked for
+  int doubtful_ = 0;                   // messages with a mark of which nobody knows whose it is
+  std::set<std::string> rejoined_;     // channels that we were put out of and are in again: unheard since their mark
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::map<std::string, bool> pinned_;  // post -> whether it is, as far as it was handed over

@@ -1,6 +1,8 @@
 // What the record needs beside the event: the very post that was marked or is meant, its files, and the statement of
 // what was heard.
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
@@ -13,6 +15,8 @@ namespace muster {
 using namespace mattermost;
 
 namespace {
+
+constexpr std::size_t asked_max = 100;  // posts of a channel whose reactions are asked for one by one
 
 std::vector<SaidFile> files_of(const Post& p) {
   std::vector<SaidFile> list;
@@ -97,10 +101,10 @@ Said Mattermost::said_of(const Post& p) {
 // Adds to an event what the record wants to know of the message it is about.
 void Mattermost::fill_about(ChatEvent& e, const Inbound& in) {
   if (in.kind == "coverage") {
-    e.text = in.why;
     e.from_ms = in.from;
     e.found = in.found;
-    e.complete = in.why.empty();
+    e.complete = in.complete;
+    e.notes = in.notes;
     return;
   }
   e.permalink = permalink(in.post.id);
@@ -124,7 +128,7 @@ Result<HttpCall> Mattermost::file_call(const Value& file) const {
   return api_.get("/files/" + id);
 }
 
-void Mattermost::state_coverage(const std::string& channel_id, int found, const std::string& why) {
+void Mattermost::state_coverage(const std::string& channel_id) {
   const TimeMs mark = std::strtoll(marks_.at(channel_id).c_str(), nullptr, 10);
   const TimeMs from = rejoined_.erase(channel_id) > 0 ? mark : gap_.start();
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
@@ -134,52 +138,111 @@ void Mattermost::state_coverage(const std::string& channel_id, int found, const 
   in.at = out_.clock.now();
   in.id = "coverage:" + channel_id + ":" + std::to_string(in.at);
   in.from = from;
-  in.found = found;
-  in.why = why;
-  enqueue(std::move(in));
+  in.found = found_;
+  in.complete = blind_.empty();
+  in.notes = blind_;
+  std::ranges::copy(unseen_, std::back_inserter(in.notes));
+  enqueue_found(std::move(in));
 }
 
-// Reactions that the record has and that went while nobody listened: nothing but the post tells.
-void Mattermost::check_marks(const std::string& channel_id) {
+// Reactions that the record has and that went while nobody listened. A reaction that comes or goes changes its post, so
+// it is among the changes, with all that stand on it; only where the server does not show all changes it is asked.
+void Mattermost::check_marks(const std::string& channel_id, const Answer& a, bool whole) {
+  to_check_.clear();
+  unseen_.clear();
+  doubtful_ = 0;
   const std::string ours = out_.directory.ours("channel", channel_id);
-  const auto filed = out_.filed && !ours.empty() ? out_.filed(ours) : std::nullopt;
-  if (!filed) return;
+  auto filed = out_.filed && !ours.empty() ? out_.filed(ours) : std::nullopt;
+  if (!filed) filed.emplace();
   for (const FiledMessage& m : *filed) {
-    if (!is_id(m.post_id) || m.reactions.empty()) continue;
-    look_up("/posts/" + m.post_id + "/reactions", [this, channel_id, m](const Answer& a) {
-      if (!a.ok()) return;
-      for (const auto& [person, emoji] : m.reactions)
-        if (!stands(a.body, person, emoji)) recall(channel_id, m, person, emoji);
-    });
+    const std::string id = id_there(ours, m);
+    if (!is_id(id) || m.reactions.empty()) continue;
+    const Value& post = a.body["posts"][id];
+    const Value& shown = post["metadata"]["reactions"];
+    if (post["delete_at"].as_int() != 0) continue;
+    if (post.is_map() && (!shown.as_list().empty() || !post["has_reactions"].as_bool()))
+      compare_reactions(channel_id, m, shown);
+    else if (post.is_map() || !whole)
+      to_check_.push_back(m);
   }
+  if (to_check_.size() > asked_max) {
+    const std::string n = std::to_string(to_check_.size() - asked_max);
+    unseen_.push_back({"marks_many", {{"n", n}, {"most", std::to_string(asked_max)}}});
+    to_check_.resize(asked_max);
+  }
+  check_next_mark(channel_id);
 }
 
-// Whose account is not known here may still be among those who reacted: then nothing is concluded.
-bool Mattermost::stands(const Value& reactions, const std::string& person, const std::string& emoji) const {
-  const std::string handle = lower_ascii(out_.directory.handle(person));
-  bool any = false, known = false;
-  for (const Value& r : reactions.as_list()) {
-    if (reaction_name(r["emoji_name"].as_string()) != emoji) continue;
-    const std::string id = r["user_id"].as_string();
+// What was said elsewhere and is shown here has an id of its own here.
+std::string Mattermost::id_there(const std::string& ours, const FiledMessage& m) const {
+  const std::string copy = out_.directory.theirs("post", ours + "/" + m.post_id);
+  return copy.empty() ? m.post_id : copy;
+}
+
+void Mattermost::check_next_mark(const std::string& channel_id) {
+  if (to_check_.empty()) return marks_checked(channel_id);
+  const std::string ours = out_.directory.ours("channel", channel_id);
+  look_up("/posts/" + id_there(ours, to_check_.front()) + "/reactions", [this, channel_id](const Answer& a) {
+    if (a.ok()) compare_reactions(channel_id, to_check_.front(), a.body);
+    if (!a.ok() && a.status != 404) {  // then it says the same of all
+      const std::string n = std::to_string(to_check_.size());
+      unseen_.push_back({"marks", {{"platform", "Mattermost"}, {"n", n}, {"why", a.why}}});
+      to_check_.clear();
+      return marks_checked(channel_id);
+    }
+    to_check_.pop_front();
+    check_next_mark(channel_id);
+  });
+}
+
+void Mattermost::compare_reactions(const std::string& channel_id, const FiledMessage& m, const Value& reactions) {
+  bool doubt = false;
+  for (const FiledMessage::Reaction& set : m.reactions) {
+    const std::optional<bool> there = stands(reactions, set);
+    doubt = doubt || !there;
+    if (there && !*there) recall(channel_id, m, set);
+  }
+  doubtful_ += doubt ? 1 : 0;
+}
+
+// By the account that set it. The record of earlier versions has the person only: where that is nobody we know here,
+// nothing is concluded.
+std::optional<bool> Mattermost::stands(const Value& reactions, const FiledMessage::Reaction& set) const {
+  const std::string handle = lower_ascii(out_.directory.handle(set.person));
+  const auto is_theirs = [&](const std::string& id) {
     const auto user = users_.find(id);
+    return set.account.empty() ? id == handle || (user != users_.end() && user->second.name == handle)
+                               : id == set.account;
+  };
+  bool any = false;
+  for (const Value& r : reactions.as_list()) {
+    if (reaction_name(r["emoji_name"].as_string()) != set.emoji) continue;
     any = true;
-    if (id == handle || user == users_.end() || user->second.name == handle) return true;
+    if (is_theirs(r["user_id"].as_string())) return true;
   }
-  for (const auto& [id, user] : users_) known = known || id == handle || user.name == handle;
-  return any && !known;
+  const bool known =
+      !set.account.empty() || std::ranges::any_of(users_, [&](const auto& u) { return is_theirs(u.first); });
+  return !any || known ? std::optional(false) : std::nullopt;
 }
 
-void Mattermost::recall(const std::string& channel_id, const FiledMessage& m, const std::string& person,
-                        const std::string& emoji) {
+void Mattermost::recall(const std::string& channel_id, const FiledMessage& m, const FiledMessage::Reaction& set) {
   Inbound in;
   in.kind = "unreaction";
-  in.post.id = m.post_id;
   in.post.channel_id = channel_id;
-  in.undone_by = person;
-  in.emoji = emoji;
+  in.of_record = m.post_id;
+  in.undone_by = set.person;
+  in.emoji = set.emoji;
   in.at = out_.clock.now();
-  in.id = "recall:" + m.post_id + ":" + person + ":" + emoji + ":" + std::to_string(in.at);
-  enqueue(std::move(in));
+  in.id = "recall:" + m.post_id + ":" + set.person + ":" + set.emoji + ":" + std::to_string(in.at);
+  enqueue_found(std::move(in));
+}
+
+// The next channel's turn. What is heard live meanwhile waits until all is read.
+void Mattermost::marks_checked(const std::string& channel_id) {
+  if (doubtful_ > 0) unseen_.push_back({"marks_whose", {{"n", std::to_string(doubtful_)}}});
+  state_coverage(channel_id);
+  pump();
+  catch_up_next();
 }
 
 // Reactions that stand on a post: those the record knows change nothing.

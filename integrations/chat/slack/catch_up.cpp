@@ -1,4 +1,5 @@
 // After a loss: the history is read from where the channel was last heard, with threads, edits and marks.
+#include <algorithm>
 #include <utility>
 
 #include "bot/base/log.h"
@@ -85,6 +86,7 @@ void Slack::catch_up_next() {
     found_ = 0;
     blind_.clear();
     gap_cursor_ = marks_.at(id);
+    begin_checks(id);
     return catch_up_page(id, {});
   }
   catching_up_ = false;
@@ -103,7 +105,8 @@ void Slack::covered() {
 void Slack::caught_up_channel(const std::string& channel_id) { check_marks(channel_id); }
 
 void Slack::cannot_read(const std::string& channel_id, const SlackAnswer& a) {
-  blind_ = "Slack does not show the history (" + a.error + ")";
+  const CoverageNote note{"no_history", {{"platform", "Slack"}, {"why", a.error}}};
+  if (std::ranges::find(blind_, note) == blind_.end()) blind_.push_back(note);
   log(LogLevel::warn, "the history of a Slack channel cannot be read", {{"channel", channel_id}, {"why", a.error}});
 }
 
@@ -134,7 +137,7 @@ void Slack::catch_up_older(const std::string& channel_id, const std::string& cur
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (!next.empty() && pages + 1 < older_pages_max) return catch_up_older(channel_id, next, pages + 1);
-    if (!next.empty()) blind_ = "replies in threads that began more than 1,000 messages before are not read";
+    if (!next.empty()) blind_.push_back({"old_threads"});
     catch_up_threads(channel_id);
   });
 }
@@ -179,7 +182,7 @@ void Slack::caught_up_marks(const std::string& channel_id, const Value& message)
     Inbound in;
     ChatEvent& e = in.event.event;
     e.kind = kind;
-    e.id = std::string("mark:") + channel_id + ":" + ts + ":" + kind + ":" + user + ":" + emoji + ":" + gap_cursor_;
+    e.id = std::string("mark:") + channel_id + ":" + ts + ":" + kind + ":" + user + ":" + emoji + ":" + gap_key_;
     e.channel = channel_id;
     e.post_id = ts;
     e.user = user;
@@ -188,6 +191,7 @@ void Slack::caught_up_marks(const std::string& channel_id, const Value& message)
     in.caught_up = true;
     enqueue(std::move(in), nullptr);
   };
+  check_seen(channel_id, message);
   for (const Value& r : message["reactions"].as_list()) {
     const std::string& name = r["name"].as_string();
     if (out_.is_filing && !out_.is_filing(name)) continue;

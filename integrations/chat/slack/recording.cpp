@@ -234,7 +234,7 @@ void Slack::gap_began() {
   marks_.gap();
 }
 
-void Slack::state_coverage(const std::string& channel_id, const std::string& why) {
+void Slack::state_coverage(const std::string& channel_id, std::vector<CoverageNote> beside) {
   const TimeMs from = rejoined_.erase(channel_id) > 0 ? slack_time(gap_cursor_) : gap_.start();
   const int found = std::exchange(found_, 0);
   if (from == 0 || out_.directory.ours("channel", channel_id).empty()) return;
@@ -246,9 +246,10 @@ void Slack::state_coverage(const std::string& channel_id, const std::string& why
   e.at = out_.clock.now();
   e.from_ms = from;
   e.found = found;
-  e.complete = why.empty();
-  e.text =
-      why.empty() ? "which other messages were deleted and which marks taken away meanwhile Slack does not tell" : why;
+  e.complete = blind_.empty();
+  e.notes = blind_;
+  if (e.complete) e.notes.push_back({"other_deletions"});
+  std::ranges::move(beside, std::back_inserter(e.notes));
   enqueue(std::move(in), nullptr);
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -190,10 +191,14 @@ class Slack final : public ChatPlatform {
   void catch_up_one(const std::string& channel_id);
 
   // standing.cpp
+  void begin_checks(const std::string& channel_id);
+  void check_seen(const std::string& channel_id, const Value& message);
   void check_marks(const std::string& channel_id);
-  void compare_pins(const std::string& channel_id, const std::vector<FiledMessage>& filed, const Value& items);
+  void compare_pins(const std::string& channel_id, const Value& items);
+  void check_pins(const std::string& channel_id);
   void check_next_mark(const std::string& channel_id);
-  bool stands(const Value& reactions, const std::string& person, const std::string& emoji) const;
+  void compare_reactions(const std::string& channel_id, const FiledMessage& m, const Value& reactions);
+  std::optional<bool> stands(const Value& reactions, const FiledMessage::Reaction& set) const;
   void recall(const std::string& kind, const std::string& channel_id, const FiledMessage& m, const std::string& person,
               const std::string& emoji);
   static ChatEvent recalled(ChatEvent event, const Inbound& in);
@@ -225,7 +230,7 @@ class Slack final : public ChatPlatform {
   Result<HttpCall> file_call(const Value& file) const;
   static std::string not_the_file(const HttpResult& answer, const SaidFile& file);
   void gap_began();
-  void state_coverage(const std::string& channel_id, const std::string& why);
+  void state_coverage(const std::string& channel_id, std::vector<CoverageNote> beside);
 
   SlackConfig config_;
   Outside out_;
@@ -267,12 +272,18 @@ class Slack final : public ChatPlatform {
   std::deque<std::string> to_catch_up_;
   std::deque<std::pair<std::string, std::string>> threads_;  // channel id, root: to be read
   TimeMs marks_saved_ms_ = 0;
-  std::string site_url_;    // https://acme.slack.com/
-  int found_ = 0;           // messages of the channel that is read again
-  std::string gap_cursor_;  // its newest message before the gap
-  std::string blind_;       // why something of it is missing
-  std::deque<FiledMessage> to_check_;
-  std::set<std::string> rejoined_;  // channels that we were put out of and are in again: unheard since their mark
+  std::string site_url_;             // https://acme.slack.com/
+  int found_ = 0;                    // messages of the channel that is read again
+  std::string gap_cursor_;           // its newest message before the gap
+  std::string gap_key_;              // makes what was found in this gap known from what an earlier one brought
+  std::vector<CoverageNote> blind_;  // why something of it is missing
+  // What the record has of it, by ts: how marks stand is seen on the messages that are read, and asked for the others.
+  std::map<std::string, FiledMessage> filed_, unchecked_;
+  std::deque<std::string> to_check_;  // ts
+  bool recorded_ = false;             // it is an incident's
+  int doubtful_ = 0;                  // messages with a mark of which nobody knows whose it is
+  std::vector<CoverageNote> unseen_;  // what could not be looked at
+  std::set<std::string> rejoined_;    // channels that we were put out of and are in again: unheard since their mark
 };
 
 // A call of the Web API, ready to be sent.

@@ -1,5 +1,8 @@
 // What stands on the messages that the record has, looked at after a gap: Slack tells of pins and reactions that came
 // or went, and of messages that went, only while somebody listens.
+#include <algorithm>
+#include <utility>
+
 #include "bot/base/log.h"
 #include "integrations/chat/slack/slack.h"
 
@@ -9,7 +12,14 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
-constexpr std::size_t checked_max = 200;  // messages of a channel that are asked for one by one
+constexpr std::size_t asked_max = 100;  // messages of a channel that are asked for one by one: two minutes of its rate
+
+// Slack cuts lists of people short; what it counts is right.
+bool is_whole(const Value& reactions) {
+  return std::ranges::all_of(reactions.as_list(), [](const Value& r) {
+    return r["count"].as_int() <= static_cast<std::int64_t>(r["users"].as_list().size());
+  });
+}
 
 std::set<std::string> who_reacted(const Value& reactions, const std::string& emoji) {
   std::set<std::string> users;
@@ -22,61 +32,120 @@ std::set<std::string> who_reacted(const Value& reactions, const std::string& emo
 
 }  // namespace
 
-void Slack::check_marks(const std::string& channel_id) {
+// What was said elsewhere and is shown here has a ts of its own here.
+void Slack::begin_checks(const std::string& channel_id) {
+  gap_key_ = gap_cursor_ + "@" + std::to_string(rejoined_.contains(channel_id) ? out_.clock.now() : gap_.start());
+  filed_.clear();
+  unseen_.clear();
+  doubtful_ = 0;
   const std::string ours = out_.directory.ours("channel", channel_id);
   auto filed = out_.filed && !ours.empty() ? out_.filed(ours) : std::nullopt;
-  if (!filed) return marks_checked(channel_id);
-  std::erase_if(*filed, [](const FiledMessage& m) { return !is_slack_ts(m.post_id); });
-  if (filed->size() > checked_max) filed->erase(filed->begin(), filed->end() - checked_max);
-  look_up("pins.list", Value::Map{{"channel", channel_id}}, [this, channel_id, filed = *filed](const SlackAnswer& a) {
-    if (a.fate == Fate::ok) compare_pins(channel_id, filed, a.body["items"]);
-    if (a.fate != Fate::ok)
+  recorded_ = filed.has_value();
+  if (!filed) filed.emplace();
+  for (FiledMessage& m : *filed) {
+    const std::string copy = out_.directory.theirs("post", ours + "/" + m.post_id);
+    if (!copy.empty()) m.said_there = false;  // by us
+    const std::string ts = copy.empty() ? m.post_id : copy;
+    if (is_slack_ts(ts) && (m.said_there || m.marked())) filed_[ts] = std::move(m);
+  }
+  unchecked_ = filed_;
+}
+
+void Slack::check_seen(const std::string& channel_id, const Value& message) {
+  const auto it = unchecked_.find(message["ts"].as_string());
+  if (it == unchecked_.end() || !is_whole(message["reactions"])) return;
+  compare_reactions(channel_id, it->second, message["reactions"]);
+  unchecked_.erase(it);
+}
+
+void Slack::check_pins(const std::string& channel_id) {
+  look_up("pins.list", Value::Map{{"channel", channel_id}}, [this, channel_id](const SlackAnswer& a) {
+    if (a.fate == Fate::ok) {
+      compare_pins(channel_id, a.body["items"]);
+    } else {
+      unseen_.push_back({"pins", {{"platform", "Slack"}, {"why", a.error}}});
       log(LogLevel::warn, "the pins of a Slack channel cannot be read", {{"channel", channel_id}, {"why", a.error}});
-    to_check_.assign(filed.begin(), filed.end());
-    check_next_mark(channel_id);
+    }
+    marks_checked(channel_id);
   });
 }
 
-void Slack::compare_pins(const std::string& channel_id, const std::vector<FiledMessage>& filed, const Value& items) {
-  std::set<std::string> pinned, known;
-  for (const FiledMessage& m : filed)
-    if (m.pinned) known.insert(m.post_id);
+void Slack::compare_pins(const std::string& channel_id, const Value& items) {
+  std::set<std::string> pinned;
   for (const Value& item : items.as_list()) {
     const std::string ts = item["message"]["ts"].as_string(), by = item["created_by"].as_string();
-    if (ts.empty() || !pinned.insert(ts).second || by == self_.user_id || known.contains(ts)) continue;
+    const auto known = filed_.find(ts);
+    const bool recorded = known != filed_.end() && known->second.pinned;
+    if (ts.empty() || !pinned.insert(ts).second || by == self_.user_id || recorded) continue;
     Inbound in;
     in.caught_up = true;
     in.event.event.kind = "pin";
-    in.event.event.id = "mark:" + channel_id + ":" + ts + ":pin:" + by + ":" + gap_cursor_;
+    in.event.event.id = "mark:" + channel_id + ":" + ts + ":pin:" + by + ":" + gap_key_;
     in.event.event.channel = channel_id;
     in.event.event.post_id = ts;
     in.event.event.user = by;
     in.event.event.at = item["created"].as_int() * second_ms;
     enqueue(std::move(in), nullptr);
   }
-  for (const FiledMessage& m : filed)
-    if (m.pinned && !pinned.contains(m.post_id)) recall("unpin", channel_id, m, {}, {});
+  for (const auto& [ts, m] : filed_)
+    if (m.pinned && !pinned.contains(ts)) recall("unpin", channel_id, m, {}, {});
+}
+
+// Those that were not among what was read: in threads, older than that, or with a list of people that was cut.
+void Slack::check_marks(const std::string& channel_id) {
+  if (!recorded_) return marks_checked(channel_id);
+  int left_out = 0;
+  to_check_.clear();
+  for (auto it = unchecked_.rbegin(); it != unchecked_.rend(); ++it) {
+    const FiledMessage& m = it->second;
+    if (m.reactions.empty() && !m.said_there) continue;
+    if (to_check_.size() < asked_max)
+      to_check_.push_back(it->first);
+    else if (!m.reactions.empty())
+      ++left_out;
+  }
+  if (left_out > 0)
+    unseen_.push_back({"marks_many", {{"n", std::to_string(left_out)}, {"most", std::to_string(asked_max)}}});
+  check_next_mark(channel_id);
 }
 
 void Slack::check_next_mark(const std::string& channel_id) {
-  if (to_check_.empty()) return marks_checked(channel_id);
-  const FiledMessage m = to_check_.front();
-  to_check_.pop_front();
-  const Value arguments = Value::Map{{"channel", channel_id}, {"timestamp", m.post_id}, {"full", true}};
-  look_up("reactions.get", arguments, [this, channel_id, m](const SlackAnswer& a) {
-    if (a.error == "message_not_found") recall("delete", channel_id, m, {}, {});
-    if (a.fate == Fate::ok)
-      for (const auto& [person, emoji] : m.reactions)
-        if (!stands(a.body["message"]["reactions"], person, emoji)) recall("unreaction", channel_id, m, person, emoji);
+  if (to_check_.empty()) return check_pins(channel_id);
+  const std::string ts = to_check_.front();
+  const Value arguments = Value::Map{{"channel", channel_id}, {"timestamp", ts}, {"full", true}};
+  look_up("reactions.get", arguments, [this, channel_id, ts](const SlackAnswer& a) {
+    const FiledMessage& m = unchecked_.at(ts);
+    if (a.fate == Fate::ok) compare_reactions(channel_id, m, a.body["message"]["reactions"]);
+    if (a.error == "message_not_found" && m.said_there) recall("delete", channel_id, m, {}, {});
+    if (a.error == "message_not_found") filed_.erase(ts);
+    if (a.fate != Fate::ok && a.error != "message_not_found") {  // then it says the same of all
+      const auto marked = [this](const std::string& t) { return !unchecked_.at(t).reactions.empty(); };
+      const auto n = std::ranges::count_if(to_check_, marked);
+      if (n > 0) unseen_.push_back({"marks", {{"platform", "Slack"}, {"n", std::to_string(n)}, {"why", a.error}}});
+      return check_pins(channel_id);
+    }
+    to_check_.pop_front();
     check_next_mark(channel_id);
   });
 }
 
-// Whose account is not known here may still be among those who reacted: then nothing is concluded.
-bool Slack::stands(const Value& reactions, const std::string& person, const std::string& emoji) const {
-  const std::set<std::string> users = who_reacted(reactions, emoji);
-  const std::string user = user_id_of(person);
-  return !users.empty() && (users.contains(user) || !users_.contains(user));
+void Slack::compare_reactions(const std::string& channel_id, const FiledMessage& m, const Value& reactions) {
+  bool doubt = false;
+  for (const FiledMessage::Reaction& set : m.reactions) {
+    const std::optional<bool> there = stands(reactions, set);
+    doubt = doubt || !there;
+    if (there && !*there) recall("unreaction", channel_id, m, set.person, set.emoji);
+  }
+  doubtful_ += doubt ? 1 : 0;
+}
+
+// By the account that set it. The record of earlier versions has the person only: where that is nobody we know here,
+// nothing is concluded.
+std::optional<bool> Slack::stands(const Value& reactions, const FiledMessage::Reaction& set) const {
+  const std::set<std::string> users = who_reacted(reactions, set.emoji);
+  const std::string user = set.account.empty() ? user_id_of(set.person) : set.account;
+  if (users.empty() || users.contains(user)) return users.contains(user);
+  return !set.account.empty() || users_.contains(user) ? std::optional(false) : std::nullopt;
 }
 
 void Slack::recall(const std::string& kind, const std::string& channel_id, const FiledMessage& m,
@@ -92,7 +161,7 @@ void Slack::recall(const std::string& kind, const std::string& channel_id, const
   e.emoji = emoji;
   e.at = out_.clock.now();
   e.id = kind == "delete" ? "gone:" + channel_id + ":" + m.post_id
-                          : kind + ":" + channel_id + ":" + m.post_id + ":" + person + ":" + emoji + ":" + gap_cursor_;
+                          : kind + ":" + channel_id + ":" + m.post_id + ":" + person + ":" + emoji + ":" + gap_key_;
   enqueue(std::move(in), nullptr);
 }
 
@@ -105,7 +174,8 @@ ChatEvent Slack::recalled(ChatEvent e, const Inbound& in) {
 }
 
 void Slack::marks_checked(const std::string& channel_id) {
-  state_coverage(channel_id, blind_);
+  if (doubtful_ > 0) unseen_.push_back({"marks_whose", {{"n", std::to_string(doubtful_)}}});
+  state_coverage(channel_id, std::exchange(unseen_, {}));
   catch_up_next();
 }
 

@@ -297,26 +297,28 @@ Value metadata_of(const MmPost& p) {
 }  // namespace
 
 Value to_value(const MmPost& p) {
-  Value v = Value::Map{{"id", p.id},
-                       {"create_at", p.create_at},
-                       {"update_at", p.update_at},
-                       {"edit_at", p.edit_at},
-                       {"delete_at", p.delete_at},
-                       {"is_pinned", p.pinned},
-                       {"user_id", p.user_id},
-                       {"channel_id", p.channel_id},
-                       {"root_id", p.root_id},
-                       {"parent_id", p.root_id},
-                       {"original_id", ""},
-                       {"message", p.delete_at ? "" : p.message},
-                       {"type", p.type},
-                       {"props", p.props},
-                       {"hashtags", ""},
-                       {"pending_post_id", p.pending_post_id},
-                       {"reply_count", 0},
-                       {"last_reply_at", 0},
-                       {"participants", nullptr},
-                       {"metadata", metadata_of(p)}};
+  Value v =
+      Value::Map{{"id", p.id},
+                 {"create_at", p.create_at},
+                 {"update_at", p.update_at},
+                 {"edit_at", p.edit_at},
+                 {"delete_at", p.delete_at},
+                 {"is_pinned", p.pinned},
+                 {"user_id", p.user_id},
+                 {"channel_id", p.channel_id},
+                 {"root_id", p.root_id},
+                 {"parent_id", p.root_id},
+                 {"original_id", ""},
+                 {"message", p.delete_at ? "" : p.message},
+                 {"type", p.type},
+                 {"props", p.props},
+                 {"hashtags", ""},
+                 {"pending_post_id", p.pending_post_id},
+                 {"has_reactions", std::ranges::any_of(p.reactions, [](const auto& r) { return !r.second.empty(); })},
+                 {"reply_count", 0},
+                 {"last_reply_at", 0},
+                 {"participants", nullptr},
+                 {"metadata", metadata_of(p)}};
   if (!p.file_ids.empty()) v.set("file_ids", list_of(p.file_ids));
   return v;
 }

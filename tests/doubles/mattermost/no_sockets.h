@@ -30,7 +30,8 @@ class NoSockets {
   void forget() { sockets_.clear(); }
   std::string error;  // not empty: the network is down, for this reason
   std::size_t opened = 0;
-  std::vector<int> statuses;  // of every answer
+  std::vector<std::string> asked;  // paths
+  std::vector<int> statuses;       // of every answer
   std::string last_websocket_url;
 
  private:
@@ -49,6 +50,7 @@ class NoSockets {
       for (const auto& [name, value] : call.headers) q.headers[lower_ascii(name)] = value;
       q.body = call.body;
       const HttpResponse r = net_.core_.request(q);
+      net_.asked.push_back(q.path);
       net_.statuses.push_back(r.status);
       if (r.status == 0) {
         return net_.post_([done = std::move(done)] { done(fail(ErrorKind::unavailable, "the connection broke")); });

@@ -225,7 +225,8 @@ Value SlackCore::reactions_get(const Arguments& a) {
   if (it == channels.end()) return error("channel_not_found");
   const auto p = it->second.posts.find(argument(a, "timestamp"));
   if (p == it->second.posts.end()) return error("message_not_found");
-  return ok({{"type", "message"}, {"channel", it->first}, {"message", message_value(p->second)}});
+  const bool full = argument(a, "full") == "true";
+  return ok({{"type", "message"}, {"channel", it->first}, {"message", message_value(p->second, full)}});
 }
 
 Value SlackCore::reactions_add(const Arguments& a) {

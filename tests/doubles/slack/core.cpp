@@ -35,7 +35,7 @@ SlackChannel* SlackCore::channel_named(const std::string& name) {
   return nullptr;
 }
 
-Value SlackCore::message_value(const SlackPost& p) const {
+Value SlackCore::message_value(const SlackPost& p, bool full) const {
   Value v = Value::Map{{"type", "message"}, {"ts", p.ts}, {"text", p.text}, {"user", p.user}, {"team", "T1"}};
   if (!p.bot_id.empty()) v.set("bot_id", p.bot_id);
   if (!p.bot_id.empty()) v.set("app_id", "A1");
@@ -47,10 +47,12 @@ Value SlackCore::message_value(const SlackPost& p) const {
   Value reactions = Value::List{};
   for (const auto& [name, who] : p.reactions) {
     Value list = Value::List{};
-    for (const std::string& u : who) list.push(u);
+    for (const std::string& u : who)
+      if (full || list.as_list().size() < reacted_shown) list.push(u);
+    if (who.empty()) continue;
     reactions.push(Value::Map{{"name", name}, {"count", static_cast<std::int64_t>(who.size())}, {"users", list}});
   }
-  if (!p.reactions.empty()) v.set("reactions", reactions);
+  if (!reactions.as_list().empty()) v.set("reactions", reactions);
   return v;
 }
 

@@ -140,6 +140,8 @@ class SlackCore {
   std::map<std::string, Value> view_errors;                        // by id: what the app said is wrong, field by field
   void unfurl(const std::string& channel, const std::string& ts);  // a link unfolds: message_changed without edit
 
+  std::size_t reacted_shown = 50;  // people named of a reaction, unless asked for all; the count stays right
+  void give_up_old();              // all that it could not deliver for long, where nothing newer waits behind it
   void deny_history(const std::string& channel) { denied_.insert(channel); }
   void fail_next(const std::string& method, SlackFault fault) { faults_[method].push_back(std::move(fault)); }
   bool deliver_twice = false;  // every event over two connections, or twice over one
@@ -220,7 +222,7 @@ class SlackCore {
   void emit(const std::string& type, Value payload);
   void emit_event(Value event);
   void send_envelope(std::size_t index);
-  Value message_value(const SlackPost& post) const;
+  Value message_value(const SlackPost& post, bool full = false) const;
   Value channel_value(const SlackChannel& channel) const;
 
   struct Pending {

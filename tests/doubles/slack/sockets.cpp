@@ -130,6 +130,11 @@ void SlackCore::answered(const std::string& envelope_id, int status, const std::
   std::erase_if(pending_, [&](const Pending& p) { return p.envelope_id == envelope_id; });
 }
 
+void SlackCore::give_up_old() {
+  const auto old = [this](const Pending& p) { return p.sent_ms == 0 && now_ - p.made_ms > kLostAfter; };
+  if (std::ranges::all_of(pending_, old)) pending_.clear();
+}
+
 void SlackCore::tick() {
   for (std::size_t i = 0; i < pending_.size();) {
     Pending& p = pending_[i];

@@ -246,10 +246,42 @@ TEST_CASE("the postmortem says what was not heard, and the transcript is no part
   ChatFact f = d.fact("coverage", "", "");
   f.from_ms = start + second_ms;
   f.complete = false;
-  f.why = "Slack does not show the history (not_in_channel)";
+  f.notes = {{"no_history", {{"platform", "Slack"}, {"why", "not_in_channel"}}}};
   d.take(f);
   CHECK(printed("en").contains("slack: BLIND from 2023-11-14 22:13:21 UTC to "));
-  CHECK(printed("ko").contains("알 수 없음: Slack does not show the history"));
+  CHECK(printed("ko").contains("알 수 없음: Slack에서 대화 기록을 볼 수 없음(not_in_channel)"));
+}
+
+TEST_CASE("a platform is told of the marks that were set there, by which account, and of what was said there") {
+  Desk d;
+  d.react("ana", "m1");
+  ChatFact f = d.fact("reaction", "ben", "m1");
+  f.emoji = "memo";
+  f.platform = "mattermost";
+  f.account = "u-ben";
+  d.take(f);
+  f = d.fact("pin", "", "m2");
+  f.platform = f.about.platform = "mattermost";
+  d.take(f);
+  f = d.fact("reaction", "cem", "m3");
+  f.emoji = "pushpin";
+  f.platform = "room";
+  f.about.platform = "slack";
+  d.take(f);
+  const auto seen = [&](const std::string& platform) {
+    std::string text;
+    const auto filed = filed_in(d.state, "inc-1-search", platform, d.now);
+    REQUIRE(filed);
+    for (const FiledMessage& m : *filed) {
+      text += m.post_id + (m.said_there ? " said" : "") + (m.pinned ? " pinned" : "");
+      for (const auto& r : m.reactions) text += " " + r.person + ":" + r.emoji + ":" + r.account;
+      text += "; ";
+    }
+    return text;
+  };
+  CHECK(seen("slack") == "m1 said ana:pushpin:; m3 said; ");
+  CHECK(seen("mattermost") == "m1 ben:memo:u-ben; m2 said pinned; ");
+  CHECK(seen("room") == "m3 cem:pushpin:; ");
 }
 
 TEST_CASE("words make an offer once in a while, not in a muted thread, and none unless they are configured") {

@@ -156,6 +156,57 @@ TEST_CASE("after a loss it is seen which reactions went meanwhile") {
   CHECK(std::ranges::count(s.events, std::string("unreaction"), &ChatEvent::kind) == 1);
 }
 
+TEST_CASE("reactions are compared with what was read; only where the server does not show all changes it is asked") {
+  Scene s;
+  const std::string kept = s.say(s.ben, "kept"), freed = s.say(s.ben, "freed");
+  for (const std::string& post : {kept, freed}) s.core.react(s.ana, post, "pushpin");
+  s.settle();
+  const std::string channel = s.core.channel(s.channel_id)->name;
+  const auto asked = [&s] {
+    int n = 0;
+    for (const std::string& path : s.net.asked) n += path.ends_with("/reactions") ? 1 : 0;
+    return n;
+  };
+  s.filed[channel] = {{kept, "ben", false, {{"somebody", "pushpin", s.ana}}},
+                      {freed, "ben", false, {{"somebody", "pushpin", s.ana}}}};
+  s.pass(2 * minute_ms);
+  s.core.cut_all();
+  s.settle();
+  s.core.forget_connections();
+  s.core.react(s.ana, freed, "pushpin", false);
+  s.events.clear();
+  s.coverage.clear();
+  s.pass(2 * minute_ms);
+  CHECK(asked() == 0);
+  CHECK(std::ranges::count(s.events, std::string("unreaction"), &ChatEvent::kind) == 1);
+  REQUIRE(s.coverage.size() == 1);
+  CHECK(s.coverage.front().complete);
+  CHECK(s.coverage.front().notes.empty());
+
+  std::vector<FiledMessage> filed;
+  for (int i = 0; i < 220; ++i) {  // a hundred of them are in the page with the first that was missed
+    const std::string post = s.core.say(s.ben, s.channel_id, "filed");
+    s.core.react(s.ana, post, "pushpin");
+    filed.push_back({post, "ben", false, {{"somebody", "pushpin", s.ana}}});
+  }
+  s.settle();
+  s.filed[channel] = filed;
+  s.pass(10 * minute_ms);
+  s.core.cut_all();
+  s.settle();
+  s.core.forget_connections();
+  s.core.react(s.ana, filed.back().post_id, "pushpin", false);
+  for (int i = 0; i < 1'100; ++i) s.core.say(s.ben, s.channel_id, "much");
+  s.events.clear();
+  s.coverage.clear();
+  s.pass(10 * minute_ms);
+  CHECK(asked() == 100);
+  CHECK(std::ranges::count(s.events, std::string("unreaction"), &ChatEvent::kind) == 1);
+  REQUIRE(s.coverage.size() == 1);
+  CHECK_FALSE(s.coverage.front().complete);
+  CHECK(s.coverage.front().notes.back() == CoverageNote{"marks_many", {{"n", "20"}, {"most", "100"}}});
+}
+
 TEST_CASE("after a loss Mattermost's channel gets a statement, and marks of the missed time are found") {
   Scene s;
   const std::string id = s.say(s.ben, "said before");
