@@ -31,11 +31,14 @@ std::vector<const ChangeRecord*> changes_before(const ReportContext& c) {
   return found;
 }
 
-// A version, or how many there were and are; with the service, which need not be the incident's.
+// A version, or how many there were and are (at least, of an autoscaler); with the service, which need not be the
+// incident's.
 std::string changed_to(const ChangeRecord& x) {
-  const std::string what = x.verb == "scale" && x.before.replicas && x.after.replicas
-                               ? std::to_string(*x.before.replicas) + " → " + std::to_string(*x.after.replicas)
-                               : x.after.version;
+  const std::string least = x.minimum ? "≥ " : "";
+  const std::string what =
+      x.verb == "scale" && x.before.replicas && x.after.replicas
+          ? least + std::to_string(*x.before.replicas) + " → " + least + std::to_string(*x.after.replicas)
+          : x.after.version;
   return x.service + " " + what + " (" + x.environment + ")";
 }
 

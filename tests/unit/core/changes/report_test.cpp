@@ -49,6 +49,12 @@ TEST_CASE("the lead-up lists what was changed before, once, and what was linked 
            Value::Map{{"replicas", 3}});
   s.end("R2", "0", "succeeded");
   s.finish("R2");
+  s.start("R4", "scale");
+  s.intend("R4", "0", "scale",
+           Value::Map{{"service", "cache"}, {"env", "production"}, {"replicas", 5}, {"minimum", true}},
+           Value::Map{{"replicas", 4}, {"scaler_least", 2}});
+  s.end("R4", "0", "succeeded");
+  s.finish("R4");
   s.now += minute_ms;
   s.add("incident.declared", Value::Map{{"title", "It hurts"}, {"severity", "SEV2"}}, "INC-1").services = {"api"};
   s.now += minute_ms;
@@ -58,6 +64,7 @@ TEST_CASE("the lead-up lists what was changed before, once, and what was linked 
   const Document before = postmortem(of_incident(s), options);
   CHECK(rows_with(before, "api v2 (production)") == 1);
   CHECK(rows_with(before, "db 3 → 2 (production)") == 1);
+  CHECK(rows_with(before, "cache ≥ 2 → ≥ 5 (production)") == 1);  // the minimum of an autoscaler
   CHECK(rows_with(before, "api v3 (production)") == 0);
 
   s.add("change.linked", Value::Map{{"change", "R1.0"}, {"link", "failed"}}, "INC-1");
