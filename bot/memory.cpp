@@ -11,6 +11,7 @@ namespace muster {
 namespace {
 
 constexpr int quiet_enough = 2;  // the writer lets go of its pages after one second
+constexpr int long_quiet = 40;   // what the work left open has been closed by now: connections, replies
 constexpr int busy_for = 20;     // ticks of work without a rest
 constexpr std::size_t worth_it = 1u << 20;
 
@@ -60,9 +61,10 @@ bool MemoryKeeper::tick(std::uint64_t work_done) {
   last_ = work_done;
   quiet_ticks_ = quiet ? quiet_ticks_ + 1 : 0;
   if (quiet_ticks_ <= quiet_enough) ++busy_ticks_;
-  if (quiet_ticks_ != quiet_enough && busy_ticks_ < busy_for) return false;
+  const bool over = quiet_ticks_ == quiet_enough || quiet_ticks_ == long_quiet;
+  if (!over && busy_ticks_ < busy_for) return false;
   busy_ticks_ = 0;
-  if (quiet_ticks_ != quiet_enough && is_settled()) return false;
+  if (!over && is_settled()) return false;
   malloc_trim(0);
   let_go_of_code();
   given_back_ = true;

@@ -61,9 +61,10 @@ struct KubernetesControllers {
     if (changed != object()) core.store(resource, std::move(changed), "MODIFIED");
   }
 
+  // All that is made for an owner begins with its name: of hundreds that wait, each asks only after its own.
   std::vector<Value> owned(const char* what, const Value& owner) const {
     std::vector<Value> found;
-    for (const Value* o : core.all(what, space)) {
+    for (const Value* o : core.all(what, space, owner["metadata"]["name"].as_string() + "-")) {
       if (is_of(*o, owner)) found.push_back(*o);
     }
     return found;

@@ -166,8 +166,9 @@ const Value* KubernetesCore::find(const std::string& resource, const std::string
   return it == objects_.end() ? nullptr : &it->second;
 }
 
-std::vector<const Value*> KubernetesCore::all(const std::string& resource, const std::string& space) const {
-  const std::string prefix = resource + "/" + (space.empty() ? "" : space + "/");
+std::vector<const Value*> KubernetesCore::all(const std::string& resource, const std::string& space,
+                                              const std::string& name) const {
+  const std::string prefix = resource + "/" + (space.empty() ? "" : space + "/" + name);
   std::vector<const Value*> found;
   for (auto it = objects_.lower_bound(prefix); it != objects_.end() && it->first.starts_with(prefix); ++it)
     found.push_back(&it->second);

@@ -73,7 +73,9 @@ class KubernetesCore {
   void end_watches();  // as when the server restarts
 
   const Value* find(const std::string& resource, const std::string& space, const std::string& name) const;
-  std::vector<const Value*> all(const std::string& resource, const std::string& space) const;
+  // Those whose name begins so; `name` needs a namespace.
+  std::vector<const Value*> all(const std::string& resource, const std::string& space,
+                                const std::string& name = {}) const;
   // Somebody at a keyboard: no request, no entry in the ledger.
   void edit(const std::string& resource, const std::string& space, const std::string& name,
             const std::function<Value(Value)>& change);

@@ -23,11 +23,12 @@ int given_back(MemoryKeeper& keeper, int seconds, int step) {
 
 }  // namespace
 
-TEST_CASE("memory is given back once when the work is over") {
+TEST_CASE("memory is given back when the work is over, and once more when what it left open is closed") {
   MemoryKeeper keeper;
   CHECK(given_back(keeper, 5, 1) == 0);
-  CHECK(given_back(keeper, 60, 0) == 1);
-  CHECK(given_back(keeper, 60, 0) == 0);
+  CHECK(given_back(keeper, 30, 0) == 1);
+  CHECK(given_back(keeper, 30, 0) == 1);
+  CHECK(given_back(keeper, 600, 0) == 0);
 }
 
 TEST_CASE("who never rests gives memory back once, and again when more than the work needs has come") {
