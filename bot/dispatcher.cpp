@@ -157,7 +157,8 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
   // Every event but a line for us outside of incident channels: a command is no talk.
   const auto is_talk = [this](const ChatEvent& e, const State& state) {
     if (e.kind == "form") return false;
-    if (e.kind != "message" || state.incident_by_channel.contains(bare_channel(e.channel))) return true;
+    if (e.kind != "message" || e.is_told_only || state.incident_by_channel.contains(bare_channel(e.channel)))
+      return true;
     CommandInput input = input_of(e);
     bool by_mention = false;
     return !e.direct && !understand(e, input, by_mention);
@@ -233,7 +234,7 @@ bool Dispatcher::understand(const ChatEvent& e, CommandInput& input, bool& by_me
     input.text = reaction_answer(state_, config_, e.post_id, e.user, e.emoji);
     return !input.text.empty();
   }
-  if (e.kind != "message") return false;
+  if (e.kind != "message" || e.is_told_only) return false;
   // A channel of our room belongs to the bot or to one incident: both are direct conversations with commands in
   // plain words only in #muster; elsewhere the prefix or a mention addresses the bot.
   if (const std::string bare = bare_answer(state_, config_, input); !bare.empty()) {

@@ -11,6 +11,21 @@
 
 namespace muster {
 
+namespace {
+
+// "#inc-7" in a text, and not the beginning of "#inc-7-checkout".
+bool names_channel(const std::string& text, const std::string& channel) {
+  const std::string name = "#" + channel;
+  for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos; ++at) {
+    const char next = at + name.size() < text.size() ? text[at + name.size()] : ' ';
+    const bool goes_on = (next >= 'a' && next <= 'z') || (next >= '0' && next <= '9') || next == '-' || next == '_';
+    if (!goes_on) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::string out_channel(const OutMessage& m) {
   std::string name = m.destination.substr(m.destination.find(':') + 1);
   if (name.empty()) name = m.body["channel"].as_string();
@@ -39,8 +54,9 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") d->coalesce = d->channel + "/topic";
   if (d->channel.empty()) return d->done(fail(ErrorKind::invalid, "the message names no channel"));
+  if (!open_ && parked_.size() >= parked_max) return d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+  if (m.kind == "open_channel") opening_[d->channel] += 1;
   if (open_) return queue(d);
-  if (parked_.size() >= parked_max) return d->done(fail(ErrorKind::unavailable, "too many messages wait"));
   parked_.push_back(d);
 }
 
@@ -86,12 +102,52 @@ void Deliveries::queue(const DeliveryPtr& d) {
   if (many) tell_delay(d->channel);
   d->job = queue_.add(std::move(ticket), [this, d](BudgetQueue::Job job) {
     d->job = job;
-    say_late(*d);
-    platform_.run(d);
+    start(d);
   });
   if (d->job != 0) return;
   gone(d->channel);
+  opened(*d);
   if (d->done) d->done(fail(ErrorKind::unavailable, "too many messages wait"));
+}
+
+// Its lane is held meanwhile: what comes behind it stays behind it.
+void Deliveries::start(const DeliveryPtr& d) {
+  say_late(*d);
+  if (!names_unopened(*d)) return platform_.run(d);
+  d->waited = true;
+  held_.emplace_back(d, clock_.now());
+}
+
+bool Deliveries::names_unopened(const Delivery& d) const {
+  const bool says = d.message.kind == "post" || d.message.kind == "edit";
+  if (opening_.empty() || d.waited || !says) return false;
+  const std::string text = plain_text(message_from(d.message.body["message"]));
+  return std::ranges::any_of(opening_,
+                             [&](const auto& o) { return o.first != d.channel && names_channel(text, o.first); });
+}
+
+void Deliveries::opened(const Delivery& d) {
+  const auto it = d.message.kind == "open_channel" ? opening_.find(d.channel) : opening_.end();
+  if (it == opening_.end() || --it->second > 0) return;
+  const std::string channel = it->first;
+  opening_.erase(it);
+  let_go([&](const Delivery& held, TimeMs) {
+    return names_channel(plain_text(message_from(held.message.body["message"])), channel);
+  });
+}
+
+void Deliveries::let_go(const std::function<bool(const Delivery&, TimeMs since)>& which) {
+  std::vector<DeliveryPtr> go;
+  std::erase_if(held_, [&](const auto& h) {
+    const bool goes = which(*h.first, h.second);
+    if (goes) go.push_back(h.first);
+    return goes;
+  });
+  for (const DeliveryPtr& d : go) platform_.run(d);
+}
+
+void Deliveries::tick() {
+  let_go([now = clock_.now()](const Delivery&, TimeMs since) { return now - since >= named_ms; });
 }
 
 // One line, ahead of what waits.
@@ -167,6 +223,7 @@ void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
         {{"kind", d->message.kind}, {"channel", d->channel}, {"why", result.error().message}});
   }
   gone(d->channel);
+  opened(*d);
   const ChatPlatform::Done done = std::exchange(d->done, {});
   if (done) done(std::move(result));
   queue_.finish(d->job);

@@ -25,6 +25,7 @@ struct Delivery {
   bool only_own = false;     // of channels that were made: none of another's making
   bool joined = false;       // we have tried to join the channel for it
   bool late = false;         // it says so
+  bool waited = false;       // for a channel that it names
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
 };
@@ -45,12 +46,15 @@ class Deliveries {
     std::function<std::string(TimeMs sent)> late = {};
   };
   static constexpr DurationMs late_ms = minute_ms;
+  // A message that names a channel which is being opened waits for it, so that the name is a link: no longer than this.
+  static constexpr DurationMs named_ms = 20 * second_ms;
   Deliveries(BudgetQueue& queue, const Clock& clock, ChatDirectory& directory, Platform platform);
 
   void take(const OutMessage& message, ChatPlatform::Done done);
   void join(const std::vector<std::string>& channels);  // channels that exist without an incident
   void open();                                          // what was parked moves on
   void close() { open_ = false; }
+  void tick();  // about once a second
   // How calls end: without an answer worth the name, or with one. "Not so fast" is one: whoever says it is there.
   void call_failed();
   void call_answered();
@@ -79,6 +83,10 @@ class Deliveries {
   void tell_delay(const std::string& channel);
   void gone(const std::string& channel);
   void say_late(Delivery& delivery) const;
+  void start(const DeliveryPtr& delivery);
+  bool names_unopened(const Delivery& delivery) const;
+  void opened(const Delivery& delivery);
+  void let_go(const std::function<bool(const Delivery&, TimeMs since)>& which);
   std::string their_id(const Delivery& delivery, const std::string& ours) const;
 
   BudgetQueue& queue_;
@@ -95,8 +103,10 @@ class Deliveries {
     std::size_t here = 0;    // queued and running
     std::size_t behind = 0;  // not handed over yet, as the last message said
   };
-  std::map<std::string, Waiting> waiting_for_;  // by channel
-  std::set<std::string> told_;                  // channels that were told of a delay
+  std::map<std::string, Waiting> waiting_for_;        // by channel
+  std::map<std::string, int> opening_;                // channels whose opening is under way
+  std::vector<std::pair<DeliveryPtr, TimeMs>> held_;  // name one of them, and since when they wait
+  std::set<std::string> told_;                        // channels that were told of a delay
   std::set<std::pair<std::string, bool>>
       unsent_;  // channels, of urgent or other posts: how far an earlier process came
 };

@@ -13,7 +13,7 @@ namespace muster {
 inline constexpr DurationMs late_by = 90 * second_ms;  // what is said "late"
 
 struct Act {
-  std::string kind = "message";  // or edit, delete, reaction, unreaction, pin, unpin, button, form
+  std::string kind = "message";  // or edit, delete, reaction, unreaction, pin, unpin, button, form, me
   std::string channel, user, text, emoji;
   std::string target;  // the newest message of a person that begins so; empty: the last post of the bot
   bool in_thread = false, late = false;
@@ -75,6 +75,8 @@ inline Act read_act(const std::string& what) {
     about("pin");
   else if (taken(head, " unpins"))
     about("unpin");
+  else if (taken(head, " says with /me"))
+    act.kind = "me", act.text = with_breaks(act.text);
   else if (taken(head, " archives"))
     act.kind = "archived";
   else if (taken(head, " deletes"))

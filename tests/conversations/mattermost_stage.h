@@ -224,6 +224,7 @@ class MattermostStage final : public Stage {
     again_ = {};
     if (act.kind == "form") return send_form(act, user);
     if (act.kind == "archived") return core_.archive(channel);
+    if (act.kind == "me") return static_cast<void>(said_ = core_.say(user, channel, act.text, "", {}, "me"));
     if (act.kind == "message") {
       const auto* last = core_.post(said_);
       std::string root = !last || !act.in_thread ? "" : last->root_id.empty() ? said_ : last->root_id;

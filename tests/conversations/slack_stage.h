@@ -110,6 +110,7 @@ class SlackStage final : public Stage {
       core_.said_before = 0;
       return net_.pump();
     }
+    if (act.kind == "me") return said_ = core_.say_me(id, channel_, slack_escape(act.text)), net_.pump();
     if (act.kind == "form") return send_form(act, id);
     if (act.kind == "archived") return core_.archive_by_hand(id, channel_), net_.pump();
     const std::string ts = act.target.empty() ? last_of_bot(act) : meant(act.target);

@@ -149,18 +149,19 @@ class Talk {
         act.kind == "button" ? chat_.with_button(act.text) : std::pair(chat_.last_post, std::string());
     ChatEvent e{.platform = "room",
                 .id = id,
-                .kind = act.kind,
+                .kind = act.kind == "me" ? "message" : act.kind,
                 .channel = act.channel,
                 .thread = act.in_thread ? root : thread,
-                .post_id = act.kind == "message" ? id : post,
+                .post_id = act.kind == "message" || act.kind == "me" ? id : post,
                 .user = act.user,
                 .text = act.text,
                 .emoji = act.emoji,
                 .at = act.late ? clock_.now() - late_by : clock_.now()};
     speaks(e);
     if (act.kind == "form") return send_form(std::move(e), act);
+    e.is_told_only = act.kind == "me";
     e.can_open_form = act.kind == "button";
-    if (act.kind == "message") said_.push_back({act.channel, id, e.thread, e.user, act.text, {}, e.at});
+    if (e.kind == "message") said_.push_back({act.channel, id, e.thread, e.user, act.text, {}, e.at});
     if (!e.thread.empty()) e.about = message_like(act.channel, [&](const Said& s) { return s.post_id == e.thread; });
     if (!act.target.empty()) {
       e.about = message_like(act.channel, [&](const Said& s) { return s.text.starts_with(act.target); });

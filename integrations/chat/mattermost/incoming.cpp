@@ -269,9 +269,12 @@ void Mattermost::hand_over(const Inbound& in) {
     if (!user.email.empty()) e.email_person = out_.directory.person_of_email(known, user.email);
   }
   if (in.kind == "message" || in.kind == "edit" || in.kind == "button" || in.kind == "form") e.text = in.post.message;
+  const bool stars = e.text.size() > 2 && e.text.starts_with('*') && e.text.ends_with('*');
+  if (in.post.type == "me" && stars) e.text = e.text.substr(1, e.text.size() - 2);  // the server's, not the person's
   e.emoji = in.emoji;
   e.at = in.at;
   e.direct = channels_.at(channel).type == "D";
+  e.is_told_only = in.post.type == "me";
   fill_about(e, in);
   keep_trigger(in, e);
   e.form = in.form;

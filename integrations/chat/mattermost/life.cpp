@@ -174,6 +174,7 @@ void Mattermost::carry_out(GatewayActions actions) {
 
 void Mattermost::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
+  deliveries_.tick();
   if (socket_) carry_out(gateway_.tick(out_.clock.now()));
   if (out_.clock.now() - marks_saved_ms_ >= 30 * second_ms) save_marks();
 }

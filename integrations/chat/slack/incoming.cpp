@@ -18,7 +18,7 @@ const std::string& text_of(const Value& v, std::string_view key) { return v[key]
 
 // Without a subtype, or with one that still is something a person said.
 bool is_said(const std::string& subtype) {
-  static const std::set<std::string> said = {"", "bot_message", "thread_broadcast", "file_share"};
+  static const std::set<std::string> said = {"", "bot_message", "thread_broadcast", "file_share", "me_message"};
   return said.contains(subtype);
 }
 
@@ -108,6 +108,7 @@ std::optional<SlackEvent> said(const Value& event, const SlackSelf& self, bool m
   out.mention = mention;
   out.direct = text_of(event, "channel_type") == "im";
   out.outsider = is_outsider(event, self);
+  out.event.is_told_only = text_of(event, "subtype") == "me_message";
   return out;
 }
 

@@ -214,6 +214,7 @@ void Slack::foresee(OutMessage m) {
 void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
   const std::string thread = deliveries_.their_thread(*op);
   auto foreseen = foreseen_.take(op->message, channel_id, thread);
+  if (op->waited) foreseen.reset();  // made before it could name its channel
   ForeseenPost post = foreseen ? std::move(*foreseen) : made_post(*op, channel_id, thread);
   const auto then = [this, op, channel_id, thread, files = std::move(post.files)](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {

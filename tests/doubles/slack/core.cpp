@@ -40,6 +40,7 @@ Value SlackCore::message_value(const SlackPost& p, bool full) const {
   if (!p.bot_id.empty()) v.set("bot_id", p.bot_id);
   if (!p.bot_id.empty()) v.set("app_id", "A1");
   if (!p.thread_ts.empty()) v.set("thread_ts", p.thread_ts);
+  if (!p.subtype.empty()) v.set("subtype", p.subtype);
   if (!p.edited_ts.empty()) v.set("edited", Value::Map{{"user", p.user}, {"ts", p.edited_ts}});
   for (const auto& [key, value] : {std::pair{"blocks", p.blocks}, {"metadata", p.metadata}, {"files", p.files}}) {
     if (!value.is_null()) v.set(key, value);

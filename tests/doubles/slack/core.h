@@ -33,6 +33,7 @@ struct SlackPost {
   std::map<std::string, std::set<std::string>> reactions;
   bool pinned = false;
   std::string pinned_by = {};
+  std::string subtype = {};
 };
 
 struct SlackChannel {
@@ -109,6 +110,7 @@ class SlackCore {
   DurationMs said_before = 0;  // what is said was said so long ago and arrives now
   std::string say(const std::string& user, const std::string& channel, const std::string& text,
                   const std::string& thread = {});
+  std::string say_me(const std::string& user, const std::string& channel, const std::string& text);  // "/me …"
   // With a file: Slack keeps it, readable with the bot's token only. The answer is the ts. In a channel that is shared
   // with another organisation messages only name it, and `files.info` tells the rest.
   std::set<std::string> connected_channels;  // ids
@@ -250,6 +252,7 @@ class SlackCore {
   void send_post(const Pending& pending);
   Value last_said_;  // payload
   Value next_files_;
+  std::string next_subtype_;
   std::map<std::string, Value> shared_;  // file id -> the file object
   std::set<std::string> denied_;
   std::vector<SlackHappening> happenings_;

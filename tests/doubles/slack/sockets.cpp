@@ -163,6 +163,7 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
   post.text = text;
   post.thread_ts = thread;
   post.files = std::exchange(next_files_, Value());
+  post.subtype = std::exchange(next_subtype_, {});
   c.posts[post.ts] = post;
   Value event = message_value(post);
   if (!post.files.is_null()) event.set("subtype", "file_share");
@@ -180,6 +181,11 @@ std::string SlackCore::say(const std::string& user, const std::string& channel, 
   if (c.members.contains(bot_user)) emit_event(event);
   if (!pending_.empty()) last_said_ = pending_.back().payload;
   return post.ts;
+}
+
+std::string SlackCore::say_me(const std::string& user, const std::string& channel, const std::string& text) {
+  next_subtype_ = "me_message";
+  return say(user, channel, text);
 }
 
 std::string SlackCore::share(const std::string& user, const std::string& channel, const std::string& text,

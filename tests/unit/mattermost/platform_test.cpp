@@ -620,3 +620,43 @@ TEST_CASE("a channel that cannot be restored gets a successor with the same name
   CHECK(r.core.channel_named("inc-1")->delete_at != 0);
   CHECK(r.said_in("inc-1-2") == std::vector<std::string>{"back"});
 }
+
+TEST_CASE("what is said with /me comes without the server's asterisks, and is told only") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.core.say(rig.ana, channel, "*looks at the pool*", "", Value::Map{}, "me");
+  rig.core.say(rig.ana, channel, "*strong*");
+  rig.settle();
+  REQUIRE(rig.events.size() == 2);
+  CHECK(rig.events[0].text == "looks at the pool");
+  CHECK(rig.events[0].is_told_only);
+  CHECK(rig.events[1].text == "*strong*");
+  CHECK_FALSE(rig.events[1].is_told_only);
+}
+
+TEST_CASE("a post that names a channel which is being opened waits for it, and what comes behind stays behind") {
+  Rig rig;
+  rig.start();
+  bool refuse = true;
+  rig.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    const bool makes = q.method == "POST" && q.path == "/api/v4/channels";
+    return makes && refuse ? std::optional(HttpResponse{.status = 500, .body = "{}", .headers = {}}) : std::nullopt;
+  };
+  rig.send("open_channel", "inc-7", Value::Map{{"channel", "inc-7"}, {"topic", "SEV2"}});
+  rig.post("muster", "p1", "first: #inc-7 is open");
+  rig.post("muster", "p2", "second");
+  rig.pass(2 * second_ms);
+  CHECK(rig.said_in("muster").empty());
+  refuse = false;
+  rig.pass(10 * second_ms);
+  CHECK(rig.said_in("muster") == std::vector<std::string>{"first: ~inc-7 is open", "second"});
+  refuse = true;
+  rig.send("open_channel", "inc-8", Value::Map{{"channel", "inc-8"}, {"topic", "SEV2"}});
+  rig.post("muster", "p3", "third: #inc-8 is open");
+  rig.pass(19 * second_ms);
+  CHECK(rig.said_in("muster").size() == 2);
+  rig.pass(3 * second_ms);
+  CHECK(rig.said_in("muster").size() == 3);
+}

@@ -84,7 +84,7 @@ TEST_CASE("messages of other bots are marked, also those that look like a person
 }
 
 TEST_CASE("system lines are not something a person said") {
-  for (const char* subtype : {"channel_join", "channel_topic", "me_message", "pinned_item", "of_tomorrow"}) {
+  for (const char* subtype : {"channel_join", "channel_topic", "pinned_item", "of_tomorrow"}) {
     CHECK_FALSE(event(R"({"type":"message","user":"U1","text":"x","ts":"1.1","channel":"C1","subtype":")" +
                       std::string(subtype) + "\"}"));
   }
@@ -222,4 +222,15 @@ TEST_CASE("HTTP mode checks the signature over the raw body and the time in both
   CHECK_FALSE(check_slack_signature(secret, "", hello_sign, hello, now));
   CHECK_FALSE(check_slack_signature(secret, stamp, "", hello, now));
   CHECK_FALSE(check_slack_signature(secret, "1700000000x", hello_sign, hello, now));
+}
+
+TEST_CASE("what is said with /me is a message of a person, and says that it is told only") {
+  const Value event = Value::Map{{"type", "message"}, {"subtype", "me_message"}, {"channel", "C1"},
+                                 {"user", "U1"},      {"text", "!status"},       {"ts", "1700000000.000100"}};
+  const auto heard = slack_event("events_api", Value::Map{{"event", event}}, {});
+  REQUIRE(heard);
+  CHECK(heard->event.kind == "message");
+  CHECK(heard->event.user == "U1");
+  CHECK(heard->event.is_told_only);
+  CHECK_FALSE(heard->from_bot);
 }

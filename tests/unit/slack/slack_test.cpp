@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "bot/base/json.h"
 #include "tests/unit/slack/world.h"
 
 using namespace muster;
@@ -661,4 +662,38 @@ TEST_CASE("a channel that cannot be unarchived gets a successor with the same na
   CHECK(w.post("inc-1", "back"));
   CHECK(w.posts_with("inc-1-2", "back") == 1);
   CHECK(w.core.channel_named("inc-1-2")->topic == "t");
+}
+
+TEST_CASE("a post that names a channel which is being opened waits for it, so that the name is a link; not for long") {
+  const auto text_of = [](SlackWorld& w, const std::string& words) {
+    for (const auto& [ts, post] : w.core.channel_named("muster")->posts)
+      if (post.text.find(words) != std::string::npos) return to_json(post.blocks);
+    return std::string();
+  };
+  const auto send = [](SlackWorld& w, const std::string& kind, const std::string& channel, Value body) {
+    const std::string id = "n" + std::to_string(++w.serial);
+    w.slack->deliver({.id = id, .destination = "slack:#" + channel, .kind = kind, .body = std::move(body)},
+                     [](auto) {});
+  };
+  const auto post = [&](SlackWorld& w, const std::string& text) {
+    send(w, "post", "muster", Value::Map{{"post_id", text}, {"message", Value::Map{{"text", text}}}});
+  };
+  for (const int late : {5, 60}) {
+    SlackWorld w;
+    w.begin();
+    w.core.fail_next("conversations.create",
+                     {.kind = doubles::SlackFault::Kind::rate_limited, .error = "ratelimited", .retry_after_s = late});
+    send(w, "open_channel", "inc-7", Value::Map{{"channel", "inc-7"}, {"topic", "SEV2"}});
+    post(w, "first: #inc-7 is open");
+    post(w, "second, and #inc-70 is another");
+    w.drain();
+    w.pass(3 * second_ms);
+    CHECK(text_of(w, "first").empty());
+    CHECK(text_of(w, "second").empty());  // what comes behind stays behind
+    w.pass(25 * second_ms);
+    const bool in_time = late < 20;
+    const std::string name = in_time ? "<#" + w.channel("inc-7") + ">" : "#inc-7";
+    CHECK(text_of(w, "first").find("first: " + name + " is open") != std::string::npos);
+    CHECK(text_of(w, "second").find("#inc-70") != std::string::npos);
+  }
 }
