@@ -21,6 +21,7 @@ namespace {
 constexpr int rollouts_watched = 200, rollouts_beside = 20;
 constexpr int services = rollouts_watched + rollouts_beside, clicks = 40;
 constexpr int looked_at_ms = 60'000;  // three times the time between two looks beside the watch
+constexpr int moment_every_ms = 5'000;
 
 std::string name_of(int i) { return "svc-" + std::to_string(i); }
 
@@ -127,36 +128,43 @@ void click(const Muster& m, const Session& session, Lab& lab, const Disk& disk) 
                     number(disk.fsync_p50_ms) + " ms"});
 }
 
-struct Cost {
-  double private_kb = 0, processor_ms = 0;
-};
-
 void look_once(const Muster& m, const Session& session, Lab& lab) {
   const std::uint64_t asked = lab.requests();
   say(m, session, "where " + name_of(0));
   until([&] { return lab.requests() > asked; }, "a look at the cluster");
 }
 
-Cost cost(const Muster& m) { return {m.process->memory().private_mb * 1024, m.process->processor_ms()}; }
-
-struct Costs {
-  Cost with, few, without;
+// The memory of all three at one moment, in kB. Code is mapped and given back all the time, and counts as private only
+// while no other bot of the same program has mapped it: what was written is told apart.
+struct Moments {
+  std::vector<double> with, few;                                  // written
+  std::vector<double> each_further, further_with_code, each_all;  // for each rollout; the last against a bot with none
 };
 
-// The program's pages that nobody else has mapped are in all three, and TLS, and what is made at the first rollout: of
-// what stands between twenty and two hundred only the number of rollouts is the cause.
-void memory_figures(const Costs& was, const Costs& is) {
-  const double most = std::max(was.with.private_kb, is.with.private_kb);
-  const double few = std::min(was.few.private_kb, is.few.private_kb);
-  const double idle = std::min(was.without.private_kb, is.without.private_kb);
-  figure({.name = "each further one of them, private memory",
-          .measured = (most - few) / (rollouts_watched - rollouts_beside),
+void look_at_memory(const Muster& with, const Muster& few, const Muster& without, Moments& m) {
+  const Memory a = with.process->memory(), b = few.process->memory(), none = without.process->memory();
+  constexpr int more = rollouts_watched - rollouts_beside;
+  m.with.push_back(a.written_mb * 1024);
+  m.few.push_back(b.written_mb * 1024);
+  m.each_further.push_back((a.written_mb - b.written_mb) * 1024 / more);
+  m.further_with_code.push_back((a.private_mb - b.private_mb) * 1024 / more);
+  m.each_all.push_back((a.private_mb - none.private_mb) * 1024 / rollouts_watched);
+}
+
+// Of what is written between twenty and two hundred only the number of rollouts is the cause; what stands between none
+// and two hundred is also the code, the connections and the tables that the first one needs.
+void memory_figures(const Moments& m) {
+  figure({.name = "each further one of them, memory of its own",
+          .measured = median(m.each_further),
           .bound = Bound::at_most,
           .limit = 20,
           .unit = "kB",
-          .detail = number(most) + " kB with 200, " + number(few) + " kB with 20"});
-  note("against a bot that has none " + number((most - idle) / rollouts_watched) + " kB each (" + number(idle) +
-       " kB), the code and the connections included that the first rollout needs");
+          .detail = number(median(m.with)) + " kB written with 200, " + number(median(m.few)) +
+                    " kB with 20, medians of " + std::to_string(m.with.size()) + " moments; at the worst " +
+                    number(quantile(m.each_further, 1)) + " kB each"});
+  note("with the code that only one of the two had mapped " + number(median(m.further_with_code)) +
+       " kB each; against a bot that has none, code, connections and tables of the first one included, " +
+       number(median(m.each_all)) + " kB each, at the worst " + number(quantile(m.each_all, 1)));
 }
 
 // Two hundred rollouts whose pods do not come up: each is watched, looked at every 20 seconds and told of. Beside it
@@ -182,12 +190,15 @@ void rollouts(Lab& lab) {
   }
   until([&] { return lab.changes() >= before + services; }, "the rollouts");
   pause_ms(30'000);  // every one has been looked at; what starting them needed is given back
-  const auto costs = [&] { return Costs{cost(with), cost(few), cost(without)}; };
-  const Costs was = costs();
+  const double spent_before = with.process->processor_ms(), idle_before = without.process->processor_ms();
   const std::uint64_t requests = lab.requests();
-  pause_ms(looked_at_ms);
-  const Costs is = costs();
-  const double spent = is.with.processor_ms - was.with.processor_ms;
+  Moments moments;
+  look_at_memory(with, few, without, moments);
+  for (int ms = 0; ms < looked_at_ms; ms += moment_every_ms) {
+    pause_ms(moment_every_ms);
+    look_at_memory(with, few, without, moments);
+  }
+  const double spent = with.process->processor_ms() - spent_before;
   figure({.name = "200 rollouts watched at once, of a core",
           .measured = 100 * spent / looked_at_ms,
           .bound = Bound::at_most,
@@ -196,8 +207,8 @@ void rollouts(Lab& lab) {
           .detail = number(spent) + " ms in 60 s, " + std::to_string(lab.requests() - requests) +
                     " requests of it and the one with 20, " + std::to_string(lab.watching()) +
                     " watches, one of each; a bot without them " +
-                    number(is.without.processor_ms - was.without.processor_ms) + " ms"});
-  memory_figures(was, is);
+                    number(without.process->processor_ms() - idle_before) + " ms"});
+  memory_figures(moments);
 }
 
 }  // namespace

@@ -122,6 +122,7 @@ Memory Process::memory() const {
     double kb = 0;
     words >> name >> kb;
     if (name == "Rss:") memory.resident_mb = kb / 1024;
+    if (name == "Private_Dirty:") memory.written_mb = kb / 1024;
     if (name == "Private_Clean:" || name == "Private_Dirty:") memory.private_mb += kb / 1024;
   }
   return memory;

@@ -9,6 +9,7 @@ namespace muster::bench {
 
 struct Memory {
   double private_mb = 0, resident_mb = 0;
+  double written_mb = 0;  // of the private: without pages of files that are as they were, which is mostly code
 };
 
 // A program that ends with its owner. Its output goes to a file.
