@@ -171,6 +171,7 @@ SelfHealth App::Impl::self_health() const {
                            .account = c.account,
                            .version = c.version,
                            .problem = c.problem + (c.next_step.empty() ? "" : " " + c.next_step),
+                           .trouble = c.trouble,
                            .waiting = c.waiting,
                            .oldest_ms = c.oldest_ms});
   }

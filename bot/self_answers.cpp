@@ -30,7 +30,9 @@ std::string platform_line(const PlatformHealth& p, const SelfHealth& h, const st
   line += ", " + (p.last_event_ms == 0
                       ? say(language, "health.no_event")
                       : say(language, "health.last_event", {{"time", format_duration(h.now - p.last_event_ms)}}));
-  return line + (p.problem.empty() ? "" : ": " + plain(p.problem));
+  if (p.trouble.key.empty()) return line + (p.problem.empty() ? "" : ": " + plain(p.problem));
+  const std::string change = check_change(p.trouble, language);
+  return line + ": " + plain(check_text(p.trouble, language) + (change.empty() ? "" : " " + change));
 }
 
 std::string places(const std::vector<std::string>& platforms) {

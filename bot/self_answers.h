@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bot/core/engine/engine.h"
+#include "integrations/chat/checks.h"
 
 namespace muster {
 
@@ -13,6 +14,7 @@ struct PlatformHealth {
   std::string name;
   bool connected = false;
   std::string account, version, problem;
+  ChatCheck trouble = {};  // the problem in the catalogue's words; without a key: none
   std::size_t waiting = 0;
   DurationMs oldest_ms = 0;
   TimeMs last_event_ms = 0;  // 0: none since the start

@@ -245,6 +245,28 @@ std::string Deliveries::their_thread(const Delivery& d) const {
   return their_id(d, d.message.body["thread"].as_string());
 }
 
+bool is_kept_current(std::string_view post_id) {
+  return post_id.starts_with("board-") || post_id.starts_with("summary-");
+}
+
+bool Deliveries::bring_back(Delivery& d) const {
+  const std::string& post = d.message.body["post_id"].as_string();
+  if (!is_kept_current(post) || !directory_.theirs("again", d.channel + "/" + post).empty()) return false;
+  Message said = message_from(d.message.body["message"]);
+  said.sections.push_back({say(platform_.language, "chat.again"), {}});
+  d.message.body.set("message", to_value(said));
+  d.again = true;
+  return true;
+}
+
+void Deliveries::brought_back(const Delivery& d) {
+  if (d.again) directory_.link("again", d.channel + "/" + d.message.body["post_id"].as_string(), "yes");
+}
+
+bool Deliveries::is_pinned(const Delivery& d) {
+  return d.again && d.message.body["post_id"].as_string().starts_with("summary-");
+}
+
 std::size_t Deliveries::waiting() const {
   const BudgetQueueStats q = queue_.stats();
   return q.waiting + q.running + parked_.size();

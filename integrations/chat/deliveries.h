@@ -26,6 +26,7 @@ struct Delivery {
   bool joined = false;       // we have tried to join the channel for it
   bool late = false;         // it says so
   bool waited = false;       // for a channel that it names
+  bool again = false;        // an edit of a post that somebody deleted: it is posted anew
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
 };
@@ -70,6 +71,12 @@ class Deliveries {
   void bind(const DeliveryPtr& delivery, const std::function<void(const std::string& id)>& remember);
   bool is_peoples(const std::string& channel, const std::string& id) const;  // bound so
 
+  // The post that this edit is for is gone. True: it is one that is kept current, so the edit becomes a post, which
+  // says so; once for each post: whoever deletes it a second time has his way.
+  bool bring_back(Delivery& delivery) const;
+  void brought_back(const Delivery& delivery);  // it is there
+  static bool is_pinned(const Delivery& delivery);
+
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
   std::string their_thread(const Delivery& delivery) const;  // of body.thread; empty: the channel itself
 
@@ -110,6 +117,8 @@ class Deliveries {
   std::set<std::pair<std::string, bool>>
       unsent_;  // channels, of urgent or other posts: how far an earlier process came
 };
+
+bool is_kept_current(std::string_view post_id);  // ours: an incident's line on the board, the summary in its channel
 
 std::string out_channel(const OutMessage& message);  // ours, bare
 

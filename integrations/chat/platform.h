@@ -30,7 +30,8 @@ struct ChatEvent {
   std::string platform;  // room, slack, mattermost
   std::string id;        // unique; a second delivery of the same id changes nothing
   // message, edit, delete, reaction, unreaction, pin, unpin, button, join, file (a copy of an attachment: `about` and
-  // one of `files`), heard (a message for the record that must not act any more), coverage (what `from_ms` … say)
+  // one of `files`), gone (a post of ours that is kept current was deleted), heard (a message for the record that must
+  // not act any more), coverage (what `from_ms` … say)
   std::string kind;
   std::string channel;  // "#inc-7" in the room; the platform's channel id elsewhere
   std::string thread;   // root post id; empty: not in a thread
@@ -73,6 +74,7 @@ struct ChatHealth {
   bool connected = false;
   std::string problem;        // one sentence naming the setting; empty: none
   std::string next_step;      // what to do about it
+  ChatCheck trouble = {};     // both as sentences of the catalogue; without a key: it has none
   std::string account;        // who we are there: "@muster"
   std::string version;        // of the server, as it says
   std::size_t waiting = 0;    // outgoing messages not yet delivered

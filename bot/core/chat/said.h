@@ -41,7 +41,7 @@ struct CoverageNote {
 // What somebody did to a message, as the record needs it.
 struct ChatFact {
   std::string platform;
-  std::string kind;     // message, heard, edit, delete, reaction, unreaction, pin, unpin, file, coverage
+  std::string kind;     // message, heard, edit, delete, reaction, unreaction, pin, unpin, file, coverage, gone
   std::string channel;  // without '#'
   std::string user;     // who did it; of a deletion: empty when the platform does not say
   std::string emoji;

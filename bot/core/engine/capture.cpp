@@ -145,6 +145,14 @@ void covered(Work& w, const Incident& i, ChatFact f) {
   record(w, std::move(e));
 }
 
+// "summary-INC-7-2", "board-INC-7": what it said is said once more, and the platform that lost the post makes another.
+Recorded shown_again(Work& w, const ChatFact& f) {
+  const std::vector<std::string> parts = split(f.about.post_id, '-');
+  const Incident* i = parts.size() < 3 ? nullptr : find_incident(w.state, parts[1] + "-" + parts[2]);
+  if (i) touch(w, *i);
+  return {};
+}
+
 // A mark that was set on another platform or in the web room is not seen on this one: it is none of its business.
 FiledMessage as_filed_on(const std::string& platform, const Filed& f) {
   FiledMessage m;
@@ -237,6 +245,7 @@ std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::str
 }
 
 Recorded take_chat(Work& w, const ChatFact& f) {
+  if (f.kind == "gone") return shown_again(w, f);
   const auto at = w.state.incident_by_channel.find(f.channel);
   if (at == w.state.incident_by_channel.end()) {
     if (f.kind == "message") offer_declaration(w, f);

@@ -3,14 +3,16 @@
 #include <optional>
 #include <string>
 
+#include "integrations/chat/checks.h"
 #include "integrations/chat/mattermost/api.h"
 #include "integrations/chat/mattermost/config.h"
 
 namespace muster::mattermost {
 
 struct Trouble {
-  std::string problem, next_step;
-  bool lasting = false;  // until a person changes something
+  ChatCheck check;                 // in the catalogue's words
+  std::string problem, next_step;  // the same in English
+  bool lasting = false;            // until a person changes something
 };
 
 std::optional<Trouble> account_trouble(const MattermostConfig& config, const Answer& me);

@@ -50,6 +50,7 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   }
   constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
   if (p.user_id == me_ && is_copy(p) && name == "post_edited") return take_post(p, never);
+  if (p.user_id == me_ && name == "post_deleted") ours_gone(p);
   if (p.user_id == me_ || !is_speech(p)) {
     // What came before it and still waits is not read before it is stored.
     if (inbound_.waiting.empty() && held_.empty()) remember(p.channel_id, p.update_at);
@@ -66,6 +67,19 @@ void Mattermost::post_event(const std::string& name, const Value& data) {
   in.at = out_.clock.now();
   enqueue(std::move(in));
   if (p.root_id.empty()) replies_gone(p);
+}
+
+// Of our own posts that somebody deleted only those are news that are to be there.
+void Mattermost::ours_gone(const Post& p) {
+  const std::string ours = out_.directory.ours("post", p.id), name = ours.substr(ours.find('/') + 1);
+  if (!is_kept_current(name)) return;
+  Inbound in;
+  in.kind = "gone";
+  in.post.channel_id = p.channel_id;
+  in.of_record = name;
+  in.at = out_.clock.now();
+  in.id = "ours-gone:" + p.id;
+  enqueue(std::move(in));
 }
 
 // The replies of a deleted post go with it, and no event tells of them.
@@ -244,7 +258,7 @@ std::string Mattermost::channel_name(const std::string& id) {
 
 void Mattermost::hand_over(const Inbound& in) {
   const std::string& channel = in.post.channel_id;
-  const bool ours = in.kind == "coverage" || in.kind == "archived" || !in.undone_by.empty();
+  const bool ours = in.kind == "coverage" || in.kind == "archived" || in.kind == "gone" || !in.undone_by.empty();
   const bool on_copy = in.user_id == me_ && (in.kind == "pin" || in.kind == "unpin");
   const User user = ours || on_copy ? User{"muster", false} : users_.at(in.user_id);
   // Other bots' and webhooks' posts never act. `from_webhook` can be forged by a person, who then only mutes himself.

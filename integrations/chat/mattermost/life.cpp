@@ -49,14 +49,15 @@ void Mattermost::start() {
   check();
 }
 
-void Mattermost::trouble(std::string problem, std::string next_step, bool lasting) {
-  if (problem != problem_) {
+void Mattermost::trouble(const Trouble& t) {
+  if (t.problem != problem_) {
     log(LogLevel::warn, "Mattermost is not connected",
-        {{"platform", config_.name}, {"problem", problem}, {"next", next_step}});
+        {{"platform", config_.name}, {"problem", t.problem}, {"next", t.next_step}});
   }
-  problem_ = std::move(problem);
-  next_step_ = std::move(next_step);
-  const DurationMs wait = lasting ? lasting_ms : check_backoff_.ended(out_.clock.now(), out_.dice(), second_ms);
+  problem_ = t.problem;
+  next_step_ = t.next_step;
+  trouble_ = t.check;
+  const DurationMs wait = t.lasting ? lasting_ms : check_backoff_.ended(out_.clock.now(), out_.dice(), second_ms);
   out_.timers.cancel(open_timer_);
   open_timer_ = out_.timers.after(wait, [this] { check(); });
 }
@@ -74,7 +75,7 @@ void Mattermost::checked_me(const Answer& a) {
       ready_ = false;
       deliveries_.close();
     }
-    return trouble(wrong->problem, wrong->next_step, wrong->lasting);
+    return trouble(*wrong);
   }
   me_ = a.body["id"].as_string();
   if (!a.version.empty()) version_ = short_version(a.version);
@@ -84,7 +85,7 @@ void Mattermost::checked_me(const Answer& a) {
 void Mattermost::checked_teams(const Answer& a) {
   Team found;
   if (const auto wrong = team_trouble(config_, my_name_, a, found)) {
-    return trouble(wrong->problem, wrong->next_step, wrong->lasting);
+    return trouble(*wrong);
   }
   team_ = found.id;
   team_name_ = found.name;
@@ -144,9 +145,9 @@ void Mattermost::socket_closed(const WebSocketEnd& end) {
   log(LogLevel::info, "the websocket to Mattermost ended",
       {{"why", end.reason}, {"code", std::to_string(end.code)}, {"again_ms", std::to_string(wait)}});
   if (end.wrong_setting || (!end.opened && backoff_.failures() > 2)) {
-    problem_ =
-        "REST works, but the websocket of " + setting("MATTERMOST_URL", "url") + " does not open: " + end.reason + ".";
-    next_step_ = end.next_step.empty() ? "A proxy in front of the server must let websockets through." : end.next_step;
+    trouble_ = {"FAIL", "mattermost.socket", {{"setting", setting("MATTERMOST_URL", "url")}, {"why", end.reason}}};
+    problem_ = check_text(trouble_, "en");
+    next_step_ = end.next_step.empty() ? check_change(trouble_, "en") : end.next_step;
   }
   out_.timers.cancel(open_timer_);
   open_timer_ = out_.timers.after(wait, [this] { check(); });
@@ -184,6 +185,7 @@ ChatHealth Mattermost::health() const {
   h.connected = connected();
   h.problem = problem_;
   h.next_step = next_step_;
+  if (!problem_.empty()) h.trouble = trouble_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = version_;
   deliveries_.report(h);

@@ -14,6 +14,7 @@
 #include "integrations/chat/file_copies.h"
 #include "integrations/chat/hearing_gap.h"
 #include "integrations/chat/in_order.h"
+#include "integrations/chat/mattermost/account.h"
 #include "integrations/chat/mattermost/api.h"
 #include "integrations/chat/mattermost/config.h"
 #include "integrations/chat/mattermost/gateway.h"
@@ -102,7 +103,7 @@ class Mattermost final : public ChatPlatform {
   void checked_config(const Answer& answer);
   void become_ready();
   std::string setting(const char* variable, const char* key) const;  // what a person must look at
-  void trouble(std::string problem, std::string next_step, bool lasting);
+  void trouble(const mattermost::Trouble& trouble);
   void open_socket();
   void socket_opened();
   void socket_closed(const WebSocketEnd& end);
@@ -135,6 +136,7 @@ class Mattermost final : public ChatPlatform {
   void post_private(const OpPtr& op, const std::string& channel_id);
   void post_direct(const OpPtr& op, const std::string& user_id);
   void change_post(const OpPtr& op);
+  void look_if_gone(const OpPtr& op, const std::string& post_id);
   Value post_body(const Op& op, const std::string& text) const;
   Value attachments(const Op& op) const;  // buttons.cpp; null: none
   std::string seal(const std::string& channel_id, const std::string& command, TimeMs until) const;
@@ -184,6 +186,7 @@ class Mattermost final : public ChatPlatform {
   void catch_up_pages(const std::string& channel_id, const mattermost::Answer& so_far, int page);
   void catch_up_one(const std::string& channel_id);
   void archived_event(const Value& data);
+  void ours_gone(const mattermost::Post& post);
   void catch_up_next();
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
   void remember(const std::string& channel_id, TimeMs update_at);
@@ -229,6 +232,7 @@ class Mattermost final : public ChatPlatform {
   std::size_t runes_max_ = 16'383;
   bool verifies_addresses_ = false;  // nobody signs in there before his address was verified
   std::string problem_, next_step_;
+  ChatCheck trouble_;  // what problem_ says, in the catalogue's words
   std::uint64_t timer_ = 0, open_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
 
   bool ephemeral_allowed_ = true;              // until the server says no

@@ -125,6 +125,7 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
       const Post p = post_of(v);
       if (p.user_id != me_ || p.muster_id != op->message.id) continue;
       out_.directory.link("post", op->channel + "/" + op->message.body["post_id"].as_string(), id);
+      deliveries_.brought_back(*op);
       return finish(op, {});
     }
     deliveries_.not_there(*op);
@@ -166,8 +167,11 @@ void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const
     }
     if (!a.ok()) return refused(op, a);
     const std::string ours = op->message.body["post_id"].as_string();
-    if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, a.body["id"].as_string());
-    finish(op, {});
+    const std::string made = a.body["id"].as_string();
+    if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, made);
+    deliveries_.brought_back(*op);
+    if (!Deliveries::is_pinned(*op)) return finish(op, {});
+    call(op, api_.post("/posts/" + made + "/pin", Value::Map{}), [this, op](const Answer&) { finish(op, {}); });
   });
 }
 
@@ -219,10 +223,22 @@ void Mattermost::change_post(const OpPtr& op) {
                    ? api_.put("/posts/" + id + "/patch", post_body(*op, clip_runes(text_of(*op), runes_max_)))
                : kind == "delete" ? api_.del("/posts/" + id)
                                   : api_.post("/posts/" + id + "/" + kind, Value::Map{});
-  call(op, std::move(c), [this, op](const Answer& a) {
+  call(op, std::move(c), [this, op, id](const Answer& a) {
     // Deleted posts answer 403 or 404: somebody took it away, and trying again would not help.
-    if (a.ok() || a.status == 404 || a.status == 403) return finish(op, {});
+    const bool gone = a.status == 404 || a.status == 403;
+    if (gone && op->message.kind == "edit") return look_if_gone(op, id);
+    if (a.ok() || gone) return finish(op, {});
     refused(op, a);
+  });
+}
+
+// Only reading it tells a post that is gone from one that we may not change.
+void Mattermost::look_if_gone(const OpPtr& op, const std::string& post_id) {
+  if (!is_kept_current(op->message.body["post_id"].as_string())) return finish(op, {});
+  call(op, api_.get("/posts/" + post_id), [this, op](const Answer& a) {
+    const bool gone = a.status == 404 || a.body["delete_at"].as_int() != 0;
+    if (!gone || !deliveries_.bring_back(*op)) return finish(op, {});
+    post(op, out_.directory.theirs("channel", op->channel));
   });
 }
 

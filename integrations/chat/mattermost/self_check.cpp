@@ -38,7 +38,7 @@ struct MattermostCheck : std::enable_shared_from_this<MattermostCheck> {
     });
   }
   void advised(const Trouble& t) {
-    found.push_back({"FAIL", "as_advised", {{"what", t.problem}, {"next", t.next_step}}});
+    found.push_back(t.check);
     done(found);
   }
   void unasked(const std::string& what, const Answer& a) {

@@ -77,12 +77,19 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (event->event.kind == "form") count_submission(event->event);
   const ChatEvent& e = event->event;
   if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge(from);
+  if (e.kind == "gone" && !was_kept_current(e.post_id)) return acknowledge(from);
   if (e.kind == "join" && e.user == self_.user_id) {
     channels_.erase(e.channel);
     catch_up_one(e.channel);
   }
   event->event.can_open_form = keep_trigger(*event);
   enqueue({std::move(*event), false}, &from);
+}
+
+// Of our own posts that somebody deleted only those are news that are to be there.
+bool Slack::was_kept_current(const std::string& ts) const {
+  const std::string ours = out_.directory.ours("post", ts);
+  return is_kept_current(std::string_view(ours).substr(ours.find('/') + 1));
 }
 
 void Slack::notice(const SlackNotice& n) {
@@ -213,7 +220,7 @@ std::string Slack::person(const std::string& user_id) const {
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
-  const bool ours = told.kind == "coverage" || in.of_record;
+  const bool ours = told.kind == "coverage" || told.kind == "gone" || in.of_record;
   const bool speaks =
       ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
@@ -236,7 +243,7 @@ void Slack::hand_over(const Inbound& in) {
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
   if (e.at == 0) e.at = out_.clock.now();
   if (in.of_record) e = recalled(std::move(e), in);
-  if (!ours) fill_about(e, in);
+  if (!ours || told.kind == "gone") fill_about(e, in);
   const std::string seen = told.kind == "message" || told.kind == "heard" ? ts : std::string();
   // Only what a form brought is looked at again.
   const auto form = told.answer ? std::make_shared<const Inbound>(in) : nullptr;

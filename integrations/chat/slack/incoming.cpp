@@ -89,8 +89,13 @@ std::optional<SlackEvent> changed(const Value& event, const SlackSelf& self) {
 
 std::optional<SlackEvent> deleted(const Value& event, const SlackSelf& self) {
   const Value& before = event["previous_message"];
-  if (is_ours(before, self)) return std::nullopt;
   const std::string& channel = text_of(event, "channel");
+  if (is_ours(before, self)) {
+    SlackEvent out = blank("gone", "ours-gone:" + channel + ":" + text_of(event, "deleted_ts"), channel);
+    out.event.post_id = text_of(event, "deleted_ts");
+    out.event.at = slack_time(text_of(event, "ts"));
+    return out;
+  }
   SlackEvent out = blank("delete", "gone:" + channel + ":" + text_of(event, "deleted_ts"), channel);
   out.event.post_id = text_of(event, "deleted_ts");
   out.event.thread = reply_root(before);

@@ -33,33 +33,21 @@ std::string without_slash(std::string url) {
 SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place) {
   const std::string bot_token = setting_name(place, "SLACK_BOT_TOKEN", "bot_token");
   const std::string app_token = setting_name(place, "SLACK_APP_TOKEN", "app_token");
-  if (code == "unreachable") {
-    return {"Slack cannot be reached: " + detail + ".",
-            "Check the network and " + setting_name(place, "SLACK_API_URL", "api_url") + "; it is tried again."};
-  }
-  if (code == "link_disabled") {
-    return {"Socket Mode is switched off for this app.", "Switch it on under Socket Mode in the app's settings."};
-  }
-  if (code == "too_many_websockets") {
-    return {"The app already has ten connections.", "Stop the other bots that use the same " + app_token + "."};
-  }
-  if (code == "app:not_allowed_token_type" || code == "app:missing_scope") {
-    return {app_token + " is no app-level token with connections:write.",
-            "Make one under Basic Information, App-Level Tokens; it begins with xapp-."};
-  }
-  if (code.starts_with("app:")) {
-    return {"Slack does not accept " + app_token + " (" + code.substr(4) + ").",
-            "Make a new app-level token with connections:write and start again with it."};
-  }
-  if (code == "not_allowed_token_type") {
-    return {bot_token + " is no bot token.", "Use the Bot User OAuth Token; it begins with xoxb-."};
-  }
-  if (code == "missing_scope") {
-    return {"The Slack app lacks scopes: " + detail + ".",
-            "Add them under OAuth & Permissions, or paste the output of muster slack manifest, and reinstall the app."};
-  }
-  return {"Slack does not accept " + bot_token + " (" + code + ").",
-          "Install the app again and start with the new Bot User OAuth Token."};
+  const auto advice = [](const char* key, std::map<std::string, std::string> words) {
+    ChatCheck c{"FAIL", std::string("slack.") + key, std::move(words)};
+    std::string problem = check_text(c, "en"), next = check_change(c, "en");
+    return SlackAdvice{std::move(c), std::move(problem), std::move(next)};
+  };
+  if (code == "unreachable")
+    return advice("unreachable", {{"why", detail}, {"setting", setting_name(place, "SLACK_API_URL", "api_url")}});
+  if (code == "link_disabled") return advice("socket_off", {});
+  if (code == "too_many_websockets") return advice("sockets_taken", {{"setting", app_token}});
+  if (code == "app:not_allowed_token_type" || code == "app:missing_scope")
+    return advice("app_kind", {{"setting", app_token}});
+  if (code.starts_with("app:")) return advice("app_refused", {{"setting", app_token}, {"code", code.substr(4)}});
+  if (code == "not_allowed_token_type") return advice("bot_kind", {{"setting", bot_token}});
+  if (code == "missing_scope") return advice("scopes_missing", {{"scopes", detail}});
+  return advice("bot_refused", {{"setting", bot_token}, {"code", code}});
 }
 
 Slack::Slack(SlackConfig config, Outside outside)
@@ -137,6 +125,7 @@ void Slack::trouble(const std::string& code, const std::string& detail, bool las
         {{"platform", config_.name}, {"problem", advice.problem}, {"next", advice.next_step}});
   }
   problem_ = advice.problem;
+  trouble_ = advice.check;
   next_step_ = advice.next_step;
   const DurationMs wait =
       lasting ? lasting_ms : std::max(second_ms, backoff_wait(check_failures_++, out_.dice(), backoff_));
@@ -166,6 +155,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   if (const auto missing = missing_slack_scopes(scopes); !scopes.empty() && !missing.empty()) {
     const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_.place);
     problem_ = advice.problem;
+    trouble_ = advice.check;
     next_step_ = advice.next_step;
     log(LogLevel::warn, "Slack: scopes are missing", {{"scopes", join(missing, ", ")}});
   }
@@ -207,6 +197,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
         const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_.place);
         problem_ = advice.problem;
+        trouble_ = advice.check;
         next_step_ = advice.next_step;
         log(LogLevel::warn, "Slack sends no events", {{"problem", problem_}, {"next", next_step_}});
         break;
@@ -263,7 +254,8 @@ void Slack::socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& en
   sockets_[index].reset();
   log(LogLevel::info, "a connection to Slack ended", {{"why", end.reason}, {"code", std::to_string(end.code)}});
   if (end.wrong_setting) {
-    problem_ = "The connection to Slack does not open: " + end.reason + ".";
+    trouble_ = {"FAIL", "slack.socket_shut", {{"why", end.reason}}};
+    problem_ = check_text(trouble_, "en");
     next_step_ = end.next_step;
   }
   carry_out(connections_.closed(slot, out_.clock.now()));
@@ -295,6 +287,7 @@ ChatHealth Slack::health() const {
   h.connected = connected();
   h.problem = problem_;
   h.next_step = next_step_;
+  if (!problem_.empty()) h.trouble = trouble_;
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = team_name_;
   deliveries_.report(h);

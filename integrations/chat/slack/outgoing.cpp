@@ -234,7 +234,13 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
   // In a channel where nobody has spoken yet, what is said first while we are cut off comes after our own post.
   marks_.begin(channel_id, ts);
   const std::string thread = deliveries_.their_thread(*op);
-  upload(op, channel_id, thread.empty() ? ts : thread, std::move(files));
+  const auto go_on = [this, op, channel_id, root = thread.empty() ? ts : thread, files = std::move(files)] {
+    upload(op, channel_id, root, files);
+  };
+  deliveries_.brought_back(*op);
+  if (!Deliveries::is_pinned(*op)) return go_on();
+  call(op, "pins.add", Value::Map{{"channel", channel_id}, {"timestamp", ts}},
+       [go_on](const SlackAnswer&) { go_on(); });
 }
 
 // Three steps; the bytes go to an address that Slack names, without our token. The message itself is there already,
@@ -321,7 +327,9 @@ void Slack::change_post(const OpPtr& op, const std::string& channel_id) {
     if (edit && (a.error == "edit_window_closed" || a.error == "cant_update_message")) {
       return send_post(op, channel_id);  // the state must be seen; the old post can no longer show it
     }
-    if (a.fate == Fate::ok || a.error == "message_not_found") return finish(op, {});
+    const bool gone = a.error == "message_not_found";
+    if (edit && gone && deliveries_.bring_back(*op)) return post(op, channel_id);
+    if (a.fate == Fate::ok || gone) return finish(op, {});
     refused(op, a);
   });
 }

@@ -33,8 +33,7 @@ struct SlackCheck : std::enable_shared_from_this<SlackCheck> {
   }
   std::string setting(const char* variable, const char* key) const { return setting_name(config.place, variable, key); }
   void advised(const std::string& code, const std::string& detail) {
-    const SlackAdvice a = slack_advice(code, detail, config.place);
-    found.push_back({"FAIL", "as_advised", {{"what", a.problem}, {"next", a.next_step}}});
+    found.push_back(slack_advice(code, detail, config.place).check);
   }
 
   void begin();

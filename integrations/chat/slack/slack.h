@@ -156,6 +156,7 @@ class Slack final : public ChatPlatform {
 
   // hearing.cpp
   void envelope(const Acknowledgement& from, const SlackFrame& frame);
+  bool was_kept_current(const std::string& ts) const;
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to, const std::string& answer = {});
   void enqueue(Inbound in, const Acknowledgement* from);
@@ -249,6 +250,7 @@ class Slack final : public ChatPlatform {
   bool ready_ = false;  // the Web API works and we know who we are
   SlackSelf self_;
   std::string my_name_, team_name_, problem_, next_step_;
+  ChatCheck trouble_;  // what problem_ says, where it is of the catalogue
   BackoffLimits backoff_{.first = second_ms, .most = minute_ms, .stable = minute_ms};
   int check_failures_ = 0;
   TimeMs last_signed_ms_ = 0;  // HTTP mode: when Slack last posted something
@@ -292,7 +294,8 @@ HttpCall slack_call(const SlackConfig& config, const std::string& method, const 
 
 // The sentence and the next step for a code of Slack's that a person must act on.
 struct SlackAdvice {
-  std::string problem, next_step;
+  ChatCheck check;                 // the same in the catalogue's words
+  std::string problem, next_step;  // in English
 };
 // `place`: of the workspace's entry in the configuration; empty: the environment names it.
 SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place = {});

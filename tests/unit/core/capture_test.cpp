@@ -284,6 +284,22 @@ TEST_CASE("a platform is told of the marks that were set there, by which account
   CHECK(seen("room") == "m3 cem:pushpin:; ");
 }
 
+TEST_CASE("a post of the bot's that is kept current and was deleted is said once more") {
+  Desk d;
+  const auto edits = [&](const std::string& post) {
+    ChatFact f = d.fact("gone", "", post);
+    f.about.author.clear();
+    Work w = d.work();
+    take_chat(w, f);
+    d.keep(w);
+    return std::ranges::count(w.decision.out, std::string("edit"), &OutMessage::kind);
+  };
+  CHECK(edits("summary-INC-1") == 1);
+  CHECK(edits("board-INC-1") == 1);
+  CHECK(edits("summary-INC-9") == 0);
+  CHECK(edits("summary") == 0);
+}
+
 TEST_CASE("words make an offer once in a while, not in a muted thread, and none unless they are configured") {
   Desk d;
   const auto offers = [&](const std::string& post, const std::string& text) {

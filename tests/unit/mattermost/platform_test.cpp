@@ -660,3 +660,35 @@ TEST_CASE("a post that names a channel which is being opened waits for it, and w
   rig.pass(3 * second_ms);
   CHECK(rig.said_in("muster").size() == 3);
 }
+
+TEST_CASE("a summary that somebody deleted is told of, posted anew with the next edit and pinned: once") {
+  Rig rig;
+  rig.start();
+  rig.post("muster", "summary-INC-7", "INC-7 is open");
+  rig.post("muster", "answer-1", "an answer");
+  const auto there = [&rig](const std::string& post) { return rig.directory.theirs("post", "muster/" + post); };
+  const auto edit = [&rig](const std::string& post, const std::string& text) {
+    rig.send("edit", "muster", Value::Map{{"post_id", post}, {"message", Value::Map{{"text", text}}}});
+    CHECK(rig.done.back().second.has_value());
+  };
+  const std::string first = there("summary-INC-7");
+  rig.events.clear();
+  rig.core.remove(first);
+  rig.core.remove(there("answer-1"));
+  rig.settle();
+  REQUIRE(rig.events.size() == 1);
+  CHECK(rig.events.front().kind == "gone");
+  CHECK(rig.events.front().post_id == "summary-INC-7");
+  edit("answer-1", "an edited answer");
+  edit("summary-INC-7", "INC-7 is mitigated");
+  REQUIRE(rig.said_in("muster").size() == 1);
+  CHECK(rig.said_in("muster").front().starts_with("INC-7 is mitigated"));
+  CHECK(rig.said_in("muster").front().contains("Deleted once more, it stays away"));
+  const std::string second = there("summary-INC-7");
+  CHECK(second != first);
+  CHECK(rig.core.post(second)->pinned);
+  rig.core.remove(second);
+  rig.settle();
+  edit("summary-INC-7", "INC-7 is resolved");
+  CHECK(rig.said_in("muster").empty());
+}

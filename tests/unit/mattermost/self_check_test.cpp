@@ -47,7 +47,7 @@ TEST_CASE("rights, clock and a channel that is not there are named") {
   CHECK(found(r) == Lines{"FAIL clock.differs", "ok account", "ok mattermost.version",
                           "FAIL mattermost.rights_missing create_public_channel, upload_file", "note channel.none"});
   r.config.token = "nonsense";
-  CHECK(found(r) == Lines{"FAIL clock.differs", "FAIL as_advised"});
+  CHECK(found(r) == Lines{"FAIL clock.differs", "FAIL mattermost.token"});
 }
 
 TEST_CASE("versions are compared as numbers, and what is older than 5.37 is too old") {

@@ -69,10 +69,23 @@ TEST_CASE("tokens of the wrong kind are seen before they are sent anywhere") {
   CHECK(w.core.calls.empty());
   c = config();
   c.bot_token = "xoxb-nonsense";
-  CHECK(found(w, c) == Lines{"ok clock.same", "FAIL as_advised"});
+  CHECK(found(w, c) == Lines{"ok clock.same", "FAIL slack.bot_refused"});
   c = config();
   c.app_token = "xapp-nonsense";
-  CHECK(found(w, c).at(3) == "FAIL as_advised");
+  CHECK(found(w, c).at(3) == "FAIL slack.app_refused");
   w.net.down = true;
-  CHECK(found(w, config()) == Lines{"FAIL as_advised"});
+  CHECK(found(w, config()) == Lines{"FAIL slack.unreachable"});
+}
+
+TEST_CASE("what the self check finds is said in the reader's language") {
+  SlackWorld w;
+  SlackConfig c = config();
+  c.bot_token = "xoxb-nonsense";
+  ChatChecks seen;
+  check_slack(w.net.http(), w.clock, c, true, [&](ChatChecks found) { seen = std::move(found); });
+  w.drain();
+  REQUIRE_FALSE(seen.empty());
+  CHECK(check_text(seen.back(), "en") == "Slack does not accept SLACK_BOT_TOKEN (invalid_auth).");
+  CHECK(check_text(seen.back(), "ko") == "Slack이 SLACK_BOT_TOKEN 토큰을 받아들이지 않습니다(invalid_auth).");
+  CHECK(check_change(seen.back(), "ko").contains("앱을 다시 설치하고"));
 }

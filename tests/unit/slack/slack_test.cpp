@@ -697,3 +697,39 @@ TEST_CASE("a post that names a channel which is being opened waits for it, so th
     CHECK(text_of(w, "second").find("#inc-70") != std::string::npos);
   }
 }
+
+TEST_CASE("a summary that somebody deleted is told of, posted anew with the next edit and pinned: once") {
+  SlackWorld w;
+  w.begin();
+  REQUIRE(w.post("muster", "INC-7 is open", "summary-INC-7"));
+  REQUIRE(w.post("muster", "an answer", "answer-1"));
+  const auto edit = [&w](const std::string& post, const std::string& text) {
+    return w.deliver("edit", "muster", Value::Map{{"post_id", post}, {"message", Value::Map{{"text", text}}}});
+  };
+  const auto there = [&w](const std::string& post) { return w.directory.theirs("post", "muster/" + post); };
+  const std::string first = there("summary-INC-7");
+  w.heard.clear();
+  w.core.remove(w.channel("muster"), first);
+  w.core.remove(w.channel("muster"), there("answer-1"));
+  w.drain();
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard.front().kind == "gone");
+  CHECK(w.heard.front().post_id == "summary-INC-7");
+  CHECK(edit("answer-1", "an edited answer"));
+  CHECK(edit("summary-INC-7", "INC-7 is mitigated"));
+  CHECK(w.posts_with("muster", "an edited answer") == 0);
+  CHECK(w.posts_with("muster", "INC-7 is mitigated") == 1);
+  const std::string second = there("summary-INC-7");
+  const auto shown = [&] { return to_json(w.core.channel_named("muster")->posts.at(second).blocks); };
+  CHECK(shown().find("Deleted once more, it stays away") != std::string::npos);
+  CHECK(second != first);
+  CHECK(w.core.channel_named("muster")->posts.at(second).pinned);
+  CHECK(edit("summary-INC-7", "INC-7 is resolved"));
+  CHECK(w.posts_with("muster", "INC-7 is resolved") == 1);
+  CHECK(shown().find("Deleted once more, it stays away") == std::string::npos);
+  w.core.remove(w.channel("muster"), second);
+  w.drain();
+  CHECK(edit("summary-INC-7", "INC-7 is reviewed"));
+  CHECK(w.posts_with("muster", "INC-7 is reviewed") == 0);
+  CHECK(w.core.broken_rules.empty());
+}
