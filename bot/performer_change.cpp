@@ -53,8 +53,16 @@ std::string sentence_of(const Error& e) {
 
 std::string kind_of(const Error& e) { return e.kind == ErrorKind::unavailable ? "unavailable" : "refused"; }
 
+// Targets begin theirs as a part of a sentence; people read it behind a full stop.
+std::string reason_of(const Error& e) {
+  std::string text = sentence_of(e);
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text;
+}
+
 std::string why_of(const ChangeAnswer& a) {
-  if (a.problem) return sentence_of(*a.problem);
+  if (a.problem) return reason_of(*a.problem);
   return a.message.empty() ? "The target gave no reason." : a.message;
 }
 

@@ -48,7 +48,7 @@ class FakeTarget : public Target {
       a.outcome = it->second;
       next_outcome.erase(it);
       if (a.outcome == ChangeOutcome::failed)
-        a.problem = Error{ErrorKind::conflict, "The new version did not start.", ""};
+        a.problem = Error{ErrorKind::conflict, "the new version did not start", ""};
       if (a.outcome != ChangeOutcome::succeeded) return done(a);
     }
     const std::string what =
