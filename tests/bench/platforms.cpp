@@ -56,7 +56,8 @@ Seen measure(const std::string& name, Workspace& w, const Process& process) {
   constexpr std::size_t in_flight = 64, together = 256;
   constexpr double rest_ms = 260;
   w.run({.commands = channels, .apart_ms = rest_ms});
-  Seen seen{.name = name};
+  Seen seen;
+  seen.name = name;
   seen.rested = latency_of(w.run({.commands = 150, .apart_ms = rest_ms}));
   seen.in_a_row = latency_of(in_a_row(w));
   pause_ms(55'000);
