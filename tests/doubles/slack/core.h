@@ -163,7 +163,7 @@ class SlackCore {
   std::map<std::string, int> calls;       // method -> count
   SlackChannel* channel_named(const std::string& name);
   std::size_t listed_at_once = 2;  // channels on a page of conversations.list; Slack's own choice
-  bool everybody_joins = false;  // people are members of every channel that is made
+  bool everybody_joins = false;    // people are members of every channel that is made
   std::vector<SlackHappening> take_happenings() { return std::exchange(happenings_, {}); }
 
   static constexpr const char* bot_user = "UBOT";

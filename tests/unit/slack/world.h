@@ -66,7 +66,7 @@ struct SlackWorld {
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
   std::map<std::string, std::vector<FiledMessage>> filed;  // channel of an incident -> what the record has of it
-  std::set<std::string> seen;  // ids of events, as the store keeps them
+  std::set<std::string> seen;                              // ids of events, as the store keeps them
   int groups_changed = 0;                                  // how often Slack said so
   std::vector<std::string> channels = {"muster"};
   std::map<std::string, std::string> channel_names;
