@@ -88,8 +88,8 @@ std::string steps_of(const ChangeWish& w, const CoreConfig& config, const Health
   return look_step("present", "env", "replicas",
                    "It is not known how many there are. Say the number with to instead.") +
          "  - if: \"present.replicas + inputs.by < 0\"\n    stop: {status: failed, reason: \"It has only "
-         "${present.replicas}, so there cannot be that many fewer. Say how many there shall be: "
-         "scale ${inputs.service} in ${inputs.env} to ….\"}\n" +
+         "${present.replicas}, so there cannot be that many fewer. Say how many there shall be, "
+         "as in scale ${inputs.service} in ${inputs.env} to 2.\"}\n" +
          change_step("scale", ", replicas: \"${present.replicas + inputs.by}\"", true);
 }
 
