@@ -12,6 +12,7 @@
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
+#undef curl_share_setopt
 
 namespace {
 
@@ -64,6 +65,22 @@ CURLMcode curl_multi_setopt(CURLM* multi, CURLMoption option, ...) {
   void* const argument = va_arg(arguments, void*);
   va_end(arguments);
   return real(multi, option, argument);
+}
+CURLSH* curl_share_init() {
+  MUSTER_REAL(curl_share_init);
+  return real();
+}
+CURLSHcode curl_share_setopt(CURLSH* share, CURLSHoption option, ...) {
+  MUSTER_REAL(curl_share_setopt);
+  std::va_list arguments;
+  va_start(arguments, option);
+  void* const argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return real(share, option, argument);
+}
+CURLSHcode curl_share_cleanup(CURLSH* share) {
+  MUSTER_REAL(curl_share_cleanup);
+  return real(share);
 }
 CURLcode curl_easy_getinfo(CURL* easy, CURLINFO info, ...) {
   MUSTER_REAL(curl_easy_getinfo);

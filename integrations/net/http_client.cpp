@@ -13,6 +13,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "integrations/net/authorities.h"
 #include "integrations/net/http_kept.h"
 #include "integrations/net/http_lanes.h"
 #include "integrations/net/loop.h"
@@ -33,6 +34,9 @@ struct CurlDone {
 };
 struct MultiDone {  // CURL and CURLM are both void
   void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
+};
+struct ShareDone {
+  void operator()(CURLSH* share) const { curl_share_cleanup(share); }
 };
 using Easy = std::unique_ptr<CURL, CurlDone>;
 using Headers = std::unique_ptr<curl_slist, CurlDone>;
@@ -146,10 +150,20 @@ void set_blob(CURL* easy, CURLoption option, const std::string& pem) {
   curl_easy_setopt(easy, option, &blob);
 }
 
+// Whom to believe. libcurl believes its folder beside every file it is given, which would make "instead of the system's
+// authorities" untrue; and only without a folder it keeps a file that it has read for the next connection.
+void set_authorities(CURL* easy, const HttpCall& call, const Authorities& system) {
+  set_blob(easy, CURLOPT_CAINFO_BLOB, call.ca_pem);
+  const bool own = !call.ca_pem.empty() || !call.ca_file.empty();
+  const Authorities believed = own ? Authorities{.file = call.ca_file, .folder = {}} : system;
+  if (!own && believed.file.empty() && believed.folder.empty()) return;  // libcurl may know where they are
+  curl_easy_setopt(easy, CURLOPT_CAINFO, believed.file.empty() ? nullptr : believed.file.c_str());
+  curl_easy_setopt(easy, CURLOPT_CAPATH, believed.folder.empty() ? nullptr : believed.folder.c_str());
+}
+
 bool set_connection(Exchange& exchange) {
   CURL* easy = exchange.easy.get();
   const HttpCall& call = exchange.call;
-  set_blob(easy, CURLOPT_CAINFO_BLOB, call.ca_pem);
   set_blob(easy, CURLOPT_SSLCERT_BLOB, call.certificate_pem);
   set_blob(easy, CURLOPT_SSLKEY_BLOB, call.key_pem);
   if (call.silence_s > 0) {
@@ -163,7 +177,7 @@ bool set_connection(Exchange& exchange) {
 }
 
 // Certificate and host name checks are libcurl's defaults; they are set so that nobody wonders.
-bool prepare(Exchange& exchange) {
+bool prepare(Exchange& exchange, CURLSH* share, const Authorities& system) {
   exchange.easy.reset(curl_easy_init());
   CURL* easy = exchange.easy.get();
   const HttpCall& call = exchange.call;
@@ -176,7 +190,8 @@ bool prepare(Exchange& exchange) {
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  if (!call.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, call.ca_file.c_str());
+  set_authorities(easy, call, system);
+  curl_easy_setopt(easy, CURLOPT_SHARE, share);
   curl_easy_setopt(easy, CURLOPT_PROXY, call.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
@@ -274,6 +289,9 @@ class CurlClient final : public HttpClient {
   bool stopped_streams_ = false;                   // under mutex_
   // A completion that was posted before the client went must not run after it: its captures went too.
   std::shared_ptr<std::atomic<bool>> alive_ = std::make_shared<std::atomic<bool>>(true);
+  // TLS sessions, so that a further connection to a host need not begin from nothing. The wire's thread only.
+  std::unique_ptr<CURLSH, ShareDone> share_;
+  Authorities authorities_;  // the system's, as they lay when the first call went out
   std::unique_ptr<CURLM, MultiDone> multi_;
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only, as the next
   HttpLanes<std::unique_ptr<Exchange>> lanes_{host_calls_max};
@@ -372,7 +390,8 @@ bool CurlClient::begin(std::unique_ptr<Exchange> exchange) {
       });
     };
   }
-  if (!prepare(*exchange) || curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
+  if (!prepare(*exchange, share_.get(), authorities_) ||
+      curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
     complete(std::move(exchange->done), fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
     return false;
   }
@@ -403,6 +422,9 @@ void CurlClient::keep_connections() {
 }
 
 void CurlClient::run() {
+  authorities_ = system_authorities();
+  share_.reset(curl_share_init());
+  curl_share_setopt(share_.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   for (;;) {
     {
       const std::lock_guard lock(mutex_);

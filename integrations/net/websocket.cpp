@@ -10,6 +10,7 @@
 #include <websocketpp/config/asio_client.hpp>
 
 #include "bot/base/log.h"
+#include "integrations/net/authorities.h"
 #include "integrations/net/loop.h"
 
 namespace muster {
@@ -47,6 +48,19 @@ std::string host_of(const std::string& url) {
   std::string host = parsed.get_valid() ? parsed.get_host() : std::string();
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   return host;
+}
+
+void believe_the_system(ssl::context& context, boost::system::error_code& error) {
+  const Authorities system = system_authorities();
+  if (!system.file.empty()) context.load_verify_file(system.file, error);
+  if (!system.folder.empty() && !error) context.add_verify_path(system.folder, error);
+  if (system.file.empty() && system.folder.empty()) context.set_default_verify_paths(error);
+}
+
+// Nobody is looked at after the handshake (renegotiation is switched off): a file of authorities need not stay in
+// memory, a megabyte for each connection, as long as that lasts.
+void forget_authorities(ssl::context& context) {
+  if (X509_STORE* nobody = X509_STORE_new()) SSL_CTX_set_cert_store(context.native_handle(), nobody);
 }
 
 // One connection. It keeps itself alive (through its timer's handler) until websocketpp has called back for the last
@@ -91,6 +105,7 @@ class Session final : public std::enable_shared_from_this<Session<Config>> {
   Heartbeat heartbeat_;
   Client client_;
   Connection connection_;
+  std::weak_ptr<ssl::context> tls_;
   std::string certificate_fault_, cut_why_;
   TimeMs deadline_ = 0;  // of connecting or closing; 0: none
   bool open_ = false, closing_ = false, opened_ = false, reported_ = false, ended_ = false;
@@ -131,9 +146,11 @@ template <class Config>
 std::shared_ptr<ssl::context> Session<Config>::make_tls() {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_client);
   boost::system::error_code error;
+  tls_ = context;
   context->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, error);
+  SSL_CTX_set_options(context->native_handle(), SSL_OP_NO_RENEGOTIATION);
   if (options_.ca_file.empty())
-    context->set_default_verify_paths(error);
+    believe_the_system(*context, error);
   else
     context->load_verify_file(options_.ca_file, error);
   if (error) certificate_fault_ = "the CA file " + options_.ca_file + " cannot be read";
@@ -194,6 +211,7 @@ template <class Config>
 void Session<Config>::on_open() {
   open_ = opened_ = true;
   deadline_ = 0;
+  if (const auto tls = tls_.lock()) forget_authorities(*tls);
   heartbeat_ = Heartbeat(options_.ping_every_ms, options_.ping_answer_ms, options_.silence_ms, steady_now());
   if (reported_) return cut("no longer wanted");
   wake();

@@ -28,11 +28,24 @@ struct Seen {
   double processor_us = 0, private_mb = 0;
 };
 
-// The variables that all three read.
+// The authorities of the system, as anybody who speaks to Slack has them, and the double's.
+std::string authorities(const Workspace& w) {
+  const std::string file = fresh_folder("authorities") + "/ca.pem";
+  std::ofstream(file) << file_text("/etc/ssl/certs/ca-certificates.crt") << w.authority_pem();
+  return file;
+}
+
+// The variables that all three read: muster the first of the two with authorities, Node the second.
 struct Tokens {
   explicit Tokens(const Workspace& w)
-      : api("SLACK_API_URL", w.api()), app("SLACK_APP_TOKEN", w.app_token()), bot("SLACK_BOT_TOKEN", w.bot_token()) {}
-  Variable api, app, bot;
+      : file(authorities(w)),
+        api("SLACK_API_URL", w.api()),
+        app("SLACK_APP_TOKEN", w.app_token()),
+        bot("SLACK_BOT_TOKEN", w.bot_token()),
+        ours("SLACK_CA_FILE", file),
+        node("NODE_EXTRA_CA_CERTS", file) {}
+  std::string file;
+  Variable api, app, bot, ours, node;
 };
 
 Latency latency_of(const std::vector<double>& ms) { return {quantile(ms, 0.5), quantile(ms, 0.99)}; }
@@ -71,8 +84,8 @@ Seen measure(const std::string& name, Workspace& w, const Process& process) {
   return seen;
 }
 
-Seen ours(std::string& answer) {
-  Workspace w;
+Seen ours(bool tls, std::string& answer) {
+  Workspace w(tls);
   const Tokens tokens(w);
   const Muster m = start_muster_with(fresh_folder("platforms"), people_config);
   Seen seen = measure("muster", w, *m.process);
@@ -82,8 +95,8 @@ Seen ours(std::string& answer) {
 
 std::string clients() { return std::string(MUSTER_SOURCE_DIR) + "/tests/bench/clients/"; }
 
-Seen theirs(const std::string& name, const std::string& modules, const std::string& answer) {
-  Workspace w;
+Seen theirs(bool tls, const std::string& name, const std::string& modules, const std::string& answer) {
+  Workspace w(tls);
   const Tokens tokens(w);
   const std::string folder = fresh_folder(name);
   std::ofstream(folder + "/answer.json") << answer;
@@ -142,16 +155,26 @@ void added_latency(const std::string& when, const Latency& ours, const Disk& dis
 
 }  // namespace
 
-void platforms_section(const Disk& disk) {
-  heading("Slack's double: a command said there until its answer is posted");
+namespace {
+
+void slack_section(bool tls, const Disk& disk) {
+  heading(std::string("Slack's double, ") + (tls ? "over TLS" : "plain") +
+          ": a command said there until its answer is posted");
   std::string answer, why;
-  const Seen us = ours(answer);
+  const Seen us = ours(tls, answer);
   added_latency("one after the other", us.in_a_row, disk);
   added_latency("apart", us.rested, disk);
   const auto modules = fetched(why);
   if (!modules) return skipped("beside Bolt and Hubot", why);
-  const Seen bolt = theirs("bolt", *modules, answer);
-  beside(us, bolt, theirs("hubot", *modules, answer));
+  const Seen bolt = theirs(tls, "bolt", *modules, answer);
+  beside(us, bolt, theirs(tls, "hubot", *modules, answer));
+}
+
+}  // namespace
+
+void platforms_section(const Disk& disk) {
+  slack_section(true, disk);
+  slack_section(false, disk);
 }
 
 namespace {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <ctime>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -101,16 +102,12 @@ void Process::terminate() {
   pid_ = -1;
 }
 
-// Fields 14 and 15 of /proc/PID/stat: user and system time, counted after the name in brackets.
 double Process::processor_ms() const {
-  const std::string text = file_text("/proc/" + std::to_string(pid_) + "/stat");
-  std::stringstream rest(text.substr(text.rfind(')') + 2));
-  std::string field;
-  double ticks = 0;
-  for (int n = 3; n <= 15 && rest >> field; ++n) {
-    if (n >= 14) ticks += std::stod(field);
-  }
-  return ticks * 1000 / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  clockid_t clock{};
+  timespec time{};
+  if (::clock_getcpuclockid(pid_, &clock) != 0 || ::clock_gettime(clock, &time) != 0)
+    throw std::runtime_error("the processor time of a program that ended");
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
 
 Memory Process::memory() const {

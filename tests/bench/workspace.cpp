@@ -11,11 +11,18 @@ namespace {
 
 constexpr std::chrono::seconds patience{60};
 
+doubles::WebServerOptions own_certificate(const test::Certificate& authority) {
+  test::Certificate own = test::make_certificate({.host = "127.0.0.1", .is_ip = true}, &authority);
+  return {.certificate_pem = std::move(own.certificate_pem), .key_pem = std::move(own.key_pem)};
+}
+
 std::string channel_id(std::size_t n) { return "CBENCH" + std::to_string(n); }
 
 }  // namespace
 
-Workspace::Workspace() : server_(clock_) {
+Workspace::Workspace(bool tls)
+    : authority_(test::make_certificate({.host = "authority of the benchmark", .authority = true})),
+      server_(clock_, tls ? own_certificate(authority_) : doubles::WebServerOptions{}) {
   server_.on([this](doubles::SlackCore& core) {
     core.listed_at_once = 200;
     core.users["U1"] = {"U1", "ana", "Ana Sousa", "ana@example.com", "T1", false, false};

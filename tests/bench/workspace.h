@@ -8,6 +8,7 @@
 
 #include "bot/base/clock.h"
 #include "tests/doubles/slack/server.h"
+#include "tests/support/certificates.h"
 
 namespace muster::bench {
 
@@ -21,7 +22,8 @@ struct ChatLoad {
 
 class Workspace {
  public:
-  Workspace();
+  // Over TLS, as Slack speaks, with a certificate of an authority of its own; or plain.
+  explicit Workspace(bool tls = true);
   ~Workspace();
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -30,6 +32,7 @@ class Workspace {
   std::string app_token() const { return "xapp-1-test"; }
   std::string bot_token() const { return "xoxb-test"; }
   doubles::SlackServer& server() { return server_; }
+  const std::string& authority_pem() const { return authority_.certificate_pem; }
 
   // Says `!status` in one channel after the other, with one unanswered command a channel at most, and waits for every
   // answer. Milliseconds from the event's frame, made and about to be sent, to the call of chat.postMessage, read and
@@ -42,6 +45,7 @@ class Workspace {
   std::string free_channel();  // with the lock held
 
   SystemClock clock_;
+  test::Certificate authority_;
   doubles::SlackServer server_;
   std::mutex lock_;
   std::condition_variable answered_;

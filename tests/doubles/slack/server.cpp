@@ -31,7 +31,8 @@ std::string token_of(const HttpRequest& q) {
 
 }  // namespace
 
-SlackServer::SlackServer(const Clock& clock) : clock_(clock), core_(clock.now()) {
+SlackServer::SlackServer(const Clock& clock, WebServerOptions web)
+    : clock_(clock), scheme_(web.certificate_pem.empty() ? "http" : "https"), core_(clock.now()) {
   WebHandlers h;
   h.request = [this](const HttpRequest& q, const HttpReply& reply) {
     reply(request(q));
@@ -48,9 +49,9 @@ SlackServer::SlackServer(const Clock& clock) : clock_(clock), core_(clock.now())
   };
   h.text = [this](WebPeer p, const std::string& text) { core_.received(p, text); };
   h.closed = [this](WebPeer p) { core_.disconnected(p); };
-  web_ = WebServer::listen(std::move(h));
+  web_ = WebServer::listen(std::move(h), std::move(web));
   on([this](SlackCore& core) {
-    core.link_base = "ws" + url().substr(4);
+    core.link_base = "ws" + url().substr(4);  // ws for http, wss for https
     core.upload_base = url();
   });
 }
