@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include "bot/base/text.h"
 
@@ -20,6 +21,21 @@ void Budget::refill(Bucket& b, TimeMs now) {
   if (b.tokens < b.rule.burst)
     b.tokens = std::min(b.rule.burst, b.tokens + static_cast<double>(now - b.at) * b.rate(now) / 1000.0);
   b.at = now;
+}
+
+// A clock that was set back takes everything with it: else what was closed for a second would stay so for an hour.
+void Budget::follow(TimeMs now) {
+  const DurationMs back = now_ - now;
+  now_ = now;
+  if (back <= 0) return;
+  none_before_ = 0;
+  for (auto& [name, b] : buckets_) {
+    b.at -= back;
+    b.slow_at -= back;
+    if (b.closed_until != 0) b.closed_until -= back;
+  }
+  for (auto& [key, entry] : waiting_) entry.queued_ms -= back;
+  for (auto& [id, entry] : running_) entry.queued_ms -= back;
 }
 
 Budget::Bucket& Budget::bucket(const std::string& name, TimeMs now) {
@@ -41,13 +57,14 @@ std::vector<Budget::Bucket*> Budget::buckets_of(const std::vector<std::string>& 
 }
 
 TimeMs Budget::room_at(const std::vector<Bucket*>& buckets, TimeMs now) {
+  constexpr double rounding = 1e-6;  // of sums of fractions
   TimeMs at = now;
   for (Bucket* b : buckets) {
     refill(*b, now);
     at = std::max(at, b->closed_until);
-    if (b->tokens >= 1) continue;
+    if (b->tokens >= 1 - rounding) continue;
     const double missing = (1 - b->tokens) * 1000.0 / b->rate(now);
-    at = std::max(at, now + static_cast<TimeMs>(std::ceil(missing)));
+    at = std::max(at, now + static_cast<TimeMs>(std::ceil(missing - rounding)));
   }
   return at;
 }
@@ -58,12 +75,15 @@ void Budget::take(const std::vector<Bucket*>& buckets) {
 
 std::uint64_t Budget::add(BudgetTicket ticket, TimeMs now) {
   if (waiting_.size() >= waiting_max) return 0;
+  follow(now);
   const std::uint64_t id = ++last_;
   Lane* const lane = ticket.lane.empty() ? nullptr : &lanes_[ticket.lane];
   if (lane) lane->waiting[id] = ticket.barrier;
   Entry entry{.ticket = std::move(ticket), .lane = lane, .queued_ms = now, .buckets = {}, .waits = {}};
   entry.buckets = buckets_of(entry.ticket.buckets, now);
-  waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
+  const Key key(entry.ticket.urgent ? 0 : 1, id);
+  waiting_.emplace(key, std::move(entry));
+  changed_.insert(key);
   return id;
 }
 
@@ -79,20 +99,59 @@ bool Budget::first_of_lane(const Key& key, const Entry& entry) const {
   return true;
 }
 
-std::optional<std::uint64_t> Budget::next(TimeMs now) {
-  for (auto it = waiting_.begin(); it != waiting_.end(); ++it) {
-    if (!first_of_lane(it->first, it->second) || room_at(it->second.buckets, now) > now) continue;
-    const std::uint64_t id = it->first.second;
-    take(it->second.buckets);
-    if (Lane* const lane = it->second.lane) {
-      lane->busy = id;
-      lane->waiting.erase(id);
+// Whether it may leave now; when it has to wait for room, nobody needs to ask again before there is some.
+bool Budget::leaves(const Key& key, const Entry& entry, TimeMs now) {
+  if (!first_of_lane(key, entry)) return false;  // whoever frees the lane says so
+  const TimeMs at = room_at(entry.buckets, now);
+  if (at > now) none_before_ = std::min(none_before_, at);
+  return at <= now;
+}
+
+std::optional<Budget::Key> Budget::who_leaves(TimeMs now) {
+  if (none_before_ != 0 && now < none_before_) {
+    while (!changed_.empty()) {
+      const Key key = *changed_.begin();
+      changed_.erase(changed_.begin());
+      const auto it = waiting_.find(key);
+      if (it != waiting_.end() && leaves(key, it->second, now)) return key;
     }
-    running_.emplace(id, std::move(it->second));
-    waiting_.erase(it);
-    return id;
+    return std::nullopt;
+  }
+  changed_.clear();
+  none_before_ = std::numeric_limits<TimeMs>::max();
+  for (const auto& [key, entry] : waiting_) {
+    if (!leaves(key, entry, now)) continue;
+    none_before_ = 0;  // those behind it were not looked at
+    return key;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint64_t> Budget::next(TimeMs now) {
+  follow(now);
+  const auto key = who_leaves(now);
+  if (!key) return std::nullopt;
+  const auto it = waiting_.find(*key);
+  const std::uint64_t id = key->second;
+  take(it->second.buckets);
+  if (Lane* const lane = it->second.lane) {
+    lane->busy = id;
+    lane->waiting.erase(id);
+  }
+  running_.emplace(id, std::move(it->second));
+  waiting_.erase(it);
+  return id;
+}
+
+// Who may leave now that nobody of the lane is under way, or that somebody who stood before others is gone: its first,
+// and what is urgent.
+void Budget::lane_is_free(const Lane& lane) {
+  if (lane.waiting.empty()) return;
+  const std::uint64_t first = lane.waiting.begin()->first;
+  changed_.insert(Key(waiting_.contains(Key(0, first)) ? 0 : 1, first));
+  for (auto it = waiting_.begin(); it != waiting_.end() && it->first.first == 0; ++it) {
+    if (it->second.lane == &lane) changed_.insert(it->first);
+  }
 }
 
 bool Budget::charge(std::uint64_t id, TimeMs now) {
@@ -106,8 +165,11 @@ bool Budget::charge(std::uint64_t id, const std::vector<std::string>& names, Tim
 }
 
 bool Budget::charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs now) {
+  follow(now);
   const bool room = room_at(buckets, now) <= now;
+  if (!running.waits.empty()) --held_back_;
   running.waits = room ? std::vector<Bucket*>() : buckets;
+  if (!running.waits.empty()) ++held_back_;
   if (room) take(buckets);
   return room;
 }
@@ -115,7 +177,11 @@ bool Budget::charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs 
 void Budget::finished(std::uint64_t id) {
   const auto it = running_.find(id);
   if (it == running_.end()) return;
-  if (it->second.lane) it->second.lane->busy = 0;
+  if (!it->second.waits.empty()) --held_back_;
+  if (Lane* const lane = it->second.lane) {
+    lane->busy = 0;
+    lane_is_free(*lane);
+  }
   leave(it->second);
   running_.erase(it);
 }
@@ -129,44 +195,62 @@ void Budget::again(std::uint64_t id) {
   if (it == running_.end()) return;
   Entry entry = std::move(it->second);
   running_.erase(it);
+  if (!entry.waits.empty()) --held_back_;
   entry.waits.clear();
-  if (entry.lane) {
-    entry.lane->busy = 0;
-    entry.lane->waiting[id] = entry.ticket.barrier;
-  }
-  waiting_.emplace(Key(entry.ticket.urgent ? 0 : 1, id), std::move(entry));
+  const Key key(entry.ticket.urgent ? 0 : 1, id);
+  Lane* const lane = entry.lane;
+  const bool barrier = entry.ticket.barrier;
+  waiting_.emplace(key, std::move(entry));
+  changed_.insert(key);
+  if (!lane) return;
+  lane->busy = 0;
+  lane->waiting[id] = barrier;
+  lane_is_free(*lane);
 }
 
 void Budget::cancel(std::uint64_t id) {
   for (const int urgency : {0, 1}) {
     const auto it = waiting_.find(Key(urgency, id));
     if (it == waiting_.end()) continue;
-    if (it->second.lane) it->second.lane->waiting.erase(id);
-    leave(it->second);
+    const Entry gone = std::move(it->second);
     waiting_.erase(it);
+    if (gone.lane) {
+      gone.lane->waiting.erase(id);
+      lane_is_free(*gone.lane);
+    }
+    leave(gone);
   }
 }
 
 void Budget::close(const std::string& name, TimeMs until) {
-  Bucket& b = bucket(name, 0);
+  Bucket& b = bucket(name, now_);
   b.closed_until = std::max(b.closed_until, until);
   b.slow = std::max(1.0 / 64, b.rate(until) / b.rule.per_second / 2);
   b.slow_at = until;
   // After a refusal nothing is left of the burst, and it does not grow back while closed.
   b.tokens = 1;
   b.at = std::max(b.at, until);
+  none_before_ = 0;
+}
+
+TimeMs Budget::look_at_all(TimeMs now) const {
+  TimeMs at = std::numeric_limits<TimeMs>::max();
+  for (const auto& [key, entry] : waiting_) {
+    if (first_of_lane(key, entry)) at = std::min(at, room_at(entry.buckets, now));
+  }
+  return at;
 }
 
 TimeMs Budget::due(TimeMs now) const {
-  TimeMs at = 0;
-  const auto consider = [&](TimeMs room) { at = at == 0 ? room : std::min(at, room); };
-  for (const auto& [key, entry] : waiting_) {
-    if (first_of_lane(key, entry)) consider(room_at(entry.buckets, now));
+  constexpr TimeMs never = std::numeric_limits<TimeMs>::max();
+  const bool known = now < none_before_ && changed_.empty();
+  TimeMs at = known ? none_before_ : look_at_all(now);
+  if (held_back_ != 0) {
+    for (const auto& [id, entry] : running_) {
+      if (!entry.waits.empty()) at = std::min(at, room_at(entry.waits, now));
+    }
   }
-  for (const auto& [id, entry] : running_) {
-    if (!entry.waits.empty()) consider(room_at(entry.waits, now));
-  }
-  return at;
+  return at == never ? 0 : at;
 }
 
 std::size_t Budget::waiting() const {

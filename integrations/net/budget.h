@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,8 @@ class Budget {
   using Rules = std::function<BucketRule(const std::string& bucket)>;
   static constexpr std::size_t waiting_max = 20'000;  // tickets
   explicit Budget(Rules rules) : rules_(std::move(rules)) {}
+  Budget(const Budget&) = delete;  // its parts point to each other
+  Budget& operator=(const Budget&) = delete;
 
   std::uint64_t add(BudgetTicket ticket, TimeMs now);  // 0: full
   std::optional<std::uint64_t> next(TimeMs now);       // may leave now; its lane is busy until finished() or again()
@@ -78,12 +81,23 @@ class Budget {
   static void take(const std::vector<Bucket*>& buckets);                   // where room_at() has just found room
   bool charge(Entry& running, const std::vector<Bucket*>& buckets, TimeMs now);
   bool first_of_lane(const Key& key, const Entry& entry) const;
+  void follow(TimeMs now);
+  bool leaves(const Key& key, const Entry& entry, TimeMs now);
+  std::optional<Key> who_leaves(TimeMs now);
+  void lane_is_free(const Lane& lane);
+  TimeMs look_at_all(TimeMs now) const;
   void leave(const Entry& entry);  // a lane that nobody uses is forgotten
 
   Rules rules_;
   std::map<std::string, Bucket> buckets_;
   std::map<Key, Entry> waiting_;
   std::map<std::uint64_t, Entry> running_;
+  // A call that comes or ends changes little: of those that wait nobody may leave before `none_before_` (0: not known,
+  // all have to be looked at), unless he is in `changed_`.
+  TimeMs none_before_ = 0;
+  std::set<Key> changed_;
+  TimeMs now_ = 0;             // as it was last told
+  std::size_t held_back_ = 0;  // of those under way: whose next call has to wait
   std::map<std::string, Lane> lanes_;
   std::uint64_t last_ = 0;
 };

@@ -25,17 +25,27 @@ BudgetQueue::Job BudgetQueue::add(BudgetTicket ticket, Run run) {
   return id;
 }
 
-// Whatever may leave now leaves: calls of running jobs first, they hold their lanes.
-void BudgetQueue::pump() {
-  if (std::exchange(pumping_, true)) return;
+void BudgetQueue::hold(State& state, Pending pending) {
+  if (!state.held) ++held_;
+  state.held = std::make_unique<Pending>(std::move(pending));
+}
+
+void BudgetQueue::send_held() {
   std::vector<Job> held;
   for (const auto& [id, state] : jobs_) {
     if (state.held) held.push_back(id);
   }
   for (const Job id : held) {
     if (!budget_.charge(id, jobs_.at(id).held->buckets, out_.clock.now())) continue;
+    --held_;
     send(id, std::move(*std::exchange(jobs_.at(id).held, nullptr)));
   }
+}
+
+// Whatever may leave now leaves: calls of running jobs first, they hold their lanes.
+void BudgetQueue::pump() {
+  if (std::exchange(pumping_, true)) return;
+  if (held_ != 0) send_held();
   while (const auto id = budget_.next(out_.clock.now())) {
     State& state = jobs_.at(*id);
     state.running = state.paid = true;
@@ -64,7 +74,7 @@ void BudgetQueue::call(Job job, HttpCall call, HttpClient::Done done, std::vecto
   Pending pending{std::move(call), std::move(done), own ? it->second.ticket.buckets : std::move(buckets)};
   const bool paid = own && std::exchange(it->second.paid, false);
   if (paid || budget_.charge(job, pending.buckets, out_.clock.now())) return send(job, std::move(pending));
-  it->second.held = std::make_unique<Pending>(std::move(pending));
+  hold(it->second, std::move(pending));
   if (!pumping_) arm();
 }
 
@@ -87,7 +97,7 @@ void BudgetQueue::answered(Job job, Pending pending, Result<HttpResult> result) 
   const DurationMs wait = retry_after_ms(header == result->headers.end() ? "" : header->second);
   // The narrowest bucket is the last one; which one the server meant it does not say, so none leaks.
   for (const std::string& bucket : pending.buckets) budget_.close(bucket, out_.clock.now() + wait);
-  it->second.held = std::make_unique<Pending>(std::move(pending));
+  hold(it->second, std::move(pending));
   pump();
 }
 
@@ -95,6 +105,7 @@ void BudgetQueue::finish(Job job) {
   const auto it = jobs_.find(job);
   if (it == jobs_.end()) return;
   out_.timers.cancel(it->second.timer);
+  if (it->second.held) --held_;
   budget_.finished(job);
   jobs_.erase(it);
   pump();

@@ -65,6 +65,8 @@ class BudgetQueue {
     std::uint64_t timer = 0;
   };
   void pump();
+  void hold(State& state, Pending pending);
+  void send_held();
   void send(Job job, Pending pending);
   void answered(Job job, Pending pending, Result<HttpResult> result);
   void arm();
@@ -73,6 +75,7 @@ class BudgetQueue {
   Budget budget_;
   BackoffLimits backoff_;
   std::map<Job, State> jobs_;
+  std::size_t held_ = 0;  // calls that wait for room
   std::uint64_t timer_ = 0;
   bool pumping_ = false;
   BudgetQueueStats counted_;

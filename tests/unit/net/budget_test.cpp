@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <deque>
+#include <random>
 
 #include "integrations/net/budget_queue.h"
 #include "tests/support/virtual_timers.h"
@@ -148,6 +149,66 @@ TEST_CASE("a closed bucket lets nothing out, then one, then half the rate until 
   REQUIRE(second);
   b.finished(*second);
   CHECK_FALSE(b.next(12'900));
+}
+
+TEST_CASE("a clock that is set back by an hour holds up nothing") {
+  Budget b(rules);
+  const TimeMs noon = 12 * hour_ms;
+  const auto first = b.add(ticket("a"), noon);
+  CHECK(b.next(noon) == first);
+  b.finished(first);
+  const auto second = b.add(ticket("a"), noon);
+  CHECK_FALSE(b.next(noon));
+  b.close("channel:b", noon + 30'000);
+  const auto third = b.add(ticket("b"), noon);
+  const TimeMs eleven = noon - hour_ms + 100;
+  CHECK_FALSE(b.next(eleven));
+  CHECK(b.oldest_ms(eleven) <= 1'000);
+  CHECK(b.due(eleven) <= eleven + 1'000);
+  CHECK(b.next(eleven + 1'000) == second);
+  CHECK_FALSE(b.next(eleven + 20'000));
+  CHECK(b.next(eleven + 30'000) == third);
+}
+
+TEST_CASE("what changed alone decides who leaves as a look at all that wait does") {
+  const auto wide = [](const std::string& bucket) {
+    return bucket == "all" ? BucketRule{.per_second = 40, .burst = 10} : BucketRule{.per_second = 15, .burst = 3};
+  };
+  Budget budget(wide), anew(wide);  // the second looks at all of them, because something was closed
+  std::mt19937 dice(7);
+  const auto roll = [&](std::size_t n) { return static_cast<std::size_t>(dice() % n); };
+  std::vector<std::uint64_t> under_way, waiting;
+  TimeMs now = 1'000;
+  int left = 0;
+  for (int turn = 0; turn < 20'000; ++turn) {
+    now += static_cast<TimeMs>(roll(60));
+    const std::size_t what = roll(10);
+    if (what < 4) {
+      const BudgetTicket t = ticket("c" + std::to_string(roll(12)), roll(8) == 0, roll(20) == 0);
+      waiting.push_back(budget.add(t, now));
+      REQUIRE(anew.add(t, now) == waiting.back());
+    } else if (what < 7 && !under_way.empty()) {
+      const std::size_t at = roll(under_way.size());
+      budget.finished(under_way[at]);
+      anew.finished(under_way[at]);
+      under_way.erase(under_way.begin() + static_cast<std::ptrdiff_t>(at));
+    } else if (what == 7 && !waiting.empty()) {
+      const std::size_t at = roll(waiting.size());
+      budget.cancel(waiting[at]);
+      anew.cancel(waiting[at]);
+    } else if (what == 8 && !under_way.empty() && roll(4) == 0) {
+      budget.again(under_way.back());
+      anew.again(under_way.back());
+      under_way.pop_back();
+    }
+    anew.close("nobody's", now);
+    const auto told = budget.next(now);
+    REQUIRE(told == anew.next(now));
+    if (!told) continue;
+    ++left;
+    under_way.push_back(*told);
+  }
+  CHECK(left > 1'000);
 }
 
 TEST_CASE("what waits can be cancelled, and a full budget says so") {
