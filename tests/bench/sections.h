@@ -11,7 +11,8 @@ Disk disk_section();
 void ingest_section();                       // batches of one beside a bare endpoint
 void alertmanager_section();                 // batches of a hundred beside Alertmanager
 void room_section(const Disk& before);       // command in, answer out
-void platforms_section(const Disk& before);  // on Slack's double beside Bolt and Hubot
+void platforms_section(const Disk& before);  // on Slack's double beside Bolt and Hubot, over TLS
+void plain_section(const Disk& before);      // the same without TLS
 void people_section();                       // both platforms connected, 2,000 people known: twenty minutes
 void changes_section(const Disk& before);    // from a click to the cluster
 void footprint_section();                    // memory, ready time, size

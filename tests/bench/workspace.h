@@ -12,8 +12,9 @@
 
 namespace muster::bench {
 
-// So many that no channel gets more posts than Slack allows it, also from a bot that does not count them.
-inline constexpr std::size_t channels = 64;
+// So many that no channel gets more posts than Slack allows it, and none has to wait for that: a minute's worth of
+// commands, each in a channel of its own.
+inline constexpr std::size_t channels = 256;
 
 struct ChatLoad {
   std::size_t commands = 0, at_once = 1;
