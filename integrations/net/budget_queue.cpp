@@ -46,7 +46,9 @@ void BudgetQueue::send_held() {
 void BudgetQueue::pump() {
   if (std::exchange(pumping_, true)) return;
   if (held_ != 0) send_held();
-  while (const auto id = budget_.next(out_.clock.now())) {
+  while (under_way_ < calls_at_once) {
+    const auto id = budget_.next(out_.clock.now());
+    if (!id) break;
     State& state = jobs_.at(*id);
     state.running = state.paid = true;
     const Run run = state.run;
@@ -59,6 +61,7 @@ void BudgetQueue::pump() {
 void BudgetQueue::arm() {
   out_.timers.cancel(timer_);
   timer_ = 0;
+  if (under_way_ >= calls_at_once && held_ == 0) return;  // the next answer says when to go on
   const TimeMs now = out_.clock.now(), due = budget_.due(now);
   if (due == 0) return;
   timer_ = out_.timers.after(std::max<DurationMs>(1, due - now), [this] {
@@ -80,6 +83,7 @@ void BudgetQueue::call(Job job, HttpCall call, HttpClient::Done done, std::vecto
 
 void BudgetQueue::send(Job job, Pending pending) {
   counted_.calls += 1;
+  under_way_ += 1;
   HttpCall copy = pending.call;  // kept for a 429
   out_.http.send(std::move(copy),
                  [this, alive = alive_, job, pending = std::move(pending)](Result<HttpResult> result) mutable {
@@ -88,9 +92,14 @@ void BudgetQueue::send(Job job, Pending pending) {
 }
 
 void BudgetQueue::answered(Job job, Pending pending, Result<HttpResult> result) {
+  const auto alive = alive_;  // whoever is told may end us
+  const bool others_wait = under_way_-- >= calls_at_once;
   const auto it = jobs_.find(job);
-  if (it == jobs_.end()) return;
-  if (!result || result->status != 429) return pending.done(std::move(result));
+  if (it == jobs_.end() || !result || result->status != 429) {
+    if (it != jobs_.end()) pending.done(std::move(result));
+    if (others_wait && *alive) pump();
+    return;
+  }
   counted_.refused += 1;
   if (told_refused_) told_refused_();
   const auto header = result->headers.find("retry-after");

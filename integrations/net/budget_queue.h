@@ -22,6 +22,9 @@ struct BudgetQueueStats {
 class BudgetQueue {
  public:
   using Job = std::uint64_t;
+  // Calls under way: while these are not answered nothing new begins, so that what is urgent waits for one answer and
+  // not behind all that was sent to a slow service. Each has a connection, with TLS some 50 kB.
+  static constexpr std::size_t calls_at_once = 8;
   using Run = std::function<void(Job job)>;
   struct Outside {  // what it works with; all outlive it
     HttpClient& http;
@@ -75,7 +78,8 @@ class BudgetQueue {
   Budget budget_;
   BackoffLimits backoff_;
   std::map<Job, State> jobs_;
-  std::size_t held_ = 0;  // calls that wait for room
+  std::size_t held_ = 0;       // calls that wait for room
+  std::size_t under_way_ = 0;  // calls that were sent and not answered
   std::uint64_t timer_ = 0;
   bool pumping_ = false;
   BudgetQueueStats counted_;

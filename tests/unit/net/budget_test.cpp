@@ -37,12 +37,13 @@ class Service final : public HttpClient {
     worst = std::max(worst, in_a_row);
     answers_.emplace_back(std::move(done), r);
   }
+  void answer_one() {
+    auto [done, r] = std::move(answers_.front());
+    answers_.pop_front();
+    done(r);
+  }
   void settle() {
-    while (!answers_.empty()) {
-      auto [done, r] = std::move(answers_.front());
-      answers_.pop_front();
-      done(r);
-    }
+    while (!answers_.empty()) answer_one();
   }
   std::vector<std::string> taken;
   int in_a_row = 0, worst = 0;
@@ -248,6 +249,21 @@ TEST_CASE("a thousand posts to one channel: all arrive in order, urgent ones ove
   CHECK(static_cast<std::size_t>(urgent - desk.service.taken.begin()) <= before + 2);
   std::erase(desk.service.taken, "urgent");
   for (int i = 0; i < 1000; ++i) CHECK(desk.service.taken[static_cast<std::size_t>(i)] == std::to_string(i));
+}
+
+TEST_CASE("of many calls to a slow service eight are under way, and what is urgent is next") {
+  Desk d;
+  for (int i = 0; i < 30; ++i) d.post("c" + std::to_string(i), std::to_string(i));
+  while (d.timers.next() != 0 && d.clock.now() < 1'060'000) d.timers.advance_to(d.timers.next());
+  d.timers.advance_to(1'070'000);  // by the rate alone all of them could have left
+  CHECK(d.service.taken.size() == BudgetQueue::calls_at_once);
+  d.post("c29", "urgent", true);
+  CHECK(d.service.taken.size() == BudgetQueue::calls_at_once);
+  d.service.answer_one();
+  REQUIRE(d.service.taken.size() == BudgetQueue::calls_at_once + 1);
+  CHECK(d.service.taken.back() == "urgent");
+  d.run_until(d.clock.now() + 120'000);
+  CHECK(d.service.taken.size() == 31);
 }
 
 TEST_CASE("a job that fails is run again after a growing wait and keeps its lane") {
