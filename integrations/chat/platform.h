@@ -69,6 +69,12 @@ struct ChatMember {
   std::string name;  // where the platform says it
 };
 
+// Of what was said in a channel of a platform: what is not passed on to others yet.
+struct CopiesWaiting {
+  std::size_t messages = 0, bytes = 0;
+  TimeMs since = 0;  // the first of them
+};
+
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.
 struct ChatHealth {
   bool connected = false;
@@ -106,6 +112,10 @@ class ChatPlatform {
     h.connected = connected();
     return h;
   }
+  // An earlier part of this channel is still being read (it was not heard while it was said), so that what was said
+  // later had better wait for it where it is passed on. Asked about once a second. False also when that takes too long:
+  // the platform then says in its coverage statement that the order was not kept.
+  virtual bool reads_before(const std::string& /*channel*/, const CopiesWaiting& /*copies*/) { return false; }
   // Who is in a group of the platform's own (`slack:@sre`: "sre"), asked now. An error says why nobody can tell.
   virtual void members_of(const std::string& group, Members done) {
     done(fail(ErrorKind::not_found, "there are no groups like @" + group));

@@ -35,6 +35,7 @@ class BothStage final : public Stage {
   bool is_away(const std::string& platform) const override {
     return platform == "slack" ? slack_.is_away(platform) : mattermost_.is_away(platform);
   }
+  void show_history(const std::string& platform, bool shows) override { at(platform).show_history(platform, shows); }
   void play(const Act& act) override {
     last_ = act.place;
     at(act.place).play(act);

@@ -122,6 +122,10 @@ class Stage {
   virtual std::vector<std::pair<std::string, std::string>> handles(const std::string& person) = 0;  // platform, handle
   virtual void away(const std::string& platform, bool is) = 0;                                      // no network to it
   virtual bool is_away(const std::string& platform) const = 0;
+  // What was said while it was away is told by the history alone, and that is not shown yet.
+  virtual void show_history(const std::string& platform, bool /*shows*/) {
+    throw std::runtime_error(platform + " cannot be slow to show its history");
+  }
   virtual void start() = 0;                                   // the platform that was made last
   virtual std::string handle(const std::string& person) = 0;  // gives the person an account
   virtual void play(const Act& act) = 0;

@@ -84,6 +84,11 @@ class SlackStage final : public Stage {
     if (is) net_.cut_all();
   }
   bool is_away(const std::string&) const override { return net_.down; }
+  void show_history(const std::string&, bool shows) override {
+    if (shows) return net_.show();
+    net_.withheld = "conversations.history";
+    core_.lose_events();
+  }
   Lines lines_of_bot(const std::string& channel) const {
     Lines lines;
     for (const auto& [ts, p] : core_.channels.at(links_->directory("slack").theirs("channel", channel.substr(1))).posts)
@@ -135,7 +140,7 @@ class SlackStage final : public Stage {
     keep_up();
     net_.pump();
     if (timers_.ring_due()) return true;
-    if (net_.down) return false;
+    if (net_.down || !net_.withheld.empty()) return false;
     if (platform_ == nullptr || platform_->health().waiting == 0 || timers_.next() == 0) return false;
     clock_.set(timers_.next());  // something waits for its turn
     return timers_.ring_due();

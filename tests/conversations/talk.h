@@ -126,6 +126,13 @@ class Talk {
     if (what == "wait") return;
     if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
       return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
+    constexpr std::string_view slow = " is back, its history later";
+    if (stage_ && !what.starts_with('#') && what.ends_with(slow)) {
+      stage_->show_history(what.substr(0, what.find(' ')), false);
+      return stage_->away(what.substr(0, what.find(' ')), false);
+    }
+    if (stage_ && !what.starts_with('#') && what.ends_with(" shows its history"))
+      return stage_->show_history(what.substr(0, what.find(' ')), true);
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);

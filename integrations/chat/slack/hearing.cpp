@@ -136,6 +136,7 @@ void Slack::enqueue(Inbound in, const Acknowledgement* from) {
   auto& list = waiting_[id];
   if (from) list.push_back(*from);
   if (in.caught_up) ++unsettled_;
+  if (const auto gap = unread_.find(in.event.event.channel); in.caught_up && gap != unread_.end()) ++gap->second;
   inbound_.waiting.push_back(std::move(in));
   pump();
 }
@@ -226,7 +227,7 @@ void Slack::hand_over(const Inbound& in) {
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
   if (!speaks || !listener_) {
     stored(id, channel, told.kind == "message" ? ts : std::string());
-    return settled(in.caught_up);
+    return settled(channel, in.caught_up);
   }
   ChatEvent e = told;
   e.platform = config_.name;
@@ -251,7 +252,7 @@ void Slack::hand_over(const Inbound& in) {
     if (const auto answer = form ? form->event.event.answer : nullptr; result && answer && !answer->taken())
       return answered(id, form_answered(id, *form, *answer));
     result ? stored(id, channel, seen) : not_stored(id);
-    settled(read);
+    settled(channel, read);
   });
 }
 
@@ -260,6 +261,7 @@ void Slack::hand_over(const Inbound& in) {
 void Slack::not_stored(const std::string& id) {
   waiting_.erase(id);
   marks_.gap();
+  all_unread_ = true;
   if (again_timer_ != 0) return;
   again_timer_ = out_.timers.after(again_after_ms, [this] {
     again_timer_ = 0;
@@ -267,8 +269,10 @@ void Slack::not_stored(const std::string& id) {
   });
 }
 
-void Slack::settled(bool caught_up) {
-  if (caught_up && --unsettled_ == 0) covered();
+void Slack::settled(const std::string& channel_id, bool caught_up) {
+  if (!caught_up) return;
+  one_less_unread(channel_id);
+  if (--unsettled_ == 0) covered();
 }
 
 void Slack::stored(const std::string& id, const std::string& channel_id, const std::string& ts) {

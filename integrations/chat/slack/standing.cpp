@@ -175,6 +175,8 @@ ChatEvent Slack::recalled(ChatEvent e, const Inbound& in) {
 
 void Slack::marks_checked(const std::string& channel_id) {
   if (doubtful_ > 0) unseen_.push_back({"marks_whose", {{"n", std::to_string(doubtful_)}}});
+  if (const auto early = passed_on_.extract(channel_id); !early.empty())
+    unseen_.push_back({"passed_on", {{"time", format_utc_clock(early.mapped())}}});
   state_coverage(channel_id, std::exchange(unseen_, {}));
   catch_up_next();
 }

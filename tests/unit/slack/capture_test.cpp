@@ -481,6 +481,67 @@ TEST_CASE("after a loss each channel gets a statement: complete, or blind from w
         std::vector<CoverageNote>{{"no_history", {{"platform", "Slack"}, {"why", "not_in_channel"}}}});
 }
 
+TEST_CASE(
+    "copies wait until the gap of their channel is read and on disk, within bounds, and the statement says when not") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "before");
+  w.pass(minute_ms);
+  const auto waits = [&w](std::size_t messages = 1, std::size_t bytes = 10, DurationMs ago = 0) {
+    return w.slack->reads_before("muster", {messages, bytes, w.clock.now() - ago});
+  };
+  CHECK_FALSE(waits());
+  const auto lose = [&w] {
+    w.net.down = true;
+    w.net.cut_all();
+    w.pass(30 * second_ms);
+    w.core.say("U2", w.channel("muster"), "said meanwhile");
+    w.core.lose_events();
+  };
+  const auto come_back = [&w] {
+    w.net.down = false;
+    w.net.withheld = "conversations.history";
+    w.pass(minute_ms);
+    w.say("U1", "muster", "said since");
+  };
+  lose();
+  CHECK(waits());  // who knows what is said there now
+  CHECK_FALSE(w.slack->reads_before("another", {1, 10, w.clock.now()}));
+  come_back();
+  CHECK(waits());
+  w.net.show();
+  w.drain();
+  CHECK_FALSE(waits());
+  CHECK(last_of(w, "message")->text == "said meanwhile");
+  CHECK(w.coverage.back().notes == std::vector<CoverageNote>{{"other_deletions"}});
+  struct {
+    std::size_t messages, bytes;
+    DurationMs ago;
+  } const beyond[] = {
+      {Slack::copies_max + 1, 10, 0}, {1, Slack::copies_bytes_max + 1, 0}, {1, 10, Slack::copies_wait_ms}};
+  for (const auto& b : beyond) {
+    lose();
+    come_back();
+    CHECK(waits());
+    const std::string since = format_utc_clock(w.clock.now() - b.ago);
+    CHECK_FALSE(waits(b.messages, b.bytes, b.ago));
+    CHECK_FALSE(waits());  // what came first is gone: nothing waits any more
+    w.net.show();
+    w.drain();
+    const std::vector<CoverageNote> notes = {{"other_deletions"}, {"passed_on", {{"time", since}}}};
+    CHECK(w.coverage.back().notes == notes);
+    w.pass(minute_ms);
+  }
+  w.store_works = false;  // what was read is not on disk: it is read again
+  lose();
+  w.net.down = false;
+  w.pass(2 * second_ms);
+  CHECK(waits());
+  w.store_works = true;
+  w.pass(minute_ms);
+  CHECK_FALSE(waits());
+}
+
 TEST_CASE("a file for the other platforms comes as an event of its own, so that filing it later still copies it") {
   SlackWorld w;
   w.begin();
