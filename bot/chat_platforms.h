@@ -64,6 +64,7 @@ class ChatPlatforms {
   void watch_missing(TimeMs now);
   void decide(const std::string& platform, std::function<void(Work&)> what);
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed(std::string platform) const;
+  std::function<std::vector<std::string>(const std::string&)> kept() const;
   std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);

@@ -246,7 +246,7 @@ std::string Deliveries::their_thread(const Delivery& d) const {
 }
 
 bool is_kept_current(std::string_view post_id) {
-  return post_id.starts_with("board-") || post_id.starts_with("summary-");
+  return post_id.starts_with("board-") || post_id.starts_with("summary-") || post_id.starts_with("announce-");
 }
 
 bool Deliveries::bring_back(Delivery& d) const {

@@ -18,6 +18,7 @@ class BothStage final : public Stage {
   }
   std::vector<std::unique_ptr<ChatPlatform>> make_all(ChatLinks& links, const CoreConfig& config) override {
     slack_.filed = mattermost_.filed = filed;
+    slack_.kept = kept;
     std::vector<std::unique_ptr<ChatPlatform>> all;
     all.push_back(slack_.make(links, config));
     all.push_back(mattermost_.make(links, config));

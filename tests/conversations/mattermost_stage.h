@@ -138,6 +138,7 @@ class Stage {
   virtual Lines looks(const std::string& channel) const = 0;  // a channel of ours as the platform holds it
   // As the bot tells its platforms: of a platform, a channel of ours.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&, const std::string&)> filed;
+  std::function<std::vector<std::string>(const std::string&)> kept;  // of a channel of ours
 
  protected:
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed_on(std::string platform) const {

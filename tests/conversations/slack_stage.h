@@ -69,7 +69,8 @@ class SlackStage final : public Stage {
                                                           config.language,
                                                           [&config](TimeMs sent) { return late_text(config, sent); },
                                                           {},
-                                                          filed_on("slack")});
+                                                          filed_on("slack"),
+                                                          kept});
     platform_ = made.get();
     return made;
   }

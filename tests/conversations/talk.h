@@ -371,6 +371,7 @@ class Talk {
     stage_->filed = [this](const std::string& p, const std::string& c) {
       return filed_in(dispatcher_->state(), c, p, clock_.now());
     };
+    stage_->kept = [this](const std::string& c) { return kept_posts(dispatcher_->state(), config_, c); };
     for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 

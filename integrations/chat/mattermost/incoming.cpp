@@ -441,6 +441,7 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   const TimeMs after = std::max(since, read - overlap_ms);
   for (const Post& p : posts) {
     if (is_id(p.id)) take_post(p, after);
+    if (is_id(p.id) && p.user_id == me_ && p.delete_at != 0) ours_gone(p);
   }
   for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
   found_ = static_cast<int>(std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; }));

@@ -211,6 +211,9 @@ class Slack final : public ChatPlatform {
               const std::string& emoji);
   static ChatEvent recalled(ChatEvent event, const Inbound& in);
   void marks_checked(const std::string& channel_id);
+  void check_next_kept(const std::string& channel_id);
+  void tell_gone(const std::string& channel_id, const std::string& ts);
+  void read_through(const std::string& channel_id);
 
   // forms.cpp
   bool keep_trigger(const SlackEvent& event);
@@ -294,6 +297,7 @@ class Slack final : public ChatPlatform {
   std::map<std::string, FiledMessage> filed_, unchecked_;
   std::deque<std::string> to_check_;  // ts
   bool recorded_ = false;             // it is an incident's
+  std::set<std::string> kept_;        // posts of ours that are kept current, ts, as far as they were not seen
   int doubtful_ = 0;                  // messages with a mark of which nobody knows whose it is
   std::vector<CoverageNote> unseen_;  // what could not be looked at
   std::set<std::string> rejoined_;    // channels that we were put out of and are in again: unheard since their mark

@@ -296,8 +296,20 @@ TEST_CASE("a post of the bot's that is kept current and was deleted is said once
   };
   CHECK(edits("summary-INC-1") == 1);
   CHECK(edits("board-INC-1") == 1);
+  CHECK(edits("announce-INC-1") == 1);
   CHECK(edits("summary-INC-9") == 0);
+  CHECK(edits("announce-INC-9") == 0);
   CHECK(edits("summary") == 0);
+  d.config.board_channel = "board";
+  const auto kept = [&](const std::string& channel) { return kept_posts(d.state, d.config, channel); };
+  CHECK(kept("inc-1-search") == std::vector<std::string>{"summary-INC-1"});
+  CHECK(kept("board") == std::vector<std::string>{"board-INC-1"});
+  CHECK(kept(d.config.alerts_channel) == std::vector<std::string>{"announce-INC-1"});
+  CHECK(kept("another").empty());
+  d.state.incidents.at(1).status = "resolved";  // who looks for one that is over finds it elsewhere
+  CHECK(edits("announce-INC-1") == 0);
+  CHECK(kept("inc-1-search").empty());
+  CHECK(kept(d.config.alerts_channel).empty());
 }
 
 TEST_CASE("words make an offer once in a while, not in a muted thread, and none unless they are configured") {

@@ -361,6 +361,27 @@ TEST_CASE("a mark is looked for by the account that set it, and in the copy of w
   CHECK(w.coverage.back().notes == std::vector<CoverageNote>{{"other_deletions"}});
 }
 
+TEST_CASE(
+    "posts that are kept current and went in a gap are told of, those that stand are asked for only if not seen") {
+  SlackWorld w;
+  w.begin();
+  for (const char* post : {"summary-INC-1", "board-INC-2", "announce-INC-3", "summary-INC-4"})
+    REQUIRE(w.post("muster", post, post));
+  const auto ts = [&w](const std::string& post) { return w.directory.theirs("post", "muster/" + post); };
+  w.kept = {"summary-INC-1", "board-INC-2", "announce-INC-3", "board-INC-9"};  // the last was never posted
+  come_back_late(w, [&] {
+    for (const char* post : {"board-INC-2", "announce-INC-3", "summary-INC-4"})
+      w.core.remove(w.channel("muster"), ts(post));
+  });
+  std::string gone;
+  for (const ChatEvent& e : w.heard) gone += e.kind + " " + e.post_id + "; ";
+  CHECK(gone == "gone board-INC-2; gone announce-INC-3; ");
+  w.kept = {"summary-INC-1"};
+  come_back_late(w, [&] { w.core.deny_history(w.channel("muster")); });
+  CHECK(count_of(w, "gone") == 0);  // nobody can tell
+  CHECK(w.core.broken_rules.empty());
+}
+
 TEST_CASE("a list of people that Slack cut is asked for as a whole before a mark is said to be gone") {
   SlackWorld w;
   w.begin();

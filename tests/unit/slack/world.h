@@ -66,6 +66,7 @@ struct SlackWorld {
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
   std::map<std::string, std::vector<FiledMessage>> filed;  // channel of an incident -> what the record has of it
+  std::vector<std::string> kept;                           // posts of ours that are kept current, in any channel
   std::set<std::string> seen;                              // ids of events, as the store keeps them
   int groups_changed = 0;                                  // how often Slack said so
   std::vector<std::string> channels = {"muster"};
@@ -96,6 +97,7 @@ struct SlackWorld {
       const auto it = filed.find(c);
       return it == filed.end() ? std::nullopt : std::optional(it->second);
     };
+    outside.kept = [this](const std::string&) { return kept; };
     slack = std::make_unique<Slack>(c, outside);
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
