@@ -93,12 +93,15 @@ void Slack::one_less_unread(const std::string& channel_id) {
   if (it != unread_.end() && --it->second <= 0) unread_.erase(it);
 }
 
+bool Slack::is_unread(const std::string& id) const {
+  return unread_.contains(id) || (all_unread_ && !marks_.at(id).empty());
+}
+
 // What others wait for is on disk, and so on its way to them, when this says no. Whoever has waited too long waits for
 // nothing more of this gap.
 bool Slack::reads_before(const std::string& ours, const CopiesWaiting& copies) {
   const std::string id = out_.directory.theirs("channel", ours);
-  const bool reads = unread_.contains(id) || (all_unread_ && !marks_.at(id).empty());
-  if (!reads || passed_on_.contains(id)) return false;
+  if (!is_unread(id) || passed_on_.contains(id)) return false;
   const bool too_much = copies.messages > copies_max || copies.bytes > copies_bytes_max;
   if (!too_much && out_.clock.now() - copies.since < copies_wait_ms) return true;
   passed_on_[id] = copies.since;
@@ -128,6 +131,7 @@ void Slack::covered() {
   marks_.covered();
   gap_.covered();
   passed_on_.clear();
+  lines_ahead_.clear();
   save_marks();
 }
 

@@ -4,6 +4,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/grammar.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
@@ -218,6 +219,20 @@ std::string Slack::person(const std::string& user_id) const {
   return config_.name + ":" + (it == users_.end() ? user_id : it->second.name);
 }
 
+// A line for us is done when it is heard, also while lines before it are still being read: it must be acknowledged
+// within seconds, and whoever typed it waits. What is then found to have been typed before it must not be done after
+// it.
+bool Slack::is_overtaken(const Inbound& in, const ChatEvent& said) {
+  const std::string &channel = in.event.event.channel, &ts = in.event.event.post_id;
+  if (said.kind != "message") return false;
+  const auto ahead = lines_ahead_.find(channel);
+  if (ahead != lines_ahead_.end() && ReadMarks::is_later(ahead->second, ts)) return true;
+  const bool direct = said.direct || said.channel == "#muster";
+  if (!in.caught_up && is_unread(channel) && address(said.text, "muster", out_.prefix, direct).to_us)
+    lines_ahead_[channel] = ts;
+  return false;
+}
+
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
@@ -242,6 +257,7 @@ void Slack::hand_over(const Inbound& in) {
   e.text = readable(told.text);
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
+  e.overtaken = is_overtaken(in, e);
   if (e.at == 0) e.at = out_.clock.now();
   if (in.of_record) e = recalled(std::move(e), in);
   if (!ours || told.kind == "gone") fill_about(e, in);

@@ -175,6 +175,8 @@ class Slack final : public ChatPlatform {
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
   void not_stored(const std::string& id);
   void settled(const std::string& channel_id, bool caught_up);
+  bool is_unread(const std::string& channel_id) const;
+  bool is_overtaken(const Inbound& in, const ChatEvent& said);
   void answered(const std::string& id, const std::string& answer);
   std::string person(const std::string& user_id) const;
   std::string readable(const std::string& text) const;
@@ -274,8 +276,9 @@ class Slack final : public ChatPlatform {
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;
   bool catching_up_ = false, again_ = false;
-  std::size_t unsettled_ = 0;  // of what was read: not on disk yet
-  bool all_unread_ = true;     // nobody has said yet which channels are to be read
+  std::size_t unsettled_ = 0;                       // of what was read: not on disk yet
+  std::map<std::string, std::string> lines_ahead_;  // channel id -> ts of the newest line for us heard in a gap
+  bool all_unread_ = true;                          // nobody has said yet which channels are to be read
   // Channels whose messages of the gap are not all on disk: how many are known of, and one more while it is read.
   std::map<std::string, int> unread_;
   std::map<std::string, TimeMs> passed_on_;  // those that others got words of out of order, since when
