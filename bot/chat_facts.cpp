@@ -41,6 +41,7 @@ Value human_post(const ChatEvent& e, const std::string& text) {
                           {"text", text},
                           {"user", edit && e.about.known() ? e.about.author : e.user}};
   if (!e.thread.empty()) body.set("thread", e.thread);
+  if (e.is_read_later) body.set("in_place", true);
   Value files = Value::List{};
   for (const ChatFile& f : e.files) {
     files.push(Value::Map{{"id", f.id},

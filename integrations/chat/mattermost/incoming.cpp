@@ -168,6 +168,7 @@ void Mattermost::enqueue(Inbound in) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
+  in.is_read_later = catching_up_ && !holding_;
   (holding_ ? held_ : inbound_.waiting).push_back(std::move(in));
   pump();
 }
@@ -288,6 +289,7 @@ void Mattermost::hand_over(const Inbound& in) {
   e.emoji = in.emoji;
   e.at = in.at;
   e.direct = channels_.at(channel).type == "D";
+  e.is_read_later = in.is_read_later;
   e.is_told_only = in.post.type == "me";
   fill_about(e, in);
   keep_trigger(in, e);
