@@ -37,6 +37,7 @@ class BothStage final : public Stage {
     return platform == "slack" ? slack_.is_away(platform) : mattermost_.is_away(platform);
   }
   void show_history(const std::string& platform, bool shows) override { at(platform).show_history(platform, shows); }
+  void open_channels(const std::string& platform, bool now) override { at(platform).open_channels(platform, now); }
   void play(const Act& act) override {
     last_ = act.place;
     at(act.place).play(act);

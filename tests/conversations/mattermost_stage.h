@@ -126,8 +126,9 @@ class Stage {
   virtual void show_history(const std::string& platform, bool /*shows*/) {
     throw std::runtime_error(platform + " cannot be slow to show its history");
   }
-  virtual void start() = 0;                                   // the platform that was made last
-  virtual std::string handle(const std::string& person) = 0;  // gives the person an account
+  virtual void start() = 0;                                               // the platform that was made last
+  virtual std::string handle(const std::string& person) = 0;              // gives the person an account
+  virtual void open_channels(const std::string& platform, bool now) = 0;  // not now: that they are open is told later
   virtual void play(const Act& act) = 0;
   virtual void say_again() = 0;
   virtual void account(const std::string& name, const std::string& standing) = 0;  // guest, outsider
@@ -213,6 +214,10 @@ class MattermostStage final : public Stage {
     if (!is && clock_.now() - left_ > 2 * minute_ms) core_.forget_connections();  // a server remembers them for a while
   }
   bool is_away(const std::string&) const override { return !net_.error.empty(); }
+  void open_channels(const std::string&, bool now) override {
+    if (now) return net_.show();
+    net_.withheld = "/api/v4/channels";
+  }
   Lines lines_of_bot(const std::string& channel) const {
     Lines lines;
     for (const auto* p : core_.posts_in(links_->directory("mattermost").theirs("channel", channel.substr(1))))
@@ -388,7 +393,8 @@ class MattermostStage final : public Stage {
   }
   void add(const doubles::MmHappening& h, Lines& lines) {
     const auto* channel = core_.channel_named(h.channel);
-    const std::string name = "#" + ours("channel", channel->id);
+    const std::string known = ours("channel", channel->id);
+    const std::string name = "#" + (known.empty() ? h.channel : known);  // nobody told us yet of one that was opened
     // A direct message begins with the channel where it belongs: it is read as said there to one person.
     if (const std::size_t end = h.text.find(": "); h.kind == "post" && !h.to.empty() && h.text.starts_with("~")) {
       const auto* about = core_.channel_named(h.text.substr(1, end - 1));

@@ -85,6 +85,10 @@ class SlackStage final : public Stage {
     if (is) net_.cut_all();
   }
   bool is_away(const std::string&) const override { return net_.down; }
+  void open_channels(const std::string&, bool now) override {
+    if (now) return net_.show();
+    net_.withheld = "conversations.create";
+  }
   void show_history(const std::string&, bool shows) override {
     if (shows) return net_.show();
     net_.withheld = "conversations.history";
@@ -291,6 +295,7 @@ class SlackStage final : public Stage {
     std::string name = "#" + ours("channel", h.channel_id);
     if (h.kind == "post" && !core_.channels.at(h.channel_id).im_of.empty() && ours("channel", h.channel_id).empty())
       return add_direct(h, lines);
+    if (h.kind == "open" && name == "#") name += core_.channels.at(h.channel_id).name;  // nobody told us of it yet
     if (h.kind == "open") {
       fresh_.insert(name);
       return lines.push_back(name + " bot opens");

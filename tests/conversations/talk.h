@@ -126,13 +126,8 @@ class Talk {
     if (what == "wait") return;
     if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
       return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
-    constexpr std::string_view slow = " is back, its history later";
-    if (stage_ && !what.starts_with('#') && what.ends_with(slow)) {
-      stage_->show_history(what.substr(0, what.find(' ')), false);
-      return stage_->away(what.substr(0, what.find(' ')), false);
-    }
-    if (stage_ && !what.starts_with('#') && what.ends_with(" shows its history"))
-      return stage_->show_history(what.substr(0, what.find(' ')), true);
+    if (stage_ && !what.starts_with('#') && slowness(what.substr(0, what.find(' ')), what.substr(what.find(' ') + 1)))
+      return;
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);
@@ -143,6 +138,16 @@ class Talk {
     play(read_act(with_code(what)), "c" + std::to_string(step.line));
     settle();
     if (twist_ == "twice") again();
+  }
+
+  // What a platform is slow to do, and that it does it now; false: something else.
+  bool slowness(const std::string& platform, const std::string& what) {
+    if (what == "is back, its history later")
+      return stage_->show_history(platform, false), stage_->away(platform, false), true;
+    if (what == "shows its history") return stage_->show_history(platform, true), true;
+    if (what == "is slow to open channels") return stage_->open_channels(platform, false), true;
+    if (what == "opens channels") return stage_->open_channels(platform, true), true;
+    return false;
   }
 
   void play(const Act& act, const std::string& id) {
