@@ -104,6 +104,8 @@ bool Slack::reads_before(const std::string& ours, const CopiesWaiting& copies) {
   if (!is_unread(id) || passed_on_.contains(id)) return false;
   const bool too_much = copies.messages > copies_max || copies.bytes > copies_bytes_max;
   if (!too_much && out_.clock.now() - copies.since < copies_wait_ms) return true;
+  // Nothing is heard there now, and what waited since an earlier process was said before the gap.
+  if (!connected() && !unread_.contains(id)) return false;
   passed_on_[id] = copies.since;
   log(LogLevel::warn, "what is said in a Slack channel is passed on before what was said there in the gap",
       {{"channel", id}});

@@ -270,6 +270,19 @@ TEST_CASE(
   CHECK(words(rooms.copies("slack")) == words(said_on(rooms.spoken, "mattermost")));
 }
 
+TEST_CASE("what an earlier process left waiting goes on when Slack stays away, and holds up nothing that comes later") {
+  Rooms rooms;
+  rooms.say("slack");
+  rooms.restart();
+  rooms.away("slack", true);
+  rooms.say("slack");
+  rooms.wait(2);
+  CHECK(rooms.copies("mattermost").size() == 1);
+  rooms.back_before_its_history();
+  rooms.wait(1);
+  CHECK(rooms.copies("mattermost") == said_on(rooms.spoken, "slack"));
+}
+
 TEST_CASE("law: every message appears on the other side exactly once and in order, and once in the record") {
   const bool held = rc::check("two rooms are one", [] {
     using Steps = std::vector<std::pair<Deed, bool>>;
