@@ -284,6 +284,33 @@ TEST_CASE("a platform is told of the marks that were set there, by which account
   CHECK(seen("room") == "m3 cem:pushpin:; ");
 }
 
+TEST_CASE("a mark that an account set before it was joined to a person is that person's: set once, taken away once") {
+  Desk d;
+  Rule guests;  // here they may file
+  guests.who = {"guest"};
+  guests.effect = "run";
+  d.config.policy.insert(d.config.policy.begin(), guests);
+  const auto react = [&d](const std::string& user, bool on) {
+    ChatFact f = d.fact(on ? "reaction" : "unreaction", user, "m1");
+    f.emoji = "pushpin";
+    f.account = "U9";
+    f.standing = user == "ana" ? "" : "guest";  // a full member since
+    d.take(f);
+  };
+  react("slack:U9", true);
+  REQUIRE(d.all("note").size() == 1);
+  react("ana", true);  // the history shows it again, now it is hers
+  CHECK(d.all("chat.marked").size() == 1);
+  react("ana", false);
+  CHECK(d.all("retraction").size() == 1);
+  react("ana", false);
+  CHECK(d.all("chat.unmarked").size() == 1);
+  react("ana", true);
+  CHECK(d.all("retraction").size() == 2);  // put back
+  // The record keeps who it was when it was filed.
+  CHECK(d.all("note").front()->data["filed_by"].as_string() == "slack:U9");
+}
+
 TEST_CASE("a post of the bot's that is kept current and was deleted is said once more") {
   Desk d;
   const auto edits = [&](const std::string& post) {
