@@ -322,6 +322,11 @@ void ChatPlatforms::check_soon(int seconds_left) {
 }
 
 void ChatPlatforms::check_all() {
+  check();
+  timers_->after(check_every, [this] { check_all(); });
+}
+
+void ChatPlatforms::check() {
   for (const auto& p : platforms_) {
     p->self_check([this, name = p->name()](ChatChecks found) {
       for (const ChatCheck& c : found) {
@@ -332,7 +337,6 @@ void ChatPlatforms::check_all() {
       checks_[name] = std::move(found);
     });
   }
-  timers_->after(check_every, [this] { check_all(); });
 }
 
 std::string ChatPlatforms::findings_text(const std::string& language) const {

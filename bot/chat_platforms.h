@@ -50,6 +50,7 @@ class ChatPlatforms {
   std::vector<const ChatPlatform*> platforms() const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
+  void check();                 // asks every platform again
   Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
   std::string metrics() const;  // Prometheus' text format
 

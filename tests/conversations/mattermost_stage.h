@@ -413,7 +413,7 @@ class MattermostStage final : public Stage {
     } else {
       const std::string linked = ours("post", h.post_id), id = linked.substr(linked.find('/') + 1);
       if (h.kind != "post" && h.kind != "edit" && h.kind != "ephemeral") {
-        lines.push_back(name + " bot " + h.kind + " " + id);
+        lines.push_back(trimmed_right(name + " bot " + h.kind + " " + id));
         return;
       }
       const std::string verb =

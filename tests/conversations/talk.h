@@ -128,6 +128,7 @@ class Talk {
       return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
     if (stage_ && !what.starts_with('#') && slowness(what.substr(0, what.find(' ')), what.substr(what.find(' ') + 1)))
       return;
+    if (what == "the platforms are checked") return stage_ ? platforms_->check() : void();
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);
@@ -333,7 +334,7 @@ class Talk {
     dispatcher_->attach(chat_);
     if (stage_) connect();
     dispatcher_->set_reader([this](const ReadWanted& w, const CommandInput& in, const Answered& done) {
-      read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_}, w, in, done);
+      read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_, platforms_.get()}, w, in, done);
     });
     dispatcher_->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) { carry(m, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
