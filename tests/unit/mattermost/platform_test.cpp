@@ -701,7 +701,7 @@ TEST_CASE("a post that was edited before its delivery was noted is found again a
                          Value::Map{{"post_id", "said-1"}, {"message", Value::Map{{"text", "as it was"}}}}};
   rig.send("edit", "muster", Value::Map{{"post_id", "said-1"}, {"message", Value::Map{{"text", "as it is"}}}});
   rig.stop();
-  rig.pass(second_ms);
+  rig.pass(minute_ms);  // the server no longer knows the post by its pending id
   rig.start();
   OutMessage again = first;
   again.body.set("tried", true);
