@@ -103,7 +103,8 @@ bool Slack::reads_before(const std::string& ours, const CopiesWaiting& copies) {
   const std::string id = out_.directory.theirs("channel", ours);
   if (!is_unread(id) || passed_on_.contains(id)) return false;
   const bool too_much = copies.messages > copies_max || copies.bytes > copies_bytes_max;
-  if (!too_much && out_.clock.now() - copies.since < copies_wait_ms) return true;
+  const DurationMs waited = out_.clock.now() - copies.since;
+  if (!too_much && waited >= 0 && waited < copies_wait_ms) return true;  // a clock that was set back shortens the wait
   // Nothing is heard there now, and what waited since an earlier process was said before the gap.
   if (!connected() && !unread_.contains(id)) return false;
   passed_on_[id] = copies.since;
