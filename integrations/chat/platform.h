@@ -56,7 +56,7 @@ struct ChatEvent {
   std::string standing = {};             // of the account: guest, outsider; empty: a full member
   std::string email_person = {};  // the person whose verified e-mail address the account has, where that may join them
   bool is_told_only = false;      // "/me looks at the pool": talk, and never a command
-  bool is_read_later = false;     // from the history: what was said after it may have been heard before it
+  bool is_read_later = false;     // from the history, or delivered late: what was said after it was heard before it
   bool overtaken = false;         // a later line for us was heard before it, while its channel had a gap
   bool can_open_form = false;     // a form sent in answer, soon, opens before the person
   std::map<std::string, std::string> form = {};  // of kind form: the fields of the form for the command `text`

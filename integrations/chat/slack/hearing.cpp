@@ -258,7 +258,7 @@ void Slack::hand_over(const Inbound& in) {
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
   e.overtaken = is_overtaken(in, e);
-  e.is_read_later = in.caught_up;
+  e.is_read_later = in.caught_up || (told.kind == "message" && ReadMarks::is_later(marks_.newest(channel), ts));
   if (e.at == 0) e.at = out_.clock.now();
   if (in.of_record) e = recalled(std::move(e), in);
   if (!ours || told.kind == "gone") fill_about(e, in);

@@ -563,6 +563,23 @@ TEST_CASE(
   CHECK_FALSE(waits());
 }
 
+TEST_CASE("what is heard after what was said later says so: from the history, and delivered late") {
+  SlackWorld w;
+  w.begin();
+  w.say("U1", "muster", "one");
+  w.say("U1", "muster", "two");
+  CHECK_FALSE(last_of(w, "message")->is_read_later);
+  w.core.said_before = 90 * second_ms;
+  w.say("U1", "muster", "before both");
+  w.core.said_before = 0;
+  CHECK(last_of(w, "message")->is_read_later);
+  w.say("U1", "muster", "three");
+  CHECK_FALSE(last_of(w, "message")->is_read_later);
+  come_back_late(w, [&w] { w.core.say("U1", w.channel("muster"), "meanwhile"); });
+  CHECK(last_of(w, "message")->text == "meanwhile");
+  CHECK(last_of(w, "message")->is_read_later);
+}
+
 TEST_CASE("a file for the other platforms comes as an event of its own, so that filing it later still copies it") {
   SlackWorld w;
   w.begin();
