@@ -580,6 +580,17 @@ TEST_CASE("what is heard after what was said later says so: from the history, an
   CHECK(last_of(w, "message")->is_read_later);
 }
 
+TEST_CASE("the channels of incidents are read first, as people wait for them") {
+  SlackWorld w;
+  w.channels = {"muster", "talk", "zinc"};
+  w.begin();
+  for (const char* channel : {"muster", "talk", "zinc"}) w.say("U1", channel, "before");
+  w.filed["zinc"] = {};
+  come_back_late(w, [] {});
+  REQUIRE(w.coverage.size() == 3);
+  CHECK(w.coverage.front().channel == "#zinc");
+}
+
 TEST_CASE("a file for the other platforms comes as an event of its own, so that filing it later still copies it") {
   SlackWorld w;
   w.begin();
