@@ -124,16 +124,17 @@ void Outbox::rewrite(const std::vector<OutMessage>& stored) {
   }
 }
 
-// With a copy wait what changes it and what stands in its thread: without it they had no place there. Nothing else
-// does: a command is decided and answered when it is heard, in both rooms; only the copy of its words takes its place
-// among the other words.
+// With a copy wait what changes it and what stands in its thread: without it they had no place there. What is urgent
+// does not: a command is decided and answered when it is heard, in both rooms; only the copy of its words takes its
+// place among the other words.
 bool Outbox::hold(PendingOut& p) {
   const Value& body = p.message.body;
   const std::string& from = body["relayed_from"].as_string();
   const std::string& destination = p.message.destination;
   const auto is_of = [&](const PendingOut& held) {
     const std::string& post = held.message.body["post_id"].as_string();
-    return !post.empty() && (post == body["thread"].as_string() || post == body["post_id"].as_string());
+    const bool is = post == body["thread"].as_string() || post == body["post_id"].as_string();
+    return is && !post.empty() && !body["urgent"].as_bool();
   };
   const auto here = std::ranges::find_if(held_, [&](const Held& h) {
     return h.destination == destination && (h.platform == from || std::ranges::any_of(h.items, is_of));

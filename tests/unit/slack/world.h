@@ -185,4 +185,17 @@ struct SlackWorld {
   int serial = 0;
 };
 
+// What was heard of a kind: the newest, and how often.
+inline const ChatEvent* last_of(const SlackWorld& w, const std::string& kind) {
+  for (auto e = w.heard.rbegin(); e != w.heard.rend(); ++e)
+    if (e->kind == kind) return &*e;
+  return nullptr;
+}
+
+inline int count_of(const SlackWorld& w, const std::string& kind) {
+  int n = 0;
+  for (const ChatEvent& e : w.heard) n += e.kind == kind ? 1 : 0;
+  return n;
+}
+
 }  // namespace muster::test
