@@ -41,6 +41,7 @@ Value human_post(const ChatEvent& e, const std::string& text) {
                           {"text", text},
                           {"user", edit && e.about.known() ? e.about.author : e.user}};
   if (!e.thread.empty()) body.set("thread", e.thread);
+  if (e.is_read_later) body.set("in_place", true);
   Value files = Value::List{};
   for (const ChatFile& f : e.files) {
     files.push(Value::Map{{"id", f.id},
@@ -122,7 +123,8 @@ CommandInput command_of(const ChatEvent& e) {
                      .sent_ms = e.at,
                      .about = clean_said(e.about, channel),
                      .account = e.account.empty() ? std::string() : e.platform + ":" + e.account,
-                     .standing = e.standing};
+                     .standing = e.standing,
+                     .overtaken = e.overtaken};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
   if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;
   return input;

@@ -172,6 +172,10 @@ std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> Chat
   };
 }
 
+std::function<std::vector<std::string>(const std::string&)> ChatPlatforms::kept() const {
+  return [this](const std::string& channel) { return kept_posts(dispatcher_.state(), dispatcher_.config(), channel); };
+}
+
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
   c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
@@ -183,7 +187,7 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   auto made = std::make_unique<Slack>(
       std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
                                    filing(), dispatcher_.config().language, late_words(),
-                                   [this, name] { groups_.changed(name); }, filed(name)});
+                                   [this, name] { groups_.changed(name); }, filed(name), kept()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -216,7 +220,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              dispatcher_.config().language,
                                                                              late_words(),
                                                                              {},
-                                                                             filed(name)});
+                                                                             filed(name),
+                                                                             {}});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };
@@ -317,6 +322,11 @@ void ChatPlatforms::check_soon(int seconds_left) {
 }
 
 void ChatPlatforms::check_all() {
+  check();
+  timers_->after(check_every, [this] { check_all(); });
+}
+
+void ChatPlatforms::check() {
   for (const auto& p : platforms_) {
     p->self_check([this, name = p->name()](ChatChecks found) {
       for (const ChatCheck& c : found) {
@@ -327,7 +337,6 @@ void ChatPlatforms::check_all() {
       checks_[name] = std::move(found);
     });
   }
-  timers_->after(check_every, [this] { check_all(); });
 }
 
 std::string ChatPlatforms::findings_text(const std::string& language) const {

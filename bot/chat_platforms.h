@@ -50,6 +50,7 @@ class ChatPlatforms {
   std::vector<const ChatPlatform*> platforms() const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
+  void check();                 // asks every platform again
   Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
   std::string metrics() const;  // Prometheus' text format
 
@@ -64,6 +65,7 @@ class ChatPlatforms {
   void watch_missing(TimeMs now);
   void decide(const std::string& platform, std::function<void(Work&)> what);
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed(std::string platform) const;
+  std::function<std::vector<std::string>(const std::string&)> kept() const;
   std::function<bool(const std::string&)> filing() const;  // does this reaction file its message?
   void make_mattermost(MattermostConfig config, Loop& loop, HttpClient& client, const Clock& clock);
   void make_slack(SlackConfig config, Loop& loop, HttpClient& client, const Clock& clock);

@@ -6,6 +6,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/limits.h"
 #include "bot/base/log.h"
+#include "integrations/chat/deliveries.h"
 
 namespace muster {
 namespace {
@@ -27,6 +28,12 @@ bool may_overtake(const OutMessage& urgent, const OutMessage& other) {
   return post.empty() || (post != urgent.body["post_id"].as_string() && post != urgent.body["thread"].as_string());
 }
 
+// When a copy's original was said or changed; in the order of their posts where that was in one millisecond.
+std::pair<TimeMs, std::string_view> said_at(const PendingOut& p) {
+  const Value& body = p.message.body;
+  return {body.has("sent") ? body["sent"].as_int() : made_at(p.message.id), body["post_id"].as_string()};
+}
+
 template <class T>
 void put_back(std::vector<T>& to, std::vector<T>& from) {
   to.insert(to.begin(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -36,6 +43,7 @@ void put_back(std::vector<T>& to, std::vector<T>& from) {
 }  // namespace
 
 void Outbox::add(PendingOut pending) {
+  if (hold(pending)) return;
   const std::string destination = pending.message.destination;
   const bool overtakes = is_urgent(pending.message) && is_reached(pending.message);
   put(lines_[destination], std::move(pending), overtakes);
@@ -47,6 +55,7 @@ void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(c
   for (PendingOut& p : pending) {
     const bool overtakes = is_urgent(p.message) && !was_lost(platform_of(p.message));
     p.message.body.set("tried", true);  // whoever sends it looks first whether it is there
+    if (hold(p)) continue;              // a platform that was just made has everything still to read
     Line& line = lines_[p.message.destination];
     put(line, std::move(p), overtakes);
   }
@@ -105,6 +114,9 @@ void Outbox::show(const OutMessage& m) {
 
 void Outbox::rewrite(const std::vector<OutMessage>& stored) {
   for (const OutMessage& m : stored) {
+    for (Held& h : held_)
+      for (PendingOut& waiting : h.items)
+        if (waiting.message.id == m.id) waiting.message.body = m.body;
     const auto line = lines_.find(m.destination);
     if (line == lines_.end()) continue;
     for (PendingOut& waiting : line->second.items)
@@ -112,7 +124,52 @@ void Outbox::rewrite(const std::vector<OutMessage>& stored) {
   }
 }
 
+// With a copy wait what changes it and what stands in its thread: without it they had no place there. What is urgent
+// does not: a command is decided and answered when it is heard, in both rooms; only the copy of its words takes its
+// place among the other words.
+bool Outbox::hold(PendingOut& p) {
+  const Value& body = p.message.body;
+  const std::string& from = body["relayed_from"].as_string();
+  const std::string& destination = p.message.destination;
+  const auto is_of = [&](const PendingOut& held) {
+    const std::string& post = held.message.body["post_id"].as_string();
+    const bool is = post == body["thread"].as_string() || post == body["post_id"].as_string();
+    return is && !post.empty() && !body["urgent"].as_bool();
+  };
+  const auto here = std::ranges::find_if(held_, [&](const Held& h) {
+    return h.destination == destination && (h.platform == from || std::ranges::any_of(h.items, is_of));
+  });
+  if (here != held_.end()) {
+    here->size.messages += 1;
+    here->size.bytes += body["message"]["text"].as_string().size();
+    here->items.push_back(std::move(p));
+    return true;
+  }
+  const auto source = from.empty() ? platforms_.end() : platforms_.find(from);
+  if (source == platforms_.end()) return false;
+  Held held{from, destination.substr(destination.find('#') + 1), destination, {1, 0, clock_.now()}, {}};
+  if (!source->second->reads_before(held.channel, held.size)) return false;
+  held.items.push_back(std::move(p));
+  held_.push_back(std::move(held));
+  return true;
+}
+
+void Outbox::let_go() {
+  const auto waits = [this](const Held& h) { return platforms_.at(h.platform)->reads_before(h.channel, h.size); };
+  for (std::size_t n = 0; n < held_.size();) {
+    if (waits(held_[n])) {
+      ++n;
+      continue;
+    }
+    Held go = std::move(held_[n]);
+    held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(n));
+    std::ranges::stable_sort(go.items, {}, said_at);
+    for (PendingOut& p : go.items) put(lines_[go.destination], std::move(p), false);
+  }
+}
+
 void Outbox::tick() {
+  let_go();
   std::vector<std::string> names;
   for (const auto& [name, line] : lines_) names.push_back(name);
   for (const std::string& name : names) pump(name);
@@ -134,6 +191,7 @@ void Outbox::keep(ChatLink link) { links_.push_back(std::move(link)); }
 std::size_t Outbox::waiting() const {
   std::size_t n = 0;
   for (const auto& [name, line] : lines_) n += line.items.size();
+  for (const Held& h : held_) n += h.items.size();
   return n;
 }
 

@@ -66,6 +66,8 @@ class Outbox {
   void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
   void settled(const std::string& destination, const Result<void>& result);
   bool may_wait_for_its_mark(const OutMessage& message) const;
+  bool hold(PendingOut& pending);
+  void let_go();
 
   Store& store_;
   const Clock& clock_;
@@ -74,6 +76,14 @@ class Outbox {
   Carrier carrier_;
   std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
+  // What people said on a platform, on its way to another, while what they said before is still being read there: it
+  // stands in no line, so that nothing else waits for it, and goes on in the order in which it was said.
+  struct Held {
+    std::string platform, channel, destination;
+    CopiesWaiting size;
+    std::vector<PendingOut> items;
+  };
+  std::vector<Held> held_;
   std::map<std::string, std::uint64_t> results_;  // delivered, retried, dead
   std::vector<std::string> delivered_, marking_delivered_;
   std::vector<Commit::Failure> failed_, marking_failed_;

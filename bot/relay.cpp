@@ -78,6 +78,7 @@ void show_file(Work& w, const ChatEvent& e, const ChatFile& f, const FileOf& of)
   Value& body = w.decision.out.back().body;
   body.set("only", list_of(to));
   body.set("relayed", true);
+  body.set("relayed_from", e.platform);
   body.set("sent", e.at);
 }
 
@@ -102,6 +103,7 @@ std::optional<OutMessage> relayed(OutMessage copy, const std::string& from, cons
     m.sections.push_back({say(lang, "relay.files", {{"files", files}, {"place", place}}), {}});
   copy.kind = post ? "post" : "edit";
   copy.body = Value::Map{{"post_id", body["post_id"]}, {"relayed", true}, {"message", to_value(m)}};
+  copy.body.set("relayed_from", from);
   copy.body.set("sent", body["at"]);
   if (change == "delete") copy.body.set("deleted", true);  // what the store puts in the place of the words
   if (!body["thread"].as_string().empty()) copy.body.set("thread", body["thread"]);
@@ -137,9 +139,10 @@ void drop_carried(const ChatEvent& e, Work& w) {
   if (to.empty()) return;
   const std::size_t files = e.about.files.empty() ? relayed_files_max : e.about.files.size();
   for (std::size_t n = 0; n < std::min(files, relayed_files_max); ++n)
-    w.decision.out.push_back(
-        {w.new_id(), "room:#" + channel, "delete",
-         Value::Map{{"post_id", file_post(e.post_id, static_cast<int>(n))}, {"only", list_of(to)}}});
+    w.decision.out.push_back({w.new_id(), "room:#" + channel, "delete",
+                              Value::Map{{"post_id", file_post(e.post_id, static_cast<int>(n))},
+                                         {"only", list_of(to)},
+                                         {"relayed_from", e.platform}}});
 }
 
 std::string late_text(const CoreConfig& config, TimeMs sent) {

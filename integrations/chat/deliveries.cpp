@@ -246,14 +246,15 @@ std::string Deliveries::their_thread(const Delivery& d) const {
 }
 
 bool is_kept_current(std::string_view post_id) {
-  return post_id.starts_with("board-") || post_id.starts_with("summary-");
+  return post_id.starts_with("board-") || post_id.starts_with("summary-") || post_id.starts_with("announce-");
 }
 
 bool Deliveries::bring_back(Delivery& d) const {
   const std::string& post = d.message.body["post_id"].as_string();
   if (!is_kept_current(post) || !directory_.theirs("again", d.channel + "/" + post).empty()) return false;
   Message said = message_from(d.message.body["message"]);
-  said.sections.push_back({say(platform_.language, "chat.again"), {}});
+  const bool announced = post.starts_with("announce-");
+  said.sections.push_back({say(platform_.language, announced ? "chat.announced_again" : "chat.again"), {}});
   d.message.body.set("message", to_value(said));
   d.again = true;
   return true;

@@ -118,7 +118,8 @@ class Deliveries {
       unsent_;  // channels, of urgent or other posts: how far an earlier process came
 };
 
-bool is_kept_current(std::string_view post_id);  // ours: an incident's line on the board, the summary in its channel
+// Ours: an incident's line on the board, the summary in its channel, what the channel of alerts was told.
+bool is_kept_current(std::string_view post_id);
 
 std::string out_channel(const OutMessage& message);  // ours, bare
 

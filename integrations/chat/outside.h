@@ -28,6 +28,9 @@ struct ChatOutside {
   // What the record has of a channel of ours, to see after a gap whether it stands; none: no incident's channel.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string& channel)> filed = {};
 
+  // Our posts in a channel of ours that are kept current, by our names: whether they are there is seen after a gap.
+  std::function<std::vector<std::string>(const std::string& channel)> kept = {};
+
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }
 };

@@ -56,6 +56,8 @@ struct ChatEvent {
   std::string standing = {};             // of the account: guest, outsider; empty: a full member
   std::string email_person = {};  // the person whose verified e-mail address the account has, where that may join them
   bool is_told_only = false;      // "/me looks at the pool": talk, and never a command
+  bool is_read_later = false;     // from the history, or delivered late: what was said after it was heard before it
+  bool overtaken = false;         // a later line for us was heard before it, while its channel had a gap
   bool can_open_form = false;     // a form sent in answer, soon, opens before the person
   std::map<std::string, std::string> form = {};  // of kind form: the fields of the form for the command `text`
   std::shared_ptr<FormAnswer> answer = {};       // of kind form: filled before it is accepted
@@ -67,6 +69,12 @@ struct ChatEvent {
 struct ChatMember {
   std::string id;    // the account's own
   std::string name;  // where the platform says it
+};
+
+// Of what was said in a channel of a platform: what is not passed on to others yet.
+struct CopiesWaiting {
+  std::size_t messages = 0, bytes = 0;
+  TimeMs since = 0;  // the first of them
 };
 
 // How a platform is doing, for /metrics, `health` and a person who asks why it is silent.
@@ -106,6 +114,10 @@ class ChatPlatform {
     h.connected = connected();
     return h;
   }
+  // An earlier part of this channel is still being read (it was not heard while it was said), so that what was said
+  // later had better wait for it where it is passed on. Asked about once a second. False also when that takes too long:
+  // the platform then says in its coverage statement that the order was not kept.
+  virtual bool reads_before(const std::string& /*channel*/, const CopiesWaiting& /*copies*/) { return false; }
   // Who is in a group of the platform's own (`slack:@sre`: "sre"), asked now. An error says why nobody can tell.
   virtual void members_of(const std::string& group, Members done) {
     done(fail(ErrorKind::not_found, "there are no groups like @" + group));

@@ -19,6 +19,11 @@ class ReadMarks {
     const auto it = marks_.find(channel);
     return it == marks_.end() ? directory_.theirs("cursor", channel) : it->second;
   }
+  // The newest that was heard there, over a hole or not.
+  std::string newest(const std::string& channel) const {
+    const auto it = ahead_.find(channel);
+    return it == ahead_.end() ? at(channel) : it->second;
+  }
   // Nothing that was said there before is missed. Holds where nothing was read yet.
   void begin(const std::string& channel, const std::string& time) {
     if (at(channel).empty()) marks_[channel] = time;

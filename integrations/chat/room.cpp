@@ -81,7 +81,7 @@ std::string room_channel_name(std::string_view name) {
 Value to_value(const RoomPost& post) {
   // In the order of the names, so that nothing is moved: every post of the room passes here.
   Value::Map v;
-  v.reserve(14);
+  v.reserve(15);
   v["author"] = post.author;
   v["bot"] = post.bot;
   v["channel"] = post.channel;
@@ -90,6 +90,7 @@ Value to_value(const RoomPost& post) {
   v["edited_ms"] = post.edited_ms;
   if (!post.deleted) v["files"] = files_of(post);  // what was deleted leaves the room; the journal keeps it
   v["id"] = post.id;
+  if (post.in_place) v["in_place"] = true;
   if (!post.deleted && !post.message.empty()) v["message"] = shown_message(post);
   v["pinned"] = post.pinned;
   v["private"] = !post.private_to.empty();
@@ -122,6 +123,7 @@ void append_json(std::string& out, const RoomPost& post) {
   out.append(",\"edited_ms\":").append(std::to_string(post.edited_ms));
   if (!post.deleted) values(",\"files\":", files_of(post));
   text(",\"id\":", post.id);
+  if (post.in_place) out += ",\"in_place\":true";
   if (!post.deleted && post.message.contains("\"attachments\":"))
     values(",\"message\":", shown_message(post));
   else if (!post.deleted && !post.message.empty())
@@ -206,6 +208,7 @@ void Room::show_post(const OutMessage& message, const std::string& channel, bool
   post.text = body["text"].as_string();
   post.created_ms = body["at"].as_int(clock_.now());
   post.private_to = body["private_to"].as_string();
+  post.in_place = body["in_place"].as_bool();
   for (const Value& f : body["files"].as_list())
     post.files.push_back({f["id"].as_string(), f["name"].as_string(), f["size"].as_int(), f["sha256"].as_string()});
   add(std::move(post));
@@ -264,14 +267,23 @@ void Room::add(RoomPost post) {
   if (find(post.channel, post.id)) return;
   post.text = clip_bytes(post.text, text_bytes_max);
   channel.last_ms = std::max(channel.last_ms, post.created_ms);
-  channel.numbers.emplace(post.id, channel.first_number + channel.posts.size());
-  channel.posts.push_back(std::move(post));
+  publish_post(put(channel, std::move(post)));
   if (channel.posts.size() > posts_max) {
     channel.numbers.erase(channel.posts.front().id);
     channel.posts.pop_front();
     ++channel.first_number;
   }
-  publish_post(channel.posts.back());
+}
+
+// At the end, or where it was said if it was heard later than what was said since.
+RoomPost& Room::put(RoomChannel& channel, RoomPost post) {
+  auto& posts = channel.posts;
+  auto at = posts.end();
+  while (post.in_place && at != posts.begin() && std::prev(at)->created_ms > post.created_ms) --at;
+  for (auto later = at; later != posts.end(); ++later) ++channel.numbers.find(later->id)->second;
+  const auto number = channel.first_number + static_cast<std::uint64_t>(at - posts.begin());
+  channel.numbers.emplace(post.id, number);
+  return *posts.insert(at, std::move(post));
 }
 
 RoomPost* Room::find(const std::string& channel, std::string_view post_id) {

@@ -32,6 +32,7 @@ struct RoomPost {
   TimeMs edited_ms = 0;  // 0: never
   bool deleted = false;
   bool pinned = false;
+  bool in_place = false;                                   // heard late: it stands where it was said, not at the end
   std::string private_to;                                  // only this person sees it; empty: all
   std::map<std::string, std::set<std::string>> reactions;  // emoji -> who
   std::vector<RoomFile> files;
@@ -126,6 +127,7 @@ class Room final : public ChatPlatform {
 
   RoomChannel& open(const std::string& name);
   void make_space();
+  static RoomPost& put(RoomChannel& channel, RoomPost post);
   RoomPost* find(const std::string& channel, std::string_view post_id);
   void add(RoomPost post);
   void publish_channel(const RoomChannel& channel);

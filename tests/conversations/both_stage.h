@@ -18,6 +18,7 @@ class BothStage final : public Stage {
   }
   std::vector<std::unique_ptr<ChatPlatform>> make_all(ChatLinks& links, const CoreConfig& config) override {
     slack_.filed = mattermost_.filed = filed;
+    slack_.kept = kept;
     std::vector<std::unique_ptr<ChatPlatform>> all;
     all.push_back(slack_.make(links, config));
     all.push_back(mattermost_.make(links, config));
@@ -35,6 +36,8 @@ class BothStage final : public Stage {
   bool is_away(const std::string& platform) const override {
     return platform == "slack" ? slack_.is_away(platform) : mattermost_.is_away(platform);
   }
+  void show_history(const std::string& platform, bool shows) override { at(platform).show_history(platform, shows); }
+  void open_channels(const std::string& platform, bool now) override { at(platform).open_channels(platform, now); }
   void play(const Act& act) override {
     last_ = act.place;
     at(act.place).play(act);

@@ -122,8 +122,13 @@ class Stage {
   virtual std::vector<std::pair<std::string, std::string>> handles(const std::string& person) = 0;  // platform, handle
   virtual void away(const std::string& platform, bool is) = 0;                                      // no network to it
   virtual bool is_away(const std::string& platform) const = 0;
-  virtual void start() = 0;                                   // the platform that was made last
-  virtual std::string handle(const std::string& person) = 0;  // gives the person an account
+  // What was said while it was away is told by the history alone, and that is not shown yet.
+  virtual void show_history(const std::string& platform, bool /*shows*/) {
+    throw std::runtime_error(platform + " cannot be slow to show its history");
+  }
+  virtual void start() = 0;                                               // the platform that was made last
+  virtual std::string handle(const std::string& person) = 0;              // gives the person an account
+  virtual void open_channels(const std::string& platform, bool now) = 0;  // not now: that they are open is told later
   virtual void play(const Act& act) = 0;
   virtual void say_again() = 0;
   virtual void account(const std::string& name, const std::string& standing) = 0;  // guest, outsider
@@ -134,6 +139,7 @@ class Stage {
   virtual Lines looks(const std::string& channel) const = 0;  // a channel of ours as the platform holds it
   // As the bot tells its platforms: of a platform, a channel of ours.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&, const std::string&)> filed;
+  std::function<std::vector<std::string>(const std::string&)> kept;  // of a channel of ours
 
  protected:
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed_on(std::string platform) const {
@@ -208,6 +214,10 @@ class MattermostStage final : public Stage {
     if (!is && clock_.now() - left_ > 2 * minute_ms) core_.forget_connections();  // a server remembers them for a while
   }
   bool is_away(const std::string&) const override { return !net_.error.empty(); }
+  void open_channels(const std::string&, bool now) override {
+    if (now) return net_.show();
+    net_.withheld = "/api/v4/channels";
+  }
   Lines lines_of_bot(const std::string& channel) const {
     Lines lines;
     for (const auto* p : core_.posts_in(links_->directory("mattermost").theirs("channel", channel.substr(1))))
@@ -383,7 +393,8 @@ class MattermostStage final : public Stage {
   }
   void add(const doubles::MmHappening& h, Lines& lines) {
     const auto* channel = core_.channel_named(h.channel);
-    const std::string name = "#" + ours("channel", channel->id);
+    const std::string known = ours("channel", channel->id);
+    const std::string name = "#" + (known.empty() ? h.channel : known);  // nobody told us yet of one that was opened
     // A direct message begins with the channel where it belongs: it is read as said there to one person.
     if (const std::size_t end = h.text.find(": "); h.kind == "post" && !h.to.empty() && h.text.starts_with("~")) {
       const auto* about = core_.channel_named(h.text.substr(1, end - 1));
@@ -402,7 +413,7 @@ class MattermostStage final : public Stage {
     } else {
       const std::string linked = ours("post", h.post_id), id = linked.substr(linked.find('/') + 1);
       if (h.kind != "post" && h.kind != "edit" && h.kind != "ephemeral") {
-        lines.push_back(name + " bot " + h.kind + " " + id);
+        lines.push_back(trimmed_right(name + " bot " + h.kind + " " + id));
         return;
       }
       const std::string verb =

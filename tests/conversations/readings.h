@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bot/change_reads.h"
+#include "bot/chat_platforms.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
 #include "bot/reads.h"
@@ -22,6 +23,7 @@ struct ReadFrom {
   Clock& clock;
   const CoreConfig& config;
   RunsStage& runs;
+  const ChatPlatforms* chats = nullptr;  // none in our own room
 };
 
 inline Outcome read_record(const ReadFrom& of, const ReadWanted& wanted) {
@@ -58,6 +60,12 @@ inline void read_wanted(const ReadFrom& of, const ReadWanted& wanted, const Comm
     };
     return scrub({of.dispatcher, of.store, of.clock, at_once}, wanted, actor_of(of.config, in.person, in.is_operator),
                  done);
+  }
+  if (wanted.what == "health" && of.chats) {  // of all that it shows, what the platforms' checks found
+    Outcome found;
+    found.reply.text = say(wanted.language, "health.head");
+    found.reply.sections.push_back({plain(of.chats->findings_text(wanted.language)), {}});
+    return done(found);
   }
   if (wanted.what == "away" || (wanted.what == "status" && wanted.args.empty())) return done({});
   if (wanted.what == "where" || wanted.what == "diff" || wanted.what == "status") return read_places(of, wanted, done);

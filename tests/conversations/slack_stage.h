@@ -69,7 +69,8 @@ class SlackStage final : public Stage {
                                                           config.language,
                                                           [&config](TimeMs sent) { return late_text(config, sent); },
                                                           {},
-                                                          filed_on("slack")});
+                                                          filed_on("slack"),
+                                                          kept});
     platform_ = made.get();
     return made;
   }
@@ -84,6 +85,15 @@ class SlackStage final : public Stage {
     if (is) net_.cut_all();
   }
   bool is_away(const std::string&) const override { return net_.down; }
+  void open_channels(const std::string&, bool now) override {
+    if (now) return net_.show();
+    net_.withheld = "conversations.create";
+  }
+  void show_history(const std::string&, bool shows) override {
+    if (shows) return net_.show();
+    net_.withheld = "conversations.history";
+    core_.lose_events();
+  }
   Lines lines_of_bot(const std::string& channel) const {
     Lines lines;
     for (const auto& [ts, p] : core_.channels.at(links_->directory("slack").theirs("channel", channel.substr(1))).posts)
@@ -135,7 +145,7 @@ class SlackStage final : public Stage {
     keep_up();
     net_.pump();
     if (timers_.ring_due()) return true;
-    if (net_.down) return false;
+    if (net_.down || !net_.withheld.empty()) return false;
     if (platform_ == nullptr || platform_->health().waiting == 0 || timers_.next() == 0) return false;
     clock_.set(timers_.next());  // something waits for its turn
     return timers_.ring_due();
@@ -285,6 +295,7 @@ class SlackStage final : public Stage {
     std::string name = "#" + ours("channel", h.channel_id);
     if (h.kind == "post" && !core_.channels.at(h.channel_id).im_of.empty() && ours("channel", h.channel_id).empty())
       return add_direct(h, lines);
+    if (h.kind == "open" && name == "#") name += core_.channels.at(h.channel_id).name;  // nobody told us of it yet
     if (h.kind == "open") {
       fresh_.insert(name);
       return lines.push_back(name + " bot opens");

@@ -126,6 +126,9 @@ class Talk {
     if (what == "wait") return;
     if (stage_ && !what.starts_with('#') && (what.ends_with(" is away") || what.ends_with(" is back")))
       return stage_->away(what.substr(0, what.find(' ')), what.ends_with(" is away"));
+    if (stage_ && !what.starts_with('#') && slowness(what.substr(0, what.find(' ')), what.substr(what.find(' ') + 1)))
+      return;
+    if (what == "the platforms are checked") return stage_ ? platforms_->check() : void();
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
     if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);
@@ -136,6 +139,16 @@ class Talk {
     play(read_act(with_code(what)), "c" + std::to_string(step.line));
     settle();
     if (twist_ == "twice") again();
+  }
+
+  // What a platform is slow to do, and that it does it now; false: something else.
+  bool slowness(const std::string& platform, const std::string& what) {
+    if (what == "is back, its history later")
+      return stage_->show_history(platform, false), stage_->away(platform, false), true;
+    if (what == "shows its history") return stage_->show_history(platform, true), true;
+    if (what == "is slow to open channels") return stage_->open_channels(platform, false), true;
+    if (what == "opens channels") return stage_->open_channels(platform, true), true;
+    return false;
   }
 
   void play(const Act& act, const std::string& id) {
@@ -321,7 +334,7 @@ class Talk {
     dispatcher_->attach(chat_);
     if (stage_) connect();
     dispatcher_->set_reader([this](const ReadWanted& w, const CommandInput& in, const Answered& done) {
-      read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_}, w, in, done);
+      read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_, platforms_.get()}, w, in, done);
     });
     dispatcher_->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) { carry(m, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
@@ -364,6 +377,7 @@ class Talk {
     stage_->filed = [this](const std::string& p, const std::string& c) {
       return filed_in(dispatcher_->state(), c, p, clock_.now());
     };
+    stage_->kept = [this](const std::string& c) { return kept_posts(dispatcher_->state(), config_, c); };
     for (auto& made : stage_->make_all(platforms_->links(), config_)) platforms_->add(std::move(made));
   }
 

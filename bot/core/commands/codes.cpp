@@ -22,6 +22,7 @@ const Table& exact() {
                               {"too_long", "too-long"},
                               {"secret", "secret"},
                               {"stale", "late"},
+                              {"overtaken", "late"},
                               {"stranger", "stranger"},
                               {"stranger.account", "stranger"},
                               {"need.incident", "which-incident"},

@@ -68,7 +68,8 @@ a test fails when it lags.
   there who said what, and the answer.
 - The first line of every answer is the command as it was understood. Every refusal names a code; `explain CODE` says
   more.
-- A command that changes something and arrives more than a minute late is not run but offered again.
+- A command that changes something and arrives more than a minute late, or after one that was typed later, is not run but
+  offered again.
 - `plan` in front of a command that changes something shows what would happen, who would be asked, and changes nothing.
 
 Every command that only reads also takes `--grep WORD` (only the lines that match, a regular expression), `--tail N`

@@ -75,6 +75,9 @@ std::span<const Sentence> words_capture() {
        "whether a reaction on {n} filed {n?message|messages} still stands cannot be told: the account that set it is "
        "not known",
        "기록된 메시지 {n}건에 달린 반응이 아직 남아 있는지 알 수 없음: 반응을 단 계정을 모름"},
+      {"coverage.passed_on",
+       "reading took long: what was said from {time} UTC on was passed on to the other platforms before it",
+       "읽는 데 오래 걸려, 그동안의 대화보다 {time} UTC 이후의 대화가 다른 플랫폼에 먼저 전달됨"},
       {"coverage.pins", "which pins still stand {platform} does not tell ({why})",
        "어떤 고정이 아직 남아 있는지 {platform}에서 알 수 없음({why})"},
       {"timeline.before", "before: {text}", "이전: {text}"},

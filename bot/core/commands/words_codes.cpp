@@ -31,10 +31,11 @@ std::span<const Sentence> words_codes() {
        "메시지에 암호·키·토큰 같은 값이 있었습니다. 저장 전에 가렸고 명령은 실행하지 않았습니다. 값을 폐기하고 "
        "`env:이름`이나 `file:경로`로 전달하세요."},
       {"code.late",
-       "The command reached the bot more than a minute after it was typed, for example after a broken connection. "
-       "What was right then may be wrong now, so it is offered again and not run.",
-       "명령이 입력된 지 1분 넘게 지나 도착했습니다(예: 연결이 끊겼던 경우). 그때 맞던 것이 지금은 아닐 수 있어 "
-       "실행하지 않고 다시 보여 줍니다."},
+       "The command reached the bot more than a minute after it was typed, or after one that was typed later, for "
+       "example after a broken connection. What was right then may be wrong now, so it is offered again and not run.",
+       "명령이 입력된 지 1분 넘게 지나 도착했거나, 더 나중에 입력한 명령보다 늦게 도착했습니다(예: 연결이 끊겼던 "
+       "경우). "
+       "그때 맞던 것이 지금은 아닐 수 있어 실행하지 않고 다시 보여 줍니다."},
       {"code.denied",
        "A line of the policy says no, or no line says yes. `can me COMMAND` names the line, `roles` shows who holds "
        "which role, and an owner can give one for a time with `grant`.",

@@ -102,6 +102,11 @@ std::span<const Sentence> words_general() {
        "That command arrived more than a minute late, so it was not run. Paste it again if you still want it: "
        "`{command}`",
        "1분 넘게 늦게 도착해 실행하지 않았습니다. 여전히 필요하면 다시 붙여 넣으세요: `{command}`"},
+      {"overtaken",
+       "A command that was typed after this one was heard first, so this one was not run. Paste it again if you still "
+       "want it: `{command}`",
+       "이보다 나중에 입력한 명령이 먼저 도착해 이 명령은 실행하지 않았습니다. 여전히 필요하면 다시 붙여 넣으세요: "
+       "`{command}`"},
       {"need.incident", "Which incident? Say `{verb} INC-1 …`, or type `!{verb}` in the incident's channel.",
        "어느 장애인가요? `{verb} INC-1 …`처럼 쓰거나 장애 채널에서 `!{verb}`로 입력하세요."},
       {"need.because", "Please say why: `{command}`", "이유를 적어 주세요: `{command}`"},

@@ -116,13 +116,7 @@ Incident& open_for(Work& w, Cause cause, const AlertRouteRule& route) {
   Incident& i = open_incident(w, std::move(e));
   record_impact(w, i, cause.starts_ms == 0 ? w.now : std::clamp(cause.starts_ms, w.now - day_ms, w.now));
   if (i.triage) arm_triage(w, i, 0);
-  Message m{.text = say(w.config.language, i.triage ? "triage.opened" : "incident.opened_by_alert",
-                        {{"id", i.id}, {"severity", i.severity}, {"channel", i.channel}, {"title", plain(i.title)}}),
-            .sections = {},
-            .buttons = {},
-            .color = severity_color(i.severity)};
-  if (i.triage) add_triage_buttons(w, i, m);
-  post(w, w.config.alerts_channel, "announce-" + i.id, m);
+  post(w, w.config.alerts_channel, "announce-" + i.id, announcement(w, i));
   if (is_grave(w.config, i.severity)) make_urgent(w);
   return i;
 }

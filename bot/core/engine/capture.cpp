@@ -145,11 +145,15 @@ void covered(Work& w, const Incident& i, ChatFact f) {
   record(w, std::move(e));
 }
 
-// "summary-INC-7-2", "board-INC-7": what it said is said once more, and the platform that lost the post makes another.
+// "summary-INC-7-2", "board-INC-7", "announce-INC-7": what it said is said once more, and the platform that lost the
+// post makes another.
 Recorded shown_again(Work& w, const ChatFact& f) {
   const std::vector<std::string> parts = split(f.about.post_id, '-');
   const Incident* i = parts.size() < 3 ? nullptr : find_incident(w.state, parts[1] + "-" + parts[2]);
-  if (i) touch(w, *i);
+  if (i && parts[0] == "announce")
+    announce_again(w, *i, f.platform);
+  else if (i)
+    touch(w, *i);
   return {};
 }
 
@@ -242,6 +246,18 @@ std::optional<std::vector<FiledMessage>> filed_in(const State& s, const std::str
     if (!it->second.deleted && (m.said_there || m.marked())) list.push_back(std::move(m));
   }
   return list;
+}
+
+// All that may be there: which were ever posted the platform knows.
+std::vector<std::string> kept_posts(const State& state, const CoreConfig& config, const std::string& channel) {
+  std::vector<std::string> posts;
+  for (const auto& [n, i] : state.incidents) {
+    if (!i.open()) continue;
+    if (i.channel == channel && !i.archived) posts.push_back(summary_post(i));
+    if (channel == config.board_channel) posts.push_back("board-" + i.id);
+    if (channel == config.alerts_channel) posts.push_back("announce-" + i.id);
+  }
+  return posts;
 }
 
 Recorded take_chat(Work& w, const ChatFact& f) {

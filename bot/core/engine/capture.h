@@ -70,6 +70,8 @@ struct FiledMessage {
 // Of the channel of an incident that is open, or ended within a day: what was said or marked on this platform.
 std::optional<std::vector<FiledMessage>> filed_in(const State& state, const std::string& channel,
                                                   const std::string& platform, TimeMs now);
+// Our posts in a channel that are kept current and come back once when somebody deletes them.
+std::vector<std::string> kept_posts(const State& state, const CoreConfig& config, const std::string& channel);
 std::string reaction_name(std::string_view emoji);  // one name for what platforms and people write in several ways
 bool is_filing_reaction(const CoreConfig& config, const std::string& emoji);
 Entry chat_entry(const std::string& kind, const Incident& incident, const ChatFact& fact);

@@ -38,6 +38,20 @@ std::string mark_of(const ChatFact& f) {
   return "reaction/" + f.user + "/" + reaction_name(f.emoji);
 }
 
+// The same as the record has it: an account may have been joined to a person since it set the mark. Who it was then
+// stays in the record, as everything it says of then.
+std::string known_mark(const State& state, const ChatFact& f) {
+  const auto filed = state.filed.find(post_key(f.channel, f.about.post_id));
+  const bool reaction = f.kind == "reaction" || f.kind == "unreaction";
+  if (filed == state.filed.end() || f.account.empty() || !reaction) return mark_of(f);
+  const std::string emoji = "/" + reaction_name(f.emoji);
+  for (const auto& [name, mark] : filed->second.marks) {
+    const bool same = mark.platform == f.platform && mark.account == f.account;
+    if (same && name.starts_with("reaction/") && name.ends_with(emoji)) return name;
+  }
+  return mark_of(f);
+}
+
 // Who marked it: Mattermost does not say who pins.
 Actor doer_of(const Work& w, const ChatFact& f) {
   if (!f.user.empty()) return actor_of(w.config, f.user, f.user == "operator");
@@ -203,7 +217,7 @@ void marked(Work& w, const Incident& i, const ChatFact& f) {
   const bool reaction = f.kind == "reaction" || f.kind == "unreaction";
   if (reaction && is_listed(w.config.capture.todo_reactions, f.emoji)) return make_todo(w, i, f);
   if (reaction ? !is_listed(w.config.capture.reactions, f.emoji) : f.kind != "pin" && f.kind != "unpin") return;
-  const std::string mark = mark_of(f);
+  const std::string mark = known_mark(w.state, f);
   if (f.kind == "unreaction" || f.kind == "unpin") return take_mark(w, i, f, mark);
   const auto known = w.state.filed.find(post_key(f.channel, f.about.post_id));
   if (known != w.state.filed.end() && known->second.marks.contains(mark)) return;

@@ -6,6 +6,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/triage.h"
 
 namespace muster {
 namespace {
@@ -182,6 +183,27 @@ void show_on_board(Work& w, const Incident& i, bool first) {
   if (first) return post(w, board, post_id, m);
   w.decision.out.push_back(
       {w.new_id(), destination, "edit", Value::Map{{"post_id", post_id}, {"message", to_value(m)}}});
+}
+
+Message announcement(const Work& w, const Incident& i) {
+  const std::string& lang = w.config.language;
+  const bool by_alert = i.declared_by == "muster";
+  const char* const key = i.triage ? "triage.opened" : by_alert ? "incident.opened_by_alert" : "incident.announced";
+  Message m;
+  m.text = say(lang, key, {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}});
+  m.color = severity_color(i.severity);
+  if (!i.reason.empty()) m.sections.push_back({{}, {{say(lang, "field.because"), plain(i.reason)}}});
+  if (i.triage) add_triage_buttons(w, i, m);
+  return m;
+}
+
+void announce_again(Work& w, const Incident& i, const std::string& platform) {
+  if (!i.open()) return;
+  Value only = Value::List{};
+  only.push(platform);
+  Value body = Value::Map{{"post_id", "announce-" + i.id}, {"message", to_value(announcement(w, i))}};
+  body.set("only", std::move(only));
+  w.decision.out.push_back({w.new_id(), "room:#" + w.config.alerts_channel, "edit", std::move(body)});
 }
 
 namespace {

@@ -25,7 +25,10 @@ Value channel_body(const Work& work, const Incident& incident);  // channel, top
 void show_channel(Work& work, const Incident& incident);         // opened, summary posted and pinned, links set
 void show_links(Work& work, const Incident& incident);
 void show_on_board(Work& work, const Incident& incident, bool first = false);  // first: posted, later edited
-void invite_by_rules(Work& work, const Incident& incident);                    // whoever is not invited yet
+// What the channel of alerts was told when it opened, as it is now.
+Message announcement(const Work& work, const Incident& incident);
+void announce_again(Work& work, const Incident& incident, const std::string& platform);  // somebody deleted it there
+void invite_by_rules(Work& work, const Incident& incident);                              // whoever is not invited yet
 void invite_again(Work& work, const Incident& incident);  // whoever was there: another channel takes the place
 
 void arm_archive(Work& work, const Incident& incident);  // the question, when its time has come; or none

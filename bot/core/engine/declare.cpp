@@ -4,6 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/urgent.h"
@@ -129,14 +130,7 @@ void bring_alert(Call& c, Incident& i, Alert& alert) {
 
 void announce(Call& c, const Incident& i) {
   if (!c.work.config.board_channel.empty()) return;  // the board says it, and stays true
-  const std::string& language = c.work.config.language;
-  Message m{.text = say(language, "incident.announced",
-                        {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}}),
-            .sections = {},
-            .buttons = {},
-            .color = severity_color(i.severity)};
-  if (!i.reason.empty()) m.sections.push_back({{}, {{say(language, "field.because"), plain(i.reason)}}});
-  post(c.work, c.work.config.alerts_channel, "announce-" + i.id, m);
+  post(c.work, c.work.config.alerts_channel, "announce-" + i.id, announcement(c.work, i));
   if (is_grave(c.work.config, i.severity)) make_urgent(c.work);
 }
 

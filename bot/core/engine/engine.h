@@ -42,6 +42,7 @@ struct CommandInput {
   std::string standing = {};  // of the account: guest, outsider; empty: a full member
   std::string secret = {};    // unguessable, of this command alone: what a one-time code is made from
   std::string schedule = {};  // T5: the clock gives the command, in the name of its owner
+  bool overtaken = false;     // it is heard after a command that was typed later
 };
 
 // A reply that needs the journal: the caller reads off the loop and renders.

@@ -290,8 +290,8 @@ Outcome plan(Call& c, const Verdict& v) {
   return o;
 }
 
-Outcome late(Call& c) {
-  Outcome o = refuse(c, "stale", {{"command", plain(c.input.text)}});
+Outcome late(Call& c, std::string_view why) {
+  Outcome o = refuse(c, why, {{"command", plain(c.input.text)}});
   o.reply.buttons.push_back({say(c.language, "button.again"), c.input.text, ""});
   return o;
 }
@@ -320,7 +320,9 @@ Outcome decide(Call& c, const VerbInfo& verb) {
   // Its plan is made after a look at the target, and the yes is asked for that plan, in the run.
   const bool planned = is_change_command(verb.verb);
   if (c.command.plan) return planned ? carry_out(c) : plan(c, v);
-  if (verb.writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms) return late(c);
+  if (verb.writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms)
+    return late(c, "stale");
+  if (verb.writes && c.input.overtaken) return late(c, "overtaken");
   if (v.effect != "run" && !planned) {
     if (const auto tried = rehearsal(c); tried && !tried->ok) return *tried;
     return ask_first(c, v);

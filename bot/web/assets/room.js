@@ -118,11 +118,21 @@ function addPost(post) {
   if (!channel) return;
   const fresh = !channel.posts.has(post.id);
   channel.posts.set(post.id, post);
+  if (fresh && post.in_place) toItsPlace(channel, post);
   if (channel.posts.size > 600) channel.posts.delete(channel.posts.keys().next().value);
   channel.last_ms = Math.max(channel.last_ms, post.created_ms);
   room.typing.delete(`${post.channel} ${post.author}`);
   if (fresh && post.channel === room.current && !room.sticky && post.author !== room.me) $('down').hidden = false;
   if (post.author === room.me && fresh) room.sticky = true;
+}
+
+// Heard late: it stands where it was said.
+function toItsPlace(channel, post) {
+  const posts = [...channel.posts.values()].slice(0, -1);
+  let at = posts.length;
+  while (at > 0 && posts[at - 1].created_ms > post.created_ms) at--;
+  posts.splice(at, 0, post);
+  channel.posts = new Map(posts.map((p) => [p.id, p]));
 }
 
 // ---- channels

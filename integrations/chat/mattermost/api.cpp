@@ -102,6 +102,7 @@ Post post_of(const Value& v) {
     for (const Value& id : v["file_ids"].as_list()) p.files.push(Value::Map{{"id", id}, {"name", id}});
   }
   p.muster_id = v["props"]["muster_id"].as_string();
+  p.muster_post = v["props"]["muster_post"].as_string();
   if (v["props"]["muster_relayed"].as_bool()) p.type = "muster_relayed";  // no type of the server's is called so
   return p;
 }

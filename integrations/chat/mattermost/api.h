@@ -48,8 +48,9 @@ struct Post {
   TimeMs create_at = 0, update_at = 0, edit_at = 0, delete_at = 0;
   bool pinned = false;
   bool from_webhook = false;
-  Value files = {};       // list; as the server describes them
-  std::string muster_id;  // of our own posts: the outgoing message it carries
+  Value files = {};         // list; as the server describes them
+  std::string muster_id;    // of our own posts: the outgoing message it carries
+  std::string muster_post;  // and our name for it, which stays when it is edited
 };
 Post post_of(const Value& v);
 // Values inside `data` are JSON text in a string: null when it is none.

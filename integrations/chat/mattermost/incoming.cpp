@@ -168,6 +168,7 @@ void Mattermost::enqueue(Inbound in) {
     seen_.erase(seen_order_.front());
     seen_order_.pop_front();
   }
+  in.is_read_later = catching_up_ && !holding_;
   (holding_ ? held_ : inbound_.waiting).push_back(std::move(in));
   pump();
 }
@@ -288,6 +289,7 @@ void Mattermost::hand_over(const Inbound& in) {
   e.emoji = in.emoji;
   e.at = in.at;
   e.direct = channels_.at(channel).type == "D";
+  e.is_read_later = in.is_read_later;
   e.is_told_only = in.post.type == "me";
   fill_about(e, in);
   keep_trigger(in, e);
@@ -441,6 +443,7 @@ void Mattermost::caught_up_posts(const std::string& channel_id, const Answer& a)
   const TimeMs after = std::max(since, read - overlap_ms);
   for (const Post& p : posts) {
     if (is_id(p.id)) take_post(p, after);
+    if (is_id(p.id) && p.user_id == me_ && p.delete_at != 0) ours_gone(p);
   }
   for (const auto& [id, v] : a.body["posts"].as_map()) caught_up_marks(v);
   found_ = static_cast<int>(std::ranges::count_if(posts, [&](const Post& p) { return p.create_at > read; }));

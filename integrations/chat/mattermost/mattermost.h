@@ -77,8 +77,9 @@ class Mattermost final : public ChatPlatform {
     std::string by = {};     // of a deletion: who did it, when the server says so
     std::string about = {};  // the post it is about, where that has to be read
     bool asked = false;
-    Post meant = {};           // that post
-    std::string trigger = {};  // of a button: lets a form open
+    bool is_read_later = false;  // found when the changes were read, not heard
+    Post meant = {};             // that post
+    std::string trigger = {};    // of a button: lets a form open
     std::map<std::string, std::string> form = {};
     std::shared_ptr<FormAnswer> answer = {};
     std::shared_ptr<Message> told = {};  // of a click: before the person alone

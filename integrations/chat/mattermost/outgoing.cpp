@@ -94,9 +94,11 @@ std::string Mattermost::user_name(const std::string& person) const {
   return known != users_.end() ? known->second.name : is_id(handle) ? std::string() : lower_ascii(handle);
 }
 
-// What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made.
+// What the post says. The outgoing message's id lies in the props: after a crash it tells whether the post was made. An
+// edit replaces the props, so our name for the post, which both have, lies beside it.
 Value Mattermost::post_body(const Op& op, const std::string& text) const {
   Value props = Value::Map{{"muster_id", op.message.id}};
+  if (const Value& ours = op.message.body["post_id"]; !ours.as_string().empty()) props.set("muster_post", ours);
   if (op.message.body["relayed"].as_bool())
     props.set("muster_relayed", true);  // a person's pin on it files the message
   if (Value with_buttons = attachments(op); !with_buttons.is_null()) props.set("attachments", std::move(with_buttons));
@@ -121,9 +123,11 @@ void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
   const std::string which = made == 0 ? "per_page=100" : "since=" + std::to_string(made - look_back_ms);
   call(op, api_.get("/channels/" + channel_id + "/posts?" + which), [this, op, go_on](const Answer& a) {
     if (!a.ok()) return refused(op, a);
+    const std::string& ours = op->message.body["post_id"].as_string();
     for (const auto& [id, v] : a.body["posts"].as_map()) {
       const Post p = post_of(v);
-      if (p.user_id != me_ || p.muster_id != op->message.id) continue;
+      const bool named = !ours.empty() && p.muster_post == ours && p.delete_at == 0;
+      if (p.user_id != me_ || (p.muster_id != op->message.id && !named)) continue;
       out_.directory.link("post", op->channel + "/" + op->message.body["post_id"].as_string(), id);
       deliveries_.brought_back(*op);
       return finish(op, {});

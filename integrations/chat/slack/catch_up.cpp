@@ -43,7 +43,7 @@ void Slack::catch_up(const std::string& cursor) {
       if (marks_.at(id).empty())
         marks_.begin(id, now_ts(out_.clock.now()));
       else
-        to_catch_up_.push_back(id);
+        to_be_read(id);
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (!next.empty()) return catch_up(next);
@@ -62,10 +62,11 @@ void Slack::catch_up_direct(const std::string& cursor) {
       if (!c["is_im"].as_bool() || id.empty()) continue;
       channels_[id] = {{}, {}, true, false};
       const std::string last = marks_.at(id);
-      if (!last.empty() && out_.clock.now() - slack_time(last) < direct_within_ms) to_catch_up_.push_back(id);
+      if (!last.empty() && out_.clock.now() - slack_time(last) < direct_within_ms) to_be_read(id);
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (a.fate == Fate::ok && !next.empty()) return catch_up_direct(next);
+    all_unread_ = again_;  // lost once more meanwhile: there is more to be read than this
     catch_up_next();
   });
 }
@@ -75,8 +76,41 @@ void Slack::catch_up_one(const std::string& channel_id) {
   if (marks_.at(channel_id).empty()) return;
   marks_.gap();
   rejoined_.insert(channel_id);
-  to_catch_up_.push_back(channel_id);
+  to_be_read(channel_id);
   if (!std::exchange(catching_up_, true)) catch_up_next();
+}
+
+// People wait for the channels of incidents: those are read first.
+void Slack::to_be_read(const std::string& channel_id) {
+  const std::string ours = out_.directory.ours("channel", channel_id);
+  const bool first = out_.filed && !ours.empty() && out_.filed(ours).has_value();
+  first ? to_catch_up_.push_front(channel_id) : to_catch_up_.push_back(channel_id);
+  unread_[channel_id] += 1;
+}
+
+void Slack::one_less_unread(const std::string& channel_id) {
+  const auto it = unread_.find(channel_id);
+  if (it != unread_.end() && --it->second <= 0) unread_.erase(it);
+}
+
+bool Slack::is_unread(const std::string& id) const {
+  return unread_.contains(id) || (all_unread_ && !marks_.at(id).empty());
+}
+
+// What others wait for is on disk, and so on its way to them, when this says no. Whoever has waited too long waits for
+// nothing more of this gap.
+bool Slack::reads_before(const std::string& ours, const CopiesWaiting& copies) {
+  const std::string id = out_.directory.theirs("channel", ours);
+  if (!is_unread(id) || passed_on_.contains(id)) return false;
+  const bool too_much = copies.messages > copies_max || copies.bytes > copies_bytes_max;
+  const DurationMs waited = out_.clock.now() - copies.since;
+  if (!too_much && waited >= 0 && waited < copies_wait_ms) return true;  // a clock that was set back shortens the wait
+  // Nothing is heard there now, and what waited since an earlier process was said before the gap.
+  if (!connected() && !unread_.contains(id)) return false;
+  passed_on_[id] = copies.since;
+  log(LogLevel::warn, "what is said in a Slack channel is passed on before what was said there in the gap",
+      {{"channel", id}});
+  return false;
 }
 
 void Slack::catch_up_next() {
@@ -99,10 +133,15 @@ void Slack::covered() {
   if (catching_up_ || again_timer_ != 0 || unsettled_ > 0 || !connected()) return;
   marks_.covered();
   gap_.covered();
+  passed_on_.clear();
+  lines_ahead_.clear();
   save_marks();
 }
 
-void Slack::caught_up_channel(const std::string& channel_id) { check_marks(channel_id); }
+void Slack::caught_up_channel(const std::string& channel_id) {
+  one_less_unread(channel_id);
+  check_marks(channel_id);
+}
 
 void Slack::cannot_read(const std::string& channel_id, const SlackAnswer& a) {
   const CoverageNote note{"no_history", {{"platform", "Slack"}, {"why", a.error}}};

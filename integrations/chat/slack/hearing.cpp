@@ -4,6 +4,7 @@
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/grammar.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
@@ -136,6 +137,7 @@ void Slack::enqueue(Inbound in, const Acknowledgement* from) {
   auto& list = waiting_[id];
   if (from) list.push_back(*from);
   if (in.caught_up) ++unsettled_;
+  if (const auto gap = unread_.find(in.event.event.channel); in.caught_up && gap != unread_.end()) ++gap->second;
   inbound_.waiting.push_back(std::move(in));
   pump();
 }
@@ -217,6 +219,20 @@ std::string Slack::person(const std::string& user_id) const {
   return config_.name + ":" + (it == users_.end() ? user_id : it->second.name);
 }
 
+// A line for us is done when it is heard, also while lines before it are still being read: it must be acknowledged
+// within seconds, and whoever typed it waits. What is then found to have been typed before it must not be done after
+// it.
+bool Slack::is_overtaken(const Inbound& in, const ChatEvent& said) {
+  const std::string &channel = in.event.event.channel, &ts = in.event.event.post_id;
+  if (said.kind != "message") return false;
+  const auto ahead = lines_ahead_.find(channel);
+  if (ahead != lines_ahead_.end() && ReadMarks::is_later(ahead->second, ts)) return true;
+  const bool direct = said.direct || said.channel == "#muster";
+  if (!in.caught_up && is_unread(channel) && address(said.text, "muster", out_.prefix, direct).to_us)
+    lines_ahead_[channel] = ts;
+  return false;
+}
+
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
@@ -226,7 +242,7 @@ void Slack::hand_over(const Inbound& in) {
   const std::string id = told.id, channel = told.channel, ts = told.post_id;
   if (!speaks || !listener_) {
     stored(id, channel, told.kind == "message" ? ts : std::string());
-    return settled(in.caught_up);
+    return settled(channel, in.caught_up);
   }
   ChatEvent e = told;
   e.platform = config_.name;
@@ -241,6 +257,8 @@ void Slack::hand_over(const Inbound& in) {
   e.text = readable(told.text);
   e.direct = channels_.at(channel).direct;
   if (e.kind == "slash") e.kind = "button";  // a line for us, without a post of its own
+  e.overtaken = is_overtaken(in, e);
+  e.is_read_later = in.caught_up || (told.kind == "message" && ReadMarks::is_later(marks_.newest(channel), ts));
   if (e.at == 0) e.at = out_.clock.now();
   if (in.of_record) e = recalled(std::move(e), in);
   if (!ours || told.kind == "gone") fill_about(e, in);
@@ -251,7 +269,7 @@ void Slack::hand_over(const Inbound& in) {
     if (const auto answer = form ? form->event.event.answer : nullptr; result && answer && !answer->taken())
       return answered(id, form_answered(id, *form, *answer));
     result ? stored(id, channel, seen) : not_stored(id);
-    settled(read);
+    settled(channel, read);
   });
 }
 
@@ -260,6 +278,7 @@ void Slack::hand_over(const Inbound& in) {
 void Slack::not_stored(const std::string& id) {
   waiting_.erase(id);
   marks_.gap();
+  all_unread_ = true;
   if (again_timer_ != 0) return;
   again_timer_ = out_.timers.after(again_after_ms, [this] {
     again_timer_ = 0;
@@ -267,8 +286,10 @@ void Slack::not_stored(const std::string& id) {
   });
 }
 
-void Slack::settled(bool caught_up) {
-  if (caught_up && --unsettled_ == 0) covered();
+void Slack::settled(const std::string& channel_id, bool caught_up) {
+  if (!caught_up) return;
+  one_less_unread(channel_id);
+  if (--unsettled_ == 0) covered();
 }
 
 void Slack::stored(const std::string& id, const std::string& channel_id, const std::string& ts) {

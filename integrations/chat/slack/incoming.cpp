@@ -117,6 +117,13 @@ std::optional<SlackEvent> said(const Value& event, const SlackSelf& self, bool m
   return out;
 }
 
+// A mention that was edited into a message comes as one of these too, and so may one in a topic: neither is a line for
+// us. The message's own event tells of the edit.
+std::optional<SlackEvent> mentioned(const Value& event, const SlackSelf& self) {
+  if (event.has("edited") || !is_said(text_of(event, "subtype"))) return std::nullopt;
+  return said(event, self, true);
+}
+
 std::optional<SlackEvent> reaction(const Value& event, const std::string& event_id, const SlackSelf& self) {
   const Value& item = event["item"];
   if (text_of(item, "type") != "message" || text_of(event, "user") == self.user_id) return std::nullopt;
@@ -166,7 +173,7 @@ std::optional<SlackEvent> from_events_api(const Value& payload, const SlackSelf&
   const std::string& type = text_of(event, "type");
   const std::string& event_id = text_of(payload, "event_id");
   const std::string id = "ev:" + (event_id.empty() ? to_hex(sha256(to_json(event))) : event_id);
-  if (type == "app_mention") return said(event, self, true);
+  if (type == "app_mention") return mentioned(event, self);
   if (type == "reaction_added" || type == "reaction_removed") return reaction(event, id, self);
   if (type == "pin_added" || type == "pin_removed") return pin(event, id, self);
   if (type == "member_joined_channel" || type == "member_left_channel") return joined(event, id);

@@ -232,6 +232,7 @@ std::string Slack::not_the_file(const HttpResult& answer, const SaidFile& file) 
 void Slack::gap_began() {
   gap_.began();
   marks_.gap();
+  all_unread_ = true;
 }
 
 void Slack::state_coverage(const std::string& channel_id, std::vector<CoverageNote> beside) {

@@ -32,6 +32,10 @@ class Slack final : public ChatPlatform {
   using Outside = ChatOutside;
   static constexpr std::size_t inbound_max = 10'000;  // events that wait for a look-up; beyond: not acknowledged
   static constexpr std::size_t stored_max = 20'000;   // event ids remembered, some hours of a busy workspace
+  // What is said in a channel whose history is still being read waits for it where it is passed on: no longer and no
+  // more than this. What is said late is marked so after a minute anyway.
+  static constexpr DurationMs copies_wait_ms = minute_ms;
+  static constexpr std::size_t copies_max = 5'000, copies_bytes_max = 4u << 20;
 
   Slack(SlackConfig config, Outside outside);
   ~Slack() override;
@@ -49,6 +53,7 @@ class Slack final : public ChatPlatform {
   ChatHealth health() const override;
   void members_of(const std::string& group, Members done) override;
   void self_check(ChatChecksDone done) override;
+  bool reads_before(const std::string& channel, const CopiesWaiting& copies) override;
   bool over_http() const { return !config_.signing_secret.empty(); }
   // HTTP mode: what Slack posts to us, signed. The reply comes when it is stored.
   void request(const HttpRequest& request, const HttpReply& reply);
@@ -169,7 +174,9 @@ class Slack final : public ChatPlatform {
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
   void not_stored(const std::string& id);
-  void settled(bool caught_up);
+  void settled(const std::string& channel_id, bool caught_up);
+  bool is_unread(const std::string& channel_id) const;
+  bool is_overtaken(const Inbound& in, const ChatEvent& said);
   void answered(const std::string& id, const std::string& answer);
   std::string person(const std::string& user_id) const;
   std::string readable(const std::string& text) const;
@@ -177,6 +184,8 @@ class Slack final : public ChatPlatform {
   void catch_up(const std::string& cursor);
   void catch_up_direct(const std::string& cursor);
   void catch_up_next();
+  void to_be_read(const std::string& channel_id);
+  void one_less_unread(const std::string& channel_id);
   void covered();
   void catch_up_page(const std::string& channel_id, const std::string& cursor);
   void caught_up_messages(const std::string& channel_id, const SlackAnswer& answer);
@@ -204,6 +213,9 @@ class Slack final : public ChatPlatform {
               const std::string& emoji);
   static ChatEvent recalled(ChatEvent event, const Inbound& in);
   void marks_checked(const std::string& channel_id);
+  void check_next_kept(const std::string& channel_id);
+  void tell_gone(const std::string& channel_id, const std::string& ts);
+  void read_through(const std::string& channel_id);
 
   // forms.cpp
   bool keep_trigger(const SlackEvent& event);
@@ -264,7 +276,12 @@ class Slack final : public ChatPlatform {
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;
   bool catching_up_ = false, again_ = false;
-  std::size_t unsettled_ = 0;                // of what was read: not on disk yet
+  std::size_t unsettled_ = 0;                       // of what was read: not on disk yet
+  std::map<std::string, std::string> lines_ahead_;  // channel id -> ts of the newest line for us heard in a gap
+  bool all_unread_ = true;                          // nobody has said yet which channels are to be read
+  // Channels whose messages of the gap are not all on disk: how many are known of, and one more while it is read.
+  std::map<std::string, int> unread_;
+  std::map<std::string, TimeMs> passed_on_;  // those that others got words of out of order, since when
   std::uint64_t again_timer_ = 0;            // something could not be stored
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
@@ -283,6 +300,7 @@ class Slack final : public ChatPlatform {
   std::map<std::string, FiledMessage> filed_, unchecked_;
   std::deque<std::string> to_check_;  // ts
   bool recorded_ = false;             // it is an incident's
+  std::set<std::string> kept_;        // posts of ours that are kept current, ts, as far as they were not seen
   int doubtful_ = 0;                  // messages with a mark of which nobody knows whose it is
   std::vector<CoverageNote> unseen_;  // what could not be looked at
   std::set<std::string> rejoined_;    // channels that we were put out of and are in again: unheard since their mark

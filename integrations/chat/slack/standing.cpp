@@ -12,6 +12,7 @@ namespace {
 
 using Fate = SlackAnswer::Fate;
 
+constexpr std::size_t kept_max = 20;    // posts of ours in a channel that are looked for, one by one if not seen
 constexpr std::size_t asked_max = 100;  // messages of a channel that are asked for one by one: two minutes of its rate
 
 // Slack cuts lists of people short; what it counts is right.
@@ -49,9 +50,15 @@ void Slack::begin_checks(const std::string& channel_id) {
     if (is_slack_ts(ts) && (m.said_there || m.marked())) filed_[ts] = std::move(m);
   }
   unchecked_ = filed_;
+  kept_.clear();
+  const auto kept = out_.kept && !ours.empty() ? out_.kept(ours) : std::vector<std::string>();
+  for (const std::string& post : kept)
+    if (const std::string ts = out_.directory.theirs("post", ours + "/" + post); is_slack_ts(ts)) kept_.insert(ts);
+  while (kept_.size() > kept_max) kept_.erase(kept_.begin());  // the newest matter most
 }
 
 void Slack::check_seen(const std::string& channel_id, const Value& message) {
+  kept_.erase(message["ts"].as_string());
   const auto it = unchecked_.find(message["ts"].as_string());
   if (it == unchecked_.end() || !is_whole(message["reactions"])) return;
   compare_reactions(channel_id, it->second, message["reactions"]);
@@ -173,8 +180,38 @@ ChatEvent Slack::recalled(ChatEvent e, const Inbound& in) {
   return e;
 }
 
-void Slack::marks_checked(const std::string& channel_id) {
+void Slack::marks_checked(const std::string& channel_id) { check_next_kept(channel_id); }
+
+// Posts of ours that were not among what was read: older than that, or gone.
+void Slack::check_next_kept(const std::string& channel_id) {
+  if (kept_.empty()) return read_through(channel_id);
+  const std::string ts = kept_.extract(kept_.begin()).value();
+  const Value arguments =
+      Value::Map{{"channel", channel_id}, {"oldest", ts}, {"latest", ts}, {"inclusive", true}, {"limit", 1}};
+  look_up("conversations.history", arguments, [this, channel_id, ts](const SlackAnswer& a) {
+    const bool there =
+        std::ranges::any_of(a.body["messages"].as_list(), [&](const Value& m) { return m["ts"].as_string() == ts; });
+    if (a.fate != Fate::ok) kept_.clear();  // then it says the same of all; the next edit finds out
+    if (a.fate == Fate::ok && !there) tell_gone(channel_id, ts);
+    check_next_kept(channel_id);
+  });
+}
+
+void Slack::tell_gone(const std::string& channel_id, const std::string& ts) {
+  Inbound in;
+  in.caught_up = true;
+  in.event.event.kind = "gone";
+  in.event.event.id = "ours-gone:" + channel_id + ":" + ts;
+  in.event.event.channel = channel_id;
+  in.event.event.post_id = ts;
+  in.event.event.at = out_.clock.now();
+  enqueue(std::move(in), nullptr);
+}
+
+void Slack::read_through(const std::string& channel_id) {
   if (doubtful_ > 0) unseen_.push_back({"marks_whose", {{"n", std::to_string(doubtful_)}}});
+  if (const auto early = passed_on_.find(channel_id); early != passed_on_.end())
+    unseen_.push_back({"passed_on", {{"time", format_utc_clock(early->second)}}});
   state_coverage(channel_id, std::exchange(unseen_, {}));
   catch_up_next();
 }

@@ -122,7 +122,7 @@ void MattermostCore::edit(const std::string& post_id, const std::string& text) {
   post_edited(p);
 }
 
-void MattermostCore::remove(const std::string& post_id) {
+void MattermostCore::remove(const std::string& post_id, bool by_bot) {
   MmPost& p = posts_.at(post_id);
   Value data = Value::Map{};
   data.set("post", to_json(to_value(p)));  // 5.37: content still in it, delete_at 0
@@ -130,7 +130,7 @@ void MattermostCore::remove(const std::string& post_id) {
   for (auto& [id, reply] : posts_) {
     if (reply.root_id == post_id) reply.delete_at = reply.update_at = p.delete_at;
   }
-  note("delete", p);
+  if (by_bot) note("delete", p);
   to_channel("post_deleted", std::move(data), channels_.at(p.channel_id));
 }
 

@@ -103,7 +103,7 @@ class MattermostCore {
   std::string say(const std::string& user_id, const std::string& channel_id, const std::string& text,
                   const std::string& root_id = {}, Value props = Value::Map{}, const std::string& type = {});
   void edit(const std::string& post_id, const std::string& text);
-  void remove(const std::string& post_id);
+  void remove(const std::string& post_id, bool by_bot = false);
   void react(const std::string& user_id, const std::string& post_id, const std::string& emoji, bool on = true);
   void pin(const std::string& post_id, bool on = true);
   void archive(const std::string& channel_id);

@@ -27,8 +27,17 @@ class NoSockets {
   WebSocketOpener opener() {
     return [this](const WebSocketOptions& o, WebSocketHandler h) { return open(o, std::move(h)); };
   }
-  void forget() { sockets_.clear(); }
+  void forget() {
+    sockets_.clear();
+    answers_.clear();
+  }
   std::string error;  // not empty: the network is down, for this reason
+  // Answers to posts to this path come when show() is called.
+  std::string withheld = {};
+  void show() {
+    withheld.clear();
+    for (auto& answer : std::exchange(answers_, {})) post_(std::move(answer));
+  }
   std::size_t opened = 0;
   std::vector<std::string> asked;  // paths
   std::vector<int> statuses;       // of every answer
@@ -59,7 +68,10 @@ class NoSockets {
       result.status = r.status;
       result.body = r.body;
       for (const auto& [name, value] : r.headers) result.headers[lower_ascii(name)] = value;
-      net_.post_([done = std::move(done), result] { done(result); });
+      const auto answer = [done = std::move(done), result] { done(result); };
+      if (q.method == "POST" && !net_.withheld.empty() && q.path == net_.withheld)
+        return net_.answers_.push_back(answer);
+      net_.post_(answer);
     }
 
    private:
@@ -145,6 +157,7 @@ class NoSockets {
   Post post_;
   Http http_;
   std::map<std::uint64_t, std::shared_ptr<WebSocketHandler>> sockets_;
+  std::vector<std::function<void()>> answers_;
   std::uint64_t last_ = 0;
 };
 

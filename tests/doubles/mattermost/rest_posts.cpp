@@ -142,7 +142,7 @@ HttpResponse MattermostRoutes::post_act(MmPost& p) {
   const bool own = p.user_id == me.id;
   if (!own) return mattermost_forbidden();
   if (q.method == "DELETE" && n() == 2) {
-    core.remove(p.id);
+    core.remove(p.id, true);
     return mattermost_json(200, Value::Map{{"status", "OK"}});
   }
   if (q.method == "PUT") return change_post(p, n() == 2);

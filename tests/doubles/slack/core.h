@@ -142,8 +142,9 @@ class SlackCore {
   std::map<std::string, Value> view_errors;                        // by id: what the app said is wrong, field by field
   void unfurl(const std::string& channel, const std::string& ts);  // a link unfolds: message_changed without edit
 
-  std::size_t reacted_shown = 50;  // people named of a reaction, unless asked for all; the count stays right
-  void give_up_old();              // all that it could not deliver for long, where nothing newer waits behind it
+  std::size_t reacted_shown = 50;           // people named of a reaction, unless asked for all; the count stays right
+  void lose_events() { pending_.clear(); }  // none of them comes again
+  void give_up_old();  // all that it could not deliver for long, where nothing newer waits behind it
   void deny_history(const std::string& channel) { denied_.insert(channel); }
   void fail_next(const std::string& method, SlackFault fault) { faults_[method].push_back(std::move(fault)); }
   bool deliver_twice = false;  // every event over two connections, or twice over one

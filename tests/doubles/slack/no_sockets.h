@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "bot/base/text.h"
 #include "integrations/net/http_client.h"
@@ -28,7 +29,13 @@ class SlackNoSockets {
   }
   bool down = false;   // the network is gone
   bool muted = false;  // half-open: frames go nowhere
-  std::string seen;    // everything that was sent as URL or header, for a look at where tokens go
+  // Answers to this method come when show() is called.
+  std::string withheld = {};
+  void show() {
+    withheld.clear();
+    for (auto& answer : std::exchange(answers_, {})) post_(std::move(answer));
+  }
+  std::string seen;  // everything that was sent as URL or header, for a look at where tokens go
   std::size_t opened = 0;
 
   // What people did becomes frames; call after each act.
@@ -51,6 +58,7 @@ class SlackNoSockets {
   void forget() {
     for (const auto& [id, handler] : sockets_) core_.disconnected(id);
     sockets_.clear();
+    answers_.clear();
   }
 
  private:
@@ -108,7 +116,9 @@ class SlackNoSockets {
     result.status = reply.status;
     result.body = reply.body;
     for (const auto& [name, value] : reply.headers) result.headers[lower_ascii(name)] = value;
-    post_([done, result] { done(result); });
+    const auto answer = [done, result] { done(result); };
+    if (!withheld.empty() && call.url.ends_with("/" + withheld)) return answers_.push_back(answer);
+    post_(answer);
   }
 
   std::unique_ptr<WebSocket> open(const WebSocketOptions& o, WebSocketHandler h) {
@@ -145,6 +155,7 @@ class SlackNoSockets {
   Post post_;
   Http http_;
   std::map<std::uint64_t, std::shared_ptr<WebSocketHandler>> sockets_;
+  std::vector<std::function<void()>> answers_;
   std::uint64_t last_ = 0;
 };
 

@@ -261,6 +261,12 @@ void SlackCore::edit(const std::string& channel, const std::string& ts, const st
   const Value before = message_value(post);
   post.text = text;
   post.edited_ts = next_ts();
+  if (text.find("<@" + std::string(bot_user) + ">") != std::string::npos) {
+    Value mention = message_value(post);
+    mention.set("type", "app_mention");
+    mention.set("channel", channel);
+    emit_event(mention);
+  }
   emit_event(Value::Map{{"type", "message"},
                         {"subtype", "message_changed"},
                         {"hidden", true},

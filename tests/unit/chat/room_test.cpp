@@ -297,3 +297,40 @@ TEST_CASE("an act that was stored is shown once, as stored") {
   f.room.edit(on_post("ana", "p1", "token ghp_secret"), {});
   CHECK(f.posts().as_list().at(0)["text"].as_string() == "token [REDACTED]");
 }
+
+TEST_CASE("what is heard late stands where it was said, and can be changed there") {
+  Fixture f;
+  const auto say = [&f](const std::string& id, TimeMs at, bool in_place) {
+    Value body = Value::Map{{"post_id", id}, {"user", "ana"}, {"text", id}, {"at", at}};
+    if (in_place) body.set("in_place", true);
+    f.deliver("human_post", std::move(body));
+  };
+  const auto order = [&f] {
+    std::string ids;
+    const Value posts = f.posts();
+    for (const Value& post : posts.as_list()) ids += post["text"].as_string() + " ";
+    return ids;
+  };
+  say("a", 1'000, false);
+  say("d", 4'000, false);
+  say("e", 3'500, false);  // a clock that is a little behind moves nothing
+  say("b", 2'000, true);
+  say("c", 3'000, true);
+  say("f", 9'000, true);
+  say("0", 500, true);
+  CHECK(order() == "0 a b c d e f ");
+  CHECK(f.feed.back()["post"]["in_place"].as_bool());
+  for (const char* id : {"0", "b", "e"})
+    f.deliver(
+        "human_change",
+        Value::Map{{"change", "edit"}, {"event", id}, {"post_id", id}, {"user", "ana"}, {"text", "!"}, {"at", 9}});
+  CHECK(order() == "! a ! c d ! f ");
+  for (int n = 0; n < 495; ++n) say("p" + std::to_string(n), 10'000, n % 2 == 0);
+  f.deliver("human_change",
+            Value::Map{{"change", "delete"}, {"event", "x"}, {"post_id", "d"}, {"user", "ana"}, {"at", 9}});
+  CHECK(f.room.channel("#inc-7")->posts.size() == Room::posts_max);
+  const RoomPost* deleted = f.room.post("#inc-7", "d");
+  REQUIRE(deleted != nullptr);
+  CHECK(deleted->deleted);
+  CHECK(f.room.post("#inc-7", "0") == nullptr);
+}

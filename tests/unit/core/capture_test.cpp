@@ -284,6 +284,33 @@ TEST_CASE("a platform is told of the marks that were set there, by which account
   CHECK(seen("room") == "m3 cem:pushpin:; ");
 }
 
+TEST_CASE("a mark that an account set before it was joined to a person is that person's: set once, taken away once") {
+  Desk d;
+  Rule guests;  // here they may file
+  guests.who = {"guest"};
+  guests.effect = "run";
+  d.config.policy.insert(d.config.policy.begin(), guests);
+  const auto react = [&d](const std::string& user, bool on) {
+    ChatFact f = d.fact(on ? "reaction" : "unreaction", user, "m1");
+    f.emoji = "pushpin";
+    f.account = "U9";
+    f.standing = user == "ana" ? "" : "guest";  // a full member since
+    d.take(f);
+  };
+  react("slack:U9", true);
+  REQUIRE(d.all("note").size() == 1);
+  react("ana", true);  // the history shows it again, now it is hers
+  CHECK(d.all("chat.marked").size() == 1);
+  react("ana", false);
+  CHECK(d.all("retraction").size() == 1);
+  react("ana", false);
+  CHECK(d.all("chat.unmarked").size() == 1);
+  react("ana", true);
+  CHECK(d.all("retraction").size() == 2);  // put back
+  // The record keeps who it was when it was filed.
+  CHECK(d.all("note").front()->data["filed_by"].as_string() == "slack:U9");
+}
+
 TEST_CASE("a post of the bot's that is kept current and was deleted is said once more") {
   Desk d;
   const auto edits = [&](const std::string& post) {
@@ -296,8 +323,20 @@ TEST_CASE("a post of the bot's that is kept current and was deleted is said once
   };
   CHECK(edits("summary-INC-1") == 1);
   CHECK(edits("board-INC-1") == 1);
+  CHECK(edits("announce-INC-1") == 1);
   CHECK(edits("summary-INC-9") == 0);
+  CHECK(edits("announce-INC-9") == 0);
   CHECK(edits("summary") == 0);
+  d.config.board_channel = "board";
+  const auto kept = [&](const std::string& channel) { return kept_posts(d.state, d.config, channel); };
+  CHECK(kept("inc-1-search") == std::vector<std::string>{"summary-INC-1"});
+  CHECK(kept("board") == std::vector<std::string>{"board-INC-1"});
+  CHECK(kept(d.config.alerts_channel) == std::vector<std::string>{"announce-INC-1"});
+  CHECK(kept("another").empty());
+  d.state.incidents.at(1).status = "resolved";  // who looks for one that is over finds it elsewhere
+  CHECK(edits("announce-INC-1") == 0);
+  CHECK(kept("inc-1-search").empty());
+  CHECK(kept(d.config.alerts_channel).empty());
 }
 
 TEST_CASE("words make an offer once in a while, not in a muted thread, and none unless they are configured") {

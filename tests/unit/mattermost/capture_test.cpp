@@ -224,3 +224,20 @@ TEST_CASE("after a loss Mattermost's channel gets a statement, and marks of the 
   CHECK(s.last("message")->text == "said meanwhile");
   CHECK(s.last("reaction")->about.text == "said before");
 }
+
+TEST_CASE("a post that is kept current and went while nobody listened is told of when the changes are read") {
+  Scene s;
+  s.post("muster", "announce-INC-1", "INC-1 is open");
+  s.post("muster", "answer-1", "an answer");
+  s.pass(2 * minute_ms);
+  s.core.cut_all();
+  s.settle();
+  s.core.forget_connections();
+  for (const char* post : {"announce-INC-1", "answer-1"})
+    s.core.remove(s.directory.theirs("post", std::string("muster/") + post));
+  s.events.clear();
+  s.pass(2 * minute_ms);
+  REQUIRE(s.last("gone") != nullptr);
+  CHECK(s.last("gone")->post_id == "announce-INC-1");
+  CHECK(std::ranges::count(s.events, std::string("gone"), &ChatEvent::kind) == 1);
+}

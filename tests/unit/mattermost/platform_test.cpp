@@ -692,3 +692,19 @@ TEST_CASE("a summary that somebody deleted is told of, posted anew with the next
   edit("summary-INC-7", "INC-7 is resolved");
   CHECK(rig.said_in("muster").empty());
 }
+
+TEST_CASE("a post that was edited before its delivery was noted is found again after a restart, not made twice") {
+  Rig rig;
+  rig.start();
+  rig.post("muster", "said-1", "as it was");
+  const OutMessage first{rig.done.back().first, "mattermost:#muster", "post",
+                         Value::Map{{"post_id", "said-1"}, {"message", Value::Map{{"text", "as it was"}}}}};
+  rig.send("edit", "muster", Value::Map{{"post_id", "said-1"}, {"message", Value::Map{{"text", "as it is"}}}});
+  rig.stop();
+  rig.pass(minute_ms);  // the server no longer knows the post by its pending id
+  rig.start();
+  OutMessage again = first;
+  again.body.set("tried", true);
+  rig.deliver(again);
+  CHECK(rig.said_in("muster") == std::vector<std::string>{"as it is"});
+}

@@ -234,3 +234,18 @@ TEST_CASE("what is said with /me is a message of a person, and says that it is t
   CHECK(heard->event.is_told_only);
   CHECK_FALSE(heard->from_bot);
 }
+
+TEST_CASE("a mention acts in a message alone: not with /me, not edited into one, not in a topic") {
+  const auto mention = [](const std::string& beside) {
+    return event(
+        R"({"type":"app_mention","user":"U1","text":"<@UBOT> status","ts":"1700000000.000100","channel":"C1")" +
+        beside + "}");
+  };
+  REQUIRE(mention(""));
+  CHECK_FALSE(mention("")->event.is_told_only);
+  REQUIRE(mention(R"(,"subtype":"me_message")"));
+  CHECK(mention(R"(,"subtype":"me_message")")->event.is_told_only);
+  CHECK(mention(R"(,"subtype":"file_share")"));
+  CHECK_FALSE(mention(R"(,"edited":{"user":"U1","ts":"1700000009.000100"})"));
+  CHECK_FALSE(mention(R"(,"subtype":"channel_topic")"));
+}

@@ -66,6 +66,7 @@ struct SlackWorld {
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
   std::map<std::string, std::vector<FiledMessage>> filed;  // channel of an incident -> what the record has of it
+  std::vector<std::string> kept;                           // posts of ours that are kept current, in any channel
   std::set<std::string> seen;                              // ids of events, as the store keeps them
   int groups_changed = 0;                                  // how often Slack said so
   std::vector<std::string> channels = {"muster"};
@@ -96,6 +97,7 @@ struct SlackWorld {
       const auto it = filed.find(c);
       return it == filed.end() ? std::nullopt : std::optional(it->second);
     };
+    outside.kept = [this](const std::string&) { return kept; };
     slack = std::make_unique<Slack>(c, outside);
     slack->on_event([this](ChatEvent e, ChatPlatform::Done accepted) {
       if (!store_works) return accepted(fail(ErrorKind::unavailable, "the disk is full"));
@@ -182,5 +184,18 @@ struct SlackWorld {
   }
   int serial = 0;
 };
+
+// What was heard of a kind: the newest, and how often.
+inline const ChatEvent* last_of(const SlackWorld& w, const std::string& kind) {
+  for (auto e = w.heard.rbegin(); e != w.heard.rend(); ++e)
+    if (e->kind == kind) return &*e;
+  return nullptr;
+}
+
+inline int count_of(const SlackWorld& w, const std::string& kind) {
+  int n = 0;
+  for (const ChatEvent& e : w.heard) n += e.kind == kind ? 1 : 0;
+  return n;
+}
 
 }  // namespace muster::test

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "bot/app.h"
+#include "bot/base/text.h"
 #include "bot/dispatcher.h"
 #include "tests/conversations/both_stage.h"
 #include "tests/conversations/counting_store.h"
@@ -78,6 +79,22 @@ class Rooms {
     settle();
   }
   bool is_away(const std::string& place) const { return stage_.is_away(place); }
+  // Slack is there again, shows later what was said meanwhile, and people go on.
+  void back_before_its_history() {
+    stage_.show_history("slack", false);
+    away("slack", false);
+    for (int seconds = 0; seconds < 10; ++seconds) {  // it is connected
+      clock_.set(clock_.now() + second_ms);
+      settle();
+    }
+    say("slack");
+    edit("slack");
+    say("mattermost");
+    say("slack");
+    stage_.show_history("slack", true);
+    settle();
+    wait(1);
+  }
   void restart() {
     close();
     open();
@@ -170,7 +187,7 @@ class Rooms {
   int said_ = 0;
 };
 
-enum class Deed { say, edit, again, restart, wait, away, back };
+enum class Deed { say, edit, again, restart, wait, away, back, back_slowly };
 
 void take(Rooms& rooms, Deed step, const std::string& place) {
   switch (step) {
@@ -189,6 +206,8 @@ void take(Rooms& rooms, Deed step, const std::string& place) {
     case Deed::back:
       rooms.away(place, false);
       return rooms.wait(1);
+    case Deed::back_slowly:
+      return rooms.is_away("slack") ? rooms.back_before_its_history() : rooms.say(place);
   }
 }
 
@@ -238,6 +257,32 @@ TEST_CASE("what was said on Mattermost while it was away is passed on when the b
   CHECK(rooms.copies("mattermost") == said_on(rooms.spoken, "slack"));
 }
 
+TEST_CASE(
+    "what was said on Slack before its history could be read stands on the other side before what was said since") {
+  Rooms rooms;
+  rooms.say("slack");
+  rooms.away("slack", true);
+  rooms.say("slack");
+  rooms.say("slack");
+  rooms.back_before_its_history();
+  const auto words = [](const std::vector<std::string>& all) { return join(all, " "); };
+  CHECK(words(rooms.copies("mattermost")) == words(said_on(rooms.spoken, "slack")));
+  CHECK(words(rooms.copies("slack")) == words(said_on(rooms.spoken, "mattermost")));
+}
+
+TEST_CASE("what an earlier process left waiting goes on when Slack stays away, and holds up nothing that comes later") {
+  Rooms rooms;
+  rooms.say("slack");
+  rooms.restart();
+  rooms.away("slack", true);
+  rooms.say("slack");
+  rooms.wait(2);
+  CHECK(rooms.copies("mattermost").size() == 1);
+  rooms.back_before_its_history();
+  rooms.wait(1);
+  CHECK(rooms.copies("mattermost") == said_on(rooms.spoken, "slack"));
+}
+
 TEST_CASE("law: every message appears on the other side exactly once and in order, and once in the record") {
   const bool held = rc::check("two rooms are one", [] {
     using Steps = std::vector<std::pair<Deed, bool>>;
@@ -247,7 +292,8 @@ TEST_CASE("law: every message appears on the other side exactly once and in orde
                                                       {1, Deed::restart},
                                                       {1, Deed::wait},
                                                       {1, Deed::away},
-                                                      {1, Deed::back}});
+                                                      {1, Deed::back},
+                                                      {1, Deed::back_slowly}});
     const auto steps = *rc::gen::resize(25, rc::gen::container<Steps>(rc::gen::pair(step, rc::gen::arbitrary<bool>())));
     Rooms rooms;
     std::string told;
