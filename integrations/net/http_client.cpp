@@ -191,7 +191,8 @@ bool prepare(Exchange& exchange, CURLSH* share, const Authorities& system) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set_authorities(easy, call, system);
-  curl_easy_setopt(easy, CURLOPT_SHARE, share);
+  // Not with a cluster: what asks for certificates of clients may refuse a session it did not give a name to.
+  if (call.ca_pem.empty() && call.certificate_pem.empty()) curl_easy_setopt(easy, CURLOPT_SHARE, share);
   curl_easy_setopt(easy, CURLOPT_PROXY, call.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
