@@ -362,6 +362,14 @@ std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {
   return all;
 }
 
+ChatHealth ChatPlatforms::health_of(const ChatPlatform& platform) const {
+  ChatHealth h = platform.health();
+  const Outbox::Backlog all = dispatcher_.backlog(platform.name());
+  h.waiting = std::max(h.waiting, all.waiting);
+  if (all.since != 0) h.oldest_ms = std::max(h.oldest_ms, clock_.now() - all.since);
+  return h;
+}
+
 std::string ChatPlatforms::metrics() const {
   struct Row {
     const char *name, *type, *help;
@@ -386,12 +394,12 @@ std::string ChatPlatforms::metrics() const {
        [](const ChatHealth& h) { return static_cast<std::int64_t>(h.refused); }}};
   std::string text;
   if (platforms_.empty()) return text;
+  std::vector<std::pair<std::string, ChatHealth>> all;
+  for (const auto& p : platforms_) all.emplace_back(p->name(), health_of(*p));
   for (const Row& row : rows) {
     text += std::string("# HELP ") + row.name + " " + row.help + "\n# TYPE " + row.name + " " + row.type + "\n";
-    for (const auto& p : platforms_) {
-      text +=
-          std::string(row.name) + "{platform=\"" + p->name() + "\"} " + std::to_string(row.value(p->health())) + "\n";
-    }
+    for (const auto& [name, health] : all)
+      text += std::string(row.name) + "{platform=\"" + name + "\"} " + std::to_string(row.value(health)) + "\n";
   }
   return text;
 }

@@ -48,6 +48,8 @@ class ChatPlatforms {
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
 
   std::vector<const ChatPlatform*> platforms() const;
+  // With what waits for it here: a platform is handed one message of a channel after the other.
+  ChatHealth health_of(const ChatPlatform& platform) const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
   Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
