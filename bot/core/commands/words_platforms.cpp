@@ -31,6 +31,12 @@ std::span<const Sentence> words_platforms() {
        "앱을 다시 설치하고 새 Bot User OAuth Token으로 시작하세요."},
       {"check.slack.socket_shut", "The connection to Slack does not open: {why}.",
        "Slack 연결이 열리지 않습니다: {why}."},
+      {"check.socket_proxy", "The proxy of {setting} does not let the websocket through.",
+       "{setting}의 프록시가 웹소켓을 통과시키지 않습니다."},
+      {"check.socket_proxy.change",
+       "Check its name and password (percent-encoded where they hold @, : or %) and that it allows CONNECT to this "
+       "host.",
+       "이름과 비밀번호(@, :, %는 퍼센트 인코딩)가 맞는지, 이 호스트로 CONNECT를 허용하는지 확인하세요."},
       {"check.mattermost.socket", "REST works, but the websocket of {setting} does not open: {why}.",
        "REST는 되지만 {setting}의 웹소켓이 열리지 않습니다: {why}."},
       {"check.mattermost.socket.change", "A proxy in front of the server must let websockets through.",

@@ -254,9 +254,11 @@ void Slack::socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& en
   sockets_[index].reset();
   log(LogLevel::info, "a connection to Slack ended", {{"why", end.reason}, {"code", std::to_string(end.code)}});
   if (end.wrong_setting) {
-    trouble_ = {"FAIL", "slack.socket_shut", {{"why", end.reason}}};
+    const std::string proxy = setting_name(config_.place, "SLACK_PROXY", "proxy");
+    trouble_ = end.by_proxy ? ChatCheck{"FAIL", "socket_proxy", {{"setting", proxy}}}
+                            : ChatCheck{"FAIL", "slack.socket_shut", {{"why", end.reason}}};
     problem_ = check_text(trouble_, "en");
-    next_step_ = end.next_step;
+    next_step_ = end.next_step.empty() ? check_change(trouble_, "en") : end.next_step;
   }
   carry_out(connections_.closed(slot, out_.clock.now()));
 }
