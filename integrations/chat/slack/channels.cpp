@@ -88,7 +88,7 @@ void Slack::list_channels(const std::string& cursor) {
 void Slack::not_listed(const SlackAnswer& a) {
   listing_ = Listing::none;
   const bool token = a.fate == SlackAnswer::Fate::token;
-  if (token && check_timer_ == 0) trouble(a.error, {}, true);
+  if (token) doubt_token();
   for (const Sought& s : std::exchange(sought_, {})) token ? queue_.run_again(s.op->job) : refused(s.op, a);
 }
 

@@ -96,7 +96,7 @@ void Slack::notice(const SlackNotice& n) {
   using Kind = SlackNotice::Kind;
   switch (n.kind) {
     case Kind::revoked:
-      return trouble("token_revoked", {}, true);
+      return doubt_token();  // of a person's token, which we do not have, it is said as well
     case Kind::rate_limited:
       return log(LogLevel::warn, "Slack holds events back: more than 30,000 in an hour", {});
     case Kind::channel_renamed:

@@ -107,9 +107,11 @@ void Slack::start() {
 
 void Slack::check() {
   out_.timers.cancel(std::exchange(check_timer_, 0));
+  checking_ = true;
   queue_.add({.lane = {}, .buckets = {"method:auth.test"}, .urgent = true, .barrier = false}, [this](Job job) {
     queue_.call(job, method_call("auth.test", {}, config_.bot_token), [this, job](const Result<HttpResult>& result) {
       queue_.finish(job);
+      checking_ = false;
       if (!result) return trouble("unreachable", result.error().message, false);
       const auto scopes = result->headers.find("x-oauth-scopes");
       checked(read_slack_answer(result->status, result->body, result->headers),
@@ -118,8 +120,15 @@ void Slack::check() {
   });
 }
 
+// A call was refused because of the token, or Slack says that it is revoked. Asked at once, so that the platform counts
+// as lost as soon as it is: until a person has acted nothing can be said there, though events may still come.
+void Slack::doubt_token() {
+  if (check_timer_ != 0 || checking_) return;
+  check();
+}
+
 void Slack::trouble(const std::string& code, const std::string& detail, bool lasting) {
-  const SlackAdvice advice = slack_advice(code, detail, config_.place);
+  const SlackAdvice advice = slack_advice(code, detail, config_);
   if (advice.problem != problem_) {
     log(LogLevel::warn, "Slack is not connected",
         {{"platform", config_.name}, {"problem", advice.problem}, {"next", advice.next_step}});

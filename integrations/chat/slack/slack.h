@@ -104,6 +104,7 @@ class Slack final : public ChatPlatform {
   // life.cpp: who we are, and the connections
   void check();
   void checked(const SlackAnswer& answer, const std::string& scopes);
+  void doubt_token();
   void become_ready();
   void trouble(const std::string& code, const std::string& detail, bool lasting);
   void tick();
@@ -248,6 +249,7 @@ class Slack final : public ChatPlatform {
   Listener listener_;
 
   bool ready_ = false;  // the Web API works and we know who we are
+  bool checking_ = false;
   SlackSelf self_;
   std::string my_name_, team_name_, problem_, next_step_;
   ChatCheck trouble_;  // what problem_ says, where it is of the catalogue

@@ -87,6 +87,23 @@ TEST_CASE("a token that becomes right is noticed without a restart, and what wai
   CHECK(w.posts_with("muster", "waited") == 1);
 }
 
+TEST_CASE("a token that is revoked while the bot runs makes the platform lost at once, though its sockets stay open") {
+  SlackWorld w;
+  w.begin();
+  REQUIRE(w.slack->connected());
+  w.core.bot_token = "xoxb-new";
+  CHECK_FALSE(w.post("muster", "into the void"));
+  CHECK_FALSE(w.slack->connected());
+  CHECK(w.slack->health().problem.contains("SLACK_BOT_TOKEN"));
+  const int asked = w.core.calls["auth.test"];
+  w.pass(4 * minute_ms);
+  CHECK(w.core.calls["auth.test"] == asked);
+  w.core.bot_token = "xoxb-test";
+  w.pass(2 * minute_ms);
+  CHECK(w.slack->connected());
+  CHECK(w.posts_with("muster", "into the void") == 1);
+}
+
 TEST_CASE("missing scopes are named") {
   SlackWorld w;
   w.core.granted_scopes = "chat:write";
