@@ -21,6 +21,10 @@ bool believes_addresses(const CoreConfig& config, const std::string& platform) {
   return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
 }
 
+std::string mentioned_as(const CoreConfig& config) {
+  return config.bot_handle.starts_with('@') ? config.bot_handle.substr(1) : config.bot_handle;
+}
+
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
@@ -181,9 +185,10 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   const std::string name = c.name;
   ChatDirectory& directory = links_.directory(name);
   auto made = std::make_unique<Slack>(
-      std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
-                                   filing(), dispatcher_.config().language, late_words(),
-                                   [this, name] { groups_.changed(name); }, filed(name)});
+      std::move(c),
+      Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
+                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }, filed(name),
+                     mentioned_as(dispatcher_.config())});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -216,7 +221,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              dispatcher_.config().language,
                                                                              late_words(),
                                                                              {},
-                                                                             filed(name)});
+                                                                             filed(name),
+                                                                             mentioned_as(dispatcher_.config())});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

@@ -27,6 +27,7 @@ struct ChatOutside {
 
   // What the record has of a channel of ours, to see after a gap whether it stands; none: no incident's channel.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string& channel)> filed = {};
+  std::string bot_handle = "muster";  // what a mention of the bot's account there stands for, without @
 
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }

@@ -62,7 +62,7 @@ std::string slack_readable(std::string_view text, const std::function<std::strin
 
 std::string Slack::readable(const std::string& text) const {
   return slack_readable(text, [this](const std::string& id) -> std::string {
-    if (id == self_.user_id) return "muster";
+    if (id == self_.user_id) return out_.bot_handle;
     const std::string who = out_.directory.person("", id);
     if (!who.empty()) return who;
     const auto it = users_.find(id);

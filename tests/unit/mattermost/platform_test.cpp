@@ -31,6 +31,23 @@ TEST_CASE("it connects, makes its channel, and hears a person with the name the 
   CHECK(rig.events.back().thread == root);
 }
 
+TEST_CASE("a mention of the account speaks to the bot, whatever the configuration calls it") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.platform.reset();
+  rig.core.user(rig.bot).username = "ops-bot";
+  rig.start();
+  for (const char* line :
+       {"@ops-bot status", "@Ops-Bot: note one\nand two", "ask @ops-bot", "@ops-bots status", "!status"})
+    rig.core.say(rig.ana, channel, line);
+  rig.settle();
+  std::vector<std::string> texts;
+  for (const ChatEvent& e : rig.events) texts.push_back(e.text);
+  CHECK(texts == Heard{"@muster status", "@muster note one\nand two", "ask @ops-bot", "@ops-bots status", "!status"});
+}
+
 TEST_CASE("own posts, other bots, webhooks, command answers and system lines never speak") {
   Rig rig;
   rig.start();

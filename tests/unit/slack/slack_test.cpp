@@ -124,6 +124,15 @@ TEST_CASE("a line of a person is heard once, though it comes as a mention, as a 
   CHECK(w.core.unacknowledged() == 0);
 }
 
+TEST_CASE("a mention of the account speaks to the bot, whatever the configuration calls it") {
+  SlackWorld w;
+  w.bot_handle = "ops-bot";
+  w.begin();
+  w.say("U1", "muster", "<@UBOT> status");
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].text == "@ops-bot status");
+}
+
 TEST_CASE("nothing is acknowledged before it is stored, and then it comes again") {
   SlackWorld w;
   w.begin();
