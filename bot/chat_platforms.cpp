@@ -179,6 +179,7 @@ std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> Chat
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
   c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
+  c.asks_groups = asks_groups_of(c.name, dispatcher_.config());
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };

@@ -22,6 +22,15 @@ std::set<std::string> platform_groups_of(const CoreConfig& config) {
   return names;
 }
 
+bool asks_groups_of(const std::string& platform, const CoreConfig& config, const std::set<std::string>& also) {
+  std::set<std::string> names = platform_groups_of(config);
+  names.insert(also.begin(), also.end());
+  for (const InviteRule& r : config.invites) names.insert(r.who.begin(), r.who.end());
+  return std::ranges::any_of(names, [&](const std::string& who) {
+    return std::string_view(who).substr(who.starts_with("group:") ? 6 : 0).starts_with(platform + ":@");
+  });
+}
+
 std::set<std::string> PlatformGroups::names() const {
   std::set<std::string> all = platform_groups_of(out_.config());
   if (!out_.also) return all;

@@ -5,6 +5,7 @@
 namespace muster {
 
 void Slack::members_of(const std::string& group, Members done) {
+  config_.asks_groups = true;  // a runbook may name one that the configuration does not
   const auto refused = [group, done](const SlackAnswer& a) {
     done(fail(ErrorKind::unavailable, "Slack does not tell who is in @" + group + " (" + a.error + ")"));
   };

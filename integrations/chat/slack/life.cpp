@@ -30,7 +30,8 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
-SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place) {
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const SlackConfig& config) {
+  const std::string& place = config.place;
   const std::string bot_token = setting_name(place, "SLACK_BOT_TOKEN", "bot_token");
   const std::string app_token = setting_name(place, "SLACK_APP_TOKEN", "app_token");
   const auto advice = [](const char* key, std::map<std::string, std::string> words) {
@@ -38,9 +39,15 @@ SlackAdvice slack_advice(const std::string& code, const std::string& detail, con
     std::string problem = check_text(c, "en"), next = check_change(c, "en");
     return SlackAdvice{std::move(c), std::move(problem), std::move(next)};
   };
-  if (code == "unreachable")
-    return advice("unreachable", {{"why", detail}, {"setting", setting_name(place, "SLACK_API_URL", "api_url")}});
-  if (code == "link_disabled") return advice("socket_off", {});
+  if (code == "unreachable") {
+    const std::string ways =
+        settings_named({{setting_name(place, "SLACK_API_URL", "api_url"), true},
+                        {setting_name(place, "SLACK_PROXY", "proxy"), !config.proxy.empty()},
+                        {setting_name(place, "SLACK_CA_FILE", "ca_file"), !config.ca_file.empty()}});
+    return advice("unreachable", {{"why", detail}, {"setting", ways}});
+  }
+  if (code == "answers") return advice("answers", {{"why", detail}});
+  if (code == "link_disabled" || code == "app:link_disabled") return advice("socket_off", {});
   if (code == "too_many_websockets") return advice("sockets_taken", {{"setting", app_token}});
   if (code == "app:not_allowed_token_type" || code == "app:missing_scope")
     return advice("app_kind", {{"setting", app_token}});
@@ -94,7 +101,9 @@ void Slack::self_check(ChatChecksDone done) {
   check_slack(out_.http, out_.clock, config_, !connected(), [this, done = std::move(done)](ChatChecks found) {
     if (over_http()) {
       const bool heard = last_signed_ms_ != 0;
-      found.push_back({heard ? "ok" : "note", heard ? "slack.http" : "slack.http_silent"});
+      found.push_back({heard ? "ok" : "note",
+                       heard ? "slack.http" : "slack.http_silent",
+                       {{"setting", setting_name(config_.place, "SLACK_SIGNING_SECRET", "signing_secret")}}});
     }
     done(std::move(found));
   });
@@ -149,7 +158,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
     deliveries_.close();
     return trouble(a.error, a.needed, true);
   }
-  if (a.fate != Fate::ok) return trouble("unreachable", "it answers " + a.error, false);
+  if (a.fate != Fate::ok) return trouble("answers", a.error, false);
   if (a.body["bot_id"].as_string().empty()) return trouble("not_allowed_token_type", {}, true);
   check_failures_ = 0;
   self_ = {a.body["user_id"].as_string(), a.body["bot_id"].as_string(), a.body["app_id"].as_string(),
@@ -161,8 +170,9 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   problem_.clear();
   next_step_.clear();
   // Without the header (a gateway took it away) nothing is known to be missing.
-  if (const auto missing = missing_slack_scopes(scopes); !scopes.empty() && !missing.empty()) {
-    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_.place);
+  if (const auto missing = missing_slack_scopes(scopes, {config_.asks_groups, config_.link_by_email});
+      !scopes.empty() && !missing.empty()) {
+    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_);
     problem_ = advice.problem;
     trouble_ = advice.check;
     next_step_ = advice.next_step;
@@ -204,7 +214,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         break;
       case Kind::tell: {
         const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
-        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_.place);
+        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_);
         problem_ = advice.problem;
         trouble_ = advice.check;
         next_step_ = advice.next_step;

@@ -299,8 +299,7 @@ struct SlackAdvice {
   ChatCheck check;                 // the same in the catalogue's words
   std::string problem, next_step;  // in English
 };
-// `place`: of the workspace's entry in the configuration; empty: the environment names it.
-SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place = {});
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const SlackConfig& config);
 
 // "inc-7-Zähler" -> what Slack takes: [a-z0-9_-], at most 80; never empty.
 std::string slack_channel_name(const std::string& ours, int attempt = 1);
