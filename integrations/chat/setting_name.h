@@ -19,6 +19,9 @@ inline std::string settings_named(std::vector<std::pair<std::string, bool>> all)
   return names;
 }
 
+// A private authority is the usual reason, and names the setting that is not there yet.
+inline bool is_about_certificates(const std::string& why) { return why.contains("certificate"); }
+
 // What says how a channel of ours is called there.
 inline std::string channel_setting(const std::string& place, const std::string& list, const std::string& ours) {
   if (!place.empty()) return setting_name(place, {}, "channels");

@@ -22,10 +22,10 @@ std::optional<Trouble> account_trouble(const MattermostConfig& c, const Answer& 
   const std::string url = setting_name(c.place, "MATTERMOST_URL", "url");
   const std::string token = setting_name(c.place, "MATTERMOST_TOKEN", "token");
   if (a.status == 0) {
-    const std::string ways =
-        settings_named({{url, true},
-                        {setting_name(c.place, "MATTERMOST_PROXY", "proxy"), !c.proxy.empty()},
-                        {setting_name(c.place, "MATTERMOST_CA_FILE", "ca_file"), !c.ca_file.empty()}});
+    const std::string ways = settings_named(
+        {{url, true},
+         {setting_name(c.place, "MATTERMOST_PROXY", "proxy"), !c.proxy.empty()},
+         {setting_name(c.place, "MATTERMOST_CA_FILE", "ca_file"), !c.ca_file.empty() || is_about_certificates(a.why)}});
     return trouble("unreachable", {{"setting", url}, {"url", c.url}, {"why", a.why}, {"ways", ways}}, false);
   }
   if (a.status == 401) return trouble("token", {{"setting", token}, {"url", c.url}}, true);

@@ -40,10 +40,10 @@ SlackAdvice slack_advice(const std::string& code, const std::string& detail, con
     return SlackAdvice{std::move(c), std::move(problem), std::move(next)};
   };
   if (code == "unreachable") {
-    const std::string ways =
-        settings_named({{setting_name(place, "SLACK_API_URL", "api_url"), true},
-                        {setting_name(place, "SLACK_PROXY", "proxy"), !config.proxy.empty()},
-                        {setting_name(place, "SLACK_CA_FILE", "ca_file"), !config.ca_file.empty()}});
+    const std::string ways = settings_named(
+        {{setting_name(place, "SLACK_API_URL", "api_url"), true},
+         {setting_name(place, "SLACK_PROXY", "proxy"), !config.proxy.empty()},
+         {setting_name(place, "SLACK_CA_FILE", "ca_file"), !config.ca_file.empty() || is_about_certificates(detail)}});
     return advice("unreachable", {{"why", detail}, {"setting", ways}});
   }
   if (code == "answers") return advice("answers", {{"why", detail}});

@@ -54,6 +54,9 @@ TEST_CASE("each finding names the settings that can be at fault, and no other") 
     return check_change(check, "en");
   };
   CHECK(change("unreachable") == "Check the network and SLACK_API_URL; it is tried again.");
+  CHECK(check_change(
+            slack_advice("unreachable", "SSL certificate problem: unable to get local issuer certificate", c).check,
+            "en") == "Check the network and SLACK_API_URL, SLACK_CA_FILE; it is tried again.");
   c.proxy = "http://u:canary@proxy:3128";
   c.ca_file = "ca.pem";
   CHECK(change("unreachable") == "Check the network and SLACK_API_URL, SLACK_PROXY, SLACK_CA_FILE; it is tried again.");
