@@ -136,6 +136,8 @@ std::span<const Sentence> words_platforms() {
       {"chat.again",
        "This post was deleted and is here again, because it is kept current. Deleted once more, it stays away.",
        "이 글은 늘 최신 상태로 유지되므로 삭제된 뒤 다시 올렸습니다. 한 번 더 삭제하면 다시 올리지 않습니다."},
+      {"chat.not_invited", "⚠️ Not invited: {who}. Whoever is needed has to be called: `page @name because …`.",
+       "⚠️ 초대하지 못함: {who}. 필요한 사람은 `page @name because …`로 부르세요."},
       {"chat.delayed",
        "⏳ Messages for this channel are delayed: {platform} takes only so many a second. They come in "
        "order; what is urgent comes first.",

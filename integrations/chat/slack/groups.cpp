@@ -43,6 +43,7 @@ bool Slack::invite_group(const OpPtr& op, const std::string& id) {
     } else {
       log(LogLevel::warn, "a user group of Slack's cannot be invited",
           {{"channel", op->channel}, {"group", group}, {"why", members.error().message}});
+      Deliveries::not_invited(*op, "@" + group, members.error().message);
     }
     op->message.body.set("people", std::move(people));
     invite(op, id);

@@ -542,6 +542,9 @@ TEST_CASE("people of the rules are invited one by one, and one who cannot be kee
   r.send("invite", "inc-1", Value::Map{{"people", Value::List{"p-out", "p-nobody", "p-ben"}}});
   r.settle();
   CHECK(r.core.channel_named("inc-1")->members.contains(ben));
+  CHECK(r.core.posts_in(r.channel("inc-1")).back()->message ==
+        "⚠️ Not invited: outsider \\(not in the team\\). Whoever is needed has to be called: `page @name because "
+        "…`.");
   REQUIRE(r.done.size() == 2);
   CHECK(r.done.back().second.has_value());
 }

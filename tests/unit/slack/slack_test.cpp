@@ -561,7 +561,14 @@ TEST_CASE("people of the rules are invited in one call, and one who cannot be ke
   CHECK(members.contains("U1"));
   CHECK(members.contains("U2"));
   CHECK(w.core.calls["conversations.invite"] == 1);
-  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", people}}));  // all are in it: no failure
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Not invited: U404 (user_not_found)") == 1);
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "slack:@sre"}}}));
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Slack has no user group") == 1);
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "ben"}}}));  // all are in it: no failure
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Not invited") == 2);
 }
 
 TEST_CASE("bookmarks are added once and changed in place; people's own stay") {
