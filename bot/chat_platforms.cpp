@@ -189,7 +189,7 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
       std::move(c),
       Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
                      dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }, filed(name),
-                     mentioned_as(dispatcher_.config())});
+                     clean_file_, mentioned_as(dispatcher_.config())});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -223,6 +223,7 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              late_words(),
                                                                              {},
                                                                              filed(name),
+                                                                             clean_file_,
                                                                              mentioned_as(dispatcher_.config())});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {

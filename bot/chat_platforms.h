@@ -33,7 +33,8 @@ class ChatPlatforms {
   ~ChatPlatforms();
   Result<void> load() { return links_.load(); }
   ChatLinks& links() { return links_; }
-  void add(std::unique_ptr<ChatPlatform> platform);  // before the dispatcher starts
+  void add(std::unique_ptr<ChatPlatform> platform);                        // before the dispatcher starts
+  void set_cleaner(FileCleaner clean) { clean_file_ = std::move(clean); }  // before make()
   // Makes the platforms that the settings name; start() connects them.
   void make(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void start();
@@ -78,6 +79,7 @@ class ChatPlatforms {
   ChatLinks links_;
   const SystemClock clock_;
   std::function<std::set<std::string>()> named_groups_;
+  FileCleaner clean_file_;
   PlatformGroups groups_;
   std::unique_ptr<Timers> timers_;
   std::vector<std::unique_ptr<ChatPlatform>> platforms_;

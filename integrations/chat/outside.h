@@ -7,6 +7,7 @@
 
 #include "bot/core/engine/capture.h"
 #include "integrations/chat/directory.h"
+#include "integrations/chat/platform.h"
 #include "integrations/net/budget_queue.h"
 #include "integrations/net/websocket.h"
 
@@ -27,6 +28,7 @@ struct ChatOutside {
 
   // What the record has of a channel of ours, to see after a gap whether it stands; none: no incident's channel.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string& channel)> filed = {};
+  FileCleaner clean_file = {};        // of copies for the record; none: they stay as they are
   std::string bot_handle = "muster";  // what a mention of the bot's account there stands for, without @
 
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }

@@ -30,7 +30,7 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
                   {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
                    [this](const OpPtr& op) { run(op); }, is_id, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
-              {"the server", "all", [this](const Value& file) { return file_call(file); }}),
+              {"the server", "all", [this](const Value& file) { return file_call(file); }, {}, {}, out_.clean_file}),
       gap_(out_.directory, out_.clock),
       marks_(out_.directory) {}
 

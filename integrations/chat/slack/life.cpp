@@ -66,7 +66,7 @@ Slack::Slack(SlackConfig config, Outside outside)
                    [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
               {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file,
-               [this](const Value& file, const FileCopies::Known& known) { know_file(file, known); }}),
+               [this](const Value& file, const FileCopies::Known& known) { know_file(file, known); }, out_.clean_file}),
       gap_(out_.directory, out_.clock),
       marks_(out_.directory),
       connections_(out_.dice) {}
