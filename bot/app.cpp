@@ -95,6 +95,7 @@ Result<void> App::Impl::open() {
   if (!wanted) return std::unexpected(wanted.error());
   chats = std::make_unique<ChatPlatforms>(*store, *dispatcher);
   if (auto linked = chats->load(); !linked) return linked;
+  chats->set_cleaner(file_cleaner());
   chats->make(*wanted, loop, *client, clock);
   chats->also_groups([this] { return book_groups; });
   reads = std::make_unique<Observability>(*client);

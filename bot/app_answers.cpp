@@ -165,7 +165,7 @@ SelfHealth App::Impl::self_health() const {
   h.draining = dispatcher->state().automation.draining;
   h.platforms.push_back({.name = "room", .connected = true, .account = {}, .version = {}, .problem = {}});
   for (const ChatPlatform* p : chats->platforms()) {
-    const ChatHealth c = p->health();
+    const ChatHealth c = chats->health_of(*p);
     h.platforms.push_back({.name = p->name(),
                            .connected = c.connected,
                            .account = c.account,

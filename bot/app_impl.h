@@ -86,6 +86,8 @@ struct App::Impl {
   Result<void> serve();
   Result<void> serve_locally();
   void open_socket_to_mapped();
+  // Takes secrets out of the text of files, on the worker: the room's own and copies of the platforms'.
+  std::function<void(std::string, std::function<void(Result<std::string>)>)> file_cleaner();
   void make_web();
   void tick();
   // On threads of its own, while the store is opened. `shipped`: what is read already, if that was begun.

@@ -34,7 +34,7 @@ std::string App::Impl::delayed_lines(const std::string& language) const {
   constexpr DurationMs worth_telling = 10 * second_ms;
   std::string lines;
   for (const ChatPlatform* p : chats->platforms()) {
-    const ChatHealth h = p->health();
+    const ChatHealth h = chats->health_of(*p);
     if (h.waiting == 0 || h.oldest_ms < worth_telling) continue;
     lines += (lines.empty() ? "" : "\n") + say(language, "status.delayed",
                                                {{"place", plain(place_name(p->name()))},

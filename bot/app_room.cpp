@@ -42,6 +42,16 @@ void App::Impl::restore_channels() {
   }
 }
 
+// Off the loop: a large file is looked through for a while.
+std::function<void(std::string, std::function<void(Result<std::string>)>)> App::Impl::file_cleaner() {
+  return [this](const std::string& bytes, const std::function<void(Result<std::string>)>& done) {
+    const bool taken = worker.run([this, bytes, done] {
+      loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
+    });
+    if (!taken) done(std::unexpected(bot_busy()));
+  };
+}
+
 void App::Impl::make_web() {
   RoomWebOptions o;
   o.login_token = tokens.login;
@@ -63,13 +73,7 @@ void App::Impl::make_web() {
     });
     if (!taken) done(std::unexpected(bot_busy()));
   };
-  o.clean_file = [this](std::string bytes, std::function<void(Result<std::string>)> done) {
-    // Secrets leave text before it is stored; other bytes have no words to look at.
-    const bool taken = worker.run([this, bytes, done] {
-      loop.post([done, clean = is_utf8(bytes) ? redact(bytes).text : bytes] { done(clean); });
-    });
-    if (!taken) done(std::unexpected(bot_busy()));
-  };
+  o.clean_file = file_cleaner();
   o.language = [this](const std::string& person) {
     return language_of(dispatcher->state(), dispatcher->config(), person, {});
   };

@@ -51,9 +51,7 @@ void App::Impl::take_library(runbooks::Library read) {
     if (!known.runbook)
       log(LogLevel::warn, "a runbook cannot be read",
           {{"name", name}, {"why", known.findings.empty() ? "" : known.findings.front().message}});
-  book_groups.clear();
-  for (const auto& [name, known] : read)
-    if (known.runbook) book_groups.merge(runbooks::platform_groups_named(*known.runbook));
+  book_groups = groups_named_in(read);
   engine->set_library(std::move(read));
 }
 

@@ -21,6 +21,10 @@ bool believes_addresses(const CoreConfig& config, const std::string& platform) {
   return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
 }
 
+std::string mentioned_as(const CoreConfig& config) {
+  return config.bot_handle.starts_with('@') ? config.bot_handle.substr(1) : config.bot_handle;
+}
+
 std::string channel_of(const std::string& destination) {
   const std::size_t hash = destination.find('#');
   return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
@@ -179,15 +183,17 @@ std::function<std::vector<std::string>(const std::string&)> ChatPlatforms::kept(
 void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   c.channels = standing_channels(dispatcher_.config());
   c.link_by_email = believes_addresses(dispatcher_.config(), c.name);
+  c.asks_groups = asks_groups_of(c.name, dispatcher_.config());
   const auto opener = [&loop](WebSocketOptions o, WebSocketHandler h) {
     return WebSocket::open(loop, std::move(o), std::move(h));
   };
   const std::string name = c.name;
   ChatDirectory& directory = links_.directory(name);
   auto made = std::make_unique<Slack>(
-      std::move(c), Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix,
-                                   filing(), dispatcher_.config().language, late_words(),
-                                   [this, name] { groups_.changed(name); }, filed(name), kept()});
+      std::move(c),
+      Slack::Outside{client, opener, clock, *timers_, directory, random_dice, dispatcher_.config().prefix, filing(),
+                     dispatcher_.config().language, late_words(), [this, name] { groups_.changed(name); }, filed(name),
+                     clean_file_, mentioned_as(dispatcher_.config()), kept()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (made->over_http()) {
     doors_["/in/" + made->name()] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) {
@@ -221,6 +227,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              late_words(),
                                                                              {},
                                                                              filed(name),
+                                                                             clean_file_,
+                                                                             mentioned_as(dispatcher_.config()),
                                                                              {}});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
@@ -371,6 +379,14 @@ std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {
   return all;
 }
 
+ChatHealth ChatPlatforms::health_of(const ChatPlatform& platform) const {
+  ChatHealth h = platform.health();
+  const Outbox::Backlog all = dispatcher_.backlog(platform.name());
+  h.waiting = std::max(h.waiting, all.waiting);
+  if (all.since != 0) h.oldest_ms = std::max(h.oldest_ms, clock_.now() - all.since);
+  return h;
+}
+
 std::string ChatPlatforms::metrics() const {
   struct Row {
     const char *name, *type, *help;
@@ -395,12 +411,12 @@ std::string ChatPlatforms::metrics() const {
        [](const ChatHealth& h) { return static_cast<std::int64_t>(h.refused); }}};
   std::string text;
   if (platforms_.empty()) return text;
+  std::vector<std::pair<std::string, ChatHealth>> all;
+  for (const auto& p : platforms_) all.emplace_back(p->name(), health_of(*p));
   for (const Row& row : rows) {
     text += std::string("# HELP ") + row.name + " " + row.help + "\n# TYPE " + row.name + " " + row.type + "\n";
-    for (const auto& p : platforms_) {
-      text +=
-          std::string(row.name) + "{platform=\"" + p->name() + "\"} " + std::to_string(row.value(p->health())) + "\n";
-    }
+    for (const auto& [name, health] : all)
+      text += std::string(row.name) + "{platform=\"" + name + "\"} " + std::to_string(row.value(health)) + "\n";
   }
   return text;
 }

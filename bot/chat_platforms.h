@@ -33,7 +33,8 @@ class ChatPlatforms {
   ~ChatPlatforms();
   Result<void> load() { return links_.load(); }
   ChatLinks& links() { return links_; }
-  void add(std::unique_ptr<ChatPlatform> platform);  // before the dispatcher starts
+  void add(std::unique_ptr<ChatPlatform> platform);                        // before the dispatcher starts
+  void set_cleaner(FileCleaner clean) { clean_file_ = std::move(clean); }  // before make()
   // Makes the platforms that the settings name; start() connects them.
   void make(const ChatSettings& settings, Loop& loop, HttpClient& client, const Clock& clock);
   void start();
@@ -48,6 +49,8 @@ class ChatPlatforms {
   void request(const HttpRequest& request, const HttpReply& reply) const { doors_.at(request.path)(request, reply); }
 
   std::vector<const ChatPlatform*> platforms() const;
+  // With what waits for it here: a platform is handed one message of a channel after the other.
+  ChatHealth health_of(const ChatPlatform& platform) const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
   void check();                 // asks every platform again
@@ -78,6 +81,7 @@ class ChatPlatforms {
   ChatLinks links_;
   const SystemClock clock_;
   std::function<std::set<std::string>()> named_groups_;
+  FileCleaner clean_file_;
   PlatformGroups groups_;
   std::unique_ptr<Timers> timers_;
   std::vector<std::unique_ptr<ChatPlatform>> platforms_;

@@ -58,8 +58,9 @@ Result<void> add_slack(ChatSettings& s) {
     return fail(ErrorKind::invalid, "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: events come one way only.",
                 "Leave out SLACK_SIGNING_SECRET for Socket Mode, or SLACK_APP_TOKEN for HTTP mode.");
   }
-  const char* next = "Set SLACK_APP_TOKEN and SLACK_BOT_TOKEN, or neither.";
-  const char* why = "Slack needs an app-level token (xapp-…) and a bot token (xoxb-…).";
+  const char* next =
+      "Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP mode), or none of them.";
+  const char* why = "Slack needs a bot token (xoxb-…), and an app-level token (xapp-…) or a signing secret.";
   if (c.app_token.empty() && c.signing_secret.empty()) return missing("SLACK_APP_TOKEN", why, next);
   if (c.bot_token.empty()) return missing("SLACK_BOT_TOKEN", why, next);
   if (!is_address(c.api_url)) {

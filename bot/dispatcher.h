@@ -109,6 +109,7 @@ class Dispatcher {
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
   DispatcherStats stats() const;
+  Outbox::Backlog backlog(const std::string& platform) const { return outbox_.backlog(platform); }
   // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
   std::string not_ready() const;
   bool full() const;  // so much waits that a new request should come again later

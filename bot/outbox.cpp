@@ -22,8 +22,14 @@ std::string platform_of(const OutMessage& m) { return m.destination.substr(0, m.
 
 bool is_urgent(const OutMessage& m) { return m.body["urgent"].as_bool(); }
 
+// Whoever is called does not wait behind the answers to others' commands.
+int urgency(const OutMessage& m) {
+  if (!is_urgent(m)) return 0;
+  return m.body["calls"].as_list().empty() && !m.body["direct"].as_bool() ? 1 : 2;
+}
+
 bool may_overtake(const OutMessage& urgent, const OutMessage& other) {
-  if (is_urgent(other) || other.kind == "open_channel") return false;
+  if (urgency(other) >= urgency(urgent) || other.kind == "open_channel") return false;
   const std::string& post = other.body["post_id"].as_string();
   return post.empty() || (post != urgent.body["post_id"].as_string() && post != urgent.body["thread"].as_string());
 }
@@ -193,6 +199,18 @@ std::size_t Outbox::waiting() const {
   for (const auto& [name, line] : lines_) n += line.items.size();
   for (const Held& h : held_) n += h.items.size();
   return n;
+}
+
+Outbox::Backlog Outbox::backlog(const std::string& platform) const {
+  Backlog all;
+  for (const auto& [destination, line] : lines_) {
+    if (!destination.starts_with(platform + ":")) continue;
+    all.waiting += line.items.size();
+    for (const PendingOut& p : line.items)
+      if (const TimeMs made = made_at(p.message.id); made != 0 && (all.since == 0 || made < all.since))
+        all.since = made;
+  }
+  return all;
 }
 
 void Outbox::pump(const std::string& destination) {

@@ -49,6 +49,12 @@ class Outbox {
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
   std::size_t waiting() const;
+  // Of a platform: what is not delivered, most of which it was not even handed, and when the oldest was made (0: none).
+  struct Backlog {
+    std::size_t waiting = 0;
+    TimeMs since = 0;
+  };
+  Backlog backlog(const std::string& platform) const;
 
  private:
   static constexpr std::size_t marks_max = 500;      // that wait for the next tick

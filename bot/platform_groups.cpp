@@ -19,7 +19,17 @@ std::set<std::string> platform_groups_of(const CoreConfig& config) {
   }
   for (const Service& s : config.services)
     for (const std::string& owner : s.owners) add(owner);
+  for (const InviteRule& r : config.invites)
+    for (const std::string& who : r.who) add(who);
   return names;
+}
+
+bool asks_groups_of(const std::string& platform, const CoreConfig& config, const std::set<std::string>& also) {
+  std::set<std::string> names = platform_groups_of(config);
+  names.insert(also.begin(), also.end());
+  return std::ranges::any_of(names, [&](const std::string& who) {
+    return std::string_view(who).substr(who.starts_with("group:") ? 6 : 0).starts_with(platform + ":@");
+  });
 }
 
 std::set<std::string> PlatformGroups::names() const {

@@ -53,7 +53,9 @@ class PlatformGroups {
   std::map<std::string, Group> groups_;
 };
 
-// "slack:@sre" of what rules, their approvals and the owners of services name.
+// "slack:@sre" of what rules, their approvals, the owners of services and invitations name.
 std::set<std::string> platform_groups_of(const CoreConfig& config);
+// Whether anything asks who is in a group of this platform: rules, owners, invitations, or what `also` names.
+bool asks_groups_of(const std::string& platform, const CoreConfig& config, const std::set<std::string>& also = {});
 
 }  // namespace muster

@@ -9,6 +9,8 @@
 #include <future>
 #include <iterator>
 
+#include "runbooks/lint.h"
+
 namespace fs = std::filesystem;
 
 namespace muster {
@@ -77,6 +79,17 @@ runbooks::Library load_library(const std::vector<LibraryFolder>& folders, runboo
 std::string runbook_folder(const std::string& config_folder, const std::string& named) {
   if (fs::path(named).is_absolute()) return named;
   return config_folder.empty() || named.empty() ? "" : (fs::path(config_folder) / named).string();
+}
+
+std::set<std::string> groups_named_in(const runbooks::Library& library) {
+  std::set<std::string> groups;
+  for (const auto& [name, known] : library)
+    if (known.runbook) groups.merge(runbooks::platform_groups_named(*known.runbook));
+  return groups;
+}
+
+std::set<std::string> groups_of_runbooks(const std::string& folder) {
+  return folder.empty() ? std::set<std::string>() : groups_named_in(load_library({{folder, false}}));
 }
 
 std::vector<LibraryFolder> library_folders(const std::string& own) {

@@ -1,5 +1,6 @@
 // The runbooks people may start: the shipped catalogue, and above it the team's own folder. Any thread.
 #pragma once
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ runbooks::Library load_library(const std::vector<LibraryFolder>& folders, runboo
 std::string runbook_folder(const std::string& config_folder, const std::string& named);
 // That folder, and below it the catalogue beside the program.
 std::vector<LibraryFolder> library_folders(const std::string& own);
+
+// The groups of chat platforms that runbooks name: of a library, and of a folder ("" has none).
+std::set<std::string> groups_named_in(const runbooks::Library& library);
+std::set<std::string> groups_of_runbooks(const std::string& folder);
 
 // What a file has, at most one byte more than a runbook may have; empty when it cannot be read.
 std::string text_of_file(const std::string& path);

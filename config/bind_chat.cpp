@@ -42,6 +42,7 @@ std::vector<std::string> ConfigEntry::secrets(const std::string& name, const std
       read.push_back(*secret);
     } else {
       issues.push_back(issue_at(cell->second.places[i], secret.error().message, secret.error().next_step));
+      issues.back().of_secret = true;
     }
   }
   return read;

@@ -14,8 +14,9 @@ struct ConfigIssue {
   int line = 0;      // from 1; 0 when it is about no line
   int column = 0;
   std::string message;
-  std::string expected;  // what to write instead, may be empty
-  std::string nearest;   // the nearest valid name, may be empty
+  std::string expected;    // what to write instead, may be empty
+  std::string nearest;     // the nearest valid name, may be empty
+  bool of_secret = false;  // what it refers to is not there: the environment's fault, not the file's
 };
 
 // One value as `config show` prints it: a secret is its reference, never its value.

@@ -284,7 +284,7 @@ int run_command_line(int argc, char** argv) {
   add_talk(table, f);
   add_cel_command(cli, code);
   add_runbook_command(cli, f, code);
-  add_slack_command(cli, code);
+  add_slack_command(cli, f, code);
   add_mattermost_command(cli, code);
   try {
     cli.parse(argc, argv);

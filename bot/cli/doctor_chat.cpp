@@ -1,7 +1,10 @@
 #include <algorithm>
 
+#include "bot/app.h"
 #include "bot/chat_settings.h"
 #include "bot/cli/doctor.h"
+#include "bot/platform_groups.h"
+#include "bot/runbook_library.h"
 #include "integrations/chat/mattermost/self_check.h"
 #include "integrations/chat/slack/self_check.h"
 #include "integrations/net/loop.h"
@@ -43,8 +46,12 @@ void look_at_platforms(const Flags& f, const Loaded& loaded, Findings& out) {
   };
   std::vector<std::string> channels = {"muster", loaded.settings.alerts_channel};
   if (const std::string& board = loaded.settings.board_channel; !board.empty()) channels.push_back(board);
+  const CoreConfig core = core_config(loaded.settings, f.sandbox);
+  const auto of_runbooks = groups_of_runbooks(runbook_folder(f.config, loaded.settings.runbooks));
   for (SlackConfig c : settings->slack) {
     c.channels = channels;
+    c.link_by_email = std::ranges::find(core.link_by_email, c.name) != core.link_by_email.end();
+    c.asks_groups = asks_groups_of(c.name, core, of_runbooks);
     check_slack(*client, clock, c, true, into(c.name));
   }
   for (MattermostConfig c : settings->mattermost) {

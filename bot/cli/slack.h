@@ -7,6 +7,7 @@ class App;
 
 namespace muster {
 
-void add_slack_command(CLI::App& cli, int& code);
+struct Flags;
+void add_slack_command(CLI::App& cli, const Flags& flags, int& code);
 
 }  // namespace muster

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bot/base/log.h"
+#include "bot/base/text.h"
 #include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
 
@@ -152,15 +153,38 @@ void Deliveries::tick() {
 
 // One line, ahead of what waits.
 void Deliveries::tell_delay(const std::string& channel) {
-  char id[32];
-  std::snprintf(id, sizeof id, "%011llx-delay", static_cast<unsigned long long>(clock_.now()));
+  tell(channel, "delay", say(platform_.language, "chat.delayed", {{"platform", platform_.title}}), true);
+}
+
+void Deliveries::tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent) {
+  char made[16];
+  std::snprintf(made, sizeof made, "%011llx-", static_cast<unsigned long long>(clock_.now()));
+  const std::string id = made + what;
   const auto d = std::make_shared<Delivery>();
   d->channel = channel;
-  const std::string text = say(platform_.language, "chat.delayed", {{"platform", platform_.title}});
-  d->message = {std::string(id) + "-" + channel, "platform:#" + channel, "post",
-                Value::Map{{"post_id", id}, {"message", Value::Map{{"text", text}}}, {"urgent", true}}};
+  d->message = {id + "-" + channel, "platform:#" + channel, "post",
+                Value::Map{{"post_id", id}, {"message", Value::Map{{"text", text}}}, {"urgent", urgent}}};
   d->since = clock_.now();
   queue(d);
+}
+
+void Deliveries::not_invited(Delivery& d, const std::string& who, const std::string& why) {
+  Value list = d.message.body["not_invited"];
+  if (!list.is_list()) list = Value::List{};
+  list.push(who + " (" + why + ")");
+  d.message.body.set("not_invited", std::move(list));
+}
+
+void Deliveries::invited(const DeliveryPtr& d) {
+  constexpr std::size_t named_most = 10;
+  const Value::List& all = d->message.body["not_invited"].as_list();
+  std::string names;
+  for (std::size_t n = 0; n < all.size() && n < named_most; ++n)
+    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n].as_string()), 120));
+  if (all.size() > named_most) names += " …";
+  if (!names.empty())
+    tell(d->channel, "uninvited", say(platform_.language, "chat.not_invited", {{"who", names}}), false);
+  finish(d, {});
 }
 
 void Deliveries::gone(const std::string& channel) {

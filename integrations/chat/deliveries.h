@@ -80,6 +80,11 @@ class Deliveries {
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
   std::string their_thread(const Delivery& delivery) const;  // of body.thread; empty: the channel itself
 
+  // Of an invitation: who was not let in and why, kept until all were asked; then its channel is told in one line, for
+  // somebody may count on them.
+  static void not_invited(Delivery& delivery, const std::string& who, const std::string& why);
+  void invited(const DeliveryPtr& delivery);
+
   std::size_t waiting() const;   // parked, queued and running
   DurationMs oldest_ms() const;  // age of what has waited longest
   void report(ChatHealth& health) const;
@@ -88,6 +93,7 @@ class Deliveries {
   void queue(const DeliveryPtr& delivery);
   void replace_earlier(const DeliveryPtr& delivery);
   void tell_delay(const std::string& channel);
+  void tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent);
   void gone(const std::string& channel);
   void say_late(Delivery& delivery) const;
   void start(const DeliveryPtr& delivery);

@@ -59,7 +59,13 @@ void FileCopies::answered(const OrderPtr& order, ChatEvent e, const Result<HttpR
     if (r->status == 200 && platform_.not_the_file) why = platform_.not_the_file(*r, e.about.files.front());
     if (r->status != 200) why = platform_.title + " did not give it (" + std::to_string(r->status) + ")";
   }
-  hand_over(order, std::move(e), why, why.empty() ? r->body : std::string());
+  if (!why.empty() || !platform_.clean)
+    return hand_over(order, std::move(e), why, why.empty() ? r->body : std::string());
+  platform_.clean(r->body, [this, order, e, alive = std::weak_ptr(alive_)](Result<std::string> clean) {
+    if (alive.expired()) return;
+    if (!clean) return order->done(fail(ErrorKind::unavailable, clean.error().message));  // all of them again, later
+    hand_over(order, e, {}, std::move(*clean));
+  });
 }
 
 void FileCopies::hand_over(const OrderPtr& order, ChatEvent e, const std::string& why, std::string bytes) {

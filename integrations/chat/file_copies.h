@@ -21,6 +21,7 @@ class FileCopies {
     std::function<std::string(const HttpResult& answer, const SaidFile& file)> not_the_file = {};
     // Says the rest of a file of which a message told only the id; then `known`. Empty: messages tell all.
     std::function<void(const Value& file, const Known& known)> know = {};
+    FileCleaner clean = {};
   };
   // `name` and `listener` are read when a file is handed over; all outlive it.
   FileCopies(BudgetQueue& queue, const Clock& clock, const std::string& name, const ChatPlatform::Listener& listener,
@@ -48,6 +49,7 @@ class FileCopies {
   const std::string& name_;
   const ChatPlatform::Listener& listener_;
   Platform platform_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  // a cleaner may answer late
 };
 
 }  // namespace muster

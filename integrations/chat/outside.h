@@ -7,6 +7,7 @@
 
 #include "bot/core/engine/capture.h"
 #include "integrations/chat/directory.h"
+#include "integrations/chat/platform.h"
 #include "integrations/net/budget_queue.h"
 #include "integrations/net/websocket.h"
 
@@ -27,6 +28,8 @@ struct ChatOutside {
 
   // What the record has of a channel of ours, to see after a gap whether it stands; none: no incident's channel.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string& channel)> filed = {};
+  FileCleaner clean_file = {};        // of copies for the record; none: they stay as they are
+  std::string bot_handle = "muster";  // what a mention of the bot's account there stands for, without @
 
   // Our posts in a channel of ours that are kept current, by our names: whether they are there is seen after a gap.
   std::function<std::vector<std::string>(const std::string& channel)> kept = {};

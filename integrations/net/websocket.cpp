@@ -11,6 +11,7 @@
 
 #include "bot/base/log.h"
 #include "integrations/net/authorities.h"
+#include "integrations/net/http_text.h"
 #include "integrations/net/loop.h"
 
 namespace muster {
@@ -39,8 +40,9 @@ Proxy proxy_of(const std::string& text) {
   if (scheme == text.npos || at == text.npos || at < scheme) return {text, {}, {}};
   const std::string who = text.substr(scheme + 3, at - scheme - 3);
   const std::size_t colon = std::min(who.find(':'), who.size());
-  return {text.substr(0, scheme + 3) + text.substr(at + 1), who.substr(0, colon),
-          colon < who.size() ? who.substr(colon + 1) : ""};
+  // As libcurl reads the same setting: what an address cannot hold is percent-encoded.
+  return {text.substr(0, scheme + 3) + text.substr(at + 1), percent_decode(who.substr(0, colon), false),
+          colon < who.size() ? percent_decode(who.substr(colon + 1), false) : ""};
 }
 
 std::string host_of(const std::string& url) {
@@ -240,6 +242,11 @@ WebSocketEnd Session<Config>::failed_end() const {
   if (end.reason.empty()) end.reason = connection_->get_ec().message();
   if (end.http_status != 0 && connection_->get_ec() == wspp::processor::error::invalid_http_status) {
     end.reason = "the server answered " + std::to_string(end.http_status) + " instead of opening a websocket";
+  }
+  if (connection_->get_ec() == wspp::transport::asio::error::proxy_failed && cut_why_.empty()) {
+    end.reason = "the proxy refused";
+    end.by_proxy = end.wrong_setting = true;
+    return end;
   }
   const auto cause = connection_->get_transport_ec();
   if (cause && certificate_fault_.empty() && cut_why_.empty()) end.reason += " (" + cause.message() + ")";

@@ -35,6 +35,7 @@ struct WebSocketEnd {
   bool opened = false;
   int http_status = 0;         // of a refused upgrade; 0: none came
   std::string retry_after;     // header of a refused upgrade
+  bool by_proxy = false;       // it did not let us through
   bool wrong_setting = false;  // certificate, URL or proxy: trying again will not help
   std::string next_step;       // what to change, for a person; may be empty
 };

@@ -70,6 +70,8 @@ class SlackStage final : public Stage {
                                                           [&config](TimeMs sent) { return late_text(config, sent); },
                                                           {},
                                                           filed_on("slack"),
+                                                          {},
+                                                          "muster",
                                                           kept});
     platform_ = made.get();
     return made;

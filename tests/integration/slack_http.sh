@@ -6,6 +6,7 @@ double=$(realpath "$2")
 data=$work/data
 mkdir "$work/config"
 cat >"$work/config/muster.yaml" <<'YAML'
+bot_handle: ops-bot
 people:
   - {id: ana, name: Ana Sousa, roles: [owner], handles: ["slack:U1"]}
 YAML
@@ -48,6 +49,44 @@ has "the manifest names the address" "$("$muster" slack manifest --request-url h
 kill "$bot"
 within 20 gone "$bot" || bad "the bot does not stop"
 lacks "the secret is in no log" "$(cat "$work"/serve.*)" "canary-signing"
-export SLACK_APP_TOKEN=xapp-1-test
+
+# The same out of the configuration, whose secrets are not there yet when the app is made.
+mkdir "$work/listed"
+cat >"$work/listed/muster.yaml" <<YAML
+bot_handle: ops-bot
+people:
+  - {id: ana, name: Ana Sousa, roles: [owner], handles: ["acme:U1"]}
+slack:
+  - {name: acme, bot_token: env:ACME_BOT, signing_secret: env:ACME_SIGNING, api_url: "$SLACK_API_URL"}
+YAML
+manifest() { "$muster" slack manifest --config "$work/listed" "$@" 2>&1; }
+has "without an address there is no manifest for HTTP mode" "$(manifest)" "--request-url https://HOST/in/acme"
+echo "public_url: https://bot.example/" >"$work/listed/url.yaml"
+equal "the address comes of the configuration" https://bot.example/in/acme "$(manifest | jq -r .settings.event_subscriptions.request_url)"
+equal "and so does the name" ops-bot "$(manifest | jq -r .features.bot_user.display_name)"
+lacks "what nothing needs is not asked for" "$(manifest)" usergroups:read
+echo 'invites: [{who: ["acme:@sre"]}]' >"$work/listed/invites.yaml"
+has "what an invitation needs is" "$(manifest)" usergroups:read
+lacks "and addresses are nobody's business" "$(manifest)" users:read.email
+echo 'link_by_email: [acme]' >"$work/listed/link.yaml"
+has "unless they join accounts" "$(manifest)" users:read.email
+has "Slack would refuse this name" "$(manifest --name "$(printf 'x%.0s' {1..36})")" "1 to 35 characters"
+has "and there is no such workspace" "$(manifest --workspace emea)" "There is: acme."
+unset SLACK_BOT_TOKEN SLACK_SIGNING_SECRET
+export ACME_BOT=xoxb-test ACME_SIGNING=$secret
+equal "the file is right" "" "$("$muster" check --config "$work/listed" 2>&1 | grep -i mistake)"
+start_bot "$work/data2" --config "$work/listed"
+listed_metric() { curl -s -m 5 "http://$address/metrics" | grep -qx 'muster_chat_connected{platform="acme"} 1'; }
+within 20 listed_metric && ok "a workspace of the configuration is ready" || bad "not ready: $(cat "$log")"
+listed() {
+  local stamp=$(date +%s) body='{"type":"url_verification","token":"t","challenge":"3eZbrw1a"}'
+  curl -s -m 20 "http://$address/in/acme" -H "Content-Type: $json" -H "X-Slack-Request-Timestamp: $stamp" --data-binary "$body" \
+    -H "X-Slack-Signature: v0=$(printf 'v0:%s:%s' "$stamp" "$body" | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)"
+}
+equal "at the address of its name" 3eZbrw1a "$(listed)"
+kill "$bot"
+within 20 gone "$bot" || bad "the bot does not stop"
+
+export SLACK_APP_TOKEN=xapp-1-test SLACK_BOT_TOKEN=xoxb-test SLACK_SIGNING_SECRET=$secret
 has "both ways at once are refused" "$(timeout 10 "$muster" serve --data "$work/x" --listen 127.0.0.1:0 2>&1)" "one way only"
 finish

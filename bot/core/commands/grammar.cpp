@@ -209,6 +209,8 @@ static std::expected<Command, GrammarError> parse_line(const Parts& parts, bool 
   auto fault = words ? read_words(c, *verb, line, end) : read_text(c, *verb, c.rest);
   if (fault) return std::unexpected(*fault);
   c.echo = one_line(c.echo);
+  // A code is a secret while it is good; what was understood is recorded, and shown to everybody by `history`.
+  if (c.verb == "link me" && !c.args.empty()) c.echo = (plan ? "plan " : "") + c.verb + " …";
   return c;
 }
 

@@ -115,7 +115,7 @@ Outcome whoami(Call& c) {
     const std::string handles = join(handles_of(c.work.state, *p), ", ");
     s.fields.emplace_back(say(c.language, "field.handles"), handles.empty() ? none : plain(handles));
     s.fields.emplace_back(say(c.language, "field.groups"), p->groups.empty() ? none : plain(join(p->groups, ", ")));
-    s.fields.emplace_back(say(c.language, "field.zone"), p->zone);
+    s.fields.emplace_back(say(c.language, "field.zone"), p->zone.empty() ? c.work.config.zone : p->zone);
   }
   const auto roles = roles_of(c.work.state, c.work.config, c.actor.id, c.work.now);
   s.fields.emplace_back(say(c.language, "field.roles"), roles.empty() ? none : plain(join(roles, ", ")));

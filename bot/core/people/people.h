@@ -14,8 +14,7 @@ struct Person {
   std::string id;  // short and stable, what rules and the journal name
   std::string name;
   std::string email;
-  std::string zone = "UTC";
-  std::string language = "en";
+  std::string zone = {}, language = {};  // none: the bot's own
   std::vector<Handle> handles;
   std::vector<std::string> groups;
   std::vector<std::string> roles;

@@ -21,7 +21,13 @@ Trouble trouble(const char* key, std::map<std::string, std::string> words, bool 
 std::optional<Trouble> account_trouble(const MattermostConfig& c, const Answer& a) {
   const std::string url = setting_name(c.place, "MATTERMOST_URL", "url");
   const std::string token = setting_name(c.place, "MATTERMOST_TOKEN", "token");
-  if (a.status == 0) return trouble("unreachable", {{"setting", url}, {"url", c.url}, {"why", a.why}}, false);
+  if (a.status == 0) {
+    const std::string ways = settings_named(
+        {{url, true},
+         {setting_name(c.place, "MATTERMOST_PROXY", "proxy"), !c.proxy.empty()},
+         {setting_name(c.place, "MATTERMOST_CA_FILE", "ca_file"), !c.ca_file.empty() || is_about_certificates(a.why)}});
+    return trouble("unreachable", {{"setting", url}, {"url", c.url}, {"why", a.why}, {"ways", ways}}, false);
+  }
   if (a.status == 401) return trouble("token", {{"setting", token}, {"url", c.url}}, true);
   if (a.try_again()) return trouble("answers", {{"setting", url}, {"url", c.url}, {"why", a.why}}, false);
   if (!a.ok() || !is_id(a.body["id"].as_string())) return trouble("no_api", {{"setting", url}, {"url", c.url}}, true);

@@ -138,11 +138,19 @@ void Mattermost::reopen(const OpPtr& op, const std::string& id) {
   });
 }
 
+namespace {
+
+std::string invite_fault(const Answer& a) {
+  return a.error_id == "app.team.get_member.missing.app_error" ? "not in the team" : a.error_id;
+}
+
+}  // namespace
+
 // One after the other: 5.37 takes one, and somebody who is not in the team keeps nobody else out.
 void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
   const Value::List& people = op->message.body["people"].as_list();
   while (n < people.size() && out_.directory.handle(people[n].as_string()).empty()) ++n;
-  if (n >= people.size()) return finish(op, {});
+  if (n >= people.size()) return deliveries_.invited(op);
   if (invite_group(op, id, n)) return;
   const std::string handle = out_.directory.handle(people[n].as_string());
   const std::string path = is_id(handle) ? "/users/" + handle : "/users/username/" + path_part(lower_ascii(handle));
@@ -150,6 +158,7 @@ void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
     if (!a.ok())
       log(LogLevel::warn, "Mattermost did not invite somebody",
           {{"channel", op->channel}, {"user", handle}, {"why", a.error_id}});
+    if (!a.ok()) Deliveries::not_invited(*op, handle, invite_fault(a));
     invite(op, id, n + 1);
   };
   call(op, api_.get(path), [this, op, id, next](const Answer& a) {

@@ -78,6 +78,7 @@ bool Mattermost::invite_group(const OpPtr& op, const std::string& id, std::size_
     } else {
       log(LogLevel::warn, "a group of Mattermost's cannot be invited",
           {{"channel", op->channel}, {"group", asked}, {"why", members.error().message}});
+      Deliveries::not_invited(*op, asked, members.error().message);
     }
     invite(op, id, n + 1);
   });

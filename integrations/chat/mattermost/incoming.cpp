@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "bot/base/log.h"
+#include "bot/core/commands/grammar.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
 
@@ -23,6 +24,12 @@ bool is_speech(const Post& p) { return p.type.empty() || p.type == "me"; }
 
 // Of our own posts: one that carries somebody's words from another platform.
 bool is_copy(const Post& p) { return p.type == "muster_relayed"; }
+
+// The account may be called otherwise than the configuration calls the bot: its mention is one all the same.
+std::string with_our_name(const std::string& text, const std::string& account, const std::string& handle) {
+  const Addressed to = address(text, account, '\0', false);
+  return to.by_mention && account != handle ? "@" + handle + " " + to.command : text;
+}
 
 }  // namespace
 
@@ -284,6 +291,7 @@ void Mattermost::hand_over(const Inbound& in) {
     if (!user.email.empty()) e.email_person = out_.directory.person_of_email(known, user.email);
   }
   if (in.kind == "message" || in.kind == "edit" || in.kind == "button" || in.kind == "form") e.text = in.post.message;
+  if (in.kind == "message") e.text = with_our_name(e.text, my_name_, out_.bot_handle);
   const bool stars = e.text.size() > 2 && e.text.starts_with('*') && e.text.ends_with('*');
   if (in.post.type == "me" && stars) e.text = e.text.substr(1, e.text.size() - 2);  // the server's, not the person's
   e.emoji = in.emoji;

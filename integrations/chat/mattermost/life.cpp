@@ -30,7 +30,7 @@ Mattermost::Mattermost(MattermostConfig config, Outside outside)
                   {"Mattermost", [](const Op&) { return std::vector<std::string>{"all"}; },
                    [this](const OpPtr& op) { run(op); }, is_id, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
-              {"the server", "all", [this](const Value& file) { return file_call(file); }}),
+              {"the server", "all", [this](const Value& file) { return file_call(file); }, {}, {}, out_.clean_file}),
       gap_(out_.directory, out_.clock),
       marks_(out_.directory) {}
 
@@ -145,7 +145,9 @@ void Mattermost::socket_closed(const WebSocketEnd& end) {
   log(LogLevel::info, "the websocket to Mattermost ended",
       {{"why", end.reason}, {"code", std::to_string(end.code)}, {"again_ms", std::to_string(wait)}});
   if (end.wrong_setting || (!end.opened && backoff_.failures() > 2)) {
-    trouble_ = {"FAIL", "mattermost.socket", {{"setting", setting("MATTERMOST_URL", "url")}, {"why", end.reason}}};
+    const std::string url = setting("MATTERMOST_URL", "url"), proxy = setting("MATTERMOST_PROXY", "proxy");
+    trouble_ = end.by_proxy ? ChatCheck{"FAIL", "socket_proxy", {{"setting", proxy}}}
+                            : ChatCheck{"FAIL", "mattermost.socket", {{"setting", url}, {"why", end.reason}}};
     problem_ = check_text(trouble_, "en");
     next_step_ = end.next_step.empty() ? check_change(trouble_, "en") : end.next_step;
   }

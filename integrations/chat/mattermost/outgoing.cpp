@@ -207,7 +207,9 @@ void Mattermost::post_direct(const OpPtr& op, const std::string& user_id) {
     if (!a.ok()) return refused(op, a);
     const std::string id = a.body["id"].as_string();
     const bool here = out_.directory.theirs("channel", op->channel) == id;
-    const std::string where = here ? "" : "~" + mattermost::channel_name(op->channel) + ": ";
+    const std::string called = channel_link()(op->channel);
+    const std::string where =
+        here ? "" : "~" + (called.empty() ? mattermost::channel_name(op->channel) : called) + ": ";
     Value body = post_body(*op, clip_runes(where + text_of(*op), runes_max_));
     body.set("channel_id", id);
     body.set("pending_post_id", me_ + ":" + op->message.id);

@@ -158,7 +158,7 @@ void MattermostCheck::next_channel() {
   const std::string path = "/teams/" + team.id + "/channels/name/" + path_part(name) + "?include_deleted=true";
   call(api.get(path), [this, ours, name](const Answer& a, const std::string&) {
     const std::map<std::string, std::string> words = {{"name", name},
-                                                      {"setting", setting_name(config.place, "#" + ours, "channels")}};
+                                                      {"setting", channel_setting(config.place, "mattermost", ours)}};
     if (a.status == 404)
       found.push_back({"note", "channel.none", words});
     else if (!a.ok())

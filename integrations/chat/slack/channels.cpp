@@ -88,7 +88,7 @@ void Slack::list_channels(const std::string& cursor) {
 void Slack::not_listed(const SlackAnswer& a) {
   listing_ = Listing::none;
   const bool token = a.fate == SlackAnswer::Fate::token;
-  if (token && check_timer_ == 0) trouble(a.error, {}, true);
+  if (token) doubt_token();
   for (const Sought& s : std::exchange(sought_, {})) token ? queue_.run_again(s.op->job) : refused(s.op, a);
 }
 
@@ -224,7 +224,7 @@ void Slack::invite(const OpPtr& op, const std::string& id) {
     else
       users += (users.empty() ? "" : ",") + user;
   }
-  if (users.empty()) return finish(op, {});
+  if (users.empty()) return deliveries_.invited(op);
   op->message.body.set("people", std::move(rest));
   const Value arguments = Value::Map{{"channel", id}, {"users", users}, {"force", true}};
   call(op, "conversations.invite", arguments, [this, op, id](const SlackAnswer& a) {
@@ -232,6 +232,9 @@ void Slack::invite(const OpPtr& op, const std::string& id) {
       if (e["error"].as_string() == "already_in_channel") continue;
       log(LogLevel::warn, "Slack did not invite somebody",
           {{"channel", op->channel}, {"user", e["user"].as_string()}, {"why", e["error"].as_string()}});
+      const auto known = users_.find(e["user"].as_string());
+      Deliveries::not_invited(*op, known == users_.end() ? e["user"].as_string() : known->second.name,
+                              e["error"].as_string());
     }
     const bool partly = !a.body["errors"].as_list().empty() || a.error == "already_in_channel";
     if (a.fate != SlackAnswer::Fate::ok && !partly) return refused(op, a);

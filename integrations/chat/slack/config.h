@@ -16,6 +16,7 @@ struct SlackConfig {
   std::string proxy;                                         // http://[user:password@]host:port
   std::vector<std::string> channels = {"muster", "alerts"};  // joined or made at start
   std::map<std::string, std::string> channel_names;          // ours -> what it is called there
+  bool asks_groups = false;                                  // its user groups are named somewhere
   bool link_by_email = false;                                // verified addresses may join accounts to people
   std::string place;                                         // of the entry in the configuration; empty: environment
   bool operator==(const SlackConfig&) const = default;

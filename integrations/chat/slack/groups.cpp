@@ -5,6 +5,7 @@
 namespace muster {
 
 void Slack::members_of(const std::string& group, Members done) {
+  config_.asks_groups = true;  // a runbook may name one that the configuration does not
   const auto refused = [group, done](const SlackAnswer& a) {
     done(fail(ErrorKind::unavailable, "Slack does not tell who is in @" + group + " (" + a.error + ")"));
   };
@@ -42,6 +43,7 @@ bool Slack::invite_group(const OpPtr& op, const std::string& id) {
     } else {
       log(LogLevel::warn, "a user group of Slack's cannot be invited",
           {{"channel", op->channel}, {"group", group}, {"why", members.error().message}});
+      Deliveries::not_invited(*op, "@" + group, members.error().message);
     }
     op->message.body.set("people", std::move(people));
     invite(op, id);

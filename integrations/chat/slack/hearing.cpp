@@ -63,7 +63,7 @@ std::string slack_readable(std::string_view text, const std::function<std::strin
 
 std::string Slack::readable(const std::string& text) const {
   return slack_readable(text, [this](const std::string& id) -> std::string {
-    if (id == self_.user_id) return "muster";
+    if (id == self_.user_id) return out_.bot_handle;
     const std::string who = out_.directory.person("", id);
     if (!who.empty()) return who;
     const auto it = users_.find(id);
@@ -97,7 +97,7 @@ void Slack::notice(const SlackNotice& n) {
   using Kind = SlackNotice::Kind;
   switch (n.kind) {
     case Kind::revoked:
-      return trouble("token_revoked", {}, true);
+      return doubt_token();  // of a person's token, which we do not have, it is said as well
     case Kind::rate_limited:
       return log(LogLevel::warn, "Slack holds events back: more than 30,000 in an hour", {});
     case Kind::channel_renamed:

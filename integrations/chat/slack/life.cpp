@@ -30,7 +30,8 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
-SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place) {
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const SlackConfig& config) {
+  const std::string& place = config.place;
   const std::string bot_token = setting_name(place, "SLACK_BOT_TOKEN", "bot_token");
   const std::string app_token = setting_name(place, "SLACK_APP_TOKEN", "app_token");
   const auto advice = [](const char* key, std::map<std::string, std::string> words) {
@@ -38,9 +39,15 @@ SlackAdvice slack_advice(const std::string& code, const std::string& detail, con
     std::string problem = check_text(c, "en"), next = check_change(c, "en");
     return SlackAdvice{std::move(c), std::move(problem), std::move(next)};
   };
-  if (code == "unreachable")
-    return advice("unreachable", {{"why", detail}, {"setting", setting_name(place, "SLACK_API_URL", "api_url")}});
-  if (code == "link_disabled") return advice("socket_off", {});
+  if (code == "unreachable") {
+    const std::string ways = settings_named(
+        {{setting_name(place, "SLACK_API_URL", "api_url"), true},
+         {setting_name(place, "SLACK_PROXY", "proxy"), !config.proxy.empty()},
+         {setting_name(place, "SLACK_CA_FILE", "ca_file"), !config.ca_file.empty() || is_about_certificates(detail)}});
+    return advice("unreachable", {{"why", detail}, {"setting", ways}});
+  }
+  if (code == "answers") return advice("answers", {{"why", detail}});
+  if (code == "link_disabled" || code == "app:link_disabled") return advice("socket_off", {});
   if (code == "too_many_websockets") return advice("sockets_taken", {{"setting", app_token}});
   if (code == "app:not_allowed_token_type" || code == "app:missing_scope")
     return advice("app_kind", {{"setting", app_token}});
@@ -59,7 +66,7 @@ Slack::Slack(SlackConfig config, Outside outside)
                    [this](const OpPtr& op) { run(op); }, is_slack_ts, out_.language, out_.late}),
       copies_(queue_, out_.clock, config_.name, listener_,
               {"Slack", "method:files", [this](const Value& file) { return file_call(file); }, &Slack::not_the_file,
-               [this](const Value& file, const FileCopies::Known& known) { know_file(file, known); }}),
+               [this](const Value& file, const FileCopies::Known& known) { know_file(file, known); }, out_.clean_file}),
       gap_(out_.directory, out_.clock),
       marks_(out_.directory),
       connections_(out_.dice) {}
@@ -94,7 +101,9 @@ void Slack::self_check(ChatChecksDone done) {
   check_slack(out_.http, out_.clock, config_, !connected(), [this, done = std::move(done)](ChatChecks found) {
     if (over_http()) {
       const bool heard = last_signed_ms_ != 0;
-      found.push_back({heard ? "ok" : "note", heard ? "slack.http" : "slack.http_silent"});
+      found.push_back({heard ? "ok" : "note",
+                       heard ? "slack.http" : "slack.http_silent",
+                       {{"setting", setting_name(config_.place, "SLACK_SIGNING_SECRET", "signing_secret")}}});
     }
     done(std::move(found));
   });
@@ -107,9 +116,11 @@ void Slack::start() {
 
 void Slack::check() {
   out_.timers.cancel(std::exchange(check_timer_, 0));
+  checking_ = true;
   queue_.add({.lane = {}, .buckets = {"method:auth.test"}, .urgent = true, .barrier = false}, [this](Job job) {
     queue_.call(job, method_call("auth.test", {}, config_.bot_token), [this, job](const Result<HttpResult>& result) {
       queue_.finish(job);
+      checking_ = false;
       if (!result) return trouble("unreachable", result.error().message, false);
       const auto scopes = result->headers.find("x-oauth-scopes");
       checked(read_slack_answer(result->status, result->body, result->headers),
@@ -118,8 +129,15 @@ void Slack::check() {
   });
 }
 
+// A call was refused because of the token, or Slack says that it is revoked. Asked at once, so that the platform counts
+// as lost as soon as it is: until a person has acted nothing can be said there, though events may still come.
+void Slack::doubt_token() {
+  if (check_timer_ != 0 || checking_) return;
+  check();
+}
+
 void Slack::trouble(const std::string& code, const std::string& detail, bool lasting) {
-  const SlackAdvice advice = slack_advice(code, detail, config_.place);
+  const SlackAdvice advice = slack_advice(code, detail, config_);
   if (advice.problem != problem_) {
     log(LogLevel::warn, "Slack is not connected",
         {{"platform", config_.name}, {"problem", advice.problem}, {"next", advice.next_step}});
@@ -140,7 +158,7 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
     deliveries_.close();
     return trouble(a.error, a.needed, true);
   }
-  if (a.fate != Fate::ok) return trouble("unreachable", "it answers " + a.error, false);
+  if (a.fate != Fate::ok) return trouble("answers", a.error, false);
   if (a.body["bot_id"].as_string().empty()) return trouble("not_allowed_token_type", {}, true);
   check_failures_ = 0;
   self_ = {a.body["user_id"].as_string(), a.body["bot_id"].as_string(), a.body["app_id"].as_string(),
@@ -152,8 +170,9 @@ void Slack::checked(const SlackAnswer& a, const std::string& scopes) {
   problem_.clear();
   next_step_.clear();
   // Without the header (a gateway took it away) nothing is known to be missing.
-  if (const auto missing = missing_slack_scopes(scopes); !scopes.empty() && !missing.empty()) {
-    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_.place);
+  if (const auto missing = missing_slack_scopes(scopes, {config_.asks_groups, config_.link_by_email});
+      !scopes.empty() && !missing.empty()) {
+    const SlackAdvice advice = slack_advice("missing_scope", join(missing, ", "), config_);
     problem_ = advice.problem;
     trouble_ = advice.check;
     next_step_ = advice.next_step;
@@ -195,7 +214,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         break;
       case Kind::tell: {
         const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
-        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_.place);
+        const SlackAdvice advice = slack_advice(plain ? step.text : "app:" + step.text, {}, config_);
         problem_ = advice.problem;
         trouble_ = advice.check;
         next_step_ = advice.next_step;
@@ -254,9 +273,11 @@ void Slack::socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& en
   sockets_[index].reset();
   log(LogLevel::info, "a connection to Slack ended", {{"why", end.reason}, {"code", std::to_string(end.code)}});
   if (end.wrong_setting) {
-    trouble_ = {"FAIL", "slack.socket_shut", {{"why", end.reason}}};
+    const std::string proxy = setting_name(config_.place, "SLACK_PROXY", "proxy");
+    trouble_ = end.by_proxy ? ChatCheck{"FAIL", "socket_proxy", {{"setting", proxy}}}
+                            : ChatCheck{"FAIL", "slack.socket_shut", {{"why", end.reason}}};
     problem_ = check_text(trouble_, "en");
-    next_step_ = end.next_step;
+    next_step_ = end.next_step.empty() ? check_change(trouble_, "en") : end.next_step;
   }
   carry_out(connections_.closed(slot, out_.clock.now()));
 }

@@ -97,7 +97,7 @@ void Slack::call_made(const OpPtr& op, const std::string& method, HttpCall made,
       deliveries_.call_failed();
     else if (a.fate != Fate::later || is_rate_limit(a.error))
       deliveries_.call_answered();
-    if (a.fate == Fate::token && check_timer_ == 0) trouble(a.error, {}, true);
+    if (a.fate == Fate::token) doubt_token();
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);
   };

@@ -83,7 +83,7 @@ void Slack::find_about(Inbound& in) const {
   }
   if (e.kind != "message" && e.kind != "button" && e.kind != "slash") return;
   const bool direct = e.kind != "message" || in.event.direct;
-  if (!speaks_of_its_thread(readable(e.text), "muster", out_.prefix, direct)) return;
+  if (!speaks_of_its_thread(readable(e.text), out_.bot_handle, out_.prefix, direct)) return;
   const std::string archives = site_url_.empty() ? "" : site_url_ + "archives/";
   if (const std::string link = address_in(e.text, archives); !link.empty())
     std::tie(in.about_channel, in.about_ts) = place_of(link, archives);

@@ -33,7 +33,7 @@ struct SlackCheck : std::enable_shared_from_this<SlackCheck> {
   }
   std::string setting(const char* variable, const char* key) const { return setting_name(config.place, variable, key); }
   void advised(const std::string& code, const std::string& detail) {
-    found.push_back(slack_advice(code, detail, config.place).check);
+    found.push_back(slack_advice(code, detail, config).check);
   }
 
   void begin();
@@ -73,7 +73,7 @@ void SlackCheck::account(const Result<HttpResult>& result, const SlackAnswer& a)
     if (const auto clock_is = clock_check(date->second, clock.now())) found.push_back(*clock_is);
   }
   if (a.fate == Fate::later || a.fate == Fate::unclear || a.fate == Fate::refused) {
-    advised("unreachable", "it answers " + (a.error.empty() ? std::to_string(result->status) : a.error));
+    advised("answers", a.error.empty() ? std::to_string(result->status) : a.error);
     return done(found);
   }
   if (a.fate != Fate::ok || a.body["bot_id"].as_string().empty()) {
@@ -89,7 +89,7 @@ void SlackCheck::account(const Result<HttpResult>& result, const SlackAnswer& a)
 void SlackCheck::scopes(const std::map<std::string, std::string>& headers) {
   const auto granted = headers.find("x-oauth-scopes");
   if (granted == headers.end() || granted->second.empty()) return found.push_back({"note", "slack.scopes_unknown"});
-  const auto missing = missing_slack_scopes(granted->second);
+  const auto missing = missing_slack_scopes(granted->second, {config.asks_groups, config.link_by_email});
   if (missing.empty()) return found.push_back({"ok", "slack.scopes"});
   found.push_back({"FAIL", "slack.scopes_missing", {{"scopes", join(missing, ", ")}}});
 }
@@ -130,7 +130,7 @@ void SlackCheck::channel(const std::string& ours) {
   const std::string name = mapped == config.channel_names.end() ? slack_channel_name(ours) : mapped->second;
   const auto it = channels.find(name);
   const std::map<std::string, std::string> words = {{"name", name},
-                                                    {"setting", setting_name(config.place, "#" + ours, "channels")}};
+                                                    {"setting", channel_setting(config.place, "slack", ours)}};
   if (it == channels.end()) return found.push_back({"note", "channel.none", words});
   if (it->second["is_archived"].as_bool()) return found.push_back({"FAIL", "channel.archived", words});
   found.push_back({"ok", it->second["is_member"].as_bool() ? "channel.member" : "channel.joinable", words});

@@ -109,6 +109,7 @@ class Slack final : public ChatPlatform {
   // life.cpp: who we are, and the connections
   void check();
   void checked(const SlackAnswer& answer, const std::string& scopes);
+  void doubt_token();
   void become_ready();
   void trouble(const std::string& code, const std::string& detail, bool lasting);
   void tick();
@@ -260,6 +261,7 @@ class Slack final : public ChatPlatform {
   Listener listener_;
 
   bool ready_ = false;  // the Web API works and we know who we are
+  bool checking_ = false;
   SlackSelf self_;
   std::string my_name_, team_name_, problem_, next_step_;
   ChatCheck trouble_;  // what problem_ says, where it is of the catalogue
@@ -315,8 +317,7 @@ struct SlackAdvice {
   ChatCheck check;                 // the same in the catalogue's words
   std::string problem, next_step;  // in English
 };
-// `place`: of the workspace's entry in the configuration; empty: the environment names it.
-SlackAdvice slack_advice(const std::string& code, const std::string& detail, const std::string& place = {});
+SlackAdvice slack_advice(const std::string& code, const std::string& detail, const SlackConfig& config);
 
 // "inc-7-Zähler" -> what Slack takes: [a-z0-9_-], at most 80; never empty.
 std::string slack_channel_name(const std::string& ours, int attempt = 1);

@@ -83,29 +83,15 @@ std::string validation_of(const Value& body) {
   return clip(one_line(join(lines, "; ")), 300);
 }
 
-const std::vector<std::string>& subscribed_events() {
-  static const std::vector<std::string> events = {"app_home_opened",
-                                                  "app_mention",
-                                                  "app_uninstalled",
-                                                  "channel_archive",
-                                                  "channel_id_changed",
-                                                  "channel_rename",
-                                                  "channel_unarchive",
-                                                  "group_archive",
-                                                  "group_rename",
-                                                  "group_unarchive",
-                                                  "member_joined_channel",
-                                                  "member_left_channel",
-                                                  "message.channels",
-                                                  "message.groups",
-                                                  "message.im",
-                                                  "pin_added",
-                                                  "pin_removed",
-                                                  "reaction_added",
-                                                  "reaction_removed",
-                                                  "subteam_members_changed",
-                                                  "subteam_updated",
-                                                  "tokens_revoked"};
+// What incoming.cpp reads, and nothing else: each costs a right that an administrator has to grant.
+std::vector<std::string> subscribed_events(const SlackNeeds& needs) {
+  std::vector<std::string> events = {"app_mention",        "app_uninstalled",       "channel_archive",
+                                     "channel_id_changed", "channel_rename",        "group_archive",
+                                     "group_rename",       "member_joined_channel", "member_left_channel",
+                                     "message.channels",   "message.groups",        "message.im",
+                                     "pin_added",          "pin_removed",           "reaction_added",
+                                     "reaction_removed",   "tokens_revoked"};
+  if (needs.groups) events.insert(events.end() - 1, {"subteam_members_changed", "subteam_updated"});
   return events;
 }
 
@@ -219,32 +205,47 @@ bool is_channel_gone(std::string_view error) {
   return gone.contains(error);
 }
 
-const std::vector<std::string>& slack_scopes() {
-  static const std::vector<std::string> scopes = {
-      "app_mentions:read", "bookmarks:read",  "bookmarks:write", "channels:history",  "channels:join",
-      "channels:manage",   "channels:read",   "chat:write",      "chat:write.public", "files:read",
-      "files:write",       "groups:history",  "groups:read",     "groups:write",      "im:history",
-      "im:read",           "im:write",        "pins:read",       "pins:write",        "reactions:read",
-      "reactions:write",   "usergroups:read", "users:read",      "users:read.email"};
+std::vector<std::string> slack_scopes(const SlackNeeds& needs) {
+  std::vector<std::string> scopes = {"app_mentions:read", "bookmarks:read",  "bookmarks:write", "channels:history",
+                                     "channels:join",     "channels:manage", "channels:read",   "chat:write",
+                                     "chat:write.public", "files:read",      "files:write",     "groups:history",
+                                     "groups:read",       "groups:write",    "im:history",      "im:read",
+                                     "im:write",          "pins:read",       "pins:write",      "reactions:read"};
+  if (needs.groups) scopes.push_back("usergroups:read");
+  scopes.push_back("users:read");
+  if (needs.addresses) scopes.push_back("users:read.email");
   return scopes;
 }
 
-std::vector<std::string> missing_slack_scopes(std::string_view x_oauth_scopes) {
+std::vector<std::string> missing_slack_scopes(std::string_view x_oauth_scopes, const SlackNeeds& needs) {
   Codes have;
   for (const std::string& scope : split(x_oauth_scopes, ',')) have.insert(std::string(trim(scope)));
   std::vector<std::string> missing;
-  for (const std::string& scope : slack_scopes()) {
+  for (const std::string& scope : slack_scopes(needs)) {
     if (!have.contains(scope)) missing.push_back(scope);
   }
   return missing;
 }
 
+// The limits of https://github.com/slackapi/manifest-schema, and what else Slack says of them in words.
+std::string slack_manifest_mistake(const SlackManifestOptions& o) {
+  const std::size_t name = code_point_count(o.name);
+  if (trim(o.name).empty() || name > 35) return "An app's name has 1 to 35 characters.";
+  const std::string& slash = o.slash_command;
+  const bool plain = slash.find_first_of(" \t\n") == std::string::npos && slash == lower_ascii(slash);
+  if (!slash.empty() && (!slash.starts_with('/') || slash.size() < 2 || slash.size() > 32 || !plain))
+    return "A slash command is / and 1 to 31 small letters without a space, such as /muster.";
+  if (!o.request_url.empty() && (!o.request_url.starts_with("https://") || o.request_url.size() > 3'000))
+    return "Slack posts to addresses that begin with https:// only.";
+  return {};
+}
+
 std::string slack_manifest(const SlackManifestOptions& o) {
   const bool socket = o.request_url.empty();
-  std::vector<std::string> scopes = slack_scopes();
+  std::vector<std::string> scopes = slack_scopes(o.needs);
   scopes.push_back("commands");  // shortcuts need it too
   std::sort(scopes.begin(), scopes.end());
-  Value events = Value::Map{{"bot_events", list_of(subscribed_events())}};
+  Value events = Value::Map{{"bot_events", list_of(subscribed_events(o.needs))}};
   Value interactivity = Value::Map{{"is_enabled", true}};
   if (!socket) {
     events.set("request_url", o.request_url);
@@ -252,7 +253,7 @@ std::string slack_manifest(const SlackManifestOptions& o) {
   }
   const Value manifest =
       Value::Map{{"_metadata", Value::Map{{"major_version", 1}, {"minor_version", 1}}},
-                 {"display_information", Value::Map{{"name", clip(o.name, 35)},
+                 {"display_information", Value::Map{{"name", o.name},
                                                     {"description", "Incidents, alerts and an honest record, in chat"},
                                                     {"background_color", "#22303c"}}},
                  {"features", features(o)},

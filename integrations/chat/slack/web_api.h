@@ -40,16 +40,24 @@ SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<
 // A sentence for health and doctor is made from the code by the caller; these are the names of the settings to change.
 bool is_channel_gone(std::string_view error);  // archived, deleted, or we were removed
 
-// What we need of a workspace.
-const std::vector<std::string>& slack_scopes();
-std::vector<std::string> missing_slack_scopes(std::string_view x_oauth_scopes);
+// What only some configurations ask of a workspace.
+struct SlackNeeds {
+  bool groups = true;     // its user groups are named: in a rule, an invitation, a runbook
+  bool addresses = true;  // e-mail addresses join accounts to people
+};
+// What we need of a workspace, in the order of the alphabet.
+std::vector<std::string> slack_scopes(const SlackNeeds& needs = {});
+std::vector<std::string> missing_slack_scopes(std::string_view x_oauth_scopes, const SlackNeeds& needs = {});
 
 // The app manifest (JSON) for this way of running: paste it at "Create an app from a manifest".
 struct SlackManifestOptions {
   std::string name = "muster";
-  std::string slash_command;  // "/muster"; empty: none
-  std::string request_url;    // HTTP mode; empty: Socket Mode
+  std::string slash_command = {};  // "/muster"; empty: none
+  std::string request_url = {};    // HTTP mode; empty: Socket Mode
+  SlackNeeds needs = {};
 };
 std::string slack_manifest(const SlackManifestOptions& options);
+// What Slack's schema of a manifest would refuse, as a sentence; empty: nothing.
+std::string slack_manifest_mistake(const SlackManifestOptions& options);
 
 }  // namespace muster

@@ -7,6 +7,7 @@
 #include "bot/chat_facts.h"
 #include "bot/core/chat/message.h"
 #include "bot/core/engine/state.h"
+#include "bot/outbox.h"
 #include "bot/relay.h"
 
 using namespace muster;
@@ -268,4 +269,54 @@ TEST_CASE("settings: the token leaves the environment, halves and sandboxes are 
   CHECK(with("chat.example", "secret", false).error().message.starts_with("MATTERMOST_URL is no address"));
   CHECK(with("https://chat.example", "secret", true).error().message.find("secret") == std::string::npos);
   CHECK_FALSE(with("https://chat.example", "secret", true));
+}
+
+namespace {
+
+// A platform that takes a message and is done with it when it is told to.
+class Slow final : public ChatPlatform {
+ public:
+  std::string name() const override { return "slack"; }
+  void deliver(const OutMessage& m, Done done) override {
+    order.push_back(m.body["post_id"].as_string());
+    done_ = std::move(done);
+  }
+  void on_event(Listener) override {}
+  bool connected() const override { return true; }
+  void go_on() { std::exchange(done_, {})({}); }
+  std::vector<std::string> order;
+
+ private:
+  Done done_;
+};
+
+PendingOut waits(TimeMs made, const std::string& post, Value more) {
+  char id[32];
+  std::snprintf(id, sizeof id, "%011llx-x-%s", static_cast<unsigned long long>(made), post.c_str());
+  more.set("post_id", post);
+  return {{id, "slack:#inc-1", "post", std::move(more)}, 0, 0};
+}
+
+}  // namespace
+
+TEST_CASE("of a long queue the age is known, and a page goes before the answers to commands") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  outbox.attach(slack);
+  CHECK(outbox.backlog("slack").waiting == 0);
+  CHECK(outbox.backlog("slack").since == 0);
+  for (int i = 0; i < 20; ++i)
+    outbox.add(waits(clock.now() + i, "reply-" + std::to_string(i), Value::Map{{"urgent", true}}));
+  outbox.add(waits(clock.now() + 30, "page-ben", Value::Map{{"urgent", true}, {"direct", true}}));
+  outbox.add(waits(clock.now() + 31, "page", Value::Map{{"urgent", true}, {"calls", Value::List{"ben"}}}));
+  outbox.add(waits(clock.now() + 32, "reply-page", Value::Map{{"urgent", true}}));
+  CHECK(outbox.backlog("slack").waiting == 23);
+  CHECK(outbox.backlog("slack").since == clock.now());
+  CHECK(outbox.backlog("sla").waiting == 0);
+  for (int i = 0; i < 23; ++i) slack.go_on();
+  REQUIRE(slack.order.size() == 23);
+  CHECK(Out(slack.order.begin(), slack.order.begin() + 4) == Out{"reply-0", "page-ben", "page", "reply-1"});
+  CHECK(slack.order.back() == "reply-page");
 }

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "bot/base/text.h"
+#include "bot/core/engine/engine.h"
 #include "config/schema.h"
 #include "tests/support/config_text.h"
 
@@ -86,6 +87,19 @@ TEST_CASE("a value of the folder replaces the default and remembers where it sta
   CHECK(loaded.settings.people[0].uids == std::vector<int>{1000});
   CHECK(loaded.origin.at("people[1].id").ends_with("c.yaml:2"));
   CHECK(loaded.settings.severities.size() == 5);
+}
+
+TEST_CASE("a person who has chosen neither language nor zone has the bot's") {
+  const Loaded loaded =
+      load_text("language: ko\nzone: Asia/Seoul\npeople: [{id: ana}, {id: ben, language: en, zone: UTC}]\n");
+  REQUIRE_MESSAGE(loaded.ok(), all_issues(loaded));
+  CoreConfig core;
+  core.language = loaded.settings.language;
+  core.people = loaded.settings.people;
+  CHECK(language_of(State(), core, "ana", "muster") == "ko");
+  CHECK(language_of(State(), core, "ben", "muster") == "en");
+  CHECK(loaded.settings.people.at(0).zone.empty());
+  CHECK(loaded.settings.people.at(1).zone == "UTC");
 }
 
 TEST_CASE("every mistake is reported at once with its place, what was expected and the nearest name") {
@@ -195,6 +209,29 @@ TEST_CASE("several workspaces and servers, their secrets read and never shown") 
   CHECK(loaded.settings.slack.at(1).api_url == "https://slack.com/api");
   CHECK(loaded.settings.mattermost.at(0).url == "https://chat.example/mm");
   CHECK_FALSE(contains(config_show(loaded), "canary"));
+}
+
+TEST_CASE("a workspace in HTTP mode has a signing secret in place of the app-level token") {
+  const TempFolder folder;
+  folder.write("signing", "canary-signing\n");
+  folder.write("bot", "xoxb-canary\n");
+  folder.write("chat.yaml", "slack: [{name: acme, bot_token: file:bot, signing_secret: file:signing}]\n");
+  const Loaded loaded = load_config(folder.path());
+  REQUIRE_MESSAGE(loaded.ok(), all_issues(loaded));
+  CHECK(loaded.settings.slack.at(0).signing_secret == "canary-signing");
+  CHECK(loaded.settings.slack.at(0).app_token.empty());
+  CHECK_FALSE(contains(config_show(loaded), "canary"));
+  folder.write("chat.yaml", "slack: [{name: acme, bot_token: file:bot}]\n");
+  CHECK(contains(all_issues(load_config(folder.path())), "either `app_token` (Socket Mode) or `signing_secret`"));
+  folder.write("chat.yaml", "slack: [{name: a, bot_token: file:bot, app_token: file:bot, signing_secret: file:bot}]\n");
+  CHECK(contains(all_issues(load_config(folder.path())), "events of a workspace come one way"));
+}
+
+TEST_CASE("a secret that is not there yet is told apart from what is written wrong") {
+  const Loaded loaded =
+      load_text("zone: Nowhere/None\nslack: [{name: a, bot_token: env:MUSTER_NOT_SET, app_token: file:x}]\n");
+  REQUIRE(loaded.issues.size() == 3);
+  CHECK(std::ranges::count_if(loaded.issues, [](const ConfigIssue& i) { return i.of_secret; }) == 2);
 }
 
 TEST_CASE("mistakes of platforms are said with their place, and no password is repeated") {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "bot/base/json.h"
 #include "bot/core/commands/policy.h"
 #include "bot/core/engine/engine.h"
 
@@ -125,6 +126,23 @@ TEST_CASE("codes cannot be guessed one after the other, and cannot be asked for 
   CHECK(d.code_for("ben").empty());
   d.now += link_code_ms;
   CHECK_FALSE(d.code_for("ben").empty());
+}
+
+TEST_CASE("a code that is typed stands in no answer and in no entry, however it was typed and by whomever") {
+  Desk d;
+  const auto seen = [&](const Outcome& o, const std::string& code) {
+    bool in_journal = false;
+    for (const Entry& e : d.journal) in_journal = in_journal || e.text.contains(code) || to_json(e.data).contains(code);
+    return in_journal || o.reply.text.contains(code);
+  };
+  const std::string code = d.code_for("ana");
+  const Outcome planned = d.mm("plan link me " + code);
+  CHECK_FALSE(planned.ok);
+  CHECK_FALSE(seen(planned, code));
+  const Outcome known = d.say("link me " + code, "slack", "U-ben", "ben");
+  CHECK_FALSE(known.ok);
+  CHECK_FALSE(seen(known, code));
+  CHECK(known.reply.text.contains("link me …"));
 }
 
 TEST_CASE("codes differ, and none stands in the journal") {

@@ -31,6 +31,23 @@ TEST_CASE("it connects, makes its channel, and hears a person with the name the 
   CHECK(rig.events.back().thread == root);
 }
 
+TEST_CASE("a mention of the account speaks to the bot, whatever the configuration calls it") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  rig.platform.reset();
+  rig.core.user(rig.bot).username = "ops-bot";
+  rig.start();
+  for (const char* line :
+       {"@ops-bot status", "@Ops-Bot: note one\nand two", "ask @ops-bot", "@ops-bots status", "!status"})
+    rig.core.say(rig.ana, channel, line);
+  rig.settle();
+  std::vector<std::string> texts;
+  for (const ChatEvent& e : rig.events) texts.push_back(e.text);
+  CHECK(texts == Heard{"@muster status", "@muster note one\nand two", "ask @ops-bot", "@ops-bots status", "!status"});
+}
+
 TEST_CASE("own posts, other bots, webhooks, command answers and system lines never speak") {
   Rig rig;
   rig.start();
@@ -525,6 +542,9 @@ TEST_CASE("people of the rules are invited one by one, and one who cannot be kee
   r.send("invite", "inc-1", Value::Map{{"people", Value::List{"p-out", "p-nobody", "p-ben"}}});
   r.settle();
   CHECK(r.core.channel_named("inc-1")->members.contains(ben));
+  CHECK(r.core.posts_in(r.channel("inc-1")).back()->message ==
+        "⚠️ Not invited: outsider \\(not in the team\\). Whoever is needed has to be called: `page @name because "
+        "…`.");
   REQUIRE(r.done.size() == 2);
   CHECK(r.done.back().second.has_value());
 }

@@ -265,6 +265,25 @@ TEST_CASE("a proxy is asked with CONNECT and its password, and TLS is checked th
   CHECK(ours.seen.wait("echo through"));
 }
 
+TEST_CASE("a proxy's password is decoded as libcurl does it, and its refusal is told apart") {
+  Echo echo;
+  ConnectProxy proxy;
+  Ours ours;
+  WebSocketOptions o = options(echo.url());
+  o.proxy = "http://ana:p%40ss%3Aw+d@127.0.0.1:" + std::to_string(proxy.port());
+  ours.open(o);
+  REQUIRE(ours.seen.wait("opened"));
+  CHECK(proxy.first_head().find("Proxy-Authorization: Basic YW5hOnBAc3M6dytk\r\n") != std::string::npos);
+  Echo no_proxy;  // answers CONNECT as any server does that is none
+  Ours refused;
+  o.proxy = "http://ana:pass@127.0.0.1:" + std::to_string(no_proxy.server->port());
+  refused.open(o);
+  REQUIRE(refused.seen.wait("closed"));
+  CHECK(refused.end.by_proxy);
+  CHECK(refused.end.wrong_setting);
+  CHECK(refused.end.reason == "the proxy refused");
+}
+
 TEST_CASE("a peer that is silent is noticed: at the upgrade, and afterwards by the missing pong") {
   QuietListener quiet;  // takes connections, says nothing
   Ours never, later;

@@ -2,6 +2,7 @@
 // honest word about what was not heard.
 #include <doctest/doctest.h>
 
+#include "bot/base/hash.h"
 #include "tests/unit/slack/world.h"
 
 using namespace muster;
@@ -101,6 +102,26 @@ TEST_CASE("mistake 6, attachments: a file is read with the token and never made 
   CHECK(copy->about.files.front().id == copy->files.front().id);
   CHECK(w.core.calls["files.sharedPublicURL"] == 0);
   CHECK(w.core.broken_rules.empty());
+}
+
+TEST_CASE("a copy is cleaned before it is handed over, and its sum is that of what is kept") {
+  SlackWorld w;
+  std::string seen;
+  w.clean_file = [&](const std::string& bytes, const std::function<void(Result<std::string>)>& done) {
+    seen = bytes;
+    done(std::string("token=…"));
+  };
+  w.begin();
+  const std::string ts = w.core.share("U2", w.channel("muster"), "the log", "a.log", "text/plain", "token=canary");
+  w.drain();
+  react(w, "U1", ts, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 1'000'000);
+  const ChatEvent* copy = last_of(w, "file");
+  REQUIRE(copy != nullptr);
+  CHECK(seen == "token=canary");
+  CHECK(copy->files.at(0).bytes == "token=…");
+  CHECK(copy->about.files.at(0).size == 9);
+  CHECK(copy->about.files.at(0).sha256 == to_hex(sha256("token=…")));
 }
 
 TEST_CASE("a file that is too large, kept elsewhere or refused is noted with the reason, and the token stays at home") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "bot/base/text.h"
 #include "tests/unit/slack/world.h"
 
 using namespace muster;
@@ -43,6 +44,52 @@ TEST_CASE("a workspace that is set up right has nothing to complain about") {
   const Lines all = {"ok clock.same", "ok account", "ok slack.scopes", "ok slack.socket", "ok channel.member"};
   CHECK(found(w, config()) == all);
   CHECK(found(w, config(), false) == Lines{"ok clock.same", "ok account", "ok slack.scopes", "ok channel.member"});
+}
+
+TEST_CASE("each finding names the settings that can be at fault, and no other") {
+  SlackConfig c = config();
+  const auto change = [&](const std::string& code) {
+    const ChatCheck check = slack_advice(code, "no route", c).check;
+    CHECK_FALSE(check_change(check, "ko").empty());
+    return check_change(check, "en");
+  };
+  CHECK(change("unreachable") == "Check the network and SLACK_API_URL; it is tried again.");
+  CHECK(check_change(
+            slack_advice("unreachable", "SSL certificate problem: unable to get local issuer certificate", c).check,
+            "en") == "Check the network and SLACK_API_URL, SLACK_CA_FILE; it is tried again.");
+  c.proxy = "http://u:canary@proxy:3128";
+  c.ca_file = "ca.pem";
+  CHECK(change("unreachable") == "Check the network and SLACK_API_URL, SLACK_PROXY, SLACK_CA_FILE; it is tried again.");
+  c.place = "chat.yaml:3";
+  CHECK(change("unreachable").contains("`proxy` (chat.yaml:3)"));
+  CHECK(change("app:link_disabled").contains("under Socket Mode"));
+  c.place.clear();
+  SlackWorld w;
+  w.core.channels["C1"] = {.id = "C1", .name = "alerts", .topic = {}, .purpose = {}, .im_of = {}, .archived = true};
+  c = config();
+  c.channels = {"alerts"};
+  check_slack(w.net.http(), w.clock, c, false, [&](const ChatChecks& checks) {
+    CHECK(check_change(checks.back(), "en") ==
+          "Unarchive it, or name another channel: `alerts_channel` or `board_channel`.");
+  });
+  w.drain();
+}
+
+TEST_CASE("scopes are missed only where the configuration needs them") {
+  SlackWorld w;
+  const SlackNeeds little{.groups = false, .addresses = false};
+  w.core.granted_scopes = join(slack_scopes(little), ",");
+  SlackConfig c = config();
+  const auto missing = [&] {
+    for (const std::string& line : found(w, c, false))
+      if (line.starts_with("FAIL")) return line;
+    return std::string();
+  };
+  CHECK(missing().empty());
+  c.asks_groups = true;
+  CHECK(missing() == "FAIL slack.scopes_missing usergroups:read");
+  c.link_by_email = true;
+  CHECK(missing() == "FAIL slack.scopes_missing usergroups:read, users:read.email");
 }
 
 TEST_CASE("missing scopes, a wrong clock and an archived channel are named") {

@@ -87,6 +87,23 @@ TEST_CASE("a token that becomes right is noticed without a restart, and what wai
   CHECK(w.posts_with("muster", "waited") == 1);
 }
 
+TEST_CASE("a token that is revoked while the bot runs makes the platform lost at once, though its sockets stay open") {
+  SlackWorld w;
+  w.begin();
+  REQUIRE(w.slack->connected());
+  w.core.bot_token = "xoxb-new";
+  CHECK_FALSE(w.post("muster", "into the void"));
+  CHECK_FALSE(w.slack->connected());
+  CHECK(w.slack->health().problem.contains("SLACK_BOT_TOKEN"));
+  const int asked = w.core.calls["auth.test"];
+  w.pass(4 * minute_ms);
+  CHECK(w.core.calls["auth.test"] == asked);
+  w.core.bot_token = "xoxb-test";
+  w.pass(2 * minute_ms);
+  CHECK(w.slack->connected());
+  CHECK(w.posts_with("muster", "into the void") == 1);
+}
+
 TEST_CASE("missing scopes are named") {
   SlackWorld w;
   w.core.granted_scopes = "chat:write";
@@ -105,6 +122,15 @@ TEST_CASE("a line of a person is heard once, though it comes as a mention, as a 
   CHECK(w.heard[0].text == "@muster status");
   CHECK(w.heard[0].platform == "slack");
   CHECK(w.core.unacknowledged() == 0);
+}
+
+TEST_CASE("a mention of the account speaks to the bot, whatever the configuration calls it") {
+  SlackWorld w;
+  w.bot_handle = "ops-bot";
+  w.begin();
+  w.say("U1", "muster", "<@UBOT> status");
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].text == "@ops-bot status");
 }
 
 TEST_CASE("nothing is acknowledged before it is stored, and then it comes again") {
@@ -535,7 +561,14 @@ TEST_CASE("people of the rules are invited in one call, and one who cannot be ke
   CHECK(members.contains("U1"));
   CHECK(members.contains("U2"));
   CHECK(w.core.calls["conversations.invite"] == 1);
-  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", people}}));  // all are in it: no failure
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Not invited: U404 (user_not_found)") == 1);
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "slack:@sre"}}}));
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Slack has no user group") == 1);
+  CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "ben"}}}));  // all are in it: no failure
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1", "Not invited") == 2);
 }
 
 TEST_CASE("bookmarks are added once and changed in place; people's own stay") {

@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 
 using namespace muster;
 
@@ -95,4 +97,42 @@ TEST_CASE("the manifest asks for what we use and lets people write to the bot") 
   CHECK((*http)["settings"]["interactivity"]["request_url"].as_string() == "https://bot.example/in");
   CHECK((*http)["features"]["slash_commands"].as_list()[0]["url"].as_string() == "https://bot.example/in");
   CHECK((*http)["oauth_config"]["scopes"]["bot"].as_list().size() == slack_scopes().size() + 1);
+}
+
+TEST_CASE("the manifest asks for no more than the configuration needs") {
+  const auto has = [](const std::vector<std::string>& all, const char* one) {
+    return std::ranges::find(all, one) != all.end();
+  };
+  const auto events = [](const SlackNeeds& needs) {
+    const auto made = parse_json(slack_manifest({.needs = needs}));
+    std::vector<std::string> all;
+    for (const Value& e : (*made)["settings"]["event_subscriptions"]["bot_events"].as_list())
+      all.push_back(e.as_string());
+    return all;
+  };
+  CHECK(has(slack_scopes(), "usergroups:read"));
+  CHECK(has(slack_scopes(), "users:read.email"));
+  const SlackNeeds little{.groups = false, .addresses = false};
+  CHECK_FALSE(has(slack_scopes(little), "usergroups:read"));
+  CHECK_FALSE(has(slack_scopes(little), "users:read.email"));
+  CHECK(has(events({}), "subteam_updated"));
+  CHECK_FALSE(has(events(little), "subteam_updated"));
+  CHECK_FALSE(has(events({}), "app_home_opened"));  // there is no home tab
+  CHECK(std::ranges::is_sorted(slack_scopes()));
+  CHECK(std::ranges::is_sorted(events({})));
+  const std::string granted = join(slack_scopes(little), ",");
+  CHECK(missing_slack_scopes(granted, little).empty());
+  CHECK(missing_slack_scopes(granted) == std::vector<std::string>{"usergroups:read", "users:read.email"});
+}
+
+TEST_CASE("what Slack would refuse of a manifest is said before it is pasted") {
+  CHECK(slack_manifest_mistake({}).empty());
+  CHECK(
+      slack_manifest_mistake({.name = "사고 대응", .slash_command = "/muster", .request_url = "https://h/in"}).empty());
+  CHECK_FALSE(slack_manifest_mistake({.name = ""}).empty());
+  CHECK_FALSE(slack_manifest_mistake({.name = std::string(36, 'x')}).empty());
+  for (const char* slash : {"muster", "/", "/two words", "/Muster"})
+    CHECK_FALSE(slack_manifest_mistake({.slash_command = slash}).empty());
+  for (const char* url : {"foo", "http://h/in/slack"})
+    CHECK_FALSE(slack_manifest_mistake({.request_url = url}).empty());
 }

@@ -62,6 +62,8 @@ struct SlackWorld {
   FormAnswer says;  // to a form that is sent
   bool link_by_email = false;
   std::string bot_token = "xoxb-test", app_token = "xapp-1-test";
+  std::string bot_handle = "muster";
+  FileCleaner clean_file = {};
   std::string signing_secret;     // not empty: HTTP mode
   std::vector<int> http_answers;  // to what Slack posted
   std::size_t retries = 0;
@@ -92,6 +94,8 @@ struct SlackWorld {
     c.channel_names = channel_names;
     c.link_by_email = link_by_email;
     Slack::Outside outside{net.http(), net.opener(), clock, timers, directory, [] { return 0.5; }, '!'};
+    outside.bot_handle = bot_handle;
+    outside.clean_file = clean_file;
     outside.groups_changed = [this] { ++groups_changed; };
     outside.filed = [this](const std::string& c) {
       const auto it = filed.find(c);
