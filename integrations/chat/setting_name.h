@@ -25,8 +25,7 @@ inline bool is_about_certificates(const std::string& why) { return why.contains(
 // What says how a channel of ours is called there.
 inline std::string channel_setting(const std::string& place, const std::string& list, const std::string& ours) {
   if (!place.empty()) return setting_name(place, {}, "channels");
-  return ours == "muster" ? "`channels` (muster=NAME) of an entry under `" + list + "`"
-                          : "`alerts_channel` or `board_channel`";
+  return ours == "muster" ? list + ": channels (muster=NAME)" : "alerts_channel, board_channel";
 }
 
 }  // namespace muster
