@@ -201,14 +201,17 @@ std::size_t Outbox::waiting() const {
   return n;
 }
 
+// In a line only what is urgent stands before older messages.
 Outbox::Backlog Outbox::backlog(const std::string& platform) const {
   Backlog all;
-  for (const auto& [destination, line] : lines_) {
-    if (!destination.starts_with(platform + ":")) continue;
-    all.waiting += line.items.size();
-    for (const PendingOut& p : line.items)
+  const std::string begin = platform + ":";
+  for (auto line = lines_.lower_bound(begin); line != lines_.end() && line->first.starts_with(begin); ++line) {
+    all.waiting += line->second.items.size();
+    for (const PendingOut& p : line->second.items) {
       if (const TimeMs made = made_at(p.message.id); made != 0 && (all.since == 0 || made < all.since))
         all.since = made;
+      if (!is_urgent(p.message)) break;
+    }
   }
   return all;
 }
