@@ -2,7 +2,12 @@
 // muster-sample. Every bot over it is a loop, an HTTP client and the local targets; it can be thrown away and made
 // anew.
 #pragma once
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
+
+#include <cstdio>
+#include <stdexcept>
 
 #include "integrations/net/http_client.h"
 #include "integrations/net/timers.h"
@@ -13,8 +18,22 @@
 
 namespace muster {
 
-// Of this test program alone: tests run side by side, and a port that is free now may be another one's next.
-inline int first_test_port() { return 20'000 + static_cast<int>(getpid() % 240) * 50; }
+// Fifty ports of this test program alone: tests run side by side, and a port that is free now may be another one's
+// next. A name that only one program can have at a time stands for them; it goes with the program.
+inline int first_test_port() {
+  static const int block = [] {
+    for (int n = static_cast<int>(getpid() % 240), tried = 0; tried < 240; n = (n + 1) % 240, ++tried) {
+      const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+      sockaddr_un name{};
+      name.sun_family = AF_UNIX;
+      std::snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "muster-test-ports-%d", n);
+      if (::bind(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0) return n;  // kept until the end
+      ::close(fd);
+    }
+    throw std::runtime_error("all ports for tests are in use");
+  }();
+  return 20'000 + block * 50;
+}
 
 class LocalWorld {
  public:
@@ -97,7 +116,11 @@ class LocalBot {
   }
   // The first processes have come up.
   void until_well() {
-    while (state().healthy != true) rig.until([n = 0]() mutable { return ++n > 3; });
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (state().healthy != true) {
+      REQUIRE_MESSAGE(std::chrono::steady_clock::now() < end, state().detail);
+      rig.until([n = 0]() mutable { return ++n > 3; });
+    }
   }
   ChangeAnswer change(const ChangeRequest& request) { return change(request, state()); }
   ChangeAnswer change(const ChangeRequest& request, const TargetState& before) {

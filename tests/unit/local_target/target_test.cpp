@@ -83,6 +83,7 @@ TEST_CASE("a process that never gets well is ended when its time is up, with the
 TEST_CASE("a port that a stranger holds is passed over, and none left is said") {
   const LocalWorld world;
   LocalTargetDef def = world.def(1);
+  def.first_port += 40;  // no other test comes so far up, and what one of them left may live a little longer
   def.last_port = def.first_port + 1;
   const Stranger first(def.first_port);
   LocalBot bot(world, def);
