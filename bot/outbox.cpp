@@ -201,17 +201,24 @@ std::size_t Outbox::waiting() const {
   return n;
 }
 
-// In a line only what is urgent stands before older messages.
+// In a line only what is urgent stands before older messages; copies that are held are few.
 Outbox::Backlog Outbox::backlog(const std::string& platform) const {
   Backlog all;
   const std::string begin = platform + ":";
+  const auto look_at = [&](const PendingOut& p) {
+    if (const TimeMs made = made_at(p.message.id); made != 0 && (all.since == 0 || made < all.since)) all.since = made;
+  };
   for (auto line = lines_.lower_bound(begin); line != lines_.end() && line->first.starts_with(begin); ++line) {
     all.waiting += line->second.items.size();
     for (const PendingOut& p : line->second.items) {
-      if (const TimeMs made = made_at(p.message.id); made != 0 && (all.since == 0 || made < all.since))
-        all.since = made;
+      look_at(p);
       if (!is_urgent(p.message)) break;
     }
+  }
+  for (const Held& h : held_) {
+    if (!h.destination.starts_with(begin)) continue;
+    all.waiting += h.items.size();
+    look_at(h.items.front());
   }
   return all;
 }

@@ -290,6 +290,17 @@ class Slow final : public ChatPlatform {
   Done done_;
 };
 
+// A platform that was away and reads what was said there meanwhile, until it is told that it has.
+class Reading final : public ChatPlatform {
+ public:
+  std::string name() const override { return "mattermost"; }
+  void deliver(const OutMessage&, Done done) override { done({}); }
+  void on_event(Listener) override {}
+  bool connected() const override { return true; }
+  bool reads_before(const std::string&, const CopiesWaiting&) override { return reading; }
+  bool reading = true;
+};
+
 PendingOut waits(TimeMs made, const std::string& post, Value more) {
   char id[32];
   std::snprintf(id, sizeof id, "%011llx-x-%s", static_cast<unsigned long long>(made), post.c_str());
@@ -319,4 +330,26 @@ TEST_CASE("of a long queue the age is known, and a page goes before the answers 
   REQUIRE(slack.order.size() == 23);
   CHECK(Out(slack.order.begin(), slack.order.begin() + 4) == Out{"reply-0", "page-ben", "page", "reply-1"});
   CHECK(slack.order.back() == "reply-page");
+}
+
+TEST_CASE("copies that wait until an earlier part is read are in the backlog") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  Reading mattermost;
+  outbox.attach(slack);
+  outbox.attach(mattermost);
+  for (int i = 0; i < 3; ++i)
+    outbox.add(waits(clock.now() + i, "copy-" + std::to_string(i), Value::Map{{"relayed_from", "mattermost"}}));
+  CHECK(slack.order.empty());
+  CHECK(outbox.backlog("slack").waiting == 3);
+  CHECK(outbox.backlog("slack").since == clock.now());
+  CHECK(outbox.backlog("mattermost").waiting == 0);
+  mattermost.reading = false;
+  outbox.tick();
+  CHECK(outbox.backlog("slack").waiting == 3);
+  for (int i = 0; i < 3; ++i) slack.go_on();
+  CHECK(slack.order == Out{"copy-0", "copy-1", "copy-2"});
+  CHECK(outbox.backlog("slack").waiting == 0);
 }

@@ -102,7 +102,8 @@ struct Believed {
 
 TEST_CASE("the system's authorities: what the environment says, else a folder by hashes, else a file") {
   const TempFolder place("authorities");
-  const std::string hashed = place.path() + "/hashed", plain = place.path() + "/plain", file = place.path() + "/all.pem";
+  const std::string hashed = place.path() + "/hashed", plain = place.path() + "/plain",
+                    file = place.path() + "/all.pem";
   std::filesystem::create_directories(hashed);
   std::filesystem::create_directories(plain);
   std::ofstream(hashed + "/4a6481c9.0") << "x";
