@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -11,7 +13,9 @@ namespace {
 
 // A commit of 30 pages. The system's layer counts the bytes of one write in 17 bits.
 constexpr int gather_max = 124 * 1024;
-constexpr int writer_lock = 0;  // WAL_WRITE_LOCK of SQLite's file format
+constexpr int writer_lock = 0;         // WAL_WRITE_LOCK of SQLite's file format
+constexpr int lengthen_code = 20'261;  // of sqlite3_file_control; below 100 are SQLite's own
+constexpr sqlite3_int64 lengthen_step = 256 * 1024;
 
 // A database or its log, before the system's own file, which lies behind it in the same memory.
 struct GatherFile : sqlite3_file {
@@ -24,6 +28,11 @@ struct GatherFile : sqlite3_file {
 
 GatherFile& ours(sqlite3_file* file) { return *static_cast<GatherFile*>(file); }
 sqlite3_file* below(sqlite3_file* file) { return reinterpret_cast<sqlite3_file*>(static_cast<GatherFile*>(file) + 1); }
+struct Lengthen {
+  sqlite3_int64 until = 0;
+  bool more = false;  // still shorter than that
+};
+
 sqlite3_vfs* below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
 // What could not be written stays: within a transaction SQLite believes that it was.
@@ -98,6 +107,30 @@ int db_close(sqlite3_file* file) {
   return closed;
 }
 
+// Zeros behind the log, on disk. What fails is taken back: a log that ends early is one that grows as before.
+int lengthen(GatherFile& log, Lengthen& wanted) {
+  sqlite3_file* file = below(&log);
+  const sqlite3_io_methods& system = *file->pMethods;
+  sqlite3_int64 size = 0;
+  if (log.size > 0) return SQLITE_BUSY;
+  if (const int code = system.xFileSize(file, &size); code != SQLITE_OK) return code;
+  const sqlite3_int64 end = std::min<sqlite3_int64>(size + lengthen_step, wanted.until);
+  const std::array<char, 8 * 1024> zeros{};
+  int code = SQLITE_OK;
+  for (sqlite3_int64 at = size; at < end && code == SQLITE_OK; at += static_cast<sqlite3_int64>(zeros.size()))
+    code = system.xWrite(file, zeros.data(), static_cast<int>(std::min<sqlite3_int64>(zeros.size(), end - at)), at);
+  if (code == SQLITE_OK && size < end) code = system.xSync(file, SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+  if (code != SQLITE_OK) system.xTruncate(file, size);
+  wanted.more = code == SQLITE_OK && end < wanted.until;
+  return code;
+}
+
+int db_file_control(sqlite3_file* file, int code, void* argument) {
+  if (code != lengthen_code) return db_do<&sqlite3_io_methods::xFileControl>(file, code, argument);
+  GatherFile* log = ours(file).log;
+  return log ? lengthen(*log, *static_cast<Lengthen*>(argument)) : SQLITE_NOTFOUND;
+}
+
 using M = sqlite3_io_methods;
 constexpr sqlite3_io_methods log_methods = {
     .iVersion = 1,
@@ -131,7 +164,7 @@ constexpr sqlite3_io_methods db_methods = {
     .xLock = db_do<&M::xLock>,
     .xUnlock = db_do<&M::xUnlock>,
     .xCheckReservedLock = db_do<&M::xCheckReservedLock>,
-    .xFileControl = db_do<&M::xFileControl>,
+    .xFileControl = db_file_control,
     .xSectorSize = db_do<&M::xSectorSize>,
     .xDeviceCharacteristics = db_do<&M::xDeviceCharacteristics>,
     .xShmMap = db_do<&M::xShmMap>,
@@ -166,6 +199,11 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
 }
 
 }  // namespace
+
+bool lengthen_log(sqlite3* db, std::int64_t until) {
+  Lengthen wanted{until};
+  return sqlite3_file_control(db, "main", lengthen_code, &wanted) == SQLITE_OK && wanted.more;
+}
 
 const char* gathering_vfs() {
   static sqlite3_vfs vfs;

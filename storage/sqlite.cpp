@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 
 #include "bot/base/hash.h"
 #include "storage/gather.h"
@@ -49,10 +51,12 @@ std::unique_ptr<sqlite3, CloseDb> connect(const std::string& name, int flags, bo
   return db;
 }
 
+// Also one of zeros, made long before its first commit.
 bool wal_is_empty(const std::string& path) {
-  std::error_code ignored;
-  const auto size = std::filesystem::file_size(path + "-wal", ignored);
-  return ignored || size == 0;
+  std::ifstream log(path + "-wal", std::ios::binary);
+  std::array<char, 32> header{};
+  log.read(header.data(), header.size());
+  return std::ranges::all_of(header, [](char c) { return c == 0; });
 }
 
 }  // namespace

@@ -16,6 +16,9 @@ struct sqlite3_stmt;
 
 namespace muster::storage {
 
+// The log is folded into the database when a commit leaves it at least so long.
+inline constexpr int checkpoint_pages = 4000;
+
 // Not of SQLite: somebody else began to write this file after us (owner.h).
 inline constexpr int lost_ownership = 1 << 20;
 

@@ -177,7 +177,8 @@ Result<Db> open_for_writing(const std::string& folder) {
   // touches, so that nothing is written before the commit; it is given back when the writer rests.
   db.script(
       "PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA cache_size=-16384; "
-      "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=4000;");
+      "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=" +
+      std::to_string(checkpoint_pages));
   migrate(db, *schema);
   return db;
 }

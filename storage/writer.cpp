@@ -7,6 +7,7 @@
 
 #include "bot/base/limits.h"
 #include "bot/base/log.h"
+#include "storage/gather.h"
 #include "storage/owner.h"
 
 namespace muster::storage {
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::array<double, 8> bucket_ms = {1, 2, 5, 10, 20, 50, 100, 500};
 constexpr std::chrono::milliseconds rest_after{1000};
+constexpr std::int64_t log_bytes = 32 + std::int64_t{checkpoint_pages} * (24 + 4096);  // SQLite's header and frames
 constexpr std::size_t seq_cache_max = 10'000;  // incidents; a few bytes each, reloaded on demand
 
 double ms_since(std::chrono::steady_clock::time_point start) {
@@ -315,8 +317,30 @@ void Writer::answer(std::vector<Job>& jobs, Answers answers) {
   });
 }
 
-// Nothing to do for a while: an idle bot keeps no pages in memory.
-void Writer::rest() { db_.let_go_of_pages(); }
+// Nothing to do for a while: the log is made as long as it may become, and an idle bot keeps no pages in memory.
+void Writer::rest() {
+  while (idle() && lengthen_log()) {
+  }
+  db_.let_go_of_pages();
+}
+
+bool Writer::idle() const {
+  const std::lock_guard lock(mutex_);
+  return queue_.empty() && !stopping_;
+}
+
+// A little more of it; true: not long enough yet. Whatever is wrong with the disk the next commit says.
+bool Writer::lengthen_log() {
+  try {
+    db_.run("BEGIN IMMEDIATE");
+    const bool more = storage::lengthen_log(db_.raw(), log_bytes);
+    db_.run("ROLLBACK");
+    return more;
+  } catch (const SqlError&) {
+    roll_back();
+    return false;
+  }
+}
 
 void Writer::count(const Answers& answers, double ms) {
   const std::lock_guard lock(mutex_);

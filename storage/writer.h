@@ -55,6 +55,8 @@ class Writer {
   void roll_back();
   void answer(std::vector<Job>& jobs, Answers answers);
   void rest();
+  bool idle() const;
+  bool lengthen_log();
   void count(const Answers& answers, double ms);
   void fault(const char* point) const;
   TimeMs now() const;

@@ -1,8 +1,12 @@
 // A commit goes into the log as one write, and nothing is seen, lost or left over because it waited in memory.
+#include "storage/gather.h"
+
 #include <signal.h>
 #include <sys/resource.h>
 
+#include <chrono>
 #include <random>
+#include <thread>
 
 #include "bot/base/hash.h"
 #include "fixture.h"
@@ -251,4 +255,88 @@ TEST_CASE("killed after any byte of a commit, the record holds what was committe
     }
     CHECK(whole == 1);  // a checksum covers the last byte, too
   }
+}
+
+namespace {
+
+std::uintmax_t size_of(const std::string& file) { return std::filesystem::file_size(file); }
+
+void lengthen_fully(Db& db, std::int64_t until) {
+  db.run("BEGIN IMMEDIATE");
+  while (storage::lengthen_log(db.raw(), until)) {
+  }
+  db.run("ROLLBACK");
+}
+
+}  // namespace
+
+TEST_CASE("in a log made longer before, a commit that is killed after any byte is whole or not there") {
+  const Folder folder, copy;
+  const std::string file = folder.db(), log = file + "-wal";
+  Db db = open_table(file, Db::Mode::gather);
+  constexpr std::int64_t until = 600'000;  // three steps
+  lengthen_fully(db, until);
+  CHECK(size_of(log) == until);
+  for (int id = 1; id <= 3; ++id) put(db, id, wide('a', id));
+  for (const char body : {'b', 'c'}) {
+    CAPTURE(body);
+    const std::string old = content(db), main = bytes_of(file), before = bytes_of(log);
+    put(db, 2, wide(body, 2));
+    CHECK(size_of(log) == until);  // it overwrote zeros
+    const std::string now = content(db), after = bytes_of(log);
+    int whole = 0;
+    for (const std::size_t done : kills(before, after)) {
+      CAPTURE(done);
+      leave(copy, main, before, after, done);
+      Db there = Db::open(copy.db(), Db::Mode::gather);
+      const std::string seen = content(there);
+      CHECK((seen == old || seen == now));
+      whole += seen == now ? 1 : 0;
+      CHECK(integrity(there) == "ok");
+    }
+    CHECK(whole == 1);
+  }
+  db.query("PRAGMA wal_checkpoint(TRUNCATE)")->next();
+  CHECK(size_of(log) == 0);
+  lengthen_fully(db, until);  // and before the header of the log is there
+  Db beside = Db::open(file, Db::Mode::read);
+  CHECK(content(beside) == content(db));
+  put(db, 9, wide('z'));
+  CHECK(content(beside) == content(db));
+}
+
+TEST_CASE("a log that may not become longer stays as it is, and commits go on") {
+  const Folder folder;
+  Db db = open_table(folder.db(), Db::Mode::gather);
+  put(db, 1, wide('a'));
+  const auto size = size_of(folder.db() + "-wal");
+  const Limited limited(size + 100'000);
+  db.run("BEGIN IMMEDIATE");
+  CHECK_FALSE(storage::lengthen_log(db.raw(), 10'000'000));
+  db.run("ROLLBACK");
+  CHECK(size_of(folder.db() + "-wal") == size);
+  put(db, 2, wide('b'));
+  CHECK(integrity(db) == "ok");
+}
+
+TEST_CASE("a writer at rest makes its log as long as it may become, again after it was cut") {
+  const Folder folder;
+  auto store = open(folder.path());
+  const std::string log = folder.db() + "-wal";
+  constexpr std::uintmax_t whole = 32 + 4000 * (24 + 4096);
+  const auto lengthened = [&] {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    while (size_of(log) < whole && std::chrono::steady_clock::now() < deadline)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return size_of(log) == whole;
+  };
+  REQUIRE(store->commit_now(with_entries({entry("e1")})).has_value());
+  CHECK(lengthened());
+  REQUIRE(store->commit_now(with_entries({entry("e2")})).has_value());
+  CHECK(size_of(log) == whole);
+  CHECK(verified(folder.path()).entries == 2);
+  REQUIRE(raw_sql(folder.db(), "PRAGMA wal_checkpoint(TRUNCATE)").empty());
+  REQUIRE(store->commit_now(with_entries({entry("e3")})).has_value());
+  CHECK(size_of(log) < whole);
+  CHECK(lengthened());
 }
