@@ -76,6 +76,7 @@ Slack::~Slack() {
   out_.timers.cancel(timer_);
   out_.timers.cancel(check_timer_);
   out_.timers.cancel(again_timer_);
+  out_.timers.cancel(unhurried_timer_);
 }
 
 HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
@@ -210,6 +211,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         open_socket(step.slot, step.text);
         break;
       case Kind::close:
+        acknowledge_unhurried();
         sockets_[slot].reset();  // Slack does not answer a closing handshake
         break;
       case Kind::tell: {

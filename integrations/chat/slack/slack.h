@@ -37,6 +37,11 @@ class Slack final : public ChatPlatform {
   static constexpr DurationMs copies_wait_ms = minute_ms;
   static constexpr std::size_t copies_max = 5'000, copies_bytes_max = 4u << 20;
 
+  // An event that nobody is to be told of, most often a post of our own, is acknowledged with the next one that is: one
+  // write for both. Slack gives three seconds.
+  static constexpr DurationMs unhurried_ms = 100;
+  static constexpr std::size_t unhurried_max = 64;
+
   Slack(SlackConfig config, Outside outside);
   ~Slack() override;
   void start();
@@ -165,6 +170,9 @@ class Slack final : public ChatPlatform {
   bool was_kept_current(const std::string& ts) const;
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to, const std::string& answer = {});
+  void acknowledge_soon(const Acknowledgement& to);
+  void acknowledge_unhurried();
+  void send_acknowledgement(const Acknowledgement& to, const std::string& answer);
   void enqueue(Inbound in, const Acknowledgement* from);
   void pump();
   bool known(Inbound& in);
@@ -287,6 +295,8 @@ class Slack final : public ChatPlatform {
   std::uint64_t again_timer_ = 0;            // something could not be stored
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
+  std::vector<Acknowledgement> unhurried_;  // of what is not stored
+  std::uint64_t unhurried_timer_ = 0;
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;
