@@ -210,9 +210,10 @@ Outbox::Backlog Outbox::backlog(const std::string& platform) const {
   };
   for (auto line = lines_.lower_bound(begin); line != lines_.end() && line->first.starts_with(begin); ++line) {
     all.waiting += line->second.items.size();
-    for (const PendingOut& p : line->second.items) {
-      look_at(p);
-      if (!is_urgent(p.message)) break;
+    const auto& items = line->second.items;
+    for (auto p = items.begin(); p != items.end(); ++p) {
+      look_at(*p);
+      if (std::next(p) == items.end() || !is_urgent(p->message)) break;
     }
   }
   for (const Held& h : held_) {

@@ -49,14 +49,15 @@ std::optional<Value> number_from(std::string_view text) {
 class Builder {
  public:
   using Ch = char;
-  explicit Builder(int max_depth) : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))) {
+  Builder(int max_depth, std::string_view without)
+      : max_depth_(static_cast<std::size_t>(std::max(max_depth, 0))), without_(without) {
     frames_.reserve(8);
     waiting_.reserve(16);
   }
 
   // The names are the parser's.
-  bool Null() { return add(Value()); }
-  bool Bool(bool v) { return add(Value(v)); }
+  bool Null() { return leaves_out() || add(Value()); }
+  bool Bool(bool v) { return leaves_out() || add(Value(v)); }
   // This and its neighbours are not called: numbers were asked for as they are written.
   bool Int(int) { return false; }
   bool Uint(unsigned) { return false; }
@@ -64,12 +65,17 @@ class Builder {
   bool Uint64(std::uint64_t) { return false; }
   bool Double(double) { return false; }
   bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    if (leaves_out()) return true;
     const std::optional<Value> number = number_from({text, size});
     return number && add(*number);
   }
-  bool String(const char* text, rapidjson::SizeType size, bool) { return add(Value(std::string_view(text, size))); }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return leaves_out() || add(Value(std::string_view(text, size)));
+  }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    waiting_.emplace_back(std::string_view(text, size), Value());
+    if (left_out_ > 0) return true;
+    left_out_next_ = !without_.empty() && std::string_view(text, size) == without_;
+    if (!left_out_next_) waiting_.emplace_back(std::string_view(text, size), Value());
     return true;
   }
   bool StartObject() { return open(true); }
@@ -97,15 +103,25 @@ class Builder {
       waiting_.emplace_back(std::string(), std::move(v));
     return true;
   }
+  // A scalar that is the member to be left out, or stands inside of it.
+  bool leaves_out() { return left_out_ > 0 || std::exchange(left_out_next_, false); }
   bool open(bool object) {
-    if (frames_.size() >= max_depth_) {
+    if (frames_.size() + left_out_ >= max_depth_) {
       error_ = "JSON is nested deeper than " + std::to_string(max_depth_) + " levels";
       return false;
+    }
+    if (left_out_ > 0 || std::exchange(left_out_next_, false)) {
+      ++left_out_;
+      return true;
     }
     frames_.push_back({object, waiting_.size()});
     return true;
   }
   bool close() {
+    if (left_out_ > 0) {
+      --left_out_;
+      return true;
+    }
     const Frame frame = frames_.back();
     frames_.pop_back();
     const auto first = waiting_.begin() + static_cast<std::ptrdiff_t>(frame.first);
@@ -125,6 +141,9 @@ class Builder {
   }
 
   std::size_t max_depth_;
+  std::string_view without_;
+  bool left_out_next_ = false;  // the name was just read
+  std::size_t left_out_ = 0;    // how deep inside of such a member
   std::vector<Frame> frames_;
   Members waiting_;
   Value root_;
@@ -356,7 +375,9 @@ class Printer {
 
 }  // namespace
 
-Result<Value> parse_json(std::string_view text, int max_depth) {
+Result<Value> parse_json(std::string_view text, int max_depth) { return parse_json_without({}, text, max_depth); }
+
+Result<Value> parse_json_without(std::string_view name, std::string_view text, int max_depth) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   std::string buffer;  // read in place: strings are unescaped where they stand
@@ -368,7 +389,7 @@ Result<Value> parse_json(std::string_view text, int max_depth) {
   if (may_have_surrogates(buffer)) buffer = mend_surrogates(buffer);
   const std::size_t size = buffer.size();
   buffer.append(read_ahead, '\0');
-  Builder builder(max_depth);
+  Builder builder(max_depth, name);
   rapidjson::InsituStringStream stream(buffer.data());
   rapidjson::Reader reader;
   const auto parsed =

@@ -295,7 +295,7 @@ class Slack final : public ChatPlatform {
   std::uint64_t again_timer_ = 0;            // something could not be stored
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
-  std::vector<Acknowledgement> unhurried_;  // of what is not stored
+  std::vector<Acknowledgement> unhurried_;   // of what is not stored
   std::uint64_t unhurried_timer_ = 0;
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
   std::set<std::string> stored_;

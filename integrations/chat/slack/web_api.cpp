@@ -180,7 +180,7 @@ SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<
     out.error = "ratelimited";
     return out;
   }
-  auto parsed = parse_json(body);
+  auto parsed = parse_json_without("blocks", body);  // of messages; what they say stands in their text, too
   if (status < 200 || status > 299 || !parsed || !parsed->is_map()) {
     // A gateway's page says nothing about whether the call got through.
     out.error = "http_" + std::to_string(status);

@@ -71,6 +71,19 @@ TEST_CASE("JSON may be 64 levels deep and no deeper") {
   CHECK_FALSE(parse_json("[[1]]", 1));
 }
 
+TEST_CASE("members of one name are left out at any depth, and are read like all others") {
+  const auto left = [](const char* text) {
+    const auto parsed = parse_json_without("x", text);
+    return parsed ? to_json(*parsed) : parsed.error().message;
+  };
+  CHECK(left(R"({"a":1,"x":[{"a":[1,"x"]},2],"z":{"x":{"x":{"b":1}},"c":"x"}})") == R"({"a":1,"z":{"c":"x"}})");
+  CHECK(left(R"([{"x":null},{"x":true},{"x":1.5},{"x":"s","y":"x"},"x"])") == R"([{},{},{},{"y":"x"},"x"])");
+  CHECK(left(R"({"x":{}})") == "{}");
+  CHECK(left(R"({"x":[1,],"a":1})").starts_with("not valid JSON at byte "));
+  CHECK_FALSE(parse_json_without("x", R"({"x":)" + nested(64) + "}"));
+  CHECK(parse_json_without("x", R"({"x":)" + nested(63) + "}"));
+}
+
 TEST_CASE("what is no JSON is refused with the place") {
   for (const char* bad : {"", " ", "{", "[1,]", "{\"a\":}", "nul", "[1] 2", "'a'", "\"\\u12\"", "\"\\ud8\"", "1e999",
                           "// c\n1", "\"a\nb\"", "\"\\"}) {
