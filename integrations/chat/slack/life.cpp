@@ -194,6 +194,7 @@ void Slack::become_ready() {
 void Slack::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
   deliveries_.tick();
+  if (gathered_.is_too_long(out_.clock.now())) hand_over_gathered();
   if (ready_ && !over_http()) carry_out(connections_.tick(out_.clock.now()));
   if (out_.clock.now() - marks_saved_ms_ >= 30 * second_ms) save_marks();
 }

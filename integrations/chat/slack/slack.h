@@ -21,6 +21,7 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/chat/slack/connections.h"
 #include "integrations/chat/slack/foreseen.h"
+#include "integrations/chat/slack/gathered.h"
 #include "integrations/chat/slack/incoming.h"
 #include "integrations/chat/slack/web_api.h"
 #include "integrations/net/http_server.h"
@@ -36,6 +37,9 @@ class Slack final : public ChatPlatform {
   // more than this. What is said late is marked so after a minute anyway.
   static constexpr DurationMs copies_wait_ms = minute_ms;
   static constexpr std::size_t copies_max = 5'000, copies_bytes_max = 4u << 20;
+  // What is read of a channel's gap is handed over when all of it is read, or at one of these. The time is short
+  // because a command in it must not get too old to be run.
+  static constexpr GatheredMost gathered_most = {.items = 3'000, .bytes = 4u << 20, .ms = 20 * second_ms};
 
   Slack(SlackConfig config, Outside outside);
   ~Slack() override;
@@ -195,6 +199,8 @@ class Slack final : public ChatPlatform {
   void catch_up_older(const std::string& channel_id, const std::string& cursor, int pages);
   void caught_up_marks(const std::string& channel_id, const Value& message);
   void caught_up_edit(const std::string& channel_id, const Value& message);
+  void gather(const std::string& ts, Inbound in);
+  void hand_over_gathered();
   void caught_up_channel(const std::string& channel_id);
   void cannot_read(const std::string& channel_id, const SlackAnswer& answer);
   void catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor);
@@ -293,8 +299,11 @@ class Slack final : public ChatPlatform {
   std::deque<std::string> to_catch_up_;
   std::deque<std::pair<std::string, std::string>> threads_;  // channel id, root: to be read
   TimeMs marks_saved_ms_ = 0;
-  std::string site_url_;             // https://acme.slack.com/
-  int found_ = 0;                    // messages of the channel that is read again
+  std::string site_url_;  // https://acme.slack.com/
+  int found_ = 0;         // messages of the channel that is read again
+  Gathered<Inbound> gathered_{gathered_most};
+  std::string handed_to_;            // ts of the newest message of its gap that was handed over
+  int disordered_ = 0;               // messages of its gap that came after later ones
   std::string gap_cursor_;           // its newest message before the gap
   std::string gap_key_;              // makes what was found in this gap known from what an earlier one brought
   std::vector<CoverageNote> blind_;  // why something of it is missing
