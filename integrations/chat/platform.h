@@ -89,6 +89,7 @@ struct ChatHealth {
   DurationMs oldest_ms = 0;   // the age of the oldest
   DurationMs failing_ms = 0;  // how long calls to it have gone unanswered
   std::uint64_t reconnects = 0, gaps = 0, caught_up = 0, calls = 0, refused = 0;  // refused: by a rate limit
+  std::uint64_t said_plainly = 0;  // messages that it refused as they were built
 };
 
 // Secrets leave the text of a file before it is stored; other bytes have no words to look at. Asked and answered on the

@@ -315,6 +315,7 @@ ChatHealth Slack::health() const {
   deliveries_.report(h);
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
+  h.said_plainly = said_plainly_;
   return h;
 }
 

@@ -128,6 +128,7 @@ class Slack final : public ChatPlatform {
   void call(const OpPtr& op, const std::string& method, const Value& arguments, Then then);
   void call_made(const OpPtr& op, const std::string& method, HttpCall made, Then then);
   void refused(const OpPtr& op, const SlackAnswer& answer);
+  bool say_plainly(const OpPtr& op, const std::string& method, const SlackAnswer& answer);
   void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
   void post(const OpPtr& op, const std::string& channel_id);
@@ -274,7 +275,7 @@ class Slack final : public ChatPlatform {
   BackoffLimits backoff_{.first = second_ms, .most = minute_ms, .stable = minute_ms};
   int check_failures_ = 0;
   TimeMs last_signed_ms_ = 0;  // HTTP mode: when Slack last posted something
-  std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
+  std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0, said_plainly_ = 0;
 
   std::map<std::string, std::string> topics_;  // channel id -> topic
   std::vector<Sought> sought_;
