@@ -255,7 +255,8 @@ PlatformGroups::Outside ChatPlatforms::for_groups() {
                 return find_person(dispatcher_.config(), who) ? who : std::string();
               },
           .clock = clock_,
-          .also = [this] { return groups_asked(); }};
+          .also = [this] { return groups_asked(); },
+          .standing = [this](const Person& p) { return links_.standing(p); }};
 }
 
 // What a run asked before its runbook was changed counts as it was asked.

@@ -235,6 +235,7 @@ class Slack final : public ChatPlatform {
   // people.cpp
   bool known_user(const std::string& id);
   User user_of(const std::string& id, const Value& user, bool shown_to_us) const;
+  void tell_standing(const std::string& id);
   void list_people(const std::string& cursor);
 
   // recording.cpp
