@@ -122,6 +122,9 @@ class Slack final : public ChatPlatform {
   void open_socket(int slot, const std::string& url);
   void socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& end);
   void frame(int slot, std::uint64_t socket, const std::string& text);
+  void count_connections(std::int64_t open);
+  void look_who_shares();
+  ChatCheck shared() const;
 
   // outgoing.cpp
   void run(const OpPtr& op);
@@ -277,6 +280,12 @@ class Slack final : public ChatPlatform {
   int check_failures_ = 0;
   TimeMs last_signed_ms_ = 0;  // HTTP mode: when Slack last posted something
   std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0, said_plainly_ = 0;
+
+  // Connections of this app that are not ours: another process takes a part of the events. Slack counts one that broke
+  // off for a while longer, so a number is believed only when none of ours has ended lately, and looked at again.
+  static constexpr DurationMs share_settled_ms = 2 * minute_ms, share_doubt_ms = 3 * minute_ms;
+  std::int64_t others_ = 0;
+  TimeMs socket_ended_ms_ = 0, share_look_ms_ = 0;  // the last of ours; when to look again, 0: not
 
   std::map<std::string, std::string> topics_;  // channel id -> topic
   std::vector<Sought> sought_;
