@@ -84,7 +84,10 @@ void Slack::catch_up_one(const std::string& channel_id) {
 void Slack::to_be_read(const std::string& channel_id) {
   const std::string ours = out_.directory.ours("channel", channel_id);
   const bool first = out_.filed && !ours.empty() && out_.filed(ours).has_value();
-  first ? to_catch_up_.push_front(channel_id) : to_catch_up_.push_back(channel_id);
+  if (first)
+    to_catch_up_.insert(to_catch_up_.begin() + static_cast<std::ptrdiff_t>(first_to_catch_up_++), channel_id);
+  else
+    to_catch_up_.push_back(channel_id);
   unread_[channel_id] += 1;
 }
 
@@ -117,6 +120,7 @@ void Slack::catch_up_next() {
   if (!to_catch_up_.empty()) {
     const std::string id = to_catch_up_.front();
     to_catch_up_.pop_front();
+    if (first_to_catch_up_ > 0) --first_to_catch_up_;
     found_ = disordered_ = 0;
     handed_to_.clear();
     blind_.clear();

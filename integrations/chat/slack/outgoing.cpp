@@ -206,6 +206,7 @@ ForeseenPost Slack::made_post(const Op& op, const std::string& channel_id, const
   Value arguments = post_arguments(op, &post.files);
   arguments.set("channel", channel_id);
   unfold_nothing(arguments);
+  post.channels = channels_learned_;
   if (!thread.empty()) arguments.set("thread_ts", thread);
   post.call = method_call("chat.postMessage", arguments, config_.bot_token);
   return post;
@@ -226,7 +227,8 @@ void Slack::foresee(OutMessage m) {
 void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
   const std::string thread = deliveries_.their_thread(*op);
   auto foreseen = foreseen_.take(op->message, channel_id, thread);
-  if (op->waited || op->text_alone) foreseen.reset();  // made before it could name its channel, or with blocks
+  // Made before it could name its channel, or with blocks.
+  if (op->waited || op->text_alone || (foreseen && foreseen->channels != channels_learned_)) foreseen.reset();
   ForeseenPost post = foreseen ? std::move(*foreseen) : made_post(*op, channel_id, thread);
   const auto then = [this, op, channel_id, thread, files = std::move(post.files)](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {

@@ -262,6 +262,7 @@ class Slack final : public ChatPlatform {
   BudgetQueue queue_;
   Deliveries deliveries_;
   ForeseenPosts foreseen_;
+  std::size_t channels_learned_ = 0;
   FileCopies copies_;
   HearingGap gap_;
   ReadMarks marks_;
@@ -308,6 +309,7 @@ class Slack final : public ChatPlatform {
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;
   std::deque<std::string> to_catch_up_;
+  std::size_t first_to_catch_up_ = 0;                        // how many at its front are of incidents
   std::deque<std::pair<std::string, std::string>> threads_;  // channel id, root: to be read
   TimeMs marks_saved_ms_ = 0;
   std::string site_url_;  // https://acme.slack.com/
