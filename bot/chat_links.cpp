@@ -106,6 +106,20 @@ ChatDirectory& ChatLinks::directory(const std::string& platform) {
   return *made;
 }
 
+// An account that was joined with a code or by its address was a full member's.
+std::string ChatLinks::standing(const Person& person) const {
+  std::string last;
+  for (const auto& [platform, directory] : directories_)
+    if (*joined_ && !(*joined_)(platform, person.id).empty()) return {};
+  for (const Handle& h : person.handles) {
+    const auto it = directories_.find(h.platform);
+    const std::string told = it == directories_.end() ? std::string() : it->second->theirs("standing", person.id);
+    if (told.empty()) return {};
+    last = told;
+  }
+  return last;
+}
+
 bool ChatLinks::reaches(const std::string& platform, const std::string& person) const {
   const auto it = directories_.find(platform);
   return it != directories_.end() && !it->second->handle(person).empty();

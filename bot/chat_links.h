@@ -28,6 +28,7 @@ class ChatLinks {
   // The account's own id on this platform that was joined to the person; asked where the configuration names none.
   using Joined = std::function<std::string(const std::string& platform, const std::string& person)>;
   void set_joined(Joined joined) { *joined_ = std::move(joined); }
+  std::string standing(const Person& person) const;                            // people.h
   bool reaches(const std::string& platform, const std::string& person) const;  // is the person somebody there?
 
  private:

@@ -255,7 +255,8 @@ PlatformGroups::Outside ChatPlatforms::for_groups() {
                 return find_person(dispatcher_.config(), who) ? who : std::string();
               },
           .clock = clock_,
-          .also = [this] { return groups_asked(); }};
+          .also = [this] { return groups_asked(); },
+          .standing = [this](const Person& p) { return links_.standing(p); }};
 }
 
 // What a run asked before its runbook was changed counts as it was asked.
@@ -278,6 +279,7 @@ void ChatPlatforms::watch(TimeMs now) {
     const std::string name = p->name();
     const ChatHealth h = p->health();
     Watch& w = watched_[name];
+    tell_shared(*p, h.shared, w);
     // Connected and yet nothing gets there: then it is away since its calls fail.
     const bool away = !h.connected || h.failing_ms > 0;
     if (!away) w.away_since = 0;
@@ -291,6 +293,16 @@ void ChatPlatforms::watch(TimeMs now) {
              [name, since = w.away_since, why = h.problem](Work& work) { platform_lost(work, name, since, why); });
     }
   }
+}
+
+// Once, for as long as it lasts.
+void ChatPlatforms::tell_shared(ChatPlatform& platform, const ChatCheck& shared, Watch& w) {
+  const bool is = !shared.key.empty();
+  if (w.deciding || is == w.shared) return;
+  w.shared = is;
+  check(platform);  // what doctor shows is what was found last
+  decide(platform.name(),
+         [name = platform.name(), shared](Work& work) { platform_shared(work, name, shared.key, shared.words); });
 }
 
 // Named in the configuration and not connected at all: nobody is to be sent there.
@@ -335,16 +347,18 @@ void ChatPlatforms::check_all() {
 }
 
 void ChatPlatforms::check() {
-  for (const auto& p : platforms_) {
-    p->self_check([this, name = p->name()](ChatChecks found) {
-      for (const ChatCheck& c : found) {
-        if (c.level == "ok") continue;
-        log(c.level == "note" ? LogLevel::info : LogLevel::warn, "chat self check: " + check_text(c, "en"),
-            {{"platform", name}, {"change", check_change(c, "en")}});
-      }
-      checks_[name] = std::move(found);
-    });
-  }
+  for (const auto& p : platforms_) check(*p);
+}
+
+void ChatPlatforms::check(ChatPlatform& platform) {
+  platform.self_check([this, name = platform.name()](ChatChecks found) {
+    for (const ChatCheck& c : found) {
+      if (c.level == "ok") continue;
+      log(c.level == "note" ? LogLevel::info : LogLevel::warn, "chat self check: " + check_text(c, "en"),
+          {{"platform", name}, {"change", check_change(c, "en")}});
+    }
+    checks_[name] = std::move(found);
+  });
 }
 
 std::string ChatPlatforms::findings_text(const std::string& language) const {
@@ -405,6 +419,12 @@ std::string ChatPlatforms::metrics() const {
        [](const ChatHealth& h) { return static_cast<std::int64_t>(h.gaps); }},
       {"muster_chat_caught_up_posts_total", "counter", "Posts read over REST after a loss.",
        [](const ChatHealth& h) { return static_cast<std::int64_t>(h.caught_up); }},
+      {"muster_chat_said_plainly_total", "counter",
+       "Messages that the platform refused as they were built, said as text alone.",
+       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.said_plainly); }},
+      {"muster_chat_other_connections", "gauge",
+       "Connections of other processes with the same token: each takes a part of the events.",
+       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.others); }},
       {"muster_chat_calls_total", "counter", "Calls to the platform's API.",
        [](const ChatHealth& h) { return static_cast<std::int64_t>(h.calls); }},
       {"muster_chat_rate_limited_total", "counter", "Calls that the platform refused with 429.",

@@ -62,10 +62,13 @@ class ChatPlatforms {
   struct Watch {
     TimeMs away_since = 0;
     bool deciding = false;
+    bool shared = false;  // and told so
   };
   void route(std::vector<OutMessage>& out) const;
   std::function<std::string(TimeMs)> late_words() const;
   void watch_missing(TimeMs now);
+  void tell_shared(ChatPlatform& platform, const ChatCheck& shared, Watch& watch);
+  void check(ChatPlatform& platform);
   void decide(const std::string& platform, std::function<void(Work&)> what);
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed(std::string platform) const;
   std::function<std::vector<std::string>(const std::string&)> kept() const;

@@ -135,6 +135,8 @@ void look_for_plan(const std::shared_ptr<Target>& target, const ChangeRequest& q
       if (target->has(strategy, q.subject)) can.push(name_of(strategy));
     if (const auto gone = target->missing(q.subject, q.version); gone && !q.version.empty())
       r.result.set("missing", sentence_of(*gone));
+    if (const auto most = target->most_replicas(q.subject); most && q.verb == TargetVerb::scale)
+      r.result.set("most_replicas", *most);
     r.result.set("can", std::move(can));
     if (q.verb != TargetVerb::rollback || !target->has(TargetVerb::history)) return done(std::move(r));
     const auto looked = std::make_shared<AttemptReport>(std::move(r));

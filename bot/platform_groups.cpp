@@ -115,8 +115,10 @@ void PlatformGroups::apply() {
     std::vector<std::string> groups = p.groups;
     std::erase_if(groups, [](const std::string& g) { return g.contains(":@"); });
     for (std::string& g : now[p.id]) groups.push_back(std::move(g));
-    changed = changed || groups != p.groups;
+    std::string standing = out_.standing ? out_.standing(p) : std::string();
+    changed = changed || groups != p.groups || standing != p.standing;
     p.groups = std::move(groups);
+    p.standing = std::move(standing);
   }
   if (!changed) return;
   CoreConfig fresh = out_.config();

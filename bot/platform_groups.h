@@ -27,6 +27,7 @@ class PlatformGroups {
     const Clock& clock;
     // Groups that something else than the configuration names: steps of runbooks, approvals that are open.
     std::function<std::set<std::string>()> also = {};
+    std::function<std::string(const Person&)> standing = {};  // of all his accounts; none: nobody can tell
   };
   explicit PlatformGroups(Outside outside) : out_(std::move(outside)) {}
 

@@ -1,10 +1,14 @@
 // Runs as lists, one run, and what its steps left behind.
 #include <algorithm>
+#include <cstdlib>
 
+#include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/commands.h"
+#include "runbooks/machine.h"
+#include "runbooks/paths.h"
 #include "runbooks/scope.h"
 #include "runbooks/seen.h"
 #include "runbooks/watch_state.h"
@@ -97,16 +101,41 @@ std::string watched_lines(const Call& c, const StepRun& s) {
   return out;
 }
 
-void add_log(const Call& c, const StepRun& s, const StepProgress* live, std::string& text) {
+std::string item_text(const Value& item) {
+  return clip(one_line(item.is_string() ? item.as_string() : to_json(item)), 60);
+}
+
+// Of a for_each every turn has the same steps: which one this was, and for what.
+std::string turn_of(const Call& c, const Run& run, const std::string& path) {
+  const std::string frame = frame_of(path);
+  const auto item = item_of(run, frame);
+  if (!item) return {};
+  const int n = std::atoi(frame.c_str() + frame.rfind('_') + 1);
+  return " · " + say(c.language, "run.turn", {{"n", std::to_string(n + 1)}, {"item", plain(item_text(*item))}});
+}
+
+// Its turns are listed with their steps: of the group itself only who failed is news.
+std::string failed_turns(const Call& c, const Value& result) {
+  std::string out;
+  for (const Value& turn : result["results"].as_list())
+    if (!turn["ok"].as_bool()) out += item_text(turn["item"]) + ": " + say(c.language, "step.status.failed") + "\n";
+  return out;
+}
+
+void add_log(const Call& c, const Run& run, const std::string& path, std::string& text) {
+  const StepRun& s = run.steps.at(path);
+  const StepProgress* live = engine_of(c.work).progress_of(run.id, path);
   const std::string took = s.ended() ? format_duration(std::max<DurationMs>(0, s.ended_ms - s.started_ms)) : "";
   text += "*" + plain(s.id) + "* · " + s.verb + " · " + say(c.language, "step.status." + s.status) +
-          (took.empty() ? "" : " · " + took) + "\n";
+          (took.empty() ? "" : " · " + took) + turn_of(c, run, path) + "\n";
   if (!s.error.empty()) text += plain(clip(one_line(s.error), 400)) + "\n";
   if (live && s.status == "running")  // so far
     text += plain(clip_bytes(std::string(trim(live->line + "\n" + live->lines)), output_bytes)) + "\n";
   const bool watched = !s.ended() && s.result.has("begun_ms");
-  if (const std::string out = watched ? watched_lines(c, s) : seen_lines(s.result); !out.empty())
-    text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
+  const std::string out = watched                ? watched_lines(c, s)
+                          : s.verb == "for_each" ? failed_turns(c, s.result)
+                                                 : seen_lines(s.result);
+  if (!out.empty()) text += plain(clip_bytes(std::string(trim(out)), output_bytes)) + "\n";
 }
 
 Outcome logs(Call& c) {
@@ -117,7 +146,7 @@ Outcome logs(Call& c) {
   for (const std::string& path : run->order) {
     const auto it = run->steps.find(path);
     if (it == run->steps.end() || (!wanted.empty() && it->second.id != wanted && path != wanted)) continue;
-    add_log(c, it->second, engine_of(c.work).progress_of(run->id, path), text);
+    add_log(c, *run, path, text);
   }
   if (text.empty()) return refuse(c, "run.no_log", {{"id", run->id}, {"step", plain(wanted)}});
   Outcome o = answer(c, "run.log", {{"id", run->id}, {"runbook", plain(run->runbook)}, {"status", status_of(c, *run)}});

@@ -1,5 +1,6 @@
 // What runs by itself and what may not: triggers, the switch, and no new runs before an upgrade.
 #include <algorithm>
+#include <set>
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -17,6 +18,20 @@ Outcome arm(Call& c) {
   return answer(c, "books.armed", {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}});
 }
 
+// A key that no run has had may still come; more often it is a typing mistake, and then nothing is held back.
+void note_unseen(const Call& c, const std::string& name, const std::string& key, Outcome& o) {
+  constexpr std::size_t most = 8;
+  std::set<std::string> seen;
+  for (const auto& [n, run] : c.work.state.runs)
+    if (run.runbook == name) seen.insert(run.key);
+  if (key.empty() || seen.contains(key)) return;
+  std::vector<std::string> some(seen.begin(), seen.end());
+  if (some.size() > most) some.resize(most), some.emplace_back("…");
+  o.reply.sections.push_back({say(c.language, seen.empty() ? "books.key_no_runs" : "books.key_unseen",
+                                  {{"name", plain(name)}, {"key", plain(key)}, {"list", plain(join(some, ", "))}}),
+                              {}});
+}
+
 Outcome disarm(Call& c) {
   const std::string name = first_argument(c.command), key = c.command.args.size() > 1 ? c.command.args[1] : "";
   if (because(c).empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
@@ -29,8 +44,10 @@ Outcome disarm(Call& c) {
   }
   if (auto done = engine_of(c.work).disarm(c.work, name, key, until, because(c), by(c)); !done)
     return refused(c, done.error());
-  return answer(c, until ? "books.disarmed_until" : "books.disarmed",
-                {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}, {"time", short_time(c, until)}});
+  Outcome o = answer(c, until ? "books.disarmed_until" : "books.disarmed",
+                     {{"name", plain(name)}, {"key", plain(key.empty() ? "*" : key)}, {"time", short_time(c, until)}});
+  note_unseen(c, name, key, o);
+  return o;
 }
 
 Outcome automation_state(Call& c) {

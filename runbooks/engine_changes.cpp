@@ -97,7 +97,8 @@ std::string what_changed(const std::string& lang, const Plan& before, const Plan
 Value without_plan(const Value& seen, bool minimum) {
   Value state = Value::Map{};
   for (const auto& [key, v] : seen.as_map())
-    if (key != "can" && key != "history" && key != "missing" && (minimum || !key.starts_with("scaler")))
+    if (key != "can" && key != "history" && key != "missing" && key != "most_replicas" &&
+        (minimum || !key.starts_with("scaler")))
       state.set(key, v);
   return state;
 }

@@ -276,8 +276,9 @@ bool is_kept_current(std::string_view post_id) {
 bool Deliveries::bring_back(Delivery& d) const {
   const std::string& post = d.message.body["post_id"].as_string();
   if (!is_kept_current(post) || !directory_.theirs("again", d.channel + "/" + post).empty()) return false;
-  Message said = message_from(d.message.body["message"]);
   const bool announced = post.starts_with("announce-");
+  if (announced && d.message.body["over"].as_bool()) return false;  // nobody is called to what is over
+  Message said = message_from(d.message.body["message"]);
   said.sections.push_back({say(platform_.language, announced ? "chat.announced_again" : "chat.again"), {}});
   d.message.body.set("message", to_value(said));
   d.again = true;

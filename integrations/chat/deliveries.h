@@ -26,6 +26,7 @@ struct Delivery {
   bool joined = false;       // we have tried to join the channel for it
   bool late = false;         // it says so
   bool waited = false;       // for a channel that it names
+  bool text_alone = false;   // the platform refused how it is put together
   bool again = false;        // an edit of a post that somebody deleted: it is posted anew
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits

@@ -83,12 +83,15 @@ struct ChatHealth {
   std::string problem;        // one sentence naming the setting; empty: none
   std::string next_step;      // what to do about it
   ChatCheck trouble = {};     // both as sentences of the catalogue; without a key: it has none
+  ChatCheck shared = {};      // another process takes a part of the events; without a key: none does
   std::string account;        // who we are there: "@muster"
   std::string version;        // of the server, as it says
   std::size_t waiting = 0;    // outgoing messages not yet delivered
   DurationMs oldest_ms = 0;   // the age of the oldest
   DurationMs failing_ms = 0;  // how long calls to it have gone unanswered
   std::uint64_t reconnects = 0, gaps = 0, caught_up = 0, calls = 0, refused = 0;  // refused: by a rate limit
+  std::uint64_t others = 0;        // connections of other processes with our token
+  std::uint64_t said_plainly = 0;  // messages that it refused as they were built
 };
 
 // Secrets leave the text of a file before it is stored; other bytes have no words to look at. Asked and answered on the

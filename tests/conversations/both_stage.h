@@ -36,6 +36,7 @@ class BothStage final : public Stage {
   bool is_away(const std::string& platform) const override {
     return platform == "slack" ? slack_.is_away(platform) : mattermost_.is_away(platform);
   }
+  void shared(const std::string& platform, bool is) override { at(platform).shared(platform, is); }
   void show_history(const std::string& platform, bool shows) override { at(platform).show_history(platform, shows); }
   void open_channels(const std::string& platform, bool now) override { at(platform).open_channels(platform, now); }
   void play(const Act& act) override {

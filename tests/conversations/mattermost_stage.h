@@ -126,6 +126,10 @@ class Stage {
   virtual void show_history(const std::string& platform, bool /*shows*/) {
     throw std::runtime_error(platform + " cannot be slow to show its history");
   }
+  // Another process connects with the same token, or goes.
+  virtual void shared(const std::string& platform, bool /*is*/) {
+    throw std::runtime_error(platform + " cannot be shared with another process");
+  }
   virtual void start() = 0;                                               // the platform that was made last
   virtual std::string handle(const std::string& person) = 0;              // gives the person an account
   virtual void open_channels(const std::string& platform, bool now) = 0;  // not now: that they are open is told later

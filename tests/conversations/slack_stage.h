@@ -87,6 +87,13 @@ class SlackStage final : public Stage {
     if (is) net_.cut_all();
   }
   bool is_away(const std::string&) const override { return net_.down; }
+  void shared(const std::string&, bool is) override {
+    constexpr doubles::SlackCore::Peer another = 999'999;
+    if (!is) return core_.disconnected(another);
+    core_.connected(another);
+    for (const auto peer : core_.peers())
+      if (peer != another) core_.warn(peer, "refresh_requested");
+  }
   void open_channels(const std::string&, bool now) override {
     if (now) return net_.show();
     net_.withheld = "conversations.create";

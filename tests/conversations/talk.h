@@ -147,6 +147,7 @@ class Talk {
       return stage_->show_history(platform, false), stage_->away(platform, false), true;
     if (what == "shows its history") return stage_->show_history(platform, true), true;
     if (what == "is slow to open channels") return stage_->open_channels(platform, false), true;
+    if (what == "is shared" || what == "is ours alone") return stage_->shared(platform, what == "is shared"), true;
     if (what == "opens channels") return stage_->open_channels(platform, true), true;
     return false;
   }

@@ -354,6 +354,10 @@ std::vector<Check> target_checks(const PlanInput& in, const Value& arguments) {
                              {{"n", std::to_string(seen["replicas"].as_int())},
                               {"service", in.wish.service},
                               {"env", in.wish.environment}}));
+    else if (const Value& most = seen["most_replicas"]; most.is_int() && arguments["replicas"].as_int() > most.as_int())
+      checks.push_back(
+          check("replicas", Mark::failed, "check.replicas.most",
+                {{"n", std::to_string(arguments["replicas"].as_int())}, {"most", std::to_string(most.as_int())}}));
     else if (seen["replicas"] == arguments["replicas"] && !arguments["minimum"].as_bool())
       checks.push_back(
           check("same", Mark::failed, "check.same.replicas", {{"n", std::to_string(arguments["replicas"].as_int())}}));

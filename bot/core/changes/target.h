@@ -132,6 +132,8 @@ class Target {
   virtual bool has(TargetStrategy, const TargetSubject&) const { return false; }
   // Why this version cannot be brought out, as far as that can be known without changing anything.
   virtual std::optional<Error> missing(const TargetSubject&, const std::string& /*version*/) const { return {}; }
+  // How many copies there can be at most, where it is known beforehand.
+  virtual std::optional<int> most_replicas(const TargetSubject&) const { return {}; }
 
   // Why an answer takes long, where the target's own server asked to be left alone for a while. Nothing: it did not.
   virtual std::optional<Error> held_up() const { return {}; }

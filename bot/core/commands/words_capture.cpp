@@ -78,6 +78,8 @@ std::span<const Sentence> words_capture() {
       {"coverage.passed_on",
        "reading took long: what was said from {time} UTC on was passed on to the other platforms before it",
        "읽는 데 오래 걸려, 그동안의 대화보다 {time} UTC 이후의 대화가 다른 플랫폼에 먼저 전달됨"},
+      {"coverage.disordered", "reading took long: {n} {n?message was|messages were} taken up after later ones",
+       "읽는 데 오래 걸려 메시지 {n}건이 나중 메시지보다 늦게 처리됨"},
       {"coverage.pins", "which pins still stand {platform} does not tell ({why})",
        "어떤 고정이 아직 남아 있는지 {platform}에서 알 수 없음({why})"},
       {"timeline.before", "before: {text}", "이전: {text}"},

@@ -202,6 +202,8 @@ std::span<const Sentence> words_changes() {
        "it has only {n}, so there cannot be that many fewer. Say how many there shall be: `scale {service} in {env} to "
        "…`",
        "현재 {n}개뿐이라 그만큼 줄일 수 없습니다. 몇 개로 할지 적어 주세요: `scale {service} in {env} to …`"},
+      {"check.replicas.most", "the target has room for {most} at most, {n} would be refused",
+       "대상에는 최대 {most}개까지만 둘 수 있어 {n}개는 거부됩니다"},
       {"check.zero.warning", "nobody serves it with 0 replicas", "복제본이 0개면 서비스가 멈춥니다"},
       {"check.way.failed",
        "nobody knows which version ran before, so there is no way back. Name one (`rollback {service} in {env} to "

@@ -17,6 +17,14 @@ std::span<const Sentence> words_platforms() {
       {"check.slack.sockets_taken", "The app already has ten connections.", "이 앱에 이미 연결이 열 개 있습니다."},
       {"check.slack.sockets_taken.change", "Stop the other bots that use the same {setting}.",
        "같은 {setting} 토큰을 쓰는 다른 봇을 멈추세요."},
+      {"check.slack.shared",
+       "Another process is connected to Slack with the same {setting} ({n} {n?connection is|connections are} not "
+       "ours): "
+       "Slack gives each event to one of them only, so about {n} in {all} commands go there and are not heard here.",
+       "다른 프로세스가 같은 {setting} 토큰으로 Slack에 연결되어 있습니다(우리 것이 아닌 연결 {n}개). Slack은 이벤트를 "
+       "그중 한 곳에만 보내므로, 명령 {all}개 가운데 {n}개쯤은 그쪽으로 가고 여기서는 들리지 않습니다."},
+      {"check.slack.shared.change", "Stop the other process, or give it a Slack app of its own.",
+       "다른 프로세스를 멈추거나, 그 프로세스에 별도의 Slack 앱을 쓰게 하세요."},
       {"check.slack.app_kind", "{setting} is no app-level token with connections:write.",
        "{setting}: connections:write 권한이 있는 앱 토큰이 아닙니다."},
       {"check.slack.app_kind.change", "Make one under Basic Information, App-Level Tokens; it begins with xapp-.",

@@ -72,6 +72,7 @@ std::span<const Sentence> words_runs() {
       {"run.ended", "*{id}* {runbook}: {status}.", "*{id}* {runbook}: {status}."},
       {"run.final", "*{id}* · {status} after {took}. {summary}.", "*{id}* · {status}, {took} 걸림. {summary}."},
       {"run.suggest", "*{runbook}* fits {alert}: {summary}", "*{runbook}*이(가) {alert}에 맞습니다: {summary}"},
+      {"run.turn", "turn {n}: {item}", "{n}번째 반복: {item}"},
       {"run.disarmed_now",
        "*{runbook}* did not help {n} times in a row for `{key}` (last *{id}*): it no longer starts by itself there. "
        "`runbook arm {runbook}` allows it again.",

@@ -37,6 +37,8 @@ std::span<const Sentence> words_together() {
        "{time}부터 {place}에 연결되지 않습니다. 여기서 계속하세요. 여기서 한 말은 다시 연결되는 대로 늦었다는 표시와 "
        "함께 "
        "그쪽에 전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+      {"together.alone", "No other process is connected to {place} with our token any more.",
+       "이제 같은 토큰으로 {place}에 연결된 다른 프로세스가 없습니다."},
       {"together.lost_alone",
        "{place} cannot be reached since {time}. What the bot says there waits and is delivered, marked late, as soon "
        "as it is back. The web room and the command line work all the while.",

@@ -135,6 +135,28 @@ std::vector<std::string> of_the_service(const Call& c, const std::string& prefix
   return words;
 }
 
+// "checklist done ": the items of the incident that is named, else of this channel's. What is done can only be undone.
+std::vector<std::string> items_asked(const Call& c, const std::string& prefix) {
+  std::vector<std::string> said = split(lower_ascii(prefix), ' ');
+  std::erase(said, "");
+  static const std::set<std::string, std::less<>> open = {"done", "skip", "run"};
+  if (said.size() < 2 || said[0] != "checklist" || (!open.contains(said[1]) && said[1] != "undo")) return {};
+  const auto here = c.work.state.incident_by_channel.find(c.input.channel);
+  const Incident* i =
+      here == c.work.state.incident_by_channel.end() ? nullptr : &c.work.state.incidents.at(here->second);
+  for (std::size_t n = 2; n < said.size(); ++n) {
+    const Incident* named = find_incident(std::as_const(c.work.state), canonical_id(said[n]));
+    if (!named) return {};  // a number was given
+    i = named;
+  }
+  std::vector<std::string> numbers;
+  if (i)
+    for (const ChecklistItem& x : i->checklist)
+      if (x.open() == open.contains(said[1]) && (said[1] != "run" || !x.run.empty()))
+        numbers.push_back(std::to_string(x.number));
+  return numbers;
+}
+
 // Beside an environment stands who has locked the service there.
 std::string lock_beside(const Call& c, const std::string& prefix, const std::string& word) {
   const auto [verb, service] = place_asked(c, prefix);
@@ -155,7 +177,9 @@ Outcome completion(Call& c, const std::string& text) {
   prefix = std::string(trim(prefix));
   Command asked;
   asked.echo = prefix;
-  const auto words = of_the_service(c, prefix, complete(asked, live_words(c)));
+  auto words = of_the_service(c, prefix, complete(asked, live_words(c)));
+  if (const auto items = items_asked(c, prefix); !items.empty())
+    words.insert(words.begin(), items.begin(), items.end());
   const bool builds = std::ranges::any_of(words, [](const std::string& word) { return word.contains('@'); });
   Outcome o = answer(c,
                      words.empty()                      ? "complete.none"

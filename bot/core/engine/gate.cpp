@@ -147,6 +147,7 @@ Ask ask_for(const Call& c, const Asker& asker, const Command& command) {
   ask.is_protected = is_protected(c.work.config, ask.environment);
   if (const Person* p = find_person(c.work.config, asker.person)) {
     ask.groups = p->groups;
+    if (asker.person != asker_of(c).person) ask.standing = p->standing;
     ask.roles = roles_there(c.work.state, c.work.config, p->id, ask.service, ask.environment, c.work.now);
   }
   return ask;

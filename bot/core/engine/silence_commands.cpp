@@ -155,7 +155,9 @@ Outcome silences(Call& c) {
   Value::List list;
   for (auto it = c.work.state.silences.rbegin(); it != c.work.state.silences.rend() && list.size() < 200; ++it) {
     const Silence& l = it->second;
-    if (!all && !l.open() && l.status != "unknown") continue;
+    // Of one that nobody knows of it is known that it is over when its time is.
+    const bool perhaps = l.status == "unknown" && l.until_ms > c.work.now;
+    if (!all && !l.open() && !perhaps) continue;
     lines += silence_line(c, l) + "\n";
     Value v = projection(l).body;
     v.set("id", l.id);

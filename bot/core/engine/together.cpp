@@ -306,6 +306,26 @@ void platform_back(Work& w, const std::string& platform) {
   tell(w.config.alerts_channel);
 }
 
+void platform_shared(Work& w, const std::string& platform, const std::string& finding,
+                     const std::map<std::string, std::string>& words) {
+  const bool alone = finding.empty();
+  const std::string place = place_name(platform);
+  const auto sentence = [&](const std::string& language) {
+    return alone ? say(language, "together.alone", {{"place", place}}) : say_with(language, "check." + finding, words);
+  };
+  Entry e;
+  e.kind = alone ? "platform.alone" : "platform.shared";
+  e.text = sentence("en");
+  e.data = Value::Map{{"platform", platform}};
+  record(w, std::move(e));
+  const std::string language = channel_language(w, w.config.alerts_channel);
+  Message m;
+  m.text = alone ? sentence(language)
+                 : "⚠️ " + sentence(language) + " " + say_with(language, "check." + finding + ".change", words);
+  m.color = alone ? "good" : "warning";
+  post(w, w.config.alerts_channel, "shared-" + w.new_id(), m);
+}
+
 Said with_original(const State& s, const std::string& channel, Said about) {
   if (s.together.said.empty()) return about;
   const std::string& place = about.channel.empty() ? channel : about.channel;

@@ -48,6 +48,9 @@ std::vector<std::string> bound_platforms(const State& state, const CoreConfig& c
 void bind_rooms(Work& work, const Incident& incident);  // a new one, before its channel is shown
 void platform_lost(Work& work, const std::string& platform, TimeMs since, const std::string& why);
 void platform_back(Work& work, const std::string& platform);
+// Another process is connected with our token. `finding` is its check in the catalogue; empty: it has gone.
+void platform_shared(Work& work, const std::string& platform, const std::string& finding,
+                     const std::map<std::string, std::string>& words);
 
 // A message about which something was done on another platform than its own: its author and words, where remembered.
 Said with_original(const State& state, const std::string& channel, Said about);

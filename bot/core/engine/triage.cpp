@@ -75,8 +75,9 @@ void triage_ended(Work& w, const Incident& i, const std::string& person) {
       .sections = {},
       .buttons = {},
       .color = i.open() ? severity_color(i.severity) : "good"};
-  w.decision.out.push_back({w.new_id(), "room:#" + w.config.alerts_channel, "edit",
-                            Value::Map{{"post_id", "announce-" + i.id}, {"message", to_value(m)}}});
+  Value body = Value::Map{{"post_id", "announce-" + i.id}, {"message", to_value(m)}};
+  if (!i.open()) body.set("over", true);
+  w.decision.out.push_back({w.new_id(), "room:#" + w.config.alerts_channel, "edit", std::move(body)});
   if (i.open()) show_on_board(w, i, true);
 }
 

@@ -18,6 +18,9 @@ struct Person {
   std::vector<Handle> handles;
   std::vector<std::string> groups;
   std::vector<std::string> roles;
+  // As every platform that he has a handle on last said of his account: guest, outsider; empty: a full member on one of
+  // them, or nobody can tell. For looking at what others may; who acts is judged by the account that he acts with.
+  std::string standing = {};
   std::vector<int> uids;  // local user ids that speak as this person through the Unix socket
 };
 

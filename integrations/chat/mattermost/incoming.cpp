@@ -201,6 +201,8 @@ bool Mattermost::known_user(const std::string& user) {
   inbound_.looking = true;
   look_up("/users/" + path_part(user), [this, user](const Answer& a) {
     if (!a.try_again()) users_[user] = user_of(a);
+    const std::string person = a.ok() ? out_.directory.person(users_[user].name, user) : std::string();
+    if (!person.empty()) out_.directory.link("standing", person, users_[user].standing);
     inbound_.looking = false;
     pump();
   });

@@ -124,6 +124,15 @@ std::size_t add_buttons(Value& blocks, const Message& message, char prefix) {
   return labels + length;
 }
 
+std::string words_of(const Message& message) {
+  std::string words = message.text;
+  for (const Section& section : message.sections) {
+    if (!section.text.empty()) words += "\n" + section.text;
+    for (const auto& [label, value] : section.fields) words += "\n*" + label + "* " + value;
+  }
+  return words;
+}
+
 }  // namespace
 
 SlackMessage slack_message(const Message& message, char prefix, std::string_view language,
@@ -148,6 +157,26 @@ SlackMessage slack_message(const Message& message, char prefix, std::string_view
   out.text = shortened(slack_plain(message.text), L::fallback_text, slack_escape);
   if (trim(out.text).empty()) out.text = "…";
   if (out.blocks.as_list().empty()) out.blocks.push(section_of_text(out.text));
+  return out;
+}
+
+SlackMessage slack_text_alone(const Message& message, char prefix, std::string_view language,
+                              const SlackChannelId& channel) {
+  SlackMessage out;
+  const std::string note = "\n" + slack_mrkdwn(say(language, "slack.rest_as_file"));
+  std::string typed;
+  for (const Button& b : message.buttons)
+    if (!b.opens_form && !b.label.empty())
+      typed += (typed.empty() ? "\n" : " · ") + slack_mrkdwn("`" + plain(prefix + b.command) + "`");
+  if (utf16_length(typed) > L::fallback_text / 2) typed.clear();
+  bool cut = false;
+  const std::size_t room = L::fallback_text - utf16_length(note) - utf16_length(typed);
+  const auto render = [&channel](std::string_view text) { return slack_mrkdwn(text, channel); };
+  out.text = shortened(words_of(message), room, render, &cut);
+  if (cut) out.rest = plain_text(message);
+  if (cut) out.text += note;
+  out.text += typed;
+  if (trim(out.text).empty()) out.text = "…";
   return out;
 }
 

@@ -24,7 +24,7 @@ struct SlackLimits {
 
 struct SlackMessage {
   std::string text;  // fallback for notifications, search and screen readers: always sent
-  Value blocks;      // list of blocks; never empty
+  Value blocks;      // list of blocks; never empty. Null: text alone
   std::string rest;  // not empty: did not fit; the whole message as plain text, to be uploaded as a file
 };
 
@@ -32,5 +32,9 @@ struct SlackMessage {
 // it begins with the prefix that commands need in a channel.
 SlackMessage slack_message(const Message& message, char prefix = '!', std::string_view language = "en",
                            const SlackChannelId& channel = {});
+// The same without blocks, for when Slack refuses how it is put together: every word that fits, and in the place of a
+// button what it would type.
+SlackMessage slack_text_alone(const Message& message, char prefix = '!', std::string_view language = "en",
+                              const SlackChannelId& channel = {});
 
 }  // namespace muster

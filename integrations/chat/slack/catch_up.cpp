@@ -84,7 +84,10 @@ void Slack::catch_up_one(const std::string& channel_id) {
 void Slack::to_be_read(const std::string& channel_id) {
   const std::string ours = out_.directory.ours("channel", channel_id);
   const bool first = out_.filed && !ours.empty() && out_.filed(ours).has_value();
-  first ? to_catch_up_.push_front(channel_id) : to_catch_up_.push_back(channel_id);
+  if (first)
+    to_catch_up_.insert(to_catch_up_.begin() + static_cast<std::ptrdiff_t>(first_to_catch_up_++), channel_id);
+  else
+    to_catch_up_.push_back(channel_id);
   unread_[channel_id] += 1;
 }
 
@@ -117,7 +120,9 @@ void Slack::catch_up_next() {
   if (!to_catch_up_.empty()) {
     const std::string id = to_catch_up_.front();
     to_catch_up_.pop_front();
-    found_ = 0;
+    if (first_to_catch_up_ > 0) --first_to_catch_up_;
+    found_ = disordered_ = 0;
+    handed_to_.clear();
     blind_.clear();
     gap_cursor_ = marks_.at(id);
     begin_checks(id);
@@ -138,7 +143,25 @@ void Slack::covered() {
   save_marks();
 }
 
+// Nothing of it is on disk before it is handed over: a process that ends meanwhile reads all of it again.
+void Slack::gather(const std::string& ts, Inbound in) {
+  const std::size_t bytes = sizeof(Inbound) + in.event.event.text.size() + in.event.event.id.size();
+  gathered_.add(ts, std::move(in), bytes, out_.clock.now());
+  if (gathered_.is_too_much()) hand_over_gathered();
+}
+
+void Slack::hand_over_gathered() {
+  const std::string before = handed_to_;
+  for (auto& [ts, in] : gathered_.take()) {
+    const bool word = in.event.event.kind == "message" || in.event.event.kind == "heard";
+    if (word && is_later(before, ts) && !stored_.contains(in.event.event.id)) ++disordered_;
+    if (word && is_later(ts, handed_to_)) handed_to_ = ts;
+    enqueue(std::move(in), nullptr);
+  }
+}
+
 void Slack::caught_up_channel(const std::string& channel_id) {
+  hand_over_gathered();
   one_less_unread(channel_id);
   check_marks(channel_id);
 }
@@ -199,7 +222,7 @@ void Slack::caught_up_message(const std::string& channel_id, const Value& messag
     }
     caught_up_ += 1;
     found_ += 1;
-    enqueue({*heard, true}, nullptr);
+    gather(message["ts"].as_string(), {*heard, true});
   }
   caught_up_marks(channel_id, message);
   if (message["reply_count"].as_int() > 0) threads_.emplace_back(channel_id, message["ts"].as_string());
@@ -210,7 +233,7 @@ void Slack::caught_up_edit(const std::string& channel_id, const Value& message) 
                                  {"channel", channel_id}, {"ts", message["edited"]["ts"]},
                                  {"message", message},    {"previous_message", Value::Map{}}};
   if (const auto heard = slack_event("events_api", Value::Map{{"event", event}}, self_)) {
-    enqueue({*heard, true}, nullptr);
+    gather(message["edited"]["ts"].as_string(), {*heard, true});
   }
 }
 
@@ -228,7 +251,7 @@ void Slack::caught_up_marks(const std::string& channel_id, const Value& message)
     e.emoji = emoji;
     in.event.author = message["user"].as_string();
     in.caught_up = true;
-    enqueue(std::move(in), nullptr);
+    gather(ts, std::move(in));
   };
   check_seen(channel_id, message);
   for (const Value& r : message["reactions"].as_list()) {

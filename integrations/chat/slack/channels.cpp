@@ -45,6 +45,7 @@ void Slack::with_channel(const OpPtr& op, WithId then) {
 void Slack::remember_channel(const std::string& ours, const std::string& id) {
   out_.directory.link("called", ours, wanted_name(ours));  // when the configuration names another, it is looked for
   out_.directory.link("channel", ours, id);
+  ++channels_learned_;
 }
 
 std::string Slack::wanted_name(const std::string& ours) const {

@@ -126,6 +126,11 @@ std::vector<SlackStep> SlackConnections::disconnect(int slot, const std::string&
   return steps;
 }
 
+std::vector<SlackStep> SlackConnections::renew(TimeMs now) {
+  const auto i = slot_in(State::ready);
+  return i && free_slot() ? disconnect(*i, "refresh_requested", now) : std::vector<SlackStep>{};
+}
+
 std::vector<SlackStep> SlackConnections::closed(int slot, TimeMs now) {
   Slot& s = slots_[static_cast<std::size_t>(slot)];
   std::vector<SlackStep> steps;

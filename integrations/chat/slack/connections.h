@@ -40,6 +40,8 @@ class SlackConnections {
   std::vector<SlackStep> hello(int slot, TimeMs now);
   std::vector<SlackStep> disconnect(int slot, const std::string& reason, TimeMs now);
   std::vector<SlackStep> closed(int slot, TimeMs now);
+  std::vector<SlackStep> renew(
+      TimeMs now);  // as if Slack had asked for a refresh: the new one opens, then the old closes
 
   bool ready() const;
   int open_count() const;

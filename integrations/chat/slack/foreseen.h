@@ -16,6 +16,7 @@ struct ForeseenPost {
   std::string channel_id, thread;  // theirs
   HttpCall call;
   std::deque<Attachment> files;  // that go along
+  std::size_t channels = 0;      // how many had been learned by then: one more may be named in it, and become a link
 };
 
 class ForeseenPosts {

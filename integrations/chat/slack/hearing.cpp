@@ -242,15 +242,14 @@ std::string Slack::person(const std::string& user_id) const {
 
 // A line for us is done when it is heard, also while lines before it are still being read: it must be acknowledged
 // within seconds, and whoever typed it waits. What is then found to have been typed before it must not be done after
-// it.
+// it; nor after one of the same gap that could not wait for it.
 bool Slack::is_overtaken(const Inbound& in, const ChatEvent& said) {
   const std::string &channel = in.event.event.channel, &ts = in.event.event.post_id;
   if (said.kind != "message") return false;
   const auto ahead = lines_ahead_.find(channel);
   if (ahead != lines_ahead_.end() && ReadMarks::is_later(ahead->second, ts)) return true;
   const bool direct = said.direct || said.channel == "#muster";
-  if (!in.caught_up && is_unread(channel) && address(said.text, "muster", out_.prefix, direct).to_us)
-    lines_ahead_[channel] = ts;
+  if (is_unread(channel) && address(said.text, "muster", out_.prefix, direct).to_us) lines_ahead_[channel] = ts;
   return false;
 }
 

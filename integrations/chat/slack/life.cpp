@@ -100,6 +100,7 @@ HttpCall Slack::method_call(const std::string& method, const Value& arguments, c
 
 void Slack::self_check(ChatChecksDone done) {
   check_slack(out_.http, out_.clock, config_, !connected(), [this, done = std::move(done)](ChatChecks found) {
+    if (others_ > 0) found.push_back(shared());
     if (over_http()) {
       const bool heard = last_signed_ms_ != 0;
       found.push_back({heard ? "ok" : "note",
@@ -111,6 +112,7 @@ void Slack::self_check(ChatChecksDone done) {
 }
 
 void Slack::start() {
+  socket_ended_ms_ = out_.clock.now();  // of the process before, perhaps
   check();
   tick();
 }
@@ -195,7 +197,9 @@ void Slack::become_ready() {
 void Slack::tick() {
   timer_ = out_.timers.after(second_ms, [this] { tick(); });
   deliveries_.tick();
+  if (gathered_.is_too_long(out_.clock.now())) hand_over_gathered();
   if (ready_ && !over_http()) carry_out(connections_.tick(out_.clock.now()));
+  look_who_shares();
   if (out_.clock.now() - marks_saved_ms_ >= 30 * second_ms) save_marks();
 }
 
@@ -213,6 +217,7 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
       case Kind::close:
         acknowledge_unhurried();
         sockets_[slot].reset();  // Slack does not answer a closing handshake
+        socket_ended_ms_ = out_.clock.now();
         break;
       case Kind::tell: {
         const bool plain = step.text == "link_disabled" || step.text == "too_many_websockets";
@@ -273,6 +278,7 @@ void Slack::socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& en
   const auto index = static_cast<std::size_t>(slot);
   if (socket_ids_[index] != socket) return;
   sockets_[index].reset();
+  socket_ended_ms_ = out_.clock.now();
   log(LogLevel::info, "a connection to Slack ended", {{"why", end.reason}, {"code", std::to_string(end.code)}});
   if (end.wrong_setting) {
     const std::string proxy = setting_name(config_.place, "SLACK_PROXY", "proxy");
@@ -291,10 +297,7 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
   const TimeMs now = out_.clock.now();
   switch (read->kind) {
     case Kind::hello:
-      if (read->connections > connections_.open_count()) {
-        log(LogLevel::warn, "another program uses the same SLACK_APP_TOKEN: each gets only a part of the events",
-            {{"platform", config_.name}, {"connections", std::to_string(read->connections)}});
-      }
+      count_connections(read->connections);
       return carry_out(connections_.hello(slot, now));
     case Kind::disconnect:
       return carry_out(connections_.disconnect(slot, read->reason, now));
@@ -305,17 +308,52 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
   }
 }
 
+void Slack::count_connections(std::int64_t open) {
+  const TimeMs now = out_.clock.now();
+  const std::int64_t others = open - connections_.open_count();
+  const bool settled = now - socket_ended_ms_ >= share_settled_ms;
+  share_look_ms_ = others <= 0 ? 0 : now + (settled ? hour_ms : share_doubt_ms);
+  if (others > 0 && !settled) return;
+  if (others > 0 && others_ == 0) {
+    log(LogLevel::warn, "another program uses the same SLACK_APP_TOKEN: each gets only a part of the events",
+        {{"platform", config_.name}, {"connections", std::to_string(open)}});
+  }
+  others_ = std::max<std::int64_t>(others, 0);
+}
+
+void Slack::look_who_shares() {
+  if (share_look_ms_ == 0 || out_.clock.now() < share_look_ms_) return;
+  share_look_ms_ = 0;
+  carry_out(connections_.renew(out_.clock.now()));
+}
+
+ChatCheck Slack::shared() const {
+  return {"FAIL",
+          "slack.shared",
+          {{"n", std::to_string(others_)},
+           {"all", std::to_string(others_ + 1)},
+           {"setting", setting_name(config_.place, "SLACK_APP_TOKEN", "app_token")}}};
+}
+
 ChatHealth Slack::health() const {
   ChatHealth h;
   h.connected = connected();
   h.problem = problem_;
   h.next_step = next_step_;
   if (!problem_.empty()) h.trouble = trouble_;
+  if (others_ > 0) h.shared = shared();
+  if (others_ > 0 && problem_.empty()) {
+    h.trouble = h.shared;
+    h.problem = check_text(h.shared, "en");
+    h.next_step = check_change(h.shared, "en");
+  }
+  h.others = static_cast<std::uint64_t>(others_);
   h.account = my_name_.empty() ? "" : "@" + my_name_;
   h.version = team_name_;
   deliveries_.report(h);
   h.reconnects = reconnects_;
   h.caught_up = caught_up_;
+  h.said_plainly = said_plainly_;
   return h;
 }
 

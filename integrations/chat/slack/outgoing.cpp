@@ -47,6 +47,7 @@ void unfold_nothing(Value& arguments) {
 // The beginning of a message: its first block, and the text for notifications.
 void change_front(Value& arguments, const std::function<std::string(std::string)>& change) {
   arguments.set("text", change(arguments["text"].as_string()));
+  if (arguments["blocks"].is_null()) return;
   Value blocks = Value::List{};
   bool first = true;
   for (Value block : arguments["blocks"].as_list()) {
@@ -118,6 +119,16 @@ void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
   finish(op, fail(kind_of(a), "Slack refused " + op->message.kind + " in #" + op->channel + ": " + why, next));
 }
 
+// A message that Slack will not show as it is built is said once more, as text alone: buttons are a comfort, the words
+// are not. Nothing was posted by the first attempt, and the metadata is the same, so it is found as the other would be.
+bool Slack::say_plainly(const OpPtr& op, const std::string& method, const SlackAnswer& a) {
+  if (!is_about_form(a.error) || std::exchange(op->text_alone, true)) return false;
+  ++said_plainly_;
+  log(LogLevel::warn, "Slack refused how a message is put together; it is said as text alone",
+      {{"method", method}, {"channel", op->channel}, {"error", a.error}, {"detail", a.detail}});
+  return true;
+}
+
 void Slack::run(const OpPtr& op) {
   if (op->message.kind == "open_channel") return open_channel(op);
   if (op->message.kind == "bind_channel")
@@ -152,7 +163,8 @@ void Slack::name_called(const Value& calls, Value& arguments) const {
 Value Slack::post_arguments(const Op& op, std::deque<Attachment>* files) const {
   const Message said = message_from(op.message.body["message"]);
   const auto channel = [this](std::string_view ours) { return out_.directory.theirs("channel", std::string(ours)); };
-  SlackMessage m = slack_message(said, out_.prefix, out_.language, channel);
+  SlackMessage m = op.text_alone ? slack_text_alone(said, out_.prefix, out_.language, channel)
+                                 : slack_message(said, out_.prefix, out_.language, channel);
   if (files) files->assign(said.attachments.begin(), said.attachments.end());
   if (files && !m.rest.empty()) files->push_front({"message.txt", "text/plain", std::move(m.rest)});
   const Value mark = Value::Map{{"event_type", "muster_post"}, {"event_payload", Value::Map{{"id", op.message.id}}}};
@@ -194,6 +206,7 @@ ForeseenPost Slack::made_post(const Op& op, const std::string& channel_id, const
   Value arguments = post_arguments(op, &post.files);
   arguments.set("channel", channel_id);
   unfold_nothing(arguments);
+  post.channels = channels_learned_;
   if (!thread.empty()) arguments.set("thread_ts", thread);
   post.call = method_call("chat.postMessage", arguments, config_.bot_token);
   return post;
@@ -214,13 +227,15 @@ void Slack::foresee(OutMessage m) {
 void Slack::send_post(const OpPtr& op, const std::string& channel_id) {
   const std::string thread = deliveries_.their_thread(*op);
   auto foreseen = foreseen_.take(op->message, channel_id, thread);
-  if (op->waited) foreseen.reset();  // made before it could name its channel
+  // Made before it could name its channel, or with blocks.
+  if (op->waited || op->text_alone || (foreseen && foreseen->channels != channels_learned_)) foreseen.reset();
   ForeseenPost post = foreseen ? std::move(*foreseen) : made_post(*op, channel_id, thread);
   const auto then = [this, op, channel_id, thread, files = std::move(post.files)](const SlackAnswer& a) {
     if (!thread.empty() && (a.error == "thread_not_found" || a.error == "cannot_reply_to_message")) {
       op->message.body.set("thread", "");  // the root is gone: the channel itself
       return send_post(op, channel_id);
     }
+    if (say_plainly(op, "chat.postMessage", a)) return send_post(op, channel_id);
     if (a.fate != Fate::ok) return refused(op, a);
     posted(op, channel_id, a.body["ts"].as_string(), files);
   };
@@ -288,15 +303,16 @@ void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
   arguments.set("channel", channel_id);
   arguments.set("user", user);
   if (const std::string thread = deliveries_.their_thread(*op); !thread.empty()) arguments.set("thread_ts", thread);
-  call(op, "chat.postEphemeral", arguments, [this, op, user](const SlackAnswer& a) {
+  call(op, "chat.postEphemeral", arguments, [this, op, channel_id, user](const SlackAnswer& a) {
     if (a.fate == Fate::ok) return finish(op, {});
+    if (say_plainly(op, "chat.postEphemeral", a)) return post_private(op, channel_id);
     if (a.fate == Fate::configuration) return refused(op, a);
     post_direct(op, user);
   });
 }
 
 void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
-  call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op](const SlackAnswer& a) {
+  call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op, user_id](const SlackAnswer& a) {
     if (a.fate != Fate::ok) return refused(op, a);
     Value arguments = post_arguments(*op, nullptr);
     const std::string there = a.body["channel"]["id"].as_string();
@@ -305,7 +321,8 @@ void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
       change_front(arguments, [&](const std::string& text) { return "<#" + about + ">: " + text; });
     arguments.set("channel", there);
     unfold_nothing(arguments);
-    call(op, "chat.postMessage", arguments, [this, op](const SlackAnswer& sent) {
+    call(op, "chat.postMessage", arguments, [this, op, user_id](const SlackAnswer& sent) {
+      if (say_plainly(op, "chat.postMessage", sent)) return post_direct(op, user_id);
       if (sent.fate != Fate::ok) return refused(op, sent);
       finish(op, {});
     });
@@ -322,8 +339,9 @@ void Slack::change_post(const OpPtr& op, const std::string& channel_id) {
   if (op->message.kind == "edit") arguments.set("metadata", nullptr);  // stays as it was
   arguments.set("channel", channel_id);
   arguments.set(pins ? "timestamp" : "ts", ts);
-  call(op, method, arguments, [this, op, channel_id](const SlackAnswer& a) {
+  call(op, method, arguments, [this, op, channel_id, method](const SlackAnswer& a) {
     const bool edit = op->message.kind == "edit";
+    if (edit && say_plainly(op, method, a)) return change_post(op, channel_id);
     if (edit && (a.error == "edit_window_closed" || a.error == "cant_update_message")) {
       return send_post(op, channel_id);  // the state must be seen; the old post can no longer show it
     }

@@ -21,6 +21,7 @@ bool Slack::known_user(const std::string& id) {
     const bool shown = a.fate == SlackAnswer::Fate::ok;
     if (shown || !users_.contains(id)) users_[id] = user_of(id, a.body["user"], shown);
     users_[id].asked_ms = out_.clock.now();
+    if (shown) tell_standing(id);
     inbound_.looking = false;
     pump();
   });
@@ -40,6 +41,12 @@ Slack::User Slack::user_of(const std::string& id, const Value& u, bool shown_to_
   return user;
 }
 
+// Of people of the configuration: others can be named who may do what a guest may not.
+void Slack::tell_standing(const std::string& id) {
+  const std::string person = out_.directory.person("", id);
+  if (!person.empty()) out_.directory.link("standing", person, users_.at(id).standing);
+}
+
 // A page costs what one person costs. It is not urgent: whoever speaks meanwhile is asked for alone, and so is who is
 // of another workspace, of whom a list may know less.
 void Slack::list_people(const std::string& cursor) {
@@ -53,6 +60,7 @@ void Slack::list_people(const std::string& cursor) {
       if (id.empty() || !ours || u["deleted"].as_bool() || users_.contains(id)) continue;
       User& user = users_[id] = user_of(id, u, true);
       user.asked_ms = out_.clock.now();
+      tell_standing(id);
     }
     const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
     if (!next.empty() && users_.size() < listed_people_max) list_people(next);

@@ -21,6 +21,7 @@
 #include "integrations/chat/slack/config.h"
 #include "integrations/chat/slack/connections.h"
 #include "integrations/chat/slack/foreseen.h"
+#include "integrations/chat/slack/gathered.h"
 #include "integrations/chat/slack/incoming.h"
 #include "integrations/chat/slack/web_api.h"
 #include "integrations/net/http_server.h"
@@ -36,6 +37,9 @@ class Slack final : public ChatPlatform {
   // more than this. What is said late is marked so after a minute anyway.
   static constexpr DurationMs copies_wait_ms = minute_ms;
   static constexpr std::size_t copies_max = 5'000, copies_bytes_max = 4u << 20;
+  // What is read of a channel's gap is handed over when all of it is read, or at one of these. The time is short
+  // because a command in it must not get too old to be run.
+  static constexpr GatheredMost gathered_most = {.items = 3'000, .bytes = 4u << 20, .ms = 20 * second_ms};
 
   // An event that nobody is to be told of, most often a post of our own, is acknowledged with the next one that is: one
   // write for both. Slack gives three seconds.
@@ -123,12 +127,16 @@ class Slack final : public ChatPlatform {
   void open_socket(int slot, const std::string& url);
   void socket_closed(int slot, std::uint64_t socket, const WebSocketEnd& end);
   void frame(int slot, std::uint64_t socket, const std::string& text);
+  void count_connections(std::int64_t open);
+  void look_who_shares();
+  ChatCheck shared() const;
 
   // outgoing.cpp
   void run(const OpPtr& op);
   void call(const OpPtr& op, const std::string& method, const Value& arguments, Then then);
   void call_made(const OpPtr& op, const std::string& method, HttpCall made, Then then);
   void refused(const OpPtr& op, const SlackAnswer& answer);
+  bool say_plainly(const OpPtr& op, const std::string& method, const SlackAnswer& answer);
   void finish(const OpPtr& op, Result<void> result) { deliveries_.finish(op, std::move(result)); }
   HttpCall method_call(const std::string& method, const Value& arguments, const std::string& token) const;
   void post(const OpPtr& op, const std::string& channel_id);
@@ -203,6 +211,8 @@ class Slack final : public ChatPlatform {
   void catch_up_older(const std::string& channel_id, const std::string& cursor, int pages);
   void caught_up_marks(const std::string& channel_id, const Value& message);
   void caught_up_edit(const std::string& channel_id, const Value& message);
+  void gather(const std::string& ts, Inbound in);
+  void hand_over_gathered();
   void caught_up_channel(const std::string& channel_id);
   void cannot_read(const std::string& channel_id, const SlackAnswer& answer);
   void catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor);
@@ -236,6 +246,7 @@ class Slack final : public ChatPlatform {
   // people.cpp
   bool known_user(const std::string& id);
   User user_of(const std::string& id, const Value& user, bool shown_to_us) const;
+  void tell_standing(const std::string& id);
   void list_people(const std::string& cursor);
 
   // recording.cpp
@@ -259,6 +270,7 @@ class Slack final : public ChatPlatform {
   BudgetQueue queue_;
   Deliveries deliveries_;
   ForeseenPosts foreseen_;
+  std::size_t channels_learned_ = 0;
   FileCopies copies_;
   HearingGap gap_;
   ReadMarks marks_;
@@ -276,7 +288,13 @@ class Slack final : public ChatPlatform {
   BackoffLimits backoff_{.first = second_ms, .most = minute_ms, .stable = minute_ms};
   int check_failures_ = 0;
   TimeMs last_signed_ms_ = 0;  // HTTP mode: when Slack last posted something
-  std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0;
+  std::uint64_t timer_ = 0, check_timer_ = 0, reconnects_ = 0, caught_up_ = 0, said_plainly_ = 0;
+
+  // Connections of this app that are not ours: another process takes a part of the events. Slack counts one that broke
+  // off for a while longer, so a number is believed only when none of ours has ended lately, and looked at again.
+  static constexpr DurationMs share_settled_ms = 2 * minute_ms, share_doubt_ms = 3 * minute_ms;
+  std::int64_t others_ = 0;
+  TimeMs socket_ended_ms_ = 0, share_look_ms_ = 0;  // the last of ours; when to look again, 0: not
 
   std::map<std::string, std::string> topics_;  // channel id -> topic
   std::vector<Sought> sought_;
@@ -301,10 +319,14 @@ class Slack final : public ChatPlatform {
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;
   std::deque<std::string> to_catch_up_;
+  std::size_t first_to_catch_up_ = 0;                        // how many at its front are of incidents
   std::deque<std::pair<std::string, std::string>> threads_;  // channel id, root: to be read
   TimeMs marks_saved_ms_ = 0;
-  std::string site_url_;             // https://acme.slack.com/
-  int found_ = 0;                    // messages of the channel that is read again
+  std::string site_url_;  // https://acme.slack.com/
+  int found_ = 0;         // messages of the channel that is read again
+  Gathered<Inbound> gathered_{gathered_most};
+  std::string handed_to_;            // ts of the newest message of its gap that was handed over
+  int disordered_ = 0;               // messages of its gap that came after later ones
   std::string gap_cursor_;           // its newest message before the gap
   std::string gap_key_;              // makes what was found in this gap known from what an earlier one brought
   std::vector<CoverageNote> blind_;  // why something of it is missing

@@ -210,6 +210,7 @@ void Slack::tell_gone(const std::string& channel_id, const std::string& ts) {
 
 void Slack::read_through(const std::string& channel_id) {
   if (doubtful_ > 0) unseen_.push_back({"marks_whose", {{"n", std::to_string(doubtful_)}}});
+  if (disordered_ > 0) unseen_.push_back({"disordered", {{"n", std::to_string(disordered_)}}});
   if (const auto early = passed_on_.find(channel_id); early != passed_on_.end())
     unseen_.push_back({"passed_on", {{"time", format_utc_clock(early->second)}}});
   state_coverage(channel_id, std::exchange(unseen_, {}));

@@ -200,6 +200,13 @@ SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<
   return out;
 }
 
+// As the pages of chat.postMessage, chat.update and chat.postEphemeral list them.
+bool is_about_form(std::string_view error) {
+  static const Codes form = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",
+                             "msg_too_long",   "block_mismatch",        "invalid_attachments"};
+  return form.contains(error);
+}
+
 bool is_channel_gone(std::string_view error) {
   static const Codes gone = {"is_archived", "channel_not_found", "not_in_channel"};
   return gone.contains(error);

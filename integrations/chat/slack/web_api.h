@@ -38,6 +38,7 @@ struct SlackAnswer {
 SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<std::string, std::string>& headers);
 
 // A sentence for health and doctor is made from the code by the caller; these are the names of the settings to change.
+bool is_about_form(std::string_view error);    // how a message is put together, not what it says or where
 bool is_channel_gone(std::string_view error);  // archived, deleted, or we were removed
 
 // What only some configurations ask of a workspace.

@@ -53,6 +53,7 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   bool has(TargetVerb verb) const override { return verb != TargetVerb::pause && verb != TargetVerb::resume; }
   bool has(TargetStrategy, const TargetSubject&) const override { return true; }
   std::optional<Error> missing(const TargetSubject& subject, const std::string& version) const override;
+  std::optional<int> most_replicas(const TargetSubject&) const override { return ports(); }
   void status(const TargetSubject& subject, StatusDone done) override;
   void change(const ChangeRequest& request, const TargetState& before, ChangeDone done, ProgressSeen progress) override;
   void observe(const ChangeRequest& request, const TargetState& before, ChangeDone done,
@@ -64,6 +65,8 @@ class Unit final : public Target, public std::enable_shared_from_this<Unit> {
   void forget(const std::string&) override {}  // the history is the target's own, and bounded
 
  private:
+  int ports() const { return def_.last_port - def_.first_port + 1; }
+
   struct Gather;
   using Replicas = std::map<std::int64_t, Replica>;
   using Health = std::function<void(bool well, std::string why)>;

@@ -106,13 +106,12 @@ std::optional<Error> Unit::refusal(const ChangeRequest& request, const TargetSta
   }
   const Wanted next = wanted_by(request);
   if (auto gone = missing(request.subject, request.version.empty() ? next.version : request.version)) return gone;
-  const int ports = def_.last_port - def_.first_port + 1;
   const bool spare = request.verb != TargetVerb::scale && next.replicas != 0 && !next.beside;
   const int needed = next.in_all() + (spare ? 1 : 0);
-  if (needed <= ports) return std::nullopt;
+  if (needed <= ports()) return std::nullopt;
   return Error{ErrorKind::invalid,
                processes(next.in_all()) + " need " + std::to_string(needed) + " ports, and the target " + def_.name +
-                   " has " + std::to_string(ports),
+                   " has " + std::to_string(ports()),
                "Widen `ports` of the target, or ask for fewer."};
 }
 

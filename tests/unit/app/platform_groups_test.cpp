@@ -45,11 +45,14 @@ struct World {
   VirtualClock clock{1'700'000'000'000};
   Groups platform;
   CoreConfig config;
+  std::map<std::string, std::string> standings;
   PlatformGroups groups{{.config = [this]() -> const CoreConfig& { return config; },
                          .set_config = [this](CoreConfig c) { config = std::move(c); },
                          .platform = [this](const std::string& name) { return name == "slack" ? &platform : nullptr; },
                          .person = [](const std::string&, const ChatMember& m) { return m.id == "U1" ? "ana" : ""; },
-                         .clock = clock}};
+                         .clock = clock,
+                         .also = {},
+                         .standing = [this](const Person& p) { return standings[p.id]; }}};
   World() {
     config.people = {person("ana", {"web"}), person("bea")};
     config.policy = {rule("group:slack:@sre", "declare", "run"), rule("group:slack:@interns", "page", "deny"),
@@ -170,4 +173,16 @@ TEST_CASE("an answer from before a group changed is not believed") {
   w.groups.tick();
   CHECK(w.platform.asked == "interns sre ");
   CHECK(w.effect("ana", "declare") == "deny");
+}
+
+TEST_CASE("what the platforms say of people's accounts is known of others, and goes when they say otherwise") {
+  World w;
+  CHECK(find_person(w.config, "bea")->standing.empty());
+  w.standings["bea"] = "guest";
+  w.groups.tick();
+  CHECK(find_person(w.config, "bea")->standing == "guest");
+  CHECK(find_person(w.config, "ana")->standing.empty());
+  w.standings.clear();
+  w.groups.tick();
+  CHECK(find_person(w.config, "bea")->standing.empty());
 }

@@ -1,6 +1,8 @@
 // Plans of changes: what they cover, what stands in their way, and what cannot be asked for.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "bot/core/changes/checks.h"
 #include "bot/core/changes/wish.h"
 #include "bot/core/commands/grammar.h"
@@ -178,6 +180,18 @@ TEST_CASE("a plan says what is there and what will be") {
   CHECK(p.plan("rollback search in production").possible() == false);
   p.seen.set("previous_version", "v0");
   CHECK(p.plan("rollback search in production").arguments["to"].as_string() == "v0");
+}
+
+TEST_CASE("a number that the target has no room for is refused by the plan, before anybody is asked") {
+  Planning p;
+  p.seen.set("most_replicas", 9);
+  const auto most = [](const Check& c) { return c.key == "check.replicas.most" && c.mark == Check::Mark::failed; };
+  const Plan many = p.plan("scale search in production to 10");
+  CHECK(std::ranges::any_of(many.checks, most));
+  CHECK_FALSE(many.possible());
+  const Plan enough = p.plan("scale search in production to 9");
+  CHECK(std::ranges::none_of(enough.checks, most));
+  CHECK(enough.possible());
 }
 
 TEST_CASE("a rollback without a version goes to the last one that ran well, where the target does not know") {

@@ -239,3 +239,36 @@ TEST_CASE("old journals fold, and entries of this kind fold the same a second ti
   for (const Entry& e : d.journal) apply(again, e);
   CHECK(speaker(again, d.config, {"mattermost", "m1", "mattermost:m1.name", ""}) == "ben");
 }
+
+TEST_CASE("a guest is not named among those who can give a role, unless a guest may do so") {
+  Desk d;
+  for (const char* id : {"cleo", "dora"}) {
+    Person p;
+    p.id = id;
+    p.name = id;
+    d.config.people.push_back(p);
+  }
+  Rule guests;
+  guests.name = "guests";
+  guests.who = {"guest"};
+  guests.effect = "deny";
+  Rule silent = guests;
+  silent.name = "silent";
+  silent.who = {"ben"};
+  silent.verbs = {"declare"};
+  Rule everybody;
+  everybody.name = "everybody";
+  everybody.who = {"*"};
+  everybody.effect = "run";
+  d.config.policy = {guests, silent, everybody};
+  const auto names = [&d] { return d.say("declare sev3 Search is stale", "slack", "U-ben", "ben").reply.text; };
+  CHECK(names().contains("ana, cleo, dora can give you a role"));
+  d.config.people[2].standing = "guest";
+  CHECK(names().contains("ana, dora can give you a role"));
+  CHECK(d.say("can @cleo ack", "slack", "U-ana", "ana").reply.text.contains("guests"));
+  // Whoever asks is judged by the account that he asks with.
+  d.config.people[0].standing = "guest";
+  CHECK_FALSE(d.say("can @ana ack", "slack", "U-ana", "ana").reply.text.contains("guests"));
+  d.config.policy.erase(d.config.policy.begin());
+  CHECK(names().contains("ana, cleo, dora can give you a role"));
+}

@@ -52,3 +52,19 @@ TEST_CASE("each kind of workload is asked about in its own namespace, and creden
   world.files["/kubeconfig"].replace(world.files["/kubeconfig"].find("sesame"), 6, "secret");
   CHECK_FALSE(world.ask(def).has_value());
 }
+
+TEST_CASE("the right to change autoscalers is missed where there are some, or where nobody may look") {
+  Asked world;
+  const auto missing = [&world] {
+    const auto found = world.ask(KubernetesWorld::def());
+    REQUIRE(found.has_value());
+    return words_of(found->missing);
+  };
+  world.core.forbidden = {"patch horizontalpodautoscalers"};
+  CHECK(missing().empty());
+  world.core.forbidden = {"patch horizontalpodautoscalers", "list horizontalpodautoscalers"};
+  CHECK(missing() == "list, patch horizontalpodautoscalers in prod");
+  world.core.add_autoscaler("prod", "api", 2, 6);
+  world.core.forbidden = {"patch horizontalpodautoscalers"};
+  CHECK(missing() == "patch horizontalpodautoscalers in prod");
+}

@@ -108,6 +108,7 @@ TEST_CASE("more processes than ports are refused before anything happens") {
   const ChangeAnswer answer = bot.change(r);
   CHECK(answer.outcome == ChangeOutcome::refused);
   CHECK(says(answer, "51 processes need 51 ports, and the target shop-prod has 50"));
+  CHECK(bot.target->most_replicas(r.subject) == 50);  // which a plan says before anybody is asked
   CHECK(world.desired().history.size() == 1);
 }
 

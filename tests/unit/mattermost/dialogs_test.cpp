@@ -163,6 +163,15 @@ TEST_CASE("guests and people of other servers are told as such; an address count
     return rig.events.front();
   };
   const auto nothing = [](doubles::MmUser&) {};
+  {
+    Rig rig;
+    rig.core.user(rig.ana).roles = "system_guest";
+    rig.start();
+    rig.core.join(rig.channel("muster"), rig.ana);
+    rig.core.say(rig.ana, rig.channel("muster"), "help");
+    rig.settle();
+    CHECK(rig.directory.theirs("standing", "p-ana") == "guest");  // of people of the configuration it is kept
+  }
   CHECK(first_event(true, true, nothing).email_person == "p-bea");
   CHECK(first_event(false, true, nothing).email_person.empty());
   CHECK(first_event(true, false, nothing).email_person.empty());

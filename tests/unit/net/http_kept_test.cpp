@@ -13,6 +13,7 @@ TEST_CASE("a crowd's connections are kept while it comes back, and go when it st
   CHECK_FALSE(kept.change(2, start + seconds(1)));
   CHECK(kept.change(16, start + seconds(2)) == 16);  // at once: or each call of it would open one anew
   CHECK_FALSE(kept.change(1, start + seconds(10)));
+  CHECK_FALSE(kept.change(1, start + seconds(13)));
   CHECK_FALSE(kept.change(14, start + seconds(21)));
   CHECK_FALSE(kept.change(1, start + seconds(22)));  // of the first 20 seconds all were needed
   CHECK_FALSE(kept.change(14, start + seconds(30)));

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "bot/base/json.h"
 #include "tests/unit/slack/world.h"
 
 using namespace muster;
@@ -74,4 +75,24 @@ TEST_CASE("a foreseen post is sent when it is delivered, and with the words it h
   CHECK(w.posts_with("muster", "without it") == 1);
   CHECK(w.posts_with("muster", "with a secret") == 0);
   CHECK(w.core.calls["chat.postMessage"] == before + 2);
+}
+
+TEST_CASE("a post that was made ready before its channel was opened names it as a link all the same") {
+  SlackWorld w;
+  w.begin();
+  REQUIRE(w.post("muster", "just said"));  // so that the next one has to keep its distance
+  const OutMessage answer = saying("m8", "#inc-7 is open");
+  w.slack->foresee(answer);
+  w.slack->deliver({.id = "m7",
+                    .destination = "slack:#inc-7",
+                    .kind = "open_channel",
+                    .body = Value::Map{{"channel", "inc-7"}, {"topic", "SEV2"}}},
+                   [](auto) {});
+  w.drain();  // it is there before the answer's turn has come
+  REQUIRE(w.core.channel_named("inc-7") != nullptr);
+  w.slack->deliver(answer, [](auto) {});
+  w.pass(5 * second_ms);
+  std::string shown;
+  for (const auto& [ts, post] : w.core.channel_named("muster")->posts) shown = to_json(post.blocks);
+  CHECK(shown.find("<#" + w.channel("inc-7") + "> is open") != std::string::npos);
 }

@@ -100,3 +100,19 @@ TEST_CASE("after a restart one look tells how far the last process came; what it
   // Three that were there, the first that was not, one urgent; and two to read what people said meanwhile.
   CHECK(w.core.calls["conversations.history"] <= 7);
 }
+
+TEST_CASE("what somebody of the configuration is there is kept, of others nothing") {
+  SlackWorld w;
+  w.core.users["U2"].is_guest = true;
+  w.core.users["U3"] = {"U3", "cleo", "Cleo", "", "T1", false, true};
+  w.begin();
+  w.pass(5 * second_ms);
+  CHECK(w.directory.theirs("standing", "ana").empty());
+  CHECK(w.directory.theirs("standing", "ben") == "guest");
+  CHECK(w.directory.ours("standing", "guest") == "ben");
+  w.core.users["U2"].is_guest = false;
+  w.pass(hour_ms);
+  w.say("U2", "muster", "hello");
+  w.pass(second_ms);
+  CHECK(w.directory.theirs("standing", "ben").empty());
+}
