@@ -53,8 +53,10 @@ class ChatPlatforms {
   ChatHealth health_of(const ChatPlatform& platform) const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
-  void check();                 // asks every platform again
-  Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
+  // Asks every platform again; the answer is all that is known then: a list of platform, level, what, change. One that
+  // is not connected is a failure, whatever else was found.
+  void look_again(const std::string& language, std::function<void(Value)> done);
+  Value findings(const std::string& language) const;
   std::string metrics() const;  // Prometheus' text format
 
  private:
@@ -77,6 +79,7 @@ class ChatPlatforms {
   void look_at_groups();
   void check_soon(int seconds_left);
   void check_all();
+  void check(const std::function<void()>& then = {});
   Dispatcher& dispatcher_;
   ChatLinks links_;
   const SystemClock clock_;
