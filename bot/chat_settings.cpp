@@ -41,6 +41,12 @@ Result<void> add_mattermost(ChatSettings& s) {
     return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + c.url,
                 "It looks like https://chat.example.com, with the sub-path if there is one.");
   }
+  if (!c.callback_url.empty() && !is_address(c.callback_url)) {
+    return fail(
+        ErrorKind::invalid, "MATTERMOST_CALLBACK_URL is no address: " + c.callback_url,
+        "It is where the Mattermost server reaches this bot, such as http://bot.internal:8080; leave it out for no "
+        "buttons.");
+  }
   s.mattermost.push_back(std::move(c));
   return {};
 }
