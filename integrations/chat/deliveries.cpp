@@ -171,7 +171,7 @@ void Deliveries::tell(const std::string& channel, const std::string& what, const
 void Deliveries::not_invited(Delivery& d, const std::string& who, const std::string& why) {
   Value list = d.message.body["not_invited"];
   if (!list.is_list()) list = Value::List{};
-  list.push(who + " (" + why + ")");
+  list.push(Value::Map{{"who", who}, {"why", why}});
   d.message.body.set("not_invited", std::move(list));
 }
 
@@ -179,8 +179,11 @@ void Deliveries::invited(const DeliveryPtr& d) {
   constexpr std::size_t named_most = 10;
   const Value::List& all = d->message.body["not_invited"].as_list();
   std::string names;
-  for (std::size_t n = 0; n < all.size() && n < named_most; ++n)
-    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n].as_string()), 120));
+  for (std::size_t n = 0; n < all.size() && n < named_most; ++n) {
+    const std::string why = all[n]["why"].as_string(), key = "not_invited." + why;
+    const std::string told = has_sentence(key) ? say(platform_.language, key) : why;
+    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n]["who"].as_string() + " (" + told + ")"), 120));
+  }
   if (all.size() > named_most) names += " …";
   if (!names.empty())
     tell(d->channel, "uninvited", say(platform_.language, "chat.not_invited", {{"who", names}}), false);

@@ -82,6 +82,7 @@ class Deliveries {
 
   // Of an invitation: who was not let in and why, kept until all were asked; then its channel is told in one line, for
   // somebody may count on them.
+  // `why`: the rest of a key of the catalogue (not_invited.*), or what the platform said.
   static void not_invited(Delivery& delivery, const std::string& who, const std::string& why);
   void invited(const DeliveryPtr& delivery);
 
