@@ -204,6 +204,12 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   add(std::move(made));
 }
 
+// What somebody reads, as their answers have it.
+std::function<std::string(const std::string&)> ChatPlatforms::readers() const {
+  return
+      [this](const std::string& person) { return language_of(dispatcher_.state(), dispatcher_.config(), person, {}); };
+}
+
 void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   const std::string base = c.place.empty() ? "/in/mattermost" : "/in/" + c.name, path = base + "/act";
   const bool buttons = !c.callback_url.empty(), slash = !c.command_token_file.empty();
@@ -230,7 +236,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              filed(name),
                                                                              clean_file_,
                                                                              mentioned_as(dispatcher_.config()),
-                                                                             {}});
+                                                                             {},
+                                                                             readers()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };

@@ -4,6 +4,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
@@ -82,10 +83,12 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   const std::string user = v["user_id"].as_string(), post = v["post_id"].as_string();
   const bool sealed = equal_constant_time(context["seal"].as_string(), seal(channel, command, until));
   if (sealed && command == nothing && user == me_) return reply(said({}));
-  if (!sealed || !is_id(user) || !is_id(post) || !is_id(channel)) {
+  if (!is_id(user) || !is_id(post) || !is_id(channel))
     return reply({.status = 403, .body = "not a button of ours\n", .headers = {}});
-  }
-  if (until < now) return reply(said("This button is too old. Type `" + std::string(1, out_.prefix) + command + "`."));
+  // Nothing of what it claims is believed or repeated. After a change of the token everybody's buttons are like that.
+  if (!sealed) return reply(said(say(reads(user), "button.unsealed")));
+  if (until < now)
+    return reply(said(say(reads(user), "button.old", {{"command", std::string(1, out_.prefix) + command}})));
   Inbound in;
   in.kind = "button";
   in.post.id = post;
