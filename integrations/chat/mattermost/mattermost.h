@@ -203,7 +203,8 @@ class Mattermost final : public ChatPlatform {
   void fill_about(ChatEvent& event, const Inbound& in);
   Said said_of(const Post& post);
   std::string person(const std::string& user_id) const;
-  std::string reads(const std::string& user_id) const { return out_.language_for(person(user_id)); }  // a language
+  // The language of an account. `called`: what the request names it, where the server was not asked yet.
+  std::string reads(const std::string& user_id, const std::string& called = {}) const;
   std::string permalink(const std::string& post_id) const;
   Result<HttpCall> file_call(const Value& file) const;
   void check_marks(const std::string& channel_id, const mattermost::Answer& answer, bool whole);

@@ -65,15 +65,16 @@ void Mattermost::slash(const HttpRequest& q, const std::function<void(HttpRespon
   if (!is_id(in.post.root_id)) in.post.root_id.clear();
   if (!is_id(in.user_id) || !is_id(in.post.channel_id) || in.trigger.empty())
     return reply({.status = 400, .body = "not a slash command\n", .headers = {}});
-  if (!ready_) return reply(whispered(say(reads(in.user_id), "slash.apart")));
+  const std::string language = reads(in.user_id, field(form, "user_name"));
+  if (!ready_) return reply(whispered(say(language, "slash.apart")));
   if (field(form, "team_id") != team_)
-    return reply(whispered(say(reads(in.user_id), "slash.other_team", {{"team", team_name_}})));
+    return reply(whispered(say(language, "slash.other_team", {{"team", team_name_}})));
   in.id = "slash:" + to_hex(sha256(in.trigger + in.user_id)).substr(0, 32);
   const auto told = std::make_shared<bool>(false);
   const auto once = [reply, told](const std::string& text) {
     if (!std::exchange(*told, true)) reply(whispered(text));
   };
-  out_.timers.after(answer_within_ms, [once, late = say(reads(in.user_id), "slash.not_stored")] { once(late); });
+  out_.timers.after(answer_within_ms, [once, late = say(language, "slash.not_stored")] { once(late); });
   in.told = std::make_shared<Message>();
   in.stored = [this, once, for_person = in.told](const Result<void>& stored) {
     once(stored ? told_text(*for_person) : stored.error().message);

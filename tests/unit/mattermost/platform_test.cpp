@@ -512,6 +512,10 @@ TEST_CASE("a pressed button is its typed twin, once; a forged or old one does no
   try_click(last_body);
   CHECK(got.status == 200);
   CHECK(got.body.contains("오래되어 쓸 수 없는 버튼입니다. `!lead me`"));
+  rig.stop();
+  rig.start();  // who Ana is was not asked yet
+  try_click(forged);
+  CHECK(got.body.contains("더 이상 쓸 수 없는 버튼"));
   CHECK(rig.heard().empty());
 }
 
