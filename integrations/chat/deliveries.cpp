@@ -175,14 +175,25 @@ void Deliveries::not_invited(Delivery& d, const std::string& who, const std::str
   d.message.body.set("not_invited", std::move(list));
 }
 
+std::string Deliveries::reason(const std::string& why) const {
+  const std::string key = "not_invited." + why;
+  return has_sentence(key) ? say(platform_.language, key) : why;
+}
+
+void Deliveries::not_reached(const Delivery& d, const std::string& who, const std::string& why) {
+  if (!d.message.body["direct"].as_bool()) return;
+  const std::map<std::string, std::string> words = {
+      {"who", plain(one_line(who))}, {"platform", platform_.title}, {"why", plain(one_line(reason(why)))}};
+  tell(d.channel, "unreached", say_with(platform_.language, "chat.not_reached", words), true);
+}
+
 void Deliveries::invited(const DeliveryPtr& d) {
   constexpr std::size_t named_most = 10;
   const Value::List& all = d->message.body["not_invited"].as_list();
   std::string names;
   for (std::size_t n = 0; n < all.size() && n < named_most; ++n) {
-    const std::string why = all[n]["why"].as_string(), key = "not_invited." + why;
-    const std::string told = has_sentence(key) ? say(platform_.language, key) : why;
-    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n]["who"].as_string() + " (" + told + ")"), 120));
+    const std::string why = reason(all[n]["why"].as_string());
+    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n]["who"].as_string() + " (" + why + ")"), 120));
   }
   if (all.size() > named_most) names += " …";
   if (!names.empty())
