@@ -176,7 +176,8 @@ Result<void> App::Impl::serve_locally() {
       LocalDoor::Options{
           options.sandbox, [this] { return info(); },
           [this](const std::string& person, bool rotate, auto done) { login_link(person, rotate, std::move(done)); },
-          [this](const std::string& channel) { return !chats->empty() || room->channel("#" + channel) != nullptr; }});
+          [this](const std::string& channel) { return !chats->empty() || room->channel("#" + channel) != nullptr; },
+          [this](const std::string& language, auto done) { chats->look_again(language, std::move(done)); }});
   const std::string path = options.data_folder + "/muster.sock";
   auto listening = LocalSocket::listen(
       loop, path, [this](std::uint32_t uid, std::string line, LocalReply reply) { local->request(uid, line, reply); });
@@ -201,7 +202,6 @@ Value App::Impl::info() const {
                     {"started", format_utc(started)},
                     {"sandbox", options.sandbox},
                     {"config", options.config_folder},
-                    {"chat", chats->findings()},
                     {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)}};
 }
 

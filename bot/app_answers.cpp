@@ -189,7 +189,7 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
       health.reply.sections.push_back({plain(found), {}});
     if (const std::string broken = broken_runbooks(language); !broken.empty())
       health.reply.sections.push_back({broken, {}});
-    health.json.set("checks", chats->findings());
+    health.json.set("checks", chats->findings("en"));
     return health;
   } else if (wanted.what == "runbook test") {
     return test_runbook(wanted.args.front(), language);

@@ -16,6 +16,7 @@ namespace muster {
 namespace {
 
 constexpr DurationMs check_every = 6 * hour_ms;
+constexpr DurationMs look_patience = 20 * second_ms;  // less than the command line waits
 
 bool believes_addresses(const CoreConfig& config, const std::string& platform) {
   return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
@@ -203,6 +204,12 @@ void ChatPlatforms::make_slack(SlackConfig c, Loop& loop, HttpClient& client, co
   add(std::move(made));
 }
 
+// What somebody reads, as their answers have it.
+std::function<std::string(const std::string&)> ChatPlatforms::readers() const {
+  return
+      [this](const std::string& person) { return language_of(dispatcher_.state(), dispatcher_.config(), person, {}); };
+}
+
 void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& client, const Clock& clock) {
   const std::string base = c.place.empty() ? "/in/mattermost" : "/in/" + c.name, path = base + "/act";
   const bool buttons = !c.callback_url.empty(), slash = !c.command_token_file.empty();
@@ -229,7 +236,8 @@ void ChatPlatforms::make_mattermost(MattermostConfig c, Loop& loop, HttpClient& 
                                                                              filed(name),
                                                                              clean_file_,
                                                                              mentioned_as(dispatcher_.config()),
-                                                                             {}});
+                                                                             {},
+                                                                             readers()});
   starts_.push_back([m = made.get()] { m->start(); });
   if (buttons) {
     doors_[path] = [m = made.get()](const HttpRequest& q, const HttpReply& reply) { m->click(q.body, reply); };
@@ -346,19 +354,35 @@ void ChatPlatforms::check_all() {
   timers_->after(check_every, [this] { check_all(); });
 }
 
-void ChatPlatforms::check() {
-  for (const auto& p : platforms_) check(*p);
+void ChatPlatforms::check(const std::function<void()>& then) {
+  const auto open = std::make_shared<std::size_t>(platforms_.size());
+  for (const auto& p : platforms_)
+    check(*p, [open, then] {
+      if (--*open == 0 && then) then();
+    });
 }
 
-void ChatPlatforms::check(ChatPlatform& platform) {
-  platform.self_check([this, name = platform.name()](ChatChecks found) {
+void ChatPlatforms::check(ChatPlatform& platform, const std::function<void()>& then) {
+  platform.self_check([this, name = platform.name(), then](ChatChecks found) {
     for (const ChatCheck& c : found) {
       if (c.level == "ok") continue;
       log(c.level == "note" ? LogLevel::info : LogLevel::warn, "chat self check: " + check_text(c, "en"),
           {{"platform", name}, {"change", check_change(c, "en")}});
     }
     checks_[name] = std::move(found);
+    if (then) then();
   });
+}
+
+// Somebody waits for the answer: a platform that says nothing keeps it for a while only.
+void ChatPlatforms::look_again(const std::string& language, std::function<void(Value)> done) {
+  const auto told = std::make_shared<bool>(false);
+  const auto once = [this, told, language, done = std::move(done), alive = std::weak_ptr<bool>(alive_)] {
+    if (!alive.expired() && !std::exchange(*told, true)) done(findings(language));
+  };
+  if (!timers_ || platforms_.empty()) return once();
+  timers_->after(look_patience, once);
+  check(once);
 }
 
 std::string ChatPlatforms::findings_text(const std::string& language) const {
@@ -376,12 +400,20 @@ std::string ChatPlatforms::findings_text(const std::string& language) const {
   return std::string(trim(text));
 }
 
-Value ChatPlatforms::findings() const {
+Value ChatPlatforms::findings(const std::string& language) const {
   Value list = Value::List{};
-  for (const auto& [name, found] : checks_) {
+  for (const auto& p : platforms_) {
+    const auto checked = checks_.find(p->name());
+    ChatChecks found = checked == checks_.end() ? ChatChecks{} : checked->second;
+    if (const ChatHealth h = p->health(); !h.connected) {
+      const ChatCheck why = h.trouble.key.empty() ? ChatCheck{"FAIL", "apart"} : h.trouble;
+      if (std::ranges::none_of(found, [&](const ChatCheck& c) { return c.key == why.key; })) found.push_back(why);
+    }
     for (const ChatCheck& c : found) {
-      list.push(Value::Map{
-          {"platform", name}, {"level", c.level}, {"what", check_text(c, "en")}, {"change", check_change(c, "en")}});
+      list.push(Value::Map{{"platform", p->name()},
+                           {"level", c.level},
+                           {"what", check_text(c, language)},
+                           {"change", check_change(c, language)}});
     }
   }
   return list;

@@ -53,8 +53,11 @@ class ChatPlatforms {
   ChatHealth health_of(const ChatPlatform& platform) const;
   // What is not as it should be, one line each; found by the last check of each platform.
   std::string findings_text(const std::string& language) const;
-  void check();                 // asks every platform again
-  Value findings() const;       // all of them, for doctor: a list of platform, level, what, change
+  void check(const std::function<void()>& then = {});  // asks every platform again
+  // The same for somebody who waits; the answer is all that is known then: a list of platform, level, what, change. One
+  // that is not connected is a failure, whatever else was found.
+  void look_again(const std::string& language, std::function<void(Value)> done);
+  Value findings(const std::string& language) const;
   std::string metrics() const;  // Prometheus' text format
 
  private:
@@ -66,9 +69,10 @@ class ChatPlatforms {
   };
   void route(std::vector<OutMessage>& out) const;
   std::function<std::string(TimeMs)> late_words() const;
+  std::function<std::string(const std::string& person)> readers() const;
   void watch_missing(TimeMs now);
   void tell_shared(ChatPlatform& platform, const ChatCheck& shared, Watch& watch);
-  void check(ChatPlatform& platform);
+  void check(ChatPlatform& platform, const std::function<void()>& then = {});
   void decide(const std::string& platform, std::function<void(Work&)> what);
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed(std::string platform) const;
   std::function<std::vector<std::string>(const std::string&)> kept() const;

@@ -19,6 +19,13 @@ std::string taken_from_environment(const char* name) {
 
 bool is_address(const std::string& url) { return url.starts_with("https://") || url.starts_with("http://"); }
 
+// It may hold a password, so it is not repeated. Websockets know no other kind.
+Result<void> look_at_proxy(const char* variable, const std::string& proxy) {
+  if (proxy.empty() || proxy.starts_with("http://")) return {};
+  return fail(ErrorKind::invalid, std::string(variable) + " is no address of an HTTP proxy.",
+              "It looks like http://[user:password@]host:port.");
+}
+
 std::unexpected<Error> missing(const char* variable, const std::string& why, const char* next) {
   return fail(ErrorKind::invalid, std::string(variable) + " is missing: " + why, next);
 }
@@ -41,6 +48,13 @@ Result<void> add_mattermost(ChatSettings& s) {
     return fail(ErrorKind::invalid, "MATTERMOST_URL is no address: " + c.url,
                 "It looks like https://chat.example.com, with the sub-path if there is one.");
   }
+  if (!c.callback_url.empty() && !is_address(c.callback_url)) {
+    return fail(
+        ErrorKind::invalid, "MATTERMOST_CALLBACK_URL is no address: " + c.callback_url,
+        "It is where the Mattermost server reaches this bot, such as http://bot.internal:8080; leave it out for no "
+        "buttons.");
+  }
+  if (auto fits = look_at_proxy("MATTERMOST_PROXY", c.proxy); !fits) return fits;
   s.mattermost.push_back(std::move(c));
   return {};
 }
@@ -67,6 +81,7 @@ Result<void> add_slack(ChatSettings& s) {
     return fail(ErrorKind::invalid, "SLACK_API_URL is no address: " + c.api_url,
                 "It looks like https://gateway.example.com/api; leave it out to speak to Slack itself.");
   }
+  if (auto fits = look_at_proxy("SLACK_PROXY", c.proxy); !fits) return fits;
   s.slack.push_back(std::move(c));
   return {};
 }

@@ -57,6 +57,11 @@ void LocalDoor::request(std::uint32_t uid, const std::string& line, const LocalR
     return reply(refusal("This user id is not mapped to a person (people: uids)."));
   if (op == "say") return say(uid, *ask, reply);
   if (op == "login") return login(uid, *ask, reply);
+  if (op == "checks" && options_.checks) {
+    return options_.checks((*ask)["language"].as_string(), [reply](Value found) {
+      reply(to_json(Value::Map{{"ok", true}, {"checks", std::move(found)}}));
+    });
+  }
   if (op == "info") {
     Value info = options_.info();
     info.set("ok", true);

@@ -17,6 +17,8 @@ class LocalDoor {
     // A login link of the room, for a person of the configuration or (empty) as printed at the start.
     std::function<void(const std::string& person, bool rotate, std::function<void(Result<Value>)>)> login = {};
     std::function<bool(const std::string& channel)> has_channel = {};  // empty: any name may be one
+    // What each chat platform looks like now, as doctor asks.
+    std::function<void(const std::string& language, std::function<void(Value)>)> checks = {};
   };
   LocalDoor(Dispatcher& dispatcher, const Clock& clock, Options options)
       : dispatcher_(dispatcher), clock_(clock), options_(std::move(options)) {}

@@ -5,6 +5,7 @@
 #include "bot/base/text.h"
 #include "bot/core/chat/coverage.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/together.h"
 #include "bot/reads.h"
 
 namespace muster {
@@ -96,7 +97,7 @@ std::string coverage_line(const Entry& e, const std::string& language) {
   const std::string why = plain(coverage_text(d, language)), but = complete && !why.empty() ? "; " + why : "";
   const std::string span =
       say(language, complete ? "transcript.complete" : "transcript.blind",
-          {{"platform", plain(d["platform"].as_string())},
+          {{"platform", plain(place_name(d["platform"].as_string()))},
            {"from", format_utc_minute(d["from_ms"].as_int()) + ":" + clock(d["from_ms"].as_int()).substr(6)},
            {"to", format_utc_minute(d["to_ms"].as_int()) + ":" + clock(d["to_ms"].as_int()).substr(6)},
            {"why", why}});

@@ -8,16 +8,10 @@
 #include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/together.h"
+#include "integrations/chat/about.h"
 
 namespace muster {
 namespace {
-
-std::string byte_words(std::int64_t bytes) {
-  if (bytes < 1'000) return std::to_string(bytes) + " B";
-  const bool kilo = bytes < 1'000'000;
-  const std::int64_t tenths = bytes / (kilo ? 100 : 100'000);
-  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + (kilo ? " kB" : " MB");
-}
 
 std::string file_words(const Value& body) {
   std::string words;

@@ -66,13 +66,13 @@ std::string place_text(const ConfigEntry& in) {
 }
 
 // A relative path starts at the configuration folder; what is not there is said now and not by the first connection.
-std::string file_of(const ConfigEntry& in, const std::string& name, const std::string& folder, Issues& issues) {
+std::string file_of(const ConfigEntry& in, const std::string& name, const std::string& folder, Issues& issues,
+                    const char* wanted = "a PEM file that the bot's user may read") {
   const std::string text = in.text(name);
   if (text.empty()) return {};
   const std::string path = (std::filesystem::path(folder) / text).string();
   if (!std::ifstream(path) || std::filesystem::is_directory(path)) {
-    issues.push_back(issue_at(in.record.cells.at(name).place, "the file " + path + " cannot be read",
-                              "a PEM file that the bot's user may read"));
+    issues.push_back(issue_at(in.record.cells.at(name).place, "the file " + path + " cannot be read", wanted));
   }
   return path;
 }
@@ -126,6 +126,29 @@ SlackConfig bind_slack(const ConfigEntry& in, const std::string& folder, Issues&
   return c;
 }
 
+namespace {
+
+// The server takes no other; what people read above a channel is another thing, which may be anything.
+bool is_mattermost_channel(std::string_view name) {
+  return name.size() <= 64 && std::ranges::all_of(name, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
+void check_mattermost_names(const ConfigEntry& in, Issues& issues) {
+  const auto cell = in.record.cells.find("channels");
+  if (cell == in.record.cells.end()) return;
+  for (std::size_t i = 0; i < cell->second.values.size(); ++i) {
+    const std::string& pair = cell->second.values[i];
+    if (is_mattermost_channel(std::string_view(pair).substr(pair.find('=') + 1))) continue;
+    issues.push_back(issue_at(cell->second.places[i],
+                              "`" + clip(one_line(pair), 60) + "` names what no channel of Mattermost can be called",
+                              "the channel's name in its address (a-z, 0-9, - and _), not the one above it"));
+  }
+}
+
+}  // namespace
+
 MattermostConfig bind_mattermost(const ConfigEntry& in, const std::string& folder, Issues& issues) {
   MattermostConfig c;
   c.name = in.text("name");
@@ -133,10 +156,12 @@ MattermostConfig bind_mattermost(const ConfigEntry& in, const std::string& folde
   c.token = in.secret("token", folder, issues);
   c.team = in.text("team");
   c.callback_url = without_slash(in.text("callback_url"));
-  c.command_token_file = file_of(in, "command_token_file", folder, issues);
+  c.command_token_file = file_of(in, "command_token_file", folder, issues,
+                                 "the file that `muster mattermost command --token-file` writes; run it first");
   c.ca_file = file_of(in, "ca_file", folder, issues);
   c.proxy = proxy_of(in, folder, issues);
   c.channel_names = names_of(in, issues);
+  check_mattermost_names(in, issues);
   c.place = place_text(in);
   return c;
 }

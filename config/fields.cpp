@@ -23,7 +23,8 @@ static std::vector<SettingField> own_fields() {
        "The channel that lists the alerts for which no incident opens."},
       {"channel_name", K::text, false, false, "inc-{number}-{slug}",
        "How an incident's channel is called. `{number}`, `{id}` (`inc-7`), `{date}`, `{service}`, `{severity}` and "
-       "`{slug}` (of the title) are filled in; what no platform takes becomes `-`, a name that is taken gets a "
+       "`{slug}` (of the title, Hangul in Latin letters) are filled in; what no platform takes becomes `-`, a name "
+       "that is taken gets a "
        "number."},
       {"board_channel", K::name, false, false, "",
        "A channel with one post per incident that is kept current; none: what people declare is announced in the "

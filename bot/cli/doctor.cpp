@@ -134,7 +134,7 @@ void look_at_port(const Flags& f, const Loaded& loaded, Findings& out) {
       out.add("note", "doctor.version_other", {{"version", muster_version}}, "doctor.restart");
     if (const auto dead = (*bot)["dead_letters"].as_int(); dead > 0)
       out.add("note", "doctor.outbox", {{"n", std::to_string(dead)}}, "doctor.resend");
-    return look_at_bots_platforms(*bot, out);
+    return look_at_bots_platforms(f, out);
   }
   out.add("note", "doctor.bot_none", {}, "doctor.serve_starts");
   const std::string listen = f.listen.empty() ? loaded.settings.listen : f.listen;

@@ -28,8 +28,8 @@ struct Findings {
   }
 };
 
-// What the running bot found at its last look.
-void look_at_bots_platforms(const Value& bot, Findings& out);
+// What the running bot finds when it looks now.
+void look_at_bots_platforms(const Flags& flags, Findings& out);
 // No bot runs: the platforms of the configuration and of the environment are asked from here.
 void look_at_platforms(const Flags& flags, const Loaded& loaded, Findings& out);
 // What the clusters of the configuration let the bot do, asked with the credentials that it has itself.

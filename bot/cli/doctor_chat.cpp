@@ -23,8 +23,10 @@ void add(const std::string& platform, const ChatChecks& found, Findings& out) {
 
 }  // namespace
 
-void look_at_bots_platforms(const Value& bot, Findings& out) {
-  for (const Value& c : bot["chat"].as_list()) {
+void look_at_bots_platforms(const Flags& f, Findings& out) {
+  const auto answer = ask_bot(f, Value::Map{{"op", "checks"}, {"language", out.language}});
+  if (!answer) return out.add_error("doctor.chat_wrong", answer.error());
+  for (const Value& c : (*answer)["checks"].as_list()) {
     out.all.push_back(
         {c["level"].as_string(), c["platform"].as_string() + ": " + c["what"].as_string(), c["change"].as_string()});
   }

@@ -54,8 +54,11 @@ int set_up_command(CommandFlags f) {
     return exit_fine;
   }
   if (const auto kept = keep_token(f, made->token); !kept) return complain(kept.error());
-  std::cout << "/" << f.wish.trigger << " is " << made->what << " and leads to " << f.wish.url << ".\nIts token is in "
-            << f.file << ". Start the bot with MATTERMOST_COMMAND_TOKEN_FILE or `command_token_file` naming it; a bot "
+  const std::string now = made->what == "kept"      ? "is as it was"
+                          : made->what == "rotated" ? "has a new token"
+                                                    : "is " + made->what;
+  std::cout << "/" << f.wish.trigger << " " << now << " and leads to " << f.wish.url << ".\nIts token is in " << f.file
+            << ". Start the bot with MATTERMOST_COMMAND_TOKEN_FILE or `command_token_file` naming it; a bot "
             << "that runs with it already reads it again by itself.\n";
   return exit_fine;
 }

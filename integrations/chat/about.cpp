@@ -48,8 +48,15 @@ void finish_copy(ChatEvent& e, const std::string& why, std::string bytes) {
   e.files.push_back({f.id, f.name, std::move(bytes), f.type});
 }
 
+std::string byte_words(std::int64_t bytes) {
+  if (bytes < 1'000) return std::to_string(bytes) + " B";
+  const bool kilo = bytes < 1'000'000;
+  const std::int64_t tenths = bytes / (kilo ? 100 : 100'000);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + (kilo ? " kB" : " MB");
+}
+
 std::string too_large(std::int64_t bytes, std::int64_t most) {
-  return "it has " + std::to_string(bytes) + " bytes, more than the " + std::to_string(most) + " that are copied";
+  return "it has " + byte_words(bytes) + ", more than the " + byte_words(most) + " that are copied";
 }
 
 }  // namespace muster

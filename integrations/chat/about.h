@@ -16,6 +16,7 @@ std::string address_in(std::string_view text, std::string_view site);
 ChatEvent copied_file(const std::string& platform, const std::string& channel, const std::string& post_id,
                       const Value& file, TimeMs now);
 void finish_copy(ChatEvent& event, const std::string& why, std::string bytes);
+std::string byte_words(std::int64_t bytes);  // "38 B", "4.1 kB", "9.0 MB"
 std::string too_large(std::int64_t bytes, std::int64_t most);
 
 }  // namespace muster

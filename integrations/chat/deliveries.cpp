@@ -171,16 +171,30 @@ void Deliveries::tell(const std::string& channel, const std::string& what, const
 void Deliveries::not_invited(Delivery& d, const std::string& who, const std::string& why) {
   Value list = d.message.body["not_invited"];
   if (!list.is_list()) list = Value::List{};
-  list.push(who + " (" + why + ")");
+  list.push(Value::Map{{"who", who}, {"why", why}});
   d.message.body.set("not_invited", std::move(list));
+}
+
+std::string Deliveries::reason(const std::string& why) const {
+  const std::string key = "not_invited." + why;
+  return has_sentence(key) ? say(platform_.language, key) : why;
+}
+
+void Deliveries::not_reached(const Delivery& d, const std::string& who, const std::string& why) {
+  if (!d.message.body["direct"].as_bool()) return;
+  const std::map<std::string, std::string> words = {
+      {"who", plain(one_line(who))}, {"platform", platform_.title}, {"why", plain(one_line(reason(why)))}};
+  tell(d.channel, "unreached", say_with(platform_.language, "chat.not_reached", words), true);
 }
 
 void Deliveries::invited(const DeliveryPtr& d) {
   constexpr std::size_t named_most = 10;
   const Value::List& all = d->message.body["not_invited"].as_list();
   std::string names;
-  for (std::size_t n = 0; n < all.size() && n < named_most; ++n)
-    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n].as_string()), 120));
+  for (std::size_t n = 0; n < all.size() && n < named_most; ++n) {
+    const std::string why = reason(all[n]["why"].as_string());
+    names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n]["who"].as_string() + " (" + why + ")"), 120));
+  }
   if (all.size() > named_most) names += " …";
   if (!names.empty())
     tell(d->channel, "uninvited", say(platform_.language, "chat.not_invited", {{"who", names}}), false);

@@ -81,8 +81,11 @@ class Deliveries {
   std::string their_post(const Delivery& delivery) const;    // of body.post_id; empty: never posted there
   std::string their_thread(const Delivery& delivery) const;  // of body.thread; empty: the channel itself
 
+  // Who was called and gets no direct message: said where they were called. Of other private posts nothing is said.
+  void not_reached(const Delivery& delivery, const std::string& who, const std::string& why);
   // Of an invitation: who was not let in and why, kept until all were asked; then its channel is told in one line, for
   // somebody may count on them.
+  // `why`: the rest of a key of the catalogue (not_invited.*), or what the platform said.
   static void not_invited(Delivery& delivery, const std::string& who, const std::string& why);
   void invited(const DeliveryPtr& delivery);
 
@@ -94,6 +97,7 @@ class Deliveries {
   void queue(const DeliveryPtr& delivery);
   void replace_earlier(const DeliveryPtr& delivery);
   void tell_delay(const std::string& channel);
+  std::string reason(const std::string& why) const;  // as not_invited() takes it
   void tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent);
   void gone(const std::string& channel);
   void say_late(Delivery& delivery) const;

@@ -22,7 +22,7 @@ struct ChatOutside {
   std::function<double()> dice;
   char prefix = '!';
   std::function<bool(const std::string& emoji)> is_filing = {};  // a reaction that files its message
-  std::string language = "en";                                   // of what the platform itself says
+  std::string language = "en";                                   // of what the platform itself says to a channel
   std::function<std::string(TimeMs sent)> late = {};             // what a message says that comes late
   std::function<void()> groups_changed = {};                     // the platform says that it has other groups now
 
@@ -34,6 +34,10 @@ struct ChatOutside {
   // Our posts in a channel of ours that are kept current, by our names: whether they are there is seen after a gap.
   std::function<std::vector<std::string>(const std::string& channel)> kept = {};
 
+  // Of what the platform itself says to one person; none: that of channels.
+  std::function<std::string(const std::string& person)> language_of = {};
+
+  std::string language_for(const std::string& person) const { return language_of ? language_of(person) : language; }
   bool files(const std::string& emoji) const { return !is_filing || is_filing(emoji); }
   BudgetQueue::Outside for_queue() const { return {http, clock, timers, dice}; }
 };

@@ -24,11 +24,16 @@ class ReadMarks {
     const auto it = ahead_.find(channel);
     return it == ahead_.end() ? at(channel) : it->second;
   }
-  // Nothing that was said there before is missed. Holds where nothing was read yet.
+  // Nothing that was said there before is missed. Holds where nothing was read yet. Written at once, as the first that
+  // is heard is: a process that finds no mark begins at the end, and would skip what was said after a crash of this
+  // one.
   void begin(const std::string& channel, const std::string& time) {
-    if (at(channel).empty()) marks_[channel] = time;
+    if (!at(channel).empty()) return;
+    marks_[channel] = time;
+    directory_.link("cursor", channel, time);
   }
   void heard(const std::string& channel, const std::string& time) {
+    if (!behind_ && at(channel).empty()) return begin(channel, time);
     std::string& mark = (behind_ ? ahead_ : marks_)[channel];
     if (is_later(time, mark)) mark = time;
   }

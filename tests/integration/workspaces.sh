@@ -91,12 +91,15 @@ has "health names each" "$("$muster" say --data "$data" health)" "emea connected
 equal "no limit of Slack's was passed" "[][]" "$(order acme rules)$(order emea rules)"
 
 asked() { doctor | grep -q "ok field: The account may make and join channels"; }
-within 30 asked && ok "doctor shows what the running bot found" || bad "doctor: $(doctor)"
+within 30 asked && ok "doctor shows what the running bot finds" || bad "doctor: $(doctor)"
 has "health says what is not as it should be" "$("$muster" say --data "$data" health)" "acme: Which scopes"
 order emea revoke >/dev/null
 order emea say $inc "!note after the token was revoked" >/dev/null
 told() { grep -q "does not accept .bot_token. (chat.yaml:" "$log"; }
 within 30 told && ok "a refused token is named by its place in the file" || bad "no sentence: $(tail -5 "$log")"
+refused() { doctor | grep -q "fail emea: Slack does not accept .bot_token."; }
+within 30 refused && ok "doctor lets the running bot look anew" || bad "doctor: $(doctor)"
+has "in the reader's language" "$(MUSTER_LANGUAGE=ko doctor)" "emea: Slack이"
 order acme say $inc "!note the other workspace goes on" >/dev/null
 within 20 said acme $inc "the other workspace goes on" && ok "the other workspace goes on" || bad "acme stopped too"
 kill "$bot"

@@ -39,7 +39,7 @@ std::span<const Sentence> words_capture() {
        "`{prefix}mute`를 입력하면 여기서는 조용히 있겠습니다."},
       {"button.declare", "Declare", "장애 선언"},
       {"button.mute", "Mute", "음소거"},
-      {"transcript.head", "Transcript of {id}, UTC, {n} messages:", "{id} 대화 기록, UTC, 메시지 {n}건:"},
+      {"transcript.head", "Transcript of {id}, UTC, {n} {n?message|messages}:", "{id} 대화 기록, UTC, 메시지 {n}건:"},
       {"transcript.none", "Nobody has written anything in the channel of {id} yet.",
        "{id} 채널에 아직 아무도 글을 쓰지 않았습니다."},
       {"transcript.deleted", "deleted by {who} at {time}", "{who} 님이 {time}에 삭제함"},

@@ -30,6 +30,17 @@ std::span<const Sentence> words_channels() {
       {"slash.invite",
        "{who} is not in this channel and cannot answer here: type `/invite {who}`, or speak to {who} directly.",
        "{who}은(는) 이 채널에 없어 여기서 답할 수 없습니다. `/invite {who}`를 입력하거나 {who}에게 직접 말하세요."},
+      {"button.unsealed",
+       "This button is no longer valid: it is not this bot's, or was made before its token was changed. Type the "
+       "command "
+       "behind ↳ instead.",
+       "더 이상 쓸 수 없는 버튼입니다. 이 봇의 것이 아니거나 토큰이 바뀌기 전에 만들어졌습니다. ↳ 뒤의 명령을 "
+       "입력하세요."},
+      {"button.old", "This button is too old. Type `{command}`.",
+       "오래되어 쓸 수 없는 버튼입니다. `{command}`를 입력하세요."},
+      {"button.no_person", "Only people's accounts may press buttons.", "사람의 계정만 버튼을 누를 수 있습니다."},
+      {"form.old", "This form is too old. Type {command} again.",
+       "오래되어 쓸 수 없는 양식입니다. {command} 명령을 다시 입력하세요."},
       {"somebody", "Somebody", "누군가"},
       {"archive.later", "The channel of {id} stays; I ask again at {time}.",
        "{id}의 채널을 그대로 둡니다. {time}에 다시 묻겠습니다."},

@@ -156,7 +156,7 @@ void retract(Work& w, const Incident& i, const ChatFact& f, const std::string& t
   e.actor = doer_of(w, f);
   e.corrects = target;
   e.text = why;
-  e.data.set("reason", why + " by " + e.actor.display + " at " + format_utc(f.at));
+  e.data.set("reason", why + " by " + e.actor.display + " at " + format_utc_minute(f.at) + " UTC");
   record(w, std::move(e));
 }
 
@@ -246,7 +246,7 @@ void edit_filed(Work& w, const ChatFact& f, const std::string& key) {
   e.corrects = it->second.note;
   e.text = f.about.text;
   e.data.set("patch", Value::Map{{"text", f.about.text}});
-  e.data.set("reason", "edited in chat by " + e.actor.display + " at " + format_utc(f.at));
+  e.data.set("reason", "edited in chat by " + e.actor.display + " at " + format_utc_minute(f.at) + " UTC");
   record(w, std::move(e));
 }
 

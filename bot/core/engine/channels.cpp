@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "bot/base/letters.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/triage.h"
@@ -15,18 +16,19 @@ constexpr std::size_t name_bytes_max = 58;  // Mattermost takes 64; a number may
 constexpr std::size_t links_max = 8;
 constexpr std::array placeholders = {"number", "id", "date", "service", "severity", "slug"};
 
-// The letter at `i` as a code point of three bytes; 0: another length.
-unsigned code_point_of_three(std::string_view text, std::size_t i) {
-  const auto byte = [&](std::size_t k) { return static_cast<unsigned>(static_cast<unsigned char>(text[k])); };
-  if ((byte(i) & 0xF0) != 0xE0 || i + 2 >= text.size()) return 0;
-  return (byte(i) & 0x0F) << 12 | (byte(i + 1) & 0x3F) << 6 | (byte(i + 2) & 0x3F);
+// A title in two scripts is called after its Latin words where they are the longer part: half a title says nothing.
+bool mostly_latin(std::string_view title) {
+  const std::string words = slug(latin_letters(title, Hangul::left_out), title.size() + 1);
+  const auto letters = words.size() - static_cast<std::size_t>(std::ranges::count(words, '-'));
+  const std::size_t all = slug(latin_letters(title), 4 * title.size() + 1).size();
+  return letters > 0 && 4 * letters >= all;  // a syllable of Hangul is spelled with about three letters
 }
 
 std::string slug_for(const Entry& declared) {
   const std::string& title = declared.data["title"].as_string();
-  std::string name = slug(title, 24);
-  if (name.empty() && !declared.services.empty()) name = slug(declared.services.front(), 40);
-  if (name.empty()) name = slug(romanized(title), 32);
+  if (mostly_latin(title)) return slug(latin_letters(title, Hangul::left_out), 24);
+  std::string name = declared.services.empty() ? "" : slug(latin_letters(declared.services.front()), 40);
+  if (name.empty()) name = slug(latin_letters(title), 32);
   return name;
 }
 
@@ -34,7 +36,7 @@ std::string value_of(std::string_view name, const Entry& e, int number, TimeMs n
   if (name == "number") return std::to_string(number);
   if (name == "id") return "inc-" + std::to_string(number);
   if (name == "date") return format_utc(e.occurred_ms == 0 ? now : e.occurred_ms).substr(0, 10);
-  if (name == "service") return e.services.empty() ? "" : slug(e.services.front(), 40);
+  if (name == "service") return e.services.empty() ? "" : slug(latin_letters(e.services.front()), 40);
   if (name == "severity") return lower_ascii(e.data["severity"].as_string());
   return slug_for(e);
 }
@@ -45,30 +47,6 @@ bool is_taken(const Work& w, const std::string& name) {
 }
 
 }  // namespace
-
-// Letter by letter, as the Revised Romanization has them; sounds that change beside each other stay as written.
-std::string romanized(std::string_view text) {
-  static constexpr std::array first = {"g",  "kk", "n", "d",  "tt", "r", "m", "b", "pp", "s",
-                                       "ss", "",   "j", "jj", "ch", "k", "t", "p", "h"};
-  static constexpr std::array middle = {"a",  "ae", "ya", "yae", "eo", "e",  "yeo", "ye", "o",  "wa", "wae",
-                                        "oe", "yo", "u",  "wo",  "we", "wi", "yu",  "eu", "ui", "i"};
-  static constexpr std::array last = {"",  "k", "k", "k", "n", "n", "n", "t",  "l", "k", "m", "l", "l", "l",
-                                      "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t"};
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned c = code_point_of_three(text, i);
-    if (c < 0xAC00 || c > 0xD7A3) {
-      out += text[i];
-      continue;
-    }
-    const unsigned n = c - 0xAC00;
-    out += first[n / 588];
-    out += middle[n % 588 / 28];
-    out += last[n % 28];
-    i += 2;
-  }
-  return out;
-}
 
 std::string unknown_placeholder(std::string_view pattern) {
   for (std::size_t at = 0; (at = pattern.find('{', at)) != std::string_view::npos; ++at) {
@@ -91,7 +69,7 @@ std::string channel_name_for(const Work& w, const Entry& declared, int number) {
     filled += value_of(std::string_view(pattern).substr(i + 1, end - i - 1), declared, number, w.now);
     i = end;
   }
-  std::string name = slug(filled, name_bytes_max);
+  std::string name = slug(latin_letters(filled), name_bytes_max);
   if (name.empty()) name = "inc-" + std::to_string(number);
   const std::string base = name;
   for (int n = 2; is_taken(w, name); ++n) name = base + "-" + std::to_string(n);

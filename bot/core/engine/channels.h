@@ -9,11 +9,10 @@
 namespace muster {
 
 // From the template: {number} {id} {date} {service} {severity} {slug}. What no platform takes becomes "-"; a name that
-// another incident has gets a number. Titles in Hangul are spelled in Latin letters where nothing else is left.
+// another incident has gets a number. A title that is mostly Hangul is spelled in Latin letters.
 std::string channel_name_for(const Work& work, const Entry& declared, int number);
 // The first placeholder of a template that is none of ours; empty: all are.
 std::string unknown_placeholder(std::string_view pattern);
-std::string romanized(std::string_view text);
 
 struct IncidentLink {
   std::string title, url;

@@ -92,6 +92,7 @@ Outcome join_account(Call& c, const Person& p, const std::string& digest) {
       Value::Map{{"account", c.input.account}, {"shown", shown}, {"person", p.id}, {"how", "code"}, {"digest", digest}};
   record(c.work, std::move(e));
   tell(c, p, shown);
+  c.language = language_of(c.work.state, c.work.config, p.id, {});  // who reads it is known now
   return answer(c, "link.joined", {{"account", plain(shown)}, {"who", plain(p.name)}, {"roles", rights_of(c, p)}});
 }
 

@@ -1,9 +1,12 @@
 // Buttons: only where Mattermost can reach us. A click carries no proof of where it comes from, so each button's
 // context is sealed with a key that only we have; who clicked is what the server says, as far as its word reaches.
+#include <algorithm>
+
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
@@ -82,10 +85,13 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
   const std::string user = v["user_id"].as_string(), post = v["post_id"].as_string();
   const bool sealed = equal_constant_time(context["seal"].as_string(), seal(channel, command, until));
   if (sealed && command == nothing && user == me_) return reply(said({}));
-  if (!sealed || !is_id(user) || !is_id(post) || !is_id(channel)) {
+  if (!is_id(user) || !is_id(post) || !is_id(channel))
     return reply({.status = 403, .body = "not a button of ours\n", .headers = {}});
-  }
-  if (until < now) return reply(said("This button is too old. Type `" + std::string(1, out_.prefix) + command + "`."));
+  // Nothing of what it claims is believed or repeated. After a change of the token everybody's buttons are like that.
+  const std::string language = reads(user, v["user_name"].as_string());
+  if (!sealed) return reply(said(say(language, "button.unsealed")));
+  if (until < now)
+    return reply(said(say(language, "button.old", {{"command", std::string(1, out_.prefix) + command}})));
   Inbound in;
   in.kind = "button";
   in.post.id = post;
@@ -107,7 +113,8 @@ void Mattermost::click(const std::string& body, const std::function<void(HttpRes
 void Mattermost::self_check(ChatChecksDone done) {
   check_mattermost(out_.http, out_.clock, config_, [this, alive = std::weak_ptr<bool>(alive_), done](ChatChecks found) {
     if (alive.expired()) return;
-    if (!ready_ || config_.callback_url.empty()) return done(std::move(found));
+    const bool accepted = std::ranges::any_of(found, [](const ChatCheck& c) { return c.key == "account"; });
+    if (!ready_ || !accepted || config_.callback_url.empty()) return done(std::move(found));
     check_callback(std::move(found), done);
   });
 }

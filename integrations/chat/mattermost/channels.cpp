@@ -141,7 +141,9 @@ void Mattermost::reopen(const OpPtr& op, const std::string& id) {
 namespace {
 
 std::string invite_fault(const Answer& a) {
-  return a.error_id == "app.team.get_member.missing.app_error" ? "not in the team" : a.error_id;
+  if (a.error_id == "app.team.get_member.missing.app_error") return "not_in_team";
+  if (a.error_id.starts_with("app.user.")) return "no_account";
+  return a.status == 403 ? "no_right" : a.error_id.empty() ? a.why : a.error_id;
 }
 
 }  // namespace

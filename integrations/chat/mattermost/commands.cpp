@@ -40,6 +40,16 @@ struct Registration : std::enable_shared_from_this<Registration> {
     if (a.error_id == "api.command.duplicate_trigger.app_error") {
       return fail(ErrorKind::conflict, "/" + wish.trigger + " is taken on this server.", "Choose another --trigger.");
     }
+    if (a.error_id.starts_with("app.team.get_by_name")) {
+      return fail(ErrorKind::not_found, "This account sees no team " + wish.team + " on this server.",
+                  "--team is the team's name in its address, https://SITE/TEAM/…");
+    }
+    if (a.error_id == "model.command.is_valid.trigger.app_error")
+      return fail(ErrorKind::invalid, "/" + wish.trigger + " cannot be a slash command.",
+                  "Write --trigger as one word without a slash, at most 128 characters.");
+    if (a.error_id.starts_with("model.command.is_valid.url"))
+      return fail(ErrorKind::invalid, wish.url + " is no address that the server can reach.",
+                  "Write --callback http://HOST:PORT, where the server reaches this bot.");
     return fail(ErrorKind::unavailable, "The server refused: " + (a.why.empty() ? a.error_id : a.why));
   }
   Value body() const {

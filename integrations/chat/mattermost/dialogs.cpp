@@ -4,6 +4,7 @@
 #include "bot/base/json.h"
 #include "bot/base/log.h"
 #include "bot/base/text.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/markdown.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
@@ -116,7 +117,7 @@ void Mattermost::submitted(const Value& v, const std::function<void(HttpResponse
   const std::string command = state["command"].as_string();
   if (v["cancelled"].as_bool()) return reply(answered({}));
   if (state["until"].as_int() < now) {
-    return reply(answered({.wrong = {}, .refused = "This form is too old. Type " + command + " again."}));
+    return reply(answered({.wrong = {}, .refused = say(reads(user), "form.old", {{"command", command}})}));
   }
   Inbound in;
   in.kind = "form";

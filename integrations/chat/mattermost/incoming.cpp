@@ -5,6 +5,7 @@
 
 #include "bot/base/log.h"
 #include "bot/core/commands/grammar.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
 
@@ -273,7 +274,7 @@ void Mattermost::hand_over(const Inbound& in) {
   const User user = ours || on_copy ? User{"muster", false} : users_.at(in.user_id);
   // Other bots' and webhooks' posts never act. `from_webhook` can be forged by a person, who then only mutes himself.
   if (user.is_bot || user.name.empty() || in.post.from_webhook || !listener_) {
-    if (in.stored) in.stored(fail(ErrorKind::unauthorized, "This account may not press buttons."));
+    if (in.stored) in.stored(fail(ErrorKind::unauthorized, say(out_.language, "button.no_person")));
     return remember(channel, in.post.update_at);
   }
   ChatEvent e;
@@ -360,10 +361,9 @@ void Mattermost::catch_up_channels(const Answer& a) {
     return reconnect("the channels are not shown (" + a.why + ")");
   }
   to_catch_up_.clear();
+  know_channels(a);
   for (const Value& c : a.body.as_list()) {
     const std::string id = c["id"].as_string();
-    channels_[id] = {c["name"].as_string(), c["type"].as_string(), c["header"].as_string()};
-    topics_[id] = c["header"].as_string();
     if (marks_.at(id).empty())
       begin_at(id, c["last_post_at"].as_int());  // the server's time, not ours
     else

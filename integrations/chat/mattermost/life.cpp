@@ -102,8 +102,21 @@ void Mattermost::checked_config(const Answer& a) {
   problem_.clear();
   next_step_.clear();
   check_backoff_ = Reconnect();
-  become_ready();
-  open_socket();
+  if (ready_) return open_socket();
+  // What waits to be said may name channels: they are links from the first post on.
+  ask("/users/me/teams/" + team_ + "/channels", false, [this](const Answer& channels) {
+    know_channels(channels);
+    become_ready();
+    open_socket();
+  });
+}
+
+void Mattermost::know_channels(const Answer& a) {
+  for (const Value& c : a.body.as_list()) {
+    const std::string id = c["id"].as_string();
+    channels_[id] = {c["name"].as_string(), c["type"].as_string(), c["header"].as_string()};
+    topics_[id] = c["header"].as_string();
+  }
 }
 
 void Mattermost::become_ready() {

@@ -102,6 +102,7 @@ class Mattermost final : public ChatPlatform {
   void checked_me(const Answer& answer);
   void checked_teams(const Answer& answer);
   void checked_config(const Answer& answer);
+  void know_channels(const Answer& answer);
   void become_ready();
   std::string setting(const char* variable, const char* key) const;  // what a person must look at
   void trouble(const mattermost::Trouble& trouble);
@@ -202,6 +203,8 @@ class Mattermost final : public ChatPlatform {
   void fill_about(ChatEvent& event, const Inbound& in);
   Said said_of(const Post& post);
   std::string person(const std::string& user_id) const;
+  // The language of an account. `called`: what the request names it, where the server was not asked yet.
+  std::string reads(const std::string& user_id, const std::string& called = {}) const;
   std::string permalink(const std::string& post_id) const;
   Result<HttpCall> file_call(const Value& file) const;
   void check_marks(const std::string& channel_id, const mattermost::Answer& answer, bool whole);

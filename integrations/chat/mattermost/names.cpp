@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bot/base/letters.h"
 #include "bot/base/text.h"
 
 namespace muster::mattermost {
@@ -22,7 +23,7 @@ std::string trimmed(std::string name) {
 
 std::string channel_name(std::string_view wanted) {
   std::string name;
-  for (const char c : lower_ascii(wanted)) {
+  for (const char c : lower_ascii(latin_letters(wanted))) {
     const char good = is_alnum(c) || c == '_' ? c : '-';
     if (!is_alnum(good) && !name.empty() && !is_alnum(name.back())) continue;  // one separator is enough
     name += good;

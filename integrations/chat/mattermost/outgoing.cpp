@@ -186,7 +186,8 @@ void Mattermost::post_private(const OpPtr& op, const std::string& channel_id) {
     return finish(op, fail(ErrorKind::not_found, "the person has no Mattermost name", "Add it under people: handles."));
   }
   const std::string path = is_id(handle) ? "/users/" + handle : "/users/username/" + path_part(lower_ascii(handle));
-  call(op, api_.get(path), [this, op, channel_id](const Answer& a) {
+  call(op, api_.get(path), [this, op, channel_id, handle](const Answer& a) {
+    if (a.status == 404) deliveries_.not_reached(*op, "@" + handle, "no_account");
     if (!a.ok()) return refused(op, a);
     const std::string user = a.body["id"].as_string();
     if (!ephemeral_allowed_ || op->message.body["direct"].as_bool()) return post_direct(op, user);

@@ -79,6 +79,11 @@ std::string Mattermost::person(const std::string& user_id) const {
   return known.empty() ? config_.name + ":" + it->second.name : known;
 }
 
+std::string Mattermost::reads(const std::string& user_id, const std::string& called) const {
+  const bool asked = called.empty() || users_.contains(user_id);
+  return out_.language_for(asked ? person(user_id) : out_.directory.person(called, user_id));
+}
+
 std::string Mattermost::permalink(const std::string& post_id) const {
   return team_name_.empty() || post_id.empty() ? "" : api_.site() + "/" + team_name_ + "/pl/" + post_id;
 }

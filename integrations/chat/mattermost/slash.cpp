@@ -58,22 +58,23 @@ void Mattermost::slash(const HttpRequest& q, const std::function<void(HttpRespon
   in.user_id = field(form, "user_id");
   in.post.channel_id = field(form, "channel_id");
   in.post.root_id = field(form, "root_id");  // newer servers
-  in.post.message = one_line(trim(field(form, "text")));
+  in.post.message = trim(field(form, "text"));
   in.trigger = field(form, "trigger_id");
   in.at = out_.clock.now();
   if (in.post.message.empty()) in.post.message = "help";
   if (!is_id(in.post.root_id)) in.post.root_id.clear();
   if (!is_id(in.user_id) || !is_id(in.post.channel_id) || in.trigger.empty())
     return reply({.status = 400, .body = "not a slash command\n", .headers = {}});
-  if (!ready_) return reply(whispered(say(out_.language, "slash.apart")));
+  const std::string language = reads(in.user_id, field(form, "user_name"));
+  if (!ready_) return reply(whispered(say(language, "slash.apart")));
   if (field(form, "team_id") != team_)
-    return reply(whispered(say(out_.language, "slash.other_team", {{"team", team_name_}})));
+    return reply(whispered(say(language, "slash.other_team", {{"team", team_name_}})));
   in.id = "slash:" + to_hex(sha256(in.trigger + in.user_id)).substr(0, 32);
   const auto told = std::make_shared<bool>(false);
   const auto once = [reply, told](const std::string& text) {
     if (!std::exchange(*told, true)) reply(whispered(text));
   };
-  out_.timers.after(answer_within_ms, [once, late = say(out_.language, "slash.not_stored")] { once(late); });
+  out_.timers.after(answer_within_ms, [once, late = say(language, "slash.not_stored")] { once(late); });
   in.told = std::make_shared<Message>();
   in.stored = [this, once, for_person = in.told](const Result<void>& stored) {
     once(stored ? told_text(*for_person) : stored.error().message);
@@ -95,13 +96,14 @@ void Mattermost::slash_line(Inbound in) {
 }
 
 void Mattermost::slash_join(const Inbound& in) {
-  send(api_.post("/channels/" + in.post.channel_id + "/members", Value::Map{{"user_id", me_}}), [this,
-                                                                                                 in](const Answer& a) {
-    if (!a.ok())
-      return in.stored(fail(ErrorKind::unauthorized, say(out_.language, "slash.invite", {{"who", "@" + my_name_}})));
-    channels_.erase(in.post.channel_id);
-    enqueue(in);
-  });
+  send(api_.post("/channels/" + in.post.channel_id + "/members", Value::Map{{"user_id", me_}}),
+       [this, in](const Answer& a) {
+         if (!a.ok())
+           return in.stored(
+               fail(ErrorKind::unauthorized, say(reads(in.user_id), "slash.invite", {{"who", "@" + my_name_}})));
+         channels_.erase(in.post.channel_id);
+         enqueue(in);
+       });
 }
 
 }  // namespace muster

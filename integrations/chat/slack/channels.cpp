@@ -1,4 +1,5 @@
 // Channels: found, joined or made, by id ever after. Names change and archived names stay taken.
+#include <map>
 #include <set>
 
 #include "bot/base/log.h"
@@ -210,6 +211,19 @@ std::string Slack::user_id_of(const std::string& person) const {
   return found.empty() ? user : found;
 }
 
+namespace {
+
+std::string invite_fault_of(const std::string& code) {
+  static const std::map<std::string, const char*> known = {
+      {"user_not_found", "no_account"}, {"user_is_restricted", "guest"},         {"user_is_ultra_restricted", "guest"},
+      {"ura_max_channels", "guest"},    {"org_user_not_in_team", "not_in_team"}, {"cant_invite", "no_right"},
+      {"no_permission", "no_right"}};
+  const auto it = known.find(code);
+  return it == known.end() ? code : it->second;
+}
+
+}  // namespace
+
 // At most 100 in a call; with `force` one who cannot be invited does not keep the others out.
 void Slack::invite(const OpPtr& op, const std::string& id) {
   if (invite_group(op, id)) return;
@@ -235,7 +249,7 @@ void Slack::invite(const OpPtr& op, const std::string& id) {
           {{"channel", op->channel}, {"user", e["user"].as_string()}, {"why", e["error"].as_string()}});
       const auto known = users_.find(e["user"].as_string());
       Deliveries::not_invited(*op, known == users_.end() ? e["user"].as_string() : known->second.name,
-                              e["error"].as_string());
+                              invite_fault_of(e["error"].as_string()));
     }
     const bool partly = !a.body["errors"].as_list().empty() || a.error == "already_in_channel";
     if (a.fate != SlackAnswer::Fate::ok && !partly) return refused(op, a);

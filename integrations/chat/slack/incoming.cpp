@@ -6,6 +6,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "integrations/chat/slack/views.h"
 
 namespace muster {
@@ -189,6 +190,7 @@ std::optional<SlackEvent> from_slash(const Value& p) {
   SlackEvent out = blank("slash", "slash:" + text_of(p, "trigger_id"), text_of(p, "channel_id"));
   out.event.user = text_of(p, "user_id");
   out.event.text = text_of(p, "text");
+  if (trim(out.event.text).empty()) out.event.text = "help";
   out.mention = true;
   out.direct = text_of(p, "channel_name") == "directmessage";
   out.trigger_id = text_of(p, "trigger_id");

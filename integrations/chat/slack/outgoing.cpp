@@ -313,6 +313,8 @@ void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
 
 void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
   call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op, user_id](const SlackAnswer& a) {
+    if (a.fate == Fate::refused)
+      deliveries_.not_reached(*op, user_id, a.error == "user_not_found" ? "no_account" : a.error);
     if (a.fate != Fate::ok) return refused(op, a);
     Value arguments = post_arguments(*op, nullptr);
     const std::string there = a.body["channel"]["id"].as_string();

@@ -267,6 +267,17 @@ TEST_CASE("settings: the token leaves the environment, halves and sandboxes are 
   CHECK(with("https://chat.example", nullptr, false).error().message.starts_with("MATTERMOST_TOKEN is missing"));
   CHECK(with(nullptr, "secret", false).error().message.starts_with("MATTERMOST_URL is missing"));
   CHECK(with("chat.example", "secret", false).error().message.starts_with("MATTERMOST_URL is no address"));
+  ::setenv("MATTERMOST_CALLBACK_URL", "bot.internal:8080", 1);
+  const auto callback = with("https://chat.example", "secret", false);
+  ::unsetenv("MATTERMOST_CALLBACK_URL");
+  REQUIRE_FALSE(callback);
+  CHECK(callback.error().message == "MATTERMOST_CALLBACK_URL is no address: bot.internal:8080");
+  ::setenv("MATTERMOST_PROXY", "socks5://ana:canary@proxy:1080", 1);
+  const auto proxy = with("https://chat.example", "secret", false);
+  ::unsetenv("MATTERMOST_PROXY");
+  REQUIRE_FALSE(proxy);
+  CHECK(proxy.error().message == "MATTERMOST_PROXY is no address of an HTTP proxy.");
+  CHECK_FALSE(proxy.error().next_step.contains("canary"));
   CHECK(with("https://chat.example", "secret", true).error().message.find("secret") == std::string::npos);
   CHECK_FALSE(with("https://chat.example", "secret", true));
 }

@@ -241,7 +241,8 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
                 "mattermost:\n"
                 "  - {name: acme, url: chat.example, token: file:nowhere, ca_file: missing.pem}\n"
                 "  - {name: room, url: 'https://x', token: file:nowhere, proxy: 'http://u:canary@p:1'}\n"
-                "  - {name: Ops Team, url: 'https://x', token: file:nowhere, channels: [a=x, b=x]}\n"));
+                "  - {name: Ops Team, url: 'https://x', token: file:nowhere, channels: [a=x, b=x, c=봇-채널]}\n"
+                "  - {name: lab, url: 'https://x', token: file:nowhere, command_token_file: none}\n"));
   CHECK(contains(issues, "a.yaml:1:"));
   CHECK(contains(issues, "did you mean `acme`?"));
   CHECK(contains(issues, "MUSTER_NOT_SET is not set"));
@@ -252,6 +253,10 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
   CHECK(contains(issues, "missing.pem cannot be read"));
   CHECK(contains(issues, "`room` cannot be a platform's name"));
   CHECK(contains(issues, "`b=x` names a channel again"));
+  CHECK(contains(issues, "`c=봇-채널` names what no channel of Mattermost can be called"));
+  CHECK(contains(issues, "expected the channel's name in its address"));
+  CHECK(
+      contains(issues, "none cannot be read — expected the file that `muster mattermost command --token-file` writes"));
   CHECK(contains(issues, "a password must not stand in this file"));
   CHECK_FALSE(contains(issues, "canary"));
 }

@@ -26,10 +26,15 @@ TEST_CASE("a channel's name is the template filled in, in letters that every pla
   Desk d;
   const std::string usual = "inc-{number}-{slug}";
   CHECK(d.name(usual, "Checkout is slow!") == "inc-7-checkout-is-slow");
-  CHECK(d.name(usual, "ÄÖ ~ & <@U1>") == "inc-7-u1");
+  CHECK(d.name(usual, "ÄÖ ~ & <@U1>") == "inc-7-ao-u1");
+  CHECK(d.name(usual, "Café in İstanbul: ＡＰＩ groß") == "inc-7-cafe-in-istanbul-api-gro");
   CHECK(d.name(usual, "🔥🔥") == "inc-7");
   CHECK(d.name(usual, "결제가 느립니다", "checkout-api") == "inc-7-checkout-api");
   CHECK(d.name(usual, "결제가 느립니다") == "inc-7-gyeoljega-neuripnida");
+  CHECK(d.name(usual, "결제가 느립니다 😀 checkout is slow") == "inc-7-checkout-is-slow");
+  CHECK(d.name(usual, "결제 API 지연") == "inc-7-gyeolje-api-jiyeon");
+  CHECK(d.name(usual, "결제 API 지연", "checkout-api") == "inc-7-checkout-api");
+  CHECK(d.name("장애-{number}", "x") == "jangae-7");
   CHECK(d.name("{date}-{service}-{severity}", "x", "Checkout API") == "2026-03-17-checkout-api-sev2");
   CHECK(d.name("{service}", "x") == "inc-7");  // nothing is left of it
   CHECK(d.name("{id}_{slug}", "a b") == "inc-7-a-b");
@@ -48,10 +53,4 @@ TEST_CASE("a placeholder that is none is found") {
   CHECK(unknown_placeholder("inc-{number}-{slug}").empty());
   CHECK(unknown_placeholder("inc-{nmber}") == "{nmber");
   CHECK(unknown_placeholder("inc-{number") == "{number");
-}
-
-TEST_CASE("Hangul is spelled in Latin letters, the rest stays") {
-  CHECK(romanized("장애 42") == "jangae 42");
-  CHECK(romanized("값") == "gap");
-  CHECK(romanized("ab\xED") == "ab\xED");  // cut in the middle of a letter
 }

@@ -119,7 +119,7 @@ TEST_CASE("what was sealed for one person, one command and an hour is good for n
   p.rig.clock.set(p.rig.clock.now() + 2 * hour_ms);
   const HttpResponse old = try_body(good, "40", "41");
   CHECK(old.status == 200);
-  CHECK(old.body.contains("too old"));
+  CHECK(old.body.contains("오래되어 쓸 수 없는 양식"));
   CHECK(p.rig.events.empty());
 }
 

@@ -144,22 +144,64 @@ TEST_CASE("a pressed button is its typed twin, once; a forged or old one does no
   CHECK(told.front().to == "ana");
   CHECK(told.front().text == "you may not");
   rig.heard();
-  int status = 0;
+  HttpResponse got{.status = 0, .body = {}, .headers = {}};
   const auto try_click = [&](const std::string& body) {
-    status = 0;
-    rig.platform->click(body, [&](const HttpResponse& r) { status = r.status; });
+    rig.platform->click(body, [&](HttpResponse r) { got = std::move(r); });
     rig.settle();
   };
   std::string forged = last_body;
   forged.replace(forged.find("lead me"), 7, "resolve");
   try_click(forged);
-  CHECK(status == 403);
+  CHECK(got.body.contains("더 이상 쓸 수 없는 버튼"));  // what Ana reads
+  CHECK_FALSE(got.body.contains("resolve"));
   try_click("no json");
-  CHECK(status == 403);
+  CHECK(got.status == 403);
   rig.clock.set(rig.clock.now() + 8 * day_ms);
   try_click(last_body);
-  CHECK(status == 200);
+  CHECK(got.status == 200);
+  CHECK(got.body.contains("오래되어 쓸 수 없는 버튼입니다. `!lead me`"));
+  rig.stop();
+  rig.start();  // who Ana is was not asked yet
+  try_click(forged);
+  CHECK(got.body.contains("더 이상 쓸 수 없는 버튼"));
   CHECK(rig.heard().empty());
+}
+
+TEST_CASE("a crash right after a channel became ours loses nothing that is said until the bot is back") {
+  Rig r;
+  r.start();
+  r.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}});
+  r.core.join(r.channel("inc-1"), r.ana);
+  const std::string theirs =
+      r.core.add_channel(r.team, "shop");  // people's own: the bot is asked in, and hears one line
+  r.core.join(theirs, r.bot);
+  r.core.join(theirs, r.ana);
+  r.core.say(r.ana, theirs, "안녕");
+  r.settle();
+  CHECK(r.heard() == std::vector<std::string>{"message 안녕"});
+  const auto on_disk = r.directory.links;
+  r.stop();
+  r.directory.links = on_disk;  // nothing is saved by who crashes
+  r.core.say(r.ana, r.channel("inc-1"), "끊긴 동안");
+  r.core.say(r.ana, theirs, "여기서도");
+  r.start();
+  std::vector<std::string> heard = r.heard();
+  std::ranges::sort(heard);
+  CHECK(heard == std::vector<std::string>{"message 끊긴 동안", "message 여기서도"});
+}
+
+TEST_CASE("what waits at a restart names channels as links, also while no websocket opens") {
+  Rig r;
+  r.start();
+  r.send("open_channel", "inc-1", Value::Map{{"title", "INC-1"}});
+  r.stop();
+  r.core.fault_before = [](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (!q.path.ends_with("/websocket")) return std::nullopt;
+    return HttpResponse{.status = 502, .body = {}, .headers = {}};
+  };
+  r.start();
+  r.post("muster", "p1", "Look into #inc-1");
+  CHECK(r.said_in("muster").back() == "Look into ~inc-1");
 }
 
 TEST_CASE("what is said with /me comes without the server's asterisks, and is told only") {

@@ -116,6 +116,16 @@ TEST_CASE("who is called is mentioned by his name there, and gets a direct messa
   CHECK(happened.front().text == "@ana @\u200Bnobody come, says @\u200Bp-ana ");
 }
 
+TEST_CASE("who was called and has no account any more is named where they were called") {
+  Rig r;
+  r.start();
+  r.directory.people["p-gone"] = "renamed";
+  r.post("muster", "x", "come", Value::Map{{"private_to", "p-gone"}, {"direct", true}});
+  CHECK(r.said_in("muster").back().contains("renamed got no direct message on Mattermost: no such account"));
+  r.post("muster", "y", "an answer", Value::Map{{"private_to", "p-gone"}});
+  CHECK(r.said_in("muster").size() == 1);  // an answer that only one person was to see is nobody's business
+}
+
 TEST_CASE("a rate limit is obeyed: everything arrives in order and is never refused twice in a row") {
   Rig rig({.rate_per_second = 2, .rate_burst = 10, .doubled_headers = true});
   rig.start();

@@ -61,6 +61,7 @@ struct Rig {
       const auto it = filed.find(c);
       return it == filed.end() ? std::nullopt : std::optional(it->second);
     };
+    outside.language_of = [](const std::string& person) { return person == "p-ana" ? "ko" : "en"; };
     platform = std::make_unique<Mattermost>(config, outside);
     platform->on_event([this](const ChatEvent& e, const ChatPlatform::Done& done) {
       if (refuse_events) {

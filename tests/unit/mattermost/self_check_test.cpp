@@ -77,5 +77,7 @@ TEST_CASE("whether the server reaches us is tried with a button, and the trial l
   reached = false;
   CHECK(last() == "FAIL mattermost.no_callback");
   CHECK(r.heard().empty());
+  r.core.revoke(r.token);
+  CHECK(last() == "FAIL mattermost.token");  // whether buttons work is no question then
   for (const auto* post : r.core.posts_in(r.core.channel_named(r.bot + "__" + r.bot)->id)) CHECK(post->delete_at != 0);
 }

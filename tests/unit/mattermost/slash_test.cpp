@@ -39,7 +39,7 @@ struct Slashed {
   }
   ~Slashed() { std::filesystem::remove(file); }
   Result<mattermost::CommandMade> registered(mattermost::CommandWish wish = {}) {
-    wish.team = "ops";
+    if (wish.team.empty()) wish.team = "ops";
     if (wish.url.empty()) wish.url = "http://bot:8080/in/mattermost/command";
     Result<mattermost::CommandMade> result = fail(ErrorKind::internal, "no answer");
     const mattermost::Api api(doubles::NoSockets::url, rig.core.add_token(admin), {}, {});
@@ -144,6 +144,16 @@ TEST_CASE("a wrong token is refused; while it is changed the old one and the new
   CHECK(s.rig.heard() == std::vector<std::string>{"button two", "button three"});
 }
 
+TEST_CASE("a line of several lines keeps them, as a message does") {
+  Slashed s;
+  s.keep({s.registered()->token});
+  s.rig.start();
+  s.rig.core.join(s.rig.channel("muster"), s.rig.ana);
+  s.type(s.rig.channel("muster"), "/muster note 하나\n둘 ");
+  REQUIRE(s.rig.events.size() == 1);
+  CHECK(s.rig.events.front().text == "note 하나\n둘");
+}
+
 TEST_CASE("where the bot is not it joins, and where it cannot join it says how to invite it") {
   Slashed s;
   s.keep({s.registered()->token});
@@ -167,7 +177,7 @@ TEST_CASE("where the bot is not it joins, and where it cannot join it says how t
   CHECK(s.rig.events.size() == 2);
   const auto seen = s.rig.core.take_happenings();
   REQUIRE(seen.size() == 1);
-  CHECK(seen[0].text.contains("/invite @muster"));
+  CHECK(seen[0].text.contains("`/invite @muster`를 입력하거나"));  // what Ana reads
 }
 
 TEST_CASE("registering again changes nothing, a new address moves it, and what is somebody else's stays theirs") {
@@ -181,8 +191,13 @@ TEST_CASE("registering again changes nothing, a new address moves it, and what i
   mattermost::CommandWish taken;
   taken.trigger = "join";
   CHECK(s.registered(taken).error().message == "/join is taken on this server.");
+  taken.trigger = "two words";
+  CHECK(s.registered(taken).error().message == "/two words cannot be a slash command.");
+  taken = {.team = {}, .url = "bot:8080"};
+  CHECK(s.registered(taken).error().message == "bot:8080 is no address that the server can reach.");
   s.rig.core.user(s.admin).roles = "system_user";
   CHECK(s.registered().error().kind == ErrorKind::unauthorized);
+  CHECK(s.registered({.team = "nope", .url = {}}).error().message == "This account sees no team nope on this server.");
   s.rig.core.user(s.admin).roles = "system_user team_admin";
   mattermost::CommandWish gone;
   gone.remove = true;

@@ -131,7 +131,7 @@ TEST_CASE("a file that is too large, kept elsewhere or refused is noted with the
   const std::string large = w.core.share("U2", id, "dump", "heap.bin", "application/octet-stream", "0123456789");
   react(w, "U1", large, "pushpin");
   fetch(w, *last_of(w, "reaction"), 4);
-  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 bytes, more than the 4 that are copied");
+  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 B, more than the 4 B that are copied");
   const std::string away =
       w.core.share("U2", id, "elsewhere", "a.txt", "text/plain", "x", "https://evil.example.com/slack.com/");
   react(w, "U1", away, "pushpin");
@@ -184,7 +184,7 @@ TEST_CASE("a file of a channel shared with another organisation is asked for, th
   const std::string big = w.core.share("U2", id, "much", "heap.bin", "text/plain", "0123456789");
   react(w, "U1", big, "pushpin");
   fetch(w, *last_of(w, "reaction"), 4);
-  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 bytes, more than the 4 that are copied");
+  CHECK(last_of(w, "file")->about.files.front().why == "it has 10 B, more than the 4 B that are copied");
   const std::pair<const char*, const char*> reasons[] = {{"file_deleted", "it was deleted in Slack"},
                                                          {"file_not_found", "another organisation"},
                                                          {"missing_scope", "Slack does not say where it is"}};

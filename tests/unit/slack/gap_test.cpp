@@ -340,3 +340,20 @@ TEST_CASE("the channels of incidents are read first, as people wait for them, in
   for (const ChatEvent& e : w.coverage) order += e.channel + " ";
   CHECK(order == "#yard #zinc #muster #talk ");  // each kind as they are listed
 }
+
+TEST_CASE("a crash right after a channel was opened loses nothing that is said until the bot is back") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-1", Value::Map{{"channel", "inc-1"}, {"topic", "t"}}));
+  const auto on_disk = w.directory;
+  w.end();
+  w.directory = on_disk;  // nothing is saved by who crashes
+  w.clock.set(w.clock.now() + minute_ms);
+  w.core.set_now(w.clock.now());
+  w.core.say("U1", w.channel("inc-1"), "끊긴 동안");
+  w.core.lose_events();
+  w.begin();
+  w.pass(minute_ms);
+  REQUIRE(w.heard.size() == 1);
+  CHECK(w.heard[0].text == "끊긴 동안");
+}

@@ -143,6 +143,16 @@ TEST_CASE("text is read as the person wrote it") {
   }
 }
 
+TEST_CASE("who was called and has no account any more is named where they were called") {
+  SlackWorld w;
+  w.directory.people["ghost"] = "U404";
+  w.begin();
+  const Value come = to_value(Message{.text = "come", .sections = {}, .buttons = {}, .color = {}});
+  const Value body = Value::Map{{"message", come}, {"private_to", "ghost"}, {"direct", true}};
+  CHECK_FALSE(w.deliver("post", "muster", body));
+  CHECK(w.posts_with("muster", "U404 got no direct message on Slack: no such account") == 1);
+}
+
 TEST_CASE("of two people with one display name neither gets what is meant for the other") {
   SlackWorld w;
   w.core.users["U31"] = {"U31", "sam", "Sam", "", "T1", false, false};

@@ -178,6 +178,12 @@ TEST_CASE("a slash command is known by its trigger") {
   REQUIRE(slash);
   CHECK(slash->event.id == "slash:13.1");
   CHECK(slash->event.text == "status");
+  const auto alone =
+      slack_event("slash_commands", json(R"({"command":"/muster","text":" ","user_id":"U1","channel_id":"C1",
+                                                        "trigger_id":"13.2"})"),
+                  self);
+  REQUIRE(alone);
+  CHECK(alone->event.text == "help");
 }
 
 TEST_CASE("what concerns the app itself is a notice") {
