@@ -46,7 +46,7 @@ void BudgetQueue::send_held() {
 void BudgetQueue::pump() {
   if (std::exchange(pumping_, true)) return;
   if (held_ != 0) send_held();
-  while (under_way_ < may_be_under_way()) {
+  while (under_way_ < calls_at_once) {
     const auto id = budget_.next(out_.clock.now());
     if (!id) break;
     State& state = jobs_.at(*id);
@@ -58,21 +58,12 @@ void BudgetQueue::pump() {
   arm();
 }
 
-// How long an answer takes, or how long none has come by now.
-std::size_t BudgetQueue::may_be_under_way() const {
-  const double silent = under_way_ == 0 ? 0 : static_cast<double>(out_.clock.now() - heard_at_);
-  const double slow = std::clamp(std::max(took_ms_, silent) / more_for_each_ms, 0.0, 1.0 * calls_at_once);
-  return std::min(calls_at_once, calls_at_first + static_cast<std::size_t>(slow));
-}
-
 void BudgetQueue::arm() {
   out_.timers.cancel(timer_);
   timer_ = 0;
   if (under_way_ >= calls_at_once && held_ == 0) return;  // the next answer says when to go on
-  const TimeMs now = out_.clock.now(), room = budget_.due(now);
-  if (room == 0) return;
-  const bool full = under_way_ >= may_be_under_way() && held_ == 0;
-  const TimeMs due = full ? std::max(room, now + more_for_each_ms) : room;
+  const TimeMs now = out_.clock.now(), due = budget_.due(now);
+  if (due == 0) return;
   timer_ = out_.timers.after(std::max<DurationMs>(1, due - now), [this] {
     timer_ = 0;
     pump();
@@ -92,26 +83,17 @@ void BudgetQueue::call(Job job, HttpCall call, HttpClient::Done done, std::vecto
 
 void BudgetQueue::send(Job job, Pending pending) {
   counted_.calls += 1;
-  const TimeMs now = out_.clock.now();
-  if (under_way_++ == 0) heard_at_ = now;
+  under_way_ += 1;
   HttpCall copy = pending.call;  // kept for a 429
   out_.http.send(std::move(copy),
-                 [this, alive = alive_, job, now, pending = std::move(pending)](Result<HttpResult> result) mutable {
-                   if (!*alive) return;
-                   heard(now);
-                   answered(job, std::move(pending), std::move(result));
+                 [this, alive = alive_, job, pending = std::move(pending)](Result<HttpResult> result) mutable {
+                   if (*alive) answered(job, std::move(pending), std::move(result));
                  });
-}
-
-void BudgetQueue::heard(TimeMs sent_at) {
-  heard_at_ = out_.clock.now();
-  took_ms_ += (static_cast<double>(std::max<TimeMs>(0, heard_at_ - sent_at)) - took_ms_) / 4;
 }
 
 void BudgetQueue::answered(Job job, Pending pending, Result<HttpResult> result) {
   const auto alive = alive_;  // whoever is told may end us
-  const bool others_wait = under_way_ >= may_be_under_way();
-  --under_way_;
+  const bool others_wait = under_way_-- >= calls_at_once;
   const auto it = jobs_.find(job);
   if (it == jobs_.end() || !result || result->status != 429) {
     if (it != jobs_.end()) pending.done(std::move(result));

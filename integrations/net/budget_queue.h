@@ -23,10 +23,8 @@ class BudgetQueue {
  public:
   using Job = std::uint64_t;
   // Calls under way: while these are not answered nothing new begins, so that what is urgent waits for one answer and
-  // not behind all that was sent to a slow service. Each has a connection, with TLS a millisecond of work and some
-  // 50 kB: a service that answers at once needs no more than the first ones, and one more for each 25 ms it takes.
-  static constexpr std::size_t calls_at_once = 8, calls_at_first = 2;
-  static constexpr DurationMs more_for_each_ms = 25;
+  // not behind all that was sent to a slow service. Each has a connection, with TLS some 50 kB.
+  static constexpr std::size_t calls_at_once = 8;
   using Run = std::function<void(Job job)>;
   struct Outside {  // what it works with; all outlive it
     HttpClient& http;
@@ -75,8 +73,6 @@ class BudgetQueue {
   void send(Job job, Pending pending);
   void answered(Job job, Pending pending, Result<HttpResult> result);
   void arm();
-  std::size_t may_be_under_way() const;
-  void heard(TimeMs sent_at);
 
   Outside out_;
   Budget budget_;
@@ -84,8 +80,6 @@ class BudgetQueue {
   std::map<Job, State> jobs_;
   std::size_t held_ = 0;       // calls that wait for room
   std::size_t under_way_ = 0;  // calls that were sent and not answered
-  TimeMs heard_at_ = 0;        // the last answer, or the first call that waits for one
-  double took_ms_ = 0;         // an answer of late
   std::uint64_t timer_ = 0;
   bool pumping_ = false;
   BudgetQueueStats counted_;

@@ -57,8 +57,7 @@ class Service final : public HttpClient {
 };
 
 struct Desk {
-  explicit Desk(int per_second = 1000, const Budget::Rules& given = rules)
-      : service(clock, per_second), queue({service, clock, timers, [] { return 0.5; }}, given) {}
+  explicit Desk(int per_second = 1000) : service(clock, per_second) {}
   BudgetQueue::Job post(const std::string& channel, const std::string& text, bool urgent = false) {
     return queue.add(ticket(channel, urgent), [this, text](BudgetQueue::Job job) {
       queue.call(job, {.method = "POST", .url = "http://service/", .headers = {}, .body = text},
@@ -76,7 +75,7 @@ struct Desk {
   VirtualClock clock{1'000'000};
   VirtualTimers timers{clock};
   Service service;
-  BudgetQueue queue;
+  BudgetQueue queue{{service, clock, timers, [] { return 0.5; }}, rules};
 };
 
 }  // namespace
@@ -265,24 +264,6 @@ TEST_CASE("of many calls to a slow service eight are under way, and what is urge
   CHECK(d.service.taken.back() == "urgent");
   d.run_until(d.clock.now() + 120'000);
   CHECK(d.service.taken.size() == 31);
-}
-
-TEST_CASE("of many calls that are answered at once two are under way, and more the longer an answer takes") {
-  const auto most_under_way = [](DurationMs takes) {
-    Desk d(1000, [](const std::string&) { return BucketRule{.per_second = 1000, .burst = 1000}; });
-    for (int i = 0; i < 60; ++i) d.post("c" + std::to_string(i), std::to_string(i));
-    std::size_t answered = 0, most = 0;
-    while (answered < 60) {
-      d.timers.advance_to(d.clock.now() + takes);
-      if (answered >= 30) most = std::max(most, d.service.taken.size() - answered);
-      const std::size_t until = d.service.taken.size();
-      while (answered < until) d.service.answer_one(), ++answered;
-    }
-    return most;
-  };
-  CHECK(most_under_way(3) == 2);
-  CHECK(most_under_way(60) == 4);
-  CHECK(most_under_way(300) == BudgetQueue::calls_at_once);
 }
 
 TEST_CASE("a job that fails is run again after a growing wait and keeps its lane") {
