@@ -154,7 +154,8 @@ std::span<const Sentence> words_platforms() {
       {"chat.not_invited", "⚠️ Not invited: {who}. Whoever is needed has to be called: `page @name because …`.",
        "⚠️ 초대하지 못함: {who}. 필요한 사람은 `page @name because …`로 부르세요."},
       {"chat.not_reached", "⚠️ {who} got no direct message on {platform}: {why}. Call them another way.",
-       "⚠️ {platform}에서 {who}에게 다이렉트 메시지를 보내지 못했습니다: {why}. 다른 방법으로 "
+       "⚠️ {platform}에서 {who}에게 다이렉트 메시지를 보내지 못했습니다: {why}. 다른 "
+       "방법으로 "
        "부르세요."},
       {"not_invited.no_account", "no such account", "그런 계정이 없음"},
       {"not_invited.not_in_team", "not in the team", "팀에 없음"},
