@@ -74,11 +74,11 @@ std::string Slack::readable(const std::string& text) const {
 void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (const auto told = slack_notice(f.payload)) notice(*told);
   auto event = slack_event(f.type, f.payload, self_);
-  if (!event || !listener_) return acknowledge_soon(from);
+  if (!event || !listener_) return acknowledge(from);
   if (event->event.kind == "form") count_submission(event->event);
   const ChatEvent& e = event->event;
-  if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge_soon(from);
-  if (e.kind == "gone" && !was_kept_current(e.post_id)) return acknowledge_soon(from);
+  if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge(from);
+  if (e.kind == "gone" && !was_kept_current(e.post_id)) return acknowledge(from);
   if (e.kind == "join" && e.user == self_.user_id) {
     channels_.erase(e.channel);
     catch_up_one(e.channel);
@@ -114,30 +114,11 @@ void Slack::notice(const SlackNotice& n) {
   }
 }
 
-// Only on the connection that delivered. If that is gone Slack delivers again, and the key is known.
+// Only on the connection that delivered. If that is gone Slack delivers again, and the key is known. At once, also when
+// nothing was stored: a server that holds small writes back until the last one is confirmed (Nagle) would wait 40 ms
+// for the kernel's own confirmation, with the next event in hand.
 void Slack::acknowledge(const Acknowledgement& to, const std::string& answer) {
   if (to.reply) return to.reply(answer);
-  acknowledge_unhurried();
-  send_acknowledgement(to, answer);
-}
-
-void Slack::acknowledge_soon(const Acknowledgement& to) {
-  if (to.reply) return to.reply({});
-  unhurried_.push_back(to);
-  if (unhurried_.size() >= unhurried_max) return acknowledge_unhurried();
-  if (unhurried_timer_ != 0) return;
-  unhurried_timer_ = out_.timers.after(unhurried_ms, [this] {
-    unhurried_timer_ = 0;
-    acknowledge_unhurried();
-  });
-}
-
-void Slack::acknowledge_unhurried() {
-  for (const Acknowledgement& to : unhurried_) send_acknowledgement(to, {});
-  unhurried_.clear();
-}
-
-void Slack::send_acknowledgement(const Acknowledgement& to, const std::string& answer) {
   const auto slot = static_cast<std::size_t>(to.slot);
   if (socket_ids_[slot] != to.socket || !sockets_[slot]) return;
   static_cast<void>(sockets_[slot]->send(slack_acknowledgement(to.envelope_id, answer)));

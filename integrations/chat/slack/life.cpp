@@ -76,7 +76,6 @@ Slack::~Slack() {
   out_.timers.cancel(timer_);
   out_.timers.cancel(check_timer_);
   out_.timers.cancel(again_timer_);
-  out_.timers.cancel(unhurried_timer_);
 }
 
 HttpCall slack_call(const SlackConfig& config, const std::string& method, const Value& arguments,
@@ -215,7 +214,6 @@ void Slack::carry_out(const std::vector<SlackStep>& steps) {
         open_socket(step.slot, step.text);
         break;
       case Kind::close:
-        acknowledge_unhurried();
         sockets_[slot].reset();  // Slack does not answer a closing handshake
         socket_ended_ms_ = out_.clock.now();
         break;

@@ -41,11 +41,6 @@ class Slack final : public ChatPlatform {
   // because a command in it must not get too old to be run.
   static constexpr GatheredMost gathered_most = {.items = 3'000, .bytes = 4u << 20, .ms = 20 * second_ms};
 
-  // An event that nobody is to be told of, most often a post of our own, is acknowledged with the next one that is: one
-  // write for both. Slack gives three seconds.
-  static constexpr DurationMs unhurried_ms = 100;
-  static constexpr std::size_t unhurried_max = 64;
-
   Slack(SlackConfig config, Outside outside);
   ~Slack() override;
   void start();
@@ -178,9 +173,6 @@ class Slack final : public ChatPlatform {
   bool was_kept_current(const std::string& ts) const;
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to, const std::string& answer = {});
-  void acknowledge_soon(const Acknowledgement& to);
-  void acknowledge_unhurried();
-  void send_acknowledgement(const Acknowledgement& to, const std::string& answer);
   void enqueue(Inbound in, const Acknowledgement* from);
   void pump();
   bool known(Inbound& in);
@@ -313,8 +305,6 @@ class Slack final : public ChatPlatform {
   std::uint64_t again_timer_ = 0;            // something could not be stored
   std::map<std::string, Trigger> triggers_;  // event id -> what lets a form open
   std::map<std::string, int> submissions_;   // of a form, the same values: how often they were refused
-  std::vector<Acknowledgement> unhurried_;   // of what is not stored
-  std::uint64_t unhurried_timer_ = 0;
   std::map<std::string, std::vector<Acknowledgement>> waiting_;  // event id -> who waits for its commit
   std::set<std::string> stored_;
   std::deque<std::string> stored_order_;

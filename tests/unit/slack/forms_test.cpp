@@ -276,7 +276,6 @@ TEST_CASE("a changed user group is told, acknowledged, and the members are those
   w.core.change_group("S1", {"U2"});
   w.drain();
   CHECK(w.groups_changed == 2);  // Slack sends both events
-  w.pass(Slack::unhurried_ms);
   CHECK(w.core.unacknowledged() == 0);
   std::string members;
   w.slack->members_of("sre", [&](const Result<std::vector<ChatMember>>& r) {

@@ -52,25 +52,6 @@ TEST_CASE("bots, our own posts and unfolding links are not heard") {
   w.drain();
   REQUIRE(w.heard.size() == 1);
   CHECK(w.heard[0].post_id == ts);
-  w.pass(Slack::unhurried_ms);
-  CHECK(w.core.unacknowledged() == 0);
-}
-
-TEST_CASE("what needs nothing stored is acknowledged with the next event, or a tenth of a second later") {
-  SlackWorld w;
-  w.begin();
-  CHECK(w.post("muster", "own words"));
-  w.drain();
-  CHECK(w.core.unacknowledged() == 1);
-  w.say("U1", "muster", "!status");
-  CHECK(w.core.unacknowledged() == 0);
-  CHECK(w.post("muster", "more own words"));
-  w.drain();
-  CHECK(w.core.unacknowledged() == 1);
-  w.pass(Slack::unhurried_ms);
-  CHECK(w.core.unacknowledged() == 0);
-  for (std::size_t n = 0; n < Slack::unhurried_max; ++n) CHECK(w.post("muster", "words " + std::to_string(n)));
-  w.pass(5 * minute_ms);
   CHECK(w.core.unacknowledged() == 0);
 }
 
