@@ -48,10 +48,6 @@ void curl_easy_cleanup(CURL* easy) {
   MUSTER_REAL(curl_easy_cleanup);
   real(easy);
 }
-void curl_easy_reset(CURL* easy) {
-  MUSTER_REAL(curl_easy_reset);
-  real(easy);
-}
 // Every option takes one argument: a long, an offset (as wide as a long here) or a pointer.
 CURLcode curl_easy_setopt(CURL* easy, CURLoption option, ...) {
   static_assert(sizeof(long) == sizeof(void*) && sizeof(long) == sizeof(curl_off_t));

@@ -10,7 +10,6 @@
 #include <mutex>
 #include <thread>
 #include <unordered_map>
-#include <vector>
 
 #include "bot/base/log.h"
 #include "bot/base/text.h"
@@ -28,7 +27,6 @@ constexpr int poll_ms = 60'000;  // woken up by every send
 constexpr std::size_t answer_header_bytes_max = 64u << 10;
 constexpr std::size_t calls_waiting_max = 10'000;
 constexpr std::size_t host_calls_max = 16;  // at a time
-constexpr std::size_t put_by_max = 2;       // 20 kB each
 
 struct CurlDone {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
@@ -180,6 +178,7 @@ bool set_connection(Exchange& exchange) {
 
 // Certificate and host name checks are libcurl's defaults; they are set so that nobody wonders.
 bool prepare(Exchange& exchange, CURLSH* share, const Authorities& system) {
+  exchange.easy.reset(curl_easy_init());
   CURL* easy = exchange.easy.get();
   const HttpCall& call = exchange.call;
   if (!easy || !is_clean(call.url) || call.method.empty() || call.method.find_first_of(" \r\n") != call.method.npos) {
@@ -193,8 +192,7 @@ bool prepare(Exchange& exchange, CURLSH* share, const Authorities& system) {
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set_authorities(easy, call, system);
   // Not with a cluster: what asks for certificates of clients may refuse a session it did not give a name to.
-  const bool shares = call.ca_pem.empty() && call.certificate_pem.empty();
-  curl_easy_setopt(easy, CURLOPT_SHARE, shares ? share : nullptr);
+  if (call.ca_pem.empty() && call.certificate_pem.empty()) curl_easy_setopt(easy, CURLOPT_SHARE, share);
   curl_easy_setopt(easy, CURLOPT_PROXY, call.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(call.timeout_ms));
@@ -284,8 +282,6 @@ class CurlClient final : public HttpClient {
   bool begin(std::unique_ptr<Exchange> exchange);  // false: it is over already, and that was told
   void finish_done();
   void complete(Done done, Result<HttpResult> result);
-  Easy handle();
-  void put_by(Easy easy);
 
   Loop& loop_;
   std::mutex mutex_;
@@ -301,7 +297,6 @@ class CurlClient final : public HttpClient {
   std::unordered_map<CURL*, std::unique_ptr<Exchange>> running_;  // the wire's thread only, as the next
   HttpLanes<std::unique_ptr<Exchange>> lanes_{host_calls_max};
   ConnectionsKept kept_;
-  std::vector<Easy> put_by_;  // handles of calls that are over: making one takes a tenth of a call
   std::thread thread_;
 };
 
@@ -396,7 +391,6 @@ bool CurlClient::begin(std::unique_ptr<Exchange> exchange) {
       });
     };
   }
-  exchange->easy = handle();
   if (!prepare(*exchange, share_.get(), authorities_) ||
       curl_multi_add_handle(multi_.get(), easy = exchange->easy.get()) != CURLM_OK) {
     complete(std::move(exchange->done), fail(ErrorKind::invalid, "the call has an invalid method, URL or header"));
@@ -404,20 +398,6 @@ bool CurlClient::begin(std::unique_ptr<Exchange> exchange) {
   }
   running_.emplace(easy, std::move(exchange));
   return true;
-}
-
-Easy CurlClient::handle() {
-  if (put_by_.empty()) return Easy(curl_easy_init());
-  Easy easy = std::move(put_by_.back());
-  put_by_.pop_back();
-  return easy;
-}
-
-// Without anything of its call: options, keys and texts go, which point into the exchange.
-void CurlClient::put_by(Easy easy) {
-  if (put_by_.size() >= put_by_max) return;
-  curl_easy_reset(easy.get());
-  put_by_.push_back(std::move(easy));
 }
 
 void CurlClient::finish_done() {
@@ -430,7 +410,6 @@ void CurlClient::finish_done() {
     auto exchange = std::move(running_.extract(easy).mapped());
     if (exchange->call.stream && exchange->call.stream->stopped) continue;
     complete(std::move(exchange->done), outcome(*exchange, code));
-    put_by(std::move(exchange->easy));
     if (exchange->lane.empty()) continue;
     lanes_.left(exchange->lane);
     serve(exchange->lane);
@@ -464,7 +443,6 @@ void CurlClient::run() {
   }
   for (auto& [easy, exchange] : running_) curl_multi_remove_handle(multi_.get(), easy);
   running_.clear();
-  put_by_.clear();
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ equal "which the target's own history knows" "deploy v2 succeeded" "$(staging '.
 change 'scale checkout-api in staging to 3' succeeded || bad "$(say runs)"
 processes 3 && ok "three processes, each with a port of its own" || bad "ports: $(ports)"
 
-has "a plan of what the target would refuse says so" "$(say 'plan scale checkout-api in staging to 40')" "❌ The target would refuse it: 40 processes need 40 ports"
+has "a plan of what the target would refuse says so" "$(say 'plan scale checkout-api in staging to 40')" "❌ the target has room for 9 at most, 40 would be refused"
 change 'deploy checkout-api@v9 to staging' refused || bad "$(say runs)"
 has "a version that is not there is refused with those that are" "$shown" "There are: v1, v2, v3, v4, v5"
 lacks "and locks nothing" "$(say locks)" checkout-api
