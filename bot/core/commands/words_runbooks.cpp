@@ -89,18 +89,14 @@ std::span<const Sentence> words_runbooks() {
       {"books.key_unseen",
        "⚠️ No run of {name} has had the key `{key}` yet; keys so far: {list}. A key with a typing mistake holds "
        "nothing back.",
-       "⚠️ {name} 실행 중에 키 `{key}`이(가) 쓰인 적은 없습니다. 지금까지의 키: {list}. 키에 오타가 "
-       "있으면 "
-       "아무것도 "
-       "막지 못합니다."},
+       "⚠️ {name} 실행 중에 키 `{key}`이(가) 쓰인 적은 없습니다. "
+       "지금까지의 키: {list}. 키에 오타가 있으면 아무것도 막지 못합니다."},
       {"books.key_no_runs",
        "⚠️ {name} has not run yet, so the key `{key}` cannot be compared with any. A key with a typing mistake "
        "holds "
        "nothing back.",
-       "⚠️ {name}은(는) 아직 실행된 적이 없어 키 `{key}`을(를) 확인할 수 없습니다. 키에 오타가 있으면 "
-       "아무것도 "
-       "막지 "
-       "못합니다."},
+       "⚠️ {name}은(는) 아직 실행된 적이 없어 키 `{key}`을(를) 확인할 수 없습니다. "
+       "키에 오타가 있으면 아무것도 막지 못합니다."},
       {"field.last_runs", "Last runs", "최근 실행"},
       {"field.success", "Succeeded", "성공"},
       {"field.effect", "Helped", "효과 있음"},
