@@ -164,6 +164,7 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
     return !e.direct && !understand(e, input, by_mention);
   };
   std::string key = item.dedupe_key;
+  const bool patient = told.platform + ":" != outbox_.shown_here();
   auto decide = [this, told = std::move(told), heard, text, item = std::move(item), asked, is_talk, secret](Work& w,
                                                                                                             Commit& c) {
     *heard = with_people(told, w);
@@ -195,7 +196,8 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
         .done = std::move(accepted),
         .applied = std::move(applied),
         .again = {},
-        .key = std::move(key)});
+        .key = std::move(key),
+        .patient = patient});
 }
 
 CommandInput Dispatcher::input_of(const ChatEvent& e) const {

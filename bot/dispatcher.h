@@ -125,7 +125,8 @@ class Dispatcher {
     std::function<void(Result<void>)> done;
     std::function<void()> applied;
     enum class Again { when_stale, always, never } again = Again::when_stale;
-    std::string key;  // de-duplication key of the inbox, where there is one
+    std::string key;       // de-duplication key of the inbox, where there is one
+    bool patient = false;  // nobody waits for its commit while as many calls are under way as may be
   };
   using TaskPtr = std::shared_ptr<Task>;
   struct Batch;

@@ -63,6 +63,8 @@ struct Commit {
   std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
   std::vector<std::string> scrubs = {};      // event ids whose payload is destroyed; their redactions are in `decision`
   std::vector<ChatLink> links = {};          // the newest value of a name counts
+  // What comes of it could not leave at once anyway: it may wait a moment for others to share its fsync.
+  bool may_gather = false;
 };
 
 struct Committed {
@@ -151,6 +153,7 @@ struct StoreOptions {
   bool read_only = false;                        // for verify and reports beside a running bot
   std::function<void(const char* point)> fault;  // tests: called at each crash point; may _exit
   std::function<TimeMs()> now;                   // written_ms; the system clock when empty
+  DurationMs gather_ms = 2;                      // how long a commit that may gather waits for others
 };
 
 // Opens or creates; applies numbered migrations forward; refuses a newer file, a second process (flock), a

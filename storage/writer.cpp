@@ -35,13 +35,19 @@ Writer::~Writer() { stop(); }
 
 void Writer::submit(Job job) {
   std::string why;
+  bool wakes = false;
   {
     const std::lock_guard lock(mutex_);
     why = refusal(job);
-    if (why.empty()) queue_.push_back(std::move(job));
+    if (why.empty()) {
+      const bool presses = !job.commit.may_gather;
+      wakes = queue_.empty() || (presses && pressing_ == 0);
+      pressing_ += presses ? 1 : 0;
+      queue_.push_back(std::move(job));
+    }
   }
   if (why.empty()) {
-    wake_.notify_one();
+    if (wakes) wake_.notify_one();
   } else {
     std::vector<Job> refused;
     refused.push_back(std::move(job));
@@ -115,15 +121,22 @@ std::vector<Job> Writer::take() {
     lock.lock();
     wake_.wait(lock, wanted);
   }
+  wake_.wait_for(lock, std::chrono::milliseconds(options_.gather_ms), [this] { return !is_gathering(); });
   std::vector<Job> jobs;
   while (!queue_.empty() && jobs.size() < limits::commit_group_max) {
     const bool alone = static_cast<bool>(queue_.front().work);
     if (alone && !jobs.empty()) break;
+    pressing_ -= queue_.front().commit.may_gather ? 0 : 1;
     jobs.push_back(std::move(queue_.front()));
     queue_.pop_front();
     if (alone) break;
   }
   return jobs;
+}
+
+// One fsync of its own for each of a crowd costs more processor time than the decision did.
+bool Writer::is_gathering() const {
+  return !stopping_ && !queue_.empty() && pressing_ == 0 && queue_.size() < limits::commit_group_max;
 }
 
 void Writer::run_group(std::vector<Job>& jobs) {

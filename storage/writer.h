@@ -42,6 +42,7 @@ class Writer {
   using Answers = std::vector<Result<Committed>>;
   void loop();
   std::vector<Job> take();
+  bool is_gathering() const;  // with the mutex held
   void run_group(std::vector<Job>& jobs);
   Answers write_group(std::vector<Job>& jobs);
   void begin();
@@ -74,6 +75,7 @@ class Writer {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
+  std::size_t pressing_ = 0;  // of them: those that may not wait for others
   bool stopping_ = false;
   StoreStats stats_;
   std::thread thread_;  // last: starts when everything else is there

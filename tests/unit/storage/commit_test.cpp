@@ -1,4 +1,5 @@
 // Commits: once, in order, all or nothing; inbox, outbox, timers and projections.
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -117,6 +118,37 @@ TEST_CASE("a group is one transaction, answers come in order and a bad commit ha
   CHECK(verified(folder.path()).problems.empty());
   const auto late = store->commit_now(with_entries({entry("e6")}));
   CHECK(late.error().kind == ErrorKind::unavailable);
+}
+
+TEST_CASE("a commit that may gather waits for its like, and for nobody once one presses or the store stops") {
+  const Folder folder;
+  StoreOptions options = options_for(folder.path());
+  options.gather_ms = 600'000;
+  auto store = *open_store(options, [](const std::function<void()>& f) { f(); });
+  const auto patient = [](const char* id) {
+    Commit c = with_entries({entry(id)});
+    c.may_gather = true;
+    return c;
+  };
+  std::atomic<int> done = 0;
+  const auto count = [&done](const Result<Committed>& r) { done += r.has_value() ? 1 : 0; };
+  store->commit(patient("e1"), count);
+  store->commit(patient("e2"), count);
+  CHECK(store->commit_now(with_entries({entry("e3")}))->entries[0].seq == 3);
+  CHECK(done == 2);
+  CHECK(store->stats().commits == 1);
+  store->commit(patient("e4"), count);
+  store->stop();
+  CHECK(done == 3);
+  CHECK(journal(*store).size() == 4);
+}
+
+TEST_CASE("a commit that may gather and stays alone is on disk all the same") {
+  const Folder folder;
+  auto store = open(folder.path());
+  Commit alone = with_entries({entry("e1")});
+  alone.may_gather = true;
+  CHECK(store->commit_now(alone).has_value());
 }
 
 TEST_CASE("inbox items wait in order until a decision finishes them") {
