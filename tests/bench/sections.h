@@ -17,6 +17,7 @@ void people_section();                       // both platforms connected, 2,000 
 void changes_section(const Disk& before);    // from a click to the cluster
 void footprint_section();                    // memory, ready time, size
 void runbooks_section();                     // runs that wait, steps, policy, tests
+void order_section();                        // not a figure: bot/order.ld made anew
 void timeline_section();                     // a report of 10,000 entries
 
 }  // namespace muster::bench

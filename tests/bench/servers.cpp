@@ -36,6 +36,30 @@ std::string header_of(const std::string& head, const std::string& name) {
   return head.substr(from, head.find_first_of("\r;", from) - from);
 }
 
+// What the program is run under: words of MUSTER_UNDER, without quotes.
+std::vector<std::string> program() {
+  std::vector<std::string> words;
+  std::istringstream under(std::getenv("MUSTER_UNDER") ? std::getenv("MUSTER_UNDER") : "");
+  for (std::string word; under >> word;) words.push_back(word);
+  words.push_back(own_folder() + "/muster");
+  return words;
+}
+
+Muster started(const std::string& folder, const std::string& data, const std::vector<std::string>& more) {
+  Muster m;
+  m.folder = folder;
+  std::vector<std::string> command = program();
+  for (const char* word : {"serve", "--data", data.c_str(), "--listen", "127.0.0.1:0"}) command.emplace_back(word);
+  command.insert(command.end(), more.begin(), more.end());
+  m.process = std::make_unique<Process>(command, folder + "/output.txt");
+  m.port = std::stoi(m.process->word_after("listening on http://127.0.0.1:"));
+  m.login = path_of(m.process->word_after("room: "));
+  wait_until_ready(*m.process, m.port, "/readyz");
+  m.webhook = source_path(data, "alertmanager");
+  m.api = source_path(data, "prometheus");  // with its /api/v2/alerts
+  return m;
+}
+
 }  // namespace
 
 std::string fresh_folder(const std::string& name) {
@@ -46,32 +70,15 @@ std::string fresh_folder(const std::string& name) {
 }
 
 Muster start_muster(const std::string& folder, const std::vector<std::string>& more) {
-  Muster m;
-  m.folder = folder;
-  const std::string program = own_folder() + "/muster";
-  std::vector<std::string> command{program, "serve", "--sandbox", "--data", folder, "--listen", "127.0.0.1:0"};
-  command.insert(command.end(), more.begin(), more.end());
-  m.process = std::make_unique<Process>(command, folder + "/output.txt");
-  m.port = std::stoi(m.process->word_after("listening on http://127.0.0.1:"));
-  m.login = path_of(m.process->word_after("room: "));
-  wait_until_ready(*m.process, m.port, "/readyz");
-  m.webhook = source_path(folder, "alertmanager");
-  m.api = source_path(folder, "prometheus");  // with its /api/v2/alerts
-  return m;
+  std::vector<std::string> words{"--sandbox"};
+  words.insert(words.end(), more.begin(), more.end());
+  return started(folder, folder, words);
 }
 
 Muster start_muster_with(const std::string& folder, const std::string& config) {
-  Muster m;
-  m.folder = folder;
   std::filesystem::create_directories(folder + "/config");
   std::ofstream(folder + "/config/muster.yaml") << config;
-  m.process = std::make_unique<Process>(
-      std::vector<std::string>{own_folder() + "/muster", "serve", "--config", folder + "/config", "--data",
-                               folder + "/data", "--listen", "127.0.0.1:0"},
-      folder + "/output.txt");
-  m.port = std::stoi(m.process->word_after("listening on http://127.0.0.1:"));
-  wait_until_ready(*m.process, m.port, "/readyz");
-  return m;
+  return started(folder, folder + "/data", {"--config", folder + "/config"});
 }
 
 Variable::Variable(const char* name, const std::string& value) : name_(name) { ::setenv(name, value.c_str(), 1); }
