@@ -126,7 +126,7 @@ class Dispatcher {
     std::function<void()> applied;
     enum class Again { when_stale, always, never } again = Again::when_stale;
     std::string key;       // de-duplication key of the inbox, where there is one
-    bool patient = false;  // nobody waits for its commit while as many calls are under way as may be
+    bool patient = false;  // in a crowd it may wait a moment for others to share its commit
   };
   using TaskPtr = std::shared_ptr<Task>;
   struct Batch;

@@ -5,16 +5,17 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/dispatcher.h"
-#include "integrations/net/budget_queue.h"
 
 namespace muster {
 namespace {
 
 constexpr std::size_t waiting_max = 10'000;  // events; beyond it a sender is told to come again
 constexpr std::size_t in_flight_max = limits::writer_queue_max * 3 / 4;  // the rest is for bodies not decided yet
-constexpr std::size_t drain_slice = 100;                   // events decided before the loop looks at its sockets again
-constexpr std::size_t crowd = BudgetQueue::calls_at_once;  // conversations with a call under way: more would wait
-constexpr std::size_t keys_max = 20'000;                   // a platform repeats itself within minutes
+constexpr std::size_t drain_slice = 100;  // events decided before the loop looks at its sockets again
+// Decisions and answers under way to platforms: with so many, two milliseconds more are less than what an fsync for
+// each takes from all of them.
+constexpr std::size_t crowd = 4;
+constexpr std::size_t keys_max = 20'000;  // a platform repeats itself within minutes
 
 std::unexpected<Error> store_busy(std::string why) {
   return fail(ErrorKind::unavailable, std::move(why), "Try again in a moment.");
@@ -74,7 +75,7 @@ void Dispatcher::run(TaskPtr task) {
   c.epoch = epoch_;
   timers_.remember(c.decision.timers);
   c.shown_here = outbox_.shown_here();
-  c.may_gather = task->patient && outbox_.under_way() >= crowd;
+  c.may_gather = task->patient && in_flight_ + outbox_.under_way() >= crowd;
   ++in_flight_;
   // Where many are in flight the next decision is worth more: the writer takes it along.
   std::vector<OutMessage> next_up = in_flight_ == 1 ? outbox_.next_up(c.decision.out) : std::vector<OutMessage>();

@@ -63,7 +63,7 @@ struct Commit {
   std::vector<std::string> files_gone = {};  // ids; their bytes leave the database
   std::vector<std::string> scrubs = {};      // event ids whose payload is destroyed; their redactions are in `decision`
   std::vector<ChatLink> links = {};          // the newest value of a name counts
-  // What comes of it could not leave at once anyway: it may wait a moment for others to share its fsync.
+  // One of a crowd: it may wait a moment for others to share its fsync.
   bool may_gather = false;
 };
 
