@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/publishing.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -114,6 +115,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
   o.reply = question_message(c, *find_question(c.work.state, id));
   o.output.in_thread = true;
   o.json = Value::Map{{"id", id}, {"kind", v.effect}, {"expires", format_utc(expires)}};
+  if (c.command.verb == "postmortem publish") o.read = review_wanted(c);
   if (c.input.platform == "cli" && approve) post(c.work, place.channel, place.post, o.reply);
   return o;
 }

@@ -126,6 +126,13 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.resolved_ms) facts.fields.emplace_back(say(lang, "field.resolved"), zone_time(w, i.resolved_ms));
   if (!i.last_update.empty())
     facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
+  if (const Published& p = i.published; p.version != 0) {
+    const Person* by = find_person(w.config, p.by);
+    facts.fields.emplace_back(say(lang, "field.postmortem"), say(lang, "field.version_of",
+                                                                 {{"n", std::to_string(p.version)},
+                                                                  {"who", plain(by ? by->name : p.by)},
+                                                                  {"time", format_utc_minute(p.at_ms)}}));
+  }
   facts.fields.emplace_back(say(lang, "field.changes"), suspects_line(w, i));
   if (!i.reason.empty()) facts.fields.insert(facts.fields.begin(), {say(lang, "field.because"), plain(i.reason)});
   m.sections.push_back(facts);

@@ -6,6 +6,7 @@
 #include "bot/core/postmortems/document.h"
 #include "bot/core/postmortems/facts.h"
 #include "bot/core/postmortems/lint.h"
+#include "bot/core/postmortems/published.h"
 #include "bot/core/postmortems/report.h"
 #include "bot/core/postmortems/roster.h"
 
@@ -26,6 +27,7 @@ struct ReportContext {
   const Roster roster;
   const bool korean;
   std::vector<PrintedRow> rows;  // of the view, in its order
+  std::vector<Publication> published;
 
   ReportContext(const std::vector<Entry>& entries, const ReportOptions& options);
   std::string word(std::string_view key) const;
