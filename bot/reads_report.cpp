@@ -94,8 +94,9 @@ Outcome postmortem_outcome(const std::vector<Entry>& entries, const ReadWanted& 
   const Publication p =
       last == 0 ? Publication() : published[static_cast<std::size_t>(version == 0 ? last : version) - 1];
   const Person* by = find_person(config, p.person);
-  const std::string n = std::to_string(p.version), who = plain(by ? by->name : p.name), later = std::to_string(p.later),
-                    time = format_utc_minute(p.at_ms) + " UTC";
+  const std::string n = std::to_string(p.version),
+                    who = p.person == "operator" ? say(language, "who.operator") : plain(by ? by->name : p.name),
+                    later = std::to_string(p.later), time = format_utc_minute(p.at_ms) + " UTC";
   if (version == 0) {
     o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
     if (last != 0) add(say(language, "postmortem.before", {{"n", n}, {"who", who}, {"time", time}, {"later", later}}));

@@ -36,7 +36,7 @@ std::span<const Sentence> words_channels() {
        "on and tells what is recorded later, `postmortem publish` makes the next one.",
        "{id} 회고를 *공개*하고(버전 {n}) 장애를 종료했습니다. 이제 `postmortem`이 이 버전을 보여 주고 나중에 기록된 "
        "것이 있으면 알려 줍니다. `postmortem publish`로 다음 버전을 만들 수 있습니다."},
-      {"publish.draft", "To read before: {url}", "먼저 읽어 보세요: {url}"},
+      {"publish.draft", "Read it first: {url}", "먼저 읽어 보세요: {url}"},
       {"publish.left",
        "Open in the text: {n} sections still ask their question. Wording (*Record quality*): {held} held back, {mild} "
        "more to look at.",

@@ -17,6 +17,7 @@ DurationMs wait_of(const CoreConfig& c) { return c.archive_published ? day_ms : 
 bool is_held(const CoreConfig& c, const Incident& i) { return c.archive_published && i.status == "resolved"; }
 
 void arm_archive(Work& w, const Incident& i, DurationMs soon) {
+  if (i.open()) w.decision.timers.push_back({"archive-now:" + i.id, 0, {}});  // what was said before it came back
   if (soon != 0 && !w.config.archive_published) return;  // the end of the incident has set the clock
   const DurationMs wait = soon != 0 ? soon : wait_of(w.config);
   if (wait <= 0 || i.channel.empty()) return;

@@ -74,7 +74,7 @@ Outcome publish(Call& c) {
                    {"time", short_time(c, before.at_ms)}});
   const std::string because = named(c.command, "because");
   const std::string text = "version " + n + (because.empty() ? "" : ": " + because);
-  close_incident(c, *i, text);
+  close_incident(c, *i, because.empty() ? "postmortem published" : because);
   Entry e = human_entry(c, "postmortem.published", i);
   e.text = text;
   e.data = Value::Map{{"version", before.version + 1}, {"profile", "internal"}, {"template", "1"}};

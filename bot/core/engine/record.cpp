@@ -6,6 +6,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/suspects.h"
 #include "bot/core/engine/triage.h"
 
@@ -127,10 +128,9 @@ Message summary_message(const Work& w, const Incident& i) {
   if (!i.last_update.empty())
     facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
   if (const Published& p = i.published; p.version != 0) {
-    const Person* by = find_person(w.config, p.by);
     facts.fields.emplace_back(say(lang, "field.postmortem"), say(lang, "field.version_of",
                                                                  {{"n", std::to_string(p.version)},
-                                                                  {"who", plain(by ? by->name : p.by)},
+                                                                  {"who", person_name(w.config, p.by)},
                                                                   {"time", format_utc_minute(p.at_ms)}}));
   }
   facts.fields.emplace_back(say(lang, "field.changes"), suspects_line(w, i));
