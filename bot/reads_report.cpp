@@ -36,7 +36,7 @@ std::string render_report(const std::vector<Entry>& entries, const CoreConfig& c
   options.profile = profile;
   options.version = version;
   options.with_model = format == "json";
-  const Document document = postmortem(entries, options);
+  const Document document = postmortem(entries, std::move(options));
   if (format == "json") return report_json(document);
   if (format == "html") return to_html(document, bytes);
   return to_markdown(document);
@@ -81,33 +81,29 @@ Outcome postmortem_outcome(const std::vector<Entry>& entries, const ReadWanted& 
     std::from_chars(n.data(), n.data() + n.size(), version);
   }
   Outcome o;
-  if (numbered && (version < 1 || version > last)) {
-    o.ok = false;
-    o.reply.color = "warning";
-    o.reply.text = say(language, "postmortem.no_version",
-                       {{"id", wanted.incident}, {"n", plain(wanted.args[1])}, {"last", std::to_string(last)}});
-    return o;
-  }
+  o.ok = !numbered || (version >= 1 && version <= last);
+  const int shown = version == 0 ? last : version;
+  const Publication p = shown < 1 || shown > last ? Publication() : published[static_cast<std::size_t>(shown) - 1];
   std::string link = more.link;
   if (version != last) link += version == 0 ? "?draft=1" : "?version=" + std::to_string(version);
-  const auto add = [&o](std::string text) { o.reply.sections.push_back({std::move(text), {}}); };
-  const Publication p =
-      last == 0 ? Publication() : published[static_cast<std::size_t>(version == 0 ? last : version) - 1];
   const Person* by = find_person(config, p.person);
-  const std::string n = std::to_string(p.version),
-                    who = p.person == "operator" ? say(language, "who.operator") : plain(by ? by->name : p.name),
-                    later = std::to_string(p.later), time = format_utc_minute(p.at_ms) + " UTC";
-  if (version == 0) {
-    o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
-    if (last != 0) add(say(language, "postmortem.before", {{"n", n}, {"who", who}, {"time", time}, {"later", later}}));
-  } else {
-    o.reply.text = say(language, "postmortem.published",
-                       {{"id", wanted.incident}, {"n", n}, {"who", who}, {"time", time}, {"url", link}});
-    if (version != last)
-      add(say(language, "postmortem.newer", {{"n", std::to_string(last)}}));
-    else if (p.later != 0)
-      add(say(language, "postmortem.later", {{"n", later}, {"next", std::to_string(last + 1)}}));
-  }
+  const std::string who = p.person == "operator" ? say(language, "who.operator") : plain(by ? by->name : p.name);
+  const std::string n = std::to_string(p.version), newest = std::to_string(last), next = std::to_string(last + 1),
+                    later = std::to_string(p.later), time = format_utc_minute(p.at_ms) + " UTC",
+                    asked = numbered ? plain(wanted.args[1]) : "";
+  const Words words = {{"id", wanted.incident}, {"url", link},  {"n", n},         {"who", who},    {"time", time},
+                       {"later", later},        {"next", next}, {"last", newest}, {"asked", asked}};
+  o.reply.text = say(language,
+                     !o.ok          ? "postmortem.no_version"
+                     : version == 0 ? "postmortem.done"
+                                    : "postmortem.published",
+                     words);
+  if (!o.ok) return o;
+  const char* const below = version == 0 && last != 0      ? "postmortem.before"
+                            : version != last              ? "postmortem.newer"
+                            : version != 0 && p.later != 0 ? "postmortem.later"
+                                                           : "";
+  if (*below != 0) o.reply.sections.push_back({say(language, below, words), {}});
   const auto rendered = [&](const std::string& format) {
     return render_report(entries, config, format, language, wanted.zone, Profile::internal, more.changes, more.related,
                          {}, version);

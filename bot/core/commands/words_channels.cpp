@@ -44,15 +44,16 @@ std::span<const Sentence> words_channels() {
       {"postmortem.published", "Postmortem of {id}, version {n}, published by {who} at {time}: {url}",
        "{id} 회고 버전 {n}, {who} 님이 {time}에 공개: {url}"},
       {"postmortem.later",
-       "Changed since: {n} {n?entry is|entries are} newer than this version. `postmortem draft` shows the record as it "
-       "is now, `postmortem publish` makes version {next}.",
-       "그 뒤로 바뀐 것: 이 버전보다 새로운 기록 {n}건. `postmortem draft`는 지금 기록을 보여 주고, `postmortem "
+       "Changed since: {later} {later?entry is|entries are} newer than this version. `postmortem draft` shows the "
+       "record "
+       "as it is now, `postmortem publish` makes version {next}.",
+       "그 뒤로 바뀐 것: 이 버전보다 새로운 기록 {later}건. `postmortem draft`는 지금 기록을 보여 주고, `postmortem "
        "publish`는 다음 버전({next})을 만듭니다."},
-      {"postmortem.newer", "Version {n} is the newest.", "가장 새로운 것은 버전 {n}입니다."},
+      {"postmortem.newer", "Version {last} is the newest.", "가장 새로운 것은 버전 {last}입니다."},
       {"postmortem.before", "Version {n} was published by {who} at {time}; {later} {later?entry is|entries are} newer.",
        "{who} 님이 {time}에 회고를 공개했습니다(버전 {n}). 그 뒤 기록은 {later}건입니다."},
-      {"postmortem.no_version", "{id} has no version {n} of its postmortem; published: {last}.",
-       "{id} 회고에는 {n}번 버전이 없습니다. 공개된 버전: {last}개."},
+      {"postmortem.no_version", "{id} has no version {asked} of its postmortem; published: {last}.",
+       "{id} 회고에는 {asked}번 버전이 없습니다. 공개된 버전: {last}개."},
       {"field.postmortem", "Postmortem", "회고"},
       {"field.version_of", "version {n} · {who} · {time} UTC", "버전 {n} · {who} · {time} UTC"},
       {"fact.since", "Recorded since the last version", "지난 버전 뒤의 기록"},

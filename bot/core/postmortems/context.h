@@ -40,6 +40,8 @@ struct ReportContext {
 
 std::string permalink_of(const ReportContext& c, const Entry& e);  // http(s) without a person in it, or empty
 void add_sections(Document& out, const ReportContext& c);
+void add_publication(Document& out, const ReportContext& c);  // which version it is, and what is newer
+void add_review(Document& out, const ReportContext& c);       // every version up to it
 void add_public(Document& out, const ReportContext& c);
 Block timeline_table(const ReportContext& c, bool complete);
 Block quality_table(const ReportContext& c);

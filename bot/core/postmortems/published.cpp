@@ -1,5 +1,10 @@
 #include "bot/core/postmortems/published.h"
 
+#include <set>
+#include <string_view>
+
+#include "bot/core/postmortems/report.h"
+
 namespace muster {
 
 bool is_news(const Entry& e) {
@@ -23,10 +28,17 @@ std::vector<Publication> publications(const std::vector<Entry>& entries) {
   return all;
 }
 
-std::vector<Entry> as_published(const std::vector<Entry>& entries, const Publication& p) {
+std::vector<Entry> as_published(const std::vector<Entry>& entries, const Publication& p, ReportOptions& beside) {
   std::vector<Entry> out(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(p.end));
-  for (std::size_t i = p.end; i < entries.size(); ++i)
+  std::set<std::string_view> later;
+  for (std::size_t i = p.end; i < entries.size(); ++i) {
+    later.insert(entries[i].event_id);
     if (entries[i].kind == "redaction") out.push_back(entries[i]);
+  }
+  std::erase_if(beside.changes, [&](const ChangeRecord& change) { return change.started_ms > p.at_ms; });
+  for (ChangeRecord& change : beside.changes)
+    std::erase_if(change.links, [&](const ChangeLink& link) { return later.contains(link.entry); });
+  for (RelatedIncident& r : beside.related) r.open_actions = -1;
   return out;
 }
 

@@ -8,6 +8,8 @@
 
 namespace muster {
 
+struct ReportOptions;
+
 struct Publication {
   int version = 0;  // from 1
   TimeMs at_ms = 0;
@@ -20,6 +22,8 @@ struct Publication {
 // not; what is private leaves no trace.
 bool is_news(const Entry& entry);
 std::vector<Publication> publications(const std::vector<Entry>& entries);
-std::vector<Entry> as_published(const std::vector<Entry>& entries, const Publication& publication);
+// The record as it was then; and what stands beside it, set back to that moment.
+std::vector<Entry> as_published(const std::vector<Entry>& entries, const Publication& publication,
+                                ReportOptions& beside);
 
 }  // namespace muster

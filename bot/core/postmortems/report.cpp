@@ -1,7 +1,5 @@
 #include "bot/core/postmortems/report.h"
 
-#include <algorithm>
-
 #include "bot/base/text.h"
 #include "bot/core/postmortems/context.h"
 #include "bot/core/postmortems/lint.h"
@@ -50,7 +48,7 @@ Document frame(const ReportContext& c) {
   d.language = c.options.language;
   d.incident_id = c.facts.id;
   d.state = c.word("state_draft");
-  if (c.options.version <= static_cast<int>(c.published.size())) d.version = c.options.version;
+  d.version = c.options.version;
   if (d.version != 0) d.state = c.word("state_published") + " " + std::to_string(d.version);
   d.profile = profile_name(c.options.profile);
   d.template_version = c.options.template_version;
@@ -111,12 +109,14 @@ std::string permalink_of(const ReportContext& c, const Entry& e) {
   return link;
 }
 
-namespace {
-
-Document report_of(const std::vector<Entry>& entries, const ReportOptions& options,
-                   const std::vector<Publication>& published) {
-  ReportContext c(entries, options);
-  c.published = published;
+Document postmortem(const std::vector<Entry>& all, ReportOptions options) {
+  std::vector<Publication> published;
+  if (options.profile != Profile::public_only) published = publications(all);
+  if (options.version > static_cast<int>(published.size())) options.version = 0;
+  std::vector<Entry> then;
+  if (options.version > 0) then = as_published(all, published[static_cast<std::size_t>(options.version) - 1], options);
+  ReportContext c(options.version > 0 ? then : all, options);
+  c.published = std::move(published);
   Document d = frame(c);
   for (const PrintedRow& row : c.rows) (row.held ? d.held : d.remarks) += row.findings.empty() ? 0 : 1;
   if (options.profile == Profile::public_only) {
@@ -132,26 +132,6 @@ Document report_of(const std::vector<Entry>& entries, const ReportOptions& optio
   }
   if (options.with_model) d.model = model_of(c, d);
   return d;
-}
-
-}  // namespace
-
-Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options) {
-  if (options.profile == Profile::public_only) return report_of(entries, options, {});
-  const std::vector<Publication> published = publications(entries);
-  if (options.version <= 0 || options.version > static_cast<int>(published.size()))
-    return report_of(entries, options, published);
-  const Publication& p = published[static_cast<std::size_t>(options.version) - 1];
-  ReportOptions then = options;
-  std::erase_if(then.changes, [&](const ChangeRecord& change) { return change.started_ms > p.at_ms; });
-  const auto said_later = [&](const ChangeLink& link) {
-    const auto after = entries.begin() + static_cast<std::ptrdiff_t>(p.end);
-    return !link.entry.empty() &&
-           std::ranges::find(after, entries.end(), link.entry, &Entry::event_id) != entries.end();
-  };
-  for (ChangeRecord& change : then.changes) std::erase_if(change.links, said_later);
-  for (RelatedIncident& r : then.related) r.open_actions = -1;
-  return report_of(as_published(entries, p), then, published);
 }
 
 }  // namespace muster

@@ -37,7 +37,7 @@ struct ReportOptions {
   bool with_model = false;  // fill Document::model, which the JSON format prints and the others do not need
 };
 
-Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options);
+Document postmortem(const std::vector<Entry>& entries, ReportOptions options);
 
 std::string_view profile_name(Profile profile);  // public, internal, responders
 

@@ -10,12 +10,6 @@ namespace {
 
 using Fill = void (*)(Document&, const ReportContext&);
 
-std::string with_values(std::string text, std::initializer_list<std::pair<std::string_view, std::string>> values) {
-  for (const auto& [name, value] : values)
-    if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
-  return text;
-}
-
 void header(Document& d, const ReportContext& c) {
   const Facts& f = c.facts;
   Block b = table({c.word("field"), c.word("value")});
@@ -37,7 +31,11 @@ void header(Document& d, const ReportContext& c) {
 void summary(Document& d, const ReportContext& c) {
   const Facts& f = c.facts;
   const auto line = [&](std::string_view key, std::initializer_list<std::pair<std::string_view, std::string>> values) {
-    return with_values(c.word(key), values);
+    std::string text = c.word(key);
+    for (const auto& [name, value] : values) {
+      if (const std::size_t at = text.find(name); at != std::string::npos) text.replace(at, name.size(), value);
+    }
+    return text;
   };
   Block b;
   b.kind = BlockKind::list;
@@ -244,32 +242,6 @@ void quality(Document& d, const ReportContext& c) {
   }
 }
 
-std::string publisher(const ReportContext& c, const Publication& p) {
-  return c.options.names_as_roles ? c.roster.role_of(p.person, p.at_ms, c.korean) : p.name;
-}
-
-// Below the state: which version this is, and what is newer.
-void publication(Document& d, const ReportContext& c) {
-  if (c.published.empty()) return;
-  const bool draft = d.version == 0;
-  const Publication& p = draft ? c.published.back() : c.published[static_cast<std::size_t>(d.version) - 1];
-  std::string text =
-      with_values(c.word(draft ? "published_before" : "published_by"),
-                  {{"{n}", std::to_string(p.version)}, {"{time}", c.when(p.at_ms)}, {"{who}", publisher(c, p)}});
-  if (draft || p.later != 0) text += " " + with_values(c.word("published_later"), {{"{n}", std::to_string(p.later)}});
-  put_text(d, BlockKind::paragraph, std::move(text));
-}
-
-// Every version up to this one.
-void review(Document& d, const ReportContext& c) {
-  Block b = table({c.word("version"), c.word("utc"), c.word("role"), c.word("published_newer")});
-  for (const Publication& p : c.published)
-    if (d.version == 0 || p.version <= d.version)
-      put_row(b, {std::to_string(p.version), c.when(p.at_ms), publisher(c, p),
-                  p.version == d.version ? "" : std::to_string(p.later)});
-  put_unless_empty(d, std::move(b));
-}
-
 Fill fill_of(std::string_view id) {
   static constexpr std::pair<std::string_view, Fill> fills[] = {{"header", header},
                                                                 {"summary", summary},
@@ -286,7 +258,7 @@ Fill fill_of(std::string_view id) {
                                                                 {"communications", communications},
                                                                 {"evidence", evidence},
                                                                 {"quality", quality},
-                                                                {"review", review}};
+                                                                {"review", add_review}};
   for (const auto& [name, fill] : fills) {
     if (name == id) return fill;
   }
@@ -305,7 +277,7 @@ void put_heading(Document& d, std::string_view id, std::string text) {
 
 void add_sections(Document& d, const ReportContext& c) {
   put_text(d, BlockKind::note, d.state);
-  publication(d, c);
+  add_publication(d, c);
   int number = 0;
   for (const SectionWords& s : section_words()) {
     put_heading(d, s.id, std::to_string(++number) + ". " + std::string(c.korean ? s.ko : s.en));
