@@ -1,5 +1,7 @@
 // What the application answers itself: requests that belong to no door, and commands that need the journal, the
 // disk or the process.
+#include <charconv>
+
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
 #include "bot/change_reads.h"
@@ -74,7 +76,12 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
   const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
   if (!i) return reply(web->notice(404, "web.no_incident"));
   const std::string lang = q.query.contains("lang") ? q.query.at("lang") : web->reader_language(q);
-  const bool taken = worker.run([this, incident = *i, lang, reply, config = dispatcher->config(),
+  int version = q.query.contains("draft") ? 0 : i->published.version;
+  if (const auto asked = q.query.find("version"); asked != q.query.end()) {
+    std::from_chars(asked->second.data(), asked->second.data() + asked->second.size(), version = 0);
+    if (version < 1 || version > i->published.version) return reply(web->notice(404, "web.no_version"));
+  }
+  const bool taken = worker.run([this, incident = *i, lang, reply, version, config = dispatcher->config(),
                                  related = related_incidents(dispatcher->state(), *i)] {
     auto entries = store->read_incident(incident.id);
     HttpResponse r{
@@ -83,7 +90,7 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
       r.status = 200;
       r.content_type = "text/html; charset=utf-8";
       r.body = render_report(*entries, config, "html", lang, config.zone, Profile::internal,
-                             changes_around(*store, config, incident), related, file_bytes_of(*store));
+                             changes_around(*store, config, incident), related, file_bytes_of(*store), version);
       r.headers["Cache-Control"] = "no-store";
     }
     loop.post([reply, r] { reply(r); });
@@ -92,9 +99,9 @@ void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
 }
 
 void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done) {
-  const std::string &language = wanted.language, &zone = wanted.zone;
-  if (wanted.what == "timeline" || wanted.what == "postmortem" || wanted.what == "transcript")
-    return read_incident(wanted, language, zone, std::move(done));
+  const std::string& language = wanted.language;
+  if (wanted.what == "timeline" || wanted.what.starts_with("postmortem") || wanted.what == "transcript")
+    return read_incident(wanted, language, std::move(done));
   if (wanted.what == "config reload")
     return reload(actor_of(dispatcher->config(), input.person, input.is_operator), language, std::move(done));
   if (wanted.what == "scrub")
@@ -121,25 +128,22 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
   if (!taken) done(busy(language));
 }
 
-void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
+void App::Impl::read_incident(const ReadWanted& wanted, const std::string& language,
                               std::function<void(Outcome)> done) {
   const std::string link = url() + "/room/report/" + wanted.incident;
   const Incident* known = find_incident(dispatcher->state(), wanted.incident);
+  const bool report = wanted.what.starts_with("postmortem");
   const bool taken = worker.run(
-      [this, wanted, language, zone, link, done, config = dispatcher->config(), incident = known ? *known : Incident(),
-       related = known && wanted.what == "postmortem" ? related_incidents(dispatcher->state(), *known)
-                                                      : std::vector<RelatedIncident>()] {
+      [this, wanted, report, link, done, config = dispatcher->config(), incident = known ? *known : Incident(),
+       related = known && report ? related_incidents(dispatcher->state(), *known) : std::vector<RelatedIncident>()] {
         Outcome o;
-        if (wanted.what != "postmortem") {
+        if (!report) {
           o = record_outcome(*store, wanted, config);
         } else if (auto entries = store->read_incident(wanted.incident); !entries) {
           o.ok = false;
           o.reply.text = entries.error().message;
         } else {
-          o.reply.text = say(language, "postmortem.done", {{"id", wanted.incident}, {"url", link}});
-          o.json = Value::Map{{"url", link},
-                              {"markdown", render_report(*entries, config, "md", language, zone, Profile::internal,
-                                                         changes_around(*store, config, incident), related)}};
+          o = postmortem_outcome(*entries, wanted, config, {link, changes_around(*store, config, incident), related});
         }
         loop.post([done, o = std::move(o)] { done(o); });
       });

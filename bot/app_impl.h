@@ -117,8 +117,7 @@ struct App::Impl {
   Value info() const;
   SelfHealth self_health() const;
   void read(const ReadWanted& wanted, const CommandInput& input, std::function<void(Outcome)> done);
-  void read_incident(const ReadWanted& wanted, const std::string& language, const std::string& zone,
-                     std::function<void(Outcome)> done);
+  void read_incident(const ReadWanted& wanted, const std::string& language, std::function<void(Outcome)> done);
   std::string delayed_lines(const std::string& language) const;  // what waits for a chat platform, and for how long
   static bool asks_who_is_away(const ReadWanted& wanted);
   std::optional<Outcome> known_at_once(const ReadWanted& wanted);

@@ -7,9 +7,6 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/journal/view.h"
-#include "bot/reports/html.h"
-#include "bot/reports/json.h"
-#include "bot/reports/markdown.h"
 #include "storage/store.h"
 
 namespace muster {
@@ -211,26 +208,6 @@ FileBytes file_bytes_of(Store& store) {
     auto file = store.read_file(id);
     return file ? std::move(file->bytes) : std::string();
   };
-}
-
-std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
-                          const std::string& language, const std::string& zone, Profile profile,
-                          std::vector<ChangeRecord> changes, std::vector<RelatedIncident> related,
-                          const FileBytes& bytes) {
-  ReportOptions options;
-  options.related = std::move(related);
-  options.changes = std::move(changes);
-  options.profile = profile;
-  options.language = language;
-  options.zone = zone;
-  options.with_model = format == "json";
-  for (const Person& p : config.people) {
-    options.roster.push_back({p.id, p.handles.empty() ? p.id : p.handles.front().name, p.name});
-  }
-  const Document document = postmortem(entries, options);
-  if (format == "json") return report_json(document);
-  if (format == "html") return to_html(document, bytes);
-  return to_markdown(document);
 }
 
 }  // namespace muster

@@ -33,11 +33,22 @@ class HistoryReader {
   ReadWanted wanted_;
   std::deque<Entry> last_;
 };
-// format: md, html, json
+// Of a published version, or of the record as it is (0). format: md, html, json
 std::string render_report(const std::vector<Entry>& entries, const CoreConfig& config, const std::string& format,
                           const std::string& language, const std::string& zone, Profile profile = Profile::internal,
                           std::vector<ChangeRecord> changes = {}, std::vector<RelatedIncident> related = {},
-                          const FileBytes& bytes = {});
+                          const FileBytes& bytes = {}, int version = 0);
+int last_version(const std::vector<Entry>& entries);  // that was published; 0: none
+
+// What a report has beside the incident's entries.
+struct ReportRead {
+  std::string link;  // to its page
+  std::vector<ChangeRecord> changes;
+  std::vector<RelatedIncident> related;
+};
+// `postmortem` and, below the question of `postmortem publish`, what the text leaves open.
+Outcome postmortem_outcome(const std::vector<Entry>& entries, const ReadWanted& wanted, const CoreConfig& config,
+                           const ReportRead& more);
 // The bytes of what was filed, for the pictures of a page. Any thread.
 FileBytes file_bytes_of(Store& store);
 

@@ -132,6 +132,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.bridge_url = s.bridge_url;
   c.public_url = s.public_url;
   c.archive_after = s.archive_after;
+  c.archive_published = s.archive_published;
   c.group_wait = s.group_wait;
   c.flap_window = s.flap_window;
   c.capture = {.reactions = s.file_reactions,

@@ -284,6 +284,7 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.public_url = value_of(tree, "public_url");
   while (s.public_url.ends_with('/')) s.public_url.pop_back();
   s.archive_after = duration(value_of(tree, "archive_after"));
+  s.archive_published = value_of(tree, "archive_after") == "published";
   s.invites = bind_list<InviteRule>(tree, "invites[]", [](const Entry& in) {
     return InviteRule{in.all("severities"), in.all("services"), in.all("who")};
   });

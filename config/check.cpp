@@ -180,6 +180,21 @@ void check_targets(const char* list, const std::vector<Def>& defs, FaultsOf faul
   }
 }
 
+// A channel that waits for what no line of the policy lets anybody do would wait for ever.
+void check_archive(const Settings& settings, const Checking& in) {
+  const auto cell = in.tree.values.find("archive_after");
+  if (!settings.archive_published || settings.policy.empty() || cell == in.tree.values.end()) return;
+  const auto allows = [](const Rule& r) {
+    const auto names = [&r](const char* verb) { return std::ranges::find(r.verbs, verb) != r.verbs.end(); };
+    return r.effect != "deny" && (r.verbs.empty() || names("*") || names("postmortem publish"));
+  };
+  if (std::ranges::none_of(settings.policy, allows))
+    in.issues.push_back(issue_at(cell->second.place,
+                                 "no line of `policy` lets anybody `postmortem publish`, so no "
+                                 "channel would ever be archived",
+                                 "a length of time, or such a line"));
+}
+
 }  // namespace
 
 void check_together(const Settings& settings, const ConfigTree& tree, Issues& issues) {
@@ -231,6 +246,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);
+  check_archive(settings, in);
   check_ci(in);
   check_verbs(in);
   check_routes(settings, in);

@@ -35,7 +35,9 @@ static std::vector<SettingField> own_fields() {
       {"public_url", K::url, false, false, "",
        "Where people reach the bot's pages, for links to postmortems; none: there are no such links."},
       {"archive_after", K::duration, false, false, "0s",
-       "How long after its end an incident's channel is asked whether it shall be archived; 0 for never."},
+       "How long after its end an incident's channel is asked whether it shall be archived; 0 for never, `published` "
+       "for once its postmortem is published and not before.",
+       "published"},
       {"group_wait", K::duration, false, false, "30s",
        "How long the first alert of a group waits for the others, on routes where grouping is our job."},
       {"flap_window", K::duration, false, false, "5m",

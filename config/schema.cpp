@@ -64,7 +64,7 @@ bool fits(const SettingField& field, std::string_view text) {
     case K::integer:
       return is_number(text);
     case K::duration:
-      return text == "0" || parse_duration(text).has_value();
+      return text == "0" || parse_duration(text).has_value() || (!field.choices.empty() && text == field.choices);
     case K::character:
       return is_prefix_character(text);
     case K::zone:
@@ -131,7 +131,8 @@ std::string expectation(const SettingField& field) {
     case K::integer:
       return "a whole number";
     case K::duration:
-      return "a length of time such as 30s, 15m or 24h (0 for none)";
+      return "a length of time such as 30s, 15m or 24h (0 for none)" +
+             (field.choices.empty() ? std::string() : ", or " + std::string(field.choices));
     case K::character:
       return "one of the characters ! . , ; : $ % & + = ? ~ ^ > -";
     case K::zone:

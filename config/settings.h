@@ -93,6 +93,7 @@ struct Settings {
   std::vector<InviteRule> invites;
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
+  bool archive_published = false;
   DurationMs group_wait = 30 * second_ms, flap_window = 5 * minute_ms;
   std::vector<std::string> file_reactions = {"pushpin", "memo"};
   std::vector<std::string> todo_reactions = {"ballot_box_with_check"};

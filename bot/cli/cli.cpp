@@ -184,12 +184,14 @@ void add_record(Table& table, Flags& f) {
   table.add("restore", "Put a backup into an empty data folder and verify it", restore)
       ->add_option("FILE", f.file, "What `backup` wrote, with FILE.key beside it")
       ->required();
-  auto* report = table.add("postmortem", "Print the postmortem draft of an incident", postmortem_command);
+  auto* report = table.add("postmortem", "Print the postmortem of an incident: as it was published, else the draft",
+                           postmortem_command);
   report->add_option("ID", f.incident, "INC-7")->required();
   report->add_option("--format", f.format, "md, html or json")->check(CLI::IsMember({"md", "html", "json"}));
   report->add_option("--profile", f.profile, "For whom: internal, responders or public (updates and impact only)")
       ->check(CLI::IsMember({"internal", "responders", "public"}));
   report->add_option("--lang", f.language, "en or ko")->check(CLI::IsMember({"en", "ko"}));
+  report->add_flag("--draft", f.draft, "The record as it is, also where a version was published");
   report->add_option("--zone", f.zone, "Second time column, for example Asia/Seoul");
   auto* metrics = table.add("metrics", "Delivery figures (DORA) of services, from recorded links", metrics_command);
   metrics->add_option("SERVICE", f.words, "One service; otherwise every one that was deployed")->expected(0, 1);

@@ -18,7 +18,8 @@ struct Flags {
   std::string base, rotate, retire, because, speak;
   std::string since = "30d", environment;
   std::vector<std::string> words;
-  bool sandbox = false, json = false, force = false, yes = false, rotate_login = false, count_rollbacks = false;
+  bool sandbox = false, json = false, force = false, yes = false, rotate_login = false, count_rollbacks = false,
+       draft = false;
 };
 
 int complain(const Error& error);

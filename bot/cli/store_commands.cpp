@@ -198,7 +198,7 @@ int postmortem_command(const Flags& f) {
   std::cout << render_report(*entries, config, f.json ? "json" : f.format, f.language, f.zone, profile,
                              incident ? changes_around(**store, config, *incident) : std::vector<ChangeRecord>(),
                              incident ? related_incidents(*state, *incident) : std::vector<RelatedIncident>(),
-                             file_bytes_of(**store));
+                             file_bytes_of(**store), f.draft ? 0 : last_version(*entries));
   return exit_fine;
 }
 

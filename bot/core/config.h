@@ -66,10 +66,11 @@ struct CoreConfig {
   std::string channel_name = "inc-{number}-{slug}";  // a template: engine/channels.h
   std::string board_channel;                         // one post per incident, kept current; empty: none
   std::vector<InviteRule> invites;
-  std::string bridge_url;        // where people talk; {id} and {number} are filled in
-  std::string public_url;        // where people reach our pages; empty: no links to them
-  DurationMs archive_after = 0;  // from the end of an incident to the question whether its channel goes; 0: never
-  DurationMs group_wait = 0;     // where grouping is ours: from a group's first alert to its incident
+  std::string bridge_url;          // where people talk; {id} and {number} are filled in
+  std::string public_url;          // where people reach our pages; empty: no links to them
+  DurationMs archive_after = 0;    // from the end of an incident to the question whether its channel goes; 0: never
+  bool archive_published = false;  // asked once the review is published, not before
+  DurationMs group_wait = 0;       // where grouping is ours: from a group's first alert to its incident
   DurationMs flap_window = 5 * minute_ms;  // a refire within it re-opens the episode
   std::string policy_hash;
   std::string version;

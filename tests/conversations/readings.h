@@ -31,12 +31,13 @@ inline Outcome read_record(const ReadFrom& of, const ReadWanted& wanted) {
     return record_outcome(of.store, wanted, of.config);
   Outcome o;
   o.reply.text = "reads " + wanted.what;
-  if (wanted.what == "postmortem") {
+  if (wanted.what.starts_with("postmortem")) {
     const auto entries = of.store.read_incident(wanted.incident);
     if (!entries) throw std::runtime_error(entries.error().message);
-    const std::string html = render_report(*entries, of.config, "html", wanted.language, "UTC");
+    const std::string html = render_report(*entries, of.config, "html", wanted.language, "UTC", Profile::internal, {},
+                                           {}, {}, last_version(*entries));
     if (!html.contains(wanted.incident)) throw std::runtime_error("the report does not name its incident");
-    o.reply.text = say(wanted.language, "postmortem.done", {{"id", wanted.incident}, {"url", "/room/report/INC"}});
+    return postmortem_outcome(*entries, wanted, of.config, {"/room/report/INC", {}, {}});
   }
   return o;
 }

@@ -244,16 +244,15 @@ Verdict decide_policy(const std::vector<Rule>& rules, const Ask& ask) {
 
 std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
-  const std::vector<std::string> owned{"config reload", "config check",       "config diff",    "grant",
-                                       "revoke",        "postmortem publish", "automation",     "drain",
-                                       "undrain",       "runbook arm",        "runbook disarm", "freeze",
-                                       "unfreeze",      "queue first",        "override"};
+  const std::vector<std::string> owned{"config reload", "config check", "config diff", "grant",       "revoke",
+                                       "automation",    "drain",        "undrain",     "runbook arm", "runbook disarm",
+                                       "freeze",        "unfreeze",     "queue first", "override"};
   const std::vector<std::string> rollouts{"deploy", "promote"},
       smaller{"rollback", "scale", "restart", "advance", "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};
-  const std::vector<std::string> destroying{"scrub"}, glass{"break-glass"};
+  const std::vector<std::string> for_good{"scrub", "postmortem publish"}, glass{"break-glass"};
   for (const auto& v : verbs())
-    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(destroying, v.verb))
+    if (v.ready && !contains(glass, v.verb) && !contains(owned, v.verb) && !contains(for_good, v.verb))
       ready.emplace_back(v.verb);
   const auto rule = [](std::string name, std::vector<std::string> who, std::vector<std::string> what,
                        std::string effect) {
@@ -299,8 +298,8 @@ std::vector<Rule> default_policy() {
   emergency.when = approved.when;
   const Rule confirmed = with_care("changes-are-confirmed", {"*"}, smaller, "confirm");
   return {rule("automation-off", {"automation"}, {"*"}, "deny"),
-          rule("owners-destroy", {"operator", "role:owner"}, destroying, "confirm"),
-          rule("nobody-else-destroys", {"*"}, destroying, "deny"),
+          rule("owners-for-good", {"operator", "role:owner"}, for_good, "confirm"),
+          rule("nobody-else-for-good", {"*"}, for_good, "deny"),
           sure,
           rule("operator", {"operator"}, with_owned, "run"),
           stop,

@@ -61,6 +61,7 @@ std::string_view example_of_verb(std::string_view verb) {
       {"pin", "pin"},
       {"mute", "mute"},
       {"postmortem", "postmortem INC-1"},
+      {"postmortem publish", "postmortem publish INC-1"},
       {"approvals", "approvals --mine"},
       {"approve", "approve A1"},
       {"deny", "deny A1 because the freeze is on"},

@@ -220,7 +220,7 @@ void add_incident_states(std::vector<VerbInfo>& t) {
                              {"reopen", "reopen because …"}})
     t.push_back(of_incident(write(verb, usage, topic, "-", Shape::reason, {line("when", "text", false)}, {because})));
   t.push_back(of_incident(write("bind", "bind INC-7", topic, "-", Shape::words, {})));
-  t.push_back(of_incident(write("archive", "archive [INC-7]", topic, "-", Shape::words, {})));
+  t.push_back(of_incident(write("archive", "archive [INC-7] [because …]", topic, "-", Shape::words, {}, {because})));
   t.push_back(of_incident(write("archive later", "archive later [INC-7]", topic, "-", Shape::words, {})));
   t.push_back(
       of_incident(write("time", "time <impact|detected|declared|acknowledged|mitigated|resolved> 13:55 because …",
@@ -228,8 +228,11 @@ void add_incident_states(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(read("timeline", "timeline [--ids] [--export md|json]", topic, {},
                                {may("--export", "md|json"), may("--ids", "flag")})));
   t.push_back(of_incident(read("transcript", "transcript", topic, {})));
-  t.push_back(of_incident(read("postmortem", "postmortem [draft|show]", topic, {may("what", "draft|show|publish")},
-                               {may("--export", "md|html|json")})));
+  t.push_back(
+      of_incident(read("postmortem", "postmortem [draft|show [version]]", topic,
+                       {may("what", "draft|show"), may("version", "number")}, {may("--export", "md|html|json")})));
+  t.push_back(of_incident(
+      write("postmortem publish", "postmortem publish [INC-7] [because …]", topic, "O", Shape::words, {}, {because})));
 }
 
 void add_runbooks(std::vector<VerbInfo>& t) {
@@ -315,7 +318,6 @@ void add_later(std::vector<VerbInfo>& t) {
   later("unfollow", "unfollow [INC-7]", "incidents", writes);
   later("merge", "merge <INC-8> to <INC-7> because …", "incidents", writes);
   later("handoff", "handoff @who", "incidents", writes);
-  later("postmortem publish", "postmortem publish", "incidents", writes);
   later("export", "export [INC-7]", "incidents", reads);
   later("drill", "drill <name>", "incidents", writes);
   later("maintenance", "maintenance <service> from … until … because …", "alerts", writes);

@@ -1,4 +1,4 @@
-// What the bot says about incident channels: links, the archive.
+// What the bot says about incident channels: links, the archive, and the review that it may wait for.
 #include "bot/core/commands/words_parts.h"
 
 namespace muster {
@@ -11,6 +11,58 @@ std::span<const Sentence> words_channels() {
       {"link.postmortem", "Postmortem", "회고"},
       {"archive.ask", "{id} has been over for {time}. Shall this channel be archived? The record stays.",
        "{id}이(가) 끝난 지 {time} 지났습니다. 이 채널을 보관할까요? 기록은 그대로 남습니다."},
+      {"archive.ask_reviewed", "The postmortem of {id} is published. Shall this channel be archived? The record stays.",
+       "{id}의 회고가 공개되었습니다. 이 채널을 보관할까요? 기록은 그대로 남습니다."},
+      {"archive.held",
+       "The channel of {id} stays until its postmortem is published: `postmortem publish {id}` comes first. Without a "
+       "review: `archive {id} because …`.",
+       "{id}의 채널은 회고가 공개될 때까지 남겨 둡니다. 먼저 `postmortem publish {id}`를 입력하세요. 회고 없이 "
+       "보관하려면 `archive {id} because …`를 쓰세요."},
+      {"archive.waits",
+       "The channel of {id} stays until its postmortem is published (`postmortem publish`); then I ask whether it "
+       "shall "
+       "be archived.",
+       "{id}의 채널은 회고가 공개될 때까지(`postmortem publish`) 남겨 두고, 그때 보관할지 묻겠습니다."},
+      {"publish.open", "{id} is open: its review comes after `resolve {id} because …`.",
+       "{id}이(가) 아직 열려 있습니다. `resolve {id} because …` 뒤에 회고를 공개할 수 있습니다."},
+      {"publish.none", "{id} was no incident: there is no review to publish.",
+       "{id}은(는) 장애가 아니어서 공개할 회고가 없습니다."},
+      {"publish.same",
+       "{id}: version {n}, which {who} published at {time}, is what the record says now. There is nothing new to "
+       "publish.",
+       "{id}: {who} 님이 {time}에 공개한 회고(버전 {n})가 지금 기록과 같습니다. 새로 공개할 내용이 없습니다."},
+      {"publish.done",
+       "Version {n} of the postmortem of {id} is *published*; {id} is closed. `postmortem` shows this version from now "
+       "on and tells what is recorded later, `postmortem publish` makes the next one.",
+       "{id} 회고를 *공개*하고(버전 {n}) 장애를 종료했습니다. 이제 `postmortem`이 이 버전을 보여 주고 나중에 기록된 "
+       "것이 있으면 알려 줍니다. `postmortem publish`로 다음 버전을 만들 수 있습니다."},
+      {"publish.draft", "Read it first: {url}", "먼저 읽어 보세요: {url}"},
+      {"publish.left",
+       "Open in the text: {n} sections still ask their question. Wording (*Record quality*): {held} held back, {mild} "
+       "more to look at.",
+       "글에 남은 것: 질문이 남은 절 {n}개. 표현(*기록 품질*): 가려진 줄 {held}개, 더 살펴볼 줄 {mild}개."},
+      {"postmortem.published", "Postmortem of {id}, version {n}, published by {who} at {time}: {url}",
+       "{id} 회고 버전 {n}, {who} 님이 {time}에 공개: {url}"},
+      {"postmortem.later",
+       "Changed since: {later} {later?entry is|entries are} newer than this version. `postmortem draft` shows the "
+       "record "
+       "as it is now, `postmortem publish` makes version {next}.",
+       "그 뒤로 바뀐 것: 이 버전보다 새로운 기록 {later}건. `postmortem draft`는 지금 기록을 보여 주고, `postmortem "
+       "publish`는 다음 버전({next})을 만듭니다."},
+      {"postmortem.newer", "Version {last} is the newest.", "가장 새로운 것은 버전 {last}입니다."},
+      {"postmortem.before", "Version {n} was published by {who} at {time}; {later} {later?entry is|entries are} newer.",
+       "{who} 님이 {time}에 회고를 공개했습니다(버전 {n}). 그 뒤 기록은 {later}건입니다."},
+      {"postmortem.no_version", "{id} has no version {asked} of its postmortem; published: {last}.",
+       "{id} 회고에는 {asked}번 버전이 없습니다. 공개된 버전: {last}개."},
+      {"field.postmortem", "Postmortem", "회고"},
+      {"field.version_of", "version {n} · {who} · {time} UTC", "버전 {n} · {who} · {time} UTC"},
+      {"fact.since", "Recorded since the last version", "지난 버전 뒤의 기록"},
+      {"fact.todos", "Follow-ups still open", "남은 후속 조치"},
+      {"fact.items", "Checklist items still open", "남은 체크리스트 항목"},
+      {"what.postmortem_publish",
+       "Publishes the postmortem as the record stands: a version that later entries do not change. Closes the "
+       "incident.",
+       "지금 기록대로 회고를 공개합니다. 나중 기록은 이 버전을 바꾸지 않으며, 장애는 종료됩니다."},
       {"button.archive", "Archive", "보관"},
       {"button.archive_later", "Ask later", "나중에 묻기"},
       {"archive.done", "#{channel} will be archived now. The record of {id} stays.",

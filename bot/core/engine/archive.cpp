@@ -7,20 +7,32 @@
 
 namespace muster {
 
-void arm_archive(Work& w, const Incident& i) {
-  if (w.config.archive_after <= 0 || i.channel.empty()) return;
-  const bool ask = !i.open() && !i.archived;
-  w.decision.timers.push_back(
-      {"archive:" + i.id, ask ? w.now + w.config.archive_after : 0, Value::Map{{"incident", i.id}}});
+namespace {
+
+// Where it waits for the review: of what has none, and after `archive later`, the next day.
+DurationMs wait_of(const CoreConfig& c) { return c.archive_published ? day_ms : c.archive_after; }
+
+}  // namespace
+
+bool is_held(const CoreConfig& c, const Incident& i) { return c.archive_published && i.status == "resolved"; }
+
+void arm_archive(Work& w, const Incident& i, DurationMs soon) {
+  if (i.open()) w.decision.timers.push_back({"archive-now:" + i.id, 0, {}});  // what was said before it came back
+  if (soon != 0 && !w.config.archive_published) return;  // the end of the incident has set the clock
+  const DurationMs wait = soon != 0 ? soon : wait_of(w.config);
+  if (wait <= 0 || i.channel.empty()) return;
+  const bool ask = !i.open() && !i.archived && !is_held(w.config, i);
+  w.decision.timers.push_back({"archive:" + i.id, ask ? w.now + wait : 0, Value::Map{{"incident", i.id}}});
 }
 
 void archive_rang(Work& w, const Timer& timer) {
   const Incident* i = find_incident(w.state, timer.body["incident"].as_string());
-  if (!i || i->open() || i->archived || i->channel.empty()) return;
+  if (!i || i->open() || i->archived || i->channel.empty() || is_held(w.config, *i)) return;
   const std::string& lang = w.config.language;
+  const bool reviewed = w.config.archive_published && i->status == "closed";
   Message m;
   m.text =
-      say(lang, "archive.ask",
+      say(lang, reviewed ? "archive.ask_reviewed" : "archive.ask",
           {{"id", i->id}, {"time", format_duration(w.now - (i->resolved_ms != 0 ? i->resolved_ms : i->declared_ms))}});
   m.buttons.push_back({say(lang, "button.archive"), "archive " + i->id, ""});
   m.buttons.push_back({say(lang, "button.archive_later"), "archive later " + i->id, ""});
@@ -68,8 +80,10 @@ Outcome archive_channel(Call& c) {
   if (!i) return no_incident(c);
   if (i->open()) return refuse(c, "archive.open", {{"id", i->id}});
   if (i->archived) return refuse(c, "archive.already", {{"id", i->id}, {"channel", i->channel}});
-  c.work.decision.timers.push_back(
-      {"archive-now:" + i->id, c.work.now + 1, Value::Map{{"incident", i->id}, {"by", c.actor.id}}});
+  const std::string because = named(c.command, "because");
+  if (is_held(c.work.config, *i) && because.empty()) return refuse(c, "archive.held", {{"id", i->id}});
+  c.work.decision.timers.push_back({"archive-now:" + i->id, c.work.now + 1,
+                                    Value::Map{{"incident", i->id}, {"by", c.actor.id}, {"because", because}}});
   return told(c, *i, [i](Call& d) { return answer(d, "archive.done", {{"id", i->id}, {"channel", i->channel}}); });
 }
 
@@ -82,6 +96,10 @@ void archive_now_rang(Work& w, const Timer& timer) {
   e.origin = "human";
   e.actor = actor_of(w.config, timer.body["by"].as_string(), timer.body["by"].as_string() == "operator");
   e.text = "#" + i->channel;
+  if (const std::string& because = timer.body["because"].as_string(); !because.empty()) {
+    e.text += ": " + because;
+    e.data = Value::Map{{"reason", because}};
+  }
   record(w, std::move(e));
   arm_archive(w, *i);
   touch(w, *i);
@@ -93,8 +111,9 @@ Outcome keep_channel(Call& c) {
   if (!i) return no_incident(c);
   if (i->open()) return refuse(c, "archive.open", {{"id", i->id}});
   if (i->archived) return refuse(c, "archive.already", {{"id", i->id}, {"channel", i->channel}});
+  if (is_held(c.work.config, *i)) return answer(c, "archive.waits", {{"id", i->id}});
   arm_archive(c.work, *i);
-  const DurationMs wait = c.work.config.archive_after;
+  const DurationMs wait = wait_of(c.work.config);
   if (wait <= 0) return answer(c, "archive.never", {{"id", i->id}});
   return answer(c, "archive.later", {{"id", i->id}, {"time", short_time(c, c.work.now + wait)}});
 }

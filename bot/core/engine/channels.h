@@ -30,9 +30,13 @@ void announce_again(Work& work, const Incident& incident, const std::string& pla
 void invite_by_rules(Work& work, const Incident& incident);                              // whoever is not invited yet
 void invite_again(Work& work, const Incident& incident);  // whoever was there: another channel takes the place
 
-void arm_archive(Work& work, const Incident& incident);  // the question, when its time has come; or none
-void archive_rang(Work& work, const Timer& timer);       // asks
-void archive_now_rang(Work& work, const Timer& timer);   // somebody said so a moment ago
+// The channel stays until the review is published, where the configuration wants it so.
+bool is_held(const CoreConfig& config, const Incident& incident);
+// The question, when its time has come, or none. After a review was published it is asked after `soon`, where it waited
+// for that.
+void arm_archive(Work& work, const Incident& incident, DurationMs soon = 0);
+void archive_rang(Work& work, const Timer& timer);      // asks
+void archive_now_rang(Work& work, const Timer& timer);  // somebody said so a moment ago
 void reopen_channel(Work& work, const Incident& incident);
 void archived_by_hand(Work& work, const Incident& incident, const ChatFact& fact);  // somebody did it on a platform
 Outcome archive_channel(Call& call);

@@ -5,6 +5,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/publishing.h"
 
 namespace muster {
 namespace {
@@ -20,6 +21,7 @@ void add_incident(const Call& c, const Incident& i, Facts& facts) {
                                         [](const ChecklistItem& x) { return std::to_string(x.number); });
     if (item != i.checklist.end()) facts.emplace_back("item", item->run);
   }
+  if (c.command.verb == "postmortem publish") add_publication(c, i, facts);
   if (c.command.verb == "severity" || c.command.verb == "update") facts.emplace_back("severity", i.severity);
   if (c.command.verb != "lead" && c.command.verb != "role") return;
   std::vector<std::string> held;

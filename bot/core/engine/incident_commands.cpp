@@ -7,6 +7,7 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/publishing.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -232,7 +233,8 @@ const std::map<std::string_view, Handler>& incident_handlers() {
                                                             {"unack", unack},
                                                             {"bind", bind_channel},
                                                             {"archive", archive_channel},
-                                                            {"archive later", keep_channel}};
+                                                            {"archive later", keep_channel},
+                                                            {"postmortem publish", publish}};
   return table;
 }
 

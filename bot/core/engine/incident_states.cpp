@@ -21,6 +21,7 @@ bool may_move(const std::string& from, const std::string& to) {
       {"mitigating", {"investigating", "mitigated", "resolved"}},
       {"mitigated", {"investigating", "resolved"}},
       {"resolved", {"investigating", "closed"}},
+      {"closed", {"investigating"}},
       {"canceled", {"investigating"}}};
   const auto it = next.find(from);
   return it != next.end() && std::ranges::find(it->second, to) != it->second.end();
@@ -91,6 +92,7 @@ Outcome state_answer(Call& c, const Incident& i, const std::string& status, cons
       o.reply.sections.push_back({say(d.language, "checklist.left", {{"n", std::to_string(owed.items)}}), {}});
     if (owed.review != 0)
       o.reply.sections.push_back({say(d.language, "review.owed", {{"time", short_time(d, owed.review)}}), {}});
+    if (is_held(d.work.config, i)) o.reply.sections.push_back({say(d.language, "archive.waits", {{"id", i.id}}), {}});
     const TimeMs end = i.mitigated_ms != 0 ? i.mitigated_ms : at;
     if (i.impact_ms == 0 || status == "investigating" || status == "canceled") return o;
     const std::string lasted = format_duration(end - i.impact_ms);
@@ -201,7 +203,7 @@ Outcome decline(Call& c) { return move(c, "incident.canceled", "canceled", "decl
 
 Outcome reopen(Call& c) {
   const Incident* i = incident_of(c);
-  if (i && i->status == "resolved" && c.work.now - i->resolved_ms > day_ms)
+  if (i && (i->status == "resolved" || i->status == "closed") && c.work.now - i->resolved_ms > day_ms)
     return refuse(c, "reopen.late", {{"id", i->id}});
   return move(c, "incident.reopened", "investigating", "reopen.done");
 }

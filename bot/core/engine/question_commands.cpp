@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/publishing.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -69,6 +70,15 @@ const Question* same_question(const Call& c, const std::string& kind) {
   return nullptr;
 }
 
+Outcome shown(Call& c, const Question& q) {
+  Outcome o;
+  o.reply = question_message(c, q);
+  o.output.in_thread = true;
+  o.json = Value::Map{{"id", q.id}, {"kind", q.kind.text()}, {"expires", format_utc(q.expires_ms)}};
+  if (c.command.verb == "postmortem publish") o.read = review_wanted(c);
+  return o;
+}
+
 }  // namespace
 
 std::string approvers_text(const Call& c, const Verdict& v) {
@@ -83,7 +93,8 @@ Outcome ask_first(Call& c, const Verdict& v) {
   const bool approve = v.effect == "approve";
   const std::size_t eligible = approve ? approvers_of(c.work.config, v.approve_group, c.actor.id).size() : 0;
   if (approve && eligible < static_cast<std::size_t>(needed)) return nobody_can(c, v, eligible);
-  if (const Question* before = same_question(c, v.effect)) return answer(c, "ask.already", {{"id", before->id}});
+  if (const Question* before = same_question(c, v.effect))
+    return approve ? answer(c, "ask.already", {{"id", before->id}}) : shown(c, *before);
   const std::string id = "A" + std::to_string(c.work.state.next_question);
   const Place place = place_of(c, v, id);
   const TimeMs expires = c.work.now + (approve ? approve_ms : confirm_ms);
@@ -110,10 +121,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
   if (!c.input.schedule.empty()) e.data.set("schedule", c.input.schedule);
   record(c.work, std::move(e));
   c.work.decision.timers.push_back({"question:" + id, expires, Value::Map{{"id", id}}});
-  Outcome o;
-  o.reply = question_message(c, *find_question(c.work.state, id));
-  o.output.in_thread = true;
-  o.json = Value::Map{{"id", id}, {"kind", v.effect}, {"expires", format_utc(expires)}};
+  Outcome o = shown(c, *find_question(c.work.state, id));
   if (c.input.platform == "cli" && approve) post(c.work, place.channel, place.post, o.reply);
   return o;
 }

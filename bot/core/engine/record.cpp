@@ -6,6 +6,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/suspects.h"
 #include "bot/core/engine/triage.h"
 
@@ -126,6 +127,12 @@ Message summary_message(const Work& w, const Incident& i) {
   if (i.resolved_ms) facts.fields.emplace_back(say(lang, "field.resolved"), zone_time(w, i.resolved_ms));
   if (!i.last_update.empty())
     facts.fields.emplace_back(say(lang, "field.last_update"), plain(clip(i.last_update, 200)));
+  if (const Published& p = i.published; p.version != 0) {
+    facts.fields.emplace_back(say(lang, "field.postmortem"), say(lang, "field.version_of",
+                                                                 {{"n", std::to_string(p.version)},
+                                                                  {"who", person_name(w.config, p.by)},
+                                                                  {"time", format_utc_minute(p.at_ms)}}));
+  }
   facts.fields.emplace_back(say(lang, "field.changes"), suspects_line(w, i));
   if (!i.reason.empty()) facts.fields.insert(facts.fields.begin(), {say(lang, "field.because"), plain(i.reason)});
   m.sections.push_back(facts);

@@ -8,6 +8,7 @@
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/postmortems/published.h"
 
 namespace muster {
 namespace {
@@ -216,6 +217,8 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     i.links.push_back(e.data["url"].as_string());
   else if (kind == "people.invited")
     for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
+  else if (kind == "postmortem.published")
+    s.any_published = true, i.published = {static_cast<int>(e.data["version"].as_int()), e.occurred_ms, e.actor.id, 0};
   else if (kind == "channel.archived")
     i.archived = true;
   else if (kind == "channel.reopened")
@@ -261,6 +264,8 @@ void apply(State& s, const Entry& e) {
   const std::string_view kind = e.kind;
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
+  if (s.any_published && !e.incident_id.empty() && is_news(e))
+    if (Incident* i = find_incident(s, e.incident_id); i && i->published.version != 0) i->published.later += 1;
   if (apply_together(s, e)) return;
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;
@@ -357,6 +362,9 @@ ProjectionRow projection(const Incident& i) {
     items.push(Value::Map{{"number", x.number}, {"list", x.list}, {"text", x.text}, {"state", x.state}});
   if (!i.checklist.empty()) b.set("checklist", items);
   if (i.archived) b.set("archived", true);
+  if (i.published.version != 0)
+    b.set("published",
+          Value::Map{{"version", i.published.version}, {"at_ms", i.published.at_ms}, {"by", i.published.by}});
   if (i.triage) b.set("triage", true);
   Value bound = Value::List{};
   for (const std::string& platform : i.bound) bound.push(platform);

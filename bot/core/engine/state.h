@@ -84,6 +84,14 @@ struct Todo {
   std::string from = {};  // the key of the message that a reaction made it of
 };
 
+// The last that was published of its postmortem.
+struct Published {
+  int version = 0;  // 0: nothing yet
+  TimeMs at_ms = 0;
+  std::string by;  // person id
+  int later = 0;   // entries since that a report would show
+};
+
 struct Incident {
   Incident();
   Incident(const Incident&);
@@ -115,7 +123,8 @@ struct Incident {
   bool triage = false;           // nobody has said yet that it is one: it waits, or was declined
   bool archived = false;         // its channel
   int rooms = 0;                 // how often the channel came back from the archive
-  std::set<std::string> bound;   // platforms whose channels are one room; empty: nothing was said, every one
+  Published published = {};
+  std::set<std::string> bound;  // platforms whose channels are one room; empty: nothing was said, every one
   bool open() const { return status != "resolved" && status != "closed" && status != "canceled" && status != "merged"; }
 };
 
@@ -179,6 +188,7 @@ struct State {
   Identities identities;                                   // accounts that were joined to people
   Together together;                                       // rooms that are one
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1, next_schedule = 1;
+  bool any_published = false;
   std::int64_t position = 0;  // of the last folded entry
 };
 

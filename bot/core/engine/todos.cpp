@@ -1,6 +1,7 @@
 #include "bot/core/engine/todos.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "bot/base/text.h"
@@ -89,6 +90,16 @@ Outcome list_todos(Call& c, const Incident& i) {
   return o;
 }
 
+void close_todo(Call& c, const Incident& i, const Todo& t) {
+  const int n = t.number;
+  const bool timed = t.due_ms != 0;
+  Entry e = human_entry(c, "action.closed", &i);
+  e.text = t.text;
+  e.data = Value::Map{{"action_id", "AI-" + std::to_string(n)}, {"number", n}};
+  record(c.work, std::move(e));
+  if (timed) arm_todo(c.work, i, n, 0);
+}
+
 }  // namespace
 
 Outcome todo(Call& c) {
@@ -122,13 +133,8 @@ Outcome todo_done(Call& c) {
   if (it == i->todos.end())
     return refuse(c, "todo.unknown", {{"id", i->id}, {"n", words.empty() ? "" : words.front()}});
   if (it->done) return refuse(c, "todo.already", {{"n", std::to_string(n)}});
-  Entry e = human_entry(c, "action.closed", i);
-  e.text = it->text;
-  e.data = Value::Map{{"action_id", "AI-" + std::to_string(n)}, {"number", n}};
-  const bool timed = it->due_ms != 0;
   const std::string text = plain(clip(it->text, 200));
-  record(c.work, std::move(e));
-  if (timed) arm_todo(c.work, *i, n, 0);
+  close_todo(c, *i, *it);
   touch(c.work, *i);
   return told(c, *i, [&](Call& d) { return answer(d, "todo.closed", {{"n", std::to_string(n)}, {"text", text}}); });
 }
@@ -209,11 +215,22 @@ void todo_rang(Work& w, const Timer& timer) {
   if (said + 1 < overdue_reminders) arm_todo(w, *i, number, w.now + (said == 0 ? 1 : 6) * day_ms, said + 1);
 }
 
+bool is_review(const Incident& i, const Todo& t) {
+  return std::ranges::any_of(std::array{"en", "ko"}, [&](const char* language) {
+    return t.text == say(language, "review.todo", {{"id", i.id}});
+  });
+}
+
+void review_held(Call& c, const Incident& i) {
+  const auto owed = std::ranges::find_if(i.todos, [&](const Todo& t) { return !t.done && is_review(i, t); });
+  if (owed != i.todos.end()) close_todo(c, i, *owed);
+}
+
 TimeMs owe_review(Work& w, const Incident& i) {
   const SeverityRule* rule = find_severity(w.config, i.peak_severity);
   if (!rule || rule->review_within <= 0) return 0;
   const std::string text = say(w.config.language, "review.todo", {{"id", i.id}});
-  if (std::ranges::any_of(i.todos, [&](const Todo& t) { return t.text == text; })) return 0;  // it came back once
+  if (std::ranges::any_of(i.todos, [&](const Todo& t) { return is_review(i, t); })) return 0;  // it came back once
   const TimeMs at = w.now + rule->review_within;
   const auto commander = i.roles.find("incident_commander");
   Entry e;

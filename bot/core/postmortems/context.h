@@ -6,6 +6,7 @@
 #include "bot/core/postmortems/document.h"
 #include "bot/core/postmortems/facts.h"
 #include "bot/core/postmortems/lint.h"
+#include "bot/core/postmortems/published.h"
 #include "bot/core/postmortems/report.h"
 #include "bot/core/postmortems/roster.h"
 
@@ -26,6 +27,7 @@ struct ReportContext {
   const Roster roster;
   const bool korean;
   std::vector<PrintedRow> rows;  // of the view, in its order
+  std::vector<Publication> published;
 
   ReportContext(const std::vector<Entry>& entries, const ReportOptions& options);
   std::string word(std::string_view key) const;
@@ -38,6 +40,8 @@ struct ReportContext {
 
 std::string permalink_of(const ReportContext& c, const Entry& e);  // http(s) without a person in it, or empty
 void add_sections(Document& out, const ReportContext& c);
+void add_publication(Document& out, const ReportContext& c);  // which version it is, and what is newer
+void add_review(Document& out, const ReportContext& c);       // every version up to it
 void add_public(Document& out, const ReportContext& c);
 Block timeline_table(const ReportContext& c, bool complete);
 Block quality_table(const ReportContext& c);

@@ -57,6 +57,8 @@ struct Chart {
 struct Document {
   std::string language = "en";
   std::string title, incident_id, state, profile, template_version, severity;
+  int version = 0;            // 0: a draft
+  int held = 0, remarks = 0;  // lines that wait for other words, and those that could do with them
   std::vector<Block> blocks;
   Chart chart;
   Value model;  // the canonical figures and rows that the JSON format prints; null unless asked for

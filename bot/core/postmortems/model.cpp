@@ -74,6 +74,10 @@ Value model_of(const ReportContext& c, const Document& d) {
                        {"state", d.state},
                        {"language", d.language},
                        {"template_version", d.template_version}};
+  if (d.version != 0) {
+    const Publication& p = c.published[static_cast<std::size_t>(d.version) - 1];
+    m.set("published", Value::Map{{"version", p.version}, {"at", format_utc(p.at_ms)}, {"at_ms", p.at_ms}});
+  }
   m.set("facts", open ? public_facts(c.facts) : said(c, facts_value(c.facts)));
   Value::List rows;
   for (const PrintedRow& p : c.rows) {

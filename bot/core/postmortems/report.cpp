@@ -48,6 +48,8 @@ Document frame(const ReportContext& c) {
   d.language = c.options.language;
   d.incident_id = c.facts.id;
   d.state = c.word("state_draft");
+  d.version = c.options.version;
+  if (d.version != 0) d.state = c.word("state_published") + " " + std::to_string(d.version);
   d.profile = profile_name(c.options.profile);
   d.template_version = c.options.template_version;
   d.severity = c.facts.severity_peak;
@@ -107,9 +109,16 @@ std::string permalink_of(const ReportContext& c, const Entry& e) {
   return link;
 }
 
-Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options) {
-  const ReportContext c(entries, options);
+Document postmortem(const std::vector<Entry>& all, ReportOptions options) {
+  std::vector<Publication> published;
+  if (options.profile != Profile::public_only) published = publications(all);
+  if (options.version > static_cast<int>(published.size())) options.version = 0;
+  std::vector<Entry> then;
+  if (options.version > 0) then = as_published(all, published[static_cast<std::size_t>(options.version) - 1], options);
+  ReportContext c(options.version > 0 ? then : all, options);
+  c.published = std::move(published);
   Document d = frame(c);
+  for (const PrintedRow& row : c.rows) (row.held ? d.held : d.remarks) += row.findings.empty() ? 0 : 1;
   if (options.profile == Profile::public_only) {
     add_public(d, c);
   } else {

@@ -19,7 +19,7 @@ struct RelatedIncident {
   std::string id, title, severity;
   TimeMs declared_ms = 0;
   std::vector<std::string> services, alerts;  // what both have
-  int open_actions = 0;
+  int open_actions = 0;  // below 0: not to be told, because it is not of the moment the report is of
 };
 
 struct ReportOptions {
@@ -33,10 +33,11 @@ struct ReportOptions {
   // entries.
   std::vector<ChangeRecord> changes = {};
   std::vector<RelatedIncident> related = {};  // newest first
+  int version = 0;          // as it was published; 0: as the record is. The public report knows no versions
   bool with_model = false;  // fill Document::model, which the JSON format prints and the others do not need
 };
 
-Document postmortem(const std::vector<Entry>& entries, const ReportOptions& options);
+Document postmortem(const std::vector<Entry>& entries, ReportOptions options);
 
 std::string_view profile_name(Profile profile);  // public, internal, responders
 

@@ -176,7 +176,7 @@ void related(Document& d, const ReportContext& c) {
     std::vector<std::string> common = r.services;
     common.insert(common.end(), r.alerts.begin(), r.alerts.end());
     put_row(b, {r.id, c.say(r.title, r.declared_ms), known(c, r.severity), format_utc(r.declared_ms).substr(0, 10),
-                c.say(join(common, ", "), 0), std::to_string(r.open_actions)});
+                c.say(join(common, ", "), 0), r.open_actions < 0 ? "" : std::to_string(r.open_actions)});
   }
   put_table(d, c, std::move(b));
 }
@@ -257,7 +257,8 @@ Fill fill_of(std::string_view id) {
                                                                 {"metrics", metrics},
                                                                 {"communications", communications},
                                                                 {"evidence", evidence},
-                                                                {"quality", quality}};
+                                                                {"quality", quality},
+                                                                {"review", add_review}};
   for (const auto& [name, fill] : fills) {
     if (name == id) return fill;
   }
@@ -276,6 +277,7 @@ void put_heading(Document& d, std::string_view id, std::string text) {
 
 void add_sections(Document& d, const ReportContext& c) {
   put_text(d, BlockKind::note, d.state);
+  add_publication(d, c);
   int number = 0;
   for (const SectionWords& s : section_words()) {
     put_heading(d, s.id, std::to_string(++number) + ". " + std::string(c.korean ? s.ko : s.en));

@@ -60,9 +60,18 @@ constexpr std::array<SectionWords, 24> sections = {{
      "검토는 언제였고, 어떤 역할이 참여했으며, 누가 승인했나요?"},
 }};
 
-constexpr std::array<Word, 112> words = {{
+constexpr std::array<Word, 117> words = {{
     {"not_recorded", "not recorded", "기록 없음"},
     {"state_draft", "Draft", "Draft (초안)"},
+    {"state_published", "Published, version", "공개됨, 버전"},
+    {"published_by",
+     "Published as version {n} at {time} by {who}. Sections that still ask their question were left open.",
+     "{time}에 공개함 (버전 {n}, {who}). 질문이 남은 절은 비워 둔 채 공개했습니다."},
+    {"published_before", "Version {n} was published at {time} by {who}.",
+     "{time}에 공개한 버전이 있습니다 (버전 {n}, {who})."},
+    {"published_later", "Recorded since and not in that version: {later}.",
+     "그 뒤에 기록되어 그 버전에 없는 것: {later}건."},
+    {"published_newer", "Recorded since", "그 뒤 기록"},
     {"yes", "yes", "예"},
     {"incident", "Incident", "장애"},
     {"title", "Title", "제목"},
@@ -181,7 +190,7 @@ constexpr std::array<Word, 112> words = {{
     {"sum_open", "Resolved: not yet.", "해결: 아직 아님."},
 }};
 
-constexpr std::array<Word, 57> kinds = {{
+constexpr std::array<Word, 58> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -195,6 +204,7 @@ constexpr std::array<Word, 57> kinds = {{
     {"incident.resolved", "Resolved", "해결"},
     {"incident.reopened", "Reopened", "재개"},
     {"incident.closed", "Closed", "종료"},
+    {"postmortem.published", "Postmortem published", "회고 공개"},
     {"impact.started", "Impact started", "영향 시작"},
     {"impact.measured", "Impact measured", "영향 측정"},
     {"severity.changed", "Severity changed", "심각도 변경"},

@@ -289,6 +289,7 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"archive later", {"resolve INC-1 because it is verified", "archive later INC-1"}},
       {"timeline", {"timeline INC-1"}},
       {"postmortem", {"postmortem INC-1"}},
+      {"postmortem publish", {"resolve INC-1 because it is verified", "postmortem publish INC-1"}},
       {"alias set", {"alias set inc = incidents --open"}},
       {"alias list", {"alias list"}},
       {"alias remove", {"alias set inc = incidents", "alias remove inc"}},

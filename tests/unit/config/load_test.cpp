@@ -278,6 +278,26 @@ TEST_CASE("what incident channels are called and who is invited is checked") {
   CHECK(good.settings.invites.at(0).who == std::vector<std::string>{"owners"});
 }
 
+TEST_CASE("a channel may wait for its review, where somebody may publish one") {
+  const Loaded good = load_text("archive_after: published\n");
+  REQUIRE_MESSAGE(good.ok(), all_issues(good));
+  CHECK(good.settings.archive_published);
+  CHECK(good.settings.archive_after == 0);
+  CHECK_FALSE(load_text("archive_after: 1s\n").settings.archive_published);
+  CHECK(contains(all_issues(load_text("archive_after: publishd\n")),
+                 "a.yaml:1:16: `publishd` does not fit `archive_after` — expected a length of time such as 30s, 15m or "
+                 "24h (0 for none), or published"));
+  CHECK(contains(all_issues(load_text("group_wait: published\n")), "(0 for none)"));
+  const std::string policy = "policy:\n  - {name: team, who: ['*'], verbs: [declare, note], effect: run}\n";
+  CHECK(contains(all_issues(load_text("archive_after: published\n" + policy)),
+                 "a.yaml:1:16: no line of `policy` lets anybody `postmortem publish`, so no channel would ever be "
+                 "archived"));
+  CHECK(load_text("archive_after: 1d\n" + policy).ok());
+  CHECK(load_text("archive_after: published\n" + policy +
+                  "  - {name: publish, who: ['*'], verbs: [postmortem publish], effect: confirm}\n")
+            .ok());
+}
+
 TEST_CASE("the same single value in two files is a mistake, a missing folder too") {
   const TempFolder folder;
   folder.write("a.yaml", "zone: UTC\n");

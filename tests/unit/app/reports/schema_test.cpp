@@ -75,6 +75,25 @@ Value exported(Profile profile, const char* language) {
 
 }  // namespace
 
+TEST_CASE("the JSON of a published version says which, and follows the schema") {
+  std::vector<Entry> entries = muster_test::sample_entries();
+  Entry published;
+  published.event_id = "evt_0042";
+  published.incident_id = entries.front().incident_id;
+  published.kind = "postmortem.published";
+  published.occurred_ms = published.received_ms = 1'773'900'000'000;
+  entries.push_back(published);
+  ReportOptions o;
+  o.with_model = true;
+  CHECK_FALSE(parse_json(report_json(postmortem(entries, o))).value().has("published"));
+  o.version = 1;
+  const Value v = parse_json(report_json(postmortem(entries, o))).value();
+  CHECK(faults_of(v) == "");
+  CHECK(v["published"]["version"].as_int() == 1);
+  CHECK(v["published"]["at"].as_string() == "2026-03-19T06:00:00.000Z");
+  CHECK(v["state"].as_string() == "Published, version 1");
+}
+
 TEST_CASE("the JSON of every profile and language follows the schema in docs") {
   for (const Profile profile : {Profile::public_only, Profile::internal, Profile::responders}) {
     for (const char* language : {"en", "ko"}) CHECK(faults_of(exported(profile, language)) == "");

@@ -44,7 +44,9 @@ TEST_CASE("the default policy lets known people work and keeps administration to
   CHECK(effect(person("break-glass", {"oncall"})) == "confirm");
   CHECK(effect(person("override")) == "deny");
   CHECK(effect(person("override", {"owner"})) == "run");
-  for (auto verb : {"config reload", "grant", "revoke", "postmortem publish"}) {
+  CHECK(effect(person("postmortem publish")) == "deny");
+  CHECK(effect(person("postmortem publish", {"owner"})) == "confirm");
+  for (auto verb : {"config reload", "grant", "revoke"}) {
     CHECK(effect(person(verb)) == "deny");
     CHECK(effect(person(verb, {"owner"})) == "run");
     Ask op;
