@@ -8,6 +8,7 @@
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
+#include "bot/core/engine/webhooks.h"
 
 namespace muster {
 namespace {
@@ -261,7 +262,7 @@ void apply(State& s, const Entry& e) {
   const std::string_view kind = e.kind;
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
-  if (apply_together(s, e)) return;
+  if (apply_together(s, e) || apply_webhook(s, e)) return;
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;
   if (kind == "language.chosen") return apply_language(s, e);

@@ -1,0 +1,273 @@
+// Events in the outbox: with their decision, in order, one hook beside the other, and once more after a restart.
+#include "bot/core/engine/webhooks.h"
+
+#include <doctest/doctest.h>
+
+#include "bot/app.h"
+#include "bot/base/json.h"
+#include "bot/outbox.h"
+#include "bot/webhook_desk.h"
+#include "storage/store.h"
+#include "tests/support/tasks.h"
+#include "tests/support/temp_folder.h"
+#include "tests/unit/observability/wire.h"
+
+using namespace muster;
+
+namespace {
+
+const std::string secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+// A bot with webhooks in virtual time, over a real store.
+struct HookedBot {
+  test::TempFolder folder;
+  VirtualClock clock{1'773'724'200'000};
+  test::Tasks tasks;
+  test::FakeWire wire;
+  CoreConfig config;
+  std::vector<WebhookDef> defs;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Dispatcher> dispatcher;
+  std::unique_ptr<WebhookDesk> desk;
+  std::map<std::string, int> answers;  // path -> status
+  std::vector<std::string> taken;      // path, type and id
+
+  explicit HookedBot(std::vector<std::string> names = {"one", "two"}) {
+    for (const std::string& name : names) {
+      WebhookDef& def = defs.emplace_back();
+      def.name = name;
+      def.url = "https://example.com/" + name;
+      def.secrets = {secret};
+      config.webhooks.push_back({name, {}, {}, {}});
+    }
+    config.severities = {{"SEV1", "", 0, 0}, {"SEV2", "", 0, 0}};
+    config.policy = default_policy();
+    wire.answer = [this](const HttpCall& call) -> Result<HttpResult> {
+      const std::string path = call.url.substr(call.url.rfind('/') + 1);
+      const int status = answers.contains(path) ? answers.at(path) : 200;
+      if (status == 0) return fail(ErrorKind::unavailable, "Connection refused");
+      if (status == 200)
+        taken.push_back(path + " " + (*parse_json(call.body))["type"].as_string() + " " +
+                        call.headers.at("webhook-id"));
+      return HttpResult{status, "", {}};
+    };
+    open();
+  }
+  ~HookedBot() { close(); }
+
+  void open() {
+    StoreOptions o;
+    o.folder = folder.path();
+    auto opened = open_store(std::move(o), [this](std::function<void()> t) { tasks.post(std::move(t)); });
+    REQUIRE(opened);
+    store = std::move(*opened);
+    dispatcher = std::make_unique<Dispatcher>(*store, clock, config);
+    const auto at_once = [](const std::function<void()>& work, const std::function<void()>& then) {
+      work();
+      then();
+      return true;
+    };
+    desk = std::make_unique<WebhookDesk>(wire, clock, *dispatcher, *store, at_once, [] { return 0.5; });
+    desk->configure(defs);
+    dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
+      WebhookDesk::carries(m) ? desk->carry(m, std::move(done)) : done({});
+    });
+    REQUIRE(dispatcher->start());
+    settle();
+  }
+  void close() {
+    if (!store) return;
+    settle();
+    dispatcher->stop();
+    store->stop();
+    while (!tasks.empty()) tasks.run_one(std::chrono::seconds(1));
+    desk.reset();
+    dispatcher.reset();
+    store.reset();
+  }
+  // Until nothing more is under way: a commit that is asked for last comes back last.
+  void settle() {
+    for (int round = 0; round < 3; ++round) {
+      bool over = false;
+      store->commit({}, [&over](const Result<Committed>&) { over = true; });
+      while (!over) REQUIRE(tasks.run_one(std::chrono::seconds(20)));
+    }
+  }
+  void wait(DurationMs time) {
+    clock.set(clock.now() + time);
+    dispatcher->tick();
+    desk->tick();
+    settle();
+  }
+  Outcome say_line(const std::string& text) {
+    CommandInput in;
+    in.is_operator = true;
+    in.channel = "muster";
+    in.text = text;
+    in.direct = true;
+    in.sent_ms = clock.now();
+    Outcome out;
+    bool heard = false;
+    dispatcher->command(std::move(in), [&](Result<Outcome> o) {
+      heard = true;
+      if (o) out = *o;
+    });
+    settle();
+    REQUIRE(heard);
+    return out;
+  }
+  std::vector<SentRow> log(const std::string& hook) { return *store->sent_to("webhook:" + hook, "", 50); }
+  std::vector<std::string> events_of(const std::string& hook) const {
+    std::vector<std::string> types;
+    for (const std::string& t : taken)
+      if (t.starts_with(hook + " ")) types.push_back(t.substr(0, t.rfind(' ')).substr(hook.size() + 1));
+    return types;
+  }
+};
+
+using Types = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("one webhook that is away holds up no other, keeps its order, and is caught up with the same ids") {
+  HookedBot bot;
+  bot.answers["one"] = 0;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.say_line("severity 1 INC-1 because it spreads");
+  CHECK(bot.events_of("two") == Types{"incident.declared", "severity.changed"});
+  CHECK(bot.events_of("one").empty());
+  CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == 2);
+  CHECK(bot.dispatcher->backlog_of("webhook:two").waiting == 0);
+  CHECK(bot.desk->trouble("en").contains("`one` → https://example.com · failing for"));
+  CHECK(bot.desk->metrics().contains("muster_webhook_failing{webhook=\"one\"} 1\n"));
+  CHECK(bot.desk->metrics().contains("muster_webhook_waiting{webhook=\"one\"} 2\n"));
+  bot.answers["one"] = 200;
+  bot.wait(5 * second_ms);
+  CHECK(bot.events_of("one") == Types{"incident.declared", "severity.changed"});
+  CHECK(bot.desk->trouble("en").empty());
+  // The same id for both: it is the event's.
+  CHECK(bot.taken[0].substr(bot.taken[0].rfind(' ')) == bot.taken[2].substr(bot.taken[2].rfind(' ')));
+}
+
+TEST_CASE("what waits is there after a restart, with its attempts, and leaves with the id it had") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  for (int n = 0; n < 4; ++n) bot.wait(minute_ms);
+  const auto before = bot.log("one");
+  REQUIRE(before.size() == 1);
+  CHECK(before[0].state == "pending");
+  CHECK(before[0].note == "503");
+  const int attempts = before[0].attempts;
+  CHECK(attempts >= 4);
+  bot.close();
+  bot.answers["one"] = 200;
+  bot.open();
+  CHECK(bot.taken.empty());  // its time has not come: a restart hammers nobody
+  bot.wait(hour_ms);
+  REQUIRE(bot.taken.size() == 1);
+  CHECK(bot.taken[0] == "one incident.declared " + before[0].message.body["id"].as_string());
+  const auto after = bot.log("one");
+  CHECK(after[0].state == "done");
+  CHECK(after[0].attempts == attempts + 1);
+  CHECK(after[0].note == "200 · 0 ms");
+  CHECK(after[0].due_ms == bot.clock.now());
+  bot.close();
+  bot.open();
+  bot.wait(hour_ms);
+  CHECK(bot.taken.size() == 1);  // and never again
+}
+
+TEST_CASE("an event that alone is refused stands aside, and is delivered later") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 500;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.wait(5 * second_ms);
+  bot.wait(10 * second_ms);  // the third attempt: it makes way
+  bot.answers["one"] = 200;
+  bot.say_line("severity 1 INC-1 because it spreads");
+  CHECK(bot.events_of("one") == Types{"severity.changed"});
+  CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == 1);
+  bot.wait(hour_ms);
+  CHECK(bot.events_of("one") == Types{"severity.changed", "incident.declared"});
+}
+
+TEST_CASE("too many that wait: people are told, no more are kept, and it goes on when half of them are gone") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 0;
+  bot.dispatcher->decide([](Work& w) {
+    Entry e;
+    e.kind = "incident.declared";
+    e.data = Value::Map{{"title", "Slow"}, {"severity", "SEV2"}};
+    open_incident(w, e);
+    for (std::size_t n = 1; n < webhook_waiting_max; ++n) {
+      Entry more;
+      more.kind = "severity.changed";
+      more.incident_id = "INC-1";
+      more.data = Value::Map{{"to", "SEV2"}};
+      record(w, more);
+    }
+  });
+  bot.settle();
+  REQUIRE(bot.dispatcher->backlog_of("webhook:one").waiting == webhook_waiting_max);
+  bot.wait(second_ms);
+  CHECK(bot.dispatcher->state().webhooks.at("one").paused == "full");
+  bot.say_line("severity 1 INC-1 because it spreads");
+  CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == webhook_waiting_max);
+  CHECK(bot.say_line("webhooks").reply.sections.front().text.contains("too much is waiting"));
+  bot.answers["one"] = 200;
+  bot.say_line("webhooks test one");  // and tries at once what waits
+  bot.wait(second_ms);
+  CHECK(bot.taken.size() == webhook_waiting_max + 1);
+  CHECK(bot.dispatcher->state().webhooks.at("one").paused.empty());
+}
+
+TEST_CASE("what was given up, and what was delivered, can be delivered again with the same id") {
+  HookedBot bot({"one"});
+  bot.say_line("declare sev2 Checkout is slow");
+  REQUIRE(bot.taken.size() == 1);
+  const std::string id = bot.log("one")[0].message.body["id"].as_string();
+  CHECK(bot.say_line("webhooks redeliver one " + id).ok);
+  REQUIRE(bot.taken.size() == 2);
+  CHECK(bot.taken[0] == bot.taken[1]);
+  CHECK(bot.dispatcher->stats().dead_now == 0);
+  bot.answers["one"] = 0;
+  bot.say_line("severity 1 INC-1 because it spreads");
+  for (int n = 0; n < 40; ++n) bot.wait(hour_ms);
+  CHECK(bot.log("one")[0].state == "dead");
+  CHECK(bot.dispatcher->stats().dead_now == 1);
+  CHECK(bot.dispatcher->state().webhooks.at("one").failed);
+  CHECK_FALSE(bot.say_line("webhooks redeliver one nothing").ok);
+  bot.answers["one"] = 200;
+  CHECK(bot.say_line("webhooks redeliver one all").ok);
+  CHECK(bot.events_of("one") == Types{"incident.declared", "incident.declared", "severity.changed"});
+  CHECK(bot.dispatcher->stats().dead_now == 0);
+  CHECK_FALSE(bot.dispatcher->state().webhooks.at("one").failed);
+}
+
+TEST_CASE("a decision that is refused by the disk tells nobody anything") {
+  HookedBot bot({"one"});
+  bot.dispatcher->decide([](Work& w) {
+    Entry e;
+    e.kind = "incident.declared";
+    e.data = Value::Map{{"title", "Slow"}, {"severity", "SEV2"}};
+    open_incident(w, e);
+    w.decision.out.push_back({"twice", "room:#x", "post", Value::Map{}});
+    w.decision.out.push_back({"twice", "room:#x", "post", Value::Map{}});  // clashes: nothing of it is stored
+  });
+  bot.settle();
+  CHECK(bot.taken.empty());
+  CHECK(bot.log("one").empty());
+}
+
+TEST_CASE("the events of the configuration are those that are sent") {
+  std::set<std::string> names;
+  for (std::string_view rest = webhook_events; !rest.empty();) {
+    const std::size_t bar = std::min(rest.find('|'), rest.size());
+    CHECK(names.insert(std::string(rest.substr(0, bar))).second);
+    rest.remove_prefix(std::min(rest.size(), bar + 1));
+  }
+  CHECK(names.contains("incident.declared"));
+  CHECK(names.contains("change.finished"));
+  CHECK(names.size() == 19);
+}
