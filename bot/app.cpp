@@ -105,6 +105,7 @@ Result<void> App::Impl::open() {
   watch_silences();
   hooks = std::make_unique<WebhookDesk>(*client, clock, *dispatcher, *store, on_worker(), random_dice);
   hooks->configure(loaded.settings.webhooks);
+  hooks->restore();
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
     if (WebhookDesk::carries(m)) return hooks->carry(m, std::move(done));
     m.kind == "silence" ? carry_silence(m, std::move(done)) : carry_hook(m, std::move(done));

@@ -11,7 +11,7 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t log_rows = 20, redelivered_max = 1'000;
+constexpr std::size_t log_rows = 20, restored_rows = 200, redelivered_max = 1'000;
 
 std::string destination_of(const std::string& hook) { return std::string(webhook_platform) + ":" + hook; }
 
@@ -99,6 +99,23 @@ void WebhookDesk::news(const std::string& hook, const std::string& what, const s
   const WebhookState known = it == dispatcher_.state().webhooks.end() ? WebhookState{} : it->second;
   if (what == "well" ? !known.failed : what == "failed" && known.failed) return;
   dispatcher_.decide([hook, what, why](Work& w) { webhook_news(w, hook, what, why); });
+}
+
+// The oldest that was tried and not taken is since when it fails: it was tried when it was made.
+void WebhookDesk::restore() {
+  for (const WebhookRule& rule : dispatcher_.config().webhooks) {
+    const auto rows = store_.sent_to(destination_of(rule.name), "", restored_rows);
+    if (!rows) continue;
+    Webhooks::Health h;
+    for (const SentRow& row : *rows) {  // newest first
+      if (row.state == "done") h.delivered_ms = std::max(h.delivered_ms, row.due_ms);
+      if (row.state != "pending" || row.attempts == 0) continue;
+      h.failing_since = row.message.body["since"].as_int();
+      h.last_error = row.note;
+    }
+    if (h.failing_since < h.delivered_ms) h.failing_since = 0;  // only that event is refused
+    sender_.remember(rule.name, h);
+  }
 }
 
 void WebhookDesk::tick() {

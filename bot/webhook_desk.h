@@ -24,7 +24,8 @@ class WebhookDesk {
   WebhookDesk(HttpClient& client, const Clock& clock, Dispatcher& dispatcher, Store& store, Elsewhere elsewhere,
               std::function<double()> dice);
   void configure(const std::vector<WebhookDef>& defs) { sender_.configure(defs); }
-  void tick();  // about once a second: whether one has too much waiting
+  void restore();  // what the log tells of an earlier process; before anything is sent
+  void tick();     // about once a second: whether one has too much waiting
   static bool carries(const OutMessage& m);
   void carry(const OutMessage& m, std::function<void(Result<void>)> done) { sender_.deliver(m, std::move(done)); }
   std::vector<Line> lines() const;

@@ -168,7 +168,8 @@ AfterAttempt Webhooks::failed(Hook& hook, const OutMessage& m, int attempts, con
   }
   const DurationMs wait = wait_for(hook, attempts);
   if (now - m.body["since"].as_int() >= give_up_after) {
-    parts_.news(hook.def.name, "failed", error.message);
+    const bool alone = hook.health.delivered_ms > m.body["since"].as_int();  // others were taken meanwhile
+    parts_.news(hook.def.name, alone ? "refused" : "failed", error.message);
     return {Next::dead, std::max(hook.retry_after, std::min(wait, first_wait)), error.message};
   }
   if (attempts >= refusals_max && refuses(hook.status)) return {Next::aside, wait, error.message};
@@ -180,6 +181,10 @@ std::string Webhooks::origin(const std::string& hook) const {
   if (it == hooks_.end()) return {};
   const std::string& url = it->second->def.url;
   return url.substr(0, url.find_first_of("/?#", url.find("://") + 3));
+}
+
+void Webhooks::remember(const std::string& hook, const Health& health) {
+  if (const auto it = hooks_.find(hook); it != hooks_.end()) it->second->health = health;
 }
 
 Webhooks::Health Webhooks::health(const std::string& hook) const {

@@ -28,11 +28,11 @@ class Webhooks {
     HttpClient& client;
     const Clock& clock;
     std::function<double()> dice;  // [0, 1)
-    // What people are to be told: gone, failed, well; each as often as it happens.
+    // What people are to be told: gone, failed, refused (one event alone), well; each as often as it happens.
     std::function<void(const std::string& hook, const std::string& what, const std::string& why)> news;
     std::function<bool(const std::string& hook)> is_gone;  // it wanted no more, and nobody has said otherwise
   };
-  // How it goes with one of them since the start.
+  // How it goes with one of them; what is counted, since the start.
   struct Health {
     TimeMs failing_since = 0, delivered_ms = 0;  // 0: it is not, none
     std::string last_error;
@@ -45,6 +45,7 @@ class Webhooks {
   AfterAttempt after(const OutMessage& message, int attempts, const Result<void>& result);
   std::string origin(const std::string& hook) const;  // scheme and host: what follows may be a secret
   Health health(const std::string& hook) const;
+  void remember(const std::string& hook, const Health& health);  // of an earlier process
 
  private:
   struct Hook {

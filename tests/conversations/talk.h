@@ -100,7 +100,7 @@ class Talk {
     if (stage_)
       for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
     for (std::string& line : std::exchange(receivers_.lines, {})) lines.push_back(std::move(line));
-    for (std::string& line : lines) hide_code(line, code_);
+    for (std::string& line : lines) hide_code(line, code_), hide_ids(line);
     return lines;
   }
 
@@ -347,6 +347,7 @@ class Talk {
     };
     hooks_ = std::make_unique<WebhookDesk>(receivers_, clock_, *dispatcher_, *store_, at_once, [] { return 0.5; });
     hooks_->configure(receivers_.defs);
+    hooks_->restore();
     dispatcher_->set_reader([this](const ReadWanted& w, const CommandInput& in, const Answered& done) {
       if (w.what.starts_with("webhooks")) return hooks_->read(w, actor_of(config_, in.person, in.is_operator), done);
       read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_, platforms_.get()}, w, in, done);
@@ -362,9 +363,9 @@ class Talk {
         throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
-  // webhook archive answers 500, webhook archive is away
+  // webhook archive answers 500, webhook archive answers nothing
   void answers(const Lines& words) {
-    receivers_.answers[words.at(1)] = words.at(2) == "is" ? 0 : std::stoi(words.at(3));
+    receivers_.answers[words.at(1)] = words.at(3) == "nothing" ? 0 : std::stoi(words.at(3));
   }
 
   // An Alertmanager that does what it is told, except where the reason says that it refuses.

@@ -109,9 +109,11 @@ within 20 shows status 'disabled' && ok "410 disables it" || bad "410: $(shown s
 rows=$(say 'webhooks log status --json' | jq '[.[] | select(.state == "dead")] | length')
 [ "$rows" -gt 0 ] && ok "what waited is given up" || bad "log: $(say 'webhooks log status')"
 echo 200 >"$work/status/answer"
+no_dead() { [ "$(say 'webhooks log status --json' | jq '[.[] | select(.state != "done")] | length')" = 0 ]; }
+has "health counts what was given up" "$(say health)" 'could not be delivered'
 say 'webhooks enable status' >/dev/null
 say 'webhooks redeliver status all' >/dev/null
-no_dead() { [ "$(say 'webhooks log status --json' | jq '[.[] | select(.state != "done")] | length')" = 0 ]; }
+lacks "and no more when it is on its way again" "$(say health)" 'could not be delivered'
 within 20 no_dead && ok "and delivered when it is enabled again" || bad "log: $(say 'webhooks log status')"
 equal "an event never has two ids" "$(jq -r 'select(.answer == "200") | .id' "$work/status/log" | sort -u | wc -l)" \
   "$(jq -r 'select(.answer == "200") | .body | fromjson | .id' "$work/status/log" | sort -u | wc -l)"

@@ -12,7 +12,7 @@ std::span<const Sentence> words_webhooks() {
       {"webhook.list", "{n} {n?webhook|webhooks}; `webhooks log <name>` shows what one was sent.",
        "웹훅 {n}개. `webhooks log <name>`으로 보낸 내역을 봅니다."},
       {"webhook.line", "`{hook}` → {to}", "`{hook}` → {to}"},
-      {"webhook.state.new", "nothing sent since the start", "시작 후 보낸 것 없음"},
+      {"webhook.state.new", "nothing delivered yet", "아직 전달한 것 없음"},
       {"webhook.state.well", "last delivered {time} ago", "마지막 전달 {time} 전"},
       {"webhook.state.failing", "failing for {time}: {why}", "{time}째 실패: {why}"},
       {"webhook.state.gone", "disabled, it answered 410; `webhooks enable {hook}` sends events again",
@@ -55,25 +55,28 @@ std::span<const Sentence> words_webhooks() {
       {"webhook.redelivered", "{n} {n?event is|events are} on {n?its|their} way to `{hook}` again.",
        "이벤트 {n}개를 `{hook}`로 다시 보냅니다."},
       {"webhook.told.gone",
-       "⚠️ The webhook `{hook}` wants no more events (410 Gone): it is disabled. `webhooks enable {hook}` sends them "
+       "⚠️ The webhook `{hook}` wants no more events (410 Gone): it is disabled. `webhooks enable {hook}` sends "
+       "them "
        "again.",
-       "⚠️ 웹훅 `{hook}`이(가) 410으로 이벤트를 거절하여 껐습니다. `webhooks enable {hook}`로 다시 "
+       "⚠️ 웹훅 `{hook}`이(가) 410으로 이벤트를 거절하여 껐습니다. `webhooks enable {hook}`로 "
+       "다시 "
        "보냅니다."},
       {"webhook.told.full",
        "⚠️ Too many events wait for the webhook `{hook}` ({why}): further ones are not kept until half of them are "
        "delivered. `webhooks` says what is wrong.",
-       "⚠️ 웹훅 `{hook}`에 대기 중인 이벤트가 너무 많습니다({why}건). 절반이 전달될 때까지 새 이벤트를 보관하지 "
+       "⚠️ 웹훅 `{hook}`에 대기 중인 이벤트가 너무 많습니다({why}건). 절반이 전달될 때까지 새 이벤트를 "
+       "보관하지 "
        "않습니다. "
        "`webhooks`에서 원인을 보세요."},
       {"webhook.told.resumed", "The webhook `{hook}` gets new events again.",
        "웹훅 `{hook}`에 다시 새 이벤트를 보냅니다."},
       {"webhook.told.failed",
-       "⚠️ The webhook `{hook}` took nothing for a day: {why}. Events are being given up; once it works, `webhooks "
-       "redeliver "
-       "{hook} all` sends them again.",
-       "⚠️ 웹훅 `{hook}`이(가) 하루 동안 받지 않았습니다: {why}. 오래된 이벤트부터 포기합니다. 고친 뒤 `webhooks "
-       "redeliver "
-       "{hook} all`로 다시 보냅니다."},
+       "⚠️ The webhook `{hook}` did not take an event for a day: {why}. It is given up; once the webhook works, "
+       "`webhooks "
+       "redeliver {hook} all` sends such events again.",
+       "⚠️ 웹훅 `{hook}`이(가) 하루 동안 이벤트를 받지 않아 포기했습니다: {why}. 고친 뒤 `webhooks redeliver {hook} "
+       "all`로 "
+       "다시 보냅니다."},
       {"webhook.told.well",
        "The webhook `{hook}` takes events again. What was given up goes out with `webhooks redeliver {hook} all`.",
        "웹훅 `{hook}`이(가) 다시 이벤트를 받습니다. 포기했던 것은 `webhooks redeliver {hook} all`로 보냅니다."},

@@ -229,17 +229,22 @@ void webhook_news(Work& w, const std::string& hook, const std::string& what, con
   if (what == "resumed" && known.paused != "full") return;
   if (what == "failed" && known.failed) return;
   if (what == "well" && !known.failed) return;
+  if (what == "refused") {
+    TimeMs& last = w.state.complained["webhook " + hook];
+    if (last != 0 && w.now - last < hour_ms) return;
+    last = w.now;
+  }
+  const std::string sentence = "webhook.told." + (what == "refused" ? "failed" : what);
   Entry e;
   e.kind = pauses ? "webhook.paused" : what == "well" ? "webhook.recovered" : "webhook." + what;
-  e.text = say("en", "webhook.told." + what, {{"hook", hook}, {"why", webhook_error(why, "en")}});
+  e.text = say("en", sentence, {{"hook", hook}, {"why", webhook_error(why, "en")}});
   e.data = Value::Map{{"hook", hook}, {"why", pauses ? what : why}};
   record(w, std::move(e));
   const std::string language = channel_language(w, w.config.alerts_channel);
-  const Message m{
-      .text = say(language, "webhook.told." + what, {{"hook", plain(hook)}, {"why", webhook_error(why, language)}}),
-      .sections = {},
-      .buttons = {},
-      .color = what == "well" || what == "resumed" ? "good" : "warning"};
+  const Message m{.text = say(language, sentence, {{"hook", plain(hook)}, {"why", webhook_error(why, language)}}),
+                  .sections = {},
+                  .buttons = {},
+                  .color = what == "well" || what == "resumed" ? "good" : "warning"};
   post(w, w.config.alerts_channel, "webhook-" + w.new_id(), m);
 }
 

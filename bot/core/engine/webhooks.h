@@ -6,7 +6,8 @@ namespace muster {
 
 // Adds the messages for the configured webhooks to a decision that is complete: they are committed with what they tell.
 void tell_webhooks(Work& work);
-// What became of a webhook, decided again as often as it is heard: gone, full, resumed, failed, well. Told once.
+// What became of a webhook, decided again as often as it is heard: gone, full, resumed, failed, well: told once;
+// refused, one event alone: once an hour.
 void webhook_news(Work& work, const std::string& hook, const std::string& what, const std::string& why);
 // What an attempt broke on, for people: "500" is the status that it answered, everything else is in the wire's words.
 std::string webhook_error(const std::string& note, std::string_view language);

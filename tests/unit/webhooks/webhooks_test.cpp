@@ -155,6 +155,14 @@ TEST_CASE("after a day it is given up and told; the next one does not wait an ho
   CHECK(last.next == Next::dead);
   CHECK(last.wait <= 5 * second_ms);
   CHECK(r.news == std::vector<std::string>{"pager failed 500"});
+  // Where others were taken since it was made, it is this event alone.
+  Receiver other;
+  other.clock.set(other.clock.now() + minute_ms);
+  other.attempt(1);
+  other.answers(500);
+  other.clock.set(other.clock.now() + day_ms);
+  CHECK(other.attempt(20).next == Next::dead);
+  CHECK(other.news == std::vector<std::string>{"pager well ", "pager refused 500"});
 }
 
 TEST_CASE("410 ends it at once, and nothing more is sent until somebody says so; a test asks again") {
