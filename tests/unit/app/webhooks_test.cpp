@@ -263,6 +263,78 @@ TEST_CASE("a decision that is refused by the disk tells nobody anything") {
   CHECK(bot.log("one").empty());
 }
 
+TEST_CASE("a storm is told in few events; what was told already and what is imported in none") {
+  HookedBot bot({"one"});
+  std::vector<AlertEvent> alerts;
+  for (int n = 0; n < 60; ++n) {
+    AlertEvent& a = alerts.emplace_back();
+    a.route = "alertmanager";
+    a.source_key = "k" + std::to_string(n);
+    a.status = "firing";
+    a.severity = "warning";
+    a.title = "Disk " + std::to_string(n);
+    a.labels = {{"alertname", "Disk"}, {"host", std::to_string(n)}};
+  }
+  bot.dispatcher->decide([&](Work& w) { take_alerts(w, alerts, w.now); });
+  bot.settle();
+  std::int64_t told = 0, shown = 0;
+  for (const SentRow& row : bot.log("one")) {
+    const Value& data = row.message.body["event"]["data"];
+    told += row.message.kind == "alerts.firing" ? data["count"].as_int() : 1;
+    shown += static_cast<std::int64_t>(data["alerts"].as_list().size());
+    if (row.message.kind == "alerts.firing") CHECK(data["alerts"].as_list().front()["status"].as_string() == "firing");
+  }
+  CHECK(told == 60);
+  CHECK(shown > 0);
+  CHECK(bot.log("one").size() < 30);
+  const std::size_t before = bot.log("one").size();
+  bot.dispatcher->decide([](Work& w) {
+    Entry e;
+    e.kind = "incident.declared";
+    e.origin = "backfill";
+    e.incident_id = "INC-77";
+    e.data = Value::Map{{"title", "Long ago"}, {"severity", "SEV2"}};
+    record(w, e);
+    Entry known;
+    known.kind = "alert.firing";
+    known.data = Value::Map{{"alert_id", "E1"}, {"known", true}};
+    record(w, known);
+  });
+  bot.settle();
+  CHECK(bot.log("one").size() == before);
+}
+
+TEST_CASE("what an event says: the incident after the decision, no words of talk, and no full stop in its id") {
+  HookedBot bot({"one"});
+  bot.config.public_url = "https://muster.example.com";
+  bot.config.sandbox = true;
+  bot.dispatcher->set_config(bot.config);
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.say_line("note INC-1 the card of Kim Minji");
+  bot.say_line("severity 1 INC-1 because Kim Minji says so");
+  bot.dispatcher->decide([](Work& w) {
+    Entry e;
+    e.kind = "deploy.started";
+    e.data =
+        Value::Map{{"deploy_id", "ci.4711"}, {"service", "shop"}, {"environment", "production"}, {"version", "v2"}};
+    record(w, e);
+  });
+  bot.settle();
+  const auto rows = bot.log("one");
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].message.kind == "change.started");
+  CHECK_FALSE(rows[0].message.body["id"].as_string().contains('.'));
+  CHECK(rows[0].message.body["event"]["data"]["change"]["id"].as_string() == "ci.4711");
+  const Value& changed = rows[1].message.body["event"];
+  CHECK(changed["id"] == rows[1].message.body["id"]);
+  CHECK(changed["sandbox"].as_bool());
+  CHECK(changed["data"]["from"].as_string() == "SEV2");
+  CHECK(changed["data"]["incident"]["severity"].as_string() == "SEV1");
+  CHECK(changed["data"]["incident"]["url"].as_string() == "https://muster.example.com/room/report/INC-1");
+  CHECK(changed["timestamp"].as_string() == format_utc(bot.clock.now()));
+  for (const SentRow& row : rows) CHECK_FALSE(to_json(row.message.body).contains("Kim Minji"));
+}
+
 TEST_CASE("the events of the configuration are those that are sent") {
   std::set<std::string> names;
   for (std::string_view rest = webhook_events; !rest.empty();) {
