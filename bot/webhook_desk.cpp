@@ -91,6 +91,12 @@ WebhookDesk::WebhookDesk(HttpClient& client, const Clock& clock, Dispatcher& dis
   dispatcher_.set_judge([this](const OutMessage& m, int n, const Result<void>& r) { return sender_.after(m, n, r); });
 }
 
+// Whoever corrects an address does not wait an hour for the next attempt.
+void WebhookDesk::configure(const std::vector<WebhookDef>& defs) {
+  sender_.configure(defs);
+  for (const WebhookDef& def : defs) dispatcher_.wake(destination_of(def.name));
+}
+
 bool WebhookDesk::carries(const OutMessage& m) { return m.destination.starts_with(destination_of("")); }
 
 // Most news is none: what people know already costs no decision.

@@ -23,7 +23,7 @@ class WebhookDesk {
 
   WebhookDesk(HttpClient& client, const Clock& clock, Dispatcher& dispatcher, Store& store, Elsewhere elsewhere,
               std::function<double()> dice);
-  void configure(const std::vector<WebhookDef>& defs) { sender_.configure(defs); }
+  void configure(const std::vector<WebhookDef>& defs);
   void restore();  // what the log tells of an earlier process; before anything is sent
   void tick();     // about once a second: whether one has too much waiting
   static bool carries(const OutMessage& m);

@@ -184,6 +184,17 @@ TEST_CASE("what waits is there after a restart, with its attempts, and leaves wi
   CHECK(bot.taken.size() == 1);  // and never again
 }
 
+TEST_CASE("a corrected address is tried at once, whatever the wait was") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 0;
+  bot.say_line("declare sev2 Checkout is slow");
+  for (int n = 0; n < 12; ++n) bot.wait(hour_ms);
+  bot.defs[0].url = "https://example.com/right";
+  bot.desk->configure(bot.defs);
+  bot.settle();
+  CHECK(bot.events_of("right") == Types{"incident.declared"});
+}
+
 TEST_CASE("an event that alone is refused stands aside, and is delivered later") {
   HookedBot bot({"one"});
   bot.answers["one"] = 500;
