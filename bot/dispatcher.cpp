@@ -128,7 +128,7 @@ void Dispatcher::redeliver(const std::vector<OutMessage>& messages, std::size_t 
   dead_before_ -= static_cast<std::int64_t>(were_dead);
   for (const OutMessage& m : messages) {
     outbox_.add({m, 0, 0});
-    if (m.destination.starts_with(webhook_platform)) outbox_.wake(m.destination);
+    if (m.destination.starts_with("webhook:")) outbox_.wake(m.destination);
   }
 }
 

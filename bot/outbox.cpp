@@ -312,7 +312,7 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
   const bool waits = r.has_value() && may_wait_for_its_mark(first.message);
   line.busy = false;
   first.attempts += 1;
-  if (judge_ && platform_of(first.message) == webhook_platform) {
+  if (judge_ && first.message.destination.starts_with("webhook:")) {
     judged(line, r);
     flush();
     return pump(destination);
