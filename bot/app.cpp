@@ -13,6 +13,7 @@
 #include "bot/rows.h"
 #include "bot/runbook_library.h"
 #include "bot/sample_alert.h"
+#include "integrations/net/backoff.h"
 #include "storage/scrub.h"
 
 namespace muster {
@@ -100,14 +101,13 @@ Result<void> App::Impl::open() {
   chats->also_groups([this] { return book_groups; });
   reads = std::make_unique<Observability>(*client);
   reads->configure(loaded.settings.observability);
-  reads->set_elsewhere([this](std::function<void()> work, std::function<void()> then) {
-    return worker.run([this, work = std::move(work), then = std::move(then)] {
-      work();
-      loop.post(then);
-    });
-  });
+  reads->set_elsewhere(on_worker());
   watch_silences();
+  hooks = std::make_unique<WebhookDesk>(*client, clock, *dispatcher, *store, on_worker(), random_dice);
+  hooks->configure(loaded.settings.webhooks);
+  hooks->restore();
   dispatcher->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) {
+    if (WebhookDesk::carries(m)) return hooks->carry(m, std::move(done));
     m.kind == "silence" ? carry_silence(m, std::move(done)) : carry_hook(m, std::move(done));
   });
   const auto reader = [this](const ReadWanted& w, const CommandInput& i, std::function<void(Outcome)> done) {
@@ -118,6 +118,15 @@ Result<void> App::Impl::open() {
   dispatcher->set_background([this](std::function<void()> task) { return worker.run(std::move(task)); },
                              [this](std::function<void()> task) { loop.post(std::move(task)); });
   return {};
+}
+
+WebhookDesk::Elsewhere App::Impl::on_worker() {
+  return [this](std::function<void()> work, std::function<void()> then) {
+    return worker.run([this, work = std::move(work), then = std::move(then)] {
+      work();
+      loop.post(then);
+    });
+  };
 }
 
 // A post to our own alert door.
@@ -202,13 +211,15 @@ Value App::Impl::info() const {
                     {"started", format_utc(started)},
                     {"sandbox", options.sandbox},
                     {"config", options.config_folder},
-                    {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)}};
+                    {"dead_letters", static_cast<std::int64_t>(dispatcher->stats().dead_now)},
+                    {"webhooks", hooks->value()}};
 }
 
 void App::Impl::tick() {
   dispatcher->tick();
   chats->watch(clock.now());
   silences->tick();
+  hooks->tick();
   // A report, a search or the rows made anew take memory and commit nothing.
   memory.tick(store->stats().commits + worker.finished() + bodies.finished());
   if (const StoreStats s = store->stats(); s.broken && !stopping) {

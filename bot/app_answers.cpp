@@ -60,7 +60,7 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
                                         .streams = web->streams(),
                                         .started = started},
                                        dispatcher->state()) +
-                          chats->metrics(),
+                          chats->metrics() + hooks->metrics(),
                   .headers = {}});
   }
   if (q.path.starts_with("/room/report/")) return report(q, reply);
@@ -119,6 +119,8 @@ void App::Impl::read(const ReadWanted& wanted, const CommandInput& input, std::f
   if (wanted.what == "where" || wanted.what == "diff" || wanted.what == "status")
     return read_places(wanted, std::move(done));
   if (wanted.what == "releases" || wanted.what == "metrics") return read_changes(wanted, std::move(done));
+  if (wanted.what.starts_with("webhooks"))
+    return hooks->read(wanted, actor_of(dispatcher->config(), input.person, input.is_operator), std::move(done));
   if (wanted.what.starts_with("outbox")) return read_outbox(wanted, input, language, std::move(done));
   if (wanted.what != "history") return done(read_here(wanted, language));
   const bool taken = worker.run([this, wanted, done, config = dispatcher->config()] {
@@ -193,6 +195,9 @@ Outcome App::Impl::read_here(const ReadWanted& wanted, const std::string& langua
       health.reply.sections.push_back({plain(found), {}});
     if (const std::string broken = broken_runbooks(language); !broken.empty())
       health.reply.sections.push_back({broken, {}});
+    if (const std::string trouble = hooks->trouble(language); !trouble.empty())
+      health.reply.sections.push_back({trouble, {}});
+    health.json.set("webhooks", hooks->value());
     health.json.set("checks", chats->findings("en"));
     return health;
   } else if (wanted.what == "runbook test") {
@@ -243,6 +248,7 @@ void App::Impl::take_config(Loaded fresh, Tokens made) {
   chats->configured();
   door->configure(loaded.settings, tokens);
   reads->configure(loaded.settings.observability);
+  hooks->configure(loaded.settings.webhooks);
   open_socket_to_mapped();
   read_library();
   take_library(library.get());
@@ -286,7 +292,7 @@ void App::Impl::resend(const std::vector<OutMessage>& again, const Actor& who, c
         if (marked) marked = store->resend_dead_letter(m.id);
       }
       loop.post([this, again, language, done, marked] {
-        if (marked) dispatcher->redeliver(again);
+        if (marked) dispatcher->redeliver(again, again.size());
         done(outbox_resent(again, marked, language));
       });
     });

@@ -26,6 +26,7 @@
 #include "bot/self_answers.h"
 #include "bot/silence_watch.h"
 #include "bot/web/room_web.h"
+#include "bot/webhook_desk.h"
 #include "integrations/chat/room.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/http_server.h"
@@ -69,6 +70,7 @@ struct App::Impl {
   std::unique_ptr<AlertDoor> door;
   std::unique_ptr<Observability> reads;
   std::unique_ptr<SilenceWatch> silences;
+  std::unique_ptr<WebhookDesk> hooks;
   std::unique_ptr<ChatPlatforms> chats;
   std::unique_ptr<HttpServer> server;
   std::unique_ptr<LocalDoor> local;
@@ -126,6 +128,7 @@ struct App::Impl {
   void read_graph(const ReadWanted& wanted, std::function<void(Outcome)> done);
   void carry_silence(const OutMessage& message, std::function<void(Result<void>)> done);
   void watch_silences();
+  WebhookDesk::Elsewhere on_worker();
   void carry_hook(const OutMessage& message, std::function<void(Result<void>)> done);
   Outcome read_here(const ReadWanted& wanted, const std::string& language);
   void read_outbox(const ReadWanted& wanted, const CommandInput& input, const std::string& language,

@@ -124,9 +124,12 @@ void Dispatcher::announce(const std::string& channel, const Message& message) {
   take({.decide = decide, .done = {}, .applied = {}, .again = {}, .key = {}});
 }
 
-void Dispatcher::redeliver(const std::vector<OutMessage>& messages) {
-  dead_before_ -= static_cast<std::int64_t>(messages.size());
-  for (const OutMessage& m : messages) outbox_.add({m, 0, 0});
+void Dispatcher::redeliver(const std::vector<OutMessage>& messages, std::size_t were_dead) {
+  dead_before_ -= static_cast<std::int64_t>(were_dead);
+  for (const OutMessage& m : messages) {
+    outbox_.add({m, 0, 0});
+    if (m.destination.starts_with("webhook:")) outbox_.wake(m.destination);
+  }
 }
 
 void Dispatcher::set_config(CoreConfig config) {

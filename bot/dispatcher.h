@@ -46,6 +46,7 @@ class Dispatcher {
 
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
+  void set_judge(Judge judge) { outbox_.set_judge(std::move(judge)); }
   // What the process knows without waiting is not asked of the reader: such an answer leaves with its decision, in one
   // commit. May be called again for the same decision.
   using AtOnce = std::function<std::optional<Outcome>(const ReadWanted&)>;
@@ -104,12 +105,16 @@ class Dispatcher {
   void report(std::function<void(Work&)> decide, std::function<void(Result<void>)> done);  // what became of an order
   void send(OutMessage message);
   void announce(const std::string& channel, const Message& message);  // the bot speaks on its own
-  void redeliver(const std::vector<OutMessage>& messages);            // given up before, pending in the store again
+  // Pending in the store again; so many of them were given up before.
+  void redeliver(const std::vector<OutMessage>& messages, std::size_t were_dead);
+
+  void wake(const std::string& destination) { outbox_.wake(destination); }  // what waits for its time is tried now
 
   const State& state() const { return state_; }
   const CoreConfig& config() const { return config_; }
   DispatcherStats stats() const;
   Outbox::Backlog backlog(const std::string& platform) const { return outbox_.backlog(platform); }
+  Outbox::Backlog backlog_of(const std::string& destination) const { return outbox_.backlog_of(destination); }
   // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
   std::string not_ready() const;
   bool full() const;  // so much waits that a new request should come again later

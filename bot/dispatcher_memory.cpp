@@ -4,6 +4,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/webhooks.h"
 #include "bot/dispatcher.h"
 
 namespace muster {
@@ -62,6 +63,7 @@ void Dispatcher::run(TaskPtr task) {
   try {
     task->decide(w, c);
     extend(w);
+    tell_webhooks(w);
   } catch (const std::exception& e) {
     // A broken invariant: what the decision changed in memory before it threw is not known.
     log(LogLevel::error, "a decision failed", {{"error", e.what()}});

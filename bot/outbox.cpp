@@ -52,7 +52,16 @@ void Outbox::add(PendingOut pending) {
   if (hold(pending)) return;
   const std::string destination = pending.message.destination;
   const bool overtakes = is_urgent(pending.message) && is_reached(pending.message);
+  const bool wakes = pending.message.kind == webhook_test;
   put(lines_[destination], std::move(pending), overtakes);
+  wakes ? wake(destination) : pump(destination);
+}
+
+void Outbox::wake(const std::string& destination) {
+  Line& line = lines_[destination];
+  line.not_before = 0;
+  for (PendingOut& p : line.aside) p.due_ms = 0;
+  for (PendingOut& p : line.items) p.due_ms = 0;
   pump(destination);
 }
 
@@ -127,6 +136,8 @@ void Outbox::rewrite(const std::vector<OutMessage>& stored) {
     if (line == lines_.end()) continue;
     for (PendingOut& waiting : line->second.items)
       if (waiting.message.id == m.id) waiting.message.body = m.body;
+    for (PendingOut& waiting : line->second.aside)
+      if (waiting.message.id == m.id) waiting.message.body = m.body;
   }
 }
 
@@ -196,7 +207,7 @@ void Outbox::keep(ChatLink link) { links_.push_back(std::move(link)); }
 
 std::size_t Outbox::waiting() const {
   std::size_t n = 0;
-  for (const auto& [name, line] : lines_) n += line.items.size();
+  for (const auto& [name, line] : lines_) n += line.items.size() + line.aside.size();
   for (const Held& h : held_) n += h.items.size();
   return n;
 }
@@ -224,18 +235,46 @@ Outbox::Backlog Outbox::backlog(const std::string& platform) const {
   return all;
 }
 
+Outbox::Backlog Outbox::backlog_of(const std::string& destination) const {
+  Backlog all;
+  const auto line = lines_.find(destination);
+  if (line == lines_.end()) return all;
+  all.waiting = line->second.items.size() + line->second.aside.size();
+  const auto look_at = [&all](const PendingOut& p) {
+    const TimeMs made = made_at(p.message.id);
+    if (made != 0 && (all.since == 0 || made < all.since)) all.since = made;
+  };
+  if (!line->second.items.empty()) look_at(line->second.items.front());
+  std::ranges::for_each(line->second.aside, look_at);
+  return all;
+}
+
+void Outbox::bring_back(Line& line) const {
+  if (line.busy || line.not_before > clock_.now()) return;
+  for (auto it = line.aside.begin(); it != line.aside.end();) {
+    if (it->due_ms > clock_.now()) {
+      ++it;
+      continue;
+    }
+    line.items.push_front(std::move(*it));
+    it = line.aside.erase(it);
+  }
+}
+
 void Outbox::pump(const std::string& destination) {
   const auto it = lines_.find(destination);
   if (it == lines_.end() || it->second.pumping) return;
   Line& line = it->second;
   line.pumping = true;  // a delivery may be done before send() returns
-  while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now()) {
+  bring_back(line);
+  while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now() &&
+         line.not_before <= clock_.now()) {
     line.busy = true;
     if (fault_) fault_("before-deliver");
     send_first(line, destination);
   }
   line.pumping = false;
-  if (!line.busy && line.items.empty()) lines_.erase(it);
+  if (!line.busy && line.items.empty() && line.aside.empty()) lines_.erase(it);
 }
 
 // The platform sees one message of a channel at a time; that many more wait it is told, so that people can be, and
@@ -255,7 +294,7 @@ void Outbox::send(const OutMessage& m, std::function<void(Result<void>)> done) c
   const std::string platform = platform_of(m);
   if (const auto it = platforms_.find(platform); it != platforms_.end())
     it->second->deliver(m, std::move(done));
-  else if ((platform == "http" || platform == "alertmanager") && carrier_)
+  else if ((platform == "http" || platform == "alertmanager" || platform == webhook_platform) && carrier_)
     carrier_(m, std::move(done));
   else
     done(fail(ErrorKind::not_found, "nothing here delivers to " + m.destination));
@@ -273,6 +312,11 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
   const bool waits = r.has_value() && may_wait_for_its_mark(first.message);
   line.busy = false;
   first.attempts += 1;
+  if (judge_ && first.message.destination.starts_with("webhook:")) {
+    judged(line, r);
+    flush();
+    return pump(destination);
+  }
   if (!r && r.error().kind == ErrorKind::unavailable && first.attempts < limits::outbox_attempts_max) {
     first.due_ms = clock_.now() + pause_after(first.attempts);
     results_["retried"] += 1;
@@ -288,6 +332,22 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
   }
   if (!waits || delivered_.size() >= marks_max) flush();
   pump(destination);
+}
+
+void Outbox::judged(Line& line, const Result<void>& r) {
+  PendingOut first = std::move(line.items.front());
+  line.items.pop_front();
+  using Next = AfterAttempt::Next;
+  const AfterAttempt after = judge_(first.message, first.attempts, r);
+  const bool over = after.next == Next::delivered || after.next == Next::dead;
+  results_[after.next == Next::delivered ? "delivered" : over ? "dead" : "retried"] += 1;
+  const TimeMs then = clock_.now() + after.wait;
+  first.due_ms = then;
+  failed_.push_back({first.message.id, after.note, over ? clock_.now() : then, after.next == Next::dead,
+                     after.next == Next::delivered});
+  if (after.next == Next::aside) return line.aside.push_back(std::move(first));
+  if (after.next != Next::delivered) line.not_before = then;
+  if (after.next == Next::again) line.items.push_front(std::move(first));
 }
 
 // Whoever finds such a message unmarked after a crash looks for it on the platform before it is posted again. What one

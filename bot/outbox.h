@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "bot/base/clock.h"
+#include "bot/core/webhooks/webhook.h"
 #include "integrations/chat/platform.h"
 #include "storage/store.h"
 
@@ -17,6 +18,8 @@ namespace muster {
 
 // Carries out an out message that is no chat message ("http:self", "alertmanager:main").
 using Carrier = std::function<void(const OutMessage&, std::function<void(Result<void>)>)>;
+// What follows an attempt at a webhook: its own schedule, not that of chat.
+using Judge = std::function<AfterAttempt(const OutMessage&, int attempts, const Result<void>&)>;
 
 class Outbox {
  public:
@@ -30,9 +33,11 @@ class Outbox {
     return !shown_here_.empty() && m.destination.starts_with(shown_here_);
   }
   void set_carrier(Carrier carrier) { carrier_ = std::move(carrier); }
+  void set_judge(Judge judge) { judge_ = std::move(judge); }
 
   void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
   void add(PendingOut pending);                                                          // committed already
+  void wake(const std::string& destination);  // a webhook: what waits for its time is tried now
   // What an earlier process left, in the order in which it was made. What is urgent goes first, as it did then, except
   // to a platform that was lost: that gets all it missed in order.
   void restore(std::vector<PendingOut> pending, const std::function<bool(const std::string& platform)>& was_lost);
@@ -56,6 +61,7 @@ class Outbox {
     TimeMs since = 0;
   };
   Backlog backlog(const std::string& platform) const;
+  Backlog backlog_of(const std::string& destination) const;
 
  private:
   static constexpr std::size_t marks_max = 500;      // that wait for the next tick
@@ -64,6 +70,8 @@ class Outbox {
   struct Line {
     std::deque<PendingOut> items;
     bool busy = false, pumping = false;
+    std::vector<PendingOut> aside = {};  // of a webhook: not taken, and tried again when their time comes
+    TimeMs not_before = 0;               // of a webhook that takes nothing now
   };
   bool is_reached(const OutMessage& message) const;
   static void put(Line& line, PendingOut pending, bool overtakes);
@@ -72,6 +80,8 @@ class Outbox {
   void send_first(const Line& line, const std::string& destination);
   void send(const OutMessage& message, std::function<void(Result<void>)> done) const;
   void settled(const std::string& destination, const Result<void>& result);
+  void judged(Line& line, const Result<void>& result);
+  void bring_back(Line& line) const;
   bool may_wait_for_its_mark(const OutMessage& message) const;
   bool hold(PendingOut& pending);
   void let_go();
@@ -81,6 +91,7 @@ class Outbox {
   std::map<std::string, ChatPlatform*> platforms_;
   std::string shown_here_;  // "room:": destinations whose messages are delivered by being stored
   Carrier carrier_;
+  Judge judge_;
   std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
   // What people said on a platform, on its way to another, while what they said before is still being read there: it

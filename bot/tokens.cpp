@@ -145,6 +145,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.together = s.together;
   c.version = muster_version;
   c.backends = backends_of(s.observability);
+  for (const WebhookDef& d : s.webhooks) c.webhooks.push_back({d.name, d.events, d.severities, d.services});
   for (const AutomationDef& d : s.automation)
     c.automation.push_back({d.name, d.environments, d.writes_per_hour, d.one_write_per_service, d.freeze});
   c.health = s.health;

@@ -242,6 +242,19 @@ HttpAllowDef bind_http_allow(const Entry& in, const std::string& folder, Issues&
           .ca_file = from_folder(in.text("ca_file"), folder)};
 }
 
+WebhookDef bind_webhook(const Entry& in, const std::string& folder, Issues& issues) {
+  return {.name = in.text("name"),
+          .url = in.text("url"),
+          .secrets = in.secrets("secrets", folder, issues),
+          .events = in.all("events"),
+          .severities = in.all("severities"),
+          .services = in.all("services"),
+          .timeout = duration(in.text("timeout")),
+          .ca_file = from_folder(in.text("ca_file"), folder),
+          .proxy = in.secret("proxy", folder, issues),
+          .plain_http = in.text("plain_http") == "true"};
+}
+
 template <class T, class Bind>
 std::vector<T> bind_list(const ConfigTree& tree, const std::string& path, Bind bind) {
   std::vector<T> bound;
@@ -316,6 +329,8 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
       bind_list<BackendDef>(tree, "backends[]", [&](const Entry& in) { return bind_backend(in, folder, issues); });
   s.observability.http_allow = bind_list<HttpAllowDef>(
       tree, "http_allow[]", [&](const Entry& in) { return bind_http_allow(in, folder, issues); });
+  s.webhooks =
+      bind_list<WebhookDef>(tree, "webhooks[]", [&](const Entry& in) { return bind_webhook(in, folder, issues); });
   s.slack = bind_list<SlackConfig>(tree, "slack[]", [&](const Entry& in) { return bind_slack(in, folder, issues); });
   s.mattermost = bind_list<MattermostConfig>(tree, "mattermost[]",
                                              [&](const Entry& in) { return bind_mattermost(in, folder, issues); });

@@ -204,7 +204,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.unique("people[]", "uids");
   for (const char* list : {"services[]", "environments[]", "severities[]", "alert_routes[]", "sources[]",
                            "exec_targets[]", "local_targets[]", "kubernetes_targets[]", "backends[]", "http_allow[]",
-                           "health[]", "rollouts[]", "health_checks[]", "automation[]", "checklists[]"})
+                           "health[]", "rollouts[]", "health_checks[]", "automation[]", "checklists[]", "webhooks[]"})
     in.unique(list, "name");
 
   std::vector<std::string> owners, who = {"*", "operator", "automation", "guest", "outsider"}, groups, services,
@@ -243,6 +243,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("invites[]", "who", owners, "person or group");
   in.known("invites[]", "severities", severities, "severity");
   in.known("invites[]", "services", services, "service");
+  in.known("webhooks[]", "severities", severities, "severity");
+  in.known("webhooks[]", "services", services, "service");
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);
@@ -258,6 +260,7 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   check_checklists(tree, issues);
   check_targets("exec_targets[]", settings.exec_targets, exec::faults_of, in);
   check_targets("local_targets[]", settings.local_targets, local::faults_of, in);
+  check_targets("webhooks[]", settings.webhooks, webhooks::faults_of, in);
   check_kubernetes_targets(settings, tree, issues);
   check_platforms(tree, issues);
 }

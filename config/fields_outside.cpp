@@ -1,4 +1,5 @@
 // Settings about what is outside: targets, the systems that are asked, chat platforms.
+#include "bot/core/webhooks/webhook.h"
 #include "config/fields_parts.h"
 
 namespace muster {
@@ -213,6 +214,25 @@ const std::vector<SettingField>& outside_fields() {
       {"http_allow[].secret", K::secret, false, false, "",
        "A token or `user:password` that goes with every call there, as `env:NAME` or `file:PATH`."},
       {"http_allow[].ca_file", K::text, false, false, "", "Certificate authorities (PEM) for this address."},
+
+      {"webhooks[]", K::record, true, false, "",
+       "Other systems that are told of events: signed, tried again for a day, with a log ([Webhooks](webhooks.md))."},
+      {"webhooks[].name", K::name, false, true, "", "What `webhooks` and messages call it."},
+      {"webhooks[].url", K::url, false, true, "",
+       "Where events are posted to. `https://`, or `http://` on this machine; redirects are not followed."},
+      {"webhooks[].secrets", K::secret, true, true, "",
+       "What events are signed with: `whsec_` and the base64 of 24 to 64 random bytes, as `env:NAME` or `file:PATH`. "
+       "Two while one replaces the other: then there are two signatures."},
+      {"webhooks[].events", K::choice, true, false, "", "Which events; none means every one.", webhook_events},
+      {"webhooks[].severities", K::name, true, false, "",
+       "Only events about incidents of these severities; none means every event."},
+      {"webhooks[].services", K::name, true, false, "", "Only events about these services; none means every event."},
+      {"webhooks[].timeout", K::duration, false, false, "15s", "How long the receiver may take to answer."},
+      {"webhooks[].ca_file", K::text, false, false, "",
+       "Certificate authorities (PEM) instead of the system's; a relative path starts at the configuration folder."},
+      {"webhooks[].proxy", K::proxy, false, false, "", "An HTTP proxy (CONNECT)."},
+      {"webhooks[].plain_http", K::flag, false, false, "false",
+       "Whether `http://` may leave this machine: signed events can be read on the way then."},
       {"together[]", K::record, true, false, "",
        "Platforms whose incident channels are one room ([Two rooms as one](together.md)): what people say on one "
        "appears on the others with their name."},

@@ -19,6 +19,7 @@
 #include "integrations/targets/exec/config.h"
 #include "integrations/targets/kubernetes/config.h"
 #include "integrations/targets/local/config.h"
+#include "integrations/webhooks/config.h"
 
 namespace muster {
 
@@ -85,6 +86,7 @@ struct Settings {
   std::vector<LocalTargetDef> local_targets;
   std::vector<KubernetesTargetDef> kubernetes_targets;
   ObservabilityConfig observability;
+  std::vector<WebhookDef> webhooks;
   std::vector<SlackConfig> slack;
   std::vector<MattermostConfig> mattermost;
   std::string alerts_channel = "alerts";

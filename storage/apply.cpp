@@ -163,7 +163,7 @@ void Applier::settle_out(const Commit& commit) {
     const int changed = db_.run(
         "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
         "WHERE id = ? AND state <> 'done' AND state = 'pending'",
-        f.error, f.retry_ms, f.dead ? "dead" : "pending", f.id);
+        f.error, f.retry_ms, f.delivered ? "done" : f.dead ? "dead" : "pending", f.id);
     if (changed == 0 && f.dead) refuse_shown(f);
   }
 }

@@ -59,6 +59,15 @@ std::int64_t prune_out(Db& db, bool ours, std::int64_t keep, bool& more) {
   return gone;
 }
 
+// Events that a webhook did not take: the newest can still be delivered again.
+std::int64_t prune_dead_events(Db& db) {
+  return db.run(
+      "DELETE FROM outbox WHERE state <> 'done' AND state = 'dead' AND destination LIKE 'webhook:%' AND n <= (SELECT n "
+      "FROM outbox WHERE state <> 'done' AND state = 'dead' AND destination LIKE 'webhook:%' ORDER BY n DESC LIMIT 1 "
+      "OFFSET ?)",
+      limits::webhook_dead_keep);
+}
+
 }  // namespace
 
 PruneReport prune_step(Db& db, TimeMs now, PruneCursor& cursor) {
@@ -66,7 +75,7 @@ PruneReport prune_step(Db& db, TimeMs now, PruneCursor& cursor) {
   db.run("BEGIN IMMEDIATE");
   report.inbox = prune_alert_bodies(db, now, cursor, report.more) + prune_keys(db, now, report.more);
   report.outbox = prune_out(db, true, limits::room_messages_keep, report.more) +
-                  prune_out(db, false, limits::sent_messages_keep, report.more);
+                  prune_out(db, false, limits::sent_messages_keep, report.more) + prune_dead_events(db);
   db.run("COMMIT");
   return report;
 }

@@ -142,6 +142,17 @@ std::vector<DeadLetter> read_dead_letters(Db& db) {
   return out;
 }
 
+std::vector<SentRow> read_sent(Db& db, const std::string& destination, const std::string& id, std::size_t most) {
+  std::vector<SentRow> out;
+  auto row = db.query(
+      "SELECT id, destination, kind, body, state, attempts, due_ms, last_error FROM outbox "
+      "WHERE destination = ? AND (? = '' OR id = ?) ORDER BY n DESC LIMIT ?",
+      destination, id, id, static_cast<std::int64_t>(most));
+  while (row->next())
+    out.push_back({message_of(*row), row->text(4), static_cast<int>(row->integer(5)), row->integer(6), row->text(7)});
+  return out;
+}
+
 std::vector<Timer> read_timers(Db& db) {
   std::vector<Timer> out;
   auto row = db.query("SELECT id, due_ms, body FROM timer ORDER BY due_ms, id");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "bot/base/json.h"
 #include "storage/chain.h"
 #include "storage/chat_links.h"
 #include "storage/files.h"
@@ -108,6 +109,22 @@ class SqliteStore final : public WorkStore {
           id);
       if (changed == 1) return {};
       return fail(ErrorKind::not_found, "There is no undeliverable message " + id + ".", "List them to see their ids.");
+    });
+  }
+
+  Result<std::vector<SentRow>> sent_to(const std::string& destination, const std::string& id,
+                                       std::size_t most) override {
+    return reading([&](Db& db) { return read_sent(db, destination, id, most); });
+  }
+  Result<void> send_again(const OutMessage& m) override {
+    return work_now([&m](Db& db) -> Result<void> {
+      const int changed = db.run(
+          "UPDATE outbox SET state = 'pending', attempts = 0, due_ms = 0, last_error = '', body = ? "
+          "WHERE n = (SELECT max(n) FROM outbox WHERE id = ? AND state <> 'pending')",
+          to_json(m.body), m.id);
+      if (changed == 1) return {};
+      return fail(ErrorKind::not_found, "There is no message " + m.id + " that was sent.",
+                  "List them to see their ids.");
     });
   }
 

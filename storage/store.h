@@ -53,6 +53,7 @@ struct Commit {
     std::string error;
     TimeMs retry_ms = 0;
     bool dead = false;
+    bool delivered = false;  // where a log is kept: `error` is what was answered, `retry_ms` when
   };
   std::vector<Failure> out_failed;
   std::vector<std::string> timers_fired;  // removed in the same commit as their effect
@@ -82,6 +83,15 @@ struct DeadLetter {
   OutMessage message;
   int attempts = 0;
   std::string last_error;
+};
+
+// A row of the log of what was sent to one destination.
+struct SentRow {
+  OutMessage message;
+  std::string state;  // pending, done, dead
+  int attempts = 0;
+  TimeMs due_ms = 0;  // of `done`: when it was delivered
+  std::string note;
 };
 
 struct StoreStats {
@@ -125,6 +135,11 @@ class Store {
   virtual Result<std::vector<PendingOut>> pending_out() = 0;
   virtual Result<std::vector<DeadLetter>> dead_letters() = 0;
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
+  // To one destination, newest first; with an id that message alone.
+  virtual Result<std::vector<SentRow>> sent_to(const std::string&, const std::string& /*id*/, std::size_t /*most*/) {
+    return std::vector<SentRow>{};
+  }
+  virtual Result<void> send_again(const OutMessage&) { return {}; }  // delivered or given up: with this body
   virtual Result<std::vector<Timer>> timers() = 0;
   virtual Result<std::vector<ProjectionRow>> projections() = 0;
   virtual Result<std::vector<ChatLink>> chat_links() { return std::vector<ChatLink>{}; }  // posts: the newest only

@@ -28,6 +28,7 @@ inline constexpr std::int64_t alert_body_keep_ms = 24 * 3'600'000;      // decid
 inline constexpr std::int64_t dedupe_key_keep_ms = 8 * 24 * 3'600'000;  // senders repeat a delivery for up to 7 days
 inline constexpr std::int64_t room_messages_keep = 50'000;              // the room's history; the journal keeps all
 inline constexpr std::int64_t sent_messages_keep = 5'000;               // delivered elsewhere, to look at
+inline constexpr std::int64_t webhook_dead_keep = 1'000;                // given up, to be delivered again
 inline constexpr std::int64_t flap_window_ms = 5 * 60'000;              // a refire within it re-opens the episode
 
 }  // namespace muster::limits

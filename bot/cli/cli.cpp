@@ -225,6 +225,8 @@ void add_talk(Table& table, Flags& f) {
       ->required()
       ->check(CLI::IsMember({"list", "show", "transcript"}));
   incident->add_option("ID", f.words, "INC-7, for show and transcript");
+  auto* webhooks = table.add("webhooks", "Webhooks that the bot sends: their state, log, redelivery", webhooks_command);
+  webhooks->add_option("ACTION", f.words, "nothing, or: log NAME, redeliver NAME [ID|all], test NAME, enable NAME");
   auto* outbox = table.add("outbox", "Messages that could not be delivered", outbox_command);
   outbox->add_option("ACTION", f.what, "list or resend")->required()->check(CLI::IsMember({"list", "resend"}));
   outbox->add_option("ID", f.words, "The id that list shows, or all");

@@ -134,6 +134,14 @@ void look_at_port(const Flags& f, const Loaded& loaded, Findings& out) {
       out.add("note", "doctor.version_other", {{"version", muster_version}}, "doctor.restart");
     if (const auto dead = (*bot)["dead_letters"].as_int(); dead > 0)
       out.add("note", "doctor.outbox", {{"n", std::to_string(dead)}}, "doctor.resend");
+    for (const Value& hook : (*bot)["webhooks"].as_list()) {
+      const bool well = hook["paused"].as_string().empty() && hook["failing_since"].is_null();
+      out.add(well ? "ok" : "FAIL", well ? "doctor.webhook" : "doctor.webhook_fails",
+              {{"hook", hook["name"].as_string()},
+               {"to", hook["to"].as_string()},
+               {"n", std::to_string(hook["waiting"].as_int())}},
+              well ? "" : "doctor.webhook_look", {{"hook", hook["name"].as_string()}});
+    }
     return look_at_bots_platforms(f, out);
   }
   out.add("note", "doctor.bot_none", {}, "doctor.serve_starts");

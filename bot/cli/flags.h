@@ -40,6 +40,7 @@ int doctor(const Flags& flags);
 int incident_command(const Flags& flags);
 int history_command(const Flags& flags);
 int outbox_command(const Flags& flags);
+int webhooks_command(const Flags& flags);
 int login_command(const Flags& flags);
 int scrub_command(const Flags& flags);
 

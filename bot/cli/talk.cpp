@@ -143,6 +143,8 @@ int scrub_command(const Flags& f) {
   return question ? say_line(f, "yes " + (*asked)["json"]["id"].as_string()) : print_answer(f, *asked);
 }
 
+int webhooks_command(const Flags& f) { return say_line(f, std::string(trim("webhooks " + joined(f.words)))); }
+
 int outbox_command(const Flags& f) {
   if (f.what == "list") return say_line(f, "outbox");
   if (f.words.empty()) {

@@ -13,6 +13,7 @@
 #include "bot/core/people/people.h"
 #include "bot/core/people/services.h"
 #include "bot/core/runs/automation.h"
+#include "bot/core/webhooks/webhook.h"
 
 namespace muster {
 
@@ -81,6 +82,7 @@ struct CoreConfig {
   std::vector<TogetherRule> together{};      // platforms whose incident channels are one room
   std::vector<RolloutRule> rollouts{};       // in which stages a version goes out
   std::vector<ChecklistRule> checklists{};   // all that fit the incident count
+  std::vector<WebhookRule> webhooks{};       // other systems that are told of events
   std::vector<std::string> link_by_email{};  // platforms whose verified e-mail addresses join accounts to people
 };
 

@@ -14,10 +14,12 @@
 #include "bot/app.h"
 #include "bot/core/engine/silences.h"
 #include "bot/dispatcher.h"
+#include "bot/webhook_desk.h"
 #include "tests/conversations/acts.h"
 #include "tests/conversations/alert_line.h"
 #include "tests/conversations/both_stage.h"
 #include "tests/conversations/counting_store.h"
+#include "tests/conversations/hook_stage.h"
 #include "tests/conversations/mattermost_stage.h"
 #include "tests/conversations/readings.h"
 #include "tests/conversations/recorder.h"
@@ -97,7 +99,8 @@ class Talk {
     Lines lines = std::exchange(chat_.lines, {});
     if (stage_)
       for (std::string& line : stage_->take_lines()) lines.push_back(std::move(line));
-    for (std::string& line : lines) hide_code(line, code_);
+    for (std::string& line : std::exchange(receivers_.lines, {})) lines.push_back(std::move(line));
+    for (std::string& line : lines) hide_code(line, code_), hide_ids(line);
     return lines;
   }
 
@@ -130,6 +133,7 @@ class Talk {
       return;
     if (what == "the platforms are checked") return stage_ ? platforms_->check() : void();
     if (what.starts_with("target ")) return runs_.set_target(words_of(what));
+    if (what.starts_with("webhook ")) return answers(words_of(what));
     if (what.starts_with("there ")) return at_the_source(words_of(what));
     if (is_alert_line(what)) return alert(what);
     const std::size_t space = what.find(' '), by = what.find(" by script: ");
@@ -267,6 +271,7 @@ class Talk {
     const Loaded loaded = load_config(folder, true);
     if (!loaded.ok()) throw std::runtime_error(folder + ": " + format_issue(loaded.issues.front()));
     config_ = core_config(loaded.settings, true);
+    receivers_.defs = loaded.settings.webhooks;
     runs_.load(folder);
     if (stage_) give_handles();
   }
@@ -283,6 +288,7 @@ class Talk {
     while (clock_.now() < target) {
       clock_.set(std::min(target, (clock_.now() / minute_ms + 1) * minute_ms));
       dispatcher_->tick();
+      hooks_->tick();
       if (platforms_) platforms_->watch(clock_.now());
       settle();
     }
@@ -334,7 +340,16 @@ class Talk {
     runs_.attach(*dispatcher_, clock_);
     dispatcher_->attach(chat_);
     if (stage_) connect();
+    const auto at_once = [](const std::function<void()>& work, const std::function<void()>& then) {
+      work();
+      then();
+      return true;
+    };
+    hooks_ = std::make_unique<WebhookDesk>(receivers_, clock_, *dispatcher_, *store_, at_once, [] { return 0.5; });
+    hooks_->configure(receivers_.defs);
+    hooks_->restore();
     dispatcher_->set_reader([this](const ReadWanted& w, const CommandInput& in, const Answered& done) {
+      if (w.what.starts_with("webhooks")) return hooks_->read(w, actor_of(config_, in.person, in.is_operator), done);
       read_wanted({*dispatcher_, store_->inner(), clock_, config_, runs_, platforms_.get()}, w, in, done);
     });
     dispatcher_->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) { carry(m, done); });
@@ -348,8 +363,14 @@ class Talk {
         throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
+  // webhook archive answers 500, webhook archive answers nothing
+  void answers(const Lines& words) {
+    receivers_.answers[words.at(1)] = words.at(3) == "nothing" ? 0 : std::stoi(words.at(3));
+  }
+
   // An Alertmanager that does what it is told, except where the reason says that it refuses.
   void carry(const OutMessage& m, const std::function<void(Result<void>)>& done) {
+    if (WebhookDesk::carries(m)) return hooks_->carry(m, done);
     if (m.kind != "silence") return done({});
     SilenceReport report;
     report.id = m.body["silence"].as_string();
@@ -392,6 +413,7 @@ class Talk {
     if (dispatcher_) dispatcher_->stop();
     if (store_) store_->stop();
     while (!tasks_.empty()) tasks_.run_one(std::chrono::seconds(1));
+    hooks_.reset();
     dispatcher_.reset();
     store_.reset();
   }
@@ -413,6 +435,8 @@ class Talk {
   std::unique_ptr<CountingStore> store_;
   RunsStage runs_;
   std::unique_ptr<Dispatcher> dispatcher_;
+  HookStage receivers_;
+  std::unique_ptr<WebhookDesk> hooks_;
   std::unique_ptr<ChatPlatforms> platforms_;
   std::optional<ChatEvent> last_;
   std::vector<Said> said_;

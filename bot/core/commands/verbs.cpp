@@ -291,6 +291,13 @@ void add_admin(std::vector<VerbInfo>& t) {
                                 {must("entry", "word")}, {because, in_env})));
   t.push_back(read("outbox", "outbox", topic, {}));
   t.push_back(write("outbox resend", "outbox resend <id|all>", topic, "O", Shape::words, {must("id", "word")}));
+  const Slots hook = {must("name", "word")};
+  t.push_back(read("webhooks", "webhooks", topic, {}));
+  t.push_back(read("webhooks log", "webhooks log <name>", topic, hook));
+  t.push_back(write("webhooks redeliver", "webhooks redeliver <name> [id|all]", topic, "O", Shape::words,
+                    {must("name", "word"), may("id", "word")}));
+  t.push_back(write("webhooks test", "webhooks test <name>", topic, "O", Shape::words, hook));
+  t.push_back(write("webhooks enable", "webhooks enable <name>", topic, "O", Shape::words, hook));
   for (const char* verb : {"drain", "undrain"}) t.push_back(write(verb, verb, topic, "O", Shape::words, {}, {because}));
   t.push_back(read("version", "version", topic, {}));
 }

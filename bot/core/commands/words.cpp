@@ -19,7 +19,7 @@ const std::vector<Sentence>& catalogue() {
           words_lint(),    words_locks(),    words_ops(),      words_page(),     words_platforms(), words_questions(),
           words_reading(), words_records(),  words_runbooks(), words_runs(),     words_schedules(), words_scrub(),
           words_self(),    words_silences(), words_slack(),    words_stages(),   words_storage(),   words_together(),
-          words_verbs()})
+          words_verbs(),   words_webhooks()})
       sentences.insert(sentences.end(), part.begin(), part.end());
     return sentences;
   }();

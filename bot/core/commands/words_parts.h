@@ -37,5 +37,6 @@ std::span<const Sentence> words_stages();
 std::span<const Sentence> words_storage();
 std::span<const Sentence> words_together();
 std::span<const Sentence> words_verbs();
+std::span<const Sentence> words_webhooks();
 
 }  // namespace muster

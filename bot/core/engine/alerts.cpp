@@ -162,6 +162,7 @@ void join_incident(Work& w, const Alert& a, const Incident* i) {
   e.services = services_of(w, a.labels);
   e.source = {.system = "monitoring", .type = "alert", .id = a.id, .channel = {}, .permalink = {}};
   e.data = firing_data(a, card.post_id, card.channel);
+  e.data.set("known", true);  // it was told already
   const std::string id = a.id;
   record(w, std::move(e));
   show_card(w, *find_alert(w.state, id), false);
@@ -195,6 +196,7 @@ void begin_earlier(Work& w, const Alert& a, const AlertEvent& event, TimeMs rece
   Entry e = alert_entry(w, event, a.id, received);
   e.incident_id = a.incident;
   e.data = firing_data(a, a.card(), a.card_channel());
+  e.data.set("known", true);  // it was told already
   record(w, std::move(e));
   touch(w, a);
   const Incident* i = find_incident(w.state, a.incident);

@@ -123,6 +123,7 @@ void bring_alert(Call& c, Incident& i, Alert& alert) {
   fact.occurred_ms = alert.starts_ms;
   fact.text = alert.title;
   fact.data = firing_data(alert, alert.card(), alert.card_channel());
+  fact.data.set("known", true);  // it was told already
   record(c.work, std::move(fact));
   touch(c.work, alert);
   touch(c.work, i);

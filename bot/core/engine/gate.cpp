@@ -339,7 +339,7 @@ Outcome carry_out(Call& c) {
   for (const auto* table :
        {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(), &question_handlers(),
         &explain_handlers(), &silence_handlers(), &capture_handlers(), &glass_handlers(), &change_reading_handlers(),
-        &suspect_handlers(), &identity_handlers(), &schedule_handlers()}) {
+        &suspect_handlers(), &identity_handlers(), &schedule_handlers(), &webhook_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

@@ -70,6 +70,7 @@ const std::map<std::string_view, Handler>& change_reading_handlers();  // where,
 
 const std::map<std::string_view, Handler>& schedule_handlers();  // at, every, schedule
 const std::map<std::string_view, Handler>& suspect_handlers();   // suspects
+const std::map<std::string_view, Handler>& webhook_handlers();   // webhooks …
 const std::map<std::string_view, Handler>& identity_handlers();  // link me, unlink
 bool is_joining(const Call& call);  // a code typed by an account that nobody is known by: the code is the right
 

@@ -9,6 +9,7 @@
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
 #include "bot/core/postmortems/published.h"
+#include "bot/core/engine/webhooks.h"
 
 namespace muster {
 namespace {
@@ -266,7 +267,7 @@ void apply(State& s, const Entry& e) {
   apply_change(s.changes, e);
   if (s.any_published && !e.incident_id.empty() && is_news(e))
     if (Incident* i = find_incident(s, e.incident_id); i && i->published.version != 0) i->published.later += 1;
-  if (apply_together(s, e)) return;
+  if (apply_together(s, e) || apply_webhook(s, e)) return;
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;
   if (kind == "language.chosen") return apply_language(s, e);

@@ -25,6 +25,7 @@
 #include "bot/core/runs/locks.h"
 #include "bot/core/runs/run.h"
 #include "bot/core/schedules/schedule.h"
+#include "bot/core/webhooks/webhook.h"
 
 namespace muster {
 
@@ -187,6 +188,7 @@ struct State {
   std::unordered_set<std::uint64_t> refused_marks;         // by a hash of message and mark: refused and told once
   Identities identities;                                   // accounts that were joined to people
   Together together;                                       // rooms that are one
+  std::map<std::string, WebhookState> webhooks;            // by name, those of which people were told something
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1, next_schedule = 1;
   bool any_published = false;
   std::int64_t position = 0;  // of the last folded entry

@@ -18,6 +18,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/webhooks.h"
 #include "runbooks/engine.h"
 
 using namespace muster;
@@ -126,6 +127,7 @@ struct World {
 
   World() {
     config.backends = {{"metrics", "prometheus", {}}, {"main", "alertmanager", {}}};
+    config.webhooks = {{"pager", {}, {}, {}}};
     config.checklists = {{"First minutes",
                           "investigating",
                           "",
@@ -205,6 +207,11 @@ struct World {
       lost.end = AttemptReport::End::unknown;
       lost.error_kind = lost.error = "lost";
       engine.attempt_ended(w, lost);
+      return {};
+    }
+    if (text.starts_with("gone ")) {  // a webhook that wants no more
+      Work w = work();
+      webhook_news(w, text.substr(5), "gone", "410");
       return {};
     }
     if (text.starts_with("joined ")) {  // an account of Ana's elsewhere
@@ -312,6 +319,11 @@ const std::map<std::string_view, std::vector<std::string>>& examples() {
       {"config diff", {"config diff"}},
       {"outbox", {"outbox"}},
       {"outbox resend", {"outbox resend all"}},
+      {"webhooks", {"webhooks"}},
+      {"webhooks log", {"webhooks log pager"}},
+      {"webhooks redeliver", {"webhooks redeliver pager all"}},
+      {"webhooks test", {"webhooks test pager"}},
+      {"webhooks enable", {"gone pager", "webhooks enable pager"}},
       {"version", {"version"}},
       {"lock", {"lock search in production because the index is rebuilt"}},
       {"unlock", {"lock search in production because of it", "unlock search in production"}},

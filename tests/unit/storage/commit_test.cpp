@@ -203,6 +203,40 @@ TEST_CASE("outgoing messages keep their order through retry, dead letter and res
   CHECK(store->room_history(2)->at(1).id == "m4");
 }
 
+TEST_CASE("what was sent to one destination is listed with what came of it, and can be sent again") {
+  const Folder folder;
+  auto store = open(folder.path());
+  Commit c = with_entries({entry("e1")});
+  for (const char* id : {"w1", "w2", "w3"}) c.decision.out.push_back(message(id, "webhook:archive"));
+  c.decision.out.push_back(message("other", "webhook:archive-2"));
+  REQUIRE(store->commit_now(c).has_value());
+  Commit after;
+  after.out_failed = {{"w1", "204 in 3 ms", 500, false, true}, {"w2", "500", 600, true}, {"w3", "503", 700, false}};
+  REQUIRE(store->commit_now(after).has_value());
+  const auto rows = *store->sent_to("webhook:archive", "", 10);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0].message.id == "w3");
+  CHECK(rows[0].state == "pending");
+  CHECK(rows[0].due_ms == 700);
+  CHECK(rows[1].state == "dead");
+  CHECK(rows[2].state == "done");
+  CHECK(rows[2].note == "204 in 3 ms");
+  CHECK(rows[2].attempts == 1);
+  CHECK(store->sent_to("webhook:archive", "", 2)->size() == 2);
+  REQUIRE(store->sent_to("webhook:archive", "w2", 2)->size() == 1);
+  OutMessage again = rows[2].message;
+  again.body.set("since", 42);
+  REQUIRE(store->send_again(again).has_value());
+  CHECK(store->send_again(again).error().kind == ErrorKind::not_found);  // it is on its way already
+  REQUIRE(store->send_again(rows[1].message).has_value());
+  const auto waiting = *store->pending_out();
+  REQUIRE(waiting.size() == 4);
+  CHECK(waiting[0].message.id == "w1");
+  CHECK(waiting[0].message.body["since"].as_int() == 42);
+  CHECK(waiting[0].attempts == 0);
+  CHECK(store->dead_letters()->empty());
+}
+
 TEST_CASE("a timer moves, is cancelled, and is gone with the commit of its effect") {
   const Folder folder;
   {

@@ -72,3 +72,19 @@ TEST_CASE("the newest delivered messages stay, and everything that is not delive
   CHECK(journal(*store).size() == 2);
   CHECK(verified(folder.path()).problems.empty());
 }
+
+TEST_CASE("of the events that a webhook did not take the newest stay; what others could not deliver stays all") {
+  const Folder folder;
+  auto store = open(folder.path());
+  Commit c = with_entries({entry("e1")});
+  for (std::int64_t i = 0; i < limits::webhook_dead_keep + 3; ++i)
+    c.decision.out.push_back(message("w" + std::to_string(i), "webhook:archive"));
+  c.decision.out.push_back(message("s1", "slack:#ops"));
+  REQUIRE(store->commit_now(c).has_value());
+  Commit dead;
+  for (const OutMessage& m : c.decision.out) dead.out_failed.push_back({m.id, "500", 7, true});
+  REQUIRE(store->commit_now(dead).has_value());
+  CHECK(prune_all(*store, 100 * day_ms).outbox == 3);
+  CHECK(store->dead_letters()->size() == limits::webhook_dead_keep + 1);
+  CHECK(store->dead_letters()->front().message.id == "w3");
+}
