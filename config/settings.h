@@ -91,6 +91,7 @@ struct Settings {
   std::string channel_name = "inc-{number}-{slug}";
   std::string board_channel;
   std::vector<InviteRule> invites;
+  std::vector<PrivateRule> private_incidents;
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
   DurationMs group_wait = 30 * second_ms, flap_window = 5 * minute_ms;

@@ -143,6 +143,7 @@ void apply_declared(State& s, const Entry& e) {
   i.services = e.services;
   i.declared_by = e.actor.id;
   i.reason = e.data["reason"].as_string();
+  if ((i.is_private = e.data["private"].as_bool())) s.private_incidents.push_back(n);
   i.next_update_ms = e.data["next_update_ms"].as_int();
   set_time(s, i, "declared", e.occurred_ms, e);
   i.group_key = e.data["group_key"].as_string();
@@ -216,6 +217,8 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     i.links.push_back(e.data["url"].as_string());
   else if (kind == "people.invited")
     for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
+  else if (kind == "incident.disclosed")
+    i.is_private = false, std::erase(s.private_incidents, incident_number(i.id));
   else if (kind == "channel.archived")
     i.archived = true;
   else if (kind == "channel.reopened")
@@ -358,6 +361,7 @@ ProjectionRow projection(const Incident& i) {
   if (!i.checklist.empty()) b.set("checklist", items);
   if (i.archived) b.set("archived", true);
   if (i.triage) b.set("triage", true);
+  if (i.is_private) b.set("private", true);
   Value bound = Value::List{};
   for (const std::string& platform : i.bound) bound.push(platform);
   if (!i.bound.empty()) b.set("bound", std::move(bound));
