@@ -112,9 +112,9 @@ Outcome understand(Call& early, const std::string& text) {
 
 Outcome run_command(Work& w, const CommandInput& given) {
   CommandInput input = given;
+  // What is said in a private incident is nothing to name elsewhere, not even by those who are in it.
+  if (input.about.channel != input.channel && is_private_channel(w.state, input.about.channel)) input.about = {};
   const PrivateView view(w, input);
-  // A message that somebody else's private incident is talked over in is nothing to name here.
-  if (view.hides("#" + input.about.channel)) input.about = {};
   const Person* person = find_person(w.config, input.person);
   const Command nothing;
   // The local operator is nobody of the configuration, and may have chosen a language all the same.

@@ -24,15 +24,18 @@ bool is_in(const Incident& i, const std::string& person) {
                                                std::ranges::any_of(i.roles, holds)));
 }
 
-bool is_private_channel(const State& s, const std::string& channel) {
-  return std::ranges::any_of(s.private_incidents, [&](int n) { return s.incidents.at(n).channel == channel; });
+// Of those that a view has not taken out.
+static const Incident* private_one_of(const State& s, const std::string& channel) {
+  const auto it = s.incident_by_channel.find(channel);
+  const Incident* i = it == s.incident_by_channel.end() ? nullptr : &s.incidents.at(it->second);
+  return i && i->is_private ? i : nullptr;
 }
 
+bool is_private_channel(const State& s, const std::string& channel) { return private_one_of(s, channel) != nullptr; }
+
 bool shows_channel(const State& s, const CoreConfig& config, const std::string& channel, const std::string& person) {
-  return config.people.empty() || std::ranges::all_of(s.private_incidents, [&](int n) {
-           const Incident& i = s.incidents.at(n);
-           return i.channel != channel || is_in(i, person);
-         });
+  const Incident* i = private_one_of(s, channel);
+  return !i || config.people.empty() || is_in(*i, person);
 }
 
 const Incident* public_incident(const State& s, const std::string& id) {

@@ -362,6 +362,20 @@ TEST_CASE("a question that is asked in a private incident is nobody else's to li
   CHECK(d.entries.empty());
 }
 
+TEST_CASE("what was said in a private incident is named nowhere else, not even by those who heard it") {
+  World w;
+  for (const char* channel : {"direct-ana", "general"}) {
+    CommandInput input = World::said("ana", {"", "slack", channel, std::string_view(channel) != "general"}, "declare");
+    Said& about = input.about;
+    about.channel = room, about.post_id = "1.1", about.author = "ana", about.text = "kingfisher", about.at = w.now;
+    Work work = w.work(w.state);
+    const Outcome o = run_command(work, input);
+    CHECK(!o.ok);
+    CHECK(work.decision.entries.empty());
+    CHECK(found_in(plain_text(o.reply)) == "");
+  }
+}
+
 TEST_CASE("what is typed where others read opens nothing private, wherever the flag stands") {
   World w;
   const Place shared{"", "slack", "general"}, dm{"", "slack", "direct-ana", true};
