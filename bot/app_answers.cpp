@@ -7,6 +7,7 @@
 #include "bot/change_reads.h"
 #include "bot/config_answers.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/metrics.h"
 #include "bot/outbox_answers.h"
 #include "bot/plan_answer.h"
@@ -74,7 +75,8 @@ void App::Impl::request(HttpRequest q, HttpReply reply) {
 void App::Impl::report(const HttpRequest& q, const HttpReply& reply) {
   if (!web->logged_in(q)) return reply(web->notice(401, "web.login"));
   const Incident* i = find_incident(dispatcher->state(), q.path.substr(13));
-  if (!i) return reply(web->notice(404, "web.no_incident"));
+  if (!i || !shows_channel(dispatcher->state(), dispatcher->config(), i->channel, web->reader(q)))
+    return reply(web->notice(404, "web.no_incident"));
   const std::string lang = q.query.contains("lang") ? q.query.at("lang") : web->reader_language(q);
   int version = q.query.contains("draft") ? 0 : i->published.version;
   if (const auto asked = q.query.find("version"); asked != q.query.end()) {
@@ -268,7 +270,12 @@ void App::Impl::read_outbox(const ReadWanted& wanted, const CommandInput& input,
                             std::function<void(Outcome)> done) {
   const Actor who = actor_of(dispatcher->config(), input.person, input.is_operator);
   const bool taken = worker.run([this, wanted, who, language, done] {
-    const auto dead = store->dead_letters();
+    auto dead = store->dead_letters();
+    if (dead)
+      std::erase_if(*dead, [&](const DeadLetter& d) {
+        const std::string& to = d.message.destination;
+        return wanted.hides(to.substr(std::min(to.find('#'), to.size())));
+      });
     loop.post([this, wanted, who, language, done, dead] {
       if (!dead) return done(not_reloaded(language, dead.error().message));
       if (wanted.what == "outbox") return done(outbox_list(*dead, language));

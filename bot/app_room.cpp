@@ -5,6 +5,7 @@
 #include "bot/base/redact.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/verbs.h"
+#include "bot/core/engine/privacy.h"
 
 namespace muster {
 namespace {
@@ -77,9 +78,12 @@ void App::Impl::make_web() {
   o.language = [this](const std::string& person) {
     return language_of(dispatcher->state(), dispatcher->config(), person, {});
   };
-  o.complete = [this](std::string prefix, std::string person, std::string channel) {
+  o.complete = [this](std::string prefix, std::string channel, std::string person) {
     return dispatcher->complete(prefix, person, channel);
   };
+  room->set_gate([this](const std::string& channel, const std::string& person) {
+    return shows_channel(dispatcher->state(), dispatcher->config(), channel, person);
+  });
   web = std::make_unique<RoomWeb>(*room, std::move(o));
 }
 

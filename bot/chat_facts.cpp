@@ -124,6 +124,7 @@ CommandInput command_of(const ChatEvent& e) {
                      .about = clean_said(e.about, channel),
                      .account = e.account.empty() ? std::string() : e.platform + ":" + e.account,
                      .standing = e.standing,
+                     .unseen = e.kind == "form",
                      .overtaken = e.overtaken};
   // In a shared channel answers to look at stand in the thread of the message, as they do on every platform.
   if (input.thread.empty() && !input.direct && e.kind == "message") input.thread = e.post_id.empty() ? e.id : e.post_id;

@@ -12,6 +12,7 @@ class ChatLinks::Directory final : public ChatDirectory {
         config_(all.config_),
         keeper_(*all.keeper_),
         joined_(*all.joined_),
+        private_(*all.private_),
         addresses_(*all.addresses_),
         platform_(std::move(platform)) {}
 
@@ -64,6 +65,7 @@ class ChatLinks::Directory final : public ChatDirectory {
     }
     return joined_ ? joined_(platform_, person) : std::string();
   }
+  bool is_private(const std::string& ours) const override { return private_ && private_(ours); }
   std::string person_of_email(const std::string& person, const std::string& email) override {
     const std::string address = lower_ascii(trim(email));
     if (address.empty() || !address.contains('@')) return {};
@@ -86,6 +88,7 @@ class ChatLinks::Directory final : public ChatDirectory {
   const Config& config_;
   const std::function<void(ChatLink)>& keeper_;
   const Joined& joined_;
+  const IsPrivate& private_;
   std::map<std::string, std::set<std::string>>& addresses_;
   std::string platform_;
   std::map<Key, std::string> theirs_, ours_;

@@ -28,6 +28,7 @@ class ChatLinks {
   // The account's own id on this platform that was joined to the person; asked where the configuration names none.
   using Joined = std::function<std::string(const std::string& platform, const std::string& person)>;
   void set_joined(Joined joined) { *joined_ = std::move(joined); }
+  void set_private(std::function<bool(const std::string& channel)> is) { *private_ = std::move(is); }
   std::string standing(const Person& person) const;                            // people.h
   bool reaches(const std::string& platform, const std::string& person) const;  // is the person somebody there?
 
@@ -37,6 +38,8 @@ class ChatLinks {
   Config config_;
   std::shared_ptr<std::function<void(ChatLink)>> keeper_ = std::make_shared<std::function<void(ChatLink)>>();
   std::shared_ptr<Joined> joined_ = std::make_shared<Joined>();
+  using IsPrivate = std::function<bool(const std::string& channel)>;
+  std::shared_ptr<IsPrivate> private_ = std::make_shared<IsPrivate>();
   // Verified addresses -> whose accounts have them, as platforms told since the start.
   std::shared_ptr<std::map<std::string, std::set<std::string>>> addresses_ =
       std::make_shared<std::map<std::string, std::set<std::string>>>();

@@ -6,6 +6,7 @@
 #include "bot/base/text.h"
 #include "bot/core/chat/message.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/dispatcher.h"
 #include "bot/relay.h"
 #include "integrations/chat/mattermost/mattermost.h"
@@ -143,6 +144,8 @@ ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
     const JoinedAccount* a = joined_on(dispatcher.state(), platform, person);
     return a ? a->key.substr(platform.size() + 1) : std::string();
   });
+  links_.set_private(
+      [&dispatcher](const std::string& channel) { return is_private_channel(dispatcher.state(), channel); });
 }
 
 ChatPlatforms::~ChatPlatforms() {

@@ -13,6 +13,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/schedules.h"
 
 namespace muster {
@@ -138,7 +139,9 @@ void Dispatcher::set_config(CoreConfig config) {
 }
 
 std::vector<std::string> Dispatcher::complete(const std::string& prefix) const {
-  return complete_line(prefix, live_words(state_, config_));
+  Live live = live_words(state_, config_);
+  std::erase_if(live.incidents, [this](const std::string& id) { return !public_incident(state_, id); });
+  return complete_line(prefix, live);
 }
 
 std::vector<std::string> Dispatcher::complete(const std::string& prefix, const std::string& person,

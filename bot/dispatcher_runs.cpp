@@ -7,6 +7,7 @@
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/listed.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/schedules.h"
 #include "bot/dispatcher.h"
 
@@ -39,7 +40,7 @@ void Dispatcher::extend(Work& w) const {
   }
   if (!alerts.empty()) extension_->alerts_changed(w, alerts);
   for (const std::string& id : incidents)
-    if (!id.empty()) extension_->incident_changed(w, id);
+    if (public_incident(w.state, id)) extension_->incident_changed(w, id);  // no runbook begins by itself about others
 }
 
 void Dispatcher::decide(std::function<void(Work&)> what, std::function<void(Result<void>)> done) {

@@ -8,6 +8,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 
 namespace muster {
 namespace {
@@ -81,13 +82,20 @@ void LocalDoor::login(std::uint32_t uid, const Value& ask, const LocalReply& rep
   });
 }
 
-std::string LocalDoor::no_channel(const std::string& name, const std::string& language) const {
-  const auto& of_incidents = dispatcher_.state().incident_by_channel;
+std::string LocalDoor::no_channel(const std::string& name, const CommandInput& asker,
+                                  const std::string& language) const {
   const CoreConfig& config = dispatcher_.config();
+  const auto& of_incidents = dispatcher_.state().incident_by_channel;
+  const Person* p = find_person(config, asker.person);
+  const auto shown = [&](const std::string& channel) {
+    return asker.is_operator || shows_channel(dispatcher_.state(), config, channel, p ? p->id : std::string());
+  };
   std::vector<std::string> names = {"muster", config.alerts_channel, config.board_channel}, near;
   const bool known = std::ranges::find(names, name) != names.end() || of_incidents.contains(name);
-  if (name.empty() || known || !options_.has_channel || options_.has_channel(name)) return {};
+  const bool there = known || !options_.has_channel || options_.has_channel(name);
+  if (name.empty() || (there && shown(name))) return {};
   for (const auto& [channel, n] : of_incidents) {
+    if (!shown(channel)) continue;
     names.push_back(channel);
     if (channel.starts_with(name) && near.size() < 3) near.push_back(channel);
   }
@@ -105,7 +113,6 @@ void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply
   input.channel = ask["channel"].as_string();
   if (input.channel.starts_with('#')) input.channel.erase(0, 1);  // as the bot writes it
   const CoreConfig& config = dispatcher_.config();
-  if (const std::string no = no_channel(input.channel, config.language); !no.empty()) return reply(refusal(no.c_str()));
   // The bot's own advice says `!lead me`: pasted here it must work, too.
   input.text = address(ask["text"].as_string(), config.bot_handle, config.prefix, true).command;
   input.direct = true;
@@ -116,6 +123,8 @@ void LocalDoor::say(std::uint32_t uid, const Value& ask, const LocalReply& reply
     input.person = as;
     input.is_operator = false;
   }
+  if (const std::string no = no_channel(input.channel, input, config.language); !no.empty())
+    return reply(refusal(no.c_str()));
   dispatcher_.command(std::move(input), [reply, sandbox = options_.sandbox](const Result<Outcome>& o) {
     Value v = Value::Map{{"ok", o ? o->ok : false}, {"text", o ? plain_text(o->reply) : whole(o.error())}};
     if (o && !o->json.is_null()) v.set("json", o->json);

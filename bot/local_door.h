@@ -26,7 +26,8 @@ class LocalDoor {
 
  private:
   void login(std::uint32_t uid, const Value& ask, const LocalReply& reply);
-  std::string no_channel(const std::string& name, const std::string& language) const;  // empty: it exists
+  // Empty: it exists, for this asker.
+  std::string no_channel(const std::string& name, const CommandInput& asker, const std::string& language) const;
   void say(std::uint32_t uid, const Value& ask, const LocalReply& reply);
 
   Dispatcher& dispatcher_;

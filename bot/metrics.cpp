@@ -82,8 +82,8 @@ void deliveries(Page& page, const DispatcherStats& d) {
 
 void work(Page& page, const DispatcherStats& d, const State& state) {
   const auto firing = std::ranges::count_if(state.alerts, [](const auto& a) { return a.second.status == "firing"; });
-  const auto open =
-      std::ranges::count_if(state.incidents, [](const auto& i) { return i.second.open() && !i.second.triage; });
+  const auto open = std::ranges::count_if(
+      state.incidents, [](const auto& i) { return i.second.open() && !i.second.triage && !i.second.is_private; });
   const auto judged =
       std::ranges::count_if(state.incidents, [](const auto& i) { return i.second.open() && i.second.triage; });
   page.counter("muster_commands_total", "Commands understood or refused.", d.commands);

@@ -33,8 +33,8 @@ std::vector<RelatedIncident> related_incidents(const State& state, const Inciden
   const std::set<std::string> alerts = alert_names(state, incident);
   std::vector<RelatedIncident> found;
   for (const auto& [n, other] : state.incidents) {
-    const bool counts =
-        other.id != incident.id && !other.triage && other.status != "merged" && other.status != "canceled";
+    const bool counts = other.id != incident.id && !other.is_private && !other.triage && other.status != "merged" &&
+                        other.status != "canceled";
     const bool near =
         other.declared_ms <= incident.declared_ms && other.declared_ms >= incident.declared_ms - look_back_ms;
     if (!counts || !near) continue;

@@ -19,6 +19,7 @@ std::string name_of(const Entry& e) {
 }
 
 bool is_meant(const Entry& e, const ReadWanted& wanted) {
+  if (wanted.hides(e.incident_id)) return false;
   const std::string& id = wanted.args.front();
   return wanted.incident.empty() ? e.event_id == id : e.incident_id == wanted.incident && std::to_string(e.seq) == id;
 }
@@ -81,6 +82,7 @@ ScrubPlan plan_scrub(Store& store, const ReadWanted& wanted, const Actor& who) {
   plan.channel = named_after(*target);
   plan.order = {target->event_id, target->source.id, clean.needles, mark, files_of(*target)};
   (void)store.read_journal(0, [&](const Entry& e) {
+    if (wanted.hides(e.incident_id)) return;  // what is said of it would name it
     if (e.scrubbed || e.event_id == target->event_id || e.corrects == target->event_id || !repeats(e, plan)) return;
     if (e.kind == "chat.said" || e.kind == "chat.edited") {
       const Scrubbed twin = scrubbed(e, mark);

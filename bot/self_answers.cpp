@@ -124,7 +124,7 @@ RoomHealth room_health(const State& state, const CoreConfig& config) {
   RoomHealth r;
   for (const TogetherRule& rule : config.together) r.rules.push_back(places(rule.platforms));
   for (const auto& [n, i] : state.incidents) {
-    if (!i.open() || i.channel.empty() || r.incidents.size() == incidents_max) continue;
+    if (!i.open() || i.is_private || i.channel.empty() || r.incidents.size() == incidents_max) continue;
     if (auto bound = bound_platforms(state, config, i); !bound.empty())
       r.incidents.emplace_back(i.id + " #" + i.channel, std::move(bound));
   }

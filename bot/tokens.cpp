@@ -129,6 +129,7 @@ CoreConfig core_config(const Settings& s, bool sandbox) {
   c.channel_name = s.channel_name;
   c.board_channel = s.board_channel;
   c.invites = s.invites;
+  c.private_incidents = s.private_incidents;
   c.bridge_url = s.bridge_url;
   c.public_url = s.public_url;
   c.archive_after = s.archive_after;

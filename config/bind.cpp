@@ -299,7 +299,10 @@ Settings bind_settings(const ConfigTree& tree, const std::string& folder, Issues
   s.archive_after = duration(value_of(tree, "archive_after"));
   s.archive_published = value_of(tree, "archive_after") == "published";
   s.invites = bind_list<InviteRule>(tree, "invites[]", [](const Entry& in) {
-    return InviteRule{in.all("severities"), in.all("services"), in.all("who")};
+    return InviteRule{in.all("severities"), in.all("services"), in.all("who"), in.text("private") == "true"};
+  });
+  s.private_incidents = bind_list<PrivateRule>(tree, "private_incidents[]", [](const Entry& in) {
+    return PrivateRule{in.all("severities"), in.all("services")};
   });
   s.group_wait = duration(value_of(tree, "group_wait"));
   s.flap_window = duration(value_of(tree, "flap_window"));

@@ -245,6 +245,8 @@ void check_together(const Settings& settings, const ConfigTree& tree, Issues& is
   in.known("invites[]", "services", services, "service");
   in.known("webhooks[]", "severities", severities, "severity");
   in.known("webhooks[]", "services", services, "service");
+  in.known("private_incidents[]", "severities", severities, "severity");
+  in.known("private_incidents[]", "services", services, "service");
   services.emplace_back("*");
   in.known("policy[]", "services", services, "service");
   check_channel_name(in);

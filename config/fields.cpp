@@ -107,6 +107,14 @@ static std::vector<SettingField> own_fields() {
        "Person ids, `group:NAME`, `PLATFORM:@NAME` for a user group of Slack or a group of Mattermost (who is in it "
        "then), "
        "or `owners` for the owners of the incident's services."},
+      {"invites[].private", K::flag, false, false, "false",
+       "The rule is for private incidents and for no others. Without it nobody comes into one by a rule."},
+
+      {"private_incidents[]", K::record, true, false, "",
+       "Which incidents are private without `--private`, of those that people declare; what alerts open is not. A rule "
+       "with neither severities nor services makes all of them private."},
+      {"private_incidents[].severities", K::name, true, false, "", "Severities; none means every one."},
+      {"private_incidents[].services", K::name, true, false, "", "Services; none means every incident."},
 
       {"severities[]", K::record, true, false, "", "Severities, the worst first."},
       {"severities[].name", K::name, false, true, "", "SEV1, SEV2 and so on."},

@@ -93,6 +93,7 @@ struct Settings {
   std::string channel_name = "inc-{number}-{slug}";
   std::string board_channel;
   std::vector<InviteRule> invites;
+  std::vector<PrivateRule> private_incidents;
   std::string bridge_url, public_url;
   DurationMs archive_after = 0;
   bool archive_published = false;

@@ -7,6 +7,7 @@
 #include "bot/core/engine/calling.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/checklists.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/urgent.h"
 #include "runbooks/engine_parts.h"
@@ -97,7 +98,7 @@ void do_incident(Turn& t, const std::string& path, const Step& step, const Value
   if (with.has("open")) return open_one(t, path, step, with);
   if (with.has("offer")) return offer_incident(t, path, step, with);
   const std::string wanted = with.has("id") ? with["id"].as_string() : t.run.incident;
-  const Incident* i = find_incident(std::as_const(t.w.state), wanted);
+  const Incident* i = public_incident(t.w.state, wanted);
   if (!i)
     return fail_step(t, path, &step, "not_found",
                      "There is no incident to speak of" + (wanted.empty() ? "." : ": " + wanted));

@@ -36,7 +36,8 @@ const Incident* open_one_of(const Turn& t, const std::string& service) {
   const Incident* own = find_incident(std::as_const(t.w.state), t.run.incident);
   if (own && own->open()) return own;
   for (auto it = t.w.state.incidents.rbegin(); it != t.w.state.incidents.rend(); ++it)
-    if (it->second.open() && std::ranges::find(it->second.services, service) != it->second.services.end())
+    if (it->second.open() && !it->second.is_private &&
+        std::ranges::find(it->second.services, service) != it->second.services.end())
       return &it->second;
   return nullptr;
 }

@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/changes/checks.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 #include "runbooks/changes.h"
 #include "runbooks/engine_parts.h"
@@ -54,7 +55,7 @@ Value facts_about(const State& state, const std::string& alert, const std::strin
                                   {"episode", a->episode},
                                   {"labels", labels_of(*a)}});
   }
-  if (const Incident* i = find_incident(state, incident)) {
+  if (const Incident* i = public_incident(state, incident)) {
     Value services = Value::List{};
     for (const std::string& s : i->services) services.push(s);
     facts.set("incident", Value::Map{{"id", i->id},

@@ -67,6 +67,7 @@ struct CoreConfig {
   std::string channel_name = "inc-{number}-{slug}";  // a template: engine/channels.h
   std::string board_channel;                         // one post per incident, kept current; empty: none
   std::vector<InviteRule> invites;
+  std::vector<PrivateRule> private_incidents{};
   std::string bridge_url;          // where people talk; {id} and {number} are filled in
   std::string public_url;          // where people reach our pages; empty: no links to them
   DurationMs archive_after = 0;    // from the end of an incident to the question whether its channel goes; 0: never

@@ -63,6 +63,11 @@ std::optional<HttpResponse> RoomWeb::turn_away(const HttpRequest& request) const
   return logged_in(request) ? std::nullopt : std::optional(notice(401, "web.login"));
 }
 
+std::string RoomWeb::reader(const HttpRequest& request) const {
+  const auto who = session(request);
+  return who ? speaker(query_of(request, "as"), *who).value_or("") : std::string();
+}
+
 std::string RoomWeb::reader_language(const HttpRequest& request) const {
   const auto who = session(request);
   return language_of(who ? who->person : std::string());
@@ -145,7 +150,7 @@ void RoomWeb::get(const HttpRequest& request, const RoomSession& who, const Http
     return reply(answer(200, "text/html; charset=utf-8", in_language(room_page(), language_of(who.person))));
   if (request.path == "/room/state") return reply(state(request, who));
   if (request.path == "/room/complete") return reply(completions(request, who));
-  if (request.path.starts_with("/room/file/")) return file(request, reply);
+  if (request.path.starts_with("/room/file/")) return file(request, who, reply);
   if (request.path == "/room/attachment") return reply(attachment(request, who));
   reply(notice(404, "web.missing"));
 }
@@ -199,16 +204,20 @@ HttpResponse RoomWeb::completions(const HttpRequest& request, const RoomSession&
 
 std::string RoomWeb::event_id(std::uint64_t n) const { return epoch_ + "-" + std::to_string(n); }
 
-void RoomWeb::on_change(const Room::Change& change) {
-  std::string data(change.json);
+bool RoomWeb::is_for(const Change& change, const std::string& person) const {
+  return (change.private_to.empty() || change.private_to == person) &&
+         (change.channel.empty() || room_.shows(change.channel, person));
+}
+
+void RoomWeb::on_change(const Room::Change& heard) {
+  Change change{heard.n, std::string(heard.json), heard.private_to, heard.channel, heard.reset};
   const std::string id = event_id(change.n);
   std::erase_if(streams_, [&](const Listener& l) {
-    if (!change.private_to.empty() && change.private_to != l.person) return false;
-    return !l.stream->send("change", data, id);
+    return is_for(change, l.person) && !l.stream->send(change.reset ? "reset" : "change", change.data, id);
   });
-  if (!change.lasts) return;
-  recent_bytes_ += data.size();
-  recent_.push_back({change.n, std::move(data), change.private_to});
+  if (!heard.lasts) return;
+  recent_bytes_ += change.data.size();
+  recent_.push_back(std::move(change));
   while (recent_.size() > recent_max || recent_bytes_ > recent_bytes_max) {
     lost_ = recent_.front().n;
     recent_bytes_ -= recent_.front().data.size();
@@ -225,8 +234,8 @@ bool RoomWeb::catch_up(const std::string& last_id, const std::string& person, Ev
   const auto [stop, error] = std::from_chars(digits, end, seen);
   if (error != std::errc() || stop != end || seen > room_.cursor() || seen < lost_) return false;
   for (const Change& change : recent_) {
-    if (change.n <= seen || (!change.private_to.empty() && change.private_to != person)) continue;
-    if (!stream.send("change", change.data, event_id(change.n))) return true;
+    if (change.n <= seen || !is_for(change, person)) continue;
+    if (!stream.send(change.reset ? "reset" : "change", change.data, event_id(change.n))) return true;
   }
   return true;
 }

@@ -45,7 +45,8 @@ class RoomWeb {
   RoomWeb& operator=(const RoomWeb&) = delete;
 
   bool logged_in(const HttpRequest& request) const { return session(request).has_value(); }
-  bool handles(const HttpRequest& request) const;  // "/", "/login", "/room", "/room/…"
+  std::string reader(const HttpRequest& request) const;  // the person who asks; empty: nobody
+  bool handles(const HttpRequest& request) const;        // "/", "/login", "/room", "/room/…"
   // The refusal of who has no session, by the headers alone.
   std::optional<HttpResponse> turn_away(const HttpRequest& request) const;
   HttpResponse notice(int status, const std::string& key) const;  // a page with a sentence of the catalogue
@@ -68,8 +69,10 @@ class RoomWeb {
   struct Change {
     std::uint64_t n = 0;
     std::string data;
-    std::string private_to;
+    std::string private_to, channel;
+    bool reset = false;
   };
+  bool is_for(const Change& change, const std::string& person) const;
 
   std::optional<RoomSession> session(const HttpRequest& request) const;
   bool host_allowed(const HttpRequest& request) const;
@@ -82,7 +85,7 @@ class RoomWeb {
   HttpResponse completions(const HttpRequest& request, const RoomSession& session) const;
   void post(const HttpRequest& request, const RoomSession& session, const HttpReply& reply);
   void upload(const HttpRequest& request, const RoomSession& session, const HttpReply& reply);
-  void file(const HttpRequest& request, const HttpReply& reply) const;
+  void file(const HttpRequest& request, const RoomSession& session, const HttpReply& reply) const;
   HttpResponse attachment(const HttpRequest& request, const RoomSession& session) const;
   void act(const std::string& path, const Value& body, const std::string& person, const HttpReply& reply);
   void send_form(Room::Act act, const Value& form, const HttpReply& reply);

@@ -38,8 +38,10 @@ void RoomWeb::upload(const HttpRequest& request, const RoomSession& who, const H
   options_.clean_file(request.body, say);
 }
 
-void RoomWeb::file(const HttpRequest& request, const HttpReply& reply) const {
-  const RoomFile* found = room_.file(std::string_view(request.path).substr(std::string_view("/room/file/").size()));
+void RoomWeb::file(const HttpRequest& request, const RoomSession& who, const HttpReply& reply) const {
+  const Result<std::string> person = speaker(query_of(request, "as"), who);
+  const std::string_view id = std::string_view(request.path).substr(std::string_view("/room/file/").size());
+  const RoomFile* found = person ? room_.file(id, *person) : nullptr;
   if (!found || !options_.read_file) {
     return reply(notice_page(404, "This file is no longer here", "Its post was deleted or is too old."));
   }

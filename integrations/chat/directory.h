@@ -17,6 +17,8 @@ class ChatDirectory {
   // The person that the configuration gives this handle; empty: nobody we know.
   virtual std::string person(const std::string& user_name, const std::string& user_id) const = 0;
   virtual std::string handle(const std::string& person) const = 0;  // user name or id; empty: none
+  // Whether a channel of ours is to be private there: then no other is taken for it, and none is made that others see.
+  virtual bool is_private(const std::string& ours) const { return static_cast<void>(ours), false; }
   // An account's verified e-mail address, told where the configuration lets addresses join accounts. `person`: whom the
   // account belongs to, empty: nobody. The answer is the only person whose address this is, by the configuration or by
   // another platform; empty: nobody, or more than one.

@@ -186,10 +186,14 @@ Result<void> Room::show(const OutMessage& message) {
                                     {"event", message.body["event"]},
                                     {"form", message.body["form"]}};
     publish(opened, message.body["private_to"].as_string());
+  } else if (kind == "invite" && message.body["private"].as_bool()) {
+    for (const Value& person : message.body["people"].as_list())
+      publish(Value::Map{{"kind", "reset"}}, person.as_string());
   } else if (kind == "invite" || kind == "bookmarks") {
-    return {};  // everybody sees every channel here, and the summary shows the links
+    return {};  // everybody sees every other channel here, and the summary shows the links
   } else if (kind == "open_channel" || kind == "topic" || kind == "archive") {
     change_channel(message, channel);
+    if (message.body["disclosed"].as_bool()) publish(Value::Map{{"kind", "reset"}}, {});
   } else {
     return fail(ErrorKind::invalid, "the room does not know the message kind " + kind);
   }
@@ -302,8 +306,14 @@ const RoomPost* Room::post(std::string_view channel_name, std::string_view post_
   return it == in->numbers.end() ? nullptr : &in->posts[it->second - in->first_number];
 }
 
-const RoomFile* Room::file(std::string_view id) const {
+bool Room::shows(std::string_view channel, const std::string& person) const {
+  if (channel.starts_with('#')) channel.remove_prefix(1);
+  return !gate_ || gate_(std::string(channel), person);
+}
+
+const RoomFile* Room::file(std::string_view id, const std::string& person) const {
   for (const auto& [name, in] : channels_) {
+    if (!shows(name, person)) continue;
     for (const RoomPost& post : in.posts) {
       const auto it = std::ranges::find(post.files, id, &RoomFile::id);
       if (it != post.files.end() && !post.deleted) return &*it;
@@ -314,12 +324,13 @@ const RoomFile* Room::file(std::string_view id) const {
 
 bool Room::may_see(const std::string& person, std::string_view channel_name, std::string_view post_id) const {
   const RoomPost* found = post(channel_name, post_id);
-  return found && visible(*found, person);
+  return found && visible(*found, person) && shows(channel_name, person);
 }
 
 Value Room::snapshot(const std::string& person, std::size_t channel_limit, std::size_t post_limit) const {
   std::vector<const RoomChannel*> chosen;
-  for (const auto& [name, channel] : channels_) chosen.push_back(&channel);
+  for (const auto& [name, channel] : channels_)
+    if (shows(name, person)) chosen.push_back(&channel);
   std::ranges::sort(chosen, [](const RoomChannel* a, const RoomChannel* b) {
     return std::tuple(a->archived, -a->last_ms, a->opened) < std::tuple(b->archived, -b->last_ms, b->opened);
   });
@@ -377,19 +388,26 @@ void Room::publish_post(const RoomPost& post) {
       append_json(json, post);
       json += '}';
     }
-    feed.text({.n = cursor_, .json = json, .private_to = post.private_to});
+    feed.text({.n = cursor_, .json = json, .private_to = post.private_to, .channel = post.channel});
   }
 }
 
 void Room::publish(Value event, const std::string& private_to) {
   event.set("n", static_cast<std::int64_t>(++cursor_));
-  const bool lasts = event["kind"].as_string() != "typing";
+  const std::string kind = event["kind"].as_string();
+  const Value& in = event["channel"];
+  const std::string channel = in.is_map() ? in["name"].as_string() : in.as_string();
   const auto feeds = feeds_;
   for (const auto& [id, feed] : *feeds) {
     if (feed.values)
       feed.values(event, private_to);
     else
-      feed.text({.n = cursor_, .json = to_json(event), .private_to = private_to, .lasts = lasts});
+      feed.text({.n = cursor_,
+                 .json = to_json(event),
+                 .private_to = private_to,
+                 .channel = channel,
+                 .lasts = kind != "typing",
+                 .reset = kind == "reset"});
   }
 }
 

@@ -75,7 +75,9 @@ class Room final : public ChatPlatform {
     std::uint64_t n = 0;
     std::string_view json;  // what a Feed gets, as text
     const std::string& private_to;
-    bool lasts = true;  // false: nobody who was away has to know ("typing")
+    const std::string& channel;  // it is about; empty: about none
+    bool lasts = true;           // false: nobody who was away has to know ("typing")
+    bool reset = false;          // other channels are shown from now on: read everything anew
   };
   using TextFeed = std::function<void(const Change& change)>;
 
@@ -99,9 +101,14 @@ class Room final : public ChatPlatform {
   void pin(Act act, bool on, Done done);
   void typing(const std::string& user, const std::string& channel);  // seen, never stored
 
+  // Who is shown which channel (without '#'); none: everybody all of them.
+  using Gate = std::function<bool(const std::string& channel, const std::string& person)>;
+  void set_gate(Gate gate) { gate_ = std::move(gate); }
+  bool shows(std::string_view channel, const std::string& person) const;
+
   // How much the stored files hold; counted on from there.
   void set_file_bytes(std::int64_t bytes) { file_bytes_ = bytes; }
-  const RoomFile* file(std::string_view id) const;  // of a post that is still here
+  const RoomFile* file(std::string_view id, const std::string& person) const;  // of a post that is still here
 
   // Shows a stored event again (after a restart, or on acceptance). Messages too: the same post_id is shown once.
   void apply(const ChatEvent& event);
@@ -150,6 +157,7 @@ class Room final : public ChatPlatform {
 
   const Clock& clock_;
   Listener listener_;
+  Gate gate_;
   std::map<std::string, RoomChannel, std::less<>> channels_;
   std::shared_ptr<const Feeds> feeds_ = std::make_shared<Feeds>();  // never changed: made anew
   std::unordered_set<std::string> seen_;

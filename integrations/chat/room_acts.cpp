@@ -49,7 +49,8 @@ Result<void> check_text(const std::string& text) {
 
 Result<void> Room::check_place(const Act& act) const {
   const RoomChannel* in = channel(act.channel);
-  if (!in) return fail(ErrorKind::not_found, "There is no channel " + act.channel + ".", "Choose one from the list.");
+  if (!in || !shows(act.channel, act.user))
+    return fail(ErrorKind::not_found, "There is no channel " + act.channel + ".", "Choose one from the list.");
   if (in->archived) return fail(ErrorKind::conflict, act.channel + " is archived.", "Speak in another channel.");
   if (!act.thread.empty() && !may_see(act.user, act.channel, act.thread)) {
     return fail(ErrorKind::not_found, "The thread is no longer here.", "Speak in the channel itself.");
@@ -239,7 +240,7 @@ void Room::pin(Act act, bool on, Done done) {
 }
 
 void Room::typing(const std::string& user, const std::string& channel_name) {
-  if (!channel(channel_name)) return;
+  if (!channel(channel_name) || !shows(channel_name, user)) return;
   publish(Value::Map{{"kind", "typing"}, {"channel", channel_name}, {"user", user}}, {});
 }
 

@@ -143,7 +143,7 @@ Value seconds(const std::vector<double>& values) {
 std::vector<IncidentSpan> incident_spans(const State& state) {
   std::vector<IncidentSpan> found;
   for (const auto& [n, i] : state.incidents)
-    if (!i.triage && i.status != "canceled" && i.status != "merged")
+    if (!i.triage && !i.is_private && i.status != "canceled" && i.status != "merged")
       found.push_back({i.id, i.services, i.declared_ms, i.mitigated_ms, i.resolved_ms});
   return found;
 }

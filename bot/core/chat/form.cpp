@@ -21,8 +21,8 @@ std::string value_of(const std::map<std::string, std::string>& values, const cha
 }
 
 // `declare` has a grammar of its own: the title stands in quotes, so that no word of it is an option.
-std::string declare_line(const std::map<std::string, std::string>& values) {
-  std::string line = "declare";
+std::string declare_line(const std::string& command, const std::map<std::string, std::string>& values) {
+  std::string line = command;  // "declare", or "declare --private"
   const auto add = [&line](const char* label, const std::string& text) {
     if (!text.empty()) line += std::string(label) + text;
   };
@@ -80,7 +80,7 @@ Form form_from(const Value& v) {
 }
 
 std::string typed_twin(const std::string& command, const std::map<std::string, std::string>& values) {
-  if (command == "declare") return declare_line(values);
+  if (command.starts_with("declare")) return declare_line(command, values);
   if (command.starts_with("todo ")) return todo_line(command, values);
   std::string line = command;
   for (const auto& [name, value] : values)

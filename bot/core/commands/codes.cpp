@@ -151,7 +151,12 @@ const Table& exact() {
                               {"graph.where", "no-backend"},
                               {"silence.matchers", "usage"},
                               {"silence.everything", "usage"},
-                              {"graph.too_long", "usage"}};
+                              {"graph.too_long", "usage"},
+                              {"private.not_yet", "not-yet"},
+                              {"private.asks", "not-yet"},
+                              {"invite.already", "state"},
+                              {"access.yours", "state"},
+                              {"disclose.public", "state"}};
   return table;
 }
 

@@ -67,6 +67,7 @@ std::string severity_value(std::string_view word) {
 struct Reading {
   Typed words;  // what is left is the title
   std::string severity, service, alert, reason;
+  bool is_private = false;
 
   // The value of an option whose word is `key`, normal; empty: it is prose.
   std::string value_of(std::string_view key, const TitleWord& word) const {
@@ -87,6 +88,9 @@ struct Reading {
   bool take_pairs();
   bool take_last();
 };
+
+// Wherever it stands, also behind "because": there it would be missed, and the incident open to all.
+bool is_private_flag(const TitleWord& w) { return w.is("--private") || w.is("-private"); }
 
 void Reading::take_reason() {
   const auto at = std::ranges::find_if(words, [](const TitleWord& w) { return w.is("because"); });
@@ -171,17 +175,27 @@ Fault unknown_flag(const Reading& r, const VerbInfo& verb) {
   return {};
 }
 
+std::string reason_of(std::string_view text) {
+  std::string reason;
+  for (const TitleWord& w : words_of(text))
+    if (!is_private_flag(w)) reason += (reason.empty() ? "" : " ") + std::string(w.raw);
+  return reason;
+}
+
 }  // namespace
 
 Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
   Reading r{words_of(text), {}, {}, {}, {}};
+  r.is_private = std::ranges::any_of(r.words, is_private_flag);
   const auto because = std::ranges::find_if(r.words, [](const TitleWord& w) { return w.is("because"); });
   if (because != r.words.end()) {
     const auto after = static_cast<std::size_t>(because->raw.data() + because->raw.size() - text.data());
     r.reason = trim(text.substr(after));
+    if (r.is_private) r.reason = reason_of(r.reason);
     if (r.reason.empty()) return verb_error("missing_value", verb, {{"word", "because"}});
     r.take_reason();
   }
+  std::erase_if(r.words, is_private_flag);
   while (r.take_leading() || r.take_flags() || r.take_pairs() || r.take_last()) {
   }
   if (auto fault = unknown_flag(r, verb)) return fault;
@@ -199,6 +213,7 @@ Fault read_declare(Command& c, const VerbInfo& verb, std::string_view text) {
   echo("", title);
   echo(" for", r.service);
   echo(" from", r.alert);
+  if (r.is_private) c.named["private"] = "true", c.echo += " --private";
   echo(" because", r.reason);
   return {};
 }

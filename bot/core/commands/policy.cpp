@@ -246,7 +246,7 @@ std::vector<Rule> default_policy() {
   std::vector<std::string> ready;
   const std::vector<std::string> owned{"config reload", "config check", "config diff", "grant",       "revoke",
                                        "automation",    "drain",        "undrain",     "runbook arm", "runbook disarm",
-                                       "freeze",        "unfreeze",     "queue first", "override"};
+                                       "freeze",        "unfreeze",     "queue first", "override",    "unseal"};
   const std::vector<std::string> rollouts{"deploy", "promote"},
       smaller{"rollback", "scale", "restart", "advance", "hold"};
   const std::vector<std::string> steering{"pause", "resume", "cancel", "done", "skip", "fail", "queue drop"};

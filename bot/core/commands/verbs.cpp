@@ -173,9 +173,10 @@ void add_alerts(std::vector<VerbInfo>& t) {
 
 void add_incident_work(std::vector<VerbInfo>& t) {
   const auto topic = "incidents";
-  t.push_back(write("declare", "declare [sev2] <title> [for <service>] [from E12] [because …]", topic, "-",
-                    Shape::declare, {may("severity", "severity"), line("title", "text", true)},
-                    {may("for", "service"), may("from", "alert"), may("severity", "severity"), because}));
+  t.push_back(write(
+      "declare", "declare [sev2] <title> [for <service>] [from E12] [--private] [because …]", topic, "-",
+      Shape::declare, {may("severity", "severity"), line("title", "text", true)},
+      {may("for", "service"), may("from", "alert"), may("severity", "severity"), may("--private", "flag"), because}));
   t.push_back(read("incidents", "incidents [--open]", topic, {may("service", "service")},
                    {may("--open", "flag"), may("--all", "flag"), in_env}));
   t.push_back(of_incident(write("severity", "severity <n> because …", topic, "-", Shape::words,
@@ -209,6 +210,11 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(write("mute", "mute", topic, "-", Shape::words, {}));
   t.push_back(of_incident(write("page", "page <team|@who> because …", topic, "-", Shape::words, {must("who", "person")},
                                 {because, in_env})));
+  t.push_back(of_incident(write("invite", "invite @who [INC-7]", topic, "-", Shape::words, {must("who", "person")})));
+  t.push_back(of_incident(write("access", "access INC-7 because …", topic, "-", Shape::words, {}, {because})));
+  t.push_back(of_incident(write("unseal", "unseal INC-7 because …", topic, "O", Shape::words, {}, {because})));
+  t.push_back(of_incident(write("disclose", "disclose [INC-7] [--yes] because …", topic, "-", Shape::words, {},
+                                {may("--yes", "flag"), because})));
 }
 
 void add_incident_states(std::vector<VerbInfo>& t) {

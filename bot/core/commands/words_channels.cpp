@@ -103,6 +103,61 @@ std::span<const Sentence> words_channels() {
       {"archive.already", "#{channel} of {id} is archived already.", "{id}의 #{channel} 채널은 이미 보관되었습니다."},
       {"what.archive", "Archives the channel of an incident that is over.", "끝난 장애의 채널을 보관합니다."},
       {"what.archive_later", "Keeps the channel and asks again later.", "채널을 두고 나중에 다시 묻습니다."},
+      // Private incidents
+      {"private.in_the_open",
+       "Others read along here, so nothing was opened. Tell me in a direct message: `declare … --private`, or fill in "
+       "the form, which nobody else sees. What you typed here has been read; delete the message if it gives "
+       "something away.",
+       "여기는 다른 사람도 읽는 곳이라 아무것도 열지 않았습니다. 개인 메시지로 `declare … --private`를 보내거나, "
+       "남에게 "
+       "보이지 않는 양식을 채워 주세요. 여기에 입력한 글은 이미 읽혔을 수 있으니 알려져서는 안 될 내용이면 메시지를 "
+       "삭제하세요."},
+      {"private.from",
+       "A private incident is not opened from an alert or a message: others see those, and what became of them. "
+       "Declare "
+       "it with a title of its own.",
+       "비공개 장애는 알림이나 메시지에서 열지 않습니다. 다른 사람도 그것과 그 결과를 보기 때문입니다. 제목을 따로 "
+       "적어 선언하세요."},
+      {"private.not_yet",
+       "Not in a private incident yet: `{verb}` is listed where everybody looks. Give it in another channel, without "
+       "the "
+       "incident's number, if it may be seen.",
+       "비공개 장애에서는 아직 `{verb}` 명령을 쓸 수 없습니다. 모두가 보는 목록에 남기 때문입니다. 보여도 괜찮다면 "
+       "다른 "
+       "채널에서 장애 번호 없이 입력하세요."},
+      {"private.asks",
+       "Not here: the rule {rule} asks somebody about `{verb}` first, and everybody can list what waits for an answer. "
+       "What you only have to confirm yourself can be given in the incident's own channel.",
+       "여기서는 쓸 수 없습니다. {rule} 규칙이 `{verb}` 명령을 먼저 확인받게 하는데, 답을 기다리는 목록은 누구나 볼 수 "
+       "있습니다. 스스로 확인만 하면 되는 명령은 그 장애의 채널에서 입력할 수 있습니다."},
+      {"private.not_in",
+       "{who} is not in this private incident and hears nothing of it. `invite @{person}` comes first.",
+       "{who} 님은 이 비공개 장애에 들어 있지 않아 아무것도 전하지 않습니다. 먼저 `invite @{person}`를 입력하세요."},
+      {"invite.done", "{who} is in {id} now and is invited into its channel.",
+       "{who} 님이 {id}에 들어왔고 채널에 초대되었습니다."},
+      {"invite.already", "{who} is in {id} already.", "{who} 님은 이미 {id}에 들어 있습니다."},
+      {"access.asked",
+       "If there is a private incident {id}, those in it have been asked to let you in. I say neither that there is "
+       "one "
+       "nor that there is none.",
+       "비공개 장애 {id}이(가) 있다면, 그 안의 사람들에게 들여보내 달라고 전했습니다. 있는지 없는지는 말하지 "
+       "않습니다."},
+      {"access.yours", "You can see {id} already.", "{id}은(는) 이미 볼 수 있습니다."},
+      {"access.told", "🔑 *{who}* asks to be let in: {why} · `invite @{person}`",
+       "🔑 *{who}* 님이 들여보내 달라고 합니다: {why} · `invite @{person}`"},
+      {"unseal.told", "🔓 {who} has unsealed the private incident {id} and reads it now: {why}",
+       "🔓 {who} 님이 비공개 장애 {id}의 봉인을 열고 이제 읽습니다: {why}"},
+      {"unseal.done", "You are in {id} now: #{channel}. Everybody in it has been told, and its timeline says why.",
+       "이제 {id}에 들어 있습니다: #{channel}. 그 안의 모두에게 알렸고 이유는 타임라인에 남습니다."},
+      {"disclose.sure",
+       "{id} would be public: its title, its timeline and all that was said in its channel can then be read by "
+       "everybody here, in lists, reports and figures, and nothing of that is taken back. On Slack and Mattermost the "
+       "channel itself stays private. If it is meant: `{line}`",
+       "{id}이(가) 공개됩니다. 제목과 타임라인, 채널에서 오간 말을 목록·보고서·통계에서 누구나 읽을 수 있게 되고, "
+       "되돌릴 수 없습니다. Slack과 Mattermost의 채널 자체는 비공개로 남습니다. 정말이라면: `{line}`"},
+      {"button.disclose", "Make it public", "공개하기"},
+      {"disclose.done", "{id} is public now.", "이제 {id}은(는) 공개되었습니다."},
+      {"disclose.public", "{id} is public already.", "{id}은(는) 이미 공개되어 있습니다."},
   };
   return table;
 }

@@ -3,6 +3,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/urgent.h"
 
@@ -47,6 +48,8 @@ Outcome page(Call& c) {
   if (people.size() > 1) std::erase_if(people, [&](const Person* p) { return p->id == c.actor.id; });  // is there
   if (people.empty()) return refuse(c, "paging.nobody", {{"who", plain(clip(one_line(whom), 60))}});
   const Incident* i = incident_of(c);
+  for (const Person* p : people)
+    if (i && !is_in(*i, p->id)) return refuse(c, "private.not_in", {{"who", plain(p->name)}, {"person", p->id}});
   const std::string channel = i ? i->channel : c.input.channel.empty() ? "muster" : c.input.channel;
   const std::string lang = channel_language(c.work, channel);
   Entry e = human_entry(c, "page.sent", i);

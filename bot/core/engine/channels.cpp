@@ -57,7 +57,9 @@ std::string unknown_placeholder(std::string_view pattern) {
   return {};
 }
 
+// Of a private one it says nothing, and it is made as no other is, so that none meets it.
 std::string channel_name_for(const Work& w, const Entry& declared, int number) {
+  if (declared.data["private"].as_bool()) return "inc-" + std::to_string(number) + "_private";
   std::string filled;
   const std::string& pattern = w.config.channel_name;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
@@ -117,6 +119,7 @@ Value channel_body(const Work& w, const Incident& i) {
   for (const IncidentLink& l : incident_links(w, i)) links.push(Value::Map{{"title", l.title}, {"url", l.url}});
   Value body = Value::Map{{"channel", i.channel}, {"topic", incident_topic(w, i)}};
   if (!links.as_list().empty()) body.set("links", std::move(links));
+  if (i.is_private) body.set("private", true);
   return body;
 }
 
@@ -141,7 +144,7 @@ void show_channel(Work& w, const Incident& i) {
 
 void show_on_board(Work& w, const Incident& i, bool first) {
   const std::string& board = w.config.board_channel;
-  if (board.empty() || i.channel.empty() || i.triage) return;
+  if (board.empty() || i.channel.empty() || i.triage || i.is_private) return;
   const std::string& lang = w.config.language;
   const std::string post_id = "board-" + i.id, destination = "room:#" + board;
   Message m;
@@ -176,7 +179,7 @@ Message announcement(const Work& w, const Incident& i) {
 }
 
 void announce_again(Work& w, const Incident& i, const std::string& platform) {
-  if (!i.open()) return;
+  if (!i.open() || i.is_private) return;
   Value only = Value::List{};
   only.push(platform);
   Value body = Value::Map{{"post_id", "announce-" + i.id}, {"message", to_value(announcement(w, i))}};
@@ -190,6 +193,7 @@ bool matches(const InviteRule& rule, const Incident& i) {
   const auto listed = [](const std::vector<std::string>& all, const std::string& one) {
     return std::ranges::find(all, one) != all.end();
   };
+  if (rule.is_private != i.is_private) return false;
   if (!rule.severities.empty() && !listed(rule.severities, i.severity)) return false;
   return rule.services.empty() ||
          std::ranges::any_of(i.services, [&](const std::string& s) { return listed(rule.services, s); });
@@ -236,7 +240,9 @@ void invite_by_rules(Work& w, const Incident& i) {
   e.text = names;
   e.data = Value::Map{{"people", fresh}, {"severity", i.severity}};
   record(w, std::move(e));
-  w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", Value::Map{{"people", fresh}}});
+  Value body = Value::Map{{"people", fresh}};
+  if (i.is_private) body.set("private", true);
+  w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", std::move(body)});
 }
 
 void invite_again(Work& w, const Incident& i) {

@@ -10,6 +10,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -97,6 +98,7 @@ Live live_words_for(Work& w, const std::string& person, const std::string& chann
   input.direct = channel == "muster";
   input.is_operator = w.config.people.empty() && person == "operator";
   const Command nothing;
+  const PrivateView view(w, input);
   return live_words(Call{w, input, nothing, "en", "UTC", actor_of(w.config, person, input.is_operator)});
 }
 

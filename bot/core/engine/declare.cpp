@@ -7,6 +7,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/urgent.h"
 
 namespace muster {
@@ -52,6 +53,7 @@ std::string line_of(const Command& c, const std::string& title, const std::strin
   add("", title);
   add(" for", service);
   if (with_alert) add(" from", named(c, "from"));
+  if (c.named.contains("private")) line += " --private";
   add(" because", named(c, "because"));
   return plain(clip(one_line(line), 300));
 }
@@ -92,6 +94,27 @@ Outcome with_wrong_field(Outcome o, const char* field) {
 Outcome refuse_title(Call& c) {
   Outcome o = with_wrong_field(refuse(c, "declare.no_title"), "title");
   o.form = declare_form(c);
+  if (c.command.named.contains("private")) o.form->command += " --private";
+  return o;
+}
+
+// By what was typed, or by a rule of the configuration.
+bool meant_private(const Call& c, const std::string& severity, const std::string& service) {
+  const auto listed = [](const std::vector<std::string>& all, const std::string& one) {
+    return all.empty() || std::ranges::find(all, one) != all.end();
+  };
+  return c.command.named.contains("private") ||
+         std::ranges::any_of(c.work.config.private_incidents, [&](const PrivateRule& r) {
+           return listed(r.severities, severity) && listed(r.services, service);
+         });
+}
+
+// Where others read along, the title is out before anything can be kept from them.
+Outcome refuse_in_the_open(Call& c) {
+  Outcome o = refuse(c, "private.in_the_open");
+  o.is_private = true;
+  o.form = declare_form(c);
+  o.form->command += " --private";
   return o;
 }
 
@@ -130,6 +153,7 @@ void bring_alert(Call& c, Incident& i, Alert& alert) {
 }
 
 void announce(Call& c, const Incident& i) {
+  if (i.is_private) return;
   if (!c.work.config.board_channel.empty()) return;  // the board says it, and stays true
   post(c.work, c.work.config.alerts_channel, "announce-" + i.id, announcement(c.work, i));
   if (is_grave(c.work.config, i.severity)) make_urgent(c.work);
@@ -140,6 +164,7 @@ Outcome declared(Call& c, const Incident& i) {
                      {{"id", i.id}, {"severity", i.severity}, {"title", plain(i.title)}, {"channel", i.channel}});
   o.json = projection(i).body;
   o.json.set("id", i.id);
+  o.is_private = i.is_private && !is_alone(c.input);
   return o;
 }
 
@@ -214,7 +239,8 @@ Outcome declare(Call& c) {
   const bool link = from.starts_with("http");
   if (link && !said.known()) return refuse(c, "declare.from_unknown", {{"link", plain(clip(from, 300))}});
   // A message may become an incident: its first line is the title unless another is given.
-  if (title.empty() && said.known()) title = clip(one_line(said.text.substr(0, said.text.find('\n'))), 120);
+  if (title.empty() && said.known() && !c.command.named.contains("private"))
+    title = clip(one_line(said.text.substr(0, said.text.find('\n'))), 120);
   if (title.empty()) return refuse_title(c);
   const std::string severity = named(c.command, "severity");
   const SeverityRule* rule = severity.empty() ? nullptr : find_severity(c.work.config, severity);
@@ -229,6 +255,9 @@ Outcome declare(Call& c) {
     else
       title += " for " + service;
   }
+  const bool is_private = meant_private(c, rule ? rule->name : "SEV3", e.services.empty() ? "" : e.services.front());
+  if (is_private && !is_alone(c.input) && !c.input.unseen) return refuse_in_the_open(c);
+  if (is_private && !from.empty()) return refuse(c, "private.from");
   Alert* alert = from.empty() ? nullptr : find_alert(c.work.state, from);
   if (!from.empty() && !alert && !link) return no_such_id(c, from);
   if (alert && find_incident(c.work.state, alert->incident)) return refuse_alert(c, *alert);
@@ -236,9 +265,10 @@ Outcome declare(Call& c) {
   e.text = "declare " + title + (because.empty() ? "" : " because " + because);
   e.data = Value::Map{{"title", clip(title, 200)}, {"severity", rule ? rule->name : "SEV3"}};
   if (!because.empty()) e.data.set("reason", because);
-  if (said.known()) e.data.set("source", source_value(said));
+  if (is_private) e.data.set("private", true);
+  if (said.known() && !is_private) e.data.set("source", source_value(said));
   Incident& i = open_incident(c.work, std::move(e));
-  if (said.known()) file_message(c.work, i, said, c.input.platform, c.actor.id, "declared from it");
+  if (said.known() && !is_private) file_message(c.work, i, said, c.input.platform, c.actor.id, "declared from it");
   if (alert) bring_alert(c, i, *alert);
   bring_checklists(c.work, i);
   announce(c, i);

@@ -10,6 +10,7 @@
 #include "bot/core/commands/verbs.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/privacy.h"
 
 namespace muster {
 
@@ -109,7 +110,11 @@ Outcome understand(Call& early, const std::string& text) {
 
 }  // namespace
 
-Outcome run_command(Work& w, const CommandInput& input) {
+Outcome run_command(Work& w, const CommandInput& given) {
+  CommandInput input = given;
+  // What is said in a private incident is nothing to name elsewhere, not even by those who are in it.
+  if (input.about.channel != input.channel && is_private_channel(w.state, input.about.channel)) input.about = {};
+  const PrivateView view(w, input);
   const Person* person = find_person(w.config, input.person);
   const Command nothing;
   // The local operator is nobody of the configuration, and may have chosen a language all the same.
@@ -123,8 +128,12 @@ Outcome run_command(Work& w, const CommandInput& input) {
   if (!cleaned.types.empty()) return finished(early, refuse(early, "secret", {{"type", cleaned.types.front()}}));
   const std::string named = with_people_named(w.state, input.platform, std::string(trim(input.text)));
   const std::string text = expand_alias(w.state, early.actor.id, named);
-  return finished(early, understand(early, text));
+  Outcome o = finished(early, understand(early, text));
+  if (o.read) o.read->hidden = view.hidden();
+  return o;
 }
+
+bool ReadWanted::hides(std::string_view name) const { return std::ranges::find(hidden, name) != hidden.end(); }
 
 Outcome::Outcome() = default;
 Outcome::Outcome(const Outcome&) = default;

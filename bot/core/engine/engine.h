@@ -14,7 +14,8 @@
 
 namespace muster {
 
-class Extension;  // extension.h
+class Extension;    // extension.h
+class PrivateView;  // privacy.h
 
 // Everything one decision works with and fills.
 struct Work {
@@ -25,6 +26,7 @@ struct Work {
   Decision decision;
   Extension* extension = nullptr;  // what other rooms decide; null: nothing
   std::int64_t owner = 0;          // Store::owner(): the epoch of the process that decides; 0: nobody counts
+  PrivateView* view = nullptr;     // of the command that is decided about
 };
 
 struct CommandInput {
@@ -42,6 +44,7 @@ struct CommandInput {
   std::string standing = {};  // of the account: guest, outsider; empty: a full member
   std::string secret = {};    // unguessable, of this command alone: what a one-time code is made from
   std::string schedule = {};  // T5: the clock gives the command, in the name of its owner
+  bool unseen = false;        // nobody else has read the line: it was a form
   bool overtaken = false;     // it is heard after a command that was typed later
 };
 
@@ -52,6 +55,8 @@ struct ReadWanted {
   std::vector<std::string> args;
   std::map<std::string, std::string> named;
   std::string language = "en", zone = "UTC";  // the asker's
+  std::vector<std::string> hidden = {};       // private incidents ("INC-7") and channels ("#…") not to be told of
+  bool hides(std::string_view name) const;
 };
 
 // How the answer of a reading command is wanted: --grep, --tail, --json, --private, --here.

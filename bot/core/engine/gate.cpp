@@ -9,6 +9,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
+#include "bot/core/engine/privacy.h"
 
 namespace muster {
 
@@ -207,8 +208,8 @@ std::string unknown_group(const Call& c, const Verdict& v) {
 }  // namespace
 
 Outcome denied(Call& c, const Verdict& v) {
-  Entry e = human_entry(c, "command.denied", nullptr);
-  e.text = c.command.echo;
+  Entry e = human_entry(c, "command.denied", private_subject(c.work.state, c.input, c.command));
+  e.text = c.command.verb == "declare" && c.command.named.contains("private") ? "declare --private" : c.command.echo;
   e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}};
   record(c.work, std::move(e));
   const Asker asker = asker_of(c);
@@ -311,6 +312,28 @@ OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
   return f;
 }
 
+// What stays inside a private incident, however it goes on. Everything else that writes could tell others of it: runs
+// and locks are listed, changes are told, a question waits before everybody who may answer it.
+bool stays_inside(const VerbInfo& verb) {
+  static constexpr std::string_view inside[] = {
+      "severity",       "lead",           "role",           "note",    "update",        "todo",     "todo done",
+      "checklist done", "checklist undo", "checklist skip", "link",    "page",          "pin",      "mitigate",
+      "resolve",        "reopen",         "time",           "archive", "archive later", "language", "invite",
+      "disclose",       "unseal",         "access",         "scrub",   "yes",           "no",       "withdraw"};
+  return !verb.writes || std::ranges::find(inside, verb.verb) != std::end(inside);
+}
+
+// The refusal of what would leave a private incident; none: it may be.
+std::optional<Outcome> would_leave(Call& c, const VerbInfo& verb, const Verdict& v) {
+  const bool of_itself = verb.verb == "unseal" || verb.verb == "access";
+  const Incident* i = private_subject(c.work.state, c.input, c.command);
+  if (!i && !of_itself) return {};
+  // A question asked in its channel is hidden with it; one that somebody else answers is told elsewhere, too.
+  const bool sure = v.effect == "confirm" && i && c.input.channel == i->channel;
+  if (v.effect == "deny" || ((v.effect == "run" || sure) && stays_inside(verb))) return {};
+  return refuse(c, stays_inside(verb) ? "private.asks" : "private.not_yet", {{"verb", verb.verb}, {"rule", v.rule}});
+}
+
 Outcome decide(Call& c, const VerbInfo& verb) {
   const Verdict v = verdict_of(c, asker_of(c), c.command);
   const bool known = !asker_of(c).person.empty() || c.input.is_operator;
@@ -318,6 +341,7 @@ Outcome decide(Call& c, const VerbInfo& verb) {
   // What nobody can do yet is said as such: a "no" of the policy would only send people to ask for a right.
   if (!verb.ready && known) return not_yet(c, verb);
   if (v.effect == "deny") return denied(c, v);
+  if (auto no = would_leave(c, verb, v)) return *no;
   // Its plan is made after a look at the target, and the yes is asked for that plan, in the run.
   const bool planned = is_change_command(verb.verb);
   if (c.command.plan) return planned ? carry_out(c) : plan(c, v);
@@ -336,10 +360,10 @@ Outcome decide(Call& c, const VerbInfo& verb) {
 }  // namespace
 
 Outcome carry_out(Call& c) {
-  for (const auto* table :
-       {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(), &question_handlers(),
-        &explain_handlers(), &silence_handlers(), &capture_handlers(), &glass_handlers(), &change_reading_handlers(),
-        &suspect_handlers(), &identity_handlers(), &schedule_handlers(), &webhook_handlers()}) {
+  for (const auto* table : {&incident_handlers(), &reading_handlers(), &admin_handlers(), &people_handlers(),
+                            &question_handlers(), &explain_handlers(), &silence_handlers(), &capture_handlers(),
+                            &glass_handlers(), &private_handlers(), &change_reading_handlers(), &suspect_handlers(),
+                            &identity_handlers(), &schedule_handlers(), &webhook_handlers()}) {
     const auto it = table->find(c.command.verb);
     if (it != table->end()) return it->second(c);
   }

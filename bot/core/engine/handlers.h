@@ -65,6 +65,7 @@ const std::map<std::string_view, Handler>& question_handlers();        // approv
 const std::map<std::string_view, Handler>& explain_handlers();         // explain, show
 const std::map<std::string_view, Handler>& silence_handlers();         // silence, unsilence, silences, snooze, graph
 const std::map<std::string_view, Handler>& glass_handlers();           // break-glass
+const std::map<std::string_view, Handler>& private_handlers();         // invite, access, unseal, disclose
 const std::map<std::string_view, Handler>& capture_handlers();         // pin, transcript, mute
 const std::map<std::string_view, Handler>& change_reading_handlers();  // where, diff, releases, metrics, built …
 

@@ -5,6 +5,7 @@
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
 
 namespace muster {
 namespace {
@@ -44,6 +45,11 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
   e.data = before.empty() ? Value::Map{{"role", role}, {"assignee", p->id}}
                           : Value::Map{{"role", role}, {"from", before}, {"to", p->id}, {"accepted", true}};
   record(c.work, std::move(e));
+  if (i->is_private) {
+    Entry in = human_entry(c, {}, i);
+    in.text = p->name;
+    admit(c.work, *i, std::move(in), p->id);
+  }
   touch(c.work, *i);
   // Whoever holds a role now is told what it means.
   const std::string language = p->language.empty() ? c.work.config.language : p->language;

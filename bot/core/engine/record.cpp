@@ -6,6 +6,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/suspects.h"
 #include "bot/core/engine/triage.h"
@@ -207,6 +208,11 @@ Incident& open_incident(Work& w, Entry e) {
   w.decision.rows.push_back(projection(i));  // also when nothing else is said about it
   bind_rooms(w, i);
   show_channel(w, i);
+  if (i.is_private && find_person(w.config, i.declared_by)) {
+    Entry in;
+    in.text = person_name(w.config, i.declared_by);
+    admit(w, i, std::move(in), i.declared_by);  // nobody else comes into a private channel uncalled
+  }
   invite_by_rules(w, i);
   show_on_board(w, i, true);
   show_suspects(w, i);

@@ -145,6 +145,7 @@ void apply_declared(State& s, const Entry& e) {
   i.services = e.services;
   i.declared_by = e.actor.id;
   i.reason = e.data["reason"].as_string();
+  if ((i.is_private = e.data["private"].as_bool())) s.private_incidents.push_back(n);
   i.next_update_ms = e.data["next_update_ms"].as_int();
   set_time(s, i, "declared", e.occurred_ms, e);
   i.group_key = e.data["group_key"].as_string();
@@ -220,6 +221,8 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
     for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
   else if (kind == "postmortem.published")
     s.any_published = true, i.published = {static_cast<int>(e.data["version"].as_int()), e.occurred_ms, e.actor.id, 0};
+  else if (kind == "incident.disclosed")
+    i.is_private = false, std::erase(s.private_incidents, incident_number(i.id));
   else if (kind == "channel.archived")
     i.archived = true;
   else if (kind == "channel.reopened")
@@ -367,6 +370,7 @@ ProjectionRow projection(const Incident& i) {
     b.set("published",
           Value::Map{{"version", i.published.version}, {"at_ms", i.published.at_ms}, {"by", i.published.by}});
   if (i.triage) b.set("triage", true);
+  if (i.is_private) b.set("private", true);
   Value bound = Value::List{};
   for (const std::string& platform : i.bound) bound.push(platform);
   if (!i.bound.empty()) b.set("bound", std::move(bound));

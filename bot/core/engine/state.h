@@ -121,6 +121,7 @@ struct Incident {
   std::set<std::string> invited;  // person ids
   static constexpr std::size_t people_max = 200;
   std::set<std::string> people;  // who wrote in its channel, the first of them
+  bool is_private = false;       // only those in it may know of it: privacy.h
   bool triage = false;           // nobody has said yet that it is one: it waits, or was declined
   bool archived = false;         // its channel
   int rooms = 0;                 // how often the channel came back from the archive
@@ -161,6 +162,7 @@ struct State {
   std::unordered_multimap<std::size_t, int> alert_by_fingerprint;  // hash -> number: see alert_of_fingerprint()
   std::shared_ptr<PairPool> pairs = std::make_shared<PairPool>();  // shared: a copy of the state points into it too
   KeptPool kept;                                                   // what runs and questions have in common
+  std::vector<int> private_incidents;                              // those of `incidents` that are private
   std::map<std::string, int> incident_by_group;
   std::map<std::string, int> incident_by_channel;
   std::map<std::string, std::string> aliases;   // "ana/name" or "*/name" -> command

@@ -8,6 +8,7 @@
 #include "bot/core/commands/when.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -110,6 +111,7 @@ Outcome todo(Call& c) {
   const std::string wanted = named(c.command, "who");
   const Person* who = find_person(c.work.config, wanted);
   if (!who && !wanted.empty()) return unknown_person(c, wanted);
+  if (who && !is_in(*i, who->id)) return refuse(c, "private.not_in", {{"who", plain(who->name)}, {"person", who->id}});
   const Due due = due_of(c, named(c.command, "due"));
   Entry e = human_entry(c, "action.created", i);
   e.text = text;
@@ -211,7 +213,15 @@ void todo_rang(Work& w, const Timer& timer) {
   record(w, std::move(e));
   const Message m{.text = text(lang), .sections = {}, .buttons = {}, .color = "warning"};
   const std::string& channel = i->archived || i->channel.empty() ? w.config.alerts_channel : i->channel;
-  post(w, channel, timer.id + "-" + std::to_string(w.now), m);
+  // Where the channel is gone everybody hears of it; of a private one whoever has to do it, or declared it, alone.
+  const std::string& whom = t->assignee.empty() ? i->declared_by : t->assignee;
+  const bool alone = i->is_private && channel != i->channel;
+  if (!alone) {
+    post(w, channel, timer.id + "-" + std::to_string(w.now), m);
+  } else if (find_person(w.config, whom)) {
+    post(w, "muster", timer.id + "-" + std::to_string(w.now), m, {}, whom);
+    w.decision.out.back().body.set("direct", true);
+  }
   if (said + 1 < overdue_reminders) arm_todo(w, *i, number, w.now + (said == 0 ? 1 : 6) * day_ms, said + 1);
 }
 

@@ -30,6 +30,13 @@ struct InviteRule {
   std::vector<std::string> severities;  // empty: every one
   std::vector<std::string> services;    // empty: every one, and none
   std::vector<std::string> who;         // person ids, group:NAME, owners (of the service)
+  bool is_private = false;              // of private incidents only; else of all others
+};
+
+// What a person declares of this kind is private.
+struct PrivateRule {
+  std::vector<std::string> severities;  // empty: every one
+  std::vector<std::string> services;    // empty: every one, and none
 };
 
 }  // namespace muster

@@ -15,6 +15,8 @@ using namespace mattermost;
 void Mattermost::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
+  // No channel that is there already is taken for a private one.
+  if (out_.directory.is_private(op->channel)) return make_channel(op, 1, std::move(then));
   find_channel(op, std::move(then));
 }
 
@@ -70,7 +72,7 @@ void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
   const Value wanted = Value::Map{{"team_id", team_},
                                   {"name", name},
                                   {"display_name", clip_runes(one_line(title), display_name_runes_max)},
-                                  {"type", body["private"].as_bool() ? "P" : "O"},
+                                  {"type", out_.directory.is_private(op->channel) ? "P" : "O"},
                                   {"header", header}};
   call(op, api_.post("/channels", wanted), [this, op, attempt, name, header, then = std::move(then)](const Answer& a) {
     if (a.ok()) {
@@ -86,7 +88,8 @@ void Mattermost::make_channel(const OpPtr& op, int attempt, WithId then) {
     if (!op->may_be_sent) return make_channel(op, attempt + 1, then);
     // An earlier attempt broke off: the channel may be the one that it made.
     call(op, api_.get("/teams/" + team_ + "/channels/name/" + name), [this, op, attempt, then](const Answer& there) {
-      const bool mine = there.ok() && there.body["creator_id"].as_string() == me_;
+      const bool as_wanted = there.body["type"].as_string() == "P" || !out_.directory.is_private(op->channel);
+      const bool mine = there.ok() && there.body["creator_id"].as_string() == me_ && as_wanted;
       if (!mine) return make_channel(op, attempt + 1, then);
       take_channel(op, there.body, attempt, then);
     });

@@ -113,7 +113,8 @@ void MattermostCheck::rights(const Value& names) {
     }
     std::string missing;
     for (const char* needed : {"create_public_channel", "create_private_channel", "join_public_channels", "create_post",
-                               "upload_file", "manage_public_channel_properties", "manage_public_channel_members"}) {
+                               "upload_file", "manage_public_channel_properties", "manage_public_channel_members",
+                               "manage_private_channel_properties", "manage_private_channel_members"}) {
       if (!have.contains(needed)) missing += (missing.empty() ? "" : ", ") + std::string(needed);
     }
     if (missing.empty())

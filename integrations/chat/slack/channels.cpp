@@ -40,6 +40,8 @@ std::string slack_channel_name(const std::string& ours, int attempt) {
 void Slack::with_channel(const OpPtr& op, WithId then) {
   const std::string id = out_.directory.theirs("channel", op->channel);
   if (!id.empty() && out_.directory.theirs("called", op->channel) == wanted_name(op->channel)) return then(id);
+  // No channel that is there already is taken for a private one.
+  if (out_.directory.is_private(op->channel)) return make_channel(op, 1, std::move(then));
   find_channel(op, std::move(then));
 }
 
@@ -100,6 +102,7 @@ Value Slack::channel_for(const std::string& ours, const Value& channels, bool on
   for (const Value& channel : channels.as_list()) {
     if (channel["name"].as_string() != wanted) continue;
     if (only_own && channel["creator"].as_string() != self_.user_id) continue;
+    if (out_.directory.is_private(ours) && !channel["is_private"].as_bool()) continue;
     const std::string owner = out_.directory.ours("channel", channel["id"].as_string());
     if (owner.empty() || owner == ours) return channel;
   }
@@ -132,7 +135,7 @@ void Slack::make_channel(const OpPtr& op, int attempt, WithId then) {
                            "Invite @" + my_name_ + " to it when it is private; unarchive it when it is archived."));
   }
   const Value arguments = Value::Map{{"name", slack_channel_name(called.empty() ? op->channel : called, attempt)},
-                                     {"is_private", op->message.body["private"].as_bool()}};
+                                     {"is_private", out_.directory.is_private(op->channel)}};
   call(op, "conversations.create", arguments, [this, op, attempt, then = std::move(then)](const SlackAnswer& a) {
     if (a.error == "name_taken") {
       // An attempt that broke off may have made it: then it is our making. One of people's own stays theirs.

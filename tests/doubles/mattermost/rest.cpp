@@ -105,7 +105,8 @@ HttpResponse MattermostRoutes::roles() {
       {"channel_user",
        {"read_channel", "add_reaction", "remove_reaction", "manage_public_channel_members", "upload_file",
         "get_public_link", "create_post", "use_slash_commands", "manage_private_channel_members", "delete_post",
-        "edit_post", "manage_public_channel_properties", "delete_public_channel"}}};
+        "edit_post", "manage_public_channel_properties", "delete_public_channel", "manage_private_channel_members",
+        "manage_private_channel_properties", "delete_private_channel"}}};
   Value list = Value::List{};
   for (const Value& name : body.as_list()) {
     const auto it = given.find(name.as_string());

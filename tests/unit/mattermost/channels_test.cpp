@@ -47,6 +47,21 @@ TEST_CASE("a taken name gets a number, an existing channel of people is joined f
   CHECK(rig.core.channel(alerts)->members.contains(rig.bot));
 }
 
+TEST_CASE("a private channel is made private, and no other is taken for it") {
+  Rig rig;
+  rig.core.add_channel(rig.team, "inc-7_private");
+  rig.start();
+  rig.post("inc-7_private", "a", "kingfisher");  // also when its opening was refused before
+  REQUIRE(rig.core.channel_named("inc-7_private-2"));
+  CHECK(rig.core.channel_named("inc-7_private-2")->type == "P");
+  CHECK(rig.said_in("inc-7_private") == Heard{});
+  CHECK(rig.said_in("inc-7_private-2") == Heard{"kingfisher"});
+  rig.send("open_channel", "inc-8_private", Value::Map{{"title", "INC-8"}, {"topic", ""}});
+  CHECK(rig.core.channel_named("inc-8_private")->type == "P");
+  rig.send("open_channel", "inc-9", Value::Map{{"title", "INC-9"}, {"topic", ""}});
+  CHECK(rig.core.channel_named("inc-9")->type == "O");
+}
+
 TEST_CASE("a shared channel that people made is joined and keeps its header, a missing one is made with one") {
   Rig rig;
   const std::string theirs = rig.core.add_channel(rig.team, "muster");

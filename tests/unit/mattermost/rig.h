@@ -19,6 +19,7 @@ class MemoryDirectory final : public ChatDirectory {
     const auto it = links.find({kind, ours});
     return it == links.end() ? "" : it->second;
   }
+  bool is_private(const std::string& ours) const override { return ours.ends_with("_private"); }
   std::string ours(const std::string& kind, const std::string& theirs) const override {
     for (const auto& [key, value] : links) {
       if (key.first == kind && value == theirs) return key.second;

@@ -51,6 +51,22 @@ TEST_CASE("an incident's channel is opened with its topic, also when the name is
   CHECK(w.posts_with("inc-7-checkout-2", "hello") == 1);
 }
 
+TEST_CASE("a private channel is made private, and no other is taken for it") {
+  SlackWorld w;
+  w.core.channels["C9"] = {.id = "C9", .name = "inc-7_private", .topic = {}, .purpose = {}, .im_of = {}};
+  w.begin();
+  // Also when its opening was refused before, and a post is the first that gets through.
+  CHECK(w.post("inc-7_private", "kingfisher"));
+  REQUIRE(w.core.channel_named("inc-7_private-2"));
+  CHECK(w.core.channel_named("inc-7_private-2")->is_private);
+  CHECK(w.posts_with("inc-7_private-2", "kingfisher") == 1);
+  CHECK(w.posts_with("inc-7_private", "kingfisher") == 0);
+  CHECK(w.deliver("open_channel", "inc-8_private", Value::Map{{"title", "INC-8"}, {"topic", "sev2"}}));
+  CHECK(w.core.channel_named("inc-8_private")->is_private);
+  CHECK(w.deliver("open_channel", "inc-9", Value::Map{{"title", "INC-9"}, {"topic", "sev2"}}));
+  CHECK(!w.core.channel_named("inc-9")->is_private);
+}
+
 TEST_CASE("names become what Slack takes") {
   CHECK(slack_channel_name("inc-7-checkout") == "inc-7-checkout");
   CHECK(slack_channel_name("INC 7: Größe!") == "inc-7-gr-e");

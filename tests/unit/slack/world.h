@@ -19,6 +19,7 @@ class MemoryDirectory final : public ChatDirectory {
     const auto it = links_.find(kind + "/" + ours);
     return it == links_.end() ? std::string() : it->second;
   }
+  bool is_private(const std::string& ours) const override { return ours.ends_with("_private"); }
   std::string ours(const std::string& kind, const std::string& theirs) const override {
     for (const auto& [key, value] : links_) {
       if (value == theirs && key.starts_with(kind + "/")) return key.substr(kind.size() + 1);

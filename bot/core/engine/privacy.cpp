@@ -1,0 +1,127 @@
+#include "bot/core/engine/privacy.h"
+
+#include <algorithm>
+
+#include "bot/base/text.h"
+#include "bot/core/commands/grammar.h"
+
+namespace muster {
+namespace {
+
+// A platform lets nobody speak in a private channel who is not a member there; our own room and scripts only name it.
+bool may_see(const Incident& i, const CommandInput& input, const std::string& person) {
+  if (input.is_operator && input.platform == "cli") return true;
+  const bool inside = is_in(i, person);
+  if (input.channel == i.channel) return inside || (input.platform != "room" && input.platform != "cli");
+  return inside && is_alone(input);
+}
+
+}  // namespace
+
+bool is_in(const Incident& i, const std::string& person) {
+  const auto holds = [&](const auto& role) { return role.second == person; };
+  return !i.is_private || (!person.empty() && (i.declared_by == person || i.invited.contains(person) ||
+                                               std::ranges::any_of(i.roles, holds)));
+}
+
+// Of those that a view has not taken out.
+static const Incident* private_one_of(const State& s, const std::string& channel) {
+  const auto it = s.incident_by_channel.find(channel);
+  const Incident* i = it == s.incident_by_channel.end() ? nullptr : &s.incidents.at(it->second);
+  return i && i->is_private ? i : nullptr;
+}
+
+bool is_private_channel(const State& s, const std::string& channel) { return private_one_of(s, channel) != nullptr; }
+
+bool shows_channel(const State& s, const CoreConfig& config, const std::string& channel, const std::string& person) {
+  const Incident* i = private_one_of(s, channel);
+  return !i || config.people.empty() || is_in(*i, person);
+}
+
+const Incident* public_incident(const State& s, const std::string& id) {
+  const Incident* i = find_incident(s, id);
+  return i && !i->is_private ? i : nullptr;
+}
+
+bool is_alone(const CommandInput& input) {
+  return input.platform == "cli" || (input.direct && input.channel != "muster");
+}
+
+const Incident* private_subject(const State& s, const CommandInput& input, const Command& command) {
+  for (const int n : s.private_incidents) {
+    const auto it = s.incidents.find(n);  // not there: it is hidden from this command
+    if (it == s.incidents.end()) continue;
+    const Incident& i = it->second;
+    if (input.channel == i.channel) return &i;
+    std::string word;
+    for (const char c : lower_ascii(command.echo + " " + command.rest + " " + command.body) + " ") {
+      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') {
+        word += c;
+        continue;
+      }
+      if (canonical_id(word) == i.id || word == i.channel) return &i;
+      word.clear();
+    }
+    if (const auto named = command.named.find("incident");
+        named != command.named.end() && find_incident(s, named->second) == &i)
+      return &i;
+  }
+  return nullptr;
+}
+
+bool PrivateView::hides(const std::string& name) const { return std::ranges::find(hidden_, name) != hidden_.end(); }
+
+PrivateView::PrivateView(Work& work, const CommandInput& input) : work_(work), before_(work.view) {
+  work.view = this;
+  State& s = work.state;
+  if (s.private_incidents.empty()) return;
+  const Person* p = find_person(work.config, input.person);
+  const std::string person = p ? p->id : input.is_operator ? "operator" : "";
+  for (const int n : s.private_incidents) {
+    const auto it = s.incidents.find(n);
+    if (it == s.incidents.end() || may_see(it->second, input, person)) continue;
+    hidden_.push_back(it->second.id);
+    hidden_.push_back("#" + it->second.channel);
+    s.incident_by_channel.erase(it->second.channel);
+    taken_.push_back(s.incidents.extract(it));
+  }
+  for (auto q = s.questions.begin(); !hidden_.empty() && q != s.questions.end();) {
+    const auto asked = q++;
+    if (hides("#" + std::string(asked->second.channel))) questions_.push_back(s.questions.extract(asked));
+  }
+}
+
+PrivateView::~PrivateView() {
+  work_.view = before_;
+  State& s = work_.state;
+  for (auto& node : taken_) {
+    s.incident_by_channel.emplace(node.mapped().channel, node.key());
+    s.incidents.insert(std::move(node));
+  }
+  for (auto& node : questions_) s.questions.insert(std::move(node));
+}
+
+Incident* PrivateView::reveal(const std::string& id) {
+  const auto node = std::ranges::find_if(taken_, [&](const auto& t) { return t.mapped().id == canonical_id(id); });
+  if (node == taken_.end()) return nullptr;
+  State& s = work_.state;
+  s.incident_by_channel.emplace(node->mapped().channel, node->key());
+  Incident& i = s.incidents.insert(std::move(*node)).position->second;
+  taken_.erase(node);
+  return &i;
+}
+
+void admit(Work& w, const Incident& i, Entry e, const std::string& person) {
+  if (i.invited.contains(person)) return;
+  Value people = Value::List{};
+  people.push(person);
+  e.kind = "people.invited";
+  e.incident_id = i.id;
+  e.data.set("people", people);
+  record(w, std::move(e));
+  Value body = Value::Map{{"people", std::move(people)}, {"private", i.is_private}};
+  if (i.archived) body.set("only", Value::List{Value("room")});  // there it is still read
+  w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", std::move(body)});
+}
+
+}  // namespace muster

@@ -1,0 +1,49 @@
+// Private incidents: who is in one, and a state without those that somebody must not know of. This is the one door:
+// a command runs on such a state (run_command), so that a hidden incident is to every handler one that never was.
+// Loop thread only.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "bot/core/engine/engine.h"
+
+namespace muster {
+
+struct Command;  // grammar.h
+
+// Who declared it, holds a role in it, was invited into it, or broke its glass. Of a public one: everybody.
+bool is_in(const Incident& incident, const std::string& person);
+// Whether the bot's own room shows this person that channel. A room without people is its operator's.
+bool shows_channel(const State& state, const CoreConfig& config, const std::string& channel, const std::string& person);
+bool is_private_channel(const State& state, const std::string& channel);
+const Incident* public_incident(const State& state, const std::string& id);  // null also when it is private
+// The private incident that a command is about, by its channel or because it names it, of those it can see.
+const Incident* private_subject(const State& state, const CommandInput& input, const Command& command);
+// Whether what is said here is read by this person alone.
+bool is_alone(const CommandInput& input);
+
+// While it lives the state has no private incident that this command must not see. In a shared channel that is every
+// one but the channel's own, also for those who are in it: others read the answer.
+class PrivateView {
+ public:
+  PrivateView(Work& work, const CommandInput& input);
+  ~PrivateView();
+  PrivateView(const PrivateView&) = delete;
+  PrivateView& operator=(const PrivateView&) = delete;
+  // "INC-7" and "#channel" of what is left out, for what reads the journal.
+  const std::vector<std::string>& hidden() const { return hidden_; }
+  bool hides(const std::string& name) const;
+  Incident* reveal(const std::string& id);  // puts it back: for those who ask to be let in
+
+ private:
+  Work& work_;
+  PrivateView* before_;
+  std::vector<std::map<int, Incident>::node_type> taken_;
+  std::vector<std::map<int, Question>::node_type> questions_;  // that were asked in their channels
+  std::vector<std::string> hidden_;
+};
+
+// A person comes in; the channel's platforms are told. Nothing when the person is in it already.
+void admit(Work& work, const Incident& incident, Entry entry, const std::string& person);
+
+}  // namespace muster
