@@ -182,6 +182,7 @@ void queue(Work& w, const WebhookRule& rule, const WebhookEvent& event, const Ac
 void send_event(Work& w, WebhookEvent event, const Actor& actor) {
   std::ranges::replace(event.id, '.', '_');  // what is signed is split at full stops
   const Incident* i = find_incident(w.state, event.incident);
+  if (i && i->is_private) return;
   for (const WebhookRule& rule : w.config.webhooks) {
     const auto known = w.state.webhooks.find(rule.name);
     const bool paused = known != w.state.webhooks.end() && !known->second.paused.empty();
