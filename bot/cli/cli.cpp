@@ -116,7 +116,7 @@ constexpr const char* examples =
     "  muster sources                          what to paste into Alertmanager and Prometheus\n"
     "  muster say \"ack E12\"                    one chat line, the answer on standard output\n"
     "  muster incident show INC-7 --json       an incident with its timeline, for scripts\n"
-    "  muster postmortem INC-7 --format html   the draft of the report\n"
+    "  muster postmortem INC-7 --format html   the report: published, else the draft\n"
     "  muster doctor                           what is not right, and what to change";
 
 constexpr const char* general =

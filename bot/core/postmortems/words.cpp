@@ -69,7 +69,7 @@ constexpr std::array<Word, 117> words = {{
      "{time}에 공개함 (버전 {n}, {who}). 질문이 남은 절은 비워 둔 채 공개했습니다."},
     {"published_before", "Version {n} was published at {time} by {who}.",
      "{time}에 공개한 버전이 있습니다 (버전 {n}, {who})."},
-    {"published_later", "Recorded since and not in that version: {later}.",
+    {"published_later", "Entries recorded since, which that version does not have: {later}.",
      "그 뒤에 기록되어 그 버전에 없는 것: {later}건."},
     {"published_newer", "Recorded since", "그 뒤 기록"},
     {"yes", "yes", "예"},

@@ -65,12 +65,12 @@ TEST_CASE("what is recorded after a version was published is in the draft and no
   const std::string before = report(r, 1);
   CHECK(has(before, "Published, version 1"));
   CHECK(has(before, "Published as version 1 at 2026-03-17 05:14:00 UTC by a responder."));
-  CHECK_FALSE(has(before, "Recorded since and"));
+  CHECK_FALSE(has(before, "Entries recorded since"));
   r.add("note", "the queue was longer").pinned = true;
   r.add("correction", "the graph", Value::Map{{"patch", Value::Map{{"text", "the pool was half full"}}}}).corrects =
       "e2";
   const std::string after = report(r, 1);
-  CHECK(has(after, "Recorded since and not in that version: 2."));
+  CHECK(has(after, "Entries recorded since, which that version does not have: 2."));
   CHECK(has(after, "the pool was full"));
   CHECK_FALSE(has(after, "half full"));
   CHECK_FALSE(has(after, "queue was longer"));
