@@ -160,10 +160,12 @@ void Applier::settle_out(const Commit& commit) {
     db_.run("UPDATE outbox SET state = 'done', last_error = '' WHERE id = ? AND state <> 'done'", id);
   }
   for (const Commit::Failure& f : commit.out_failed) {
+    const char* const left = f.dead ? "dead" : "pending";
+    const char* const state = f.delivered ? "done" : left;
     const int changed = db_.run(
         "UPDATE outbox SET attempts = attempts + 1, last_error = ?, due_ms = ?, state = ? "
         "WHERE id = ? AND state <> 'done' AND state = 'pending'",
-        f.error, f.retry_ms, f.delivered ? "done" : f.dead ? "dead" : "pending", f.id);
+        f.error, f.retry_ms, state, f.id);
     if (changed == 0 && f.dead) refuse_shown(f);
   }
 }

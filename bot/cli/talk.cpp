@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "bot/base/json.h"
+#include "bot/base/text.h"
 #include "bot/cli/flags.h"
 #include "bot/cli/offline.h"
 #include "bot/core/commands/words.h"

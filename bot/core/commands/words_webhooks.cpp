@@ -55,28 +55,23 @@ std::span<const Sentence> words_webhooks() {
       {"webhook.redelivered", "{n} {n?event is|events are} on {n?its|their} way to `{hook}` again.",
        "이벤트 {n}개를 `{hook}`로 다시 보냅니다."},
       {"webhook.told.gone",
-       "⚠️ The webhook `{hook}` wants no more events (410 Gone): it is disabled. `webhooks enable {hook}` sends "
-       "them "
-       "again.",
-       "⚠️ 웹훅 `{hook}`이(가) 410으로 이벤트를 거절하여 껐습니다. `webhooks enable {hook}`로 "
-       "다시 "
-       "보냅니다."},
+       "⚠️ The webhook `{hook}` wants no more events (410 Gone): it is disabled. "
+       "`webhooks enable {hook}` sends them again.",
+       "⚠️ 웹훅 `{hook}`이(가) 410으로 이벤트를 거절하여 껐습니다. "
+       "`webhooks enable {hook}`로 다시 보냅니다."},
       {"webhook.told.full",
        "⚠️ Too many events wait for the webhook `{hook}` ({why}): further ones are not kept until half of them are "
        "delivered. `webhooks` says what is wrong.",
-       "⚠️ 웹훅 `{hook}`에 대기 중인 이벤트가 너무 많습니다({why}건). 절반이 전달될 때까지 새 이벤트를 "
-       "보관하지 "
-       "않습니다. "
+       "⚠️ 웹훅 `{hook}`에 대기 중인 이벤트가 너무 많습니다({why}건). "
+       "절반이 전달될 때까지 새 이벤트를 보관하지 않습니다. "
        "`webhooks`에서 원인을 보세요."},
       {"webhook.told.resumed", "The webhook `{hook}` gets new events again.",
        "웹훅 `{hook}`에 다시 새 이벤트를 보냅니다."},
       {"webhook.told.failed",
        "⚠️ The webhook `{hook}` did not take an event for a day: {why}. It is given up; once the webhook works, "
-       "`webhooks "
-       "redeliver {hook} all` sends such events again.",
-       "⚠️ 웹훅 `{hook}`이(가) 하루 동안 이벤트를 받지 않아 포기했습니다: {why}. 고친 뒤 `webhooks redeliver {hook} "
-       "all`로 "
-       "다시 보냅니다."},
+       "`webhooks redeliver {hook} all` sends such events again.",
+       "⚠️ 웹훅 `{hook}`이(가) 하루 동안 이벤트를 받지 않아 포기했습니다: {why}. "
+       "고친 뒤 `webhooks redeliver {hook} all`로 다시 보냅니다."},
       {"webhook.told.well",
        "The webhook `{hook}` takes events again. What was given up goes out with `webhooks redeliver {hook} all`.",
        "웹훅 `{hook}`이(가) 다시 이벤트를 받습니다. 포기했던 것은 `webhooks redeliver {hook} all`로 보냅니다."},
