@@ -135,8 +135,8 @@ bool has_word_pair(const std::string& text, const std::string& value) {
 }  // namespace
 
 bool HistoryReader::keeps(const Entry& e) const {
-  if (wanted_.hides(e.incident_id) || wanted_.hides("#" + e.source.channel)) return false;
   if (e.origin != "human" && e.origin != "backfill" && e.kind != "config.changed") return false;
+  if (wanted_.hides(e.incident_id) || wanted_.hides("#" + e.source.channel)) return false;
   const std::string& typed = e.data["command"].as_string();
   // A note is its text: no command is kept beside it, its kind is the verb.
   const std::string command = e.kind == "command.denied" ? e.text : typed.empty() ? e.kind : typed;

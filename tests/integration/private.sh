@@ -95,5 +95,7 @@ login=$(sed -n 's/^room: //p' "$log")
 curl -s -L -m 20 -c "$work/jar" -b "$work/jar" -o /dev/null "$login"
 equal "a restart hides it" "" "$(get '/room/state?as=jisoo' | grep -oE "$canary" | head -1)"
 has "a restart shows it" "$(get '/room/state?as=ben')" 'otterfile'
+kill "$bot"
+within 20 gone "$bot" || bad "the bot did not end"
 "$muster" verify --data "$data" >/dev/null && ok "the record agrees" || bad "verify"
 finish

@@ -129,11 +129,15 @@ Outcome run_command(Work& w, const CommandInput& given) {
   const std::string named = with_people_named(w.state, input.platform, std::string(trim(input.text)));
   const std::string text = expand_alias(w.state, early.actor.id, named);
   Outcome o = finished(early, understand(early, text));
-  if (o.read) o.read->hidden = view.hidden();
+  // What is read for a plan takes its names as the inputs of a run.
+  if (o.read && !view.hidden().empty() && !o.read->what.starts_with("plan ")) o.read->named["hidden"] = view.hidden();
   return o;
 }
 
-bool ReadWanted::hides(std::string_view name) const { return std::ranges::find(hidden, name) != hidden.end(); }
+bool ReadWanted::hides(const std::string& name) const {
+  const auto hidden = named.find("hidden");
+  return hidden != named.end() && hidden->second.contains("\n" + name + "\n");
+}
 
 Outcome::Outcome() = default;
 Outcome::Outcome(const Outcome&) = default;

@@ -55,8 +55,8 @@ struct ReadWanted {
   std::vector<std::string> args;
   std::map<std::string, std::string> named;
   std::string language = "en", zone = "UTC";  // the asker's
-  std::vector<std::string> hidden = {};       // private incidents ("INC-7") and channels ("#…") not to be told of
-  bool hides(std::string_view name) const;
+  // named["hidden"]: what is not to be told of, private incidents ("INC-7") and channels ("#…"), each in a line.
+  bool hides(const std::string& name) const;
 };
 
 // How the answer of a reading command is wanted: --grep, --tail, --json, --private, --here.

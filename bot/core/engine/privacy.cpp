@@ -69,8 +69,6 @@ const Incident* private_subject(const State& s, const CommandInput& input, const
   return nullptr;
 }
 
-bool PrivateView::hides(const std::string& name) const { return std::ranges::find(hidden_, name) != hidden_.end(); }
-
 PrivateView::PrivateView(Work& work, const CommandInput& input) : work_(work), before_(work.view) {
   work.view = this;
   State& s = work.state;
@@ -80,35 +78,32 @@ PrivateView::PrivateView(Work& work, const CommandInput& input) : work_(work), b
   for (const int n : s.private_incidents) {
     const auto it = s.incidents.find(n);
     if (it == s.incidents.end() || may_see(it->second, input, person)) continue;
-    hidden_.push_back(it->second.id);
-    hidden_.push_back("#" + it->second.channel);
-    s.incident_by_channel.erase(it->second.channel);
-    taken_.push_back(s.incidents.extract(it));
-  }
-  for (auto q = s.questions.begin(); !hidden_.empty() && q != s.questions.end();) {
-    const auto asked = q++;
-    if (hides("#" + std::string(asked->second.channel))) questions_.push_back(s.questions.extract(asked));
+    const std::string& channel = it->second.channel;
+    hidden_ += (hidden_.empty() ? "\n" : "") + it->second.id + "\n#" + channel + "\n";
+    for (auto q = s.questions.begin(); q != s.questions.end();) {
+      const auto asked = q++;
+      if (asked->second.channel == channel) questions_.insert(s.questions.extract(asked));
+    }
+    s.incident_by_channel.erase(channel);
+    taken_.insert(s.incidents.extract(it));
   }
 }
 
 PrivateView::~PrivateView() {
   work_.view = before_;
-  State& s = work_.state;
-  for (auto& node : taken_) {
-    s.incident_by_channel.emplace(node.mapped().channel, node.key());
-    s.incidents.insert(std::move(node));
-  }
-  for (auto& node : questions_) s.questions.insert(std::move(node));
+  for (const auto& [n, i] : taken_) work_.state.incident_by_channel.emplace(i.channel, n);
+  work_.state.incidents.merge(taken_);
+  work_.state.questions.merge(questions_);
 }
 
 Incident* PrivateView::reveal(const std::string& id) {
-  const auto node = std::ranges::find_if(taken_, [&](const auto& t) { return t.mapped().id == canonical_id(id); });
-  if (node == taken_.end()) return nullptr;
-  State& s = work_.state;
-  s.incident_by_channel.emplace(node->mapped().channel, node->key());
-  Incident& i = s.incidents.insert(std::move(*node)).position->second;
-  taken_.erase(node);
-  return &i;
+  for (auto it = taken_.begin(); it != taken_.end(); ++it) {
+    if (it->second.id != id) continue;
+    State& s = work_.state;
+    s.incident_by_channel.emplace(it->second.channel, it->first);
+    return &s.incidents.insert(taken_.extract(it)).position->second;
+  }
+  return nullptr;
 }
 
 void admit(Work& w, const Incident& i, Entry e, const std::string& person) {

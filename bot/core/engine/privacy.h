@@ -2,8 +2,8 @@
 // a command runs on such a state (run_command), so that a hidden incident is to every handler one that never was.
 // Loop thread only.
 #pragma once
+#include <map>
 #include <string>
-#include <vector>
 
 #include "bot/core/engine/engine.h"
 
@@ -30,17 +30,15 @@ class PrivateView {
   ~PrivateView();
   PrivateView(const PrivateView&) = delete;
   PrivateView& operator=(const PrivateView&) = delete;
-  // "INC-7" and "#channel" of what is left out, for what reads the journal.
-  const std::vector<std::string>& hidden() const { return hidden_; }
-  bool hides(const std::string& name) const;
-  Incident* reveal(const std::string& id);  // puts it back: for those who ask to be let in
+  const std::string& hidden() const { return hidden_; }  // as ReadWanted has it; empty: nothing
+  Incident* reveal(const std::string& id);               // puts it back: for those who ask to be let in
 
  private:
   Work& work_;
   PrivateView* before_;
-  std::vector<std::map<int, Incident>::node_type> taken_;
-  std::vector<std::map<int, Question>::node_type> questions_;  // that were asked in their channels
-  std::vector<std::string> hidden_;
+  std::map<int, Incident> taken_;
+  std::map<int, Question> questions_;  // that were asked in their channels
+  std::string hidden_;
 };
 
 // A person comes in; the channel's platforms are told. Nothing when the person is in it already.
