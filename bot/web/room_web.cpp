@@ -211,6 +211,7 @@ bool RoomWeb::is_for(const Change& change, const std::string& person) const {
 
 void RoomWeb::on_change(const Room::Change& heard) {
   Change change{heard.n, std::string(heard.json), heard.private_to, heard.channel, heard.reset};
+  if (room_.shows(change.channel, {})) change.channel.clear();  // to everybody: each page need not be asked about
   const std::string id = event_id(change.n);
   std::erase_if(streams_, [&](const Listener& l) {
     return is_for(change, l.person) && !l.stream->send(change.reset ? "reset" : "change", change.data, id);
