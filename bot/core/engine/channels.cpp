@@ -245,6 +245,13 @@ void invite_by_rules(Work& w, const Incident& i) {
   w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", std::move(body)});
 }
 
+void invite_one(Work& w, const Incident& i, const std::string& person) {
+  const bool there = i.is_private || i.invited.contains(person);
+  if (there || !i.open() || i.channel.empty() || i.archived || i.triage || !find_person(w.config, person)) return;
+  w.decision.out.push_back(
+      {w.new_id(), "room:#" + i.channel, "invite", Value::Map{{"people", Value::List{Value(person)}}}});
+}
+
 void invite_again(Work& w, const Incident& i) {
   std::set<std::string> all = i.invited;
   all.insert(i.people.begin(), i.people.end());

@@ -28,6 +28,8 @@ void show_on_board(Work& work, const Incident& incident, bool first = false);  /
 Message announcement(const Work& work, const Incident& incident);
 void announce_again(Work& work, const Incident& incident, const std::string& platform);  // somebody deleted it there
 void invite_by_rules(Work& work, const Incident& incident);                              // whoever is not invited yet
+// Whoever declares an incident or gets a role in it, unless invited or in a private one: that lets people in itself.
+void invite_one(Work& work, const Incident& incident, const std::string& person);
 void invite_again(Work& work, const Incident& incident);  // whoever was there: another channel takes the place
 
 // The channel stays until the review is published, where the configuration wants it so.

@@ -4,6 +4,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/privacy.h"
 
@@ -49,6 +50,8 @@ Outcome assign(Call& c, const std::string& role, const std::string& who) {
     Entry in = human_entry(c, {}, i);
     in.text = p->name;
     admit(c.work, *i, std::move(in), p->id);
+  } else if (p->id != c.actor.id || c.input.channel != i->channel) {
+    invite_one(c.work, *i, p->id);
   }
   touch(c.work, *i);
   // Whoever holds a role now is told what it means.

@@ -214,6 +214,7 @@ Incident& open_incident(Work& w, Entry e) {
     admit(w, i, std::move(in), i.declared_by);  // nobody else comes into a private channel uncalled
   }
   invite_by_rules(w, i);
+  invite_one(w, i, i.declared_by);
   show_on_board(w, i, true);
   show_suspects(w, i);
   return i;
