@@ -169,7 +169,7 @@ std::vector<std::string> lines_of(const VerbInfo& v) {
 
 }  // namespace
 
-TEST_CASE("nobody outside a private incident reads a word of it, by any verb, in any place") {
+TEST_CASE("mistake 5, private incidents: nobody outside reads a word of one, by any verb, in any place") {
   World w;
   REQUIRE(w.state.incidents.at(2).is_private);
   REQUIRE(w.state.incidents.at(2).channel == room);

@@ -55,7 +55,7 @@ struct Receiver {
 
 }  // namespace
 
-TEST_CASE("an event is signed as the specification's example, and the id stays while the time moves") {
+TEST_CASE("mistake 10, webhooks: signed as the specification's example, and the id stays while the time moves") {
   CHECK(webhook_signature({example_secret}, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1'614'265'330'000,
                           R"({"test": 2432232314})") == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
   Receiver r;
@@ -82,7 +82,7 @@ TEST_CASE("two secrets make two signatures, the new one and the old one") {
         webhook_signature({other}, "id", 1000, "{}") + " " + webhook_signature({example_secret}, "id", 1000, "{}"));
 }
 
-TEST_CASE("waits double from five seconds to an hour, give or take a quarter") {
+TEST_CASE("mistake 10, webhooks: waits double from five seconds to an hour, give or take a quarter") {
   Receiver r;
   r.answers(503);
   std::vector<DurationMs> waits;
