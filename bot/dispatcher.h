@@ -108,6 +108,7 @@ class Dispatcher {
   // Pending in the store again; so many of them were given up before.
   void redeliver(const std::vector<OutMessage>& messages, std::size_t were_dead);
 
+  void stand_aside(std::set<std::string> ids) { outbox_.stand_aside(std::move(ids)); }
   void wake(const std::string& destination) { outbox_.wake(destination); }  // what waits for its time is tried now
 
   const State& state() const { return state_; }

@@ -63,6 +63,7 @@ void Dispatcher::watch_clock() {
   if (first || !extension_ || dynamic_cast<const SystemClock*>(&clock_) == nullptr) return;
   if (moved < clock_step_ms && moved > -clock_step_ms) return;
   log(LogLevel::warn, "the wall clock was set", {{"by_ms", std::to_string(moved)}});
+  outbox_.clock_was_set(moved);
   take({.decide =
             [this, moved](Work& w, Commit&) {
               for (Timer& t : timers_.of_a_length()) {

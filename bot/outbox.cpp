@@ -65,6 +65,17 @@ void Outbox::wake(const std::string& destination) {
   pump(destination);
 }
 
+void Outbox::stand_aside(std::set<std::string> ids) { aside_.merge(std::move(ids)); }
+
+void Outbox::clock_was_set(DurationMs by) {
+  const auto move = [by](TimeMs& t) { t += t == 0 ? 0 : by; };
+  for (auto& [name, line] : lines_) {
+    move(line.not_before);
+    for (PendingOut& p : line.items) move(p.due_ms);
+    for (PendingOut& p : line.aside) move(p.due_ms);
+  }
+}
+
 // Nothing is sent before all of it stands in line: which is urgent is known only then.
 void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(const std::string&)>& was_lost) {
   for (PendingOut& p : pending) {
@@ -72,8 +83,12 @@ void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(c
     p.message.body.set("tried", true);  // whoever sends it looks first whether it is there
     if (hold(p)) continue;              // a platform that was just made has everything still to read
     Line& line = lines_[p.message.destination];
-    put(line, std::move(p), overtakes);
+    if (aside_.contains(p.message.id))
+      line.aside.push_back(std::move(p));
+    else
+      put(line, std::move(p), overtakes);
   }
+  aside_.clear();
   tick();
 }
 
@@ -270,6 +285,7 @@ void Outbox::pump(const std::string& destination) {
   while (!line.busy && !line.items.empty() && line.items.front().due_ms <= clock_.now() &&
          line.not_before <= clock_.now()) {
     line.busy = true;
+    ++busy_;
     if (fault_) fault_("before-deliver");
     send_first(line, destination);
   }
@@ -311,6 +327,7 @@ void Outbox::settled(const std::string& destination, const Result<void>& r) {
   PendingOut& first = line.items.front();
   const bool waits = r.has_value() && may_wait_for_its_mark(first.message);
   line.busy = false;
+  --busy_;
   first.attempts += 1;
   if (judge_ && first.message.destination.starts_with("webhook:")) {
     judged(line, r);

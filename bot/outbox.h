@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,9 @@ class Outbox {
 
   void set_fault(std::function<void(const char*)> fault) { fault_ = std::move(fault); }  // tests
   void add(PendingOut pending);                                                          // committed already
-  void wake(const std::string& destination);  // a webhook: what waits for its time is tried now
+  void wake(const std::string& destination);    // a webhook: what waits for its time is tried now
+  void stand_aside(std::set<std::string> ids);  // of webhooks: those that stood so when an earlier process ended
+  void clock_was_set(DurationMs by);            // waits stay as long as they were
   // What an earlier process left, in the order in which it was made. What is urgent goes first, as it did then, except
   // to a platform that was lost: that gets all it missed in order.
   void restore(std::vector<PendingOut> pending, const std::function<bool(const std::string& platform)>& was_lost);
@@ -54,7 +57,9 @@ class Outbox {
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
   std::size_t waiting() const;
-  std::size_t under_way() const { return lines_.size(); }  // destinations that something is on its way to
+  std::size_t under_way() const {
+    return busy_;
+  }  // destinations that something is on its way to; none waits for its time
   // Of a platform: what is not delivered, most of which it was not even handed, and when the oldest was made (0: none).
   struct Backlog {
     std::size_t waiting = 0;
@@ -94,6 +99,8 @@ class Outbox {
   Judge judge_;
   std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
+  std::size_t busy_ = 0;         // of them
+  std::set<std::string> aside_;  // ids, until restore()
   // What people said on a platform, on its way to another, while what they said before is still being read there: it
   // stands in no line, so that nothing else waits for it, and goes on in the order in which it was said.
   struct Held {

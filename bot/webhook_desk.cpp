@@ -1,6 +1,7 @@
 #include "bot/webhook_desk.h"
 
 #include <algorithm>
+#include <set>
 
 #include "bot/base/text.h"
 #include "bot/config_answers.h"
@@ -107,19 +108,26 @@ void WebhookDesk::news(const std::string& hook, const std::string& what, const s
   dispatcher_.decide([hook, what, why](Work& w) { webhook_news(w, hook, what, why); });
 }
 
-// The oldest that was tried and not taken is since when it fails: it was tried when it was made.
+// The oldest that was tried and not taken is since when it fails: it was tried when it was made. Of those that are
+// refused alone others were taken since.
 void WebhookDesk::restore() {
   for (const WebhookRule& rule : dispatcher_.config().webhooks) {
     const auto rows = store_.sent_to(destination_of(rule.name), "", restored_rows);
-    if (!rows) continue;
+    const auto tried = store_.sent_to(destination_of(rule.name), "", webhook_waiting_max, SentRows::tried);
+    if (!rows || !tried) continue;
     Webhooks::Health h;
-    for (const SentRow& row : *rows) {  // newest first
+    for (const SentRow& row : *rows)
       if (row.state == "done") h.delivered_ms = std::max(h.delivered_ms, row.due_ms);
-      if (row.state != "pending" || row.attempts == 0) continue;
-      h.failing_since = row.message.body["since"].as_int();
+    std::set<std::string> aside;
+    for (const SentRow& row : *tried) {  // newest first
+      const bool stands = Webhooks::stands_aside(row.attempts, row.note);
+      if (stands) aside.insert(row.message.id);
+      const TimeMs since = row.message.body["since"].as_int();
+      if (stands && since < h.delivered_ms) continue;
+      h.failing_since = since;
       h.last_error = row.note;
     }
-    if (h.failing_since < h.delivered_ms) h.failing_since = 0;  // only that event is refused
+    dispatcher_.stand_aside(std::move(aside));
     sender_.remember(rule.name, h);
   }
 }
@@ -232,7 +240,8 @@ void WebhookDesk::read(const ReadWanted& wanted, const Actor& who, std::function
   const auto rows = std::make_shared<Result<std::vector<SentRow>>>();
   const auto look = [this, rows, hook, id, log] {
     const bool all = log || id == "all";
-    *rows = store_.sent_to(destination_of(hook), all ? "" : id + ":" + hook, log ? log_rows : redelivered_max);
+    *rows = store_.sent_to(destination_of(hook), all ? "" : id + ":" + hook, log ? log_rows : redelivered_max,
+                           !log && all ? SentRows::given_up : SentRows::all);
   };
   const bool taken = elsewhere_(look, [this, rows, wanted, who, hook, log, done] {
     if (!*rows) return done(not_reloaded(wanted.language, rows->error().message));
@@ -281,18 +290,24 @@ void WebhookDesk::redeliver(const std::vector<SentRow>& rows, const ReadWanted& 
   dispatcher_.record_fact(std::move(e), [this, again, dead, words, language, done](Result<void> r) {
     if (!r) return done(not_reloaded(language, r.error().message));
     const auto marked = std::make_shared<Result<void>>();
-    const auto mark = [this, again, marked] {
-      for (const OutMessage& m : again)
-        if (*marked) *marked = store_.send_again(m);
+    const auto mine = std::make_shared<std::vector<OutMessage>>();  // without those that somebody else sends again
+    const auto mark = [this, again, marked, mine] {
+      for (const OutMessage& m : again) {
+        if (*marked = store_.send_again(m); *marked)
+          mine->push_back(m);
+        else if (marked->error().kind != ErrorKind::not_found)
+          return;
+      }
+      if (!mine->empty()) *marked = {};
     };
-    const bool taken = elsewhere_(mark, [this, again, dead, marked, words, language, done] {
+    const bool taken = elsewhere_(mark, [this, dead, marked, mine, words, language, done] {
+      dispatcher_.redeliver(*mine, std::min(dead, mine->size()));
       if (!*marked) return done(not_reloaded(language, marked->error().message));
-      dispatcher_.redeliver(again, dead);
       WordMap said = words;
-      said["n"] = std::to_string(again.size());
+      said["n"] = std::to_string(mine->size());
       Outcome o;
       o.reply.text = say_with(language, "webhook.redelivered", said);
-      o.json = Value::Map{{"redelivered", static_cast<std::int64_t>(again.size())}};
+      o.json = Value::Map{{"redelivered", static_cast<std::int64_t>(mine->size())}};
       done(o);
     });
     if (!taken) done(not_reloaded(language, "busy"));

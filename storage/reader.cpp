@@ -142,12 +142,15 @@ std::vector<DeadLetter> read_dead_letters(Db& db) {
   return out;
 }
 
-std::vector<SentRow> read_sent(Db& db, const std::string& destination, const std::string& id, std::size_t most) {
+std::vector<SentRow> read_sent(Db& db, const std::string& destination, const std::string& id, std::size_t most,
+                               SentRows which) {
   std::vector<SentRow> out;
   auto row = db.query(
       "SELECT id, destination, kind, body, state, attempts, due_ms, last_error FROM outbox "
-      "WHERE destination = ? AND (? = '' OR id = ?) ORDER BY n DESC LIMIT ?",
-      destination, id, id, static_cast<std::int64_t>(most));
+      "WHERE destination = ? AND (? = '' OR id = ?) AND (? = 0 OR (state <> 'done' AND "
+      "CASE ? WHEN 1 THEN state = 'dead' ELSE state = 'pending' AND attempts > 0 END)) ORDER BY n DESC LIMIT ?",
+      destination, id, id, static_cast<std::int64_t>(which), static_cast<std::int64_t>(which),
+      static_cast<std::int64_t>(most));
   while (row->next())
     out.push_back({message_of(*row), row->text(4), static_cast<int>(row->integer(5)), row->integer(6), row->text(7)});
   return out;

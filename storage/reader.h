@@ -25,7 +25,8 @@ void read_entries_of(Db& db, const std::vector<std::string>& kinds, const std::f
 std::vector<InboxItem> read_pending_inbox(Db& db);
 std::vector<PendingOut> read_pending_out(Db& db);
 std::vector<DeadLetter> read_dead_letters(Db& db);
-std::vector<SentRow> read_sent(Db& db, const std::string& destination, const std::string& id, std::size_t most);
+std::vector<SentRow> read_sent(Db& db, const std::string& destination, const std::string& id, std::size_t most,
+                               SentRows which);
 std::vector<Timer> read_timers(Db& db);
 std::vector<ProjectionRow> read_projections(Db& db);
 Value read_projection(Db& db, const std::string& kind, const std::string& id);  // null: there is none

@@ -112,9 +112,9 @@ class SqliteStore final : public WorkStore {
     });
   }
 
-  Result<std::vector<SentRow>> sent_to(const std::string& destination, const std::string& id,
-                                       std::size_t most) override {
-    return reading([&](Db& db) { return read_sent(db, destination, id, most); });
+  Result<std::vector<SentRow>> sent_to(const std::string& destination, const std::string& id, std::size_t most,
+                                       SentRows which) override {
+    return reading([&](Db& db) { return read_sent(db, destination, id, most, which); });
   }
   Result<void> send_again(const OutMessage& m) override {
     return work_now([&m](Db& db) -> Result<void> {

@@ -86,6 +86,7 @@ struct DeadLetter {
 };
 
 // A row of the log of what was sent to one destination.
+enum class SentRows { all, given_up, tried };  // tried: waits, and was not taken before
 struct SentRow {
   OutMessage message;
   std::string state;  // pending, done, dead
@@ -136,7 +137,8 @@ class Store {
   virtual Result<std::vector<DeadLetter>> dead_letters() = 0;
   virtual Result<void> resend_dead_letter(const std::string& id) = 0;
   // To one destination, newest first; with an id that message alone.
-  virtual Result<std::vector<SentRow>> sent_to(const std::string&, const std::string& /*id*/, std::size_t /*most*/) {
+  virtual Result<std::vector<SentRow>> sent_to(const std::string&, const std::string& /*id*/, std::size_t /*most*/,
+                                               SentRows /*which*/ = SentRows::all) {
     return std::vector<SentRow>{};
   }
   virtual Result<void> send_again(const OutMessage&) { return {}; }  // delivered or given up: with this body

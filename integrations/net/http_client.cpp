@@ -72,6 +72,7 @@ std::size_t take_body(char* data, std::size_t size, std::size_t count, void* to)
     return n;
   }
   if (exchange.result.body.size() + n > exchange.call.max_body_bytes) {
+    if (exchange.hand_on) return n;  // of a refusal its beginning says why
     exchange.too_long = true;
     return 0;  // stops the transfer
   }

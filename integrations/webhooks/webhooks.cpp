@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <ctime>
 
 #include "bot/base/base64.h"
@@ -139,7 +140,7 @@ AfterAttempt Webhooks::after(const OutMessage& m, int attempts, const Result<voi
   using Next = AfterAttempt::Next;
   const std::string name = name_of_hook(m);
   const auto it = hooks_.find(name);
-  if (it == hooks_.end()) return {Next::dead, 0, result ? "" : result.error().message};
+  if (it == hooks_.end()) return {result ? Next::delivered : Next::dead, 0, result ? "" : result.error().message};
   Hook& hook = *it->second;
   if (!result) return failed(hook, m, attempts, result.error());
   hook.failures = 0;
@@ -153,6 +154,10 @@ AfterAttempt Webhooks::after(const OutMessage& m, int attempts, const Result<voi
 // An answer that judges this event, and none that says "not now".
 static bool refuses(int status) {
   return status >= 300 && status != 408 && status != 425 && status != 429 && (status < 502 || status > 504);
+}
+
+bool Webhooks::stands_aside(int attempts, const std::string& note) {
+  return attempts >= refusals_max && refuses(std::atoi(note.c_str()));
 }
 
 AfterAttempt Webhooks::failed(Hook& hook, const OutMessage& m, int attempts, const Error& error) const {
@@ -172,8 +177,8 @@ AfterAttempt Webhooks::failed(Hook& hook, const OutMessage& m, int attempts, con
     parts_.news(hook.def.name, alone ? "refused" : "failed", error.message);
     return {Next::dead, std::max(hook.retry_after, std::min(wait, first_wait)), error.message};
   }
-  if (attempts >= refusals_max && refuses(hook.status)) return {Next::aside, wait, error.message};
-  return {Next::again, std::max(wait, hook.retry_after), error.message};
+  return {stands_aside(attempts, error.message) ? Next::aside : Next::again, std::max(wait, hook.retry_after),
+          error.message};
 }
 
 std::string Webhooks::origin(const std::string& hook) const {

@@ -39,6 +39,9 @@ class Webhooks {
     std::uint64_t delivered = 0, failed = 0;  // attempts
   };
 
+  // After so many attempts, the last of them with this note, those behind it go first.
+  static bool stands_aside(int attempts, const std::string& note);
+
   explicit Webhooks(Parts parts) : parts_(std::move(parts)) {}
   void configure(const std::vector<WebhookDef>& defs);
   void deliver(const OutMessage& message, std::function<void(Result<void>)> done);

@@ -28,8 +28,9 @@ class CountingStore final : public Store {
   Result<std::vector<PendingOut>> pending_out() override { return inner_->pending_out(); }
   Result<std::vector<DeadLetter>> dead_letters() override { return inner_->dead_letters(); }
   Result<void> resend_dead_letter(const std::string& id) override { return inner_->resend_dead_letter(id); }
-  Result<std::vector<SentRow>> sent_to(const std::string& to, const std::string& id, std::size_t most) override {
-    return inner_->sent_to(to, id, most);
+  Result<std::vector<SentRow>> sent_to(const std::string& to, const std::string& id, std::size_t most,
+                                       SentRows which) override {
+    return inner_->sent_to(to, id, most, which);
   }
   Result<void> send_again(const OutMessage& m) override { return inner_->send_again(m); }
   Result<std::vector<Timer>> timers() override { return inner_->timers(); }

@@ -226,7 +226,7 @@ std::string webhook_error(const std::string& note, std::string_view language) {
 void webhook_news(Work& w, const std::string& hook, const std::string& what, const std::string& why) {
   const WebhookState known = w.state.webhooks[hook];
   const bool pauses = what == "gone" || what == "full";
-  if (pauses && !known.paused.empty()) return;
+  if (pauses && known.paused != (what == "gone" && known.paused == "full" ? "full" : "")) return;
   if (what == "resumed" && known.paused != "full") return;
   if (what == "failed" && known.failed) return;
   if (what == "well" && !known.failed) return;

@@ -343,6 +343,35 @@ TEST_CASE("of a long queue the age is known, and a page goes before the answers 
   CHECK(slack.order.back() == "reply-page");
 }
 
+TEST_CASE("what waits for its time is not under way, and its wait stays as long as it was when the clock is set") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  outbox.attach(slack);
+  int tried = 0;
+  outbox.set_carrier([&tried](const OutMessage&, const std::function<void(Result<void>)>& done) {
+    ++tried;
+    done(fail(ErrorKind::unavailable, "503"));
+  });
+  outbox.set_judge([](const OutMessage&, int, const Result<void>&) {
+    return AfterAttempt{AfterAttempt::Next::again, hour_ms, "503"};
+  });
+  outbox.add({{"e:hook", "webhook:hook", "incident.declared", {}}, 0, 0});
+  CHECK(outbox.under_way() == 0);
+  outbox.add(waits(clock.now(), "reply", {}));
+  CHECK(outbox.under_way() == 1);
+  slack.go_on();
+  CHECK(outbox.under_way() == 0);
+  clock.set(clock.now() - day_ms);
+  outbox.clock_was_set(-day_ms);
+  outbox.tick();
+  CHECK(tried == 1);
+  clock.set(clock.now() + hour_ms);
+  outbox.tick();
+  CHECK(tried == 2);
+}
+
 TEST_CASE("copies that wait until an earlier part is read are in the backlog") {
   NoStore store;
   VirtualClock clock(1'700'000'000'000);

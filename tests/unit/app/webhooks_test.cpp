@@ -31,6 +31,7 @@ struct HookedBot {
   std::unique_ptr<WebhookDesk> desk;
   std::map<std::string, int> answers;  // path -> status
   std::vector<std::string> taken;      // path, type and id
+  std::function<void()> before_work;   // off the loop
 
   explicit HookedBot(std::vector<std::string> names = {"one", "two"}) {
     for (const std::string& name : names) {
@@ -62,7 +63,8 @@ struct HookedBot {
     REQUIRE(opened);
     store = std::move(*opened);
     dispatcher = std::make_unique<Dispatcher>(*store, clock, config);
-    const auto at_once = [](const std::function<void()>& work, const std::function<void()>& then) {
+    const auto at_once = [this](const std::function<void()>& work, const std::function<void()>& then) {
+      if (before_work) before_work();
       work();
       then();
       return true;
@@ -88,6 +90,18 @@ struct HookedBot {
     desk.reset();
     dispatcher.reset();
     store.reset();
+  }
+  void make_events(std::size_t n) {
+    dispatcher->decide([n](Work& w) {
+      for (std::size_t i = 0; i < n; ++i) {
+        Entry e;
+        e.kind = "severity.changed";
+        e.incident_id = "INC-1";
+        e.data = Value::Map{{"to", "SEV2"}};
+        record(w, e);
+      }
+    });
+    settle();
   }
   // Until nothing more is under way: a commit that is asked for last comes back last.
   void settle() {
@@ -207,6 +221,68 @@ TEST_CASE("an event that alone is refused stands aside, and is delivered later")
   CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == 1);
   bot.wait(hour_ms);
   CHECK(bot.events_of("one") == Types{"severity.changed", "incident.declared"});
+}
+
+TEST_CASE("what stands aside holds up nothing after a restart either, and a webhook that works is said to") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 500;
+  bot.say_line("declare sev2 Checkout is slow");
+  for (const int seconds : {5, 10, 20, 40, 80}) bot.wait(seconds * second_ms);
+  bot.answers["one"] = 200;
+  bot.say_line("severity 1 INC-1 because it spreads");
+  bot.close();
+  bot.open();
+  CHECK(bot.desk->trouble("en").empty());
+  bot.say_line("severity 2 INC-1 because it shrinks");
+  CHECK(bot.events_of("one") == Types{"severity.changed", "severity.changed"});
+  bot.wait(hour_ms);
+  CHECK(bot.events_of("one") == Types{"severity.changed", "severity.changed", "incident.declared"});
+}
+
+TEST_CASE("since when it fails is known after a restart, however many wait behind the one that was tried") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.make_events(300);
+  bot.close();
+  bot.open();
+  CHECK(bot.desk->lines()[0].health.failing_since != 0);
+  CHECK(bot.desk->lines()[0].health.last_error == "503");
+}
+
+TEST_CASE("whoever wants no more while too much waits is left alone at once") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 0;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.make_events(webhook_waiting_max);
+  bot.wait(second_ms);
+  REQUIRE(bot.dispatcher->state().webhooks.at("one").paused == "full");
+  bot.answers["one"] = 410;
+  const std::size_t calls = bot.wire.calls.size();
+  bot.wait(hour_ms);
+  CHECK(bot.wire.calls.size() == calls + 1);
+  CHECK(bot.dispatcher->state().webhooks.at("one").paused == "gone");
+  CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == 0);
+}
+
+TEST_CASE("what was given up is found behind what was delivered since, and two may send it again at once") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 0;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.say_line("severity 1 INC-1 because it spreads");
+  for (int n = 0; n < 40; ++n) bot.wait(hour_ms);
+  const auto dead = bot.log("one");
+  REQUIRE(dead.size() == 2);
+  REQUIRE(dead[1].state == "dead");
+  bot.answers["one"] = 200;
+  bot.make_events(1'000);
+  bot.taken.clear();
+  int times = 0;  // once it was read what was given up, somebody else sends the newer one
+  bot.before_work = [&] {
+    if (++times == 2) REQUIRE(bot.store->send_again(dead[0].message));
+  };
+  CHECK(bot.say_line("webhooks redeliver one").reply.text.contains("1 event"));
+  CHECK(bot.events_of("one") == Types{"incident.declared"});
 }
 
 TEST_CASE("too many that wait: people are told, no more are kept, and it goes on when half of them are gone") {

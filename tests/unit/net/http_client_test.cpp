@@ -132,6 +132,17 @@ TEST_CASE("a redirect is an answer and is not followed") {
   CHECK(world.thread.on([&] { return world.server->stats(); }).requests == 1);
 }
 
+TEST_CASE("whoever wants an answer piece by piece hears that it was refused, however much was said to that") {
+  World world;
+  HttpCall call = world.call("/moved");
+  call.max_body_bytes = 5;
+  call.stream = std::make_shared<HttpStream>();
+  call.stream->part = [](const std::string&) {};
+  const auto result = world.send(call);
+  REQUIRE(result.has_value());
+  CHECK(result->status == 302);
+}
+
 TEST_CASE("other schemes, line breaks in a header and a nameless header are refused") {
   World world;
   for (const char* url : {"file:///etc/hostname", "ftp://127.0.0.1/x", "not a url", ""}) {

@@ -120,6 +120,9 @@ TEST_CASE("Retry-After is obeyed, in seconds and as a date, and for no more than
   CHECK(r.attempt(4).wait == 40 * second_ms);
   r.answers(429, {{"retry-after", "1"}});  // less than we would wait anyway
   CHECK(r.attempt(5).wait == 80 * second_ms);
+  r.answers(500, {{"retry-after", "7200"}});  // this event alone
+  CHECK(r.attempt(6).next == Next::aside);
+  CHECK(r.attempt(7).wait == 7200 * second_ms);
 }
 
 TEST_CASE("an event that alone is refused makes way after three attempts; a receiver that is down keeps the order") {
@@ -187,6 +190,13 @@ TEST_CASE("a webhook that the configuration no longer names gets nothing, and it
   r.hooks.configure({});
   CHECK(r.attempt(1).next == Next::dead);
   CHECK(r.wire.calls.empty());
+  // Taken is taken, whatever was configured meanwhile.
+  Receiver late;
+  late.wire.answer = [&late](const HttpCall&) -> Result<HttpResult> {
+    late.hooks.configure({});
+    return HttpResult{200, "", {}};
+  };
+  CHECK(late.attempt(1).next == Next::delivered);
 }
 
 TEST_CASE("where events go is shown without the path, which may be a secret") {
