@@ -295,11 +295,15 @@ void App::Impl::resend(const std::vector<OutMessage>& again, const Actor& who, c
     if (!r) return done(not_reloaded(language, r.error().message));
     const bool taken = worker.run([this, again, language, done] {
       Result<void> marked;
-      for (const OutMessage& m : again) {
-        if (marked) marked = store->resend_dead_letter(m.id);
+      std::vector<OutMessage> waiting;
+      for (const OutMessage& m : again) {  // one that is gone meanwhile keeps no other back
+        if (auto r = store->resend_dead_letter(m.id))
+          waiting.push_back(m);
+        else
+          marked = std::move(r);
       }
-      loop.post([this, again, language, done, marked] {
-        if (marked) dispatcher->redeliver(again, again.size());
+      loop.post([this, again, waiting, language, done, marked] {
+        dispatcher->redeliver(waiting, waiting.size());
         done(outbox_resent(again, marked, language));
       });
     });

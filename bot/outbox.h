@@ -57,9 +57,7 @@ class Outbox {
   void show_once(const OutMessage& note) const;  // not on disk: only for saying that the disk takes nothing
   const std::map<std::string, std::uint64_t>& results() const { return results_; }
   std::size_t waiting() const;
-  std::size_t under_way() const {
-    return busy_;
-  }  // destinations that something is on its way to; none waits for its time
+  std::size_t under_way() const { return busy_; }  // destinations that something is on its way to just now
   // Of a platform: what is not delivered, most of which it was not even handed, and when the oldest was made (0: none).
   struct Backlog {
     std::size_t waiting = 0;
