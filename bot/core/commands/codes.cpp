@@ -152,8 +152,6 @@ const Table& exact() {
                               {"silence.matchers", "usage"},
                               {"silence.everything", "usage"},
                               {"graph.too_long", "usage"},
-                              {"private.not_yet", "not-yet"},
-                              {"private.asks", "not-yet"},
                               {"invite.already", "state"},
                               {"access.yours", "state"},
                               {"disclose.public", "state"}};

@@ -32,9 +32,11 @@ std::span<const Sentence> words_channels() {
        "publish.",
        "{id}: {who} 님이 {time}에 공개한 회고(버전 {n})가 지금 기록과 같습니다. 새로 공개할 내용이 없습니다."},
       {"publish.done",
-       "Version {n} of the postmortem of {id} is *published*; {id} is closed. `postmortem` shows this version from now "
+       "Version {n} of the postmortem of {id} is *published*{inside? for those in the incident, which stays private|}; "
+       "{id} is closed. `postmortem` shows this version from now "
        "on and tells what is recorded later, `postmortem publish` makes the next one.",
-       "{id} 회고를 *공개*하고(버전 {n}) 장애를 종료했습니다. 이제 `postmortem`이 이 버전을 보여 주고 나중에 기록된 "
+       "{id} 회고를 {inside?비공개 장애에 들어 있는 사람에게만 |}*공개*하고(버전 {n}) 장애를 종료했습니다. 이제 "
+       "`postmortem`이 이 버전을 보여 주고 나중에 기록된 "
        "것이 있으면 알려 줍니다. `postmortem publish`로 다음 버전을 만들 수 있습니다."},
       {"publish.draft", "Read it first: {url}", "먼저 읽어 보세요: {url}"},
       {"publish.left",
@@ -57,6 +59,7 @@ std::span<const Sentence> words_channels() {
       {"field.postmortem", "Postmortem", "회고"},
       {"field.version_of", "version {n} · {who} · {time} UTC", "버전 {n} · {who} · {time} UTC"},
       {"fact.since", "Recorded since the last version", "지난 버전 뒤의 기록"},
+      {"fact.readers", "Read by these alone", "읽을 수 있는 사람"},
       {"fact.todos", "Follow-ups still open", "남은 후속 조치"},
       {"fact.items", "Checklist items still open", "남은 체크리스트 항목"},
       {"what.postmortem_publish",
@@ -126,10 +129,12 @@ std::span<const Sentence> words_channels() {
        "다른 "
        "채널에서 장애 번호 없이 입력하세요."},
       {"private.asks",
-       "Not here: the rule {rule} asks somebody about `{verb}` first, and everybody can list what waits for an answer. "
-       "What you only have to confirm yourself can be given in the incident's own channel.",
-       "여기서는 쓸 수 없습니다. {rule} 규칙이 `{verb}` 명령을 먼저 확인받게 하는데, 답을 기다리는 목록은 누구나 볼 수 "
-       "있습니다. 스스로 확인만 하면 되는 명령은 그 장애의 채널에서 입력할 수 있습니다."},
+       "Not in a private incident: the rule {rule} asks about `{verb}` first, and everybody can list what waits for an "
+       "answer. Somebody in it whom the policy does not ask can do it: `can @who {verb}`.",
+       "비공개 장애에서는 쓸 수 없습니다. {rule} 규칙이 `{verb}` 명령을 먼저 승인받게 하는데, 답을 기다리는 목록은 "
+       "누구나 "
+       "볼 수 있습니다. 이 장애에 들어 있고 승인이 필요 없는 사람에게 부탁하세요. `can @이름 {verb}`로 확인할 수 "
+       "있습니다."},
       {"private.not_in",
        "{who} is not in this private incident and hears nothing of it. `invite @{person}` comes first.",
        "{who} 님은 이 비공개 장애에 들어 있지 않아 아무것도 전하지 않습니다. 먼저 `invite @{person}`를 입력하세요."},

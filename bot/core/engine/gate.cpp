@@ -329,8 +329,8 @@ std::optional<Outcome> would_leave(Call& c, const VerbInfo& verb, const Verdict&
   const bool of_itself = verb.verb == "unseal" || verb.verb == "access";
   const Incident* i = private_subject(c.work.state, c.input, c.command);
   if (!i && !of_itself) return {};
-  // A question asked in its channel is hidden with it; one that somebody else answers is told elsewhere, too.
-  const bool sure = v.effect == "confirm" && i && c.input.channel == i->channel;
+  // A question about it is hidden with it; one that somebody else answers is told elsewhere, too.
+  const bool sure = v.effect == "confirm" && i && (c.input.channel == i->channel || is_alone(c.input));
   if (v.effect == "deny" || ((v.effect == "run" || sure) && stays_inside(verb))) return {};
   return refuse(c, stays_inside(verb) ? "private.asks" : "private.not_yet", {{"verb", verb.verb}, {"rule", v.rule}});
 }

@@ -47,21 +47,40 @@ bool is_alone(const CommandInput& input) {
   return input.platform == "cli" || (input.direct && input.channel != "muster");
 }
 
+// By its number or its channel, as a word.
+static bool names_incident(const Incident& i, const std::string& text) {
+  std::string word;
+  for (const char c : lower_ascii(text) + " ") {
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') {
+      word += c;
+      continue;
+    }
+    if (canonical_id(word) == i.id || word == i.channel) return true;
+    word.clear();
+  }
+  return false;
+}
+
+bool is_about(const Incident& i, const Question& q) {
+  if (q.channel == i.channel) return true;
+  const bool alone = q.platform == "cli" || (q.direct && q.channel != "muster");
+  return alone && (q.person == "operator" || is_in(i, q.person.text())) && names_incident(i, q.command);
+}
+
+std::vector<const Person*> those_in(const CoreConfig& config, const Incident& i) {
+  std::vector<const Person*> people;
+  for (const Person& p : config.people)
+    if (is_in(i, p.id)) people.push_back(&p);
+  return people;
+}
+
 const Incident* private_subject(const State& s, const CommandInput& input, const Command& command) {
   for (const int n : s.private_incidents) {
     const auto it = s.incidents.find(n);  // not there: it is hidden from this command
     if (it == s.incidents.end()) continue;
     const Incident& i = it->second;
-    if (input.channel == i.channel) return &i;
-    std::string word;
-    for (const char c : lower_ascii(command.echo + " " + command.rest + " " + command.body) + " ") {
-      if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_') {
-        word += c;
-        continue;
-      }
-      if (canonical_id(word) == i.id || word == i.channel) return &i;
-      word.clear();
-    }
+    if (input.channel == i.channel || names_incident(i, command.echo + " " + command.rest + " " + command.body))
+      return &i;
     if (const auto named = command.named.find("incident");
         named != command.named.end() && find_incident(s, named->second) == &i)
       return &i;
@@ -82,7 +101,7 @@ PrivateView::PrivateView(Work& work, const CommandInput& input) : work_(work), b
     hidden_ += (hidden_.empty() ? "\n" : "") + it->second.id + "\n#" + channel + "\n";
     for (auto q = s.questions.begin(); q != s.questions.end();) {
       const auto asked = q++;
-      if (asked->second.channel == channel) questions_.insert(s.questions.extract(asked));
+      if (is_about(it->second, asked->second)) questions_.insert(s.questions.extract(asked));
     }
     s.incident_by_channel.erase(channel);
     taken_.insert(s.incidents.extract(it));

@@ -19,6 +19,9 @@ bool is_private_channel(const State& state, const std::string& channel);
 const Incident* public_incident(const State& state, const std::string& id);  // null also when it is private
 // The private incident that a command is about, by its channel or because it names it, of those it can see.
 const Incident* private_subject(const State& state, const CommandInput& input, const Command& command);
+// Its question: asked in its channel, or of somebody alone who named it and may know of it.
+bool is_about(const Incident& incident, const Question& question);
+std::vector<const Person*> those_in(const CoreConfig& config, const Incident& incident);
 // Whether what is said here is read by this person alone.
 bool is_alone(const CommandInput& input);
 
@@ -37,7 +40,7 @@ class PrivateView {
   Work& work_;
   PrivateView* before_;
   std::map<int, Incident> taken_;
-  std::map<int, Question> questions_;  // that were asked in their channels
+  std::map<int, Question> questions_;  // about them
   std::string hidden_;
 };
 

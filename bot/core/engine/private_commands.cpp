@@ -50,13 +50,6 @@ Outcome access(Call& c) {
   return o;
 }
 
-std::vector<const Person*> those_in(const CoreConfig& config, const Incident& i) {
-  std::vector<const Person*> people;
-  for (const Person& p : config.people)
-    if (is_in(i, p.id)) people.push_back(&p);
-  return people;
-}
-
 // Break-glass for reading: whoever keeps the bot looks in, and everybody in it hears of it.
 Outcome unseal(Call& c) {
   const std::string because = because_of(c);
@@ -102,6 +95,9 @@ Outcome disclose(Call& c) {
   if (i->open() && c.work.config.board_channel.empty())
     post(c.work, c.work.config.alerts_channel, "announce-" + i->id, announcement(c.work, *i));
   touch(c.work, *i);
+  if (i->archived)
+    c.work.decision.out.push_back(
+        {c.work.new_id(), "room:#" + i->channel, "topic", Value::Map{{"only", Value::List{Value("room")}}}});
   for (OutMessage& m : c.work.decision.out)
     if (m.kind == "topic" && m.destination == "room:#" + i->channel) m.body.set("disclosed", true);  // pages read anew
   return told(c, *i, [i](Call& d) { return answer(d, "disclose.done", {{"id", i->id}}); });

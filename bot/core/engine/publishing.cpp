@@ -6,6 +6,7 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 #include "bot/core/engine/todos.h"
 
@@ -45,6 +46,11 @@ void add_publication(const Call& c, const Incident& i, Facts& facts) {
   facts.emplace_back("version", std::to_string(i.published.version + 1));
   if (i.published.version != 0) facts.emplace_back("since", std::to_string(i.published.later));
   if (std::string todos = open_todos(c.work.config, i); !todos.empty()) facts.emplace_back("todos", std::move(todos));
+  if (i.is_private) {
+    std::string readers;
+    for (const Person* p : those_in(c.work.config, i)) readers += (readers.empty() ? "" : ", ") + p->name;
+    facts.emplace_back("readers", std::move(readers));
+  }
   if (const int n = open_items(i); n != 0) facts.emplace_back("items", std::to_string(n));
 }
 
@@ -83,7 +89,7 @@ Outcome publish(Call& c) {
   arm_archive(c.work, *i, 1);
   touch(c.work, *i);
   return told(c, *i, [&](Call& d) {
-    Outcome o = answer(d, "publish.done", {{"id", i->id}, {"n", n}});
+    Outcome o = answer(d, "publish.done", {{"id", i->id}, {"n", n}, {"inside", i->is_private ? "1" : ""}});
     if (!c.work.config.public_url.empty())
       o.reply.sections.push_back({plain(c.work.config.public_url + "/room/report/" + i->id), {}});
     o.reply.buttons.push_back({say(d.language, "button.postmortem"), "postmortem " + i->id, ""});

@@ -3,6 +3,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/publishing.h"
 #include "bot/core/engine/question_parts.h"
 
@@ -119,6 +120,7 @@ Outcome ask_first(Call& c, const Verdict& v) {
                       {"needed", needed},
                       {"expires_ms", expires}};
   if (!c.input.schedule.empty()) e.data.set("schedule", c.input.schedule);
+  if (const Incident* i = private_subject(c.work.state, c.input, c.command)) e.source.channel = i->channel;
   record(c.work, std::move(e));
   c.work.decision.timers.push_back({"question:" + id, expires, Value::Map{{"id", id}}});
   Outcome o = shown(c, *find_question(c.work.state, id));
@@ -187,6 +189,7 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   input.standing = q.standing;
   input.schedule = q.schedule;
   input.account.clear();
+  const PrivateView view(c.work, input);  // it sees what it saw where it was asked
   const auto parsed = parse_command(q.command);
   if (!parsed) return refuse(c, "grammar.wrong");
   const Command command = settled(*parsed, c.work.config);

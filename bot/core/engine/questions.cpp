@@ -7,6 +7,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/extension.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -155,6 +156,8 @@ void close_question(Work& w, const Question& q, Entry e, const std::string& stat
   e.kind = "approval.closed";
   e.text = q.id + " " + status + ": " + q.command;
   e.data = Value::Map{{"id", q.id}, {"status", status}, {"reason", reason}};
+  for (const auto& [n, i] : w.state.incidents)
+    if (i.is_private && is_about(i, q)) e.source.channel = i.channel;  // no history tells of it elsewhere
   const std::string id = q.id;
   record(w, std::move(e));
   w.decision.timers.push_back({"question:" + id, 0, {}});

@@ -10,7 +10,7 @@ namespace muster {
 bool is_news(const Entry& e) {
   if (e.visibility == "private" || e.kind == "message.private") return false;
   for (const std::string_view quiet : {"chat.", "approval.", "channel.", "people.", "reminder.", "rooms.", "platform.",
-                                       "declare.", "command.", "postmortem."})
+                                       "declare.", "command.", "postmortem.", "access."})
     if (e.kind.starts_with(quiet)) return false;
   return true;
 }

@@ -11,8 +11,9 @@ namespace muster {
 // The events that are sent, named as the journal names its entries; change.* are made of the entries of runs.
 inline constexpr std::string_view webhook_events =
     "incident.declared|incident.status_changed|incident.mitigated|incident.resolved|incident.reopened|"
-    "incident.canceled|incident.closed|severity.changed|role.assigned|role.handoff|status.update|alert.firing|"
-    "alerts.firing|alert.acknowledged|alert.resolved|change.started|change.finished|runbook.started|runbook.finished";
+    "incident.canceled|incident.closed|incident.disclosed|severity.changed|role.assigned|role.handoff|status.update|"
+    "alert.firing|alerts.firing|alert.acknowledged|alert.resolved|change.started|change.finished|runbook.started|"
+    "runbook.finished";
 inline constexpr std::string_view webhook_test = "webhook.test";  // on request only
 inline constexpr std::string_view webhook_platform = "webhook";   // destinations are "webhook:NAME"
 inline constexpr std::size_t webhook_waiting_max = 5'000;         // events of one hook: about 7 MB of memory

@@ -356,10 +356,72 @@ TEST_CASE("a question that is asked in a private incident is nobody else's to li
     CHECK(found_in(w.seen_by("ben", dm, line)) == "");
   }
   CHECK(w.seen_by("olga", {"", "slack", room}, "approvals").contains("A1"));
-  // Elsewhere it cannot be asked.
+  // Answered elsewhere it stays inside, too.
+  w.by("olga", "no A1", "direct-olga");
+  CHECK(found_in(w.seen_by("ben", dm, "history")) == "");
+  CHECK(w.seen_by("olga", dm, "history").contains("kingfisher"));
+}
+
+// Its channel may be archived: then a direct message is the only place left.
+TEST_CASE("what is only confirmed can be given alone, and nobody else is told of the question") {
+  World w;
+  w.ana("invite @olga", room);
+  w.by("olga", "scrub INC-2 1 because kingfisher", "direct-olga");
+  REQUIRE(w.state.questions.size() == 1);
+  const Place dm{"a direct message", "slack", "direct-x", true};
+  for (const std::string line : {"approvals", "show A1", "explain A1", "yes A1", "history", "show ?"}) {
+    INFO(line);
+    CHECK(found_in(w.seen_by("ben", dm, line)) == "");
+    CHECK(found_in(w.seen_by("olga", places.front(), line)) == "");
+  }
+  CHECK(w.seen_by("olga", dm, "approvals").contains("A1"));
+  CHECK(w.seen_by("olga", dm, "yes A1").contains("scrub of INC-2"));
+  w.now += hour_ms;
+  Work work = w.work(w.state);
+  for (const Timer& t : w.timers)
+    if (t.id == "question:A1") timer_rang(work, t);
+  w.keep(work.decision);
+  CHECK_FALSE(w.state.questions.begin()->second.open());
+  CHECK(found_in(w.seen_by("ben", dm, "history")) == "");
+  // What somebody else answers is asked before everybody.
+  Rule asked;
+  asked.who = {"*"}, asked.verbs = {"note"}, asked.effect = "approve";
+  w.config.policy.insert(w.config.policy.begin(), asked);
   Decision d;
-  CHECK(w.seen_by("olga", dm, "scrub INC-2 1 because kingfisher", &d).contains("own channel"));
+  CHECK(w.seen_by("olga", dm, "note INC-2 kingfisher", &d).contains("can @who note"));
   CHECK(d.entries.empty());
+}
+
+TEST_CASE(
+    "a question that was asked where others read is answered with what is seen there, wherever the yes comes from") {
+  World w;
+  w.ana("invite @olga", room);
+  w.by("olga", "scrub INC-2 otter because x", "general");
+  w.by("olga", "scrub INC-9 otter because x", "general");
+  for (const Place& at : {places.front(), Place{"", "slack", "direct-x", true}})
+    CHECK(with(w.seen_by("olga", at, "yes A1"), "INC-2", "INC-9") == with(w.seen_by("olga", at, "yes A2"), "A2", "A1"));
+}
+
+TEST_CASE("the review of a private incident is published for those in it alone") {
+  World w;
+  w.ana("invite @olga", room);
+  w.ana("resolve because kingfisher", room);
+  const std::size_t before = w.out.size();
+  w.by("olga", "postmortem publish because jackdaw", room);
+  const Facts& facts = w.state.questions.begin()->second.facts;
+  const auto readers = std::ranges::find(facts, std::string("readers"), &Facts::value_type::first);
+  REQUIRE(readers != facts.end());
+  CHECK(readers->second == "Ana Sousa, Olga Owner");
+  CHECK(plain_text(w.by("olga", "yes A1", room).reply).contains("stays private"));
+  CHECK(w.state.incidents.at(2).published.version == 1);
+  w.by("ben", "access INC-2 because I want to know", "direct-ben");
+  CHECK(w.state.incidents.at(2).published.later == 0);
+  for (std::size_t n = before; n < w.out.size(); ++n) CHECK(w.out[n].destination == std::string("room:#") + room);
+  for (const Place& at : places)
+    for (const std::string line : {"postmortem INC-2", "postmortem show 1 INC-2", "history", "incidents", "webhooks"}) {
+      INFO(at.name, ": ", line);
+      CHECK(found_in(w.seen_by("ben", at, line)) == "");
+    }
 }
 
 TEST_CASE("what was said in a private incident is named nowhere else, not even by those who heard it") {
@@ -413,4 +475,14 @@ TEST_CASE("made public, it is an incident like any other; the fold of the journa
   for (const Entry& e : w.journal) apply(folded, e);
   CHECK(projections(folded) == projections(w.state));
   CHECK(folded.private_incidents.empty());
+}
+
+TEST_CASE("made public when its channel is archived, the pages are read anew as well") {
+  World w;
+  w.ana("resolve because it is over", room);
+  w.state.incidents.at(2).archived = true;
+  w.ana("disclose INC-2 --yes because it is over");
+  CHECK(std::ranges::any_of(w.out, [](const OutMessage& m) {
+    return m.kind == "topic" && m.body["disclosed"].as_bool() && m.body["only"].as_list().size() == 1;
+  }));
 }

@@ -119,6 +119,7 @@ struct HookedBot {
   }
   Outcome say_line(const std::string& text) {
     CommandInput in;
+    in.platform = "cli";
     in.is_operator = true;
     in.channel = "muster";
     in.text = text;
@@ -422,6 +423,22 @@ TEST_CASE("what an event says: the incident after the decision, no words of talk
   for (const SentRow& row : rows) CHECK_FALSE(to_json(row.message.body).contains("Kim Minji"));
 }
 
+TEST_CASE("no webhook hears of a private incident before it is made public") {
+  HookedBot bot({"one"});
+  bot.say_line("declare sev2 kingfisher --private");
+  for (const std::string line : {"lead INC-1", "update INC-1 kingfisher", "severity 1 INC-1 because kingfisher",
+                                 "mitigate INC-1 because kingfisher", "note INC-1 kingfisher"})
+    bot.say_line(line);
+  CHECK(bot.log("one").empty());
+  bot.say_line("disclose INC-1 --yes because it is over");
+  const auto rows = bot.log("one");
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].message.kind == "incident.disclosed");
+  CHECK(rows[0].message.body["event"]["data"]["incident"]["severity"].as_string() == "SEV1");
+  bot.say_line("resolve INC-1 because it is over");
+  CHECK(bot.events_of("one") == Types{"incident.disclosed", "incident.resolved"});
+}
+
 TEST_CASE("the events of the configuration are those that are sent") {
   std::set<std::string> names;
   for (std::string_view rest = webhook_events; !rest.empty();) {
@@ -431,5 +448,5 @@ TEST_CASE("the events of the configuration are those that are sent") {
   }
   CHECK(names.contains("incident.declared"));
   CHECK(names.contains("change.finished"));
-  CHECK(names.size() == 19);
+  CHECK(names.size() == 20);
 }
