@@ -8,8 +8,8 @@
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
-#include "bot/core/postmortems/published.h"
 #include "bot/core/engine/webhooks.h"
+#include "bot/core/postmortems/published.h"
 
 namespace muster {
 namespace {
