@@ -13,14 +13,14 @@
 namespace muster {
 namespace {
 
-constexpr std::size_t listed_max = 5;
+constexpr std::size_t named_max = 5;
 
 std::string open_todos(const CoreConfig& config, const Incident& i) {
   std::vector<std::string> open;
   std::size_t more = 0;
   for (const Todo& t : i.todos) {
     if (t.done || is_review(i, t)) continue;
-    if (open.size() == listed_max)
+    if (open.size() == named_max)
       ++more;
     else
       open.push_back(std::to_string(t.number) + " " + clip(one_line(t.text), 60) +
