@@ -239,6 +239,10 @@ class Server final : public WebServer {
   }
   void accept() {
     acceptor_.async_accept([this](Error e, tcp::socket socket) {
+      // As servers of the trade do (Go's and Node's by themselves, Envoy and nginx by default): an event is not held
+      // back until the one before it is confirmed.
+      Error ignored;
+      if (!e) socket.set_option(tcp::no_delay(true), ignored);
       if (!e && tls_) std::make_shared<Session<Secure>>(shared_, std::move(socket), *tls_)->start();
       if (!e && !tls_) std::make_shared<Session<Plain>>(shared_, std::move(socket))->start();
       if (e != asio::error::operation_aborted) accept();
