@@ -47,6 +47,7 @@ class Dispatcher {
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
   void set_judge(Judge judge) { outbox_.set_judge(std::move(judge)); }
+  void on_clock_set(std::function<void(DurationMs by)> heard) { clock_set_ = std::move(heard); }
   // What the process knows without waiting is not asked of the reader: such an answer leaves with its decision, in one
   // commit. May be called again for the same decision.
   using AtOnce = std::function<std::optional<Outcome>(const ReadWanted&)>;
@@ -184,6 +185,7 @@ class Dispatcher {
   Hearing hearing_;
   Extension* extension_ = nullptr;
   AttemptSink attempts_;
+  std::function<void(DurationMs)> clock_set_;
   TimeMs wall_then_ = 0, steady_then_ = 0;
   std::function<bool(std::function<void()>)> background_;
   std::function<void(std::function<void()>)> post_;

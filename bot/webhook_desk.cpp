@@ -90,6 +90,7 @@ WebhookDesk::WebhookDesk(HttpClient& client, const Clock& clock, Dispatcher& dis
                      return it != known.end() && it->second.paused == "gone";
                    }}) {
   dispatcher_.set_judge([this](const OutMessage& m, int n, const Result<void>& r) { return sender_.after(m, n, r); });
+  dispatcher_.on_clock_set([this](DurationMs by) { sender_.clock_was_set(by); });
 }
 
 // Whoever corrects an address does not wait an hour for the next attempt.

@@ -372,6 +372,21 @@ TEST_CASE("what waits for its time is not under way, and its wait stays as long 
   CHECK(tried == 2);
 }
 
+TEST_CASE("what an earlier process left waits no longer than the longest pause, whatever its clock said") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  outbox.attach(slack);
+  PendingOut late = waits(clock.now(), "reply", {});
+  late.due_ms = clock.now() + 30 * day_ms;
+  outbox.restore({late}, [](const std::string&) { return false; });
+  CHECK(slack.order.empty());
+  clock.set(clock.now() + 5 * minute_ms);
+  outbox.tick();
+  CHECK(outbox.under_way() == 1);
+}
+
 TEST_CASE("copies that wait until an earlier part is read are in the backlog") {
   NoStore store;
   VirtualClock clock(1'700'000'000'000);
