@@ -117,6 +117,7 @@ class Dispatcher {
   DispatcherStats stats() const;
   Outbox::Backlog backlog(const std::string& platform) const { return outbox_.backlog(platform); }
   Outbox::Backlog backlog_of(const std::string& destination) const { return outbox_.backlog_of(destination); }
+  std::vector<std::string> waiting_webhooks() const { return outbox_.webhooks(); }
   // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
   std::string not_ready() const;
   bool full() const;  // so much waits that a new request should come again later

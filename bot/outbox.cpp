@@ -285,6 +285,14 @@ Outbox::Backlog Outbox::backlog_of(const std::string& destination) const {
   return all;
 }
 
+std::vector<std::string> Outbox::webhooks() const {
+  std::vector<std::string> all;
+  const std::string begin = std::string(webhook_platform) + ":";
+  for (auto line = lines_.lower_bound(begin); line != lines_.end() && line->first.starts_with(begin); ++line)
+    all.push_back(line->first);
+  return all;
+}
+
 void Outbox::bring_back(Line& line) const {
   if (line.busy || line.not_before > clock_.now()) return;
   for (auto it = line.aside.begin(); it != line.aside.end();) {

@@ -197,6 +197,11 @@ std::string Webhooks::origin(const std::string& hook) const {
   return url.substr(0, url.find_first_of("/?#", url.find("://") + 3));
 }
 
+std::string Webhooks::digest_of_address(const std::string& hook) const {
+  const auto it = hooks_.find(hook);
+  return it == hooks_.end() ? "" : to_hex(sha256(it->second->def.url)).substr(0, 16);
+}
+
 void Webhooks::remember(const std::string& hook, const Health& health) {
   if (const auto it = hooks_.find(hook); it != hooks_.end()) it->second->health = health;
 }

@@ -46,7 +46,8 @@ class Webhooks {
   void configure(const std::vector<WebhookDef>& defs);
   void deliver(const OutMessage& message, std::function<void(Result<void>)> done);
   AfterAttempt after(const OutMessage& message, int attempts, const Result<void>& result);
-  std::string origin(const std::string& hook) const;  // scheme and host: what follows may be a secret
+  std::string origin(const std::string& hook) const;             // scheme and host: what follows may be a secret
+  std::string digest_of_address(const std::string& hook) const;  // tells one address from another, and nothing else
   Health health(const std::string& hook) const;
   void remember(const std::string& hook, const Health& health);  // of an earlier process
   void clock_was_set(DurationMs by);                             // how long it has been failing stays what it was
