@@ -59,6 +59,7 @@ std::span<const Sentence> words_channels() {
       {"field.postmortem", "Postmortem", "회고"},
       {"field.version_of", "version {n} · {who} · {time} UTC", "버전 {n} · {who} · {time} UTC"},
       {"fact.since", "Recorded since the last version", "지난 버전 뒤의 기록"},
+      {"fact.entries", "Entries in the record", "기록 항목"},
       {"fact.readers", "Read by these alone", "읽을 수 있는 사람"},
       {"fact.todos", "Follow-ups still open", "남은 후속 조치"},
       {"fact.items", "Checklist items still open", "남은 체크리스트 항목"},

@@ -415,7 +415,7 @@ TEST_CASE("the review of a private incident is published for those in it alone")
   CHECK(plain_text(w.by("olga", "yes A1", room).reply).contains("stays private"));
   CHECK(w.state.incidents.at(2).published.version == 1);
   w.by("ben", "access INC-2 because I want to know", "direct-ben");
-  CHECK(w.state.incidents.at(2).published.later == 0);
+  CHECK(w.state.incidents.at(2).recorded == w.state.incidents.at(2).published.recorded);
   for (std::size_t n = before; n < w.out.size(); ++n) CHECK(w.out[n].destination == std::string("room:#") + room);
   for (const Place& at : places)
     for (const std::string line : {"postmortem INC-2", "postmortem show 1 INC-2", "history", "incidents", "webhooks"}) {
