@@ -71,6 +71,11 @@ std::span<const Sentence> words_channels() {
       {"button.archive_later", "Ask later", "나중에 묻기"},
       {"archive.done", "#{channel} will be archived now. The record of {id} stays.",
        "#{channel} 채널을 이제 보관합니다. {id}의 기록은 그대로 남습니다."},
+      {"archive.done_unpublished",
+       "#{channel} will be archived now, before the postmortem of {id} is published. The record stays; from now on "
+       "`postmortem publish {id}` is said in a direct message to me, or with `muster say` on the bot's machine.",
+       "{id}의 회고가 공개되기 전에 #{channel} 채널을 이제 보관합니다. 기록은 그대로 남습니다. 앞으로 "
+       "`postmortem publish {id}`는 봇에게 보내는 다이렉트 메시지나 봇이 도는 서버의 `muster say`로 입력하세요."},
       {"archive.undone",
        "{who} archived the channel of {id}, which is still open: it goes on here. After `resolve {id} because …` the "
        "channel can be archived.",
