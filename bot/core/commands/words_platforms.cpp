@@ -153,6 +153,8 @@ std::span<const Sentence> words_platforms() {
        "장애가 아직 진행 중이므로 삭제된 이 글을 다시 올렸습니다. 한 번 더 삭제하면 다시 올리지 않습니다."},
       {"chat.not_invited", "⚠️ Not invited: {who}. Whoever is needed has to be called: `page @name because …`.",
        "⚠️ 초대하지 못함: {who}. 필요한 사람은 `page @name because …`로 부르세요."},
+      {"chat.not_removed", "⚠️ Still in this channel: {who}. Remove them here by hand.",
+       "⚠️ 이 채널에서 내보내지 못함: {who}. 여기서 직접 내보내세요."},
       {"chat.not_reached", "⚠️ {who} got no direct message on {platform}: {why}. Call them another way.",
        "⚠️ {platform}에서 {who}에게 다이렉트 메시지를 보내지 못했습니다: {why}. 다른 "
        "방법으로 "
@@ -160,6 +162,7 @@ std::span<const Sentence> words_platforms() {
       {"not_invited.no_account", "no such account", "그런 계정이 없음"},
       {"not_invited.not_in_team", "not in the team", "팀에 없음"},
       {"not_invited.guest", "a guest who may not join it", "이 채널에 들어올 수 없는 게스트"},
+      {"not_invited.no_right_to_remove", "the bot may not remove people", "봇에게 내보낼 권한이 없음"},
       {"not_invited.no_right", "the bot may not invite", "봇에게 초대할 권한이 없음"},
       {"chat.delayed",
        "⏳ Messages for this channel are delayed: {platform} takes only so many a second. They come in "

@@ -218,7 +218,13 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
   else if (kind == "evidence.linked")
     i.links.push_back(e.data["url"].as_string());
   else if (kind == "people.invited")
-    for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
+    for (const Value& person : e.data["people"].as_list())
+      i.invited.insert(person.as_string()), i.removed.erase(person.as_string());
+  else if (kind == "access.asked")
+    i.asked[e.actor.id] = e.occurred_ms;
+  else if (kind == "people.removed")
+    for (const Value& person : e.data["people"].as_list())
+      i.invited.erase(person.as_string()), i.people.erase(person.as_string()), i.removed.insert(person.as_string());
   else if (kind == "postmortem.published")
     i.published = {static_cast<int>(e.data["version"].as_int()), e.occurred_ms, e.actor.id, i.recorded};
   else if (kind == "incident.disclosed")

@@ -118,7 +118,9 @@ struct Incident {
   int updates = 0;
   TimeMs next_update_ms = 0;
   std::string last_update;
-  std::set<std::string> invited;  // person ids
+  std::set<std::string> invited;        // person ids
+  std::set<std::string> removed;        // of a private one, until they are invited again
+  std::map<std::string, TimeMs> asked;  // who asked to be let in, when last
   static constexpr std::size_t people_max = 200;
   std::set<std::string> people;  // who wrote in its channel, the first of them
   bool is_private = false;       // only those in it may know of it: privacy.h
