@@ -29,6 +29,7 @@ std::span<const Sentence> words_together() {
       {"what.bind", "Makes the channel it is typed in the incident's on that platform.",
        "입력한 채널을 그 플랫폼의 장애 채널로 만듭니다."},
       {"relay.file", "📎 {name} · *{who}* ({place})", "📎 {name} · *{who}* ({place})"},
+      {"relay.files_follow", "📎 {files}", "📎 {files}"},
       {"relay.files", "📎 {files} – to be seen on {place}", "📎 {files} – {place}에서 볼 수 있습니다"},
       {"relay.late", "(sent {time}, delivered late)", "({time}에 보냄, 늦게 전달됨)"},
       {"together.lost",
