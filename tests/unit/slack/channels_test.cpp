@@ -120,7 +120,7 @@ TEST_CASE("people of the rules are invited in one call, and one who cannot be ke
   CHECK(w.posts_with("inc-1", "Not invited: U404 (no such account)") == 1);
   CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "slack:@sre"}}}));
   w.pass(2 * second_ms);
-  CHECK(w.posts_with("inc-1", "Slack has no user group") == 1);
+  CHECK(w.posts_with("inc-1", "Slack has no group") == 1);
   CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "ben"}}}));  // all are in it: no failure
   w.pass(2 * second_ms);
   CHECK(w.posts_with("inc-1", "Not invited") == 2);
