@@ -169,6 +169,7 @@ Result<void> App::Impl::serve() {
   if (auto listens = serve_locally(); !listens) return listens;
   take_library(library.get());
   if (auto started = dispatcher->start(); !started) return started;
+  hooks->started();
   sweep_commands();
   restore_channels();
   chats->start();

@@ -294,17 +294,9 @@ void App::Impl::resend(const std::vector<OutMessage>& again, const Actor& who, c
   dispatcher->record_fact(outbox_entry(again, who), [this, again, language, done](Result<void> r) {
     if (!r) return done(not_reloaded(language, r.error().message));
     const bool taken = worker.run([this, again, language, done] {
-      Result<void> marked;
-      std::vector<OutMessage> waiting;
-      for (const OutMessage& m : again) {  // one that is gone meanwhile keeps no other back
-        if (auto r = store->resend_dead_letter(m.id))
-          waiting.push_back(m);
-        else
-          marked = std::move(r);
-      }
-      loop.post([this, again, waiting, language, done, marked] {
-        dispatcher->redeliver(waiting, waiting.size());
-        done(outbox_resent(again, marked, language));
+      loop.post([this, language, done, resent = resend_letters(*store, again)] {
+        dispatcher->redeliver(resent.waiting, resent.waiting.size());
+        done(outbox_resent(resent.waiting, resent.stored, language));
       });
     });
     if (!taken) done(busy(language));

@@ -47,6 +47,7 @@ class Dispatcher {
   void attach(ChatPlatform& platform);
   void set_carrier(Carrier carrier) { outbox_.set_carrier(std::move(carrier)); }
   void set_judge(Judge judge) { outbox_.set_judge(std::move(judge)); }
+  void on_clock_set(std::function<void(DurationMs by)> heard) { clock_set_ = std::move(heard); }
   // What the process knows without waiting is not asked of the reader: such an answer leaves with its decision, in one
   // commit. May be called again for the same decision.
   using AtOnce = std::function<std::optional<Outcome>(const ReadWanted&)>;
@@ -116,6 +117,7 @@ class Dispatcher {
   DispatcherStats stats() const;
   Outbox::Backlog backlog(const std::string& platform) const { return outbox_.backlog(platform); }
   Outbox::Backlog backlog_of(const std::string& destination) const { return outbox_.backlog_of(destination); }
+  std::vector<std::string> waiting_webhooks() const { return outbox_.webhooks(); }
   // Why nothing can be decided now; empty: ready. Readers of "/readyz" see it.
   std::string not_ready() const;
   bool full() const;  // so much waits that a new request should come again later
@@ -184,6 +186,7 @@ class Dispatcher {
   Hearing hearing_;
   Extension* extension_ = nullptr;
   AttemptSink attempts_;
+  std::function<void(DurationMs)> clock_set_;
   TimeMs wall_then_ = 0, steady_then_ = 0;
   std::function<bool(std::function<void()>)> background_;
   std::function<void(std::function<void()>)> post_;

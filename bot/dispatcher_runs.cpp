@@ -64,6 +64,7 @@ void Dispatcher::watch_clock() {
   if (moved < clock_step_ms && moved > -clock_step_ms) return;
   log(LogLevel::warn, "the wall clock was set", {{"by_ms", std::to_string(moved)}});
   outbox_.clock_was_set(moved);
+  if (clock_set_) clock_set_(moved);
   take({.decide =
             [this, moved](Work& w, Commit&) {
               for (Timer& t : timers_.of_a_length()) {

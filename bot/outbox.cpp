@@ -7,13 +7,16 @@
 #include "bot/base/limits.h"
 #include "bot/base/log.h"
 #include "integrations/chat/deliveries.h"
+#include "integrations/webhooks/webhooks.h"
 
 namespace muster {
 namespace {
 
-// Exponential, capped at five minutes, with full jitter so that many messages do not come back together.
+constexpr DurationMs longest_pause = 5 * minute_ms;
+
+// Exponential and capped, with full jitter so that many messages do not come back together.
 DurationMs pause_after(int attempts) {
-  const DurationMs cap = std::min<DurationMs>(5 * minute_ms, second_ms << std::min(attempts, 9));
+  const DurationMs cap = std::min<DurationMs>(longest_pause, second_ms << std::min(attempts, 9));
   const auto dice = static_cast<std::uint64_t>(static_cast<unsigned char>(random_bytes(1)[0]));
   return 100 + cap * static_cast<DurationMs>(dice) / 256;
 }
@@ -38,6 +41,19 @@ bool may_overtake(const OutMessage& urgent, const OutMessage& other) {
 std::pair<TimeMs, std::string_view> said_at(const PendingOut& p) {
   const Value& body = p.message.body;
   return {body.has("sent") ? body["sent"].as_int() : made_at(p.message.id), body["post_id"].as_string()};
+}
+
+bool is_event(const OutMessage& m) { return platform_of(m) == webhook_platform; }
+
+// An event from tomorrow would never be too old.
+void not_from_tomorrow(OutMessage& m, TimeMs now) {
+  if (is_event(m) && m.body["since"].as_int() > now) m.body.set("since", now);
+}
+
+// What an earlier process wrote may be from a clock that was wrong: nothing waits longer than the longest pause.
+void bring_near(PendingOut& p, TimeMs now) {
+  p.due_ms = std::min(p.due_ms, now + (is_event(p.message) ? Webhooks::longest_wait * 5 / 4 : longest_pause));
+  not_from_tomorrow(p.message, now);
 }
 
 template <class T>
@@ -69,10 +85,14 @@ void Outbox::stand_aside(std::set<std::string> ids) { aside_.merge(std::move(ids
 
 void Outbox::clock_was_set(DurationMs by) {
   const auto move = [by](TimeMs& t) { t += t == 0 ? 0 : by; };
+  const auto move_message = [this, move](PendingOut& p) {
+    move(p.due_ms);
+    not_from_tomorrow(p.message, clock_.now());
+  };
   for (auto& [name, line] : lines_) {
     move(line.not_before);
-    for (PendingOut& p : line.items) move(p.due_ms);
-    for (PendingOut& p : line.aside) move(p.due_ms);
+    std::ranges::for_each(line.items, move_message);
+    std::ranges::for_each(line.aside, move_message);
   }
 }
 
@@ -80,6 +100,7 @@ void Outbox::clock_was_set(DurationMs by) {
 void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(const std::string&)>& was_lost) {
   for (PendingOut& p : pending) {
     const bool overtakes = is_urgent(p.message) && !was_lost(platform_of(p.message));
+    bring_near(p, clock_.now());
     p.message.body.set("tried", true);  // whoever sends it looks first whether it is there
     if (hold(p)) continue;              // a platform that was just made has everything still to read
     Line& line = lines_[p.message.destination];
@@ -261,6 +282,14 @@ Outbox::Backlog Outbox::backlog_of(const std::string& destination) const {
   };
   if (!line->second.items.empty()) look_at(line->second.items.front());
   std::ranges::for_each(line->second.aside, look_at);
+  return all;
+}
+
+std::vector<std::string> Outbox::webhooks() const {
+  std::vector<std::string> all;
+  const std::string begin = std::string(webhook_platform) + ":";
+  for (auto line = lines_.lower_bound(begin); line != lines_.end() && line->first.starts_with(begin); ++line)
+    all.push_back(line->first);
   return all;
 }
 

@@ -65,6 +65,7 @@ class Outbox {
   };
   Backlog backlog(const std::string& platform) const;
   Backlog backlog_of(const std::string& destination) const;
+  std::vector<std::string> webhooks() const;  // destinations that something waits for
 
  private:
   static constexpr std::size_t marks_max = 500;      // that wait for the next tick

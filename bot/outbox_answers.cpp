@@ -59,6 +59,20 @@ Entry outbox_entry(const std::vector<OutMessage>& again, const Actor& who) {
   return e;
 }
 
+Resent resend_letters(Store& store, const std::vector<OutMessage>& again) {
+  Resent resent;
+  Result<void> gone;
+  for (const OutMessage& m : again) {
+    auto marked = store.resend_dead_letter(m.id);
+    if (marked)
+      resent.waiting.push_back(m);
+    else
+      (marked.error().kind == ErrorKind::not_found ? gone : resent.stored) = std::move(marked);
+  }
+  if (resent.waiting.empty() && resent.stored) resent.stored = std::move(gone);
+  return resent;
+}
+
 Outcome outbox_none(const std::string& id, const std::string& language) {
   Outcome o;
   o.ok = id == "all";

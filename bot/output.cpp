@@ -60,16 +60,33 @@ void refuse_grep(Outcome& o, const char* key) {
   o.code = code_of(key);
 }
 
+// The head counts all that there is; how much of it is shown stands beside.
+void say_how_many(Outcome& o, const char* key, std::size_t shown, std::size_t all) {
+  std::string& head = o.reply.text;
+  const bool colon = head.ends_with(':');
+  if (colon) head.pop_back();
+  head += " · " +
+          say(o.language, key,
+              {{"n", std::to_string(shown)}, {"all", std::to_string(all)}, {"text", plain(clip(o.output.grep, 80))}});
+  if (colon) head += ':';
+}
+
 void grep_and_tail(Outcome& o) {
   Lines lines = body_lines(o.reply);
   if (!o.output.grep.empty()) {
     const auto pattern = SearchPattern::compile(o.output.grep);
     if (!pattern) return refuse_grep(o, "page.grep_bad");
+    const std::size_t all = lines.size();
     std::erase_if(lines, [&](const std::string& line) { return !pattern->search(unmarked(line)); });
-    if (lines.empty()) lines.push_back(say(o.language, "page.grep_none", {{"text", plain(clip(o.output.grep, 80))}}));
+    if (lines.empty())
+      lines.push_back(say(o.language, "page.grep_none", {{"text", plain(clip(o.output.grep, 80))}}));
+    else
+      say_how_many(o, "page.grep_found", lines.size(), all);
   }
-  if (o.output.tail > 0 && lines.size() > o.output.tail)
+  if (o.output.tail > 0 && lines.size() > o.output.tail) {
+    say_how_many(o, "page.tail", o.output.tail, lines.size());
     lines.erase(lines.begin(), lines.end() - static_cast<std::ptrdiff_t>(o.output.tail));
+  }
   set_body(o.reply, lines);
   o.reply.buttons.clear();
 }

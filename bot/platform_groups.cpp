@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bot/base/log.h"
+#include "bot/core/commands/words.h"
 #include "bot/core/people/groups.h"
 
 namespace muster {
@@ -66,7 +67,7 @@ void PlatformGroups::ask(const std::string& name) {
   const std::size_t at = name.find(":@");
   ChatPlatform* platform = out_.platform(name.substr(0, at));
   if (!platform) {
-    g.why = "no platform of that name is connected";
+    g.why = say(out_.config().language, "group.no_platform");
     return;
   }
   platform->members_of(name.substr(at + 2), [this, name, asked](const auto& r) { told(name, asked, r); });
@@ -79,7 +80,7 @@ void PlatformGroups::told(const std::string& name, TimeMs asked, const Result<st
   Group& g = it->second;
   const std::string before = g.why;
   g.why = members ? "" : members.error().message;
-  if (members && members->size() > members_max) g.why = "it has more than 2,000 members";
+  if (members && members->size() > members_max) g.why = say(out_.config().language, "group.too_many");
   if (g.why.empty()) {
     g.members = *members;
     g.known_ms = out_.clock.now();
@@ -131,7 +132,8 @@ std::vector<std::string> PlatformGroups::unknown() const {
   for (const std::string& name : names()) {
     const auto it = groups_.find(name);
     if (it != groups_.end() && is_known(it->second)) continue;
-    const std::string why = it == groups_.end() || it->second.why.empty() ? "no answer yet" : it->second.why;
+    const bool silent = it == groups_.end() || it->second.why.empty();
+    const std::string why = silent ? say(out_.config().language, "group.no_answer") : it->second.why;
     lines.push_back(name + ": " + why);
   }
   return lines;

@@ -61,7 +61,8 @@ std::string withdrawn_line(const std::vector<Entry>& entries, const QualityNote&
     what =
         "`" + format_utc_clock(it->occurred_ms) + "` " + who + (destroyed ? "" : plain(clip(one_line(it->text), 80)));
   }
-  return "✖ " + say(language, "timeline.withdrawn", {{"what", what}, {"reason", plain(note.reason)}}) + "\n";
+  return "✖ " + say(language, "timeline.withdrawn", {{"what", what}, {"reason", plain(reason_text(note, language))}}) +
+         "\n";
 }
 
 // Times alone mislead when an incident went past midnight or somebody noted what was yesterday.

@@ -13,12 +13,31 @@
 namespace muster {
 namespace {
 
-std::string file_words(const Value& body) {
-  std::string words;
-  for (const char* key : {"noted", "files"})
-    for (const Value& f : body[key].as_list())
-      words += (words.empty() ? "" : ", ") + plain(one_line(f["name"].as_string())) + " (" +
-               byte_words(f["size"].as_int()) + ")";
+// What is known before it is fetched: a drawing may have a script in it, and what is too large or one too many is left
+// where it is.
+bool stays_there(const std::string& name, std::int64_t size, std::size_t n) {
+  return n >= relayed_files_max || size > relayed_file_bytes_max || lower_ascii(name).ends_with(".svg");
+}
+
+std::string words_of_file(const std::string& name, std::int64_t size) {
+  return plain(one_line(name)) + " (" + byte_words(size) + ")";
+}
+
+// Of a message's files, those that follow as a copy of their own and those that are to be seen there alone.
+struct FileWords {
+  std::string follow, stay;
+};
+
+FileWords file_words(const Value& body) {
+  FileWords words;
+  for (const char* key : {"noted", "files"}) {
+    std::size_t n = 0;
+    for (const Value& f : body[key].as_list()) {
+      const std::string& name = f["name"].as_string();
+      std::string& to = stays_there(name, f["size"].as_int(), n++) ? words.stay : words.follow;
+      to += (to.empty() ? "" : ", ") + words_of_file(name, f["size"].as_int());
+    }
+  }
   return words;
 }
 
@@ -55,25 +74,41 @@ struct FileOf {
 };
 
 // Under the copy of its message, never before it: the outbox keeps the order of a channel.
+void post_under(Work& w, const ChatEvent& e, const FileOf& of, const Message& m, const std::vector<std::string>& to) {
+  post(w, bare_channel(e.channel), file_post(of.post, of.n), m, e.thread.empty() ? of.post : e.thread);
+  Value& body = w.decision.out.back().body;
+  body.set("only", list_of(to));
+  body.set("relayed", true);
+  body.set("relayed_from", e.platform);
+  body.set("sent", e.at);
+}
+
+// Of what the copy of the message had said that it follows.
+void say_it_stays(Work& w, const ChatEvent& e, const std::string& name, std::int64_t size, const FileOf& of) {
+  const std::vector<std::string> to = beside(w, bare_channel(e.channel), e.platform);
+  if (to.empty()) return;
+  const Message m{.text = say(w.config.language, "relay.files",
+                              {{"files", words_of_file(file_name(name), size)}, {"place", place_name(e.platform)}}),
+                  .sections = {},
+                  .buttons = {},
+                  .color = ""};
+  post_under(w, e, of, m, to);
+}
+
 void show_file(Work& w, const ChatEvent& e, const ChatFile& f, const FileOf& of) {
-  const std::string channel = bare_channel(e.channel), name = file_name(f.name), lower = lower_ascii(name);
+  const std::string name = file_name(f.name);
   const auto bytes = static_cast<std::int64_t>(f.bytes.size());
-  // A drawing with a script in it is left where it is.
-  const bool drawing = f.type == "image/svg+xml" || lower.ends_with(".svg");
-  const std::vector<std::string> to = beside(w, channel, e.platform);
-  if (to.empty() || drawing || bytes == 0 || bytes > relayed_file_bytes_max) return;
+  const bool stays = f.type == "image/svg+xml" || bytes == 0 || stays_there(name, bytes, 0);
+  const std::vector<std::string> to = beside(w, bare_channel(e.channel), e.platform);
+  if (stays) return say_it_stays(w, e, f.name, bytes, of);
+  if (to.empty()) return;
   Message m;
   m.text = say(w.config.language, "relay.file",
                {{"who", plain(one_line(author_name(w.config, of.author, e.platform)))},
                 {"place", place_name(e.platform)},
                 {"name", plain(name)}});
   m.attachments = {{name, f.type, is_utf8(f.bytes) ? redact(f.bytes).text : f.bytes}};
-  post(w, channel, file_post(of.post, of.n), m, e.thread.empty() ? of.post : e.thread);
-  Value& body = w.decision.out.back().body;
-  body.set("only", list_of(to));
-  body.set("relayed", true);
-  body.set("relayed_from", e.platform);
-  body.set("sent", e.at);
+  post_under(w, e, of, m, to);
 }
 
 }  // namespace
@@ -93,8 +128,10 @@ std::optional<OutMessage> relayed(OutMessage copy, const std::string& from, cons
     m.text = say(lang, author.empty() ? "relay.deleted_by_somebody" : "relay.deleted", words);
   else
     m.text = std::string(trim(say(lang, change == "edit" ? "relay.edited" : "relay.said", words)));
-  if (const std::string files = file_words(body); !files.empty() && change != "delete")
-    m.sections.push_back({say(lang, "relay.files", {{"files", files}, {"place", place}}), {}});
+  const FileWords files = change == "delete" ? FileWords() : file_words(body);
+  if (!files.follow.empty()) m.sections.push_back({say(lang, "relay.files_follow", {{"files", files.follow}}), {}});
+  if (!files.stay.empty())
+    m.sections.push_back({say(lang, "relay.files", {{"files", files.stay}, {"place", place}}), {}});
   copy.kind = post ? "post" : "edit";
   copy.body = Value::Map{{"post_id", body["post_id"]}, {"relayed", true}, {"message", to_value(m)}};
   copy.body.set("relayed_from", from);
@@ -107,12 +144,13 @@ std::optional<OutMessage> relayed(OutMessage copy, const std::string& from, cons
 void carry_files(const ChatEvent& e, Work& w) {
   const std::string channel = bare_channel(e.channel), post = e.post_id.empty() ? e.id : e.post_id;
   if ((e.noted.empty() && e.files.empty()) || beside(w, channel, e.platform).empty()) return;
-  for (std::size_t n = 0; n < e.files.size() && n < relayed_files_max; ++n)
-    show_file(w, e, e.files[n], {post, e.user, static_cast<int>(n)});
+  for (std::size_t n = 0; n < e.files.size(); ++n)
+    if (const ChatFile& f = e.files[n]; !stays_there(f.name, static_cast<std::int64_t>(f.bytes.size()), n))
+      show_file(w, e, f, {post, e.user, static_cast<int>(n)});
   Value files = Value::List{};
-  for (std::size_t n = 0; n < e.noted.size() && n < relayed_files_max; ++n) {
+  for (std::size_t n = 0; n < e.noted.size(); ++n) {
     const SaidFile& f = e.noted[n];
-    if (f.size > relayed_file_bytes_max) continue;  // the copy names it and says where it is
+    if (stays_there(f.name, f.size, n)) continue;  // the copy names it and says where it is
     Value file = Value::Map{{"id", f.id}, {"name", f.name}, {"mime", f.type}, {"bytes", f.size}, {"url", f.url}};
     file.set("relay", Value::Map{{"n", static_cast<std::int64_t>(n)}, {"thread", e.thread}, {"user", e.user}});
     files.push(std::move(file));
@@ -124,7 +162,11 @@ void carry_files(const ChatEvent& e, Work& w) {
 }
 
 void show_carried(const ChatEvent& e, Work& w) {
-  for (const ChatFile& f : e.files) show_file(w, e, f, {e.about.post_id, e.about.author, e.found});
+  const FileOf of{e.about.post_id, e.about.author, e.found};
+  for (const ChatFile& f : e.files) show_file(w, e, f, of);
+  if (!e.files.empty() || e.about.files.empty()) return;
+  const SaidFile& refused = e.about.files.front();
+  say_it_stays(w, e, refused.name, refused.size, of);
 }
 
 void drop_carried(const ChatEvent& e, Work& w) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "bot/config_answers.h"
 #include "bot/core/commands/codes.h"
@@ -90,12 +91,39 @@ WebhookDesk::WebhookDesk(HttpClient& client, const Clock& clock, Dispatcher& dis
                      return it != known.end() && it->second.paused == "gone";
                    }}) {
   dispatcher_.set_judge([this](const OutMessage& m, int n, const Result<void>& r) { return sender_.after(m, n, r); });
+  dispatcher_.on_clock_set([this](DurationMs by) { sender_.clock_was_set(by); });
 }
 
 // Whoever corrects an address does not wait an hour for the next attempt.
 void WebhookDesk::configure(const std::vector<WebhookDef>& defs) {
   sender_.configure(defs);
+  if (started_) compare();
   for (const WebhookDef& def : defs) dispatcher_.wake(destination_of(def.name));
+}
+
+void WebhookDesk::started() {
+  started_ = true;
+  compare();
+}
+
+// One that wanted no more events was another receiver when it had another address. What waits for one that is not
+// there any more is given up at once, so that it is seen now and not when its turn comes.
+void WebhookDesk::compare() {
+  for (const WebhookRule& rule : dispatcher_.config().webhooks) {
+    const auto known = dispatcher_.state().webhooks.find(rule.name);
+    if (known == dispatcher_.state().webhooks.end() || known->second.address.empty()) continue;
+    if (known->second.address != sender_.digest_of_address(rule.name)) news(rule.name, "moved", "");
+  }
+  for (const std::string& destination : dispatcher_.waiting_webhooks()) {
+    const std::string name = destination.substr(destination_of("").size());
+    const auto& rules = dispatcher_.config().webhooks;
+    if (std::ranges::find(rules, name, &WebhookRule::name) != rules.end()) continue;
+    const std::string waiting = std::to_string(dispatcher_.backlog_of(destination).waiting);
+    log(LogLevel::warn, "events for a webhook that is configured no more are given up",
+        {{"webhook", name}, {"events", waiting}});
+    news(name, "removed", waiting);
+    dispatcher_.wake(destination);
+  }
 }
 
 bool WebhookDesk::carries(const OutMessage& m) { return m.destination.starts_with(destination_of("")); }
@@ -105,7 +133,8 @@ void WebhookDesk::news(const std::string& hook, const std::string& what, const s
   const auto it = dispatcher_.state().webhooks.find(hook);
   const WebhookState known = it == dispatcher_.state().webhooks.end() ? WebhookState{} : it->second;
   if (what == "well" ? !known.failed : what == "failed" && known.failed) return;
-  dispatcher_.decide([hook, what, why](Work& w) { webhook_news(w, hook, what, why); });
+  const std::string address = what == "gone" ? sender_.digest_of_address(hook) : "";
+  dispatcher_.decide([=](Work& w) { webhook_news(w, hook, what, why, address); });
 }
 
 // The oldest that was tried and not taken is since when it fails: it was tried when it was made. Of those that are

@@ -25,6 +25,7 @@ class WebhookDesk {
               std::function<double()> dice);
   void configure(const std::vector<WebhookDef>& defs);
   void restore();  // what the log tells of an earlier process; before anything is sent
+  void started();  // what it left is in the outbox, and may be about webhooks that are configured otherwise now
   void tick();     // about once a second: whether one has too much waiting
   static bool carries(const OutMessage& m);
   void carry(const OutMessage& m, std::function<void(Result<void>)> done) { sender_.deliver(m, std::move(done)); }
@@ -35,6 +36,7 @@ class WebhookDesk {
   void read(const ReadWanted& wanted, const Actor& who, std::function<void(Outcome)> done);
 
  private:
+  void compare();
   void news(const std::string& hook, const std::string& what, const std::string& why);
   void redeliver(const std::vector<SentRow>& rows, const ReadWanted& wanted, const Actor& who,
                  const std::function<void(Outcome)>& done);
@@ -46,6 +48,7 @@ class WebhookDesk {
   Store& store_;
   Elsewhere elsewhere_;
   Webhooks sender_;
+  bool started_ = false;
 };
 
 }  // namespace muster

@@ -174,9 +174,11 @@ bool is_platform_name(const std::string& name) {
          });
 }
 
-// "env:" and "file:" begin references; the others are our own doors.
+// "env:" and "file:" begin references; what goes to "webhook:" and "alertmanager:" is no chat; the others are our own
+// doors.
 const std::set<std::string>& taken_names() {
-  static const std::set<std::string> names = {"room", "web", "cli", "terminal", "http", "local", "env", "file"};
+  static const std::set<std::string> names = {"alertmanager", "cli",  "env",      "file", "http",
+                                              "local",        "room", "terminal", "web",  "webhook"};
   return names;
 }
 
@@ -188,9 +190,13 @@ void check_names(const std::string& list, const ConfigTree& tree, std::set<std::
     if (cell == record.cells.end() || cell->second.values.empty()) continue;
     const std::string& name = cell->second.values.front();
     const std::string shown = "`" + clip(one_line(name), 60) + "`";
-    if (!is_platform_name(name) || taken_names().contains(name)) {
-      issues.push_back(issue_at(cell->second.place, shown + " cannot be a platform's name",
-                                "a short name of a-z, 0-9, - and _ that is not one of our own such as room"));
+    if (taken_names().contains(name)) {
+      const std::vector<std::string> taken(taken_names().begin(), taken_names().end());
+      issues.push_back(issue_at(cell->second.place, shown + " is a name of the bot's own, and cannot be a platform's",
+                                "another name than " + join(taken, ", ")));
+    } else if (!is_platform_name(name)) {
+      issues.push_back(
+          issue_at(cell->second.place, shown + " cannot be a platform's name", "a short name of a-z, 0-9, - and _"));
     } else if (!seen.insert(name).second) {
       issues.push_back(issue_at(cell->second.place, shown + " stands twice among the platforms", "each once"));
     }

@@ -53,7 +53,9 @@ struct Checking {
       if (all.contains(value) || (list == "policy[]" && value.starts_with("role:"))) return;
       const auto near = nearest(value, once, 3, 1);
       issues.push_back(issue_at(place, "no " + what + " is called `" + clip(one_line(value), 60) + "`",
-                                "one of " + clip(join(once, ", "), 200), near.empty() ? "" : near.front()));
+                                once.empty() ? "a " + what + " of the configuration, which has none yet"
+                                             : "one of " + clip(join(once, ", "), 200),
+                                near.empty() ? "" : near.front()));
     });
   }
 };

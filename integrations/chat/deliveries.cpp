@@ -187,7 +187,10 @@ void Deliveries::not_reached(const Delivery& d, const std::string& who, const st
   tell(d.channel, "unreached", say_with(platform_.language, "chat.not_reached", words), true);
 }
 
-void Deliveries::invited(const DeliveryPtr& d) {
+void Deliveries::invited(const DeliveryPtr& d) { let_in(d, "chat.not_invited"); }
+void Deliveries::removed(const DeliveryPtr& d) { let_in(d, "chat.not_removed"); }
+
+void Deliveries::let_in(const DeliveryPtr& d, const char* sentence) {
   constexpr std::size_t named_most = 10;
   const Value::List& all = d->message.body["not_invited"].as_list();
   std::string names;
@@ -196,8 +199,7 @@ void Deliveries::invited(const DeliveryPtr& d) {
     names += (names.empty() ? "" : ", ") + plain(clip(one_line(all[n]["who"].as_string() + " (" + why + ")"), 120));
   }
   if (all.size() > named_most) names += " …";
-  if (!names.empty())
-    tell(d->channel, "uninvited", say(platform_.language, "chat.not_invited", {{"who", names}}), false);
+  if (!names.empty()) tell(d->channel, "uninvited", say(platform_.language, sentence, {{"who", names}}), false);
   finish(d, {});
 }
 

@@ -88,6 +88,7 @@ class Deliveries {
   // `why`: the rest of a key of the catalogue (not_invited.*), or what the platform said.
   static void not_invited(Delivery& delivery, const std::string& who, const std::string& why);
   void invited(const DeliveryPtr& delivery);
+  void removed(const DeliveryPtr& delivery);  // the same of those who were to be taken out
 
   std::size_t waiting() const;   // parked, queued and running
   DurationMs oldest_ms() const;  // age of what has waited longest
@@ -97,6 +98,7 @@ class Deliveries {
   void queue(const DeliveryPtr& delivery);
   void replace_earlier(const DeliveryPtr& delivery);
   void tell_delay(const std::string& channel);
+  void let_in(const DeliveryPtr& delivery, const char* sentence);
   std::string reason(const std::string& why) const;  // as not_invited() takes it
   void tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent);
   void gone(const std::string& channel);

@@ -186,7 +186,7 @@ Result<void> Room::show(const OutMessage& message) {
                                     {"event", message.body["event"]},
                                     {"form", message.body["form"]}};
     publish(opened, message.body["private_to"].as_string());
-  } else if (kind == "invite" && message.body["private"].as_bool()) {
+  } else if ((kind == "invite" || kind == "remove") && message.body["private"].as_bool()) {
     for (const Value& person : message.body["people"].as_list())
       publish(Value::Map{{"kind", "reset"}}, person.as_string());
   } else if (kind == "invite" || kind == "bookmarks") {

@@ -81,6 +81,15 @@ std::vector<webhooks::Fault> webhooks::faults_of(const WebhookDef& def) {
   return faults;
 }
 
+Webhooks::Webhooks(Parts parts) : patient_until_(parts.clock.now() + longest_wait), parts_(std::move(parts)) {}
+
+void Webhooks::clock_was_set(DurationMs by) {
+  patient_until_ = parts_.clock.now() + longest_wait;
+  for (auto& [name, hook] : hooks_)
+    for (TimeMs* t : {&hook->health.failing_since, &hook->health.delivered_ms})
+      if (*t != 0) *t += by;
+}
+
 // What is known of one that stays is kept.
 void Webhooks::configure(const std::vector<WebhookDef>& defs) {
   std::map<std::string, std::shared_ptr<Hook>> fresh;
@@ -172,7 +181,7 @@ AfterAttempt Webhooks::failed(Hook& hook, const OutMessage& m, int attempts, con
     return {Next::dead, 0, error.message};
   }
   const DurationMs wait = wait_for(hook, attempts);
-  if (now - m.body["since"].as_int() >= give_up_after) {
+  if (now - m.body["since"].as_int() >= give_up_after && now >= patient_until_) {
     const bool alone = hook.health.delivered_ms > m.body["since"].as_int();  // others were taken meanwhile
     parts_.news(hook.def.name, alone ? "refused" : "failed", error.message);
     return {Next::dead, std::max(hook.retry_after, std::min(wait, first_wait)), error.message};
@@ -186,6 +195,11 @@ std::string Webhooks::origin(const std::string& hook) const {
   if (it == hooks_.end()) return {};
   const std::string& url = it->second->def.url;
   return url.substr(0, url.find_first_of("/?#", url.find("://") + 3));
+}
+
+std::string Webhooks::digest_of_address(const std::string& hook) const {
+  const auto it = hooks_.find(hook);
+  return it == hooks_.end() ? "" : to_hex(sha256(it->second->def.url)).substr(0, 16);
 }
 
 void Webhooks::remember(const std::string& hook, const Health& health) {

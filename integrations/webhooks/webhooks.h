@@ -42,13 +42,15 @@ class Webhooks {
   // After so many attempts, the last of them with this note, those behind it go first.
   static bool stands_aside(int attempts, const std::string& note);
 
-  explicit Webhooks(Parts parts) : parts_(std::move(parts)) {}
+  explicit Webhooks(Parts parts);
   void configure(const std::vector<WebhookDef>& defs);
   void deliver(const OutMessage& message, std::function<void(Result<void>)> done);
   AfterAttempt after(const OutMessage& message, int attempts, const Result<void>& result);
-  std::string origin(const std::string& hook) const;  // scheme and host: what follows may be a secret
+  std::string origin(const std::string& hook) const;             // scheme and host: what follows may be a secret
+  std::string digest_of_address(const std::string& hook) const;  // tells one address from another, and nothing else
   Health health(const std::string& hook) const;
   void remember(const std::string& hook, const Health& health);  // of an earlier process
+  void clock_was_set(DurationMs by);                             // how long it has been failing stays what it was
 
  private:
   struct Hook {
@@ -61,6 +63,9 @@ class Webhooks {
   DurationMs wait_for(const Hook& hook, int attempts) const;
   AfterAttempt failed(Hook& hook, const OutMessage& message, int attempts, const Error& error) const;
 
+  // Nothing is too old before: of an event that comes from an earlier process, or from before the clock was set,
+  // nobody knows how long it was really tried.
+  TimeMs patient_until_ = 0;
   Parts parts_;
   std::map<std::string, std::shared_ptr<Hook>> hooks_;
 };

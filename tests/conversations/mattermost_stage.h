@@ -84,7 +84,8 @@ inline Lines by_channel(const Lines& lines, const std::map<std::string, std::str
     blocks.back().push_back(without_ids(line));
   }
   std::erase_if(blocks, [](const Lines& block) {
-    return block.front().contains(" bot invites") || block.front().contains(" bot links");
+    const std::string& line = block.front();
+    return line.contains(" bot invites") || line.contains(" bot removes") || line.contains(" bot links");
   });
   std::map<std::string, std::string> now = topics;
   std::erase_if(blocks, [&](const Lines& block) {

@@ -73,12 +73,13 @@ class Recorder final : public ChatPlatform {
       add(channel + " bot" + verb + ": ", message, m.kind == "post" && !post_id.starts_with("summary-"));
     } else if (m.kind == "topic") {
       lines.push_back(channel + " bot topic: " + m.body["topic"].as_string());
-    } else if (m.kind == "invite" || m.kind == "bookmarks") {
+    } else if (m.kind == "invite" || m.kind == "remove" || m.kind == "bookmarks") {
       std::string names;
       for (const Value& p : m.body["people"].as_list()) names += " " + p.as_string();
       for (const Value& l : m.body["links"].as_list())
         names += " " + l["title"].as_string() + "=" + l["url"].as_string();
-      lines.push_back(channel + (m.kind == "invite" ? " bot invites" : " bot links") + names);
+      const char* const does = m.kind == "invite" ? " bot invites" : m.kind == "remove" ? " bot removes" : " bot links";
+      lines.push_back(channel + does + names);
     } else {
       lines.push_back(trimmed_right(channel + " bot " + (m.kind == "open_channel" ? "opens" : m.kind + " " + post_id)));
     }

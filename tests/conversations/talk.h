@@ -354,6 +354,7 @@ class Talk {
     });
     dispatcher_->set_carrier([this](const OutMessage& m, std::function<void(Result<void>)> done) { carry(m, done); });
     if (auto started = dispatcher_->start(); !started) throw std::runtime_error(started.error().message);
+    hooks_->started();
     settle();
     if (!stage_) return;
     stage_->start();

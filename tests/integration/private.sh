@@ -87,6 +87,18 @@ has "and shows the channel" "$(get '/room/state?as=ben')" 'otterfile'
 equal "and the report" 200 "$(code '/room/report/INC-1?as=ben')"
 equal "not for others" "" "$(get '/room/state?as=jisoo' | grep -oE "$canary" | head -1)"
 
+# Taken out again: the page reads anew, and has nothing of it any more.
+resets() { grep -c '^event: reset' "$work/stream.ben"; }
+before_out=$(resets)
+has "somebody is taken out" "$(say ana 'uninvite @ben INC-1')" 'is out of INC-1'
+again() { [ "$(resets)" -gt "$before_out" ]; }
+within 10 again && ok "the page of who is taken out reads anew" || bad "no reset"
+equal "and shows nothing of it" "" "$(get '/room/state?as=ben' | grep -oE "$canary" | head -1)"
+has "but that it was so" "$(get '/room/state?as=ben')" 'taken you out of the private incident INC-1'
+equal "nobody else is told" "" "$(get '/room/state?as=jisoo' | grep -o 'taken you out' | head -1)"
+equal "nor is the report there" 404 "$(code '/room/report/INC-1?as=ben')"
+say ana 'invite @ben INC-1' >/dev/null
+
 # After a restart all is as it was.
 kill "$bot"
 within 20 gone "$bot" || die "the bot did not end"

@@ -153,6 +153,10 @@ const Table& exact() {
                               {"silence.everything", "usage"},
                               {"graph.too_long", "usage"},
                               {"invite.already", "state"},
+                              {"uninvite.public", "state"},
+                              {"uninvite.not_in", "state"},
+                              {"uninvite.role", "state"},
+                              {"uninvite.last", "state"},
                               {"access.yours", "state"},
                               {"disclose.public", "state"}};
   return table;

@@ -294,11 +294,23 @@ static std::size_t mention_bytes(std::string_view text, std::string_view handle)
   return part_of_name.find(text[end]) == std::string_view::npos ? end : 0;
 }
 
+// "@muster야 status": whoever speaks Korean calls by a particle, and it belongs to the name.
+static std::string_view without_particle(std::string_view text) {
+  static constexpr std::string_view particles[] = {"야", "아",   "여",   "님",     "씨",   "님아", "님께", "님에게",
+                                                   "께", "에게", "한테", "에게로", "보고", "더러", "은",   "는",
+                                                   "이", "가",   "을",   "를",     "도",   "와",   "과"};
+  constexpr std::string_view after = " \t\n,:!?~.";
+  for (const std::string_view p : particles)
+    if (text.starts_with(p) && (text.size() == p.size() || after.contains(text[p.size()])))
+      return text.substr(p.size());
+  return text;
+}
+
 Addressed address(std::string_view text, std::string_view bot_handle, char prefix, bool direct) {
   text = without_leading_noise(text);
   if (bot_handle.starts_with('@')) bot_handle.remove_prefix(1);
   if (const auto used = mention_bytes(text, bot_handle)) {
-    auto rest = without_leading_noise(text.substr(used));
+    auto rest = without_leading_noise(without_particle(text.substr(used)));
     if (!rest.empty() && (rest[0] == ':' || rest[0] == ',')) rest.remove_prefix(1);
     return {true, true, std::string(trim(without_leading_noise(rest)))};
   }

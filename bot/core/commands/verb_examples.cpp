@@ -59,6 +59,7 @@ std::string_view example_of_verb(std::string_view verb) {
       {"suspects", "suspects INC-1"},
       {"page", "page group:oncall because checkout does not answer"},
       {"invite", "invite @ben INC-1"},
+      {"uninvite", "uninvite @ben INC-1 because he works on something else"},
       {"access", "access INC-1 because I keep the keys"},
       {"unseal", "unseal INC-1 because the auditor asks"},
       {"disclose", "disclose INC-1 because it is over"},

@@ -211,6 +211,8 @@ void add_incident_work(std::vector<VerbInfo>& t) {
   t.push_back(of_incident(write("page", "page <team|@who> because …", topic, "-", Shape::words, {must("who", "person")},
                                 {because, in_env})));
   t.push_back(of_incident(write("invite", "invite @who [INC-7]", topic, "-", Shape::words, {must("who", "person")})));
+  t.push_back(of_incident(write("uninvite", "uninvite @who [INC-7] [because …]", topic, "-", Shape::words,
+                                {must("who", "person")}, {because})));
   t.push_back(of_incident(write("access", "access INC-7 because …", topic, "-", Shape::words, {}, {because})));
   t.push_back(of_incident(write("unseal", "unseal INC-7 because …", topic, "O", Shape::words, {}, {because})));
   t.push_back(of_incident(write("disclose", "disclose [INC-7] [--yes] because …", topic, "-", Shape::words, {},

@@ -59,6 +59,7 @@ std::span<const Sentence> words_channels() {
       {"field.postmortem", "Postmortem", "회고"},
       {"field.version_of", "version {n} · {who} · {time} UTC", "버전 {n} · {who} · {time} UTC"},
       {"fact.since", "Recorded since the last version", "지난 버전 뒤의 기록"},
+      {"fact.entries", "Entries in the record", "기록 항목"},
       {"fact.readers", "Read by these alone", "읽을 수 있는 사람"},
       {"fact.todos", "Follow-ups still open", "남은 후속 조치"},
       {"fact.items", "Checklist items still open", "남은 체크리스트 항목"},
@@ -70,6 +71,11 @@ std::span<const Sentence> words_channels() {
       {"button.archive_later", "Ask later", "나중에 묻기"},
       {"archive.done", "#{channel} will be archived now. The record of {id} stays.",
        "#{channel} 채널을 이제 보관합니다. {id}의 기록은 그대로 남습니다."},
+      {"archive.done_unpublished",
+       "#{channel} will be archived now, before the postmortem of {id} is published. The record stays; from now on "
+       "`postmortem publish {id}` is said in a direct message to me, or with `muster say` on the bot's machine.",
+       "{id}의 회고가 공개되기 전에 #{channel} 채널을 이제 보관합니다. 기록은 그대로 남습니다. 앞으로 "
+       "`postmortem publish {id}`는 봇에게 보내는 다이렉트 메시지나 봇이 도는 서버의 `muster say`로 입력하세요."},
       {"archive.undone",
        "{who} archived the channel of {id}, which is still open: it goes on here. After `resolve {id} because …` the "
        "channel can be archived.",
@@ -141,6 +147,24 @@ std::span<const Sentence> words_channels() {
       {"invite.done", "{who} is in {id} now and is invited into its channel.",
        "{who} 님이 {id}에 들어왔고 채널에 초대되었습니다."},
       {"invite.already", "{who} is in {id} already.", "{who} 님은 이미 {id}에 들어 있습니다."},
+      {"uninvite.done", "{who} is out of {id} and of its channel, and has been told.",
+       "{who} 님을 {id}과(와) 그 채널에서 내보내고 당사자에게 알렸습니다."},
+      {"uninvite.done_archived",
+       "{who} is out of {id} and has been told. Its channel is archived: on Slack and Mattermost those who were in it "
+       "can still read it.",
+       "{who} 님을 {id}에서 내보내고 당사자에게 알렸습니다. 채널은 보관되어 있어 Slack과 Mattermost에서는 들어 있던 "
+       "사람이 계속 읽을 수 있습니다."},
+      {"uninvite.told", "{by} has taken you out of the private incident {id}: you do not see it any more.{why}",
+       "{by} 님이 비공개 장애 {id}에서 나가게 했습니다. 이제 그 장애를 볼 수 없습니다.{why}"},
+      {"uninvite.told_why", " Why: {why}", " 이유: {why}"},
+      {"uninvite.public", "{id} is not private: everybody sees it, and nobody is taken out.",
+       "{id}은(는) 비공개가 아니어서 누구나 봅니다. 내보낼 사람이 없습니다."},
+      {"uninvite.not_in", "{who} is not in {id}. Whoever was added on the platform itself is removed there.",
+       "{who} 님은 {id}에 들어 있지 않습니다. 플랫폼에서 직접 넣은 사람은 그곳에서 내보내세요."},
+      {"uninvite.role", "{who} is {role} of {id}. Hand that over first: `{how} @…`.",
+       "{who} 님은 {id}의 {role}입니다. 먼저 넘기세요: `{how} @…`."},
+      {"uninvite.last", "Nobody else is in {id}: nobody could read it then. First `invite @…`.",
+       "{id}에 다른 사람이 없어 아무도 읽을 수 없게 됩니다. 먼저 `invite @…`를 입력하세요."},
       {"access.asked",
        "If there is a private incident {id}, those in it have been asked to let you in. I say neither that there is "
        "one "

@@ -153,6 +153,8 @@ std::span<const Sentence> words_platforms() {
        "장애가 아직 진행 중이므로 삭제된 이 글을 다시 올렸습니다. 한 번 더 삭제하면 다시 올리지 않습니다."},
       {"chat.not_invited", "⚠️ Not invited: {who}. Whoever is needed has to be called: `page @name because …`.",
        "⚠️ 초대하지 못함: {who}. 필요한 사람은 `page @name because …`로 부르세요."},
+      {"chat.not_removed", "⚠️ Still in this channel: {who}. Remove them here by hand.",
+       "⚠️ 이 채널에서 내보내지 못함: {who}. 여기서 직접 내보내세요."},
       {"chat.not_reached", "⚠️ {who} got no direct message on {platform}: {why}. Call them another way.",
        "⚠️ {platform}에서 {who}에게 다이렉트 메시지를 보내지 못했습니다: {why}. 다른 "
        "방법으로 "
@@ -160,7 +162,15 @@ std::span<const Sentence> words_platforms() {
       {"not_invited.no_account", "no such account", "그런 계정이 없음"},
       {"not_invited.not_in_team", "not in the team", "팀에 없음"},
       {"not_invited.guest", "a guest who may not join it", "이 채널에 들어올 수 없는 게스트"},
+      {"not_invited.no_right_to_remove", "the bot may not remove people", "봇에게 내보낼 권한이 없음"},
       {"not_invited.no_right", "the bot may not invite", "봇에게 초대할 권한이 없음"},
+      {"group.none", "{place} has no group @{group}", "{place}에 @{group} 그룹이 없습니다"},
+      {"group.untold", "{place} does not tell who is in @{group} ({why})",
+       "{place}에서 @{group} 그룹의 구성원을 알려 주지 않습니다({why})"},
+      {"group.unlicensed", "its license has no groups", "라이선스에 그룹 기능이 없음"},
+      {"group.too_many", "it has more than 2,000 members", "구성원이 2,000명을 넘습니다"},
+      {"group.no_platform", "no platform of that name is connected", "그런 이름의 플랫폼이 연결되어 있지 않습니다"},
+      {"group.no_answer", "no answer yet", "아직 답이 없습니다"},
       {"chat.delayed",
        "⏳ Messages for this channel are delayed: {platform} takes only so many a second. They come in "
        "order; what is urgent comes first.",

@@ -15,6 +15,9 @@ std::span<const Sentence> words_reading() {
        "여기서 더 보여 드릴 것이 없습니다. 사람과 채널마다 마지막 긴 답을 하루 동안 기억합니다. 명령을 다시 "
        "실행하세요."},
       {"page.grep_none", "No line matches `{text}`.", "`{text}`에 맞는 줄이 없습니다."},
+      {"page.grep_found", "{n} of {all} {all?line|lines} {n?matches|match} `{text}`",
+       "{all}줄 중 `{text}`에 맞는 {n}줄"},
+      {"page.tail", "the last {n} of {all}", "{all}줄 중 마지막 {n}줄"},
       {"page.grep_bad",
        "`{text}` is no search expression. A backslash before a sign such as `[` or `(` makes it an ordinary character.",
        "`{text}`은(는) 검색식이 아닙니다. `[`나 `(` 같은 기호 앞에 백슬래시를 붙이면 보통 글자가 됩니다."},

@@ -29,23 +29,29 @@ std::span<const Sentence> words_together() {
       {"what.bind", "Makes the channel it is typed in the incident's on that platform.",
        "입력한 채널을 그 플랫폼의 장애 채널로 만듭니다."},
       {"relay.file", "📎 {name} · *{who}* ({place})", "📎 {name} · *{who}* ({place})"},
+      {"relay.files_follow", "📎 {files}", "📎 {files}"},
       {"relay.files", "📎 {files} – to be seen on {place}", "📎 {files} – {place}에서 볼 수 있습니다"},
       {"relay.late", "(sent {time}, delivered late)", "({time}에 보냄, 늦게 전달됨)"},
       {"together.lost",
-       "{place} cannot be reached since {time}. Go on here: what is said here is delivered there, marked late, as soon "
-       "as it is back. The web room and the command line work all the while.",
-       "{time}부터 {place}에 연결되지 않습니다. 여기서 계속하세요. 여기서 한 말은 다시 연결되는 대로 늦었다는 표시와 "
-       "함께 "
-       "그쪽에 전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+       "{place} cannot be reached since {time}. Go on here: what is said here is delivered there as soon as it is "
+       "back; "
+       "what is more than a minute old then says when it was sent. The web room and the command line work all the "
+       "while.",
+       "{time}부터 {place}에 연결되지 않습니다. 여기서 계속하세요. 여기서 한 말은 다시 연결되는 대로 그쪽에 전달되고, "
+       "그때 1분이 넘은 말에는 보낸 시각이 붙습니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
       {"together.alone", "No other process is connected to {place} with our token any more.",
        "이제 같은 토큰으로 {place}에 연결된 다른 프로세스가 없습니다."},
       {"together.lost_alone",
-       "{place} cannot be reached since {time}. What the bot says there waits and is delivered, marked late, as soon "
-       "as it is back. The web room and the command line work all the while.",
-       "{time}부터 {place}에 연결되지 않습니다. 그쪽에 보낼 말은 기다렸다가 다시 연결되는 대로 늦었다는 표시와 함께 "
-       "전달됩니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
-      {"together.back", "{place} is back after {time}. What was said meanwhile is delivered there, marked late.",
-       "{place}에 {time} 만에 다시 연결되었습니다. 그동안의 말은 늦었다는 표시와 함께 그쪽에 전달됩니다."},
+       "{place} cannot be reached since {time}. What the bot says there waits and is delivered as soon as it is back; "
+       "what is more than a minute old then says when it was sent. The web room and the command line work all the "
+       "while.",
+       "{time}부터 {place}에 연결되지 않습니다. 그쪽에 보낼 말은 기다렸다가 다시 연결되는 대로 전달되고, 그때 1분이 "
+       "넘은 말에는 보낸 시각이 붙습니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+      {"together.back",
+       "{place} is back after {time}. What was said meanwhile is delivered there; what is more than a minute old says "
+       "when it was sent.",
+       "{place}에 {time} 만에 다시 연결되었습니다. 그동안의 말을 그쪽에 전달하고, 1분이 넘은 말에는 보낸 시각을 "
+       "붙입니다."},
       {"status.rooms", "    ↔ one room on {names}", "    ↔ 하나의 방: {names}"},
       {"status.room_lost", "{place} (away since {time}: what is said is delivered there late)",
        "{place} ({time}부터 연결되지 않음: 그쪽에는 늦게 전달됩니다)"},

@@ -41,6 +41,8 @@ std::span<const Sentence> words_verbs() {
        "사람을 부릅니다. 장애 채널이나 이 채널에서 멘션하고, 한 사람씩 개인 메시지를 보냅니다."},
       {"what.invite", "Lets somebody into an incident and its channel; into a private one nobody comes otherwise.",
        "장애와 그 채널에 사람을 들입니다. 비공개 장애에는 이렇게만 들어올 수 있습니다."},
+      {"what.uninvite", "Takes somebody out of a private incident and its channel; the person is told.",
+       "비공개 장애와 그 채널에서 사람을 내보냅니다. 당사자에게 알립니다."},
       {"what.access", "Asks those in a private incident to let you in. The answer never says whether there is one.",
        "비공개 장애의 사람들에게 들여보내 달라고 청합니다. 그런 장애가 있는지는 답하지 않습니다."},
       {"what.unseal", "Opens a private incident to you, in an emergency: everybody in it is told, with your reason.",

@@ -67,6 +67,19 @@ std::span<const Sentence> words_webhooks() {
        "`webhooks`에서 원인을 보세요."},
       {"webhook.told.resumed", "The webhook `{hook}` gets new events again.",
        "웹훅 `{hook}`에 다시 새 이벤트를 보냅니다."},
+      {"webhook.told.moved",
+       "The webhook `{hook}` has another address than the one that answered 410: it gets events again. What was given "
+       "up goes out with `webhooks redeliver {hook} all`.",
+       "웹훅 `{hook}`의 주소가 410으로 응답한 주소에서 바뀌어 다시 이벤트를 보냅니다. "
+       "포기했던 것은 `webhooks redeliver {hook} all`로 보냅니다."},
+      {"webhook.told.removed",
+       "⚠️ The configuration names no webhook `{hook}` any more: what waited for it is given up ({why}). Where "
+       "that "
+       "was "
+       "a mistake, put it back and say `webhooks redeliver {hook} all`.",
+       "⚠️ 설정에 웹훅 `{hook}`이(가) 더 이상 없어 대기 중이던 이벤트 {why}건을 "
+       "포기했습니다. "
+       "실수였다면 설정을 되돌린 뒤 `webhooks redeliver {hook} all`을 쓰세요."},
       {"webhook.told.failed",
        "⚠️ The webhook `{hook}` did not take an event for a day: {why}. It is given up; once the webhook works, "
        "`webhooks redeliver {hook} all` sends such events again.",

@@ -84,7 +84,12 @@ Outcome archive_channel(Call& c) {
   if (is_held(c.work.config, *i) && because.empty()) return refuse(c, "archive.held", {{"id", i->id}});
   c.work.decision.timers.push_back({"archive-now:" + i->id, c.work.now + 1,
                                     Value::Map{{"incident", i->id}, {"by", c.actor.id}, {"because", because}}});
-  return told(c, *i, [i](Call& d) { return answer(d, "archive.done", {{"id", i->id}, {"channel", i->channel}}); });
+  // Nobody speaks there any more, and a review of a private incident can be published in few other places.
+  const bool last_chance = i->is_private && i->published.version == 0 && i->status == "resolved";
+  return told(c, *i, [i, last_chance](Call& d) {
+    return answer(d, last_chance ? "archive.done_unpublished" : "archive.done",
+                  {{"id", i->id}, {"channel", i->channel}});
+  });
 }
 
 void archive_now_rang(Work& w, const Timer& timer) {

@@ -157,6 +157,7 @@ void retract(Work& w, const Incident& i, const ChatFact& f, const std::string& t
   e.corrects = target;
   e.text = why;
   e.data.set("reason", why + " by " + e.actor.display + " at " + format_utc_minute(f.at) + " UTC");
+  e.data.set("how", why == "unpinned" ? "unpinned" : why == "put back" ? "put_back" : "unmarked");
   record(w, std::move(e));
 }
 
@@ -247,6 +248,7 @@ void edit_filed(Work& w, const ChatFact& f, const std::string& key) {
   e.text = f.about.text;
   e.data.set("patch", Value::Map{{"text", f.about.text}});
   e.data.set("reason", "edited in chat by " + e.actor.display + " at " + format_utc_minute(f.at) + " UTC");
+  e.data.set("how", "edited");
   record(w, std::move(e));
 }
 

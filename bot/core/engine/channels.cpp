@@ -7,6 +7,7 @@
 #include "bot/base/letters.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/privacy.h"
 #include "bot/core/engine/triage.h"
 
 namespace muster {
@@ -228,7 +229,7 @@ void invite_by_rules(Work& w, const Incident& i) {
   Value fresh = Value::List{};
   std::string names;
   for (const std::string& id : people) {
-    if (i.invited.contains(id)) continue;
+    if (i.invited.contains(id) || i.removed.contains(id)) continue;
     fresh.push(id);
     const Person* p = find_person(w.config, id);
     names += (names.empty() ? "" : ", ") + (p ? p->name : id);
@@ -257,6 +258,8 @@ void invite_again(Work& w, const Incident& i) {
   all.insert(i.people.begin(), i.people.end());
   for (const auto& [role, person] : i.roles) all.insert(person);
   if (!i.declared_by.empty()) all.insert(i.declared_by);
+  for (const std::string& person : i.removed)
+    if (!is_in(i, person)) all.erase(person);
   all.erase("operator");
   all.erase("muster");
   if (all.empty()) return;

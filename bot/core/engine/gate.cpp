@@ -316,11 +316,11 @@ OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
 // and locks are listed, changes are told, a question waits before everybody who may answer it.
 bool stays_inside(const VerbInfo& verb) {
   static constexpr std::string_view inside[] = {
-      "severity",          "lead",           "role",           "note",    "update",        "todo",     "todo done",
-      "checklist done",    "checklist undo", "checklist skip", "link",    "page",          "pin",      "mitigate",
-      "resolve",           "reopen",         "time",           "archive", "archive later", "language", "invite",
-      "disclose",          "unseal",         "access",         "scrub",   "yes",           "no",       "withdraw",
-      "postmortem publish"};
+      "uninvite",  "severity",          "lead",           "role",           "note",    "update",        "todo",
+      "todo done", "checklist done",    "checklist undo", "checklist skip", "link",    "page",          "pin",
+      "mitigate",  "resolve",           "reopen",         "time",           "archive", "archive later", "language",
+      "invite",    "disclose",          "unseal",         "access",         "scrub",   "yes",           "no",
+      "withdraw",  "postmortem publish"};
   return !verb.writes || std::ranges::find(inside, verb.verb) != std::end(inside);
 }
 

@@ -20,8 +20,10 @@ bool may_see(const Incident& i, const CommandInput& input, const std::string& pe
 
 bool is_in(const Incident& i, const std::string& person) {
   const auto holds = [&](const auto& role) { return role.second == person; };
-  return !i.is_private || (!person.empty() && (i.declared_by == person || i.invited.contains(person) ||
-                                               std::ranges::any_of(i.roles, holds)));
+  if (!i.is_private) return true;
+  if (person.empty()) return false;
+  const bool came = (i.declared_by == person && !i.removed.contains(person)) || i.invited.contains(person);
+  return came || std::ranges::any_of(i.roles, holds);
 }
 
 // Of those that a view has not taken out.

@@ -1,4 +1,6 @@
-// Into a private incident, and out into the open: invite, access, unseal, disclose.
+// Into a private incident, out of it, and out into the open: invite, uninvite, access, unseal, disclose.
+#include <optional>
+
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/calling.h"
@@ -27,6 +29,52 @@ Outcome invite(Call& c) {
 
 std::string because_of(const Call& c) { return one_line(named_argument(c.command, "because")); }
 
+// Who must not go: whoever holds a role, and whoever is the only one left. Empty: goes.
+std::optional<Outcome> must_stay(Call& c, const Incident& i, const Person& p) {
+  const Words named = {{"id", i.id}, {"who", plain(p.name)}};
+  if (!i.is_private) return refuse(c, "uninvite.public", named);
+  if (!is_in(i, p.id)) return refuse(c, "uninvite.not_in", named);
+  for (const auto& [role, person] : i.roles)
+    if (person == p.id)
+      return refuse(c, "uninvite.role",
+                    {{"id", i.id},
+                     {"who", plain(p.name)},
+                     {"role", say(c.language, "role." + role)},
+                     {"how", role == "incident_commander" ? "lead" : "role " + role}});
+  if (those_in(c.work.config, i).size() == 1) return refuse(c, "uninvite.last", named);
+  return {};
+}
+
+// What was read is not unread; from here on it is as hidden as from everybody else.
+Outcome uninvite(Call& c) {
+  Incident* i = incident_of(c);
+  if (!i) return no_incident(c);
+  const auto words = words_without_incident(c);
+  const std::string who = words.empty() ? "" : words.front();
+  const Person* p = find_person(c.work.config, who == "me" ? c.actor.id : who);
+  if (!p) return unknown_person(c, who);
+  if (auto no = must_stay(c, *i, *p)) return *no;
+  const std::string because = because_of(c), name = plain(p->name);
+  Entry e = human_entry(c, "people.removed", i);
+  e.text = p->name + (because.empty() ? "" : ": " + because);
+  e.data = Value::Map{{"people", Value::List{Value(p->id)}}};
+  if (!because.empty()) e.data.set("reason", because);
+  record(c.work, std::move(e));
+  Value body = Value::Map{{"people", Value::List{Value(p->id)}}, {"private", true}};
+  if (i->archived) body.set("only", Value::List{Value("room")});  // on a platform it stays as it is
+  c.work.decision.out.push_back({c.work.new_id(), "room:#" + i->channel, "remove", std::move(body)});
+  const std::string language = p->language.empty() ? c.work.config.language : p->language;
+  const std::string why =
+      because.empty() ? "" : say(language, "uninvite.told_why", {{"why", plain(clip(because, 300))}});
+  Message m;
+  m.text = say(language, "uninvite.told", {{"id", i->id}, {"by", plain(c.actor.display)}, {"why", why}});
+  // Not in its channel, which the person is shown no more.
+  post(c.work, "muster", "uninvited-" + c.input.source_id, m, {}, p->id);
+  c.work.decision.out.back().body.set("direct", true);
+  const char* const done = i->archived ? "uninvite.done_archived" : "uninvite.done";
+  return told(c, *i, [&](Call& d) { return answer(d, done, {{"id", i->id}, {"who", name}}); });
+}
+
 Outcome need_because(Call& c) { return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}}); }
 
 // The same answer whether or not there is such an incident: asking tells nothing.
@@ -39,6 +87,9 @@ Outcome access(Call& c) {
   o.is_private = !is_alone(c.input);
   const Incident* i = c.work.view && !asker_of(c).person.empty() ? c.work.view->reveal(id) : nullptr;
   if (!i || is_in(*i, asker_of(c).person)) return o;
+  // Once an hour is heard: nobody fills the channel, and the answer tells nothing of that either.
+  const auto before = i->asked.find(c.actor.id);
+  if (before != i->asked.end() && c.work.now - before->second < hour_ms) return o;
   Entry e = human_entry(c, "access.asked", i);
   e.text = because;
   record(c.work, std::move(e));
@@ -107,7 +158,7 @@ Outcome disclose(Call& c) {
 
 const std::map<std::string_view, Handler>& private_handlers() {
   static const std::map<std::string_view, Handler> table = {
-      {"invite", invite}, {"access", access}, {"unseal", unseal}, {"disclose", disclose}};
+      {"invite", invite}, {"uninvite", uninvite}, {"access", access}, {"unseal", unseal}, {"disclose", disclose}};
   return table;
 }
 

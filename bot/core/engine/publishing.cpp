@@ -44,7 +44,10 @@ void close_incident(Call& c, const Incident& i, const std::string& text) {
 void add_publication(const Call& c, const Incident& i, Facts& facts) {
   facts.emplace_back("severity", i.peak_severity);
   facts.emplace_back("version", std::to_string(i.published.version + 1));
-  if (i.published.version != 0) facts.emplace_back("since", std::to_string(i.published.later));
+  if (i.published.version != 0)
+    facts.emplace_back("since", std::to_string(i.recorded - i.published.recorded));
+  else
+    facts.emplace_back("entries", std::to_string(i.recorded + 1));
   if (std::string todos = open_todos(c.work.config, i); !todos.empty()) facts.emplace_back("todos", std::move(todos));
   if (i.is_private) {
     std::string readers;
@@ -72,7 +75,7 @@ Outcome publish(Call& c) {
   if (i->status != "resolved" && i->status != "closed") return refuse(c, "publish.none", {{"id", i->id}});
   const Published before = i->published;
   const std::string n = std::to_string(before.version + 1);
-  if (before.version != 0 && before.later == 0)
+  if (before.version != 0 && i->recorded == before.recorded)
     return refuse(c, "publish.same",
                   {{"id", i->id},
                    {"n", std::to_string(before.version)},

@@ -218,9 +218,15 @@ void apply_to_incident(State& s, Incident& i, const Entry& e) {
   else if (kind == "evidence.linked")
     i.links.push_back(e.data["url"].as_string());
   else if (kind == "people.invited")
-    for (const Value& person : e.data["people"].as_list()) i.invited.insert(person.as_string());
+    for (const Value& person : e.data["people"].as_list())
+      i.invited.insert(person.as_string()), i.removed.erase(person.as_string());
+  else if (kind == "access.asked")
+    i.asked[e.actor.id] = e.occurred_ms;
+  else if (kind == "people.removed")
+    for (const Value& person : e.data["people"].as_list())
+      i.invited.erase(person.as_string()), i.people.erase(person.as_string()), i.removed.insert(person.as_string());
   else if (kind == "postmortem.published")
-    s.any_published = true, i.published = {static_cast<int>(e.data["version"].as_int()), e.occurred_ms, e.actor.id, 0};
+    i.published = {static_cast<int>(e.data["version"].as_int()), e.occurred_ms, e.actor.id, i.recorded};
   else if (kind == "incident.disclosed")
     i.is_private = false, std::erase(s.private_incidents, incident_number(i.id));
   else if (kind == "channel.archived")
@@ -268,8 +274,8 @@ void apply(State& s, const Entry& e) {
   const std::string_view kind = e.kind;
   s.position = std::max(s.position, e.position);
   apply_change(s.changes, e);
-  if (s.any_published && !e.incident_id.empty() && is_news(e))
-    if (Incident* i = find_incident(s, e.incident_id); i && i->published.version != 0) i->published.later += 1;
+  if (!e.incident_id.empty() && is_news(e))
+    if (Incident* i = find_incident(s, e.incident_id)) i->recorded += 1;
   if (apply_together(s, e) || apply_webhook(s, e)) return;
   if (apply_question(s, e) || apply_silence(s, e) || apply_capture(s, e) || apply_identity(s, e)) return;
   if (apply_run(s, e) || apply_lock(s, e) || apply_automation(s, e) || apply_schedule(s, e)) return;

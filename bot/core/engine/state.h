@@ -89,8 +89,8 @@ struct Todo {
 struct Published {
   int version = 0;  // 0: nothing yet
   TimeMs at_ms = 0;
-  std::string by;  // person id
-  int later = 0;   // entries since that a report would show
+  std::string by;    // person id
+  int recorded = 0;  // of the incident, then
 };
 
 struct Incident {
@@ -118,13 +118,16 @@ struct Incident {
   int updates = 0;
   TimeMs next_update_ms = 0;
   std::string last_update;
-  std::set<std::string> invited;  // person ids
+  std::set<std::string> invited;        // person ids
+  std::set<std::string> removed;        // of a private one, until they are invited again
+  std::map<std::string, TimeMs> asked;  // who asked to be let in, when last
   static constexpr std::size_t people_max = 200;
   std::set<std::string> people;  // who wrote in its channel, the first of them
   bool is_private = false;       // only those in it may know of it: privacy.h
   bool triage = false;           // nobody has said yet that it is one: it waits, or was declined
   bool archived = false;         // its channel
   int rooms = 0;                 // how often the channel came back from the archive
+  int recorded = 0;              // entries that a report would show, after the first
   Published published = {};
   std::set<std::string> bound;  // platforms whose channels are one room; empty: nothing was said, every one
   bool open() const { return status != "resolved" && status != "closed" && status != "canceled" && status != "merged"; }
@@ -192,7 +195,6 @@ struct State {
   Together together;                                       // rooms that are one
   std::map<std::string, WebhookState> webhooks;            // by name, those of which people were told something
   int next_incident = 1, next_alert = 1, next_lock = 1, next_question = 1, next_run = 1, next_schedule = 1;
-  bool any_published = false;
   std::int64_t position = 0;  // of the last folded entry
 };
 

@@ -190,6 +190,12 @@ void send_event(Work& w, WebhookEvent event, const Actor& actor) {
   }
 }
 
+std::string news_kind(const std::string& what) {
+  if (what == "gone" || what == "full") return "webhook.paused";
+  if (what == "moved") return "webhook.resumed";
+  return what == "well" ? "webhook.recovered" : "webhook." + what;
+}
+
 }  // namespace
 
 const WebhookRule* find_webhook(const CoreConfig& config, std::string_view name) {
@@ -210,8 +216,8 @@ void tell_webhooks(Work& w) {
 bool apply_webhook(State& s, const Entry& e) {
   if (!e.kind.starts_with("webhook.")) return false;
   WebhookState& hook = s.webhooks[e.data["hook"].as_string()];
-  if (e.kind == "webhook.paused") hook.paused = e.data["why"].as_string();
-  if (e.kind == "webhook.resumed") hook.paused.clear();
+  if (e.kind == "webhook.paused") hook.paused = e.data["why"].as_string(), hook.address = e.data["address"].as_string();
+  if (e.kind == "webhook.resumed") hook.paused.clear(), hook.address.clear();
   if (e.kind == "webhook.failed" || e.kind == "webhook.recovered") hook.failed = e.kind == "webhook.failed";
   return true;
 }
@@ -223,11 +229,13 @@ std::string webhook_error(const std::string& note, std::string_view language) {
   return say(language, "webhook.answered", {{"status", note}}) + (has_sentence(key) ? " " + say(language, key) : "");
 }
 
-void webhook_news(Work& w, const std::string& hook, const std::string& what, const std::string& why) {
+void webhook_news(Work& w, const std::string& hook, const std::string& what, const std::string& why,
+                  const std::string& address) {
   const WebhookState known = w.state.webhooks[hook];
   const bool pauses = what == "gone" || what == "full";
   if (pauses && known.paused != (what == "gone" && known.paused == "full" ? "full" : "")) return;
   if (what == "resumed" && known.paused != "full") return;
+  if (what == "moved" && known.paused != "gone") return;
   if (what == "failed" && known.failed) return;
   if (what == "well" && !known.failed) return;
   if (what == "refused") {
@@ -237,15 +245,16 @@ void webhook_news(Work& w, const std::string& hook, const std::string& what, con
   }
   const std::string sentence = "webhook.told." + (what == "refused" ? "failed" : what);
   Entry e;
-  e.kind = pauses ? "webhook.paused" : what == "well" ? "webhook.recovered" : "webhook." + what;
+  e.kind = news_kind(what);
   e.text = say("en", sentence, {{"hook", hook}, {"why", webhook_error(why, "en")}});
-  e.data = Value::Map{{"hook", hook}, {"why", pauses ? what : why}};
+  e.data = Value::Map{{"hook", hook}, {"why", pauses || what == "moved" ? what : why}};
+  if (!address.empty()) e.data.set("address", address);
   record(w, std::move(e));
   const std::string language = channel_language(w, w.config.alerts_channel);
   const Message m{.text = say(language, sentence, {{"hook", plain(hook)}, {"why", webhook_error(why, language)}}),
                   .sections = {},
                   .buttons = {},
-                  .color = what == "well" || what == "resumed" ? "good" : "warning"};
+                  .color = what == "well" || what == "resumed" || what == "moved" ? "good" : "warning"};
   post(w, w.config.alerts_channel, "webhook-" + w.new_id(), m);
 }
 

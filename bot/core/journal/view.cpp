@@ -6,6 +6,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "bot/base/text.h"
+#include "bot/core/commands/words.h"
+
 namespace muster {
 namespace {
 
@@ -124,11 +127,16 @@ void set_flags(ViewRow& row) {
   row.late = has_tag(e, "late_delivery") || slow;
 }
 
+QualityNote noted(const Entry& e, const Entry& why, Profile profile) {
+  if (!visible(why, profile)) return {e.event_id, {}, 0};
+  return {e.event_id, why.data["reason"].as_string(), 0, &why};
+}
+
 void note_quality(View& view, const ViewRow& row, const Changes& changes, Profile profile) {
   const Entry& e = *row.entry;
   if (row.corrected) {
     const Entry& why = *changes_of(changes.corrections, e).front();
-    view.corrected.push_back({e.event_id, visible(why, profile) ? why.data["reason"].as_string() : "", 0});
+    view.corrected.push_back(noted(e, why, profile));
   }
   if (row.late) view.late.push_back({e.event_id, {}, e.received_ms - row.effective_ms});
   if (row.clock_adjusted) {
@@ -162,6 +170,15 @@ bool row_before(const ViewRow& a, const ViewRow& b) {
 
 }  // namespace
 
+std::string reason_text(const QualityNote& note, std::string_view language) {
+  const std::string key = note.why ? "reason." + note.why->data["how"].as_string() : "";
+  if (!has_sentence(key)) return note.reason;
+  const Actor& by = note.why->actor;
+  // A platform that does not say who it was.
+  const std::string who = by.type == "system" ? say(language, "reason.somebody", {{"place", by.id}}) : by.display;
+  return say(language, key, {{"who", who}, {"time", format_utc_minute(note.why->occurred_ms) + " UTC"}});
+}
+
 View effective_view(const std::vector<Entry>& entries, Profile profile) {
   const Changes changes = collect(entries, profile);
   View view;
@@ -177,8 +194,7 @@ View effective_view(const std::vector<Entry>& entries, Profile profile) {
     if (!visible(e, profile)) continue;
     if (retracted) {
       const Entry& why = *changes.retraction_of.at(e.event_id);
-      const std::string& reason = why.data["reason"].as_string();
-      view.retracted.push_back({e.event_id, visible(why, profile) ? reason : "", 0});
+      view.retracted.push_back(noted(e, why, profile));
       continue;
     }
     ViewRow row;

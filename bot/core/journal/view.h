@@ -24,9 +24,12 @@ struct ViewRow {
 // One line of the record's quality section.
 struct QualityNote {
   std::string event_id;
-  std::string reason;        // of a correction or retraction
-  DurationMs amount_ms = 0;  // how late, how far ahead, how long after
+  std::string reason;          // of a correction or retraction
+  DurationMs amount_ms = 0;    // how late, how far ahead, how long after
+  const Entry* why = nullptr;  // what gave the reason
 };
+// The reason in a reader's language where the bot gave it; what a person gave as it is.
+std::string reason_text(const QualityNote& note, std::string_view language);
 
 struct View {
   std::vector<ViewRow> rows;  // sorted by (effective, received, seq)

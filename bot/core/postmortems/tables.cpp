@@ -153,12 +153,15 @@ Block quality_table(const ReportContext& c) {
   const auto add = [&](std::string_view key, const std::vector<QualityNote>& notes) {
     for (const QualityNote& n : notes) {
       const std::string amount = n.amount_ms > 0 ? format_duration(n.amount_ms) : "";
-      b.rows.push_back({{c.word(key), ""}, {n.event_id, ""}, {amount, ""}, {c.say(n.reason, 0), ""}});
+      b.rows.push_back(
+          {{c.word(key), ""}, {n.event_id, ""}, {amount, ""}, {c.say(reason_text(n, c.korean ? "ko" : "en"), 0), ""}});
     }
   };
   for (const QualityNote& n : c.view.corrected) {
-    b.rows.push_back(
-        {{c.word("corrected"), ""}, {n.event_id, ""}, {moved_from(c, n.event_id), ""}, {c.say(n.reason, 0), ""}});
+    b.rows.push_back({{c.word("corrected"), ""},
+                      {n.event_id, ""},
+                      {moved_from(c, n.event_id), ""},
+                      {c.say(reason_text(n, c.korean ? "ko" : "en"), 0), ""}});
   }
   add("retracted", c.view.retracted);
   add("late", c.view.late);

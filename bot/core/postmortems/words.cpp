@@ -190,7 +190,7 @@ constexpr std::array<Word, 117> words = {{
     {"sum_open", "Resolved: not yet.", "해결: 아직 아님."},
 }};
 
-constexpr std::array<Word, 61> kinds = {{
+constexpr std::array<Word, 62> kinds = {{
     {"alert.firing", "Alert firing", "알림 발생"},
     {"alert.resolved", "Alert resolved", "알림 해소"},
     {"alert.acknowledged", "Alert acknowledged", "알림 확인"},
@@ -236,6 +236,7 @@ constexpr std::array<Word, 61> kinds = {{
     {"checklist.skipped", "Checklist item skipped", "체크리스트 항목 건너뜀"},
     {"evidence.linked", "Evidence linked", "근거 연결"},
     {"people.invited", "People invited", "사람 초대"},
+    {"people.removed", "People taken out", "사람 내보냄"},
     {"access.asked", "Access asked for", "참여 요청"},
     {"incident.disclosed", "Made public", "공개됨"},
     {"reminder.sent", "Reminder", "알림 메시지"},

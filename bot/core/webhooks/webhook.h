@@ -27,6 +27,7 @@ struct WebhookRule {
 // A fold over the journal: what people were told of a webhook.
 struct WebhookState {
   std::string paused;   // why nothing is kept for it: gone (it answered 410), full; empty: it gets its events
+  std::string address;  // gone: a digest of the address that answered so, since the address may be a secret
   bool failed = false;  // events were given up, and people know
 };
 

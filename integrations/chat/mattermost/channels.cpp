@@ -172,6 +172,27 @@ void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
   });
 }
 
+// Who is not there need not go.
+void Mattermost::remove(const OpPtr& op, const std::string& id, std::size_t n) {
+  const Value::List& people = op->message.body["people"].as_list();
+  while (n < people.size() && out_.directory.handle(people[n].as_string()).empty()) ++n;
+  if (n >= people.size()) return deliveries_.removed(op);
+  const std::string handle = out_.directory.handle(people[n].as_string());
+  const std::string path = is_id(handle) ? "/users/" + handle : "/users/username/" + path_part(lower_ascii(handle));
+  const auto next = [this, op, id, n, handle](const Answer& a) {
+    if (!a.ok() && a.status != 404) {
+      log(LogLevel::warn, "Mattermost did not take somebody out of a channel",
+          {{"channel", op->channel}, {"user", handle}, {"why", a.error_id}});
+      Deliveries::not_invited(*op, handle, a.status == 403 ? "no_right_to_remove" : invite_fault(a));
+    }
+    remove(op, id, n + 1);
+  };
+  call(op, api_.get(path), [this, op, id, next](const Answer& a) {
+    if (!a.ok()) return next(a);
+    call(op, api_.del("/channels/" + id + "/members/" + a.body["id"].as_string()), next);
+  });
+}
+
 namespace {
 
 // What would end a Markdown link early is percent-encoded.

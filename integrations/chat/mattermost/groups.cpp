@@ -1,5 +1,6 @@
 // Who is in a group of the server (a licensed feature) or in a team ("team/ops"), now.
 #include "bot/base/log.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/mattermost/mattermost.h"
 #include "integrations/chat/mattermost/names.h"
 
@@ -18,13 +19,10 @@ struct Pages {
   std::vector<ChatMember> all = {};
 };
 
-std::unexpected<Error> untold(const std::string& group, const Answer& a) {
-  const bool unlicensed = a.status == 501;
-  return fail(ErrorKind::unavailable, "Mattermost does not tell who is in @" + group + " (" +
-                                          (unlicensed           ? "its license has no groups"
-                                           : a.error_id.empty() ? a.why
-                                                                : a.error_id) +
-                                          ")");
+std::unexpected<Error> untold(const std::string& group, const Answer& a, const std::string& language) {
+  const std::string why = a.status == 501 ? say(language, "group.unlicensed") : a.error_id.empty() ? a.why : a.error_id;
+  return fail(ErrorKind::unavailable,
+              say(language, "group.untold", {{"place", "Mattermost"}, {"group", group}, {"why", why}}));
 }
 
 }  // namespace
@@ -32,16 +30,16 @@ std::unexpected<Error> untold(const std::string& group, const Answer& a) {
 void Mattermost::members_of(const std::string& group, Members done) {
   if (group.starts_with("team/")) {
     return look_up("/teams/name/" + path_part(group.substr(5)), [this, group, done](const Answer& a) {
-      if (!a.ok()) return done(untold(group, a));
+      if (!a.ok()) return done(untold(group, a, out_.language));
       member_pages(group, "/teams/" + path_part(a.body["id"].as_string()) + "/members?", done);
     });
   }
   look_up("/groups?filter_allow_reference=true&q=" + path_part(group), [this, group, done](const Answer& a) {
-    if (!a.ok()) return done(untold(group, a));
+    if (!a.ok()) return done(untold(group, a, out_.language));
     for (const Value& g : a.body.as_list())
       if (g["name"].as_string() == group)
         return member_pages(group, "/groups/" + path_part(g["id"].as_string()) + "/members?", done);
-    done(fail(ErrorKind::not_found, "Mattermost has no group @" + group));
+    done(fail(ErrorKind::not_found, say(out_.language, "group.none", {{"place", "Mattermost"}, {"group", group}})));
   });
 }
 
@@ -51,7 +49,7 @@ void Mattermost::member_pages(const std::string& group, const std::string& path,
   *next = [this, group, pages, done, again = std::weak_ptr(next)] {
     const std::string query = "per_page=" + std::to_string(page_size) + "&page=" + std::to_string(pages->page);
     look_up(pages->path + query, [this, group, pages, done, go = again.lock()](const Answer& a) {
-      if (!a.ok()) return done(untold(group, a));
+      if (!a.ok()) return done(untold(group, a, out_.language));
       const auto& list = a.body.is_map() ? a.body["members"].as_list() : a.body.as_list();
       for (const Value& m : list) {
         if (m["delete_at"].as_int() != 0) continue;

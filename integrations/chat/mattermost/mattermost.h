@@ -129,6 +129,7 @@ class Mattermost final : public ChatPlatform {
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);
   void invite(const OpPtr& op, const std::string& id, std::size_t n);
+  void remove(const OpPtr& op, const std::string& id, std::size_t n);
   bool invite_group(const OpPtr& op, const std::string& id, std::size_t n);  // false: that one is a person
   std::string header_of(const Op& op) const;                                 // the topic and the links behind it
   void post(const OpPtr& op, const std::string& channel_id);

@@ -59,6 +59,7 @@ void Mattermost::run(const OpPtr& op) {
     if (kind == "topic") return set_topic(op, id);
     if (kind == "archive") return archive(op, id);
     if (kind == "invite") return invite(op, id, 0);
+    if (kind == "remove") return remove(op, id, 0);
     if (kind == "bookmarks") return finish(op, {});  // the header has them, older servers know nothing else
     if (kind == "post" && !op->message.body["private_to"].as_string().empty()) return post_private(op, id);
     if (kind == "post") return post(op, id);

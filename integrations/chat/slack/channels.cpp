@@ -260,6 +260,25 @@ void Slack::invite(const OpPtr& op, const std::string& id) {
   });
 }
 
+// One in a call. Who is not there need not go.
+void Slack::remove(const OpPtr& op, const std::string& id, std::size_t n) {
+  const Value::List& people = op->message.body["people"].as_list();
+  while (n < people.size() && user_id_of(people[n].as_string()).empty()) ++n;
+  if (n >= people.size()) return deliveries_.removed(op);
+  const std::string user = user_id_of(people[n].as_string());
+  call(op, "conversations.kick", Value::Map{{"channel", id}, {"user", user}}, [this, op, id, n, user](const auto& a) {
+    if (a.fate != SlackAnswer::Fate::ok && a.error != "not_in_channel" && a.error != "user_not_found") {
+      log(LogLevel::warn, "Slack did not take somebody out of a channel",
+          {{"channel", op->channel}, {"user", user}, {"why", a.error}});
+      const auto known = users_.find(user);
+      const bool right = a.error == "restricted_action" || a.fate == SlackAnswer::Fate::configuration;
+      Deliveries::not_invited(*op, known == users_.end() ? user : known->second.name,
+                              right ? "no_right_to_remove" : a.error);
+    }
+    remove(op, id, n + 1);
+  });
+}
+
 // By title: what is there with another address is changed, what is missing is added; people's own stay.
 void Slack::bookmark(const OpPtr& op, const std::string& id) {
   call(op, "bookmarks.list", Value::Map{{"channel_id", id}}, [this, op, id](const SlackAnswer& a) {

@@ -1,13 +1,15 @@
 // User groups: who is in one now. A free plan has none.
 #include "bot/base/log.h"
+#include "bot/core/commands/words.h"
 #include "integrations/chat/slack/slack.h"
 
 namespace muster {
 
 void Slack::members_of(const std::string& group, Members done) {
   config_.asks_groups = true;  // a runbook may name one that the configuration does not
-  const auto refused = [group, done](const SlackAnswer& a) {
-    done(fail(ErrorKind::unavailable, "Slack does not tell who is in @" + group + " (" + a.error + ")"));
+  const auto refused = [this, group, done](const SlackAnswer& a) {
+    done(fail(ErrorKind::unavailable,
+              say(out_.language, "group.untold", {{"place", "Slack"}, {"group", group}, {"why", a.error}})));
   };
   const auto members = [done, refused](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return refused(a);
@@ -20,7 +22,7 @@ void Slack::members_of(const std::string& group, Members done) {
     for (const Value& g : a.body["usergroups"].as_list())
       if (g["handle"].as_string() == group || g["id"].as_string() == group)
         return look_up("usergroups.users.list", Value::Map{{"usergroup", g["id"]}}, members);
-    done(fail(ErrorKind::not_found, "Slack has no user group @" + group));
+    done(fail(ErrorKind::not_found, say(out_.language, "group.none", {{"place", "Slack"}, {"group", group}})));
   });
 }
 

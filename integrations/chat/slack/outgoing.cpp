@@ -28,6 +28,7 @@ std::string method_of(const OutMessage& m) {
   if (m.kind == "open_channel") return "conversations.create";
   if (m.kind == "archive") return "conversations.archive";
   if (m.kind == "invite") return "conversations.invite";
+  if (m.kind == "remove") return "conversations.kick";
   if (m.kind == "bookmarks") return "bookmarks.list";
   if (m.kind == "join") return "conversations.join";
   return m.body["private_to"].as_string().empty() ? "chat.postMessage" : "chat.postEphemeral";
@@ -139,6 +140,7 @@ void Slack::run(const OpPtr& op) {
     if (kind == "topic") return set_topic(op, id);
     if (kind == "archive") return archive(op, id);
     if (kind == "invite") return invite(op, id);
+    if (kind == "remove") return remove(op, id, 0);
     if (kind == "bookmarks") return bookmark(op, id);
     if (kind == "post" && !op->message.body["private_to"].as_string().empty()) return post_private(op, id);
     if (kind == "post") return post(op, id);

@@ -55,6 +55,20 @@ std::string address_of(const Value& file) {
   return download.empty() ? file["url_private"].as_string() : download;
 }
 
+// The name of a file stands in its address as it was given: what no address may hold is percent-encoded.
+std::string fetchable(const std::string& address) {
+  static constexpr std::string_view never = "\"<>\\^`{|}";
+  std::string url;
+  for (const char c : address) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte <= ' ' || byte >= 0x7F || never.contains(c))
+      url += '%' + to_hex(std::string(1, c));
+    else
+      url += c;
+  }
+  return url;
+}
+
 // What `files.info` refuses, in words.
 std::string why_untold(const SlackAnswer& a) {
   if (a.error == "file_deleted") return "it was deleted in Slack";
@@ -216,6 +230,7 @@ Result<HttpCall> Slack::file_call(const Value& file) const {
   call.url = file["url"].as_string();
   if (call.url.starts_with(not_there)) return fail(ErrorKind::invalid, call.url.substr(not_there.size()));
   if (!is_slacks(call.url)) return fail(ErrorKind::invalid, "it is kept outside of Slack");
+  call.url = fetchable(call.url);
   call.headers["Authorization"] = "Bearer " + config_.bot_token;
   call.ca_file = config_.ca_file;
   call.proxy = config_.proxy;

@@ -162,6 +162,7 @@ class Slack final : public ChatPlatform {
   void archive(const OpPtr& op, const std::string& id);
   void reopen(const OpPtr& op, const std::string& id);
   void invite(const OpPtr& op, const std::string& id);
+  void remove(const OpPtr& op, const std::string& id, std::size_t n);
   bool invite_group(const OpPtr& op, const std::string& id);  // false: there is none among the people
   void bookmark(const OpPtr& op, const std::string& id);
   void next_bookmark(const OpPtr& op, const std::string& id, const Value& there, std::size_t n);

@@ -73,6 +73,23 @@ Value SlackCore::invite(const Arguments& a) {
   return answer;
 }
 
+Value SlackCore::kick(const Arguments& a) {
+  const auto it = channels.find(argument(a, "channel"));
+  const std::string user = argument(a, "user");
+  if (it == channels.end()) return error("channel_not_found");
+  if (user == bot_user) return error("cant_kick_self");
+  if (!users.contains(user)) return error("user_not_found");
+  SlackChannel& channel = it->second;
+  if (channel.members.erase(user) == 0) return error("not_in_channel");
+  emit_event(Value::Map{{"type", "member_left_channel"},
+                        {"user", user},
+                        {"channel", channel.id},
+                        {"channel_type", channel.is_private ? "G" : "C"},
+                        {"team", "T1"},
+                        {"event_ts", next_ts()}});
+  return ok({{"errors", Value::Map{}}});
+}
+
 Value SlackCore::join(const Arguments& a) {
   SlackChannel* channel = nullptr;
   const auto it = channels.find(argument(a, "channel"));

@@ -83,6 +83,7 @@ const std::map<std::string, SlackCore::Method>& SlackCore::methods() {
                                                       {"chat.getPermalink", &SlackCore::permalink},
                                                       {"conversations.create", &SlackCore::create},
                                                       {"conversations.invite", &SlackCore::invite},
+                                                      {"conversations.kick", &SlackCore::kick},
                                                       {"conversations.join", &SlackCore::join},
                                                       {"conversations.open", &SlackCore::open_direct},
                                                       {"conversations.setTopic", &SlackCore::set_topic},

@@ -184,6 +184,7 @@ class SlackCore {
   Value permalink(const Arguments&);
   Value create(const Arguments&);
   Value invite(const Arguments&);
+  Value kick(const Arguments&);
   Value join(const Arguments&);
   Value open_direct(const Arguments&);
   Value set_topic(const Arguments&);

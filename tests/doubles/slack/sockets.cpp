@@ -193,7 +193,10 @@ std::string SlackCore::share(const std::string& user, const std::string& channel
                              const std::string& kept_at) {
   const std::string id = "F" + std::to_string(++serial_), url = kept_at + id + "/" + name;
   const auto size = static_cast<std::int64_t>(bytes.size());
-  files[url] = std::move(bytes);
+  // As it is fetched: in what Slack says a space stands as it was typed.
+  std::string address = url;
+  for (std::size_t at = 0; (at = address.find(' ', at)) != std::string::npos;) address.replace(at, 1, "%20");
+  files[address] = std::move(bytes);
   shared_[id] = Value::Map{{"id", id},
                            {"name", name},
                            {"mimetype", type},

@@ -169,6 +169,11 @@ TEST_CASE("rooms that are one: the bytes of files are asked for after the words,
              {.id = "F3", .name = "log.txt", .type = {}, .size = 5, .sha256 = {}, .url = {}}};
   const auto out = d.sent(e);
   REQUIRE(out.size() == 3);
+  // What follows is only named; what stays says where it is to be seen.
+  const auto& lines = message_from(out[0].body["message"]).sections;
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].text == "📎 graph.png (3 B), log.txt (5 B)");
+  CHECK(lines[1].text == "📎 dump (4.1 MB) – to be seen on Slack");
   CHECK(out[2].kind == "fetch_files");
   CHECK(out[2].destination == "slack:files");
   REQUIRE(out[2].body["files"].as_list().size() == 2);  // the second one is too large
@@ -193,7 +198,8 @@ TEST_CASE("rooms that are one: the bytes of files are asked for after the words,
 }
 
 TEST_CASE(
-    "rooms that are one: drawings with scripts, empty and too large files stay; a deletion takes the files along") {
+    "rooms that are one: drawings with scripts, empty and too large files stay and this is said; a deletion takes all "
+    "along") {
   Files d;
   ChatEvent came = from_slack("relay_file");
   came.about.post_id = "1.1";
@@ -201,7 +207,15 @@ TEST_CASE(
                 {.id = "2", .name = "x", .bytes = "<svg/>", .type = "image/svg+xml"},
                 {.id = "3", .name = "x", .bytes = "", .type = {}},
                 {.id = "4", .name = "x", .bytes = std::string(relayed_file_bytes_max + 1, 'x'), .type = {}}};
-  CHECK(d.sent(came).empty());
+  for (const OutMessage& m : d.sent(came)) {
+    CHECK(m.body["post_id"].as_string() == "file-1.1-0");
+    CHECK(message_from(m.body["message"]).text.contains("– to be seen on Slack"));
+    CHECK(message_from(m.body["message"]).attachments.empty());
+  }
+  came.files.clear();
+  came.about.files = {{.id = "F1", .name = "graph.png", .type = {}, .size = 3, .sha256 = {}, .url = {}, .why = "gone"}};
+  REQUIRE(d.sent(came).size() == 1);
+  CHECK(message_from(d.sent(came)[0].body["message"]).text == "📎 graph.png (3 B) – to be seen on Slack");
   ChatEvent gone = from_slack("delete");
   gone.about.author = "ana";
   gone.about.files = {{.id = "F1", .name = "graph.png", .type = {}, .size = 3, .sha256 = {}, .url = {}}};
@@ -370,6 +384,21 @@ TEST_CASE("what waits for its time is not under way, and its wait stays as long 
   clock.set(clock.now() + hour_ms);
   outbox.tick();
   CHECK(tried == 2);
+}
+
+TEST_CASE("what an earlier process left waits no longer than the longest pause, whatever its clock said") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  outbox.attach(slack);
+  PendingOut late = waits(clock.now(), "reply", {});
+  late.due_ms = clock.now() + 30 * day_ms;
+  outbox.restore({late}, [](const std::string&) { return false; });
+  CHECK(slack.order.empty());
+  clock.set(clock.now() + 5 * minute_ms);
+  outbox.tick();
+  CHECK(outbox.under_way() == 1);
 }
 
 TEST_CASE("copies that wait until an earlier part is read are in the backlog") {

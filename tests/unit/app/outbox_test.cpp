@@ -5,6 +5,7 @@
 
 #include "bot/app.h"
 #include "bot/base/json.h"
+#include "bot/outbox_answers.h"
 #include "integrations/net/local_socket.h"
 #include "storage/store.h"
 #include "tests/support/temp_folder.h"
@@ -88,4 +89,29 @@ TEST_CASE("an undelivered message is still listed after a restart") {
   }
   const Running bot(folder.path());
   CHECK(contains(bot.say("health"), "1 message could not be delivered"));
+}
+
+TEST_CASE("of several that are sent again, one that is gone meanwhile keeps no other back") {
+  const test::TempFolder folder;
+  StoreOptions options;
+  options.folder = folder.path();
+  auto store = open_store(std::move(options), [](std::function<void()> task) { task(); });
+  REQUIRE(store);
+  Commit made, died;
+  for (const char* id : {"coo-1", "coo-2", "coo-3"}) {
+    made.decision.out.push_back({id, "pigeon:#roof", "post", Value::Map{}});
+    died.out_failed.push_back({id, "gone", 0, true});
+  }
+  const std::vector<OutMessage> all = made.decision.out;
+  REQUIRE((*store)->commit_now(std::move(made)));
+  REQUIRE((*store)->commit_now(std::move(died)));
+  REQUIRE((*store)->resend_dead_letter("coo-2"));  // somebody else did
+  const Resent resent = resend_letters(**store, all);
+  REQUIRE(resent.waiting.size() == 2);
+  CHECK(resent.waiting[0].id == "coo-1");
+  CHECK(resent.waiting[1].id == "coo-3");
+  CHECK(outbox_resent(resent.waiting, resent.stored, "en").reply.text.contains("2 messages"));
+  CHECK((*store)->pending_out()->size() == 3);
+  CHECK_FALSE(resend_letters(**store, all).stored.has_value());  // nothing left
+  (*store)->stop();
 }

@@ -90,6 +90,7 @@ TEST_CASE("grep keeps the lines that match and tail the last ones") {
   o.output.tail = 2;
   apply_flags(o);
   CHECK(shown(o) == std::vector<std::string>{"line 18", "line 19"});
+  CHECK(o.reply.text.ends_with(" · 11 of 20 lines match `LINE 1` · the last 2 of 11"));
   Outcome bad = answer_of(2);
   bad.output.grep = "(";
   apply_flags(bad);

@@ -9,6 +9,7 @@
 #include "bot/core/changes/dora.h"
 #include "bot/core/commands/grammar.h"
 #include "bot/core/commands/verbs.h"
+#include "bot/core/engine/channels.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/privacy.h"
 #include "bot/metrics.h"
@@ -315,6 +316,66 @@ TEST_CASE("people come into a private incident by invitation or by breaking its 
   CHECK(d.entries.empty());
 }
 
+TEST_CASE(
+    "who is taken out of a private incident sees it no more and is told; who holds a role, or is the last, stays") {
+  World w;
+  const Place dm{"", "slack", "direct-x", true}, own{"", "slack", room}, of_room{"", "room", room};
+  Decision d;
+  CHECK(w.seen_by("ana", own, "uninvite @ben", &d).contains("Ben Adler is not in INC-2"));
+  CHECK(w.seen_by("ana", own, "uninvite me", &d).contains("is incident commander of INC-2. Hand that over first"));
+  CHECK(w.seen_by("ana", dm, "uninvite @ben INC-1", &d).contains("INC-1 is not private"));
+  CHECK(d.entries.empty());
+  w.ana("invite @ben", room);
+  w.by("ben", "note the heronword is out", room);
+  w.out.clear();
+  w.ana("uninvite @ben because he is on leave", room);
+  for (const Place& at : {dm, of_room, places.front()}) CHECK(found_in(w.seen_by("ben", at, "incidents")) == "");
+  CHECK(w.seen_by("ben", of_room, "show INC-2").contains("There is no `INC-2`"));
+  CHECK_FALSE(shows_channel(w.state, w.config, room, "ben"));
+  CHECK(w.journal.back().kind == "people.removed");
+  CHECK(w.journal.back().data["reason"].as_string() == "he is on leave");
+  bool taken_out = false, told = false;
+  for (const OutMessage& m : w.out) {
+    taken_out = taken_out || (m.kind == "remove" && to_json(m.body["people"]) == "[\"ben\"]");
+    told = told || (m.destination == "room:#muster" && m.body["private_to"].as_string() == "ben" &&
+                    to_json(m.body).contains("INC-2") && found_in(to_json(m.body)).empty());
+  }
+  CHECK(taken_out);
+  CHECK(told);
+  // Its channel comes back from the archive without them; an invitation lets them in again.
+  State copy = w.state;
+  Work work = w.work(copy);
+  invite_again(work, copy.incidents.at(2));
+  CHECK_FALSE(to_json(work.decision.out.back().body).contains("ben"));
+  w.ana("invite @ben", room);
+  CHECK(w.seen_by("ben", dm, "incidents").contains("kingfisher"));
+  // Whoever declared it may go as well, once somebody else leads; the last one may not.
+  w.ana("lead @ben", room);
+  w.by("ben", "uninvite @ana", room);
+  CHECK(found_in(w.seen_by("ana", dm, "incidents")) == "");
+  World alone;
+  alone.ana("declare sev3 \"kingfisher again\" for search --private");
+  CHECK(alone.seen_by("ana", dm, "uninvite me INC-3").contains("Nobody else is in INC-3"));
+}
+
+TEST_CASE("whom a rule invites into a private incident stays out of it when somebody has taken them out") {
+  World w;
+  w.config.invites = {{{}, {}, {"ben"}, true}};
+  w.ana("declare sev3 \"kingfisher again\" for search --private");
+  const Place dm{"", "slack", "direct-x", true};
+  REQUIRE(w.seen_by("ben", dm, "show INC-3").contains("kingfisher"));
+  w.ana("uninvite @ben", "inc-3_private");
+  w.ana("severity 1 because kingfisher", "inc-3_private");
+  CHECK(found_in(w.seen_by("ben", dm, "show INC-3")) == "");
+}
+
+TEST_CASE("who archives the channel of a private incident before its review is published is told where to publish") {
+  World w;
+  w.ana("resolve because kingfisher", room);
+  CHECK(plain_text(w.ana("archive because kingfisher", room).reply)
+            .contains("`postmortem publish INC-2` is said in a direct"));
+}
+
 TEST_CASE("a private incident refuses what would tell others of it") {
   World w;
   const Place own{"", "slack", room}, dm{"", "slack", "direct-ana", true};
@@ -415,7 +476,7 @@ TEST_CASE("the review of a private incident is published for those in it alone")
   CHECK(plain_text(w.by("olga", "yes A1", room).reply).contains("stays private"));
   CHECK(w.state.incidents.at(2).published.version == 1);
   w.by("ben", "access INC-2 because I want to know", "direct-ben");
-  CHECK(w.state.incidents.at(2).published.later == 0);
+  CHECK(w.state.incidents.at(2).recorded == w.state.incidents.at(2).published.recorded);
   for (std::size_t n = before; n < w.out.size(); ++n) CHECK(w.out[n].destination == std::string("room:#") + room);
   for (const Place& at : places)
     for (const std::string line : {"postmortem INC-2", "postmortem show 1 INC-2", "history", "incidents", "webhooks"}) {

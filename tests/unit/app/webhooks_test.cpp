@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "bot/app.h"
 #include "bot/base/json.h"
 #include "bot/outbox.h"
@@ -79,6 +81,16 @@ struct HookedBot {
       desk->read(w, Actor{}, done);
     });
     REQUIRE(dispatcher->start());
+    desk->started();
+    settle();
+  }
+  // As a reload of the configuration does it.
+  void reload() {
+    std::erase_if(config.webhooks, [this](const WebhookRule& r) {
+      return std::ranges::none_of(defs, [&r](const WebhookDef& d) { return d.name == r.name; });
+    });
+    dispatcher->set_config(config);
+    desk->configure(defs);
     settle();
   }
   void close() {
@@ -136,6 +148,15 @@ struct HookedBot {
     return out;
   }
   std::vector<SentRow> log(const std::string& hook) { return *store->sent_to("webhook:" + hook, "", 50); }
+  // What people are told of them; there is no room here that would take it.
+  std::string told() {
+    std::string text;
+    const auto dead = store->dead_letters();
+    REQUIRE(dead);
+    for (const DeadLetter& d : *dead)
+      if (d.message.destination == "room:#alerts") text += d.message.body["message"]["text"].as_string() + "\n";
+    return text;
+  }
   std::vector<std::string> events_of(const std::string& hook) const {
     std::vector<std::string> types;
     for (const std::string& t : taken)
@@ -449,4 +470,120 @@ TEST_CASE("the events of the configuration are those that are sent") {
   CHECK(names.contains("incident.declared"));
   CHECK(names.contains("change.finished"));
   CHECK(names.size() == 20);
+}
+
+TEST_CASE("a clock that was set back while the bot was stopped makes nothing wait for longer than the longest pause") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.close();
+  bot.clock.set(bot.clock.now() - 40 * day_ms);
+  bot.open();
+  bot.answers["one"] = 200;
+  bot.wait(76 * minute_ms);
+  CHECK(bot.events_of("one") == Types{"incident.declared"});
+}
+
+TEST_CASE("an event from a time to come is given up after a day all the same") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.close();
+  bot.clock.set(bot.clock.now() - 40 * day_ms);
+  bot.open();
+  for (int n = 0; n < 27; ++n) bot.wait(hour_ms);
+  CHECK(bot.log("one")[0].state == "dead");
+}
+
+TEST_CASE("what was made more than a day before a start is tried for a while before it is given up") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.say_line("severity 1 INC-1 because it spreads");
+  bot.close();
+  bot.clock.set(bot.clock.now() + 2 * day_ms);  // a weekend, or a clock that was set
+  bot.open();
+  CHECK(bot.log("one")[1].attempts == 2);  // tried, and not taken
+  CHECK(bot.log("one")[1].state == "pending");
+  SUBCASE("and taken when the receiver is there again") {
+    bot.answers["one"] = 200;
+    bot.wait(minute_ms);
+    CHECK(bot.events_of("one") == Types{"incident.declared", "severity.changed"});
+  }
+  SUBCASE("and given up where it is not") {
+    for (int n = 0; n < 30; ++n) bot.wait(10 * minute_ms);
+    CHECK(bot.log("one")[0].state == "dead");
+    CHECK(bot.log("one")[1].state == "dead");
+  }
+}
+
+TEST_CASE("what waits for a webhook that is configured no more is given up at once, and people are told how many") {
+  HookedBot bot;
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.say_line("severity 1 INC-1 because it spreads");
+  const WebhookDef def = bot.defs.front();
+  const WebhookRule rule = bot.config.webhooks.front();
+  SUBCASE("by a reload") {
+    bot.defs.erase(bot.defs.begin());
+    bot.reload();
+  }
+  SUBCASE("while the bot was stopped") {
+    bot.close();
+    bot.defs.erase(bot.defs.begin());
+    bot.config.webhooks.erase(bot.config.webhooks.begin());
+    bot.open();
+  }
+  CHECK(bot.log("one")[0].state == "dead");
+  CHECK(bot.log("one")[1].state == "dead");
+  CHECK(bot.told().contains("names no webhook `one` any more: what waited for it is given up (2)"));
+  CHECK(bot.dispatcher->backlog_of("webhook:one").waiting == 0);
+  // Put back, it gets them.
+  bot.answers["one"] = 200;
+  bot.defs.push_back(def);
+  bot.config.webhooks.push_back(rule);
+  bot.reload();
+  CHECK(bot.say_line("webhooks redeliver one all").ok);
+  CHECK(bot.events_of("one") == Types{"incident.declared", "severity.changed"});
+}
+
+TEST_CASE("what waits is signed with the secret that the configuration has when it leaves") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 503;
+  bot.say_line("declare sev2 Checkout is slow");
+  bot.answers["one"] = 200;
+  const std::string fresh = "whsec_YW5kIHRoZXkgaGF2ZSBzaWduZWQgd2l0aCB0aGlzIG9uZQ==";
+  bot.defs[0].secrets = {fresh};
+  bot.reload();
+  REQUIRE(bot.events_of("one") == Types{"incident.declared"});
+  const HttpCall& call = bot.wire.calls.back();
+  CHECK(call.headers.at("webhook-signature") ==
+        webhook_signature({fresh}, call.headers.at("webhook-id"), bot.clock.now(), call.body));
+}
+
+TEST_CASE("one that answered 410 is asked again when it has another address, and not when it has the same") {
+  HookedBot bot({"one"});
+  bot.answers["one"] = 410;
+  bot.say_line("declare sev2 Checkout is slow");
+  const auto paused = [&bot] { return bot.dispatcher->state().webhooks.at("one").paused; };
+  REQUIRE(paused() == "gone");
+  bot.defs[0].timeout = 20 * second_ms;
+  bot.reload();
+  CHECK(paused() == "gone");
+  bot.close();
+  bot.open();
+  CHECK(paused() == "gone");
+  SUBCASE("by a reload") {
+    bot.defs[0].url = "https://example.com/moved";
+    bot.reload();
+  }
+  SUBCASE("while the bot was stopped") {
+    bot.close();
+    bot.defs[0].url = "https://example.com/moved";
+    bot.open();
+  }
+  CHECK(paused().empty());
+  CHECK(bot.told().contains("`one` has another address than the one"));
+  bot.say_line("severity 1 INC-1 because it spreads");
+  CHECK(bot.events_of("moved") == Types{"severity.changed"});
 }

@@ -251,7 +251,7 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
   CHECK(contains(issues, "`acme` stands twice among the platforms"));
   CHECK(contains(issues, "a.yaml:4:"));
   CHECK(contains(issues, "missing.pem cannot be read"));
-  CHECK(contains(issues, "`room` cannot be a platform's name"));
+  CHECK(contains(issues, "`room` is a name of the bot's own, and cannot be a platform's"));
   CHECK(contains(issues, "`b=x` names a channel again"));
   CHECK(contains(issues, "`c=봇-채널` names what no channel of Mattermost can be called"));
   CHECK(contains(issues, "expected the channel's name in its address"));
@@ -259,6 +259,15 @@ TEST_CASE("mistakes of platforms are said with their place, and no password is r
       contains(issues, "none cannot be read — expected the file that `muster mattermost command --token-file` writes"));
   CHECK(contains(issues, "a password must not stand in this file"));
   CHECK_FALSE(contains(issues, "canary"));
+}
+
+TEST_CASE("a platform that is called as something else that messages go to is refused") {
+  for (const std::string name : {"webhook", "alertmanager", "http"}) {
+    const std::string issues = all_issues(
+        load_text("slack: [{name: " + name + ", bot_token: env:MUSTER_NOT_SET, app_token: env:MUSTER_NOT_SET}]\n"));
+    CHECK(contains(issues, "`" + name + "` is a name of the bot's own, and cannot be a platform's"));
+    CHECK(contains(issues, "another name than alertmanager, cli, env"));
+  }
 }
 
 TEST_CASE("what incident channels are called and who is invited is checked") {
@@ -270,7 +279,7 @@ TEST_CASE("what incident channels are called and who is invited is checked") {
   CHECK(contains(issues, "`{nmber` is nothing that can be filled in"));
   CHECK(contains(issues, "did you mean `ana`?"));
   CHECK(contains(issues, "no severity is called `SEV9`"));
-  CHECK(contains(issues, "no service is called `web`"));
+  CHECK(contains(issues, "no service is called `web` — expected a service of the configuration, which has none yet"));
   const Loaded good = load_text("public_url: https://m.example/\narchive_after: 7d\ninvites: [{who: [owners]}]\n");
   REQUIRE_MESSAGE(good.ok(), all_issues(good));
   CHECK(good.settings.public_url == "https://m.example");

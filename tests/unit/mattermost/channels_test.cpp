@@ -129,6 +129,29 @@ TEST_CASE("people of the rules are invited one by one, and one who cannot be kee
   CHECK(r.done.back().second.has_value());
 }
 
+TEST_CASE("who is to leave a private channel is taken out of it, and who is not there is no fault") {
+  Rig r;
+  const std::string ben = r.core.add_user("ben");
+  r.core.join_team(r.team, ben);
+  r.core.add_user("outsider");
+  r.directory.people["p-out"] = "outsider";
+  r.directory.people["p-ben"] = "ben";
+  r.start();
+  r.send("open_channel", "inc-1_private", Value::Map{{"channel", "inc-1_private"}, {"topic", "t"}, {"private", true}});
+  r.send("invite", "inc-1_private", Value::Map{{"people", Value::List{"p-ben"}}});
+  r.settle();
+  REQUIRE(r.core.channel_named("inc-1_private")->members.contains(ben));
+  const std::size_t said = r.core.posts_in(r.channel("inc-1_private")).size();
+  for (int twice = 0; twice < 2; ++twice) {
+    r.send("remove", "inc-1_private", Value::Map{{"people", Value::List{"p-out", "p-nobody", "p-ben"}}});
+    r.settle();
+  }
+  CHECK_FALSE(r.core.channel_named("inc-1_private")->members.contains(ben));
+  CHECK(r.core.posts_in(r.channel("inc-1_private")).size() == said);
+  REQUIRE(r.done.size() == 4);
+  CHECK(r.done.back().second.has_value());
+}
+
 TEST_CASE("links stand in the header, whole or not at all, and cannot break out of it") {
   Rig r;
   r.start();

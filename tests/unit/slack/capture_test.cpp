@@ -266,6 +266,17 @@ TEST_CASE("a link to a message of another public channel is followed, one of a p
   CHECK(!last_of(w, "message")->about.known());
 }
 
+TEST_CASE("a file whose address has a space in it is fetched all the same") {
+  SlackWorld w;
+  w.begin();
+  const std::string ts =
+      w.core.share("U2", w.channel("muster"), "the graph", "our graph.png", "image/png", "png-bytes");
+  react(w, "U1", ts, "pushpin");
+  fetch(w, *last_of(w, "reaction"), 100);
+  REQUIRE(last_of(w, "file")->files.size() == 1);
+  CHECK(last_of(w, "file")->files.front().bytes == "png-bytes");
+}
+
 TEST_CASE("a file for the other platforms comes as an event of its own, so that filing it later still copies it") {
   SlackWorld w;
   w.begin();

@@ -120,10 +120,33 @@ TEST_CASE("people of the rules are invited in one call, and one who cannot be ke
   CHECK(w.posts_with("inc-1", "Not invited: U404 (no such account)") == 1);
   CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "slack:@sre"}}}));
   w.pass(2 * second_ms);
-  CHECK(w.posts_with("inc-1", "Slack has no user group") == 1);
+  CHECK(w.posts_with("inc-1", "Slack has no group") == 1);
   CHECK(w.deliver("invite", "inc-1", Value::Map{{"people", Value::List{"ana", "ben"}}}));  // all are in it: no failure
   w.pass(2 * second_ms);
   CHECK(w.posts_with("inc-1", "Not invited") == 2);
+}
+
+TEST_CASE(
+    "who is to leave a private channel is taken out of it; who is not there is no fault, and who cannot is told") {
+  SlackWorld w;
+  w.directory.people["ghost"] = "U404";
+  w.begin();
+  CHECK(w.deliver("open_channel", "inc-1_private",
+                  Value::Map{{"channel", "inc-1_private"}, {"topic", "t"}, {"private", true}}));
+  CHECK(w.deliver("invite", "inc-1_private", Value::Map{{"people", Value::List{"ana", "ben"}}}));
+  const auto& members = w.core.channel_named("inc-1_private")->members;
+  REQUIRE(members.contains("U1"));
+  for (int twice = 0; twice < 2; ++twice)
+    CHECK(w.deliver("remove", "inc-1_private", Value::Map{{"people", Value::List{"ghost", "nobody", "ana"}}}));
+  CHECK_FALSE(members.contains("U1"));
+  CHECK(members.contains("U2"));
+  w.pass(2 * second_ms);
+  CHECK(w.posts_with("inc-1_private", "Still in this channel") == 0);
+  w.core.fail_next("conversations.kick", {.error = "restricted_action"});
+  CHECK(w.deliver("remove", "inc-1_private", Value::Map{{"people", Value::List{"ben"}}}));
+  w.pass(2 * second_ms);
+  CHECK(members.contains("U2"));
+  CHECK(w.posts_with("inc-1_private", "(the bot may not remove people)") == 1);
 }
 
 TEST_CASE("bookmarks are added once and changed in place; people's own stay") {

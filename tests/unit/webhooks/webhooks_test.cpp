@@ -168,6 +168,19 @@ TEST_CASE("after a day it is given up and told; the next one does not wait an ho
   CHECK(other.news == std::vector<std::string>{"pager well ", "pager refused 500"});
 }
 
+TEST_CASE("a clock that is set makes no event too old, and nothing has failed for longer than before") {
+  Receiver r;
+  r.answers(503);
+  r.attempt(1);
+  const DurationMs before = r.clock.now() - r.hooks.health("pager").failing_since;
+  r.clock.set(r.clock.now() + 2 * day_ms);
+  r.hooks.clock_was_set(2 * day_ms);
+  CHECK(r.clock.now() - r.hooks.health("pager").failing_since == before);
+  CHECK(r.attempt(2).next == Next::again);
+  r.clock.set(r.clock.now() + hour_ms);
+  CHECK(r.attempt(3).next == Next::dead);
+}
+
 TEST_CASE("410 ends it at once, and nothing more is sent until somebody says so; a test asks again") {
   Receiver r;
   r.answers(410);

@@ -195,6 +195,10 @@ TEST_CASE("only what is addressed to the bot is taken") {
   CHECK_FALSE(to("! oh").to_us);
   CHECK_FALSE(to("status").to_us);
   CHECK_FALSE(to("ask @muster").to_us);
+  for (const char* said : {"@muster야 status", "@muster님, status", "<@muster>아 status", "@muster에게 status"})
+    CHECK(to(said).command == "status");
+  CHECK(to("@muster야").command.empty());
+  CHECK(to("@muster야근 알려줘").command == "야근 알려줘");  // another word, and not ours to cut
   CHECK(to("status", true).command == "status");
   CHECK(to("!status", true).command == "status");
 }
