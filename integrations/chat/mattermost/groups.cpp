@@ -50,7 +50,7 @@ void Mattermost::member_pages(const std::string& group, const std::string& path,
   const auto next = std::make_shared<std::function<void()>>();
   *next = [this, group, pages, done, again = std::weak_ptr(next)] {
     const std::string query = "per_page=" + std::to_string(page_size) + "&page=" + std::to_string(pages->page);
-    look_up(pages->path + query, [this, group, pages, done, go = again.lock()](const Answer& a) {
+    look_up(pages->path + query, [group, pages, done, go = again.lock()](const Answer& a) {
       if (!a.ok()) return done(untold(group, a));
       const auto& list = a.body.is_map() ? a.body["members"].as_list() : a.body.as_list();
       for (const Value& m : list) {
