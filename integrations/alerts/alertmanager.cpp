@@ -98,7 +98,7 @@ std::string title_of(const SentPairs& labels, const SentPairs& annotations) {
 constexpr std::array<bool, 256> no_link_bytes = [] {
   std::array<bool, 256> wrong{};
   for (std::size_t c = 0; c <= 0x20; ++c) wrong[c] = true;
-  for (const unsigned char c : {'"', '<', '>', '\x7f'}) wrong[c] = true;
+  for (const char c : {'"', '<', '>', '\x7f'}) wrong[static_cast<unsigned char>(c)] = true;
   return wrong;
 }();
 

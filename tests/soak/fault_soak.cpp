@@ -61,7 +61,7 @@ OutMessage answer_to(const SoakWorld& w, int channel, int n) {
 // The bot as far as this needs it: an inbox that forgets nothing, one answer per command, an outbox that is kept.
 class Bot {
  public:
-  Bot(SoakWorld& world, std::mt19937& dice) : w_(world), dice_(dice) {}
+  explicit Bot(SoakWorld& world) : w_(world) {}
   ~Bot() { kill(); }
 
   void start() {
@@ -128,7 +128,6 @@ class Bot {
   }
 
   SoakWorld& w_;
-  std::mt19937& dice_;
   SoakDirectory directory_;
   std::unique_ptr<ChatPlatform> platform_;
   std::set<std::string> inbox_;
@@ -142,7 +141,7 @@ struct Said {
 
 class Day {
  public:
-  Day(SoakWorld& world, const SoakPlan& plan) : w_(world), plan_(plan), dice_(plan.seed), bot_(world, dice_) {}
+  Day(SoakWorld& world, const SoakPlan& plan) : w_(world), plan_(plan), dice_(plan.seed), bot_(world) {}
 
   std::vector<std::string> run() {
     bot_.start();

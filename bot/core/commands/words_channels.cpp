@@ -147,10 +147,10 @@ std::span<const Sentence> words_channels() {
       {"invite.done", "{who} is in {id} now and is invited into its channel.",
        "{who} 님이 {id}에 들어왔고 채널에 초대되었습니다."},
       {"invite.already", "{who} is in {id} already.", "{who} 님은 이미 {id}에 들어 있습니다."},
-      {"uninvite.done", "{who} is out of {id} and of its channel, and has been told.",
+      {"uninvite.done", "{who} is taken out of {id} and of its channel, and told so.",
        "{who} 님을 {id}과(와) 그 채널에서 내보내고 당사자에게 알렸습니다."},
       {"uninvite.done_archived",
-       "{who} is out of {id} and has been told. Its channel is archived: on Slack and Mattermost those who were in it "
+       "{who} is taken out of {id} and told so. Its channel is archived: on Slack and Mattermost those who were in it "
        "can still read it.",
        "{who} 님을 {id}에서 내보내고 당사자에게 알렸습니다. 채널은 보관되어 있어 Slack과 Mattermost에서는 들어 있던 "
        "사람이 계속 읽을 수 있습니다."},

@@ -57,6 +57,7 @@ class KubernetesCore {
 
   // Controllers do what is due by now; the time of the next move, 0 when nothing moves.
   TimeMs tick();
+  void set_step(DurationMs step) { options_.step = step; }
   void settle();      // every controller to its end, whatever the clock says
   bool hold = false;  // new pods do not come up
 

@@ -114,7 +114,7 @@ std::vector<std::size_t> kills(const std::string& before, const std::string& aft
   while (end > first && end <= before.size() && before[end - 1] == after[end - 1]) --end;
   std::vector<std::size_t> all;
   for (std::size_t frame = 32; frame < end; frame += 24 + 4096)
-    for (const std::size_t more : {0, 1, 8, 23, 24, 25, 2000, 4119})
+    for (const std::size_t more : {0u, 1u, 8u, 23u, 24u, 25u, 2000u, 4119u})
       if (frame + more >= first && frame + more < end) all.push_back(frame + more);
   for (std::size_t header = first; header < 32; header += 4) all.push_back(header);
   all.push_back(end);
