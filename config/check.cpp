@@ -52,8 +52,10 @@ struct Checking {
       // A role may be granted in chat, so the folder alone cannot tell that nobody holds it.
       if (all.contains(value) || (list == "policy[]" && value.starts_with("role:"))) return;
       const auto near = nearest(value, once, 3, 1);
-      issues.push_back(issue_at(place, "no " + what + " is called `" + clip(one_line(value), 60) + "`",
-                                "one of " + clip(join(once, ", "), 200), near.empty() ? "" : near.front()));
+      issues.push_back(issue_at(
+          place, "no " + what + " is called `" + clip(one_line(value), 60) + "`",
+          once.empty() ? "one that this configuration has: it has none yet" : "one of " + clip(join(once, ", "), 200),
+          near.empty() ? "" : near.front()));
     });
   }
 };

@@ -270,7 +270,7 @@ TEST_CASE("what incident channels are called and who is invited is checked") {
   CHECK(contains(issues, "`{nmber` is nothing that can be filled in"));
   CHECK(contains(issues, "did you mean `ana`?"));
   CHECK(contains(issues, "no severity is called `SEV9`"));
-  CHECK(contains(issues, "no service is called `web`"));
+  CHECK(contains(issues, "no service is called `web` — expected one that this configuration has: it has none yet"));
   const Loaded good = load_text("public_url: https://m.example/\narchive_after: 7d\ninvites: [{who: [owners]}]\n");
   REQUIRE_MESSAGE(good.ok(), all_issues(good));
   CHECK(good.settings.public_url == "https://m.example");
