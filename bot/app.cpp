@@ -237,6 +237,7 @@ void App::Impl::tick() {
 void App::Impl::stop() {
   if (stopping) return;
   stopping = true;
+  loop.forget();
   terminal.reset();
   socket.reset();
   if (locals && exit_code == 0) locals->bot_stops();

@@ -330,10 +330,10 @@ void Terminal::Impl::set_up() {
   el_set(e, EL_PROMPT, prompt_of);
   el_set(e, EL_EDITOR, "emacs");
   el_set(e, EL_SIGNAL, 0);  // the loop has them
-  el_set(e, EL_ADDFN, "room-complete", "Complete the word", complete_in);
+  el_wset(e, EL_ADDFN, L"room-complete", L"Complete the word", complete_in);
   el_set(e, EL_BIND, "^I", "room-complete", nullptr);
-  el_set(e, EL_ADDFN, "room-delete-before", "Delete the character before the cursor", delete_before_in);
-  el_set(e, EL_ADDFN, "room-delete-after", "Delete the character under the cursor", delete_after_in);
+  el_wset(e, EL_ADDFN, L"room-delete-before", L"Delete the character before the cursor", delete_before_in);
+  el_wset(e, EL_ADDFN, L"room-delete-after", L"Delete the character under the cursor", delete_after_in);
   for (const char* const key : {"^?", "^H"}) el_set(e, EL_BIND, key, "room-delete-before", nullptr);
   el_set(e, EL_BIND, "\\e[3~", "room-delete-after", nullptr);
   el_set(e, EL_BIND, "^R", "em-inc-search-prev", nullptr);

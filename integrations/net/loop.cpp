@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <thread>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "bot/base/log.h"
@@ -65,18 +66,18 @@ class Loop::Outside {
       const ssize_t rung = ::write(bell_.native_handle(), &once, sizeof once);
   }
 
+  std::vector<std::function<void()>> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(tasks_, {});
+  }
+
  private:
   void wait() {
     bell_.async_read_some(asio::buffer(&heard_, sizeof heard_),
                           [this](const boost::system::error_code& ec, std::size_t) {
                             if (ec == asio::error::operation_aborted) return;
                             wait();
-                            std::vector<std::function<void()>> tasks;
-                            {
-                              const std::lock_guard lock(mutex_);
-                              tasks.swap(tasks_);
-                            }
-                            for (const auto& task : tasks) run_guarded(task);
+                            for (const auto& task : take()) run_guarded(task);
                           });
   }
 
@@ -92,7 +93,11 @@ struct Loop::Impl {
   asio::steady_timer tick{io};
   steady_clock::time_point tick_due;
   std::atomic<double> lag_ms{0};
-  std::unordered_map<std::uint64_t, asio::steady_timer> timers;
+  struct Timer {
+    asio::steady_timer timer;
+    std::shared_ptr<std::function<void()>> task;
+  };
+  std::unordered_map<std::uint64_t, Timer> timers;
   std::uint64_t last_timer = 0;
   std::vector<std::unique_ptr<asio::signal_set>> signals;
   std::atomic<std::thread::id> runner;
@@ -145,16 +150,24 @@ void Loop::post(std::function<void()> task) {
 std::uint64_t Loop::after(DurationMs delay, std::function<void()> task) {
   const std::uint64_t id = ++impl_->last_timer;
   const auto wait = std::chrono::milliseconds(delay < 0 ? 0 : delay);
-  const auto it = impl_->timers.emplace(id, asio::steady_timer(impl_->io, wait)).first;
-  it->second.async_wait([impl = impl_.get(), id, task = std::move(task)](const boost::system::error_code& ec) {
+  const auto held = std::make_shared<std::function<void()>>(std::move(task));
+  const auto it = impl_->timers.emplace(id, Impl::Timer{asio::steady_timer(impl_->io, wait), held}).first;
+  it->second.timer.async_wait([impl = impl_.get(), id, held](const boost::system::error_code& ec) {
     // A timer that had already expired when cancel() came is queued without an error: the map decides.
     if (ec || impl->timers.erase(id) == 0) return;
-    run_guarded(task);
+    run_guarded(*held);
   });
   return id;
 }
 
 void Loop::cancel(std::uint64_t id) { impl_->timers.erase(id); }
+
+void Loop::forget() {
+  // Out of their places first: what they hold may cancel others of them as it goes.
+  const auto posted = impl_->outside.take();
+  const auto timers = std::exchange(impl_->timers, {});
+  for (const auto& [id, timer] : timers) *timer.task = nullptr;
+}
 
 void Loop::on_signal(int signal, std::function<void()> task) {
   auto& set = impl_->signals.emplace_back(std::make_unique<asio::signal_set>(impl_->io, signal));

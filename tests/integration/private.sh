@@ -90,7 +90,7 @@ equal "not for others" "" "$(get '/room/state?as=jisoo' | grep -oE "$canary" | h
 # Taken out again: the page reads anew, and has nothing of it any more.
 resets() { grep -c '^event: reset' "$work/stream.ben"; }
 before_out=$(resets)
-has "somebody is taken out" "$(say ana 'uninvite @ben INC-1')" 'is out of INC-1'
+has "somebody is taken out" "$(say ana 'uninvite @ben INC-1')" 'is taken out of INC-1'
 again() { [ "$(resets)" -gt "$before_out" ]; }
 within 10 again && ok "the page of who is taken out reads anew" || bad "no reset"
 equal "and shows nothing of it" "" "$(get '/room/state?as=ben' | grep -oE "$canary" | head -1)"

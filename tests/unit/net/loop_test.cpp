@@ -4,6 +4,7 @@
 
 #include <array>
 #include <csignal>
+#include <memory>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -28,6 +29,26 @@ TEST_CASE("timers run in order of their time, cancelled ones never, and a failin
   });
   loop.run();
   CHECK(seen == "abc");
+}
+
+TEST_CASE("what still waits when the loop has ended is dropped before those whom it needs") {
+  Loop loop;
+  auto of_timer = std::make_shared<int>(), posted = std::make_shared<int>();
+  const std::weak_ptr<int> first = of_timer, second = posted;
+  loop.after(hour_ms, [of_timer = std::move(of_timer)] {});
+  loop.after(0, [&loop] { loop.stop(); });
+  loop.run();
+  std::thread([&] { loop.post([posted = std::move(posted)] {}); }).join();
+  loop.forget();
+  CHECK(first.expired());
+  CHECK(second.expired());
+  bool runs = false;
+  loop.after(0, [&] {
+    runs = true;
+    loop.stop();
+  });
+  loop.run();
+  CHECK(runs);
 }
 
 TEST_CASE("a task can be posted from another thread and a signal arrives on the loop") {
