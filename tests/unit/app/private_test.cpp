@@ -423,6 +423,21 @@ TEST_CASE("a question that is asked in a private incident is nobody else's to li
   CHECK(w.seen_by("olga", dm, "history").contains("kingfisher"));
 }
 
+TEST_CASE("who asks to be let in is heard once an hour, and at once when the clock of the last time was wrong") {
+  World w;
+  const auto heard = [&w] {
+    w.by("ben", "access INC-2 because I want to know", "direct-ben");
+    return w.state.incidents.at(2).asked.at("ben") == w.now;
+  };
+  CHECK(heard());
+  w.now += hour_ms - 1;
+  CHECK_FALSE(heard());
+  w.now += 1;
+  CHECK(heard());
+  w.now -= 20 * hour_ms;
+  CHECK(heard());
+}
+
 // Its channel may be archived: then a direct message is the only place left.
 TEST_CASE("what is only confirmed can be given alone, and nobody else is told of the question") {
   World w;
