@@ -2,10 +2,7 @@
 
 #include <algorithm>
 
-#include "bot/base/log.h"
-#include "bot/base/text.h"
-#include "bot/core/chat/message.h"
-#include "bot/core/commands/words.h"
+#include "bot/chat_routing.h"
 #include "bot/core/engine/privacy.h"
 #include "bot/dispatcher.h"
 #include "bot/relay.h"
@@ -16,9 +13,6 @@ namespace muster {
 
 namespace {
 
-constexpr DurationMs check_every = 6 * hour_ms;
-constexpr DurationMs look_patience = 20 * second_ms;  // less than the command line waits
-
 bool believes_addresses(const CoreConfig& config, const std::string& platform) {
   return std::ranges::find(config.link_by_email, platform) != config.link_by_email.end();
 }
@@ -27,111 +21,7 @@ std::string mentioned_as(const CoreConfig& config) {
   return config.bot_handle.starts_with('@') ? config.bot_handle.substr(1) : config.bot_handle;
 }
 
-std::string channel_of(const std::string& destination) {
-  const std::size_t hash = destination.find('#');
-  return hash == std::string::npos ? std::string() : destination.substr(hash + 1);
-}
-
-// What only the way to the platforms is chosen by.
-bool is_for_routing(std::string_view key) {
-  return key == "only" || key == "asked" || key == "noted" || key == "said_by";
-}
-
-Value without_routing(Value body) {
-  Value kept = Value::Map{};
-  for (const auto& [key, value] : body.as_map())
-    if (!is_for_routing(key)) kept.set(key, std::move(body.member(key)));
-  return kept;
-}
-
-bool listed(const Value& list, const std::string& name) {
-  return std::ranges::any_of(list.as_list(), [&](const Value& v) { return v.as_string() == name; });
-}
-
-// Of what the bot says: an answer that only shows something goes where it was asked, a private one to the person.
-bool goes_to(const OutMessage& m, const std::string& platform, const ChatLinks& links) {
-  const std::string &origin = m.body["origin"].as_string(), &person = m.body["private_to"].as_string();
-  if (m.body.has("only") && !listed(m.body["only"], platform)) return false;
-  const bool bound = m.body["asked"].as_bool() || !person.empty();
-  if (bound && !origin.empty()) return origin == platform;
-  return person.empty() || links.reaches(platform, person);
-}
-
-// A channel of people's own on one platform: what is answered there is no other platform's business.
-bool is_peoples(const State& state, const CoreConfig& config, const std::string& channel) {
-  if (state.incident_by_channel.contains(channel)) return false;
-  const std::vector<std::string> ours = standing_channels(config);
-  const auto together = [&](const TogetherRule& r) {
-    return std::ranges::find(r.channels, channel) != r.channels.end();
-  };
-  return std::ranges::find(ours, channel) == ours.end() && std::ranges::none_of(config.together, together);
-}
-
-// In our own room, which shows whatever is not private to somebody elsewhere.
-bool stays_here(const OutMessage& m, bool human) {
-  const std::string& origin = m.body["origin"].as_string();
-  if (human) return true;
-  if (m.body.has("only") && !listed(m.body["only"], "room")) return false;
-  return m.body["private_to"].as_string().empty() || origin.empty() || origin == "room";
-}
-
-// Chat platforms show a PNG; the same picture as SVG is for our own pages. One without a PNG goes as a file.
-void drop_vector_pictures(Value& body) {
-  const auto& all = body["message"]["attachments"].as_list();
-  if (std::ranges::none_of(all, [](const Value& a) { return a["type"].as_string() == "image/png"; })) return;
-  Value message = body["message"], kept = Value::List{};
-  for (const Value& a : message["attachments"].as_list())
-    if (a["type"].as_string() != "image/svg+xml") kept.push(a);
-  message.set("attachments", std::move(kept));
-  body.set("message", std::move(message));
-}
-
-OutMessage copy_for(const OutMessage& m, const std::string& platform, const std::string& channel) {
-  OutMessage copy = m;
-  drop_vector_pictures(copy.body);
-  copy.id += "@" + platform;
-  copy.destination = platform + ":#" + channel;
-  if (copy.kind == "form") {  // good for seconds: it waits for no other message of the channel
-    copy.destination = platform + ":";
-    copy.body.set("channel", channel);
-  }
-  return copy;
-}
-
 }  // namespace
-
-std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<std::string>& platforms,
-                               const ChatLinks& links, const CoreConfig& config, const State& state) {
-  std::vector<OutMessage> result;
-  for (OutMessage& m : out) {
-    const std::string channel = channel_of(m.destination);
-    const std::string from = m.destination.substr(0, m.destination.find(':'));
-    const std::string direct = links.direct_on(channel);
-    const bool human = m.kind == "human_post" || m.kind == "human_change";
-    const std::string origin = m.body["origin"].as_string() == "room" ? "" : m.body["origin"].as_string();
-    if (from == "room" || human) {
-      for (const std::string& p : platforms) {
-        if (p == from || (!direct.empty() && direct != p)) continue;
-        if (human) {
-          const bool one = direct.empty() ? relays(state, config, channel, from, p) : from == "room";
-          if (auto copy = one ? relayed(copy_for(m, p, channel), from, config) : std::nullopt)
-            result.push_back(std::move(*copy));
-        } else if (!origin.empty() && origin != p && is_peoples(state, config, channel)) {
-          continue;
-        } else if (goes_to(m, p, links) && shown_on(state, config, channel, p)) {
-          result.push_back(copy_for(m, p, channel));
-        }
-      }
-      if (!direct.empty() || !stays_here(m, human)) continue;
-      if (human) m.destination = "room:#" + channel;
-    }
-    result.push_back(std::move(m));
-  }
-  for (OutMessage& m : result)
-    if (std::ranges::any_of(m.body.as_map(), [](const auto& member) { return is_for_routing(member.first); }))
-      m.body = without_routing(std::move(m.body));
-  return result;
-}
 
 ChatPlatforms::ChatPlatforms(Store& store, Dispatcher& dispatcher)
     : dispatcher_(dispatcher),
@@ -343,137 +233,6 @@ void ChatPlatforms::start() {
   for (const auto& start : starts_) start();
   starts_.clear();
   if (timers_ && !platforms_.empty()) check_soon(20);
-}
-
-// As soon as all are connected, or after a while: what is wrong may be what keeps one from connecting.
-void ChatPlatforms::check_soon(int seconds_left) {
-  const bool all = std::ranges::all_of(platforms_, [](const auto& p) { return p->connected(); });
-  if (all || seconds_left == 0) return check_all();
-  timers_->after(second_ms, [this, seconds_left] { check_soon(seconds_left - 1); });
-}
-
-void ChatPlatforms::check_all() {
-  check();
-  timers_->after(check_every, [this] { check_all(); });
-}
-
-void ChatPlatforms::check(const std::function<void()>& then) {
-  const auto open = std::make_shared<std::size_t>(platforms_.size());
-  for (const auto& p : platforms_)
-    check(*p, [open, then] {
-      if (--*open == 0 && then) then();
-    });
-}
-
-void ChatPlatforms::check(ChatPlatform& platform, const std::function<void()>& then) {
-  platform.self_check([this, name = platform.name(), then](ChatChecks found) {
-    for (const ChatCheck& c : found) {
-      if (c.level == "ok") continue;
-      log(c.level == "note" ? LogLevel::info : LogLevel::warn, "chat self check: " + check_text(c, "en"),
-          {{"platform", name}, {"change", check_change(c, "en")}});
-    }
-    checks_[name] = std::move(found);
-    if (then) then();
-  });
-}
-
-// Somebody waits for the answer: a platform that says nothing keeps it for a while only.
-void ChatPlatforms::look_again(const std::string& language, std::function<void(Value)> done) {
-  const auto told = std::make_shared<bool>(false);
-  const auto once = [this, told, language, done = std::move(done), alive = std::weak_ptr<bool>(alive_)] {
-    if (!alive.expired() && !std::exchange(*told, true)) done(findings(language));
-  };
-  if (!timers_ || platforms_.empty()) return once();
-  timers_->after(look_patience, once);
-  check(once);
-}
-
-std::string ChatPlatforms::findings_text(const std::string& language) const {
-  std::string text;
-  for (const auto& [name, found] : checks_) {
-    for (const ChatCheck& c : found) {
-      if (c.level == "ok") continue;
-      text += (c.level == "FAIL" ? "❌ " : "⚠️ ") + name + ": " + check_text(c, language);
-      if (const std::string change = check_change(c, language); !change.empty()) text += " " + change;
-      text += "\n";
-    }
-  }
-  for (const std::string& line : groups_.unknown())
-    text += "⚠️ " + say(language, "group_unknown", {{"group", plain(line)}}) + "\n";
-  return std::string(trim(text));
-}
-
-Value ChatPlatforms::findings(const std::string& language) const {
-  Value list = Value::List{};
-  for (const auto& p : platforms_) {
-    const auto checked = checks_.find(p->name());
-    ChatChecks found = checked == checks_.end() ? ChatChecks{} : checked->second;
-    if (const ChatHealth h = p->health(); !h.connected) {
-      const ChatCheck why = h.trouble.key.empty() ? ChatCheck{"FAIL", "apart"} : h.trouble;
-      if (std::ranges::none_of(found, [&](const ChatCheck& c) { return c.key == why.key; })) found.push_back(why);
-    }
-    for (const ChatCheck& c : found) {
-      list.push(Value::Map{{"platform", p->name()},
-                           {"level", c.level},
-                           {"what", check_text(c, language)},
-                           {"change", check_change(c, language)}});
-    }
-  }
-  return list;
-}
-
-std::vector<const ChatPlatform*> ChatPlatforms::platforms() const {
-  std::vector<const ChatPlatform*> all;
-  for (const auto& p : platforms_) all.push_back(p.get());
-  return all;
-}
-
-ChatHealth ChatPlatforms::health_of(const ChatPlatform& platform) const {
-  ChatHealth h = platform.health();
-  const Outbox::Backlog all = dispatcher_.backlog(platform.name());
-  h.waiting = std::max(h.waiting, all.waiting);
-  if (all.since != 0) h.oldest_ms = std::max(h.oldest_ms, clock_.now() - all.since);
-  return h;
-}
-
-std::string ChatPlatforms::metrics() const {
-  struct Row {
-    const char *name, *type, *help;
-    std::int64_t (*value)(const ChatHealth&);
-  };
-  static constexpr Row rows[] = {
-      {"muster_chat_connected", "gauge", "1 while events arrive from the platform.",
-       [](const ChatHealth& h) -> std::int64_t { return h.connected; }},
-      {"muster_chat_waiting", "gauge", "Outgoing messages that are not delivered yet.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.waiting); }},
-      {"muster_chat_oldest_seconds", "gauge", "Age of the outgoing message that has waited longest.",
-       [](const ChatHealth& h) { return h.oldest_ms / second_ms; }},
-      {"muster_chat_reconnects_total", "counter", "Websocket connections that ended.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.reconnects); }},
-      {"muster_chat_gaps_total", "counter", "Times that numbered events were missing.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.gaps); }},
-      {"muster_chat_caught_up_posts_total", "counter", "Posts read over REST after a loss.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.caught_up); }},
-      {"muster_chat_said_plainly_total", "counter",
-       "Messages that the platform refused as they were built, said as text alone.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.said_plainly); }},
-      {"muster_chat_other_connections", "gauge",
-       "Connections of other processes with the same token: each takes a part of the events.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.others); }},
-      {"muster_chat_calls_total", "counter", "Calls to the platform's API.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.calls); }},
-      {"muster_chat_rate_limited_total", "counter", "Calls that the platform refused with 429.",
-       [](const ChatHealth& h) { return static_cast<std::int64_t>(h.refused); }}};
-  std::string text;
-  if (platforms_.empty()) return text;
-  std::vector<std::pair<std::string, ChatHealth>> all;
-  for (const auto& p : platforms_) all.emplace_back(p->name(), health_of(*p));
-  for (const Row& row : rows) {
-    text += std::string("# HELP ") + row.name + " " + row.help + "\n# TYPE " + row.name + " " + row.type + "\n";
-    for (const auto& [name, health] : all)
-      text += std::string(row.name) + "{platform=\"" + name + "\"} " + std::to_string(row.value(health)) + "\n";
-  }
-  return text;
 }
 
 }  // namespace muster

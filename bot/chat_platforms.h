@@ -22,11 +22,6 @@ struct FiledMessage;
 struct Work;
 class Loop;
 
-// Copies for the platforms of what is said to the room, for the room of what people say there, and for platforms whose
-// rooms are one of what people say on the others.
-std::vector<OutMessage> routed(std::vector<OutMessage> out, const std::vector<std::string>& platforms,
-                               const ChatLinks& links, const CoreConfig& config, const State& state);
-
 class ChatPlatforms {
  public:
   ChatPlatforms(Store& store, Dispatcher& dispatcher);

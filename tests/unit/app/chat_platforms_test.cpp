@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "bot/chat_facts.h"
+#include "bot/chat_routing.h"
 #include "bot/core/chat/message.h"
 #include "bot/core/engine/state.h"
 #include "bot/outbox.h"
