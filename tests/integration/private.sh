@@ -100,14 +100,12 @@ equal "nor is the report there" 404 "$(code '/room/report/INC-1?as=ben')"
 say ana 'invite @ben INC-1' >/dev/null
 
 # After a restart all is as it was.
-kill "$bot"
-within 20 gone "$bot" || die "the bot did not end"
+stop_bot
 start_bot "$data" --sandbox
 login=$(sed -n 's/^room: //p' "$log")
 curl -s -L -m 20 -c "$work/jar" -b "$work/jar" -o /dev/null "$login"
 equal "a restart hides it" "" "$(get '/room/state?as=jisoo' | grep -oE "$canary" | head -1)"
 has "a restart shows it" "$(get '/room/state?as=ben')" 'otterfile'
-kill "$bot"
-within 20 gone "$bot" || bad "the bot did not end"
+stop_bot
 "$muster" verify --data "$data" >/dev/null && ok "the record agrees" || bad "verify"
 finish
