@@ -77,6 +77,7 @@ open=$("$muster" say --data "$data" 'incidents --open --all --json' | jq length)
 has "the figures count the others alone" "$(get /metrics)" "muster_incidents_open $((open - 1))"
 equal "the figures have no canary" "" "$(get /metrics | grep -oE "$canary" | head -1)"
 has "the operator of the machine sees it" "$("$muster" say --data "$data" incidents)" 'kingfisher'
+has "and is nobody who could be taken out" "$("$muster" say --data "$data" 'uninvite me INC-1' 2>&1)" 'no person of the configuration'
 has "channels that ben had are there" "$(get '/room/state?as=ben' | jq -c '[.channels[].name]')" "$(jq -r '.[0]' <<<"$before")"
 
 # Let in: the page is told to read everything anew, and shows it.
