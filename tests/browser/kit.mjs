@@ -28,9 +28,10 @@ export function startBot(binary, data, listen = '127.0.0.1:0') {
   });
 }
 
+// Resolves to the exit code; null when a signal ended it.
 export function kill(bot, signal) {
   return new Promise((done) => {
-    if (bot.child.exitCode !== null || bot.child.signalCode !== null) return done();
+    if (bot.child.exitCode !== null || bot.child.signalCode !== null) return done(bot.child.exitCode);
     bot.child.removeAllListeners('exit');
     bot.child.on('exit', done);
     bot.child.kill(signal);

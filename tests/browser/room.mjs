@@ -293,5 +293,9 @@ try {
   process.exitCode = 1;
 } finally {
   await browser.close();
-  await kill(bot, 'SIGTERM');
+  const code = await kill(bot, 'SIGTERM');
+  if (code !== 0) {
+    console.error(`room: the bot did not stop in peace: its exit code is ${code}`);
+    process.exitCode = 1;
+  }
 }

@@ -90,9 +90,8 @@ run "$muster" backup --data "$work/nothing-here" "$work/none.db"
 equal "backup of nothing exits 1" 1 $code
 
 since=$(date +%s%N)
-kill -TERM "$first"
-wait "$first"
-equal "SIGTERM exits 0" 0 $?
+bot=$first
+stop_bot "SIGTERM exits 0"
 [ $((($(date +%s%N) - since) / 1000000)) -lt 5000 ] && ok "in under 5 s" || bad "SIGTERM took 5 s or more"
 start_bot "$data"
 # Half a request, and then nothing more: whoever does that must not hold up a stop.
@@ -100,9 +99,7 @@ exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
 printf 'POST /in/alertmanager/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf' >&3
 equal "half a request holds nobody up" 200 "$(status GET "http://$address/healthz")"
 since=$(date +%s%N)
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM with a busy connection exits 0" 0 $?
+stop_bot "SIGTERM with a busy connection exits 0"
 [ $((($(date +%s%N) - since) / 1000000)) -lt 5000 ] && ok "in under 5 s too" || bad "that SIGTERM took 5 s or more"
 exec 3>&-
 
@@ -116,8 +113,7 @@ has "and says so" "$text" "the chain holds"
 start_bot "$restored"
 listed_again() { curl -s "$(door prometheus "$restored")" | grep -q BackMeUp; }
 within 10 listed_again && ok "the restored bot knows the alert" || bad "the restored bot forgot the alert"
-kill -TERM "$bot"
-wait "$bot"
+stop_bot
 run "$muster" rebuild --data "$restored"
 equal "rebuild of a stopped bot exits 0" 0 $code
 has "into equal state" "$text" "equal state"
@@ -176,20 +172,16 @@ equal "an answer that was not written is no success" 1 $?
 has "and that is said" "$(cat "$work/full")" "could not be written"
 mkfifo "$work/log"
 "$muster" serve --sandbox --data "$work/unread" --listen 127.0.0.1:0 </dev/null >"$work/log" 2>&1 &
-bot=$!
-children+=("$bot")
+runs_as $! /dev/null
 grep -q -m1 '^room: ' "$work/log" # and leaves
 kill -HUP "$bot" # which is logged
 answers() { "$muster" say --data "$work/unread" version; }
 within 10 answers >/dev/null && ok "a bot whose log nobody reads goes on" || bad "a bot whose log nobody reads is gone"
-kill "$bot"
-wait "$bot"
+stop_bot
 "$muster" serve --sandbox --data "$work/unread" --listen 127.0.0.1:0 <&- >&- 2>&- &
-bot=$!
-children+=("$bot")
+runs_as $! /dev/null
 within 10 answers >/dev/null || bad "a bot without standard files does not start"
 equal "its first three files are nothing" "/dev/null /dev/null /dev/null" \
   "$(readlink "/proc/$bot/fd/0") $(readlink "/proc/$bot/fd/1") $(readlink "/proc/$bot/fd/2")"
-kill "$bot"
-wait "$bot"
+stop_bot
 finish

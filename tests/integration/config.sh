@@ -93,8 +93,7 @@ curl -s -L -c "$work/jar" -b "$work/jar" -o /dev/null "$room"
 shown=$(curl -s -b "$work/jar" "http://$address/room/state?channel=%23muster")
 has "#muster heard of the mistake" "$shown" "Mars/Olympus"
 has "and of the change" "$shown" "was reloaded"
-kill -TERM "$bot"
-wait "$bot"
+stop_bot
 equal "no secret in log or record" "" "$(grep -la 'canary-value' "$log" "$data"/* 2>/dev/null)"
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify fails"
 finish

@@ -47,8 +47,7 @@ for ((round = 1; round <= rounds; round++)); do
     children+=($!)
   done
   within 30 reached $((before + target)) || die "round $round: only $(wc -l <"$acked") of $((before + target)) taken in 30 s"
-  kill -9 "$bot"
-  wait "$bot" 2>/dev/null
+  kill_bot
   wait "${pids[@]}"
   echo "round $round: killed after $(($(wc -l <"$acked") - before)) answers (aimed at $target)"
 done
@@ -79,9 +78,7 @@ for ((n = 1; n <= last; n += 5)); do
 done
 equal "no delivery was counted twice" "" "$more"
 
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM after all that exits 0" 0 $?
+stop_bot "SIGTERM after all that exits 0"
 report=$("$muster" verify --data "$data" --json)
 equal "verify passes" 0 $?
 equal "verify has no problems" 0 "$(jq '.problems | length' <<<"$report")"

@@ -62,9 +62,7 @@ all_there() { listed; [ -z "$(comm -23 <(sort -u "$work/acked") "$work/listed")"
 within 10 all_there && ok "everything that was accepted is there" || bad "lost: $(comm -23 <(sort -u "$work/acked") "$work/listed")"
 said=$("$muster" say --data "$data" declare sev3 after the full disk)
 has "commands work again" "$said" "INC-1"
-kill -TERM "$bot"
-wait "$bot"
-equal "it stops in peace" 0 $?
+stop_bot "it stops in peace"
 equal "verify passes after all that" 0 "$("$muster" verify --data "$data" --json | jq '.problems | length')"
 
 # refused WHAT NEEDLE: serve ends at once with a sentence, and the database is as it was.
@@ -104,8 +102,7 @@ if stop_writes 2>/dev/null; then
   said=$("$muster" say --data "$work/loop/data" declare sev3 nothing can be written 2>&1)
   has "a disk that became read-only: a command is refused with the reason" "$said" "has become read-only; nothing was written"
   equal "and it is alive" 200 "$(status GET "http://$address/healthz")"
-  kill -TERM "$bot"
-  wait "$bot"
+  stop_bot
   umount -l "$work/loop"
   e2fsck -fy "$work/image" >/dev/null 2>&1
   mount -o loop "$work/image" "$work/loop"

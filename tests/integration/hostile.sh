@@ -97,9 +97,7 @@ last=$("$muster" say --data "$data" show E$(metric muster_alerts_firing))
 has "the last of them can be shown" "$last" "Storm"
 equal "and it is ready" 200 "$(status GET "http://$address/readyz")"
 
-kill -TERM "$bot"
-wait "$bot"
-equal "it stops in peace" 0 $?
+stop_bot "it stops in peace"
 report=$("$muster" verify --data "$data" --json)
 equal "verify has no problems" 0 "$(jq '.problems | length' <<<"$report")"
 "$muster" rebuild --data "$data" >/dev/null || bad "rows cannot be made anew from the journal"

@@ -53,8 +53,7 @@ within 20 autoscaled 2 && ok "which is undone to what it was" || bad "it is not 
 plan=$(say 'plan deploy shop@1.1 to prod --strategy canary')
 has "a plan in stages says how many of how many" "$plan" "1 new pod comes beside the 3 that stay: 1 of 4"
 has "and that there are no weights" "$plan" "no weights"
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 
 # --- a deploy that hurts
 earlier=$(changes)
@@ -122,8 +121,7 @@ suspects=$(say "suspects $incident")
 has "the incident names the suspect" "$suspects" R1
 has "with what it brought" "$suspects" "1.1"
 has "who knows says so" "$(say "caused by $incident R1 because the basket asks for a table that is not there")" "On record: R1"
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 
 # --- in stages
 field() { tell "show deployments shop"; jq -c "$1" <<<"$answer"; }
@@ -144,8 +142,7 @@ within 60 said 'stays here until' 'show R1' && ok "the stage is out, and waits" 
 equal "one new pod beside the old ones" "1 4" "$(field .status.updatedReplicas) $(field .status.readyReplicas)"
 has "where tells both versions" "$(say 'where shop')" "1.2"
 equal "by one change" $((before + 1)) "$(changes)"
-kill -KILL "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 start_bot "$data" --config "$work/config"
 within 20 said 'stays here until' 'show R1' && ok "a killed bot finds it where it was" || bad "$(say 'show R1')"
 say 'cancel R1 --undo' >/dev/null

@@ -8,10 +8,20 @@ source_dir=$(cd "$here/../.." && pwd)
 muster=$(realpath "$1")
 work=$(mktemp -d "${TMPDIR:-/tmp}/muster-it.XXXXXX")
 children=()
+declare -A serving=() # bots that nobody has stopped or killed yet: their logs
 failures=0
 # The environment of whoever runs the tests must not choose the folder or the configuration.
 unset MUSTER_CONFIG MUSTER_DATA MUSTER_LISTEN STATE_DIRECTORY
 unset SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET MATTERMOST_TOKEN http_proxy https_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY all_proxy
+# In a build with sanitizers each program of the script leaves its reports here, which `finish` looks for.
+for options in ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS; do
+  export "$options=${!options:+${!options}:}log_path=$work/sanitizer"
+done
+# What a log says when something is broken inside: a sanitizer, the C++ library or the C library ends the program, or
+# an exception came where none may come and was caught at the root of its task.
+broken='Sanitizer: |runtime error: |terminate called|pure virtual method|Assertion .* failed|stack smashing'
+broken="$broken|(free|malloc|realloc|munmap_chunk)\\(\\): |double free|corrupted size"
+broken="$broken|error (task failed|a (decision|handler of the loop|background task|local command|step) (failed|could not be carried out)|an HTTP handler failed)"
 
 tidy() {
   local pid
@@ -38,7 +48,16 @@ die() {
   echo "FAIL  $1"
   exit 1
 }
+# Every script ends with the bots that it has left stopped in the middle of their work.
 finish() {
+  local pid report
+  for pid in "${!serving[@]}"; do
+    bot=$pid
+    stop_bot "a bot that is left stops in peace"
+  done
+  for report in "$work"/sanitizer.*; do
+    [ ! -e "$report" ] || bad "a sanitizer reports: $(head -60 "$report")"
+  done
   [ "$failures" -eq 0 ] || { echo "$failures checks failed"; exit 1; }
   echo "all checks passed"
 }
@@ -61,16 +80,62 @@ within() {
 # Also one that has ended and is reaped by nobody, as below a process 1 that never waits.
 gone() { ! kill -0 "$1" 2>/dev/null || sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | grep -q '^[ZX]'; }
 
+# runs_as PID LOG: a bot that has been started; sets bot and log.
+runs_as() {
+  bot=$1 log=$2
+  children+=("$bot")
+  serving[$bot]=$log
+}
+
 # start_bot DATA [flags…]: sets bot (pid), address (HOST:PORT) and log.
 start_bot() {
   local data=$1
   shift
   log=$(mktemp "$work/serve.XXXXXX")
   "$muster" serve --data "$data" --listen 127.0.0.1:0 "$@" </dev/null >"$log" 2>&1 &
-  bot=$!
-  children+=("$bot")
+  runs_as $! "$log"
   within 20 grep -q '^room: ' "$log" || die "the bot did not start: $(cat "$log")"
   address=$(sed -n 's|^listening on http://||p' "$log")
+}
+
+# stop_bot [WHAT]: stops the bot as a service manager does. It ends soon, with exit code 0, and nothing in its log is
+# broken.
+stop_bot() {
+  local what=${1:-the bot stops in peace}
+  if gone "$bot"; then bad "the bot had ended before it was told to"; else kill -TERM "$bot"; fi
+  ended_well "$what"
+}
+
+# ended_well WHAT: the same of a bot that was told to end in another way.
+ended_well() {
+  local said=${serving[$bot]} code
+  if ! within 30 gone "$bot"; then
+    bad "$1: it has not ended after 30 s"
+    kill -9 "$bot"
+  fi
+  unset "serving[$bot]"
+  wait "$bot" 2>/dev/null
+  code=$?
+  if [ $code -ne 0 ]; then
+    bad "$1: its exit code is $code, the end of its log: $(tail -20 "$said")"
+  elif unbroken "$1" "$said"; then
+    ok "$1"
+  fi
+}
+
+# kill_bot: ends the bot as a power cut does; until then it was alive and well.
+kill_bot() {
+  local said=${serving[$bot]} code
+  unset "serving[$bot]"
+  kill -9 "$bot" 2>/dev/null
+  wait "$bot" 2>/dev/null
+  code=$?
+  [ $code -eq 137 ] || bad "before it was killed the bot had ended with exit code $code: $(tail -20 "$said")"
+  unbroken "until it was killed the bot was well" "$said"
+}
+
+unbroken() {
+  ! grep -qE -- "$broken" "$2" || { bad "$1: $(grep -E -m3 -- "$broken" "$2")"; false; }
 }
 
 # start_on_free_port NAME COMMAND…: sets port and started (pid). For programs that cannot pick a port and say which: a

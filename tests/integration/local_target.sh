@@ -51,22 +51,19 @@ has "because it answered badly" "$shown" "status 500"
 settled v2 && processes 3 && answers v2 && ok "v2 answers again, three times" || bad "$(staging .)"
 
 old=$(keepers)
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 within 5 answers v2 && ok "a killed bot leaves it running" || bad "it went with the bot"
 start_bot "$data" --sandbox
 within 5 answers v2 || bad "it does not run any more"
 equal "the next bot finds the same processes again" "$old" "$(keepers)"
 
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 within 15 none_left && ok "an orderly stop ends it" || bad "processes are left: $(keepers)"
 start_bot "$data" --sandbox
 within 10 answers v2 && ok "the next start brings back what ran" || bad "it did not come back: $(cat "$log")"
 
 old=$(keepers)
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 rm -rf "$data"
 within 15 none_left && ok "without its data folder a killed sandbox leaves nothing" || bad "processes are left"
 finish

@@ -80,14 +80,12 @@ say "$inc" "!mitigate because rolled back while nobody listened"
 within 20 said "$inc" "is \*\*mitigated\*\*" && ok "what was said while the connection was gone is carried out" || bad "a command was lost"
 has "health names the platform" "$("$muster" say --data "$data" health)" "mattermost connected as muster (5.37.0)"
 
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 say "$inc" "!resolve because verified while the bot was down"
 start_bot "$data" --config "$work/config"
 within 20 said "$inc" "is \*\*resolved\*\*" && ok "what was said while the bot was down is carried out" || bad "a command was lost over the restart"
 equal "the declaration was carried out once" 1 "$(rest "/channels/$muster_channel/posts" | jq -r '.posts[].message' | grep -c 'is open')"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 
 export MATTERMOST_TOKEN=nonsense
 start_bot "$work/other" --config "$work/config"

@@ -51,8 +51,7 @@ equal "its matchers are those" '[["Disk",false,true],["prod|live",true,true],["x
   "$(silences | jq -c '[.[0].matchers[] | [.value,.isRegex,.isEqual]] | sort')"
 listed() { say silences | grep -q "L1.*$1"; }
 within 30 listed until && ok "the bot knows it is there" || bad "silences: $(say silences)"
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 start_bot "$data" --config "$config"
 listed until && ok "it is known after a kill" || bad "silences: $(say silences)"
 equal "and was not made twice" 1 "$(silences | jq length)"
@@ -84,8 +83,6 @@ within 60 ended && ok "and that it was ended there" || bad "silences: $(say 'sil
 kill "$prom_pid"
 wait "$prom_pid" 2>/dev/null
 has "an outage is a sentence" "$(say 'graph up')" 'cannot be reached'
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM exits 0" 0 $?
+stop_bot "SIGTERM exits 0"
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify: $("$muster" verify --data "$data")"
 finish

@@ -172,10 +172,9 @@ equal "without a bot and a record: 3" 3 $code
 exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
 printf 'POST /in/alertmanager/x HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf' >&3
 equal "half a request holds nobody up" 200 "$(status GET "http://$address/healthz")"
-kill -TERM "$bot"
-within 5 gone "$bot" && ok "SIGTERM ends it" || bad "still there after 5 s"
-wait "$bot"
-equal "with exit code 0" 0 $?
+since=$SECONDS
+stop_bot "SIGTERM ends it"
+[ $((SECONDS - since)) -le 5 ] && ok "in 5 s" || bad "that took $((SECONDS - since)) s"
 has "the half request is answered 503" "$(timeout 5 cat <&3)" "503"
 exec 3>&-
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify fails"
@@ -193,8 +192,7 @@ equal "Authorization has it no longer" 401 \
   "$(webhook H warning | status POST "$am" -H "Authorization: Bearer $OPS_BEARER" --data-binary @-)"
 equal "nor does a wrong value count" 401 "$(webhook H warning | status POST "$am" -H "X-Muster-Secret: x" --data-binary @-)"
 equal "another address may not send" 401 "$(status GET "$(door prometheus "$work/doors.data")")"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 
 # What must be signed: both secrets hold, the time counts, and the sample alert of `try` signs, too.
 export OPS_OLD=old-canary OPS_NEW=new-canary
@@ -216,8 +214,7 @@ equal "what is not signed is refused" 401 "$(webhook Signed warning | status POS
 tried() { "$muster" incident list --data "$work/signed.data" | grep -q INC-1; }
 within 10 tried && ok "the sample alert is signed" || bad "the sample alert did not come in"
 has "the snippet says how" "$("$muster" sources --data "$work/signed.data")" "SECONDS:BODY"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 printf 'sources:\n  - {name: am, kind: alertmanager, timestamp_header: X-Time}\n' >"$work/doors/a.yaml"
 run "$muster" check --config "$work/doors"
 has "a header without a secret checks nothing, and is told" "$text" "no signature is checked"

@@ -77,6 +77,7 @@ open=$("$muster" say --data "$data" 'incidents --open --all --json' | jq length)
 has "the figures count the others alone" "$(get /metrics)" "muster_incidents_open $((open - 1))"
 equal "the figures have no canary" "" "$(get /metrics | grep -oE "$canary" | head -1)"
 has "the operator of the machine sees it" "$("$muster" say --data "$data" incidents)" 'kingfisher'
+has "and is nobody who could be taken out" "$("$muster" say --data "$data" 'uninvite me INC-1' 2>&1)" 'no person of the configuration'
 has "channels that ben had are there" "$(get '/room/state?as=ben' | jq -c '[.channels[].name]')" "$(jq -r '.[0]' <<<"$before")"
 
 # Let in: the page is told to read everything anew, and shows it.
@@ -100,14 +101,12 @@ equal "nor is the report there" 404 "$(code '/room/report/INC-1?as=ben')"
 say ana 'invite @ben INC-1' >/dev/null
 
 # After a restart all is as it was.
-kill "$bot"
-within 20 gone "$bot" || die "the bot did not end"
+stop_bot
 start_bot "$data" --sandbox
 login=$(sed -n 's/^room: //p' "$log")
 curl -s -L -m 20 -c "$work/jar" -b "$work/jar" -o /dev/null "$login"
 equal "a restart hides it" "" "$(get '/room/state?as=jisoo' | grep -oE "$canary" | head -1)"
 has "a restart shows it" "$(get '/room/state?as=ben')" 'otterfile'
-kill "$bot"
-within 20 gone "$bot" || bad "the bot did not end"
+stop_bot
 "$muster" verify --data "$data" >/dev/null && ok "the record agrees" || bad "verify"
 finish

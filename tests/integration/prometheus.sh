@@ -73,8 +73,6 @@ within 60 am_sent 2 && ok "Alertmanager told of the end too" || bad "Alertmanage
 equal "the end by two doors is one episode" 1 "$(alert | jq -r .episode)"
 equal "still resolved" resolved "$(alert | jq -r .status)"
 equal "still one incident" 1 "$(incidents | jq length)"
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM exits 0" 0 $?
+stop_bot "SIGTERM exits 0"
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify: $("$muster" verify --data "$data")"
 finish

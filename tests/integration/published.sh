@@ -8,8 +8,7 @@ mkdir "$work/config"
 echo 'archive_after: published' >"$work/config/muster.yaml"
 say() { "$muster" say --data "$data" "$@" 2>&1; }
 again() {
-  kill -9 "$bot"
-  wait "$bot" 2>/dev/null
+  kill_bot
   start_bot "$data" --config "$work/config"
 }
 page() { curl -s -b "$work/cookies" -w '%{http_code}' "http://$address/room/report/INC-1$1"; }
@@ -47,7 +46,6 @@ archived() { "$muster" incident list --json --data "$data" | jq -e '.[0].archive
 say 'archive INC-1' >"$work/said"
 within 10 archived && ok "now its channel may go" || bad "its channel stays"
 has "and comes back when it is reopened" "$(say 'reopen INC-1 because it is stale again')" 'open again'
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 has "the record holds" "$("$muster" verify --data "$data" 2>&1)" "hold"
 finish

@@ -46,8 +46,7 @@ start_bot "$data" --config "$work/config"
 for ((round = 1; round <= rounds; round++)); do
   say "run many ledger=$ledger round=$round" >/dev/null
   sleep "0.$((RANDOM % 10))$((RANDOM % 10))" # the random moment, not a wait for something
-  kill -9 "$bot"
-  wait "$bot" 2>/dev/null
+  kill_bot
   "$muster" verify --data "$data" >"$work/verify" 2>&1 || bad "round $round (seed $seed): $(cat "$work/verify")"
   start_bot "$data" --config "$work/config"
   within 60 quiet || break # the next run wants the same lock
@@ -60,7 +59,6 @@ echo "$total runs, $ended succeeded, $(wc -l <"$ledger") commands, $rounds kills
 equal "all of them succeeded" "$total" "$ended"
 [ "$total" -gt $((rounds / 2)) ] || bad "only $total of $rounds runs had begun: nothing was tested"
 equal "each left its six marks" $((total * 6)) "$(wc -l <"$ledger")"
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 "$muster" verify --data "$data" >/dev/null 2>&1 && ok "the chain verified after every kill and at the end" || bad "verify fails"
 finish

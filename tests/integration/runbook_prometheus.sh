@@ -126,9 +126,7 @@ has "its proof is fresh" "$(say 'runbook show too-few-copies')" "100% fresh: R1"
 
 curl -s -L -m 20 -c "$work/jar" -b "$work/jar" -o /dev/null "$login"
 curl -s -m 20 -b "$work/jar" "http://$address/room/state?channel=%23muster" >"$work/state"
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM exits 0" 0 $?
+stop_bot "SIGTERM exits 0"
 "$muster" verify --data "$data" >/dev/null && ok "verify passes: chain, projections, all of it" || bad "$("$muster" verify --data "$data")"
 echo "--- the room"
 jq -r '.channels[] | .name as $c | .posts[] | "\($c) \(.author): \(if .bot then ([.message.text] + [.message.sections[]?.text] | join("\n  ")) else .text end)"' \

@@ -26,8 +26,7 @@ has "runbooks of the configuration are listed" "$(say runbooks)" "slow"
 has "a missing input is named with the line to paste" "$(say 'run slow' 2>&1)" 'run slow mark=… gate=…'
 has "a run starts" "$(say "run slow mark=$work/mark gate=$work/gate")" "R1"
 within 10 begun || die "the command did not begin"
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 
 start_bot "$data" --config "$work/config"
 has "the run is still running after the kill" "$(say 'show R1')" "running"
@@ -36,7 +35,6 @@ within 15 ended || die "the run did not end: $(say 'show R1')"
 equal "the command was executed once" 1 "$(wc -l <"$work/mark")"
 has "its output is there" "$(say 'logs R1')" "finished"
 has "it is listed" "$(say runs)" "succeeded"
-kill -TERM "$bot"
-wait "$bot" 2>/dev/null
+stop_bot
 has "the record holds" "$("$muster" verify --data "$data" 2>&1)" "hold"
 finish

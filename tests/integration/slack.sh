@@ -79,16 +79,14 @@ order say $inc "!mitigate because rolled back while nobody listened" >/dev/null
 mitigated() { order show $inc | jq -r .topic | grep -q "mitigated"; }
 within 30 mitigated && ok "what was said while the connection was gone is carried out" || bad "a command was lost"
 
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 order say $inc "!resolve because verified while the bot was down" >/dev/null
 start_bot "$data" --config "$work/config"
 resolved() { order show $inc | jq -r .topic | grep -q "resolved"; }
 within 30 resolved && ok "what was said while the bot was down is carried out" || bad "a command was lost over the restart"
 equal "nothing was carried out twice, though all came twice" 1 "$("$muster" incident list --data "$data" --json | jq length)"
 equal "no limit of Slack's was passed" "[]" "$(order rules)"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
 lacks "no token is in a log" "$(cat "$work"/serve.*)" "xoxb-test"
 lacks "nor the app's" "$(cat "$work"/serve.*)" "xapp-1-test"
@@ -99,8 +97,7 @@ start_bot "$work/other" --config "$work/config"
 told() { grep -q "does not accept SLACK_BOT_TOKEN" "$log"; }
 within 20 told && ok "a wrong token gets a sentence" || bad "no sentence about the token: $(cat "$log")"
 equal "and the bot runs on" 200 "$(status GET "http://$address/healthz")"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 
 unset SLACK_BOT_TOKEN
 has "half a setting is refused" "$(timeout 10 "$muster" serve --data "$work/third" --listen 127.0.0.1:0 2>&1)" "SLACK_BOT_TOKEN is missing"

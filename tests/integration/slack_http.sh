@@ -46,8 +46,7 @@ there() { [ "$(order show inc-1-checkout-is-slow)" != null ]; }
 within 20 there && ok "the incident has its channel" || bad "no incident channel"
 equal "there is one incident" 1 "$("$muster" incident list --data "$data" --json | jq length)"
 has "the manifest names the address" "$("$muster" slack manifest --request-url https://h/in/slack)" '"request_url": "https://h/in/slack"'
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 lacks "the secret is in no log" "$(cat "$work"/serve.*)" "canary-signing"
 
 # The same out of the configuration, whose secrets are not there yet when the app is made.
@@ -84,8 +83,7 @@ listed() {
     -H "X-Slack-Signature: v0=$(printf 'v0:%s:%s' "$stamp" "$body" | openssl dgst -sha256 -hmac "$secret" -r | cut -d' ' -f1)"
 }
 equal "at the address of its name" 3eZbrw1a "$(listed)"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 
 export SLACK_APP_TOKEN=xapp-1-test SLACK_BOT_TOKEN=xoxb-test SLACK_SIGNING_SECRET=$secret
 has "both ways at once are refused" "$(timeout 10 "$muster" serve --data "$work/x" --listen 127.0.0.1:0 2>&1)" "one way only"

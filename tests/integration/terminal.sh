@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The room on a terminal: a real pseudo-terminal (util-linux's script), typed into through a pipe.
 . "$(dirname "$0")/lib.sh" || exit 1
-need script mkfifo
+need script mkfifo pgrep
 
 # sit DATA TERM: a bot with a terminal of its own; keys go to file descriptor 7, the screen into $screen.
 sit() {
@@ -11,8 +11,7 @@ sit() {
   LC_ALL=C.UTF-8 TZ=UTC TERM=$2 SHELL=/bin/sh script -qefc \
     "stty cols 100 rows 30; exec $muster serve --sandbox --data $1 --listen 127.0.0.1:0" /dev/null \
     <"$keys" >"$screen" 2>&1 &
-  bot=$!
-  children+=("$bot")
+  runs_as $! "$screen" # whose exit code script passes on
   exec 7>"$keys"
 }
 type_keys() { printf '%b' "$1" >&7; }
@@ -65,7 +64,7 @@ type_keys 'half a line'
 wait_for "> half a line" "a half-typed line"
 press_until "Press ^C once more" && ok "^C clears the line first and then asks" || bad "^C does not ask"
 type_keys '\x03'
-within 10 gone "$bot" && ok "the second ^C stops the bot" || bad "the second ^C does not stop the bot"
+ended_well "the second ^C stops the bot"
 exec 7>&-
 equal "the log is a file for its owner only" 600 "$(stat -c %a "$data/muster.log")"
 lacks "no log line on the screen" "$(shown)" "[info]"
@@ -83,7 +82,8 @@ left() {
   type_keys '\x04' 2>/dev/null
   within 2 gone "$bot"
 }
-within 20 left && ok "^D on an empty line stops the bot" || bad "^D does not stop the bot"
+within 20 left
+ended_well "^D on an empty line stops the bot"
 exec 7>&-
 
 # The other end of the terminal is closed and nobody sends SIGHUP: it must not spin on an input that is at its end, and
@@ -116,7 +116,7 @@ wait_for "Three things to type" "a dumb terminal shows the room, too"
 type_keys 'status\r'
 wait_for "All quiet" "and takes commands"
 if grep -q $'\x1b' "$screen"; then bad "a dumb terminal got an escape sequence"; else ok "and gets no escape sequence"; fi
-kill -TERM "$bot" 2>/dev/null
-within 10 gone "$bot" || true
+kill -TERM "$(pgrep -P "$bot")"
+ended_well "SIGTERM stops the bot"
 exec 7>&-
 finish

@@ -86,8 +86,7 @@ within 30 delayed && ok "status says what waits, and for how long" || bad "statu
 has "health says which rooms are one" "$("$muster" say --data "$data" health)" "one room: Slack + Mattermost"
 has "and what is lost" "$("$muster" say --data "$data" health)" "Mattermost is lost since"
 has "a script can do everything meanwhile" "$("$muster" say --data "$data" --channel $inc "note by script")" "by script"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 start_bot "$data" --config "$config"
 order mattermost up >/dev/null
 within 90 mattermost_says $inc "while it is away 3" && ok "what waited is delivered when it is back" ||
@@ -96,8 +95,7 @@ within 30 slack_says $inc "Mattermost is back after" && ok "and people are told"
 equal "once and in order" "while it is away 1 while it is away 2 while it is away 3 " \
   "$(on_mattermost $inc | grep -oE 'while it is away [0-9]' | tr '\n' ' ')"
 equal "nothing came back to where it was said" "" "$(on_slack $inc | grep -F '(Slack)')"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
 lacks "no token is in a log" "$(cat "$work"/serve.*)" "xoxb-test"
 finish

@@ -68,8 +68,7 @@ echo hang >"$work/status/answer"
 say 'update INC-1 We look at the last deploy' >/dev/null
 within 10 asked status 3 || die "the third event did not leave: $(say webhooks)"
 id=$(jq -r .id "$work/status/log" | tail -1)
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 echo 204 >"$work/status/answer"
 start_bot "$data" --config "$config"
 within 30 took status 3 && ok "after a kill it is delivered" || bad "lost: $(say 'webhooks log status')"
@@ -80,8 +79,7 @@ kill "$status_pid"
 wait "$status_pid" 2>/dev/null
 say 'severity INC-1 2 because one region is left' >/dev/null
 say 'mitigate INC-1 because rolled back' >/dev/null
-kill -9 "$bot"
-wait "$bot" 2>/dev/null
+kill_bot
 PORT=$status_port receiver status "$STATUS_SECRET"
 start_bot "$data" --config "$config"
 within 40 took status 5 && ok "what was committed before a kill is delivered after it" || bad "lost: $(say 'webhooks log status')"
@@ -143,9 +141,7 @@ printf 'webhooks:\n  - {name: a, url: "https://example.com/", secrets: [env:HOME
 has "what is no secret" "$(check)" 'no signing secret'
 has "an event of no such name" "$(check)" 'incident.declared'
 has "a reload with mistakes changes nothing" "$(say config reload)" 'signing secret'
-kill -TERM "$bot"
-wait "$bot"
-equal "SIGTERM exits 0" 0 $?
+stop_bot "SIGTERM exits 0"
 "$muster" verify --data "$data" >/dev/null && ok "verify passes" || bad "verify: $("$muster" verify --data "$data")"
 equal "no secret in logs or files" "" "$(grep -lF "${STATUS_SECRET#whsec_}" "$work"/serve.* "$data"/* 2>/dev/null)"
 

@@ -102,8 +102,7 @@ within 30 refused && ok "doctor lets the running bot look anew" || bad "doctor: 
 has "in the reader's language" "$(MUSTER_LANGUAGE=ko doctor)" "emea: Slack이"
 order acme say $inc "!note the other workspace goes on" >/dev/null
 within 20 said acme $inc "the other workspace goes on" && ok "the other workspace goes on" || bad "acme stopped too"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot
 has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
 lacks "no token is in a log" "$(cat "$work"/serve.*)" "xoxb-test"
 has "a sandbox is refused" "$(timeout 10 "$muster" serve --sandbox --config "$config" --data "$work/third" --listen 127.0.0.1:0 2>&1)" "refuses that"

@@ -99,6 +99,7 @@ const Table& exact() {
                               {"webhook.is_gone", "state"},
                               {"person.unknown", "unknown-person"},
                               {"person.you", "unknown-person"},
+                              {"person.operator", "unknown-person"},
                               {"env.unknown", "unknown-environment"},
                               {"env.none", "unknown-environment"},
                               {"severity.unknown", "unknown-severity"},

@@ -112,9 +112,15 @@ std::span<const Sentence> words_general() {
       {"need.because", "Please say why: `{command}`", "이유를 적어 주세요: `{command}`"},
       {"unknown.id", "There is no `{id}`. What exists: {list}.", "`{id}`은(는) 없습니다. 목록: {list}."},
       {"person.you",
-       "You speak as somebody whom the configuration does not list (`whoami`), and a role needs a person. Name one, as "
-       "in `lead @ana`.",
-       "설정에 없는 사용자로 말하고 있습니다(`whoami`). 역할에는 사람이 필요합니다. `lead @ana`처럼 이름을 쓰세요."},
+       "`me` is nobody here: you speak as somebody whom the configuration does not list (`whoami`). Name a person, as "
+       "in `{line}`.",
+       "여기서 `me`는 아무도 가리키지 않습니다. 설정에 없는 사용자로 말하고 있기 때문입니다(`whoami`). "
+       "`{line}`처럼 이름을 쓰세요."},
+      {"person.operator",
+       "`me` is nobody here: you speak as the local operator, who is no person of the configuration. Name one, as in "
+       "`{line}`. Where a person has your user id (`people`, `uids`), `me` is that person.",
+       "여기서 `me`는 아무도 가리키지 않습니다. 지금 말하는 서버 운영자는 설정에 있는 사람이 아니기 때문입니다. "
+       "`{line}`처럼 이름을 쓰세요. 본인의 사용자 ID가 설정에 있는 어떤 사람의 `uids`에 있으면 `me`는 그 사람입니다."},
       {"person.unknown", "I do not know the person `{name}`. People are listed in the configuration.",
        "`{name}` 님을 모릅니다. 사람은 설정에 있습니다."},
       {"service.unknown", "I do not know the service `{name}`. {list}", "`{name}` 서비스를 모릅니다. {list}"},

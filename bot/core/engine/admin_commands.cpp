@@ -99,7 +99,7 @@ Outcome grant(Call& c) {
   if (role.empty() || who.empty()) return refuse(c, "grant.usage");
   if (std::ranges::find(rights, role) == rights.end())
     return refuse(c, "grant.role_unknown", {{"name", plain(role)}, {"list", plain(join(rights, ", "))}});
-  const Person* p = find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
+  const Person* p = person_meant(c, who);
   if (!p) return unknown_person(c, who);
   const Result<DurationMs> d = parse_duration(named_argument(c.command, "for"));
   if (!d || *d < minute_ms || *d > 30 * day_ms) return refuse(c, "grant.time");
@@ -127,7 +127,7 @@ Outcome grant(Call& c) {
 Outcome revoke(Call& c) {
   const std::string what = first_argument(c.command);
   const std::string who = named_argument(c.command, c.command.named.contains("from") ? "from" : "to");
-  const Person* from = who.empty() ? nullptr : find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
+  const Person* from = who.empty() ? nullptr : person_meant(c, who);
   if (!who.empty() && !from) return unknown_person(c, who);
   for (const auto& [id, g] : c.work.state.grants) {
     const bool by_role = g.role == lower_ascii(what) && from && g.person == from->id && g.until_ms > c.work.now;

@@ -44,7 +44,9 @@ Outcome page(Call& c) {
   const std::string whom = c.command.args.empty() ? "" : c.command.args.front();
   const std::string because = one_line(named(c.command, "because"));
   if (because.empty()) return refuse(c, "need.because", {{"command", plain(c.command.echo) + " because …"}});
-  auto people = people_called(c.work.config, whom);
+  const Person* me = is_me(whom) ? person_meant(c, whom) : nullptr;
+  if (is_me(whom) && !me) return unknown_person(c, whom);
+  auto people = me ? std::vector{me} : people_called(c.work.config, whom);
   if (people.size() > 1) std::erase_if(people, [&](const Person* p) { return p->id == c.actor.id; });  // is there
   if (people.empty()) return refuse(c, "paging.nobody", {{"who", plain(clip(one_line(whom), 60))}});
   const Incident* i = incident_of(c);
@@ -54,7 +56,7 @@ Outcome page(Call& c) {
   const std::string lang = channel_language(c.work, channel);
   Entry e = human_entry(c, "page.sent", i);
   e.text = because;
-  e.data = Value::Map{{"page_id", "page-" + c.input.source_id}, {"target_role", whom}};
+  e.data = Value::Map{{"page_id", "page-" + c.input.source_id}, {"target_role", me ? me->id : whom}};
   record(c.work, std::move(e));
   call_people(c.work, channel, "page-" + c.input.source_id, people,
               say(lang, i ? "paging.incident" : "paging.call",

@@ -30,7 +30,7 @@ void add_incident(const Call& c, const Incident& i, Facts& facts) {
 }
 
 void add_person(const Call& c, const std::string& name, Facts& facts) {
-  const Person* p = find_person(c.work.config, name);
+  const Person* p = person_meant(c, name);
   if (!p) return;
   const auto held = roles_of(c.work.state, c.work.config, p->id, c.work.now);
   facts.emplace_back("roles", p->id + ": " + (held.empty() ? "–" : join(held, ", ")));

@@ -85,9 +85,12 @@ std::string incident_line(const Call& call, const Incident& incident);
 std::string alert_line(const Call& call, const Alert& alert);
 std::string first_argument(const Command& command);
 std::string named_argument(const Command& command, const std::string& key);
+// The person of that name, with or without @; `me` is who asks.
+bool is_me(std::string_view name);
+const Person* person_meant(const Call& call, std::string_view name);
 // Names nobody has, with lines to paste for near ones.
 Outcome unknown_service(Call& call, const std::string& name);
-Outcome unknown_person(Call& call, const std::string& name);  // with or without @
+Outcome unknown_person(Call& call, const std::string& name);
 Outcome no_such_id(Call& call, const std::string& id);
 Outcome unknown_environment(Call& call, const std::string& name, const std::vector<std::string>& known);
 // Those that were granted for this place only, too.

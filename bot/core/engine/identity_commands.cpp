@@ -139,6 +139,7 @@ const JoinedAccount* account_meant(const Call& c, const std::string& name) {
 Outcome unlink(Call& c) {
   std::string name = lower_ascii(first_argument(c.command));
   if (name.starts_with('@')) name.erase(0, 1);
+  if (name == "me") name.clear();  // as in `link me`
   const JoinedAccount* found = account_meant(c, name);
   const Person* me = find_person(c.work.config, asker_of(c).person);
   if (!found) {
@@ -146,7 +147,10 @@ Outcome unlink(Call& c) {
     const bool configured = me && std::ranges::any_of(me->handles, [&](const Handle& h) {
                               return name == lower_ascii(h.platform + ":" + h.name) || name == lower_ascii(h.name);
                             });
-    return refuse(c, configured ? "unlink.config" : "unlink.none",
+    return refuse(c,
+                  configured     ? "unlink.config"
+                  : name.empty() ? "unlink.which"
+                                 : "unlink.none",
                   {{"account", plain(name)}, {"list", mine.empty() ? say(c.language, "none_yet") : plain(mine)}});
   }
   const JoinedAccount a = *found;

@@ -34,10 +34,8 @@ std::string role_name(std::string_view word) {
 Outcome assign(Call& c, const std::string& role, const std::string& who) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  const std::string wanted = who == "me" || who.empty() ? c.actor.id : who;
-  const Person* p = find_person(c.work.config, wanted);
-  if (!p && wanted == c.actor.id) return refuse(c, "person.you");
-  if (!p) return unknown_person(c, wanted);
+  const Person* p = person_meant(c, who);
+  if (!p) return unknown_person(c, who);
   const auto held = i->roles.find(role);
   const std::string before = held == i->roles.end() ? "" : held->second;
   if (before == p->id) return refuse(c, "role.same", {{"who", p->name}, {"role", role_title(c.language, role)}});

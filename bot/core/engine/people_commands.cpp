@@ -134,9 +134,8 @@ Outcome whoami(Call& c) {
 
 // Whom "can" asks about: a person, me, the operator or the automation.
 std::optional<Asker> asker_named(const Call& c, const std::string& who, std::string& name) {
-  const std::string lower = lower_ascii(who);
-  if (lower == "me") return name = plain(c.actor.display), asker_of(c);
-  if (lower == "operator") return name = lower, Asker{"", true};
+  if (is_me(who)) return name = plain(c.actor.display), asker_of(c);
+  if (lower_ascii(who) == "operator") return name = "operator", Asker{"", true};
   const Person* p = find_person(c.work.config, who);
   if (!p) return {};
   name = plain(p->name);
@@ -173,7 +172,7 @@ Outcome can(Call& c) {
 
 Outcome roles(Call& c) {
   const std::string who = first_argument(c.command);
-  const Person* only = who.empty() ? nullptr : find_person(c.work.config, who == "me" ? c.actor.id : who);
+  const Person* only = who.empty() ? nullptr : person_meant(c, who);
   if (!who.empty() && !only) return unknown_person(c, who);
   std::string lines;
   for (const Person& p : c.work.config.people) {

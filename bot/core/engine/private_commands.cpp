@@ -16,7 +16,7 @@ Outcome invite(Call& c) {
   if (!i) return no_incident(c);
   const auto words = words_without_incident(c);
   const std::string who = words.empty() ? "" : words.front();
-  const Person* p = find_person(c.work.config, who);
+  const Person* p = person_meant(c, who);
   if (!p) return unknown_person(c, who);
   const std::string id = i->id, name = plain(p->name);
   const Words named = {{"id", id}, {"who", name}};
@@ -51,7 +51,7 @@ Outcome uninvite(Call& c) {
   if (!i) return no_incident(c);
   const auto words = words_without_incident(c);
   const std::string who = words.empty() ? "" : words.front();
-  const Person* p = find_person(c.work.config, who == "me" ? c.actor.id : who);
+  const Person* p = person_meant(c, who);
   if (!p) return unknown_person(c, who);
   if (auto no = must_stay(c, *i, *p)) return *no;
   const std::string because = because_of(c), name = plain(p->name);

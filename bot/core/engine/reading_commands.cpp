@@ -297,9 +297,10 @@ Outcome history(Call& c) {
   const std::string since = first_of({"since"});
   std::map<std::string, std::string> filter;
   if (!who.empty()) {
-    const Person* p = find_person(c.work.config, lower_ascii(who) == "me" ? c.actor.id : who);
-    if (!p && lower_ascii(who) != "operator") return unknown_person(c, who);
-    filter["who"] = p ? p->id : lower_ascii(who);
+    const Person* p = person_meant(c, who);
+    const bool is_operator = lower_ascii(who) == "operator" || (is_me(who) && c.input.is_operator);
+    if (!p && !is_operator) return unknown_person(c, who);
+    filter["who"] = p ? p->id : "operator";
   }
   if (!service.empty()) {
     const Service* s = find_service(c.work.config, service);

@@ -109,7 +109,7 @@ Outcome todo(Call& c) {
   const std::string text(trim(join(words_without_incident(c), " ")));
   if (text.empty()) return list_todos(c, *i);
   const std::string wanted = named(c.command, "who");
-  const Person* who = find_person(c.work.config, wanted);
+  const Person* who = wanted.empty() ? nullptr : person_meant(c, wanted);
   if (!who && !wanted.empty()) return unknown_person(c, wanted);
   if (who && !is_in(*i, who->id)) return refuse(c, "private.not_in", {{"who", plain(who->name)}, {"person", who->id}});
   const Due due = due_of(c, named(c.command, "due"));
@@ -144,7 +144,7 @@ Outcome todo_done(Call& c) {
 // Of all incidents, what is open and mine (or somebody's), the next to be due first.
 Outcome todo_mine(Call& c) {
   const std::string wanted = first_argument(c.command);
-  const bool mine = wanted.empty() || wanted == "me";
+  const bool mine = wanted.empty() || is_me(wanted);
   const Person* who = mine ? nullptr : find_person(c.work.config, wanted);
   if (!mine && !who) return unknown_person(c, wanted);
   const std::string person = who ? who->id : c.actor.id;

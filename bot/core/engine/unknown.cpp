@@ -49,6 +49,13 @@ Outcome unknown_name(Call& c, const char* key, std::string name, const std::vect
   return o;
 }
 
+// `me` of somebody who is no person: the local operator, or an account that is nobody's.
+Outcome nobody_is_me(Call& c, const std::string& name) {
+  const bool has_at = name.starts_with('@') || c.command.echo.contains("@" + name);
+  const std::string line = with_other_name(c.command.echo, name, has_at && !name.starts_with('@') ? "who" : "@who");
+  return refuse(c, c.input.is_operator ? "person.operator" : "person.you", {{"line", plain(line)}});
+}
+
 // The command that lists what there is of this kind.
 std::string_view list_of(const std::string& id) {
   const std::string canonical = canonical_id(id);
@@ -104,7 +111,17 @@ Outcome unknown_service(Call& c, const std::string& name) {
   return o;
 }
 
+bool is_me(std::string_view name) {
+  if (name.starts_with('@')) name.remove_prefix(1);
+  return lower_ascii(name) == "me";
+}
+
+const Person* person_meant(const Call& c, std::string_view name) {
+  return find_person(c.work.config, is_me(name) ? std::string_view(c.input.person) : name);
+}
+
 Outcome unknown_person(Call& c, const std::string& name) {
+  if (is_me(name)) return nobody_is_me(c, name);
   std::vector<std::string> names;
   for (const Person& p : c.work.config.people) names.push_back(p.id);
   return unknown_name(c, "person.unknown", name, names);
