@@ -370,8 +370,10 @@ class Talk {
         throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
-  // webhook archive answers 500, webhook archive answers nothing
+  // webhook archive answers 500, webhook archive answers nothing, webhook archive answers 503 retry-after 7200
   void answers(const Lines& words) {
+    receivers_.waits[words.at(1)] = words.size() > 5 ? words.at(5) : "";
+
     receivers_.answers[words.at(1)] = words.at(3) == "nothing" ? 0 : std::stoi(words.at(3));
   }
 
