@@ -110,6 +110,7 @@ class Dispatcher {
   void redeliver(const std::vector<OutMessage>& messages, std::size_t were_dead);
 
   void stand_aside(std::set<std::string> ids) { outbox_.stand_aside(std::move(ids)); }
+  void wait_as_asked(std::map<std::string, DurationMs> waits) { outbox_.wait_as_asked(std::move(waits)); }
   void wake(const std::string& destination) { outbox_.wake(destination); }  // what waits for its time is tried now
 
   const State& state() const { return state_; }

@@ -4,6 +4,7 @@
 #include "bot/base/log.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/private_rooms.h"
 #include "bot/core/engine/webhooks.h"
 #include "bot/dispatcher.h"
 
@@ -62,6 +63,7 @@ void Dispatcher::run(TaskPtr task) {
   Commit c;
   try {
     task->decide(w, c);
+    let_joined_in(w);
     extend(w);
     tell_webhooks(w);
   } catch (const std::exception& e) {

@@ -32,7 +32,9 @@ int urgency(const OutMessage& m) {
 }
 
 bool may_overtake(const OutMessage& urgent, const OutMessage& other) {
-  if (urgency(other) >= urgency(urgent) || other.kind == "open_channel") return false;
+  // Whoever is taken out of a private channel reads nothing of what is said from then on.
+  const bool door = other.kind == "open_channel" || other.kind == "remove";
+  if (door || urgency(other) >= urgency(urgent)) return false;
   const std::string& post = other.body["post_id"].as_string();
   return post.empty() || (post != urgent.body["post_id"].as_string() && post != urgent.body["thread"].as_string());
 }
@@ -50,9 +52,11 @@ void not_from_tomorrow(OutMessage& m, TimeMs now) {
   if (is_event(m) && m.body["since"].as_int() > now) m.body.set("since", now);
 }
 
-// What an earlier process wrote may be from a clock that was wrong: nothing waits longer than the longest pause.
-void bring_near(PendingOut& p, TimeMs now) {
-  p.due_ms = std::min(p.due_ms, now + (is_event(p.message) ? Webhooks::longest_wait * 5 / 4 : longest_pause));
+// What an earlier process wrote may be from a clock that was wrong: nothing waits longer than the longest pause, or
+// than its receiver asked for.
+void bring_near(PendingOut& p, TimeMs now, DurationMs asked) {
+  const DurationMs longest = is_event(p.message) ? Webhooks::longest_wait * 5 / 4 : longest_pause;
+  p.due_ms = std::min(p.due_ms, now + std::max(longest, asked));
   not_from_tomorrow(p.message, now);
 }
 
@@ -83,6 +87,8 @@ void Outbox::wake(const std::string& destination) {
 
 void Outbox::stand_aside(std::set<std::string> ids) { aside_.merge(std::move(ids)); }
 
+void Outbox::wait_as_asked(std::map<std::string, DurationMs> waits) { asked_.merge(std::move(waits)); }
+
 void Outbox::clock_was_set(DurationMs by) {
   const auto move = [by](TimeMs& t) { t += t == 0 ? 0 : by; };
   const auto move_message = [this, move](PendingOut& p) {
@@ -100,7 +106,8 @@ void Outbox::clock_was_set(DurationMs by) {
 void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(const std::string&)>& was_lost) {
   for (PendingOut& p : pending) {
     const bool overtakes = is_urgent(p.message) && !was_lost(platform_of(p.message));
-    bring_near(p, clock_.now());
+    const auto asked = asked_.find(p.message.id);
+    bring_near(p, clock_.now(), asked == asked_.end() ? 0 : asked->second);
     p.message.body.set("tried", true);  // whoever sends it looks first whether it is there
     if (hold(p)) continue;              // a platform that was just made has everything still to read
     Line& line = lines_[p.message.destination];
@@ -110,6 +117,7 @@ void Outbox::restore(std::vector<PendingOut> pending, const std::function<bool(c
       put(line, std::move(p), overtakes);
   }
   aside_.clear();
+  asked_.clear();
   tick();
 }
 

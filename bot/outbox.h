@@ -40,7 +40,9 @@ class Outbox {
   void add(PendingOut pending);                                                          // committed already
   void wake(const std::string& destination);    // a webhook: what waits for its time is tried now
   void stand_aside(std::set<std::string> ids);  // of webhooks: those that stood so when an earlier process ended
-  void clock_was_set(DurationMs by);            // waits stay as long as they were
+  void wait_as_asked(
+      std::map<std::string, DurationMs> waits);  // the same: how long their receivers wanted them to wait
+  void clock_was_set(DurationMs by);             // waits stay as long as they were
   // What an earlier process left, in the order in which it was made. What is urgent goes first, as it did then, except
   // to a platform that was lost: that gets all it missed in order.
   void restore(std::vector<PendingOut> pending, const std::function<bool(const std::string& platform)>& was_lost);
@@ -98,8 +100,9 @@ class Outbox {
   Judge judge_;
   std::function<void(const char*)> fault_;
   std::map<std::string, Line> lines_;
-  std::size_t busy_ = 0;         // of them
-  std::set<std::string> aside_;  // ids, until restore()
+  std::size_t busy_ = 0;                     // of them
+  std::set<std::string> aside_;              // ids, until restore()
+  std::map<std::string, DurationMs> asked_;  // the same
   // What people said on a platform, on its way to another, while what they said before is still being read there: it
   // stands in no line, so that nothing else waits for it, and goes on in the order in which it was said.
   struct Held {

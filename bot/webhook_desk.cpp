@@ -148,7 +148,9 @@ void WebhookDesk::restore() {
     for (const SentRow& row : *rows)
       if (row.state == "done") h.delivered_ms = std::max(h.delivered_ms, row.due_ms);
     std::set<std::string> aside;
+    std::map<std::string, DurationMs> asked;
     for (const SentRow& row : *tried) {  // newest first
+      if (const DurationMs wait = Webhooks::wait_asked(row.note); wait > 0) asked[row.message.id] = wait;
       const bool stands = Webhooks::stands_aside(row.attempts, row.note);
       if (stands) aside.insert(row.message.id);
       const TimeMs since = row.message.body["since"].as_int();
@@ -157,6 +159,7 @@ void WebhookDesk::restore() {
       h.last_error = row.note;
     }
     dispatcher_.stand_aside(std::move(aside));
+    dispatcher_.wait_as_asked(std::move(asked));
     sender_.remember(rule.name, h);
   }
 }

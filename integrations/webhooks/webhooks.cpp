@@ -45,6 +45,8 @@ DurationMs wait_wanted(const std::string& header, TimeMs now) {
   return std::clamp<std::int64_t>(seconds, 0, day_ms / second_ms) * second_ms;
 }
 
+constexpr std::string_view asked_mark = " retry-after ";
+
 std::string name_of_hook(const OutMessage& m) { return m.destination.substr(webhook_platform.size() + 1); }
 
 }  // namespace
@@ -165,6 +167,16 @@ static bool refuses(int status) {
   return status >= 300 && status != 408 && status != 425 && status != 429 && (status < 502 || status > 504);
 }
 
+// The receiver's own wish stands in the note: after a restart nothing else tells it from a time that a wrong clock set.
+std::string Webhooks::with_wait(const std::string& note, DurationMs asked) {
+  return note + std::string(asked_mark) + std::to_string(asked / second_ms);
+}
+
+DurationMs Webhooks::wait_asked(const std::string& note) {
+  const std::size_t at = note.find(asked_mark);
+  return at == std::string::npos ? 0 : wait_wanted(note.substr(at + asked_mark.size()), 0);
+}
+
 bool Webhooks::stands_aside(int attempts, const std::string& note) {
   return attempts >= refusals_max && refuses(std::atoi(note.c_str()));
 }
@@ -186,8 +198,9 @@ AfterAttempt Webhooks::failed(Hook& hook, const OutMessage& m, int attempts, con
     parts_.news(hook.def.name, alone ? "refused" : "failed", error.message);
     return {Next::dead, std::max(hook.retry_after, std::min(wait, first_wait)), error.message};
   }
+  const bool asked = hook.retry_after > wait;
   return {stands_aside(attempts, error.message) ? Next::aside : Next::again, std::max(wait, hook.retry_after),
-          error.message};
+          asked ? with_wait(error.message, hook.retry_after) : error.message};
 }
 
 std::string Webhooks::origin(const std::string& hook) const {

@@ -42,6 +42,10 @@ class Webhooks {
   // After so many attempts, the last of them with this note, those behind it go first.
   static bool stands_aside(int attempts, const std::string& note);
 
+  // A note of an attempt whose answer asked for a longer wait than ours, and that wait; 0: none was asked for.
+  static std::string with_wait(const std::string& note, DurationMs asked);
+  static DurationMs wait_asked(const std::string& note);
+
   explicit Webhooks(Parts parts);
   void configure(const std::vector<WebhookDef>& defs);
   void deliver(const OutMessage& message, std::function<void(Result<void>)> done);

@@ -11,7 +11,9 @@ namespace muster {
 
 class BothStage final : public Stage {
  public:
-  BothStage(VirtualClock& clock, const Post& post) : slack_(clock, post), mattermost_(clock, post) {}
+  BothStage(VirtualClock& clock, const Post& post) : slack_(clock, post), mattermost_(clock, post) {
+    slack_.shows_people = mattermost_.shows_people = true;
+  }
 
   std::unique_ptr<ChatPlatform> make(ChatLinks& links, const CoreConfig& config) override {
     return slack_.make(links, config);

@@ -24,7 +24,8 @@ inline void hide_ids(std::string& line) {
 class HookStage final : public HttpClient {
  public:
   Lines lines;
-  std::map<std::string, int> answers;  // hook -> status; 0: nobody listens; 200 where nothing is said
+  std::map<std::string, int> answers;        // hook -> status; 0: nobody listens; 200 where nothing is said
+  std::map<std::string, std::string> waits;  // hook -> Retry-After of what is not 200
   std::vector<WebhookDef> defs;
 
   void send(HttpCall call, Done done) override {
@@ -33,7 +34,9 @@ class HookStage final : public HttpClient {
     const int status = known == answers.end() ? 200 : known->second;
     if (status == 0) return done(fail(ErrorKind::unavailable, "Connection refused"));
     if (status == 200) note(hook, call);
-    done(HttpResult{status, "", {}});
+    HttpResult result{status, "", {}};
+    if (status != 200 && waits.contains(hook)) result.headers["retry-after"] = waits.at(hook);
+    done(std::move(result));
   }
 
  private:

@@ -145,6 +145,7 @@ class Stage {
   // As the bot tells its platforms: of a platform, a channel of ours.
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&, const std::string&)> filed;
   std::function<std::vector<std::string>(const std::string&)> kept;  // of a channel of ours
+  bool shows_people = false;  // of private channels: that they are, and who is let in
 
  protected:
   std::function<std::optional<std::vector<FiledMessage>>(const std::string&)> filed_on(std::string platform) const {
@@ -338,10 +339,21 @@ class MattermostStage final : public Stage {
   }
   std::string channel_id(const std::string& ours, const std::string& user) {
     const std::string bare = ours.substr(1);
+    if (bare == "direct") return direct_id(user_id(user));
     std::string id = links_->directory("mattermost").theirs("channel", bare);
     if (id.empty()) id = core_.add_channel(team_, bare);
     core_.join(id, bot_);
     core_.join(id, user_id(user));
+    return id;
+  }
+
+  // A conversation between this person and the bot.
+  std::string direct_id(const std::string& user) {
+    const std::string name = std::min(user, bot_) + "__" + std::max(user, bot_);
+    if (const auto* there = core_.channel_named(name)) return there->id;
+    const std::string id = core_.add_channel("", name, "D");
+    core_.join(id, bot_);
+    core_.join(id, user);
     return id;
   }
 
@@ -398,7 +410,8 @@ class MattermostStage final : public Stage {
   }
   void add(const doubles::MmHappening& h, Lines& lines) {
     const auto* channel = core_.channel_named(h.channel);
-    const std::string known = ours("channel", channel->id);
+    std::string known = ours("channel", channel->id);
+    if (known.starts_with("direct-")) known = "direct";
     const std::string name = "#" + (known.empty() ? h.channel : known);  // nobody told us yet of one that was opened
     // A direct message begins with the channel where it belongs: it is read as said there to one person.
     if (const std::size_t end = h.text.find(": "); h.kind == "post" && !h.to.empty() && h.text.starts_with("~")) {
@@ -409,7 +422,9 @@ class MattermostStage final : public Stage {
       for (std::string& line : form_lines(name, h.to, form_of(h.props))) lines.push_back(std::move(line));
     } else if (h.kind == "open") {
       topics_[name] = topic_of(h.text);
-      lines.push_back(name + " bot opens");
+      lines.push_back(name + " bot opens" + (shows_people && channel->type == "P" ? ", private" : ""));
+    } else if (h.kind == "invite" || h.kind == "remove") {
+      if (shows_people) lines.push_back(name + (h.kind == "invite" ? " bot lets in " : " bot puts out ") + h.text);
     } else if (h.kind == "header") {
       topics_[name] = topic_of(h.text);
       lines.push_back(name + " bot topic: " + topics_[name]);

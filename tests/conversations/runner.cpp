@@ -26,11 +26,14 @@
 //   account annie guest                                      <- or outsider: what the platform says of that account
 //   on slack and mattermost                                  <- both at once, in their rooms; what the bot does there
 //     comes as "#inc-1@slack bot: …"; people speak `ana on slack: …`, `ben on mattermost in thread of Ana: …` (of the
-//     newest message that contains it, also one of the bot's), `ana on web: …`
+//     newest message that contains it, also one of the bot's), `ana on web: …`; of private channels it is shown that
+//     they are, and whom the bot lets in and puts out
 //   05:11:00 slack is away | mattermost is back              <- no network to it
 //   05:11:00 slack is back, its history later | slack shows its history   <- what was said meanwhile comes by it alone
 //   05:11:00 slack is slow to open channels | slack opens channels
 //   05:11:00 the platforms are checked   <- as every six hours; `health` then says what was found, and no more
+//   05:11:00 #direct ana on slack: status      <- in a conversation with the bot alone
+//   no account ben on slack           <- where both platforms are one
 //   no account mia, only m.lopez      <- the configuration gives her no handle on the platform; that one is joined
 //   later {code} in a line is the last one-time code that the bot showed; it is expected as XXXX-XXXX-XXXX.
 // "..." in an expected line stands for any text. `#room ana says: …` shows a person's post that was changed

@@ -113,13 +113,14 @@ class SlackStage final : public Stage {
     std::string id = "U";
     for (const char c : person) id += c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
     if (!core_.users.contains(id)) core_.users[id] = {id, person, person, {}, "T1", false, false};
-    for (auto& [channel_id, channel] : core_.channels) channel.members.insert(id);
+    for (auto& [channel_id, channel] : core_.channels)
+      if (!channel.is_private) channel.members.insert(id);
     return id;
   }
   void play(const Act& act) override {
     keep_up();
     const std::string id = handle(act.user);
-    channel_ = channel_id(act.channel);
+    channel_ = act.channel == "#direct" ? direct_id(id) : channel_id(act.channel);
     repeatable_ = act.kind == "message";
     if (act.kind == "message") {
       std::string root = act.in_thread ? root_of(channel_, said_) : std::string();
@@ -210,6 +211,10 @@ class SlackStage final : public Stage {
     core_.call("conversations.create", {{"name", slack_channel_name(bare)}}, core_.bot_token);
     core_.take_happenings();
     return core_.channel_named(slack_channel_name(bare))->id;
+  }
+  std::string direct_id(const std::string& user) {  // a conversation between this person and the bot
+    const auto reply = core_.call("conversations.open", {{"users", user}}, core_.bot_token);
+    return (*parse_json(reply.body))["channel"]["id"].as_string();
   }
   std::string root_of(const std::string& channel, const std::string& ts) const {
     const auto& posts = core_.channels.at(channel).posts;
@@ -302,12 +307,18 @@ class SlackStage final : public Stage {
       return;
     }
     std::string name = "#" + ours("channel", h.channel_id);
+    if (name.starts_with("#direct-")) name = "#direct";
     if (h.kind == "post" && !core_.channels.at(h.channel_id).im_of.empty() && ours("channel", h.channel_id).empty())
       return add_direct(h, lines);
     if (h.kind == "open" && name == "#") name += core_.channels.at(h.channel_id).name;  // nobody told us of it yet
     if (h.kind == "open") {
       fresh_.insert(name);
-      return lines.push_back(name + " bot opens");
+      return lines.push_back(name + " bot opens" + (shows_people && h.text == "private" ? ", private" : ""));
+    }
+    if (h.kind == "invite" || h.kind == "remove") {
+      const std::string who = core_.users.at(h.to).name;
+      return shows_people ? lines.push_back(name + (h.kind == "invite" ? " bot lets in " : " bot puts out ") + who)
+                          : void();
     }
     if (h.kind == "archive") return lines.push_back(name + " bot archive");
     if (h.kind == "topic") {

@@ -202,6 +202,12 @@ class Talk {
     e.user = "room:" + e.user;
   }
   void no_account(const std::string& line) {
+    if (const std::size_t at = line.find(" on "); at != std::string::npos) {
+      for (Person& p : config_.people)
+        if (p.id == line.substr(0, at))
+          std::erase_if(p.handles, [&](const Handle& h) { return h.platform == line.substr(at + 4); });
+      return;
+    }
     const std::string person = line.substr(0, line.find(','));
     constexpr std::string_view own = ", only ";
     if (const std::size_t at = line.find(own); at != std::string::npos) only_[person] = line.substr(at + own.size());
@@ -364,8 +370,10 @@ class Talk {
         throw std::runtime_error(p->name() + " is not connected: " + p->health().problem);
   }
 
-  // webhook archive answers 500, webhook archive answers nothing
+  // webhook archive answers 500, webhook archive answers nothing, webhook archive answers 503 retry-after 7200
   void answers(const Lines& words) {
+    receivers_.waits[words.at(1)] = words.size() > 5 ? words.at(5) : "";
+
     receivers_.answers[words.at(1)] = words.at(3) == "nothing" ? 0 : std::stoi(words.at(3));
   }
 

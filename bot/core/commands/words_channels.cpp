@@ -146,6 +146,18 @@ std::span<const Sentence> words_channels() {
        "{who} 님은 이 비공개 장애에 들어 있지 않아 아무것도 전하지 않습니다. 먼저 `invite @{person}`를 입력하세요."},
       {"invite.done", "{who} is in {id} now and is invited into its channel.",
        "{who} 님이 {id}에 들어왔고 채널에 초대되었습니다."},
+      {"invite.done_elsewhere",
+       "{who} is in {id} now. It has no channel on {place}, where {who} is: a direct message says how to open one.",
+       "{who} 님이 {id}에 들어왔습니다. {who} 님이 있는 {place}에는 그 채널이 없어, 여는 방법을 개인 메시지로 "
+       "알렸습니다."},
+      {"invite.told_elsewhere",
+       "{by} has let you into the private incident {id}. It has no channel on {place} yet: `bind {id}`, typed in a "
+       "direct "
+       "message to me there, opens one for those in it. `timeline {id}` in a direct message shows what happened.",
+       "{by} 님이 비공개 장애 {id}에 들어오게 했습니다. {place}에는 아직 그 채널이 없습니다. 거기서 저에게 개인 "
+       "메시지로 `bind {id}`를 보내면 그 안의 사람들만 보는 채널이 열립니다. 개인 메시지에서 `timeline {id}`로 "
+       "지금까지의 "
+       "일을 볼 수 있습니다."},
       {"invite.already", "{who} is in {id} already.", "{who} 님은 이미 {id}에 들어 있습니다."},
       {"uninvite.done", "{who} is taken out of {id} and of its channel, and told so.",
        "{who} 님을 {id}과(와) 그 채널에서 내보내고 당사자에게 알렸습니다."},

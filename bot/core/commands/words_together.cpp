@@ -15,6 +15,22 @@ std::span<const Sentence> words_together() {
        "이제부터 이 채널은 {place}의 {id} 채널입니다. 이전 대화는 여기에만 남습니다."},
       {"bind.told", "A channel of people's own on {place} is this room's there from now on.",
        "이제부터 {place}에서는 기존 채널 하나가 이 방의 채널입니다."},
+      {"bind.done_private",
+       "{id} has a private channel on {place} from now on: #{channel}. Those in it who have an account there are let "
+       "in. What was said before stays where it is.",
+       "이제 {id}의 비공개 채널이 {place}에도 있습니다: #{channel}. 그 안의 사람 중 거기 계정이 있는 사람만 "
+       "들어옵니다. "
+       "이전 대화는 옮기지 않습니다."},
+      {"bind.told_private",
+       "This room has a private channel on {place} from now on, for those in it who are known there.",
+       "이제 이 방의 비공개 채널이 {place}에도 있습니다. 이 장애에 들어 있고 거기 계정이 있는 사람만 볼 수 있습니다."},
+      {"bind.private_where",
+       "{id} is private: no channel of people's own becomes its, because the bot does not know who reads there. Type "
+       "`bind {id}` in a direct message to the bot, on the platform where it is to have a channel; that channel is "
+       "private, for those in it who are known there. `together` of the configuration has to name the platform.",
+       "{id}은(는) 비공개입니다. 누가 읽는지 봇이 알 수 없으므로 기존 채널을 그 채널로 쓰지 않습니다. 채널을 둘 "
+       "플랫폼에서 봇에게 개인 메시지로 `bind {id}`를 보내면 비공개 채널이 열리고, 그 안의 사람 중 거기 계정이 있는 "
+       "사람만 들어옵니다. 그 플랫폼은 설정의 `together`에 있어야 합니다."},
       {"bind.where",
        "`bind {id}` is typed in the channel that is to be the incident's there, on a platform that `together` of the "
        "configuration names; this is {place}.",
@@ -39,6 +55,17 @@ std::span<const Sentence> words_together() {
        "while.",
        "{time}부터 {place}에 연결되지 않습니다. 여기서 계속하세요. 여기서 한 말은 다시 연결되는 대로 그쪽에 전달되고, "
        "그때 1분이 넘은 말에는 보낸 시각이 붙습니다. 웹 방과 명령줄은 계속 쓸 수 있습니다."},
+      {"together.lost_unread",
+       "{place} cannot be reached since {time}. Nobody in this private incident has an account on {others} that the "
+       "bot knows, so nothing was opened there. `invite @who` lets somebody in who has one, and opens it; so does "
+       "`link "
+       "me` there. What the bot says on {place} is delivered as soon as it is back. The web room and the command line "
+       "work all the while.",
+       "{time}부터 {place}에 연결되지 않습니다. 이 비공개 장애에 들어 있는 사람 가운데 {others}에 봇이 아는 계정을 "
+       "가진 "
+       "사람이 없어 그쪽에는 아무것도 열지 않았습니다. 계정이 있는 사람을 `invite @이름`으로 들이거나 그쪽에서 `link "
+       "me`로 계정을 연결하면 열립니다. {place}에 보낼 말은 다시 연결되는 대로 전달됩니다. 웹 방과 명령줄은 계속 쓸 수 "
+       "있습니다."},
       {"together.alone", "No other process is connected to {place} with our token any more.",
        "이제 같은 토큰으로 {place}에 연결된 다른 프로세스가 없습니다."},
       {"together.lost_alone",

@@ -20,6 +20,7 @@ std::span<const Sentence> words_webhooks() {
       {"webhook.state.full", "too much is waiting: further events are not kept until half of it is delivered",
        "대기가 너무 많아 절반이 전달될 때까지 새 이벤트를 보관하지 않습니다"},
       {"webhook.answered", "it answered {status}", "{status} 응답"},
+      {"webhook.asks_wait", " and asks to wait {time}", ", {time} 뒤에 다시 보내라고 합니다"},
       {"webhook.status.3xx", "(redirects are not followed: correct its `url`)",
        "(리디렉션은 따라가지 않습니다. `url`을 고치세요)"},
       {"webhook.status.401", "(it does not accept the signature, or wants more than one)",

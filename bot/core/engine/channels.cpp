@@ -8,6 +8,7 @@
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/privacy.h"
+#include "bot/core/engine/private_rooms.h"
 #include "bot/core/engine/triage.h"
 
 namespace muster {
@@ -241,6 +242,7 @@ void invite_by_rules(Work& w, const Incident& i) {
   e.text = names;
   e.data = Value::Map{{"people", fresh}, {"severity", i.severity}};
   record(w, std::move(e));
+  open_where_read(w, i);
   Value body = Value::Map{{"people", fresh}};
   if (i.is_private) body.set("private", true);
   w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", std::move(body)});
@@ -255,7 +257,8 @@ void invite_one(Work& w, const Incident& i, const std::string& person) {
 
 void invite_again(Work& w, const Incident& i) {
   std::set<std::string> all = i.invited;
-  all.insert(i.people.begin(), i.people.end());
+  // Who was added to a private channel by hand and wrote there is in that channel, not in the incident.
+  if (!i.is_private) all.insert(i.people.begin(), i.people.end());
   for (const auto& [role, person] : i.roles) all.insert(person);
   if (!i.declared_by.empty()) all.insert(i.declared_by);
   for (const std::string& person : i.removed)

@@ -315,12 +315,37 @@ OutputFlags output_flags(const VerbInfo& verb, const Command& command) {
 // What stays inside a private incident, however it goes on. Everything else that writes could tell others of it: runs
 // and locks are listed, changes are told, a question waits before everybody who may answer it.
 bool stays_inside(const VerbInfo& verb) {
-  static constexpr std::string_view inside[] = {
-      "uninvite",  "severity",          "lead",           "role",           "note",    "update",        "todo",
-      "todo done", "checklist done",    "checklist undo", "checklist skip", "link",    "page",          "pin",
-      "mitigate",  "resolve",           "reopen",         "time",           "archive", "archive later", "language",
-      "invite",    "disclose",          "unseal",         "access",         "scrub",   "yes",           "no",
-      "withdraw",  "postmortem publish"};
+  static constexpr std::string_view inside[] = {"uninvite",
+                                                "severity",
+                                                "lead",
+                                                "role",
+                                                "note",
+                                                "update",
+                                                "todo",
+                                                "todo done",
+                                                "checklist done",
+                                                "checklist undo",
+                                                "checklist skip",
+                                                "link",
+                                                "page",
+                                                "pin",
+                                                "mitigate",
+                                                "resolve",
+                                                "reopen",
+                                                "time",
+                                                "archive",
+                                                "archive later",
+                                                "language",
+                                                "invite",
+                                                "disclose",
+                                                "unseal",
+                                                "access",
+                                                "scrub",
+                                                "yes",
+                                                "no",
+                                                "withdraw",
+                                                "postmortem publish",
+                                                "bind"};
   return !verb.writes || std::ranges::find(inside, verb.verb) != std::end(inside);
 }
 

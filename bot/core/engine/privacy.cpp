@@ -4,6 +4,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
+#include "bot/core/engine/private_rooms.h"
 
 namespace muster {
 namespace {
@@ -135,6 +136,7 @@ void admit(Work& w, const Incident& i, Entry e, const std::string& person) {
   e.incident_id = i.id;
   e.data.set("people", people);
   record(w, std::move(e));
+  open_where_read(w, i);
   Value body = Value::Map{{"people", std::move(people)}, {"private", i.is_private}};
   if (i.archived) body.set("only", Value::List{Value("room")});  // there it is still read
   w.decision.out.push_back({w.new_id(), "room:#" + i.channel, "invite", std::move(body)});

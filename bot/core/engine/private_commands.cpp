@@ -7,9 +7,20 @@
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/privacy.h"
+#include "bot/core/engine/private_rooms.h"
+#include "bot/core/engine/together.h"
 
 namespace muster {
 namespace {
+
+// In direct messages, where the person is: nothing else there says that there is one.
+void tell_elsewhere(Call& c, const Incident& i, const Person& p, const std::string& place) {
+  const std::string language = p.language.empty() ? c.work.config.language : p.language;
+  Message m;
+  m.text = say(language, "invite.told_elsewhere", {{"id", i.id}, {"by", plain(c.actor.display)}, {"place", place}});
+  post(c.work, "muster", "invited-" + c.input.source_id, m, {}, p.id);
+  c.work.decision.out.back().body.set("direct", true);
+}
 
 Outcome invite(Call& c) {
   Incident* i = incident_of(c);
@@ -24,7 +35,13 @@ Outcome invite(Call& c) {
   Entry e = human_entry(c, {}, i);
   e.text = p->name;
   admit(c.work, *i, std::move(e), p->id);
-  return told(c, *i, [&](Call& d) { return answer(d, "invite.done", named); });
+  const std::vector<std::string> elsewhere = only_elsewhere(c.work, *i, p->id);
+  if (elsewhere.empty()) return told(c, *i, [&](Call& d) { return answer(d, "invite.done", named); });
+  const std::string place = places_named(elsewhere);
+  tell_elsewhere(c, *i, *p, place);
+  return told(c, *i, [&](Call& d) {
+    return answer(d, "invite.done_elsewhere", {{"id", id}, {"who", name}, {"place", place}});
+  });
 }
 
 std::string because_of(const Call& c) { return one_line(named_argument(c.command, "because")); }

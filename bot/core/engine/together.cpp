@@ -8,6 +8,7 @@
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/private_rooms.h"
 #include "bot/core/engine/urgent.h"
 
 namespace muster {
@@ -117,25 +118,39 @@ void open_there(Work& w, const Incident& i, const std::vector<std::string>& plat
 void tell_lost(Work& w, const std::string& channel, const Words& words, const std::string& key,
                std::vector<std::string> where) {
   where.emplace_back("room");
-  const std::size_t first = w.decision.out.size();
   Message m;
   m.text = say(channel_language(w, channel), key, words);
   m.color = "warning";
-  post(w, channel, "lost-" + w.new_id(), m);
-  make_urgent(w);
-  only_on(w, first, where);
+  post_only(w, where, channel, "lost-" + w.new_id(), m);
+  w.decision.out.back().body.set("urgent", true);
 }
 
-void take_over(Work& w, const Incident& i, const std::string& platform, const Words& words) {
-  const std::vector<std::string> others = standing_in(w, platform);
-  std::vector<std::string> fresh;
-  for (const std::string& p : others)
-    if (!shown_on(w.state, w.config, i.channel, p)) fresh.push_back(p);
-  if (!fresh.empty()) {
-    record_bound(w, i, fresh, platform + " is lost");
-    open_there(w, i, fresh);
+// Of those that stand in, where people of the incident read; what has no channel of it yet gets one.
+struct StandIns {
+  std::vector<std::string> read, opened;
+};
+
+StandIns opened_on(Work& w, const Incident& i, const std::string& platform) {
+  StandIns in;
+  for (const std::string& p : standing_in(w, platform)) {
+    const bool shown = shown_on(w.state, w.config, i.channel, p);
+    if (!shown && !is_read_on(w, i, p)) continue;
+    in.read.push_back(p);
+    if (!shown) in.opened.push_back(p);
   }
-  tell_lost(w, i.channel, words, others.empty() ? "together.lost_alone" : "together.lost", others);
+  if (!in.opened.empty()) bind_to(w, i, in.opened, platform + " is lost");
+  return in;
+}
+
+void take_over(Work& w, const Incident& i, const std::string& platform, TimeMs since) {
+  const std::string place = place_name(platform), time = clock_words(w.config, since);
+  const std::vector<std::string> others = standing_in(w, platform);
+  const std::vector<std::string> read = opened_on(w, i, platform).read;
+  const std::string names = places_named(others);
+  const char* const key = others.empty() ? "together.lost_alone"
+                          : read.empty() ? "together.lost_unread"
+                                         : "together.lost";
+  tell_lost(w, i.channel, {{"place", place}, {"time", time}, {"others", names}}, key, read);
 }
 
 // Open incidents that people follow on this platform.
@@ -205,6 +220,12 @@ std::string place_name(const std::string& platform) {
   return platform == "slack" ? "Slack" : platform == "mattermost" ? "Mattermost" : platform;
 }
 
+std::string places_named(const std::vector<std::string>& platforms) {
+  std::string names;
+  for (const std::string& p : platforms) names += (names.empty() ? "" : ", ") + place_name(p);
+  return names;
+}
+
 std::vector<std::string> bound_platforms(const State& s, const CoreConfig& config, const Incident& i) {
   std::vector<std::string> names;
   for (const TogetherRule& rule : config.together)
@@ -224,11 +245,32 @@ void bind_rooms(Work& w, const Incident& i) {
     if (rule.open_all) {
       std::ranges::for_each(rule.platforms, add);
     } else {
-      const auto first = std::ranges::find_if_not(rule.platforms, lost);
+      const auto here = [&](const std::string& p) { return !lost(p) && is_read_on(w, i, p); };
+      auto first = std::ranges::find_if(rule.platforms, here);
+      if (first == rule.platforms.end()) first = std::ranges::find_if_not(rule.platforms, lost);
       add(first == rule.platforms.end() ? rule.platforms.front() : *first);
     }
   }
   if (!platforms.empty()) record_bound(w, i, platforms, "declared");
+}
+
+void bind_to(Work& w, const Incident& i, const std::vector<std::string>& platforms, const std::string& why) {
+  record_bound(w, i, platforms, why);
+  open_there(w, i, platforms);
+}
+
+void post_only(Work& w, const std::vector<std::string>& platforms, const std::string& channel,
+               const std::string& post_id, const Message& m) {
+  const std::size_t first = w.decision.out.size();
+  post(w, channel, post_id, m);
+  only_on(w, first, platforms);
+}
+
+void stand_in(Work& w, const Incident& i, const std::string& platform, TimeMs since) {
+  const std::vector<std::string> opened = opened_on(w, i, platform).opened;
+  if (opened.empty()) return;
+  const std::string place = place_name(platform), time = clock_words(w.config, since);
+  tell_lost(w, i.channel, {{"place", place}, {"time", time}}, "together.lost", opened);
 }
 
 // Why this channel of people's own cannot be the incident's on its platform; empty: it can.
@@ -246,6 +288,7 @@ std::string why_not_bound(const Call& c, const Incident& i) {
 Outcome bind_channel(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
+  if (i->is_private) return open_private_room(c, *i);
   const std::string platform = c.input.platform, from = c.input.channel, place = place_name(platform),
                     here = plain(from);
   const auto of = c.work.state.incident_by_channel.find(from);
@@ -264,11 +307,9 @@ Outcome bind_channel(Call& c) {
   std::vector<std::string> others = {"room"};
   for (const std::string& p : bound_platforms(c.work.state, c.work.config, *i))
     if (p != platform) others.push_back(p);
-  const std::size_t first = c.work.decision.out.size();
   Message m;
   m.text = say(channel_language(c.work, i->channel), "bind.told", words);
-  post(c.work, i->channel, "bound-" + c.work.new_id(), m);
-  only_on(c.work, first, others);
+  post_only(c.work, others, i->channel, "bound-" + c.work.new_id(), m);
   return answer(c, "bind.done", words);
 }
 
@@ -282,7 +323,7 @@ void platform_lost(Work& w, const std::string& platform, TimeMs since, const std
   record(w, std::move(e));
   const std::string place = place_name(platform), time = clock_words(w.config, since);
   const Words words = {{"place", place}, {"time", time}};
-  for (const Incident* i : followed_on(w, platform)) take_over(w, *i, platform, words);
+  for (const Incident* i : followed_on(w, platform)) take_over(w, *i, platform, since);
   const std::vector<std::string> others = standing_in(w, platform);
   tell_lost(w, w.config.alerts_channel, words, others.empty() ? "together.lost_alone" : "together.lost", others);
 }

@@ -16,6 +16,7 @@ namespace muster {
 struct CoreConfig;
 struct Entry;
 struct Incident;
+struct Message;
 struct State;
 struct Work;
 
@@ -42,10 +43,17 @@ bool relays(const State& state, const CoreConfig& config, const std::string& cha
             const std::string& to);
 // "Slack" for "slack", "web" for the bot's own room; other names as the configuration has them.
 std::string place_name(const std::string& platform);
+std::string places_named(const std::vector<std::string>& platforms);  // "Slack, Mattermost"
 // The platforms on which an open incident's rooms are one.
 std::vector<std::string> bound_platforms(const State& state, const CoreConfig& config, const Incident& incident);
 
 void bind_rooms(Work& work, const Incident& incident);  // a new one, before its channel is shown
+// Recorded, and its channel as it is now opened on platforms that did not have it.
+void bind_to(Work& work, const Incident& incident, const std::vector<std::string>& platforms, const std::string& why);
+void post_only(Work& work, const std::vector<std::string>& platforms, const std::string& channel,
+               const std::string& post_id, const Message& message);
+// Opens it on those that stand in for a platform that is lost, where that was not done when it was lost.
+void stand_in(Work& work, const Incident& incident, const std::string& platform, TimeMs since);
 void platform_lost(Work& work, const std::string& platform, TimeMs since, const std::string& why);
 void platform_back(Work& work, const std::string& platform);
 // Another process is connected with our token. `finding` is its check in the catalogue; empty: it has gone.

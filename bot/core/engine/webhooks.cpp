@@ -223,10 +223,17 @@ bool apply_webhook(State& s, const Entry& e) {
 }
 
 std::string webhook_error(const std::string& note, std::string_view language) {
-  const bool status = note.size() == 3 && note.find_first_not_of("0123456789") == std::string::npos;
-  if (!status) return plain(clip(one_line(note), 200));
-  const std::string key = "webhook.status." + (note[0] == '3' ? std::string("3xx") : note);
-  return say(language, "webhook.answered", {{"status", note}}) + (has_sentence(key) ? " " + say(language, key) : "");
+  constexpr std::string_view digits = "0123456789";
+  const std::string status = note.substr(0, note.find(' '));
+  if (status.size() != 3 || status.find_first_not_of(digits) != std::string::npos)
+    return plain(clip(one_line(note), 200));
+  const std::string key = "webhook.status." + (note[0] == '3' ? std::string("3xx") : status);
+  std::string text = say(language, "webhook.answered", {{"status", status}});
+  if (has_sentence(key)) text += " " + say(language, key);
+  // "503 retry-after 7200", as the sender notes it
+  const std::string wait = note.size() > 16 && note.substr(3, 13) == " retry-after " ? note.substr(16) : "";
+  if (wait.empty() || wait.size() > 6 || wait.find_first_not_of(digits) != std::string::npos) return text;
+  return text + say(language, "webhook.asks_wait", {{"time", format_duration(std::stoll(wait) * second_ms)}});
 }
 
 void webhook_news(Work& w, const std::string& hook, const std::string& what, const std::string& why,

@@ -244,6 +244,12 @@ const MmFile* MattermostCore::file(const std::string& id) const {
   return it == files_.end() ? nullptr : &it->second;
 }
 
+std::vector<const MmPost*> MattermostCore::all_posts() const {
+  std::vector<const MmPost*> all;
+  for (const std::string& id : order_) all.push_back(&posts_.at(id));
+  return all;
+}
+
 std::vector<const MmPost*> MattermostCore::posts_in(const std::string& channel_id) const {
   std::vector<const MmPost*> found;
   for (const std::string& id : order_) {

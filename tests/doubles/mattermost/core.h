@@ -66,7 +66,8 @@ struct MmFile {
 
 // What a bot did, in order: what transcripts show.
 struct MmHappening {
-  std::string kind;     // open, header, archive, post, edit, delete, pin, unpin, ephemeral
+  std::string kind;     // open, header, archive, post, edit, delete, pin, unpin, ephemeral; of a private channel also
+                        // invite and remove
   std::string channel;  // name
   std::string post_id, user_id, text, to;
   bool in_thread;
@@ -149,6 +150,7 @@ class MattermostCore {
   std::string say_with_file(const std::string& user_id, const std::string& channel_id, const std::string& text,
                             const std::string& name, const std::string& type, std::string data);
   std::vector<const MmPost*> posts_in(const std::string& channel_id) const;  // oldest first
+  std::vector<const MmPost*> all_posts() const;                              // of all channels, oldest first
   std::vector<MmHappening> take_happenings() { return std::exchange(happenings_, {}); }
   std::size_t connections() const { return live_.size(); }
   std::uint64_t requests = 0;

@@ -1,7 +1,8 @@
 // The double as a program, for clients in other languages. It prints one line of JSON with everything a client needs,
 // then takes one command a line on standard input: cut, skip N, forget, revoke, admin, say TEXT, show, edit TEXT,
 // bad-gateway N, in CHANNEL TEXT (ana says it there), share CHANNEL NAME TEXT (a file of that text), list CHANNEL,
-// files CHANNEL, down, up. It ends with its standard input.
+// files CHANNEL, down, up, person NAME, add NAME CHANNEL (by hand), from NAME CHANNEL TEXT, who CHANNEL (its type and
+// its people), everything (all posts). It ends with its standard input.
 #include <iostream>
 #include <sstream>
 
@@ -26,6 +27,32 @@ muster::Value files_in(const muster::doubles::MattermostCore& core, const std::s
     for (const std::string& id : p->file_ids)
       if (const auto* f = core.file(id)) list.push(f->name + ": " + f->data);
   return list;
+}
+
+std::string name_of(const muster::doubles::MattermostCore& core, const std::string& channel_id) {
+  const auto* c = core.channel(channel_id);
+  return c->type == "D" ? "@" + c->name : "#" + c->name;
+}
+
+// person NAME, add NAME CHANNEL, from NAME CHANNEL TEXT
+void with_person(muster::doubles::MattermostCore& core, const std::string& command, const std::string& team,
+                 std::istringstream words) {
+  std::string name, channel, text;
+  std::getline(words >> name >> channel >> std::ws, text);
+  if (command == "person") return core.join_team(team, core.add_user(name, false, name + "@example.com"));
+  const auto* place = core.channel_named(channel);
+  const auto* who = core.user_named(name);
+  if (!place || !who) return;
+  if (command == "add") return core.join(place->id, who->id);
+  core.say(who->id, place->id, text);
+}
+
+muster::Value people_of(const muster::doubles::MattermostCore& core, const std::string& channel) {
+  const auto* place = core.channel_named(channel);
+  if (!place) return {};
+  muster::Value list = muster::Value::List{};
+  for (const std::string& id : place->members) list.push(core.user(id).username);
+  return muster::Value::Map{{"private", place->type == "P"}, {"people", std::move(list)}};
 }
 
 }  // namespace
@@ -88,6 +115,11 @@ int main() {
       }
       if (command == "share") share(core, ana, std::istringstream(rest));
       if (command == "files") shown = files_in(core, rest);
+      if (command == "person" || command == "add" || command == "from")
+        with_person(core, command, team, std::istringstream(rest));
+      if (command == "who") shown = people_of(core, rest);
+      if (command == "everything")
+        for (const MmPost* p : core.all_posts()) shown.push(name_of(core, p->channel_id) + ": " + p->message);
       if (command == "list") {
         if (const auto* place = core.channel_named(rest))
           for (const auto* p : core.posts_in(place->id)) shown.push(p->message);
@@ -109,8 +141,9 @@ int main() {
         };
       }
     });
-    std::cout << (command == "show" || command == "list" || command == "files" ? to_json(shown) : "done " + command)
-              << std::endl;
+    const bool shows =
+        command == "show" || command == "list" || command == "files" || command == "who" || command == "everything";
+    std::cout << (shows ? to_json(shown) : "done " + command) << std::endl;
   }
   return 0;
 }

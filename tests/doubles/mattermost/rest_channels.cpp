@@ -142,12 +142,14 @@ HttpResponse MattermostRoutes::members(MmChannel& c) {
   if (!core.team_members_[c.team_id].contains(who))
     return mattermost_error(404, "app.team.get_member.missing.app_error");
   if (q.method == "DELETE") {
+    if (c.type == "P" && c.members.contains(who)) core.note_channel("remove", c, core.users_.at(who).username, me.id);
     core.leave(c.id, who);
     return mattermost_json(200, Value::Map{{"status", "OK"}});
   }
   const bool fresh = !c.members.contains(who);
   core.join(c.id, who);
   if (fresh) core.system_post(c, me.id, "system_add_to_channel", core.users_.at(who).username + " was added.");
+  if (fresh && c.type == "P") core.note_channel("invite", c, core.users_.at(who).username, me.id);
   return mattermost_json(201, Value::Map{{"channel_id", c.id}, {"user_id", who}});
 }
 

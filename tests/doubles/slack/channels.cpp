@@ -32,10 +32,10 @@ Value SlackCore::create(const Arguments& a) {
   channel.creator = bot_user;
   channel.members.insert(bot_user);
   for (const auto& [id, user] : users) {
-    if (everybody_joins) channel.members.insert(id);
+    if (everybody_joins && !channel.is_private) channel.members.insert(id);
   }
   channels[channel.id] = channel;
-  happenings_.push_back({"open", channel.id, {}, {}, {}, {}, false});
+  happenings_.push_back({"open", channel.id, {}, channel.is_private ? "private" : "", {}, {}, false});
   return ok({{"channel", channel_value(channel)}});
 }
 
@@ -60,6 +60,7 @@ Value SlackCore::invite(const Arguments& a) {
   }
   for (const std::string& user : good) {
     channel->members.insert(user);
+    if (channel->is_private) happenings_.push_back({"invite", channel->id, {}, {}, user, {}, false});
     emit_event(Value::Map{{"type", "member_joined_channel"},
                           {"user", user},
                           {"channel", channel->id},
@@ -81,6 +82,7 @@ Value SlackCore::kick(const Arguments& a) {
   if (!users.contains(user)) return error("user_not_found");
   SlackChannel& channel = it->second;
   if (channel.members.erase(user) == 0) return error("not_in_channel");
+  if (channel.is_private) happenings_.push_back({"remove", channel.id, {}, {}, user, {}, false});
   emit_event(Value::Map{{"type", "member_left_channel"},
                         {"user", user},
                         {"channel", channel.id},

@@ -64,7 +64,8 @@ struct SlackFault {
 
 // What the bot did that people can see.
 struct SlackHappening {
-  std::string kind;  // open, topic, archive, post, edit, pin, unpin, ephemeral, file (its text is the name)
+  std::string kind;  // open, topic, archive, post, edit, pin, unpin, ephemeral, file (its text is the name); of a
+                     // private channel also invite and remove
   std::string channel_id, ts, text, to;
   Value blocks;
   bool in_thread = false;
@@ -164,7 +165,7 @@ class SlackCore {
   std::map<std::string, int> calls;       // method -> count
   SlackChannel* channel_named(const std::string& name);
   std::size_t listed_at_once = 2;  // channels on a page of conversations.list; Slack's own choice
-  bool everybody_joins = false;    // people are members of every channel that is made
+  bool everybody_joins = false;    // people are members of every public channel that is made
   std::vector<SlackHappening> take_happenings() { return std::exchange(happenings_, {}); }
 
   static constexpr const char* bot_user = "UBOT";

@@ -2,6 +2,7 @@
 // client needs, then takes one command a line on standard input and answers each with one line:
 //   cut | warn | refresh | twice | revoke | join CHANNEL | say CHANNEL TEXT | press CHANNEL VALUE | show CHANNEL
 //   | limit METHOD SECONDS | rules | tick | share CHANNEL NAME TEXT (a file of that text) | files CHANNEL
+//   | person ID NAME | add ID CHANNEL (by hand) | who CHANNEL (is it private, and its people) | everything (all posts)
 // It ends with its standard input.
 #include <iostream>
 #include <sstream>
@@ -35,6 +36,21 @@ Value files_in(const SlackCore& core, const SlackChannel& channel) {
   return list;
 }
 
+Value people_of(const SlackChannel& channel) {
+  Value list = Value::List{};
+  for (const std::string& user : channel.members) list.push(user);
+  return Value::Map{{"private", channel.is_private}, {"people", std::move(list)}};
+}
+
+// Of a conversation with one person, the person is named.
+Value everything(const SlackCore& core) {
+  Value list = Value::List{};
+  for (const auto& [id, c] : core.channels)
+    for (const auto& [ts, p] : c.posts)
+      list.push((c.im_of.empty() ? "#" + c.name : "@" + c.im_of) + ": " + p.text + " " + to_json(p.blocks));
+  return list;
+}
+
 void press(SlackCore& core, const std::string& name, const std::string& value) {
   SlackChannel* c = core.channel_named(name);
   if (!c) return;
@@ -64,6 +80,14 @@ Value carry_out(SlackCore& core, const std::string& command, std::istream& words
                       core.upload_base + "/files-pri/T1-");
   } else if (command == "files" && channel) {
     return files_in(core, *channel);
+  } else if (command == "person") {
+    core.users[first] = {first, rest, rest, rest + "@example.com", "T1", false, false};
+  } else if (command == "add") {
+    if (SlackChannel* to = core.channel_named(rest)) to->members.insert(first);
+  } else if (command == "who" && channel) {
+    return people_of(*channel);
+  } else if (command == "everything") {
+    return everything(core);
   } else if (command == "press") {
     press(core, first, rest);
   } else if (command == "private") {  // what the bot showed to one person alone

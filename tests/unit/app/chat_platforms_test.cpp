@@ -358,6 +358,22 @@ TEST_CASE("of a long queue the age is known, and a page goes before the answers 
   CHECK(slack.order.back() == "reply-page");
 }
 
+TEST_CASE("nothing is said to whoever is being taken out of a channel, however urgent it is") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  Outbox outbox(store, clock);
+  Slow slack;
+  outbox.attach(slack);
+  for (int i = 0; i < 20; ++i) outbox.add(waits(clock.now() + i, "card-" + std::to_string(i), {}));
+  PendingOut out = waits(clock.now() + 30, "", Value::Map{{"people", Value::List{"ben"}}});
+  out.message.kind = "remove";
+  outbox.add(out);
+  outbox.add(waits(clock.now() + 31, "page", Value::Map{{"urgent", true}, {"calls", Value::List{"ana"}}}));
+  for (int i = 0; i < 22; ++i) slack.go_on();
+  REQUIRE(slack.order.size() == 22);
+  CHECK(Out(slack.order.begin() + 20, slack.order.end()) == Out{"", "page"});
+}
+
 TEST_CASE("what waits for its time is not under way, and its wait stays as long as it was when the clock is set") {
   NoStore store;
   VirtualClock clock(1'700'000'000'000);
@@ -400,6 +416,28 @@ TEST_CASE("what an earlier process left waits no longer than the longest pause, 
   clock.set(clock.now() + 5 * minute_ms);
   outbox.tick();
   CHECK(outbox.under_way() == 1);
+}
+
+TEST_CASE("what its receiver asked to wait for longer waits for that, and no longer than that from the start on") {
+  NoStore store;
+  VirtualClock clock(1'700'000'000'000);
+  for (const DurationMs until : {3 * hour_ms, 30 * day_ms}) {  // as asked; of a clock that was wrong
+    CAPTURE(until);
+    Outbox outbox(store, clock);
+    std::vector<std::string> sent;
+    outbox.set_carrier([&](const OutMessage& m, const std::function<void(Result<void>)>&) { sent.push_back(m.id); });
+    PendingOut p{{"event", "webhook:pager", "incident.declared", Value::Map{{"since", clock.now()}}}, 1, 0};
+    p.due_ms = clock.now() + until;
+    const TimeMs start = clock.now();
+    outbox.wait_as_asked({{"event", 3 * hour_ms}});
+    outbox.restore({p}, [](const std::string&) { return false; });
+    clock.set(start + 3 * hour_ms - 1);
+    outbox.tick();
+    CHECK(sent.empty());
+    clock.set(start + 3 * hour_ms);
+    outbox.tick();
+    CHECK(sent.size() == 1);
+  }
 }
 
 TEST_CASE("copies that wait until an earlier part is read are in the backlog") {

@@ -125,6 +125,20 @@ TEST_CASE("Retry-After is obeyed, in seconds and as a date, and for no more than
   CHECK(r.attempt(7).wait == 7200 * second_ms);
 }
 
+TEST_CASE("a wait that was asked for stands in the note, one of our own does not") {
+  Receiver r;
+  r.answers(503, {{"retry-after", "7200"}});
+  const AfterAttempt asked = r.attempt(1);
+  CHECK(asked.note == "503 retry-after 7200");
+  CHECK(Webhooks::wait_asked(asked.note) == 2 * hour_ms);
+  CHECK(Webhooks::stands_aside(3, Webhooks::with_wait("500", hour_ms)));
+  r.answers(503, {{"retry-after", "1"}});
+  CHECK(r.attempt(2).note == "503");
+  CHECK(Webhooks::wait_asked("503") == 0);
+  CHECK(Webhooks::wait_asked("503 retry-after 99999999999") == day_ms);
+  CHECK(Webhooks::wait_asked("Connection refused") == 0);
+}
+
 TEST_CASE("an event that alone is refused makes way after three attempts; a receiver that is down keeps the order") {
   Receiver r;
   for (const int status : {301, 400, 401, 404, 500, 501}) {
