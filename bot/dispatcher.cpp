@@ -171,13 +171,16 @@ void Dispatcher::chat(const ChatEvent& heard_event, std::function<void(Result<vo
   };
   std::string key = item.dedupe_key;
   const bool patient = told.platform + ":" != outbox_.shown_here();
-  auto decide = [this, told = std::move(told), heard, text, item = std::move(item), asked, is_talk, secret](Work& w,
-                                                                                                            Commit& c) {
+  const bool outdated = changed_.came_before(told);
+  auto decide = [this, outdated, told = std::move(told), heard, text, item = std::move(item), asked, is_talk, secret](
+                    Work& w, Commit& c) {
     *heard = with_people(told, w);
     heard->about = with_original(w.state, bare_channel(heard->channel), std::move(heard->about));
     const ChatEvent& e = *heard;
     c.inbox.push_back(item);
     c.inbox_done.push_back(item.dedupe_key);
+    if (outdated) heard->is_told_only = true;
+    if (outdated) return;
     c.files_gone = e.files_gone;
     const Recorded recorded = is_talk(e, w.state) ? take_chat(w, fact_of(e, text)) : Recorded{};
     if (recorded.keeps_files) c.files_gone.clear();

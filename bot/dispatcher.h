@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "bot/changed_posts.h"
 #include "bot/core/engine/deliveries.h"
 #include "bot/core/engine/engine.h"
 #include "bot/outbox.h"
@@ -185,6 +186,7 @@ class Dispatcher {
   AtOnce at_once_;  // none: everything is asked of the reader
   Router router_;
   Hearing hearing_;
+  ChangedPosts changed_;
   Extension* extension_ = nullptr;
   AttemptSink attempts_;
   std::function<void(DurationMs)> clock_set_;

@@ -156,7 +156,8 @@ void Deliveries::tell_delay(const std::string& channel) {
   tell(channel, "delay", say(platform_.language, "chat.delayed", {{"platform", platform_.title}}), true);
 }
 
-void Deliveries::tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent) {
+void Deliveries::tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent,
+                      const std::string& thread) {
   char made[16];
   std::snprintf(made, sizeof made, "%011llx-", static_cast<unsigned long long>(clock_.now()));
   const std::string id = made + what;
@@ -164,6 +165,7 @@ void Deliveries::tell(const std::string& channel, const std::string& what, const
   d->channel = channel;
   d->message = {id + "-" + channel, "platform:#" + channel, "post",
                 Value::Map{{"post_id", id}, {"message", Value::Map{{"text", text}}}, {"urgent", urgent}}};
+  if (!thread.empty()) d->message.body.set("thread", thread);
   d->since = clock_.now();
   queue(d);
 }
@@ -185,6 +187,19 @@ void Deliveries::not_reached(const Delivery& d, const std::string& who, const st
   const std::map<std::string, std::string> words = {
       {"who", plain(one_line(who))}, {"platform", platform_.title}, {"why", plain(one_line(reason(why)))}};
   tell(d.channel, "unreached", say_with(platform_.language, "chat.not_reached", words), true);
+}
+
+void Deliveries::file_lost(Delivery& d, const std::string& name, const std::string& why) {
+  d.lost_files.push_back(name);
+  d.lost_why = why;
+}
+
+void Deliveries::tell_lost_files(const Delivery& d, const std::string& thread) {
+  if (d.lost_files.empty()) return;
+  const std::map<std::string, std::string> words = {{"platform", platform_.title},
+                                                    {"names", plain(one_line(muster::join(d.lost_files, ", ")))},
+                                                    {"why", plain(one_line(d.lost_why))}};
+  tell(d.channel, "unsent-file", say_with(platform_.language, "chat.file_lost", words), false, thread);
 }
 
 void Deliveries::invited(const DeliveryPtr& d) { let_in(d, "chat.not_invited"); }
@@ -306,7 +321,7 @@ void Deliveries::brought_back(const Delivery& d) {
 }
 
 bool Deliveries::is_pinned(const Delivery& d) {
-  return d.again && d.message.body["post_id"].as_string().starts_with("summary-");
+  return (d.again || d.anew) && d.message.body["post_id"].as_string().starts_with("summary-");
 }
 
 std::size_t Deliveries::waiting() const {

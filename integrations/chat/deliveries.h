@@ -28,8 +28,11 @@ struct Delivery {
   bool waited = false;       // for a channel that it names
   bool text_alone = false;   // the platform refused how it is put together
   bool again = false;        // an edit of a post that somebody deleted: it is posted anew
+  bool anew = false;         // an edit of a post that may not be changed any more: the same
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
+  std::vector<std::string> lost_files = {};
+  std::string lost_why = {};
 };
 using DeliveryPtr = std::shared_ptr<Delivery>;
 
@@ -83,6 +86,9 @@ class Deliveries {
 
   // Who was called and gets no direct message: said where they were called. Of other private posts nothing is said.
   void not_reached(const Delivery& delivery, const std::string& who, const std::string& why);
+  // A file that was to go with the message did not get there: said in its thread when the others have.
+  static void file_lost(Delivery& delivery, const std::string& name, const std::string& why);
+  void tell_lost_files(const Delivery& delivery, const std::string& thread);
   // Of an invitation: who was not let in and why, kept until all were asked; then its channel is told in one line, for
   // somebody may count on them.
   // `why`: the rest of a key of the catalogue (not_invited.*), or what the platform said.
@@ -100,7 +106,8 @@ class Deliveries {
   void tell_delay(const std::string& channel);
   void let_in(const DeliveryPtr& delivery, const char* sentence);
   std::string reason(const std::string& why) const;  // as not_invited() takes it
-  void tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent);
+  void tell(const std::string& channel, const std::string& what, const std::string& text, bool urgent,
+            const std::string& thread = {});
   void gone(const std::string& channel);
   void say_late(Delivery& delivery) const;
   void start(const DeliveryPtr& delivery);

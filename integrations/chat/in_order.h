@@ -1,6 +1,7 @@
 // Events that are handed over in the order in which they came, also where one must wait for a look-up.
 #pragma once
 #include <deque>
+#include <iterator>
 #include <utility>
 
 namespace muster {
@@ -22,7 +23,12 @@ struct InOrder {
     pumping_ = false;
   }
   // All but the one whose answer is still to come.
-  void drop() { waiting.erase(waiting.begin() + (looking && !waiting.empty() ? 1 : 0), waiting.end()); }
+  std::deque<Item> drop() {
+    const auto first = waiting.begin() + (looking && !waiting.empty() ? 1 : 0);
+    std::deque<Item> dropped(std::make_move_iterator(first), std::make_move_iterator(waiting.end()));
+    waiting.erase(first, waiting.end());
+    return dropped;
+  }
 
  private:
   bool pumping_ = false;

@@ -159,6 +159,9 @@ std::span<const Sentence> words_platforms() {
        "⚠️ {platform}에서 {who}에게 다이렉트 메시지를 보내지 못했습니다: {why}. 다른 "
        "방법으로 "
        "부르세요."},
+      {"chat.file_lost", "⚠️ {platform} does not take the file {names}: {why}.",
+       "⚠️ {platform}에 파일 {names}을(를) 올리지 못했습니다: {why}."},
+      {"not_invited.deactivated", "the account is deactivated", "비활성화된 계정"},
       {"not_invited.no_account", "no such account", "그런 계정이 없음"},
       {"not_invited.not_in_team", "not in the team", "팀에 없음"},
       {"not_invited.guest", "a guest who may not join it", "이 채널에 들어올 수 없는 게스트"},

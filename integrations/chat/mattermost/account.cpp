@@ -29,6 +29,7 @@ std::optional<Trouble> account_trouble(const MattermostConfig& c, const Answer& 
     return trouble("unreachable", {{"setting", url}, {"url", c.url}, {"why", a.why}, {"ways", ways}}, false);
   }
   if (a.status == 401) return trouble("token", {{"setting", token}, {"url", c.url}}, true);
+  if (a.taken() && !a.is_json) return trouble("no_api", {{"setting", url}, {"url", c.url}}, true);
   if (a.try_again()) return trouble("answers", {{"setting", url}, {"url", c.url}, {"why", a.why}}, false);
   if (!a.ok() || !is_id(a.body["id"].as_string())) return trouble("no_api", {{"setting", url}, {"url", c.url}}, true);
   if (a.body["is_bot"].as_bool()) return std::nullopt;

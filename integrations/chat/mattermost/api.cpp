@@ -22,10 +22,11 @@ Answer answer_of(const Result<HttpResult>& result) {
   a.status = result->status;
   if (const auto it = result->headers.find("x-version-id"); it != result->headers.end()) a.version = it->second;
   auto parsed = parse_json(result->body);
-  a.is_json = parsed.has_value() && (parsed->is_map() || parsed->is_list());
+  a.is_json = parsed.has_value();
   if (a.is_json) a.body = std::move(*parsed);
   a.error_id = a.ok() ? "" : a.body["id"].as_string();
   if (!a.ok()) a.why = "status " + std::to_string(a.status) + (a.error_id.empty() ? "" : " " + a.error_id);
+  if (a.taken() && !a.is_json) a.why += " with a page that is not Mattermost's";
   return a;
 }
 

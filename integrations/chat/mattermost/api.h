@@ -17,10 +17,14 @@ struct Answer {
   std::string version;   // header X-Version-Id
   bool is_json = false;
 
-  bool ok() const { return status / 100 == 2; }
-  // Not the call's fault: a broken exchange, a proxy's 502, a first attempt still under way. 501 is a feature that the
-  // server's license does not have.
-  bool try_again() const { return status == 0 || status == 408 || (status >= 500 && status != 501); }
+  bool taken() const { return status / 100 == 2; }
+  // The server answers with JSON always: a page that says 200 is somebody's in between, who may be asking for a login.
+  bool ok() const { return taken() && is_json; }
+  // Not the call's fault: a broken exchange, a proxy's 502 or its page, a first attempt still under way. 501 is a
+  // feature that the server's license does not have.
+  bool try_again() const {
+    return status == 0 || status == 408 || (status >= 500 && status != 501) || (taken() && !is_json);
+  }
 };
 
 Answer answer_of(const Result<HttpResult>& result);

@@ -166,8 +166,12 @@ void Mattermost::invite(const OpPtr& op, const std::string& id, std::size_t n) {
     if (!a.ok()) Deliveries::not_invited(*op, handle, invite_fault(a));
     invite(op, id, n + 1);
   };
-  call(op, api_.get(path), [this, op, id, next](const Answer& a) {
+  call(op, api_.get(path), [this, op, id, n, handle, next](const Answer& a) {
     if (!a.ok()) return next(a);
+    if (a.body["delete_at"].as_int() != 0) {
+      Deliveries::not_invited(*op, handle, "deactivated");
+      return invite(op, id, n + 1);
+    }
     call(op, api_.post("/channels/" + id + "/members", Value::Map{{"user_id", a.body["id"]}}), next);
   });
 }

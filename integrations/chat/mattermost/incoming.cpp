@@ -42,6 +42,9 @@ void Mattermost::event(const GatewayEvent& e) {
   if (name == "user_added" && e.data["user_id"].as_string() == me_) return catch_up_one(e.channel_id);
   if (name == "user_updated") {
     users_.erase(e.data["user"]["id"].as_string());
+  } else if (name == "channel_converted") {  // to which kind it does not say: the closed one gives nothing away
+    const auto known = channels_.find(e.data["channel_id"].as_string());
+    if (known != channels_.end()) known->second.type = "P";
   } else if (name == "channel_updated") {
     const Value c = inner(e.data, "channel");
     const auto known = channels_.find(c["id"].as_string());
@@ -166,8 +169,8 @@ void Mattermost::enqueue(Inbound in) {
   if (inbound_.waiting.size() + held_.size() >= inbound_max) {
     log(LogLevel::warn, "too many Mattermost events wait: they are read again later", {});
     gateway_.forget();
-    inbound_.drop();
-    held_.clear();
+    drop_waiting();
+    if (in.stored) in.stored(fail(ErrorKind::unavailable, say(out_.language, "slash.not_stored")));
     return reconnect("too many events wait");
   }
   seen_.insert(in.id);
@@ -179,6 +182,17 @@ void Mattermost::enqueue(Inbound in) {
   in.is_read_later = catching_up_ && !holding_;
   (holding_ ? held_ : inbound_.waiting).push_back(std::move(in));
   pump();
+}
+
+// They come again when the changes are read, as if they had never been here.
+void Mattermost::drop_waiting() {
+  std::deque<Inbound> dropped = inbound_.drop();
+  std::ranges::move(std::exchange(held_, {}), std::back_inserter(dropped));
+  for (const Inbound& in : dropped) {
+    seen_.erase(in.id);
+    pin_stored(in, false);
+    if (in.stored) in.stored(fail(ErrorKind::unavailable, say(out_.language, "slash.not_stored")));
+  }
 }
 
 // Found by reading again: it goes before what is heard live meanwhile.

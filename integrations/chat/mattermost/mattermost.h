@@ -175,6 +175,7 @@ class Mattermost final : public ChatPlatform {
   void reaction_event(const mattermost::GatewayEvent& e);
   void enqueue(Inbound in);
   void enqueue_found(Inbound in);
+  void drop_waiting();
   void pump();
   bool known(Inbound& in);
   bool known_user(const std::string& id);

@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t files_max = 5;  // of one post, on the oldest servers
 
+std::string whole_name(const Delivery& d) { return "message-" + d.message.id + ".md"; }
+
 ErrorKind kind_of(const Answer& a) {
   if (a.status == 401 || a.status == 403) return ErrorKind::unauthorized;
   if (a.status == 404) return ErrorKind::not_found;
@@ -107,13 +109,14 @@ Value Mattermost::post_body(const Op& op, const std::string& text) const {
 }
 
 void Mattermost::post(const OpPtr& op, const std::string& channel_id) {
+  op->lost_files.clear();
   const auto go_on = [this, op, channel_id] {
     const std::string text = text_of(*op);
     const Message said = message_from(op->message.body["message"]);
     std::deque<Attachment> files(said.attachments.begin(), said.attachments.end());
     if (files.size() >= files_max) files.resize(files_max - 1);
     if (code_point_count(text) > runes_max_) {
-      files.push_front({"message-" + op->message.id + ".md", "text/markdown", text});
+      files.push_front({whole_name(*op), "text/markdown", text});
     }
     upload(op, channel_id, std::move(files), {});
   };
@@ -144,8 +147,13 @@ void Mattermost::upload(const OpPtr& op, const std::string& channel_id, std::deq
   const Attachment file = std::move(files.front());
   files.pop_front();
   call(op, api_.upload(channel_id, file.name, file.text),
-       [this, op, channel_id, files, uploaded](const Answer& a) mutable {
-         if (!a.ok()) return refused(op, a);
+       [this, op, channel_id, files, uploaded, name = file.name](const Answer& a) mutable {
+         // Where files are not taken the words are said without them; a channel that we are not in is joined first.
+         if (a.status == 403 && !op->joined) return refused(op, a);
+         if (!a.ok()) {
+           Deliveries::file_lost(*op, name, a.error_id.empty() ? a.why : a.error_id);
+           return upload(op, channel_id, std::move(files), std::move(uploaded));
+         }
          const auto& infos = a.body["file_infos"].as_list();
          if (!infos.empty()) uploaded.push_back(infos.front()["id"].as_string());
          upload(op, channel_id, std::move(files), std::move(uploaded));
@@ -154,7 +162,10 @@ void Mattermost::upload(const OpPtr& op, const std::string& channel_id, std::deq
 
 void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const std::vector<std::string>& files) {
   std::string text = text_of(*op);
-  if (code_point_count(text) > runes_max_) text = clip_runes(text, std::min<std::size_t>(runes_max_, 1000)) + "\n\n📎";
+  // The whole is the first of the files: its beginning is enough, unless the server did not take it.
+  const bool beside = !files.empty() && std::ranges::find(op->lost_files, whole_name(*op)) == op->lost_files.end();
+  if (code_point_count(text) > runes_max_)
+    text = beside ? clip_runes(text, std::min<std::size_t>(runes_max_, 1000)) + "\n\n📎" : clip_runes(text, runes_max_);
   Value body = post_body(*op, text);
   body.set("channel_id", channel_id);
   body.set("pending_post_id", me_ + ":" + op->message.id);
@@ -175,6 +186,7 @@ void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const
     const std::string made = a.body["id"].as_string();
     if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, made);
     deliveries_.brought_back(*op);
+    deliveries_.tell_lost_files(*op, threaded ? deliveries_.their_thread(*op) : made);
     if (!Deliveries::is_pinned(*op)) return finish(op, {});
     call(op, api_.post("/posts/" + made + "/pin", Value::Map{}), [this, op](const Answer&) { finish(op, {}); });
   });
@@ -190,6 +202,10 @@ void Mattermost::post_private(const OpPtr& op, const std::string& channel_id) {
   call(op, api_.get(path), [this, op, channel_id, handle](const Answer& a) {
     if (a.status == 404) deliveries_.not_reached(*op, "@" + handle, "no_account");
     if (!a.ok()) return refused(op, a);
+    if (a.body["delete_at"].as_int() != 0) {  // the server would take it, and nobody would read it
+      deliveries_.not_reached(*op, "@" + handle, "deactivated");
+      return finish(op, fail(ErrorKind::not_found, "@" + handle + " is deactivated on Mattermost"));
+    }
     const std::string user = a.body["id"].as_string();
     if (!ephemeral_allowed_ || op->message.body["direct"].as_bool()) return post_direct(op, user);
     Value post = post_body(*op, clip_runes(text_of(*op), runes_max_));
@@ -235,6 +251,10 @@ void Mattermost::change_post(const OpPtr& op) {
     // Deleted posts answer 403 or 404: somebody took it away, and trying again would not help.
     const bool gone = a.status == 404 || a.status == 403;
     if (gone && op->message.kind == "edit") return look_if_gone(op, id);
+    if (a.error_id == "api.post.update_post.permissions_time_limit.app_error" && op->message.kind == "edit") {
+      op->anew = true;  // the state must be seen; the old post can no longer show it
+      return send_post(op, out_.directory.theirs("channel", op->channel), {});
+    }
     if (a.ok() || gone) return finish(op, {});
     refused(op, a);
   });

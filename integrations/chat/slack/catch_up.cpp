@@ -29,7 +29,7 @@ void Slack::catch_up(const std::string& cursor) {
   }
   Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+  look_up("conversations.list", arguments, [this, cursor](const SlackAnswer& a) {
     if (a.fate != Fate::ok) {  // nothing was read: from here again, when the next connection opens
       catching_up_ = again_ = false;
       return log(LogLevel::warn, "what was said meanwhile cannot be read",
@@ -45,7 +45,7 @@ void Slack::catch_up(const std::string& cursor) {
       else
         to_be_read(id);
     }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (!next.empty()) return catch_up(next);
     catch_up_direct({});
   });
@@ -56,7 +56,7 @@ void Slack::catch_up(const std::string& cursor) {
 void Slack::catch_up_direct(const std::string& cursor) {
   Value arguments = Value::Map{{"types", "im"}, {"limit", 500}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
+  look_up("conversations.list", arguments, [this, cursor](const SlackAnswer& a) {
     for (const Value& c : a.body["channels"].as_list()) {
       const std::string id = c["id"].as_string();
       if (!c["is_im"].as_bool() || id.empty()) continue;
@@ -64,7 +64,7 @@ void Slack::catch_up_direct(const std::string& cursor) {
       const std::string last = marks_.at(id);
       if (!last.empty() && out_.clock.now() - slack_time(last) < direct_within_ms) to_be_read(id);
     }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (a.fate == Fate::ok && !next.empty()) return catch_up_direct(next);
     all_unread_ = again_;  // lost once more meanwhile: there is more to be read than this
     catch_up_next();
@@ -175,10 +175,10 @@ void Slack::cannot_read(const std::string& channel_id, const SlackAnswer& a) {
 void Slack::catch_up_page(const std::string& channel_id, const std::string& cursor) {
   Value arguments = Value::Map{{"channel", channel_id}, {"oldest", gap_cursor_}, {"limit", 200}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.history", arguments, [this, channel_id](const SlackAnswer& a) {
+  look_up("conversations.history", arguments, [this, channel_id, cursor](const SlackAnswer& a) {
     if (a.fate != Fate::ok) cannot_read(channel_id, a);
     caught_up_messages(channel_id, a);
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (!next.empty()) return catch_up_page(channel_id, next);
     if (blind_.empty()) return catch_up_older(channel_id, {}, 0);
     caught_up_channel(channel_id);
@@ -190,14 +190,14 @@ void Slack::catch_up_page(const std::string& channel_id, const std::string& curs
 void Slack::catch_up_older(const std::string& channel_id, const std::string& cursor, int pages) {
   Value arguments = Value::Map{{"channel", channel_id}, {"latest", gap_cursor_}, {"inclusive", true}, {"limit", 200}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.history", arguments, [this, channel_id, pages](const SlackAnswer& a) {
+  look_up("conversations.history", arguments, [this, channel_id, cursor, pages](const SlackAnswer& a) {
     if (a.fate != Fate::ok) cannot_read(channel_id, a);
     for (const Value& m : a.body["messages"].as_list()) {
       if (is_later(m["latest_reply"].as_string(), gap_cursor_)) threads_.emplace_back(channel_id, m["ts"].as_string());
       if (is_later(m["edited"]["ts"].as_string(), gap_cursor_)) caught_up_edit(channel_id, m);
       caught_up_marks(channel_id, m);
     }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (!next.empty() && pages + 1 < older_pages_max) return catch_up_older(channel_id, next, pages + 1);
     if (!next.empty()) blind_.push_back({"old_threads"});
     catch_up_threads(channel_id);
@@ -273,7 +273,7 @@ void Slack::catch_up_threads(const std::string& channel_id) {
 void Slack::catch_up_thread(const std::string& channel, const std::string& root, const std::string& cursor) {
   Value arguments = Value::Map{{"channel", channel}, {"ts", root}, {"limit", 200}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.replies", arguments, [this, channel, root](const SlackAnswer& a) {
+  look_up("conversations.replies", arguments, [this, channel, root, cursor](const SlackAnswer& a) {
     if (a.fate != Fate::ok) cannot_read(channel, a);
     for (const Value& m : a.body["messages"].as_list()) {
       const std::string& ts = m["ts"].as_string();
@@ -287,7 +287,7 @@ void Slack::catch_up_thread(const std::string& channel, const std::string& root,
       if (is_later(m["edited"]["ts"].as_string(), gap_cursor_)) caught_up_edit(channel, m);
       caught_up_marks(channel, m);
     }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (!next.empty()) return catch_up_thread(channel, root, next);
     catch_up_threads(channel);
   });

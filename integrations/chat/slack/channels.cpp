@@ -67,8 +67,8 @@ void Slack::find_channel(const OpPtr& op, WithId then) {
 void Slack::list_channels(const std::string& cursor) {
   Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}, {"exclude_archived", true}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  look_up("conversations.list", arguments, [this](const SlackAnswer& a) {
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+  look_up("conversations.list", arguments, [this, cursor](const SlackAnswer& a) {
+    const std::string next = next_slack_page(a, cursor);
     listing_ = Listing::further;
     if (a.fate != SlackAnswer::Fate::ok) return not_listed(a);
     for (Sought& s : std::exchange(sought_, {})) {
@@ -218,9 +218,9 @@ namespace {
 
 std::string invite_fault_of(const std::string& code) {
   static const std::map<std::string, const char*> known = {
-      {"user_not_found", "no_account"}, {"user_is_restricted", "guest"},         {"user_is_ultra_restricted", "guest"},
-      {"ura_max_channels", "guest"},    {"org_user_not_in_team", "not_in_team"}, {"cant_invite", "no_right"},
-      {"no_permission", "no_right"}};
+      {"user_not_found", "no_account"},      {"user_disabled", "deactivated"}, {"user_is_restricted", "guest"},
+      {"user_is_ultra_restricted", "guest"}, {"ura_max_channels", "guest"},    {"org_user_not_in_team", "not_in_team"},
+      {"cant_invite", "no_right"},           {"no_permission", "no_right"}};
   const auto it = known.find(code);
   return it == known.end() ? code : it->second;
 }

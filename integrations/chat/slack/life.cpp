@@ -296,7 +296,9 @@ void Slack::frame(int slot, std::uint64_t socket, const std::string& text) {
   switch (read->kind) {
     case Kind::hello:
       count_connections(read->connections);
-      return carry_out(connections_.hello(slot, now));
+      carry_out(connections_.hello(slot, now));
+      if (!problem_.empty() && connections_.problem().empty() && !checking_) check();  // it may be over
+      return;
     case Kind::disconnect:
       return carry_out(connections_.disconnect(slot, read->reason, now));
     case Kind::envelope:

@@ -189,14 +189,14 @@ void Slack::look_for_post(const OpPtr& op, const std::string& channel_id, const 
   if (!thread.empty()) arguments.set("ts", thread);
   if (!cursor.empty()) arguments.set("cursor", cursor);
   call(op, thread.empty() ? "conversations.history" : "conversations.replies", arguments,
-       [this, op, channel_id](const SlackAnswer& a) {
+       [this, op, channel_id, cursor](const SlackAnswer& a) {
          // A channel whose history is closed to us: a second post is the smaller harm than a lost one.
          if (a.fate != Fate::ok) return send_post(op, channel_id);
          for (const Value& m : a.body["messages"].as_list()) {
            if (m["metadata"]["event_payload"]["id"].as_string() != op->message.id) continue;
            return posted(op, channel_id, m["ts"].as_string(), {});
          }
-         const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+         const std::string next = next_slack_page(a, cursor);
          if (!next.empty()) return look_for_post(op, channel_id, next);
          deliveries_.not_there(*op);
          send_post(op, channel_id);
@@ -251,6 +251,7 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
   // In a channel where nobody has spoken yet, what is said first while we are cut off comes after our own post.
   marks_.begin(channel_id, ts);
   const std::string thread = deliveries_.their_thread(*op);
+  op->lost_files.clear();
   const auto go_on = [this, op, channel_id, root = thread.empty() ? ts : thread, files = std::move(files)] {
     upload(op, channel_id, root, files);
   };
@@ -261,19 +262,25 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
 }
 
 // Three steps; the bytes go to an address that Slack names, without our token. The message itself is there already,
-// so a file that cannot be sent is logged and holds nothing up.
+// so a file that cannot be sent is told of in its thread and holds nothing up.
 void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::string& thread,
                    std::deque<Attachment> files) {
-  if (files.empty()) return finish(op, {});
+  if (files.empty()) {
+    deliveries_.tell_lost_files(*op, thread);
+    return finish(op, {});
+  }
   const Attachment file = std::move(files.front());
   files.pop_front();
-  const auto next = [this, op, channel_id, thread, files, name = file.name](bool sent) {
-    if (!sent) log(LogLevel::warn, "a file did not get to Slack", {{"channel", op->channel}, {"file", name}});
+  const auto next = [this, op, channel_id, thread, files, name = file.name](const std::string& fault) {
+    if (!fault.empty()) {
+      log(LogLevel::warn, "a file did not get to Slack", {{"channel", op->channel}, {"file", name}, {"why", fault}});
+      Deliveries::file_lost(*op, name, fault);
+    }
     upload(op, channel_id, thread, files);
   };
   const Value wanted = Value::Map{{"filename", file.name}, {"length", static_cast<std::int64_t>(file.text.size())}};
   call(op, "files.getUploadURLExternal", wanted, [this, op, channel_id, thread, file, next](const SlackAnswer& a) {
-    if (a.fate != Fate::ok) return next(false);
+    if (a.fate != Fate::ok) return next(a.error);
     HttpCall put;
     put.method = "POST";
     put.url = a.body["upload_url"].as_string();
@@ -284,9 +291,10 @@ void Slack::upload(const OpPtr& op, const std::string& channel_id, const std::st
     const Value list = Value::List{Value::Map{{"id", a.body["file_id"]}, {"title", file.name}}};
     const Value complete = Value::Map{{"files", list}, {"channel_id", channel_id}, {"thread_ts", thread}};
     const auto sent_there = [this, op, complete, next](const Result<HttpResult>& sent) {
-      if (!sent || sent->status / 100 != 2) return next(false);
+      if (!sent) return next(sent.error().message);
+      if (sent->status / 100 != 2) return next("http_" + std::to_string(sent->status));
       call(op, "files.completeUploadExternal", complete,
-           [next](const SlackAnswer& done) { next(done.fate == Fate::ok); });
+           [next](const SlackAnswer& done) { next(done.fate == Fate::ok ? std::string() : done.error); });
     };
     queue_.call(op->job, std::move(put), sent_there, {"method:upload"});
   });
@@ -316,7 +324,10 @@ void Slack::post_private(const OpPtr& op, const std::string& channel_id) {
 void Slack::post_direct(const OpPtr& op, const std::string& user_id) {
   call(op, "conversations.open", Value::Map{{"users", user_id}}, [this, op, user_id](const SlackAnswer& a) {
     if (a.fate == Fate::refused)
-      deliveries_.not_reached(*op, user_id, a.error == "user_not_found" ? "no_account" : a.error);
+      deliveries_.not_reached(*op, user_id,
+                              a.error == "user_not_found"  ? "no_account"
+                              : a.error == "user_disabled" ? "deactivated"
+                                                           : a.error);
     if (a.fate != Fate::ok) return refused(op, a);
     Value arguments = post_arguments(*op, nullptr);
     const std::string there = a.body["channel"]["id"].as_string();
@@ -347,7 +358,8 @@ void Slack::change_post(const OpPtr& op, const std::string& channel_id) {
     const bool edit = op->message.kind == "edit";
     if (edit && say_plainly(op, method, a)) return change_post(op, channel_id);
     if (edit && (a.error == "edit_window_closed" || a.error == "cant_update_message")) {
-      return send_post(op, channel_id);  // the state must be seen; the old post can no longer show it
+      op->anew = true;  // the state must be seen; the old post can no longer show it
+      return send_post(op, channel_id);
     }
     const bool gone = a.error == "message_not_found";
     if (edit && gone && deliveries_.bring_back(*op)) return post(op, channel_id);

@@ -52,7 +52,7 @@ void Slack::tell_standing(const std::string& id) {
 void Slack::list_people(const std::string& cursor) {
   Value arguments = Value::Map{{"limit", people_in_a_page}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
-  const auto take = [this](const SlackAnswer& a) {
+  const auto take = [this, cursor](const SlackAnswer& a) {
     if (a.fate != SlackAnswer::Fate::ok) return;
     for (const Value& u : a.body["members"].as_list()) {
       const std::string& id = u["id"].as_string();
@@ -62,7 +62,7 @@ void Slack::list_people(const std::string& cursor) {
       user.asked_ms = out_.clock.now();
       tell_standing(id);
     }
-    const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+    const std::string next = next_slack_page(a, cursor);
     if (!next.empty() && users_.size() < listed_people_max) list_people(next);
   };
   look_up("users.list", arguments, take, false);

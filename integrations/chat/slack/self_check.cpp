@@ -111,14 +111,14 @@ void SlackCheck::list(const std::string& cursor, int page) {
   Value arguments = Value::Map{{"types", "public_channel,private_channel"}, {"limit", 500}};
   if (!cursor.empty()) arguments.set("cursor", cursor);
   call("conversations.list", arguments, config.bot_token,
-       [this, page](const Result<HttpResult>& result, const SlackAnswer& a) {
+       [this, cursor, page](const Result<HttpResult>& result, const SlackAnswer& a) {
          if (!result || a.fate != SlackAnswer::Fate::ok) {
            const std::string why = result ? a.error : result.error().message;
            found.push_back({"note", "not_asked", {{"what", "conversations.list"}, {"why", why}}});
            return done(found);
          }
          for (const Value& c : a.body["channels"].as_list()) channels.emplace(c["name"].as_string(), c);
-         const std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+         const std::string next = next_slack_page(a, cursor);
          if (!next.empty() && page < pages_max) return list(next, page + 1);
          for (const std::string& ours : config.channels) channel(ours);
          done(found);

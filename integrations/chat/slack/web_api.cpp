@@ -200,6 +200,11 @@ SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<
   return out;
 }
 
+std::string next_slack_page(const SlackAnswer& a, const std::string& asked) {
+  std::string next = a.body["response_metadata"]["next_cursor"].as_string();
+  return next == asked ? std::string() : next;
+}
+
 // As the pages of chat.postMessage, chat.update and chat.postEphemeral list them.
 bool is_about_form(std::string_view error) {
   static const Codes form = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long",

@@ -37,6 +37,10 @@ struct SlackAnswer {
 // `headers` with lower-case names. A body that is no JSON is a failure of the way, not an answer.
 SlackAnswer read_slack_answer(int status, std::string_view body, const std::map<std::string, std::string>& headers);
 
+// Where a list goes on; empty: it ends. `asked`: the cursor of this page. A page that names itself as the next one
+// would be read for ever.
+std::string next_slack_page(const SlackAnswer& answer, const std::string& asked);
+
 // A sentence for health and doctor is made from the code by the caller; these are the names of the settings to change.
 bool is_about_form(std::string_view error);    // how a message is put together, not what it says or where
 bool is_channel_gone(std::string_view error);  // archived, deleted, or we were removed

@@ -155,6 +155,13 @@ void MattermostCore::archive(const std::string& channel_id) {
   to_channel("channel_deleted", Value::Map{{"channel_id", c.id}, {"delete_at", c.delete_at}}, c);
 }
 
+void MattermostCore::convert(const std::string& channel_id) {
+  MmChannel& c = channels_.at(channel_id);
+  c.type = "P";
+  c.update_at = now();
+  to_channel("channel_converted", Value::Map{{"channel_id", c.id}}, c);
+}
+
 void MattermostCore::pin(const std::string& post_id, bool on) {
   MmPost& p = posts_.at(post_id);
   p.pinned = on;

@@ -109,6 +109,8 @@ class MattermostCore {
   void pin(const std::string& post_id, bool on = true);
   void archive(const std::string& channel_id);
   void restore(const std::string& channel_id) { channels_.at(channel_id).delete_at = 0; }
+  void convert(const std::string& channel_id);  // a public channel becomes private
+  void deactivate(const std::string& user_id) { users_.at(user_id).active = false; }
   HttpResponse click(const std::string& user_id, const std::string& post_id, const std::string& action_id);
   // A group of the server, a licensed feature: without one there is no license.
   std::string add_group(const std::string& name, std::vector<std::string> users);

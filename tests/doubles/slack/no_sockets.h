@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "integrations/net/http_client.h"
 #include "integrations/net/websocket.h"
@@ -31,6 +32,8 @@ class SlackNoSockets {
   bool muted = false;  // half-open: frames go nowhere
   // Answers to this method come when show() is called.
   std::string withheld = {};
+  // A gateway that says of every page of a list that this is the next one.
+  std::string same_cursor = {};
   void show() {
     withheld.clear();
     for (auto& answer : std::exchange(answers_, {})) post_(std::move(answer));
@@ -108,13 +111,20 @@ class SlackNoSockets {
       reply = core_.download(call.url, sent.empty() ? sent : sent.substr(7));
     } else {
       const std::string token = call.headers["Authorization"].substr(7);
-      reply = core_.call(call.url.substr(std::string(api).size() + 1), form_fields(call.body), token);
+      auto fields = form_fields(call.body);
+      if (!same_cursor.empty() && fields["cursor"] == same_cursor) fields.erase("cursor");
+      reply = core_.call(call.url.substr(std::string(api).size() + 1), std::move(fields), token);
     }
     pump();
     if (reply.stall) return broken("timed out");
     HttpResult result;
     result.status = reply.status;
     result.body = reply.body;
+    if (!same_cursor.empty() && call.url.ends_with(".list") && reply.status == 200) {
+      Value page = *parse_json(reply.body);
+      page.set("response_metadata", Value::Map{{"next_cursor", same_cursor}});
+      result.body = to_json(page);
+    }
     for (const auto& [name, value] : reply.headers) result.headers[lower_ascii(name)] = value;
     const auto answer = [done, result] { done(result); };
     if (!withheld.empty() && call.url.ends_with("/" + withheld)) return answers_.push_back(answer);

@@ -156,6 +156,34 @@ TEST_CASE("what was decided on a refused decision is decided again on what is on
   w.check_disk_and_memory_agree();
 }
 
+TEST_CASE("the first form of a message whose edit or deletion was heard before does nothing and is not shown") {
+  for (const char* change : {"edit", "heard", "delete"}) {
+    CAPTURE(change);
+    World w;
+    int stored = 0;
+    const auto tell = [&](const std::string& kind, const std::string& id, const std::string& text) {
+      ChatEvent e;
+      e.platform = "slack";
+      e.channel = "#muster";
+      e.kind = kind;
+      e.id = id;
+      e.post_id = "1700000000.000100";
+      e.user = e.about.author = "operator";
+      e.text = e.about.text = text;
+      e.about.post_id = e.post_id;
+      e.direct = true;
+      e.at = w.clock.now();
+      w.screen.say(e, [&](const Result<void>& r) { stored += r.has_value() ? 1 : 0; });
+    };
+    tell(change, "change", "never mind");
+    tell("message", "late", "whoami");
+    w.tasks.run_until([&] { return stored == 2 && w.store->stats().queue_depth == 0; });
+    CHECK(w.screen.count("whoami") == 0);
+    tell("message", "late", "whoami");
+    w.tasks.run_until([&] { return stored == 3; });
+  }
+}
+
 TEST_CASE("a full disk refuses with a reason, says it once, keeps what it accepted and goes on by itself") {
   World w;
   Commit stored;  // a webhook that was answered already

@@ -1,0 +1,130 @@
+// Servers that refuse, change and answer for somebody else: what people must see all the same.
+#include <doctest/doctest.h>
+
+#include "bot/base/json.h"
+#include "tests/unit/mattermost/rig.h"
+
+using namespace muster;
+using namespace muster::test;
+using Heard = std::vector<std::string>;
+
+namespace {
+
+HttpResponse refusal(int status, const char* id) {
+  return {.status = status,
+          .content_type = "application/json",
+          .body = to_json(Value::Map{{"id", id}, {"message", ""}, {"status_code", status}}),
+          .headers = {}};
+}
+
+Value edit_of(const std::string& post_id, const std::string& text) {
+  return Value::Map{{"post_id", post_id}, {"message", Value::Map{{"text", text}}}};
+}
+
+}  // namespace
+
+TEST_CASE("a post that the server lets nobody change any more is posted anew, and changed there from then on") {
+  Rig rig;
+  rig.start();
+  rig.post("muster", "board-INC-1", "open");
+  const std::string old = rig.directory.theirs("post", "muster/board-INC-1");
+  rig.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (q.path != "/api/v4/posts/" + old + "/patch") return std::nullopt;
+    return refusal(400, "api.post.update_post.permissions_time_limit.app_error");
+  };
+  rig.send("edit", "muster", edit_of("board-INC-1", "mitigated"));
+  CHECK(rig.said_in("muster") == Heard{"open", "mitigated"});
+  rig.send("edit", "muster", edit_of("board-INC-1", "resolved"));
+  CHECK(rig.said_in("muster") == Heard{"open", "resolved"});
+}
+
+TEST_CASE("a file that the server does not take costs nobody the words") {
+  for (const auto& [status, id] : {std::pair{501, "api.file.attachments.disabled.app_error"},
+                                   std::pair{413, "api.file.upload_file.too_large_detailed.app_error"},
+                                   std::pair{403, "api.context.permissions.app_error"}}) {
+    CAPTURE(status);
+    Rig rig;
+    rig.start();
+    rig.core.fault_before = [status, id](const HttpRequest& q) -> std::optional<HttpResponse> {
+      if (q.path != "/api/v4/files") return std::nullopt;
+      return refusal(status, id);
+    };
+    std::string text;
+    for (int i = 0; i < 3000; ++i) text += "line " + std::to_string(i) + "\n";
+    rig.post("muster", "long", text);
+    rig.pass(minute_ms);
+    const auto said = rig.said_in("muster");
+    REQUIRE(said.size() == 2);
+    CHECK(said.front().starts_with("line 0\nline 1\n"));
+    CHECK_FALSE(said.front().contains("📎"));
+    CHECK(said.front().contains("line 1000"));  // as much as a post holds
+    CHECK(said.back().contains("Mattermost does not take the file message"));
+    CHECK(said.back().contains(id));
+    REQUIRE(rig.done.size() == 1);
+    CHECK(rig.done.front().second.has_value());
+  }
+}
+
+TEST_CASE("a page of somebody in between is no answer of the server: what was said is said again") {
+  Rig rig;
+  rig.start();
+  bool shut = true;
+  rig.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (!shut || q.path != "/api/v4/posts") return std::nullopt;
+    return HttpResponse{.status = 200, .content_type = "text/html", .body = "<html>please log in", .headers = {}};
+  };
+  rig.post("muster", "a", "must be seen");
+  CHECK(rig.done.empty());
+  shut = false;
+  rig.pass(minute_ms);
+  CHECK(rig.said_in("muster") == Heard{"must be seen"});
+}
+
+TEST_CASE("events that were dropped because too many waited are read again, each") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster");
+  rig.core.join(channel, rig.ana);
+  bool shut = true;
+  rig.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (!shut || q.path != "/api/v4/users/" + rig.ana) return std::nullopt;
+    return HttpResponse{.status = 502, .content_type = "text/html", .body = "<html>", .headers = {}};
+  };
+  const int all = static_cast<int>(Mattermost::inbound_max) + 5;
+  for (int i = 0; i < all; ++i) {
+    rig.core.say(rig.ana, channel, std::to_string(i));
+    if (i % 100 == 0) rig.settle();
+  }
+  rig.settle();
+  shut = false;
+  rig.pass(5 * minute_ms);
+  CHECK(rig.events.size() >= 9'900);  // the server shows ten thousand at once
+}
+
+TEST_CASE("who was called and is deactivated there is named where they were called") {
+  Rig rig;
+  rig.start();
+  rig.directory.people["p-left"] = "left";
+  rig.core.deactivate(rig.core.add_user("left"));
+  rig.post("muster", "x", "come", Value::Map{{"private_to", "p-left"}, {"direct", true}});
+  const auto said = rig.said_in("muster");
+  REQUIRE(said.size() == 1);
+  CHECK(said.front().contains("left got no direct message on Mattermost: the account is deactivated"));
+}
+
+TEST_CASE("a channel that became private is not given away by a link to it") {
+  Rig rig;
+  rig.start();
+  const std::string here = rig.channel("muster"), other = rig.core.add_channel(rig.team, "plans");
+  for (const std::string& c : {here, other}) rig.core.join(c, rig.ana);
+  rig.core.join(other, rig.bot);
+  const std::string post = rig.core.say(rig.ana, other, "the secret plan");
+  rig.settle();
+  rig.core.convert(other);
+  rig.settle();
+  rig.events.clear();
+  rig.core.say(rig.ana, here, "!pin http://mattermost/ops/pl/" + post);
+  rig.settle();
+  REQUIRE(rig.events.size() == 1);
+  CHECK(rig.events.front().about.text.empty());
+}

@@ -1,0 +1,74 @@
+// Workspaces and gateways that refuse, recover and repeat themselves: what people must see all the same.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/unit/slack/world.h"
+
+using namespace muster;
+using test::SlackWorld;
+
+TEST_CASE("what kept the events away is not told any more when they come again") {
+  for (const char* reason : {"link_disabled", "too_many_websockets"}) {
+    CAPTURE(reason);
+    SlackWorld w;
+    w.begin();
+    const auto peer = w.core.peers().front();
+    w.core.warn(peer, reason);
+    w.drain();
+    w.net.cut_all();
+    w.drain();
+    CHECK_FALSE(w.slack->connected());
+    CHECK_FALSE(w.slack->health().problem.empty());
+    w.pass(6 * minute_ms);
+    CHECK(w.slack->connected());
+    CHECK(w.slack->health().problem == "");
+    CHECK(w.slack->health().next_step == "");
+  }
+}
+
+TEST_CASE("a problem with the app token that is over is not told any more, and missing scopes still are") {
+  SlackWorld w;
+  w.core.app_token = "xapp-other";
+  w.core.granted_scopes = "chat:write";
+  w.begin();
+  CHECK(w.slack->health().problem.contains("SLACK_APP_TOKEN"));
+  w.core.app_token = "xapp-1-test";
+  w.pass(6 * minute_ms);
+  CHECK(w.slack->connected());
+  CHECK_FALSE(w.slack->health().problem.contains("SLACK_APP_TOKEN"));
+  CHECK(w.slack->health().problem.contains("pins:write"));
+}
+
+TEST_CASE("a list whose next page is the same page again ends") {
+  SlackWorld w;
+  w.net.same_cursor = "again";
+  w.begin();
+  w.pass(10 * minute_ms);
+  CHECK(w.core.calls["users.list"] < 5);
+  CHECK(w.core.calls["conversations.list"] < 12);
+  CHECK(w.post("muster", "said"));
+  CHECK(w.posts_with("muster", "said") == 1);
+}
+
+TEST_CASE("a file that the workspace does not take is told where it was promised") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("files.getUploadURLExternal",
+                   {.kind = doubles::SlackFault::Kind::error, .error = "file_uploads_disabled", .times = 5});
+  std::string text;
+  for (int i = 0; i < 3'000; ++i) text += "line " + std::to_string(i) + "\n";
+  CHECK(w.post("muster", text));
+  w.pass(minute_ms);
+  CHECK(w.posts_with("muster", "Slack does not take the file message.txt: file_uploads_disabled") == 1);
+}
+
+TEST_CASE("who was called and is deactivated there is named where they were called, in words") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("conversations.open", {.kind = doubles::SlackFault::Kind::error, .error = "user_disabled"});
+  w.deliver("post", "muster",
+            Value::Map{{"private_to", "ben"}, {"direct", true}, {"message", Value::Map{{"text", "come"}}}});
+  w.pass(10 * second_ms);
+  CHECK(w.posts_with("muster", "got no direct message on Slack: the account is deactivated") == 1);
+}
