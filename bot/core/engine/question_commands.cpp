@@ -55,6 +55,7 @@ Outcome nobody_can(Call& c, const Verdict& v, std::size_t eligible) {
   Entry e = human_entry(c, "command.denied", nullptr);
   e.text = c.command.echo;
   e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}, {"reason", "nobody can approve"}};
+  e.data.set("how", "nobody_can_approve");
   record(c.work, std::move(e));
   return refuse(c, "ask.nobody",
                 {{"verb", c.command.verb},
