@@ -163,9 +163,11 @@ std::span<const Sentence> words_channels() {
        "{who} 님을 {id}과(와) 그 채널에서 내보내고 당사자에게 알렸습니다."},
       {"uninvite.done_archived",
        "{who} is taken out of {id} and told so. Its channel is archived: on Slack and Mattermost those who were in it "
-       "can still read it.",
+       "can still read it, because neither takes anybody out of an archived channel. Who manages channels there can "
+       "unarchive it, remove the person and archive it again.",
        "{who} 님을 {id}에서 내보내고 당사자에게 알렸습니다. 채널은 보관되어 있어 Slack과 Mattermost에서는 들어 있던 "
-       "사람이 계속 읽을 수 있습니다."},
+       "사람이 계속 읽을 수 있습니다. 두 플랫폼 모두 보관된 채널에서는 사람을 내보낼 수 없습니다. 그쪽 채널 관리자가 "
+       "보관을 풀고 내보낸 뒤 다시 보관할 수 있습니다."},
       {"uninvite.told", "{by} has taken you out of the private incident {id}: you do not see it any more.{why}",
        "{by} 님이 비공개 장애 {id}에서 나가게 했습니다. 이제 그 장애를 볼 수 없습니다.{why}"},
       {"uninvite.told_why", " Why: {why}", " 이유: {why}"},
