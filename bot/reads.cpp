@@ -139,6 +139,7 @@ bool has_word_pair(const std::string& text, const std::string& value) {
 
 bool HistoryReader::keeps(const Entry& e) const {
   if (e.origin != "human" && e.origin != "backfill" && e.kind != "config.changed") return false;
+  if (e.data["sealed"].as_bool()) return false;  // that somebody asks to unseal is for who may answer
   if (wanted_.hides(e.incident_id) || wanted_.hides("#" + e.source.channel)) return false;
   const std::string& typed = e.data["command"].as_string();
   // A note is its text: no command is kept beside it, its kind is the verb.

@@ -90,6 +90,8 @@ std::span<const Sentence> words_capture() {
       // What the bot writes into the record
       {"entry.rooms_bound", "one room on {names}", "하나의 방: {names}"},
       {"entry.unsealed", "unsealed by {who}: {why}", "{who} 님이 봉인을 엶: {why}"},
+      {"entry.unsealed_approved", "unsealed by {who}, approved by {by}: {why}",
+       "{by} 님의 승인으로 {who} 님이 봉인을 엶: {why}"},
       {"entry.by_hand", "#{channel} on {platform}, by hand", "#{channel}({platform}), 사람이 직접 보관함"},
       {"entry.deleted", "message of {whose} deleted by {who}", "{whose} 님의 메시지를 {who} 님이 삭제함"},
       {"entry.deleted_by_somebody", "message of {whose} deleted; the platform does not say by whom",

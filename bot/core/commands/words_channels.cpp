@@ -190,6 +190,14 @@ std::span<const Sentence> words_channels() {
        "🔑 *{who}* 님이 들여보내 달라고 합니다: {why} · `invite @{person}`"},
       {"unseal.told", "🔓 {who} has unsealed the private incident {id} and reads it now: {why}",
        "🔓 {who} 님이 비공개 장애 {id}의 봉인을 열고 이제 읽습니다: {why}"},
+      {"unseal.asked",
+       "Asked as {id}: {n} of {names}, by direct message, until {time}. They see the number and your reason and "
+       "nothing "
+       "else; what comes of it you are told by direct message.",
+       "{id}로 물었습니다: {names} 가운데 {n}명의 승인이 필요하고 개인 메시지로 {time}까지 기다립니다. 번호와 이유만 "
+       "보여 주며, 결과는 개인 메시지로 알려 드립니다."},
+      {"unseal.approved", "{who} is told what came of it. You see nothing of it.",
+       "결과는 {who} 님에게만 알렸습니다. 그 내용은 보이지 않습니다."},
       {"unseal.done", "You are in {id} now: #{channel}. Everybody in it has been told, and its timeline says why.",
        "이제 {id}에 들어 있습니다: #{channel}. 그 안의 모두에게 알렸고 이유는 타임라인에 남습니다."},
       {"disclose.sure",
