@@ -6,6 +6,7 @@
 #include "bot/base/json.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/journal/sentence.h"
 #include "bot/core/journal/view.h"
 #include "storage/store.h"
 
@@ -13,10 +14,10 @@ namespace muster {
 
 namespace {
 
-std::string timeline_file(const View& view, const std::string& id) {
+std::string timeline_file(const View& view, const std::string& id, const std::string& language) {
   std::string text = "# " + id + "\n\n";
   for (const ViewRow& r : view.rows)
-    text += "- " + format_utc(r.effective_ms) + " **" + r.entry->kind + "** " + one_line(r.text) + "\n";
+    text += "- " + format_utc(r.effective_ms) + " **" + r.entry->kind + "** " + one_line(row_text(r, language)) + "\n";
   return text;
 }
 
@@ -43,7 +44,7 @@ std::string timeline_lines(const ViewRow& r, const std::string& language, const 
   const bool filed = r.entry->kind == "note" && r.entry->source.type == "chat_message";
   const std::string who = filed ? plain(name_of(author, config)) + ": " : "";
   std::string text = "`" + format_utc_clock(r.effective_ms) + "` " + r.entry->kind + " · " + who +
-                     plain(clip(one_line(r.text), 160)) + marks_of(r, language) + "\n";
+                     plain(clip(one_line(row_text(r, language)), 160)) + marks_of(r, language) + "\n";
   for (const std::string& before : earlier_texts(r))
     text += "  ↳ " + say(language, "timeline.before", {{"text", plain(clip(one_line(before), 160))}}) + "\n";
   return text;
@@ -58,8 +59,8 @@ std::string withdrawn_line(const std::vector<Entry>& entries, const QualityNote&
   std::string what;
   if (it != entries.end()) {
     const std::string who = it->kind == "note" ? plain(name_of(it->actor, config)) + ": " : it->kind + " · ";
-    what =
-        "`" + format_utc_clock(it->occurred_ms) + "` " + who + (destroyed ? "" : plain(clip(one_line(it->text), 80)));
+    what = "`" + format_utc_clock(it->occurred_ms) + "` " + who +
+           (destroyed ? "" : plain(clip(one_line(entry_text(*it, language)), 80)));
   }
   return "✖ " + say(language, "timeline.withdrawn", {{"what", what}, {"reason", plain(reason_text(note, language))}}) +
          "\n";
@@ -103,7 +104,7 @@ Outcome timeline_outcome(const std::vector<Entry>& entries, const ReadWanted& wa
     const bool json = format->second == "json";
     o.reply.attachments.push_back({"timeline-" + wanted.incident + (json ? ".json" : ".md"),
                                    json ? "application/json" : "text/markdown",
-                                   json ? to_json(list) : timeline_file(view, wanted.incident)});
+                                   json ? to_json(list) : timeline_file(view, wanted.incident, wanted.language)});
   }
   o.json = list;
   return o;
@@ -119,9 +120,10 @@ std::string filter_of(const ReadWanted& wanted, const char* key) {
 }
 
 // The command in words; what the bot recorded without one is named by its kind.
-std::string action_of(const Entry& e) {
+std::string action_of(const Entry& e, const std::string& language) {
   const std::string& command = e.data["command"].as_string();
-  return command.empty() ? e.kind + (e.text.empty() ? "" : " · " + e.text) : command;
+  const std::string text = entry_text(e, language);
+  return command.empty() ? e.kind + (text.empty() ? "" : " · " + text) : command;
 }
 
 bool has_word_pair(const std::string& text, const std::string& value) {
@@ -137,6 +139,7 @@ bool has_word_pair(const std::string& text, const std::string& value) {
 
 bool HistoryReader::keeps(const Entry& e) const {
   if (e.origin != "human" && e.origin != "backfill" && e.kind != "config.changed") return false;
+  if (e.data["sealed"].as_bool()) return false;  // that somebody asks to unseal is for who may answer
   if (wanted_.hides(e.incident_id) || wanted_.hides("#" + e.source.channel)) return false;
   const std::string& typed = e.data["command"].as_string();
   // A note is its text: no command is kept beside it, its kind is the verb.
@@ -170,7 +173,8 @@ Outcome HistoryReader::outcome() const {
     const std::string mark = it->kind == "command.denied" ? "⛔ " : "";
     text += "`" + format_utc_minute(it->received_ms) + "` " + plain(it->actor.id) + " · " +
             (it->incident_id.empty() ? "" : it->incident_id + " · ") + mark +
-            plain(clip(one_line(it->kind == "command.denied" ? it->text : action_of(*it)), 120)) + "\n";
+            plain(clip(one_line(it->kind == "command.denied" ? it->text : action_of(*it, wanted_.language)), 120)) +
+            "\n";
     list.push(Value::Map{{"at", format_utc(it->received_ms)},
                          {"who", it->actor.id},
                          {"kind", it->kind},

@@ -3,6 +3,7 @@
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
 #include "bot/core/commands/grammar.h"
+#include "bot/core/commands/words.h"
 
 namespace muster {
 
@@ -39,10 +40,14 @@ ChatEvent copied_file(const std::string& platform, const std::string& channel, c
   return e;
 }
 
-void finish_copy(ChatEvent& e, const std::string& why, std::string bytes) {
+void finish_copy(ChatEvent& e, const CoverageNote& why, std::string bytes) {
   SaidFile& f = e.about.files.front();
-  f.why = why;
-  if (!why.empty()) return;
+  if (!why.key.empty()) {
+    const std::string key = "missed." + why.key;
+    f.why = has_sentence(key) ? say_with("en", key, why.words) : why.key;
+    e.notes = {why};
+    return;
+  }
   f.size = static_cast<std::int64_t>(bytes.size());
   f.sha256 = to_hex(sha256(bytes));
   e.files.push_back({f.id, f.name, std::move(bytes), f.type});
@@ -55,8 +60,8 @@ std::string byte_words(std::int64_t bytes) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + (kilo ? " kB" : " MB");
 }
 
-std::string too_large(std::int64_t bytes, std::int64_t most) {
-  return "it has " + byte_words(bytes) + ", more than the " + byte_words(most) + " that are copied";
+CoverageNote too_large(std::int64_t bytes, std::int64_t most) {
+  return {"too_large", {{"size", byte_words(bytes)}, {"most", byte_words(most)}}};
 }
 
 }  // namespace muster

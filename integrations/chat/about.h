@@ -15,8 +15,10 @@ std::string address_in(std::string_view text, std::string_view site);
 // The event that hands over the copy of one file of a filed message, or says why there is none.
 ChatEvent copied_file(const std::string& platform, const std::string& channel, const std::string& post_id,
                       const Value& file, TimeMs now);
-void finish_copy(ChatEvent& event, const std::string& why, std::string bytes);
+// Why there is none: a sentence of the catalogue, "missed.KEY", or a text of the other side; without a key: there is
+// one.
+void finish_copy(ChatEvent& event, const CoverageNote& why, std::string bytes);
 std::string byte_words(std::int64_t bytes);  // "38 B", "4.1 kB", "9.0 MB"
-std::string too_large(std::int64_t bytes, std::int64_t most);
+CoverageNote too_large(std::int64_t bytes, std::int64_t most);
 
 }  // namespace muster

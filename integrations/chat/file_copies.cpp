@@ -32,8 +32,8 @@ void FileCopies::copy(const OrderPtr& order, const Value& file) {
   }
   const std::int64_t bytes = file["bytes"].as_int();
   if (bytes > order->most) return hand_over(order, std::move(e), too_large(bytes, order->most), {});
-  Result<HttpCall> call = platform_.call(file);
-  if (!call) return hand_over(order, std::move(e), call.error().message, {});
+  auto call = platform_.call(file);
+  if (!call) return hand_over(order, std::move(e), call.error(), {});
   call->timeout_ms = minute_ms;
   call->max_body_bytes = static_cast<std::size_t>(order->most);
   send(order, *call, e);
@@ -52,15 +52,15 @@ void FileCopies::send(const OrderPtr& order, const HttpCall& call, const ChatEve
 }
 
 void FileCopies::answered(const OrderPtr& order, ChatEvent e, const Result<HttpResult>& r) {
-  std::string why;
+  CoverageNote why;
   if (!r) {
-    why = r.error().message;
+    why.key = r.error().message;
   } else {
     if (r->status == 200 && platform_.not_the_file) why = platform_.not_the_file(*r, e.about.files.front());
-    if (r->status != 200) why = platform_.title + " did not give it (" + std::to_string(r->status) + ")";
+    if (r->status != 200) why = {"refused", {{"platform", platform_.title}, {"status", std::to_string(r->status)}}};
   }
-  if (!why.empty() || !platform_.clean)
-    return hand_over(order, std::move(e), why, why.empty() ? r->body : std::string());
+  if (!why.key.empty() || !platform_.clean)
+    return hand_over(order, std::move(e), why, why.key.empty() ? r->body : std::string());
   platform_.clean(r->body, [this, order, e, alive = std::weak_ptr(alive_)](Result<std::string> clean) {
     if (alive.expired()) return;
     if (!clean) return order->done(fail(ErrorKind::unavailable, clean.error().message));  // all of them again, later
@@ -68,7 +68,7 @@ void FileCopies::answered(const OrderPtr& order, ChatEvent e, const Result<HttpR
   });
 }
 
-void FileCopies::hand_over(const OrderPtr& order, ChatEvent e, const std::string& why, std::string bytes) {
+void FileCopies::hand_over(const OrderPtr& order, ChatEvent e, const CoverageNote& why, std::string bytes) {
   finish_copy(e, why, std::move(bytes));
   if (!listener_) return order->done(fail(ErrorKind::unavailable, "nobody listens"));
   listener_(std::move(e), [this, order](const Result<void>& stored) {

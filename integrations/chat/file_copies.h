@@ -1,6 +1,7 @@
 // The copies of what was filed: one file at a time, through the platform's budget, no larger than asked. Loop thread.
 #pragma once
 #include <deque>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,9 +17,10 @@ class FileCopies {
   struct Platform {
     std::string title;   // "Slack", for the sentence that says why there is no copy
     std::string bucket;  // of the budget
-    std::function<Result<HttpCall>(const Value& file)> call;  // an error says why it is not fetched
-    // What came with 200 but is no file: the reason; empty: it is one.
-    std::function<std::string(const HttpResult& answer, const SaidFile& file)> not_the_file = {};
+    // An error says why it is not fetched: as finish_copy() takes it.
+    std::function<std::expected<HttpCall, CoverageNote>(const Value& file)> call;
+    // What came with 200 but is no file: the reason; without a key: it is one.
+    std::function<CoverageNote(const HttpResult& answer, const SaidFile& file)> not_the_file = {};
     // Says the rest of a file of which a message told only the id; then `known`. Empty: messages tell all.
     std::function<void(const Value& file, const Known& known)> know = {};
     FileCleaner clean = {};
@@ -42,7 +44,7 @@ class FileCopies {
   void copy(const OrderPtr& order, const Value& file);
   void send(const OrderPtr& order, const HttpCall& call, const ChatEvent& event);
   void answered(const OrderPtr& order, ChatEvent event, const Result<HttpResult>& result);
-  void hand_over(const OrderPtr& order, ChatEvent event, const std::string& why, std::string bytes);
+  void hand_over(const OrderPtr& order, ChatEvent event, const CoverageNote& why, std::string bytes);
 
   BudgetQueue& queue_;
   const Clock& clock_;

@@ -163,9 +163,11 @@ std::span<const Sentence> words_channels() {
        "{who} 님을 {id}과(와) 그 채널에서 내보내고 당사자에게 알렸습니다."},
       {"uninvite.done_archived",
        "{who} is taken out of {id} and told so. Its channel is archived: on Slack and Mattermost those who were in it "
-       "can still read it.",
+       "can still read it, because neither takes anybody out of an archived channel. Who manages channels there can "
+       "unarchive it, remove the person and archive it again.",
        "{who} 님을 {id}에서 내보내고 당사자에게 알렸습니다. 채널은 보관되어 있어 Slack과 Mattermost에서는 들어 있던 "
-       "사람이 계속 읽을 수 있습니다."},
+       "사람이 계속 읽을 수 있습니다. 두 플랫폼 모두 보관된 채널에서는 사람을 내보낼 수 없습니다. 그쪽 채널 관리자가 "
+       "보관을 풀고 내보낸 뒤 다시 보관할 수 있습니다."},
       {"uninvite.told", "{by} has taken you out of the private incident {id}: you do not see it any more.{why}",
        "{by} 님이 비공개 장애 {id}에서 나가게 했습니다. 이제 그 장애를 볼 수 없습니다.{why}"},
       {"uninvite.told_why", " Why: {why}", " 이유: {why}"},
@@ -188,6 +190,14 @@ std::span<const Sentence> words_channels() {
        "🔑 *{who}* 님이 들여보내 달라고 합니다: {why} · `invite @{person}`"},
       {"unseal.told", "🔓 {who} has unsealed the private incident {id} and reads it now: {why}",
        "🔓 {who} 님이 비공개 장애 {id}의 봉인을 열고 이제 읽습니다: {why}"},
+      {"unseal.asked",
+       "Asked as {id}: {n} of {names}, by direct message, until {time}. They see the number and your reason and "
+       "nothing "
+       "else; what comes of it you are told by direct message.",
+       "{id}로 물었습니다: {names} 가운데 {n}명의 승인이 필요하고 개인 메시지로 {time}까지 기다립니다. 번호와 이유만 "
+       "보여 주며, 결과는 개인 메시지로 알려 드립니다."},
+      {"unseal.approved", "{who} is told what came of it. You see nothing of it.",
+       "결과는 {who} 님에게만 알렸습니다. 그 내용은 보이지 않습니다."},
       {"unseal.done", "You are in {id} now: #{channel}. Everybody in it has been told, and its timeline says why.",
        "이제 {id}에 들어 있습니다: #{channel}. 그 안의 모두에게 알렸고 이유는 타임라인에 남습니다."},
       {"disclose.sure",

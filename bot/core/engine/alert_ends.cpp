@@ -122,6 +122,29 @@ void remember_ends(State& state, const std::vector<Timer>& timers) {
     if (is_end(t)) each_of(state, t, [&t](Alert& a) { a.silent_ms = std::max(a.silent_ms, t.due_ms); });
 }
 
+namespace {
+
+void resolve_alert(Work& w, Alert& a, Entry e, Value data) {
+  e.kind = "alert.resolved";
+  e.incident_id = a.incident;
+  e.text = a.title;
+  e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}};
+  for (const auto& [key, value] : data.as_map()) e.data.set(key, value);
+  record(w, std::move(e));
+  show_card(w, a, true);
+}
+
+void clear_silent(Work& w, Alert& a, TimeMs since) {
+  const std::string why = say("en", "alert.no_news", {{"time", format_utc(since)}});
+  resolve_alert(w, a, {}, Value::Map{{"reason", why}, {"how", "no_news"}, {"silent_ms", since}});
+}
+
+}  // namespace
+
+void clear_alert(Work& w, Alert& a, Entry e, const std::string& reason) {
+  resolve_alert(w, a, std::move(e), Value::Map{{"reason", reason}});
+}
+
 // A timer that was armed before the alert was heard of again says nothing.
 bool alert_end_rang(Work& w, const Timer& timer) {
   if (!is_end(timer)) return false;
@@ -129,19 +152,9 @@ bool alert_end_rang(Work& w, const Timer& timer) {
   each_of(w.state, timer, [&](Alert& a) {
     if (a.status == "firing" && a.silent_ms != 0 && a.silent_ms <= timer.due_ms) silent.push_back(&a);
   });
-  const std::string why = say("en", "alert.no_news", {{"time", format_utc(timer.due_ms)}});
   for (Alert* a : silent)
-    if (a->status == "firing") clear_alert(w, *a, {}, why);  // one may have been named twice
+    if (a->status == "firing") clear_silent(w, *a, timer.due_ms);  // one may have been named twice
   return true;
-}
-
-void clear_alert(Work& w, Alert& a, Entry e, const std::string& reason) {
-  e.kind = "alert.resolved";
-  e.incident_id = a.incident;
-  e.text = a.title;
-  e.data = Value::Map{{"alert_id", a.id}, {"alert", a.title}, {"state", "resolved"}, {"reason", reason}};
-  record(w, std::move(e));
-  show_card(w, a, true);
 }
 
 }  // namespace muster

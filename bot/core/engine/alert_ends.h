@@ -2,6 +2,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bot/core/engine/engine.h"
@@ -21,6 +22,9 @@ class AlertEnds {
   };
   std::map<TimeMs, std::vector<Number>> by_due_;
 };
+
+// How an alert that nobody spoke of any more has its reason in the state: with the time after this.
+inline constexpr std::string_view no_news_since = "no_news:";
 
 void forget_end(Work& work, const Alert& alert);      // it was told to be over
 bool alert_end_rang(Work& work, const Timer& timer);  // false: not such a timer

@@ -1,9 +1,13 @@
 // When an incident is over, its channel is archived after a while, and only when somebody says so.
+#include <algorithm>
+
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
+#include "bot/core/engine/privacy.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 
@@ -39,6 +43,26 @@ void archive_rang(Work& w, const Timer& timer) {
   post(w, i->channel, timer.id + "-" + std::to_string(w.now), m);
 }
 
+namespace {
+
+// Nobody is taken out of a channel that is archived: whoever was taken out of the incident meanwhile is still in it.
+// They go when it is opened again, before anything is said there.
+void shut_out_removed(Work& w, const Incident& i) {
+  Value people = Value::List{};
+  for (const std::string& person : i.removed)
+    if (i.is_private && !is_in(i, person)) people.push(person);
+  if (people.as_list().empty()) return;
+  auto& out = w.decision.out;
+  const auto opens = [&](const OutMessage& m) {
+    return m.kind == "open_channel" && m.destination == "room:#" + i.channel;
+  };
+  const auto at = std::ranges::find_if(out, opens);
+  Value body = Value::Map{{"people", std::move(people)}, {"private", true}};
+  out.insert(at == out.end() ? at : std::next(at), {w.new_id(), "room:#" + i.channel, "remove", std::move(body)});
+}
+
+}  // namespace
+
 void reopen_channel(Work& w, const Incident& i) {
   Entry e;
   e.kind = "channel.reopened";
@@ -46,6 +70,7 @@ void reopen_channel(Work& w, const Incident& i) {
   e.text = "#" + i.channel;
   record(w, std::move(e));
   show_channel(w, i);
+  shut_out_removed(w, i);
   repost_checklists(w, i);
   invite_again(w, i);
 }
@@ -60,8 +85,8 @@ void archived_by_hand(Work& w, const Incident& i, const ChatFact& f) {
   e.origin = "human";
   e.actor = f.user.empty() ? Actor{.type = "system", .id = f.platform, .handle = f.platform, .display = f.platform}
                            : actor_of(w.config, f.user, false);
-  e.text = "#" + i.channel + " on " + f.platform + ", by hand";
   e.data = Value::Map{{"platform", f.platform}, {"by_hand", true}};
+  write_sentence(e, "entry.by_hand", Value::Map{{"channel", i.channel}, {"platform", f.platform}});
   const std::string who = f.user.empty() ? say(w.config.language, "somebody") : plain(e.actor.display);
   record(w, std::move(e));
   arm_archive(w, i);

@@ -9,6 +9,7 @@
 #include "bot/core/engine/capture_parts.h"
 #include "bot/core/engine/channels.h"
 #include "bot/core/engine/checklists.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 namespace {
@@ -72,7 +73,7 @@ Entry redaction(const Work& w, const Entry& like, const std::string& target, con
   e.text = {};
   const Actor who = actor_of(w.config, author, false);
   e.data = Value::Map{{"reason", "deleted in chat; the policy keeps no text of deleted messages"},
-                      {"payload", Value::Map{{"text", "(deleted in chat, text not kept)"},
+                      {"payload", Value::Map{{"text", std::string(words_not_kept)},
                                              {"handle", who.handle},
                                              {"display", who.display},
                                              {"data", Value::Map{{"deleted", true}}}}}};

@@ -8,6 +8,7 @@
 #include "bot/core/engine/capture_parts.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/todos.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 
@@ -261,8 +262,9 @@ void bury_filed(Work& w, const Entry& like, const std::string& key) {
   e.kind = "message.deleted";
   e.incident_id = it->second.incident;
   e.reply_to = it->second.note;
-  e.text = "message of " + whose + " deleted by " + e.actor.display;
-  if (e.data["presumed"].as_bool()) e.text = "message of " + whose + " deleted; the platform does not say by whom";
+  const bool presumed = e.data["presumed"].as_bool();
+  write_sentence(e, presumed ? "entry.deleted_by_somebody" : "entry.deleted",
+                 Value::Map{{"whose", whose}, {"who", e.actor.display}});
   record(w, std::move(e));
 }
 
@@ -273,6 +275,12 @@ bool copied(Work& w, const Incident& i, const ChatFact& f) {
   Entry e = chat_entry(file.why.empty() ? "attachment.copied" : "attachment.missed", i, f);
   e.reply_to = it->second.note;
   e.text = file.why.empty() ? file.name : file.name + ": " + file.why;
+  if (!f.notes.empty() && has_sentence("missed." + f.notes.front().key)) {
+    Value words = Value::Map{};
+    for (const auto& [name, word] : f.notes.front().words) words.set(name, word);
+    write_sentence(e, "entry.not_copied",
+                   Value::Map{{"name", file.name}, {"why", sentence_value("missed." + f.notes.front().key, words)}});
+  }
   if (file.why.empty()) {
     e.attachments = Value::List{Value::Map{
         {"id", file.id}, {"name", file.name}, {"mime", file.type}, {"bytes", file.size}, {"sha256", file.sha256}}};

@@ -2,6 +2,7 @@
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
+#include "bot/core/engine/alert_ends.h"
 #include "bot/core/engine/question_parts.h"
 
 namespace muster {
@@ -55,6 +56,13 @@ CardPlace next_card(Work& w, const std::string& channel, const std::string& want
 
 bool internal_label(std::string_view name) { return name.starts_with("__"); }
 
+// What its sender said, or that it fell silent.
+std::string reason_words(const Alert& a, const std::string& lang) {
+  const std::string& reason = a.reason;
+  if (!reason.starts_with(no_news_since)) return reason;
+  return say(lang, "alert.no_news", {{"time", reason.substr(no_news_since.size())}});
+}
+
 Message alert_message(const Work& w, const Alert& a) {
   const std::string& lang = w.config.language;
   Message m;
@@ -67,7 +75,7 @@ Message alert_message(const Work& w, const Alert& a) {
   }
   if (firing && a.snoozed_until_ms > w.now)
     m.text += " · " + say(lang, "snoozed_until", {{"time", format_utc_clock(a.snoozed_until_ms).substr(0, 5)}});
-  if (!a.reason.empty()) m.sections.push_back({plain(clip(a.reason, 200)), {}});
+  if (!a.reason.empty()) m.sections.push_back({plain(clip(reason_words(a, lang), 200)), {}});
   Section labels;
   for (const auto& [k, v] : a.labels) {
     if (labels.fields.size() == 6) break;

@@ -118,7 +118,8 @@ Outcome show_service(Call& c, const Service& s) {
 Outcome show(Call& c) {
   const std::string id = first_argument(c.command);
   if (const Alert* a = find_alert(c.work.state, id)) return show_alert(c, *a);
-  if (const Question* q = find_question(std::as_const(c.work.state), id)) return show_question(c, *q);
+  if (const Question* q = find_question(std::as_const(c.work.state), id); q && may_read(c, *q))
+    return show_question(c, *q);
   if (const auto g = c.work.state.grants.find(canonical_id(id)); g != c.work.state.grants.end())
     return show_grant(c, g->second);
   if (const Silence* l = find_silence(c.work.state, canonical_id(id))) return show_silence(c, *l);
@@ -146,7 +147,8 @@ Outcome explain(Call& c) {
       code.starts_with("rb") && has_sentence(rule))
     return answer(c, rule);
   if (const Alert* a = find_alert(c.work.state, what)) return explain_alert(c, *a);
-  if (const Question* q = find_question(std::as_const(c.work.state), what)) return show_question(c, *q);
+  if (const Question* q = find_question(std::as_const(c.work.state), what); q && may_read(c, *q))
+    return show_question(c, *q);
   if (const Schedule* t = find_schedule(std::as_const(c.work.state), what)) return explain_schedule(c, *t);
   if (c.work.state.grants.contains(canonical_id(what)) || of_extension(c, what)) return show(c);
   if (const Incident* i = find_incident(c.work.state, what)) {

@@ -10,6 +10,7 @@
 #include "bot/core/engine/extension.h"
 #include "bot/core/engine/handlers.h"
 #include "bot/core/engine/privacy.h"
+#include "bot/core/engine/question_parts.h"
 
 namespace muster {
 
@@ -351,7 +352,8 @@ bool stays_inside(const VerbInfo& verb) {
 
 // The refusal of what would leave a private incident; none: it may be.
 std::optional<Outcome> would_leave(Call& c, const VerbInfo& verb, const Verdict& v) {
-  const bool of_itself = verb.verb == "unseal" || verb.verb == "access";
+  const bool of_itself = verb.verb == "access";
+  if (verb.verb == "unseal") return {};  // who may answer is asked alone, and of the number alone
   const Incident* i = private_subject(c.work.state, c.input, c.command);
   if (!i && !of_itself) return {};
   // A question about it is hidden with it; one that somebody else answers is told elsewhere, too.
@@ -374,6 +376,7 @@ Outcome decide(Call& c, const VerbInfo& verb) {
   if (verb.writes && c.input.sent_ms != 0 && c.work.now - c.input.sent_ms > limits::stale_command_ms)
     return late(c, "stale");
   if (verb.writes && c.input.overtaken) return late(c, "overtaken");
+  if (verb.verb == "unseal" && v.effect != "run") return ask_to_unseal(c, v);
   if (v.effect != "run" && !planned) {
     if (const auto tried = rehearsal(c); tried && !tried->ok) return *tried;
     return ask_first(c, v);

@@ -125,7 +125,7 @@ Incident* PrivateView::reveal(const std::string& id) {
     s.incident_by_channel.emplace(it->second.channel, it->first);
     return &s.incidents.insert(taken_.extract(it)).position->second;
   }
-  return nullptr;
+  return before_ ? before_->reveal(id) : nullptr;  // who approves does not see it either
 }
 
 void admit(Work& w, const Incident& i, Entry e, const std::string& person) {

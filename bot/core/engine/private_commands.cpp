@@ -9,6 +9,7 @@
 #include "bot/core/engine/privacy.h"
 #include "bot/core/engine/private_rooms.h"
 #include "bot/core/engine/together.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 namespace {
@@ -131,9 +132,9 @@ Outcome unseal(Call& c) {
   if (!i || !o.ok) return o;
   const auto people = those_in(c.work.config, *i);
   Entry e = human_entry(c, {}, i);
-  e.text = "unsealed by " + p->name + ": " + because;
   e.pinned = true;
   e.data = Value::Map{{"unsealed", true}, {"reason", because}};
+  write_sentence(e, "entry.unsealed", Value::Map{{"who", p->name}, {"why", because}});
   admit(c.work, *i, std::move(e), p->id);
   call_people(c.work, i->channel, "unseal-" + c.input.source_id, people,
               say(channel_language(c.work, i->channel), "unseal.told",

@@ -6,6 +6,7 @@
 #include "bot/core/engine/privacy.h"
 #include "bot/core/engine/publishing.h"
 #include "bot/core/engine/question_parts.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 namespace {
@@ -46,6 +47,7 @@ struct Place {
 };
 
 Place place_of(const Call& c, const Verdict& v, const std::string& id) {
+  if (c.command.verb == "unseal" && v.effect == "approve") return {};  // each who may answer, alone
   if (c.input.platform != "cli") return {c.input.channel, c.input.thread, "reply-" + c.input.source_id};
   if (v.effect == "approve") return {"muster", "", "question-" + id};
   return {c.input.channel, "", ""};
@@ -55,6 +57,7 @@ Outcome nobody_can(Call& c, const Verdict& v, std::size_t eligible) {
   Entry e = human_entry(c, "command.denied", nullptr);
   e.text = c.command.echo;
   e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}, {"reason", "nobody can approve"}};
+  e.data.set("how", "nobody_can_approve");
   record(c.work, std::move(e));
   return refuse(c, "ask.nobody",
                 {{"verb", c.command.verb},
@@ -80,7 +83,43 @@ Outcome shown(Call& c, const Question& q) {
   return o;
 }
 
+// In a direct message, which holds no more than the line that was typed.
+Outcome asked_each(Call& c, const Question& q) {
+  std::vector<std::string> names;
+  for (const std::string& person : approvers_of(c.work.config, q.group, q.person)) {
+    const Call reader{c.work, c.input, c.command, language_of(c.work.state, c.work.config, person, {}),
+                      c.zone, c.actor};
+    post(c.work, "muster", "asked-" + q.id + "-" + person, question_message(reader, q), {}, person);
+    c.work.decision.out.back().body.set("direct", true);
+    c.work.decision.out.back().body.set("urgent", true);
+    names.push_back(person_name(c.work.config, person));
+  }
+  return answer(c, "unseal.asked",
+                {{"id", q.id},
+                 {"n", std::to_string(q.needed)},
+                 {"names", join(names, ", ")},
+                 {"time", short_time(c, q.expires_ms)}});
+}
+
 }  // namespace
+
+// Of any number, whether or not there is such an incident: neither the asker nor who answers learns it by asking.
+Outcome ask_to_unseal(Call& c, const Verdict& v) {
+  if (named_argument(c.command, "because").empty() || named_argument(c.command, "incident").empty() || incident_of(c))
+    return carry_out(c);  // says what is wrong
+  Outcome o = ask_first(c, v);
+  o.is_private = !is_alone(c.input);
+  return o;
+}
+
+bool is_sealed(const Question& q) { return q.verb == "unseal"; }
+
+bool may_read(const Call& c, const Question& q) {
+  if (!is_sealed(q)) return true;
+  const auto able = approvers_of(c.work.config, q.group, q.person);
+  const bool one = q.person == c.actor.id || std::ranges::find(able, c.actor.id) != able.end();
+  return (one && is_alone(c.input)) || (c.input.is_operator && c.input.platform == "cli");
+}
 
 std::string approvers_text(const Call& c, const Verdict& v) {
   std::vector<std::string> names;
@@ -120,9 +159,11 @@ Outcome ask_first(Call& c, const Verdict& v) {
                       {"needed", needed},
                       {"expires_ms", expires}};
   if (!c.input.schedule.empty()) e.data.set("schedule", c.input.schedule);
+  if (c.command.verb == "unseal") e.data.set("sealed", true);
   if (const Incident* i = private_subject(c.work.state, c.input, c.command)) e.source.channel = i->channel;
   record(c.work, std::move(e));
   c.work.decision.timers.push_back({"question:" + id, expires, Value::Map{{"id", id}}});
+  if (c.command.verb == "unseal" && approve) return asked_each(c, *find_question(c.work.state, id));
   Outcome o = shown(c, *find_question(c.work.state, id));
   if (c.input.platform == "cli" && approve) post(c.work, place.channel, place.post, o.reply);
   return o;
@@ -177,6 +218,22 @@ std::string changes(const Call& c, const Facts& before, const Facts& now) {
   return list.empty() ? say(c.language, "fact.rule") : join(list, "; ");
 }
 
+// Who asked is told what came of it, who approved is told that: nothing of the incident, nor whether there is one.
+Outcome unsealed(Call& c, const Question& q, Outcome o, const std::string& approved_by) {
+  for (Entry& e : c.work.decision.entries) {
+    if (e.kind != "people.invited" || !e.data["unsealed"].as_bool() || approved_by.empty()) continue;
+    std::vector<std::string> names;
+    for (const std::string& by : q.approvers) names.push_back(person_name(c.work.config, by));
+    write_sentence(e, "entry.unsealed_approved",
+                   Value::Map{{"who", e.actor.display}, {"by", join(names, ", ")}, {"why", e.data["reason"]}});
+  }
+  if (q.kind == "confirm") return o;
+  o.reply.buttons.clear();
+  post(c.work, "muster", "unsealed-" + q.id, o.reply, {}, q.person.text());
+  c.work.decision.out.back().body.set("direct", true);
+  return answer(c, "unseal.approved", {{"who", person_name(c.work.config, q.person)}});
+}
+
 // The yes is there: exactly the command that was shown runs, as the one who asked, if nothing has changed.
 Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by) {
   const Question q = asked;
@@ -205,7 +262,7 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   Outcome o = carry_out(run);
   audit(run, approved_by);
   o.echo.clear();
-  return o;
+  return is_sealed(q) ? unsealed(c, q, std::move(o), approved_by) : o;
 }
 
 Outcome with_head(Outcome o, std::string head) {
@@ -286,6 +343,7 @@ Outcome approve(Call& c) {
   Entry e = human_entry(c, "approval.given", nullptr);
   e.text = q.id + ": " + q.command;
   e.data = Value::Map{{"id", q.id}, {"reason", named_argument(c.command, "because")}};
+  if (is_sealed(q)) e.data.set("sealed", true);
   record(c.work, std::move(e));
   const std::string have = std::to_string(q.approvers.size()), n = std::to_string(q.needed), id = q.id;
   const std::string requester = person_name(c.work.config, q.person), me = plain(c.actor.display);
@@ -341,7 +399,7 @@ Outcome approvals(Call& c) {
   std::string lines;
   Value::List list;
   for (const auto& [n, q] : c.work.state.questions) {
-    if (!q.open() || q.expires_ms <= c.work.now) continue;
+    if (!q.open() || q.expires_ms <= c.work.now || !may_read(c, q)) continue;
     const auto able = approvers_of(c.work.config, q.group, q.person);
     const bool for_me = q.kind != "confirm" && std::ranges::find(able, c.actor.id) != able.end();
     if (only_mine && q.person != c.actor.id && !for_me) continue;

@@ -152,10 +152,19 @@ void edit_question(Work& w, const Question& q) {
       {w.new_id(), "room:#" + q.channel, "edit", Value::Map{{"post_id", q.post}, {"message", to_value(m)}}});
 }
 
+// Where no message asked that shows how it ended.
+static void tell_asker(Work& w, const Question& q) {
+  Message m;
+  m.text = question_state(language_of(w.state, w.config, q.person.text(), {}), w.config, q);
+  post(w, "muster", "closed-" + q.id, m, {}, q.person.text());
+  w.decision.out.back().body.set("direct", true);
+}
+
 void close_question(Work& w, const Question& q, Entry e, const std::string& status, const std::string& reason) {
   e.kind = "approval.closed";
   e.text = q.id + " " + status + ": " + q.command;
   e.data = Value::Map{{"id", q.id}, {"status", status}, {"reason", reason}};
+  if (is_sealed(q)) e.data.set("sealed", true);
   for (const auto& [n, i] : w.state.incidents)
     if (i.is_private && is_about(i, q)) e.source.channel = i.channel;  // no history tells of it elsewhere
   const std::string id = q.id;
@@ -164,6 +173,7 @@ void close_question(Work& w, const Question& q, Entry e, const std::string& stat
   const Question* closed = find_question(std::as_const(w.state), id);
   if (!closed) return;
   edit_question(w, *closed);
+  if (is_sealed(*closed) && closed->post.empty() && closed->status != "done") tell_asker(w, *closed);
   if (w.extension && !closed->run.empty()) w.extension->question_closed(w, *closed);
 }
 

@@ -5,6 +5,7 @@
 
 #include "bot/base/hash.h"
 #include "bot/base/text.h"
+#include "bot/core/engine/alert_ends.h"
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/listed.h"
 #include "bot/core/engine/silences.h"
@@ -119,7 +120,8 @@ void apply_alert_resolved(State& s, const Entry& e) {
     a->status = "resolved";
     a->own_row = true;
     a->ended_ms = e.occurred_ms;
-    a->reason = e.data["reason"].as_string();
+    const TimeMs silent = e.data["how"].as_string() == "no_news" ? e.data["silent_ms"].as_int() : 0;
+    a->reason = silent != 0 ? std::string(no_news_since) + format_utc(silent) : e.data["reason"].as_string();
   }
 }
 

@@ -10,6 +10,7 @@
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/private_rooms.h"
 #include "bot/core/engine/urgent.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 namespace {
@@ -87,10 +88,10 @@ void record_bound(Work& w, const Incident& i, const std::vector<std::string>& pl
   e.kind = "rooms.bound";
   e.incident_id = i.id;
   e.services = i.services;
-  e.text = "one room on " + join(platforms, ", ");
   Value list = Value::List{};
   for (const std::string& p : platforms) list.push(p);
   e.data = Value::Map{{"platforms", std::move(list)}, {"why", why}};
+  write_sentence(e, "entry.rooms_bound", Value::Map{{"names", join(platforms, ", ")}});
   record(w, std::move(e));
   std::erase_if(w.decision.rows, [&](const ProjectionRow& r) { return r.kind == "incident" && r.id == i.id; });
   w.decision.rows.push_back(projection(i));

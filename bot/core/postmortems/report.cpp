@@ -1,6 +1,7 @@
 #include "bot/core/postmortems/report.h"
 
 #include "bot/base/text.h"
+#include "bot/core/journal/sentence.h"
 #include "bot/core/postmortems/context.h"
 #include "bot/core/postmortems/lint.h"
 #include "bot/core/postmortems/words.h"
@@ -15,7 +16,7 @@ PrintedRow print_row(const ReportContext& c, const ViewRow& row) {
   const Entry& e = *row.entry;
   PrintedRow p;
   p.row = &row;
-  const std::string text = wording_form(row.text);
+  const std::string text = wording_form(row_text(row, c.korean ? "ko" : "en"));
   const bool named = c.roster.mentions(text);
   if (is_typed(e)) {
     p.findings = wording_findings(named ? c.roster.mask(text) : text);

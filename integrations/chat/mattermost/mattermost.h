@@ -208,7 +208,7 @@ class Mattermost final : public ChatPlatform {
   // The language of an account. `called`: what the request names it, where the server was not asked yet.
   std::string reads(const std::string& user_id, const std::string& called = {}) const;
   std::string permalink(const std::string& post_id) const;
-  Result<HttpCall> file_call(const Value& file) const;
+  std::expected<HttpCall, CoverageNote> file_call(const Value& file) const;
   void check_marks(const std::string& channel_id, const mattermost::Answer& answer, bool whole);
   std::string id_there(const std::string& ours, const FiledMessage& m) const;
   void check_next_mark(const std::string& channel_id);

@@ -127,9 +127,9 @@ void Mattermost::fill_about(ChatEvent& e, const Inbound& in) {
   if (ours.starts_with(here)) e.post_id = ours.substr(here.size());
 }
 
-Result<HttpCall> Mattermost::file_call(const Value& file) const {
+std::expected<HttpCall, CoverageNote> Mattermost::file_call(const Value& file) const {
   const std::string id = file["id"].as_string();
-  if (!is_id(id)) return fail(ErrorKind::invalid, "its id is none");
+  if (!is_id(id)) return std::unexpected(CoverageNote{"its id is none"});
   return api_.get("/files/" + id);
 }
 

@@ -38,9 +38,7 @@ std::pair<std::string, std::string> place_of(const std::string& link, const std:
 // Why there is no address: deleted, beyond what the workspace's plan keeps, or another organisation's (vendor's page
 // "File object": mode, file_access).
 constexpr std::string_view without_address[][2] = {
-    {"tombstone", "it was deleted in Slack"},
-    {"hidden_by_limit", "Slack hides it: it is older than the workspace's plan keeps"},
-    {"file_access", "it belongs to another organisation, and Slack gives no address for it"}};
+    {"tombstone", "deleted"}, {"hidden_by_limit", "hidden"}, {"file_access", "elsewhere"}};
 
 constexpr std::string_view to_be_asked = "ask:", not_there = "none:";
 
@@ -69,12 +67,17 @@ std::string fetchable(const std::string& address) {
   return url;
 }
 
-// What `files.info` refuses, in words.
+// What `files.info` refuses: a reason, and after a colon what Slack called it.
 std::string why_untold(const SlackAnswer& a) {
-  if (a.error == "file_deleted") return "it was deleted in Slack";
-  if (a.error == "file_not_found" || a.error == "access_denied")
-    return "it belongs to another organisation, and Slack does not show it to the bot (" + a.error + ")";
-  return "Slack does not say where it is (" + a.error + (a.needed.empty() ? "" : ": " + a.needed) + ")";
+  if (a.error == "file_deleted") return "deleted";
+  if (a.error == "file_not_found" || a.error == "access_denied") return "not_shown:" + a.error;
+  return "untold:" + a.error + (a.needed.empty() ? "" : ": " + a.needed);
+}
+
+CoverageNote note_of(const std::string& why) {
+  const std::size_t end = why.find(':');
+  if (end == std::string::npos) return {why};
+  return {why.substr(0, end), {{"error", why.substr(end + 1)}}};
 }
 
 std::string host_of(std::string_view url) {
@@ -218,18 +221,18 @@ void Slack::know_file(const Value& file, const std::function<void(const Value&)>
       full.set("mime", f.type);
       full.set("bytes", f.size);
       const bool again = f.url.empty() || f.url.starts_with(to_be_asked);
-      full.set("url", again ? std::string(not_there) + "Slack gives no address for it" : f.url);
+      full.set("url", again ? std::string(not_there) + "no_address" : f.url);
     }
     known(full);
   };
   look_up("files.info", Value::Map{{"file", url.substr(to_be_asked.size())}}, told, false);
 }
 
-Result<HttpCall> Slack::file_call(const Value& file) const {
+std::expected<HttpCall, CoverageNote> Slack::file_call(const Value& file) const {
   HttpCall call;
   call.url = file["url"].as_string();
-  if (call.url.starts_with(not_there)) return fail(ErrorKind::invalid, call.url.substr(not_there.size()));
-  if (!is_slacks(call.url)) return fail(ErrorKind::invalid, "it is kept outside of Slack");
+  if (call.url.starts_with(not_there)) return std::unexpected(note_of(call.url.substr(not_there.size())));
+  if (!is_slacks(call.url)) return std::unexpected(CoverageNote{"outside"});
   call.url = fetchable(call.url);
   call.headers["Authorization"] = "Bearer " + config_.bot_token;
   call.ca_file = config_.ca_file;
@@ -238,10 +241,10 @@ Result<HttpCall> Slack::file_call(const Value& file) const {
 }
 
 // Without the right to read files Slack answers with its login page, and with 200.
-std::string Slack::not_the_file(const HttpResult& answer, const SaidFile& file) {
+CoverageNote Slack::not_the_file(const HttpResult& answer, const SaidFile& file) {
   const auto type = answer.headers.find("content-type");
   const bool page = type != answer.headers.end() && type->second.starts_with("text/html");
-  return page && !file.type.starts_with("text/html") ? "Slack did not give it (its login page came)" : std::string();
+  return page && !file.type.starts_with("text/html") ? CoverageNote{"login_page"} : CoverageNote();
 }
 
 void Slack::gap_began() {

@@ -253,8 +253,8 @@ class Slack final : public ChatPlatform {
   void fill_about(ChatEvent& event, const Inbound& in);
   bool is_slacks(const std::string& url) const;
   void know_file(const Value& file, const std::function<void(const Value&)>& known);  // asks where only its id came
-  Result<HttpCall> file_call(const Value& file) const;
-  static std::string not_the_file(const HttpResult& answer, const SaidFile& file);
+  std::expected<HttpCall, CoverageNote> file_call(const Value& file) const;
+  static CoverageNote not_the_file(const HttpResult& answer, const SaidFile& file);
   void gap_began();
   void state_coverage(const std::string& channel_id, std::vector<CoverageNote> beside);
 

@@ -142,6 +142,7 @@ HttpResponse MattermostRoutes::members(MmChannel& c) {
   if (!core.team_members_[c.team_id].contains(who))
     return mattermost_error(404, "app.team.get_member.missing.app_error");
   if (q.method == "DELETE") {
+    if (c.delete_at) return mattermost_error(400, "api.channel.remove_user_from_channel.deleted.app_error");
     if (c.type == "P" && c.members.contains(who)) core.note_channel("remove", c, core.users_.at(who).username, me.id);
     core.leave(c.id, who);
     return mattermost_json(200, Value::Map{{"status", "OK"}});

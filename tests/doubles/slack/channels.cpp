@@ -81,7 +81,8 @@ Value SlackCore::kick(const Arguments& a) {
   if (user == bot_user) return error("cant_kick_self");
   if (!users.contains(user)) return error("user_not_found");
   SlackChannel& channel = it->second;
-  if (channel.members.erase(user) == 0) return error("not_in_channel");
+  // Archiving has thrown the bot out: it takes nobody else out any more.
+  if (!channel.members.contains(bot_user) || channel.members.erase(user) == 0) return error("not_in_channel");
   if (channel.is_private) happenings_.push_back({"remove", channel.id, {}, {}, user, {}, false});
   emit_event(Value::Map{{"type", "member_left_channel"},
                         {"user", user},

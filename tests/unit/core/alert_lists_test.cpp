@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "bot/base/json.h"
+#include "bot/core/commands/words.h"
 #include "bot/core/engine/cards.h"
 #include "bot/core/engine/engine.h"
 #include "bot/core/engine/listed.h"
@@ -242,6 +243,26 @@ TEST_CASE("the alerts of a delivery end together, at the last end that was named
     CHECK(w.state.alerts.at(41).status == "firing");
     w.pass(minute_ms);
     CHECK(w.firing() == 0);
+    CHECK(w.kept_rows() == projections(w.state));
+  }
+}
+
+TEST_CASE("that a sender fell silent is said in the language of the room, also after a restart") {
+  for (const bool restarted : {false, true}) {
+    CAPTURE(restarted);
+    Listing w;
+    w.config.language = "ko";
+    AlertEvent one = pod(1);
+    one.ends_ms = w.now + 5 * minute_ms;
+    w.deliver({one});
+    if (restarted) w.fold_again();
+    w.pass(5 * minute_ms);
+    CHECK(w.firing() == 0);
+    CHECK(w.said.contains(say("ko", "alert.no_news", {{"time", format_utc(w.now)}})));
+    CHECK(w.journal.back().data["reason"].as_string() == say("en", "alert.no_news", {{"time", format_utc(w.now)}}));
+    const std::string lived = everything(w.state);
+    w.fold_again();
+    CHECK(everything(w.state) == lived);
     CHECK(w.kept_rows() == projections(w.state));
   }
 }

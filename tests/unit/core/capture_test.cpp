@@ -7,6 +7,7 @@
 
 #include "bot/core/commands/policy.h"
 #include "bot/core/engine/engine.h"
+#include "bot/core/journal/sentence.h"
 #include "bot/core/journal/view.h"
 #include "bot/core/postmortems/report.h"
 
@@ -224,6 +225,39 @@ TEST_CASE("the copy of a file belongs to the entry, and nothing is stored for a 
   missed.about.files.push_back({"slack-F2", "heap.bin", "", 9, {}, {}, "it is too large"});
   CHECK_FALSE(d.take(missed).takes_file);
   CHECK(d.all("attachment.missed").at(0)->text == "heap.bin: it is too large");
+  missed.about.files.front().why = "it has 10 B, more than the 4 B that are copied";
+  missed.notes = {{"too_large", {{"size", "10 B"}, {"most", "4 B"}}}};
+  missed.about.files.front().id = "slack-F3";
+  d.take(missed);
+  const Entry& told = *d.all("attachment.missed").at(1);
+  CHECK(told.text == "heap.bin: it has 10 B, more than the 4 B that are copied");
+  CHECK(entry_text(told, "en") == told.text);
+  CHECK(entry_text(told, "ko") == "heap.bin: 크기가 10 B로 복사 한도 4 B를 넘음");
+}
+
+TEST_CASE(
+    "what the bot wrote is said in the reader's language; what was corrected, or is of a newer version, as it is") {
+  Entry e;
+  e.data = Value::Map{{"presumed", false}};
+  write_sentence(e, "entry.deleted", Value::Map{{"whose", "Ben"}, {"who", "Ana"}});
+  CHECK(e.text == "message of Ben deleted by Ana");
+  CHECK(e.data.has("presumed"));
+  CHECK(entry_text(e, "ko") == "Ben 님의 메시지를 Ana 님이 삭제함");
+  ViewRow row;
+  row.entry = &e;
+  row.text = e.text;
+  CHECK(row_text(row, "ko") == "Ben 님의 메시지를 Ana 님이 삭제함");
+  row.text = "it was moved";
+  CHECK(row_text(row, "ko") == "it was moved");
+  row.text = words_not_kept;
+  CHECK(row_text(row, "en") == words_not_kept);
+  CHECK(row_text(row, "ko") == "(채팅에서 삭제됨, 내용은 보관하지 않음)");
+  Entry scrubbed = e;
+  scrubbed.scrubbed = true;
+  scrubbed.text = "clean";
+  CHECK(entry_text(scrubbed, "ko") == "clean");
+  e.data.set("sentence", sentence_value("entry.of_another_version", Value::Map{}));
+  CHECK(entry_text(e, "ko") == e.text);
 }
 
 TEST_CASE("the postmortem says what was not heard, and the transcript is no part of its timeline") {
