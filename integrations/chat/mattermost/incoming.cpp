@@ -403,7 +403,19 @@ void Mattermost::archived_event(const Value& data) {
   in.post.channel_id = data["channel_id"].as_string();
   in.at = out_.clock.now();
   in.id = "archived:" + in.post.channel_id + ":" + std::to_string(data["delete_at"].as_int());
+  found_archived_.insert(in.post.channel_id);
   if (is_id(in.post.channel_id) && !out_.directory.ours("channel", in.post.channel_id).empty()) enqueue(std::move(in));
+}
+
+// It was archived while nobody told us: what is refused there says so, once.
+void Mattermost::found_archived(const std::string& channel_id) {
+  if (!is_id(channel_id) || !found_archived_.insert(channel_id).second) return;
+  Inbound in;
+  in.kind = "archived";
+  in.post.channel_id = channel_id;
+  in.at = out_.clock.now();
+  in.id = "archived:" + channel_id + ":" + std::to_string(in.at);
+  enqueue(std::move(in));
 }
 
 void Mattermost::catch_up_next() {

@@ -78,6 +78,7 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (event->event.kind == "form") count_submission(event->event);
   const ChatEvent& e = event->event;
   if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge(from);
+  if (e.kind == "archived") found_archived_.insert(e.channel);
   if (e.kind == "gone" && !was_kept_current(e.post_id)) return acknowledge(from);
   if (e.kind == "join" && e.user == self_.user_id) {
     channels_.erase(e.channel);
@@ -85,6 +86,17 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   }
   event->event.can_open_form = keep_trigger(*event);
   enqueue({std::move(*event), false}, &from);
+}
+
+// It was archived while nobody told us: what is refused there says so, once.
+void Slack::found_archived(const std::string& channel_id) {
+  if (!found_archived_.insert(channel_id).second) return;
+  Inbound in;
+  in.event.event.kind = "archived";
+  in.event.event.id = "archived:" + channel_id + ":" + std::to_string(out_.clock.now());
+  in.event.event.channel = channel_id;
+  in.event.event.at = out_.clock.now();
+  enqueue(std::move(in), nullptr);
 }
 
 // Of our own posts that somebody deleted only those are news that are to be there.
@@ -237,7 +249,8 @@ bool Slack::is_overtaken(const Inbound& in, const ChatEvent& said) {
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
-  const bool ours = told.kind == "coverage" || told.kind == "gone" || in.of_record;
+  const bool found = told.kind == "archived" && told.user.empty();
+  const bool ours = told.kind == "coverage" || told.kind == "gone" || found || in.of_record;
   const bool speaks =
       ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;

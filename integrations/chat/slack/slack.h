@@ -171,6 +171,7 @@ class Slack final : public ChatPlatform {
 
   // hearing.cpp
   void envelope(const Acknowledgement& from, const SlackFrame& frame);
+  void found_archived(const std::string& channel_id);
   bool was_kept_current(const std::string& ts) const;
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to, const std::string& answer = {});
@@ -293,6 +294,7 @@ class Slack final : public ChatPlatform {
   std::vector<Sought> sought_;
   Listing listing_ = Listing::none;
 
+  std::set<std::string> found_archived_;  // channels, and told of
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;

@@ -72,3 +72,17 @@ TEST_CASE("who was called and is deactivated there is named where they were call
   w.pass(10 * second_ms);
   CHECK(w.posts_with("muster", "got no direct message on Slack: the account is deactivated") == 1);
 }
+
+TEST_CASE("a channel that was archived while nobody told us is noticed by what is refused there, once") {
+  SlackWorld w;
+  w.begin();
+  w.core.archive_by_hand("U1", w.channel("muster"));
+  w.core.lose_events();
+  w.core.take_frames();
+  CHECK_FALSE(w.post("muster", "one"));
+  CHECK_FALSE(w.post("muster", "two"));
+  CHECK(test::count_of(w, "archived") == 1);
+  REQUIRE(test::last_of(w, "archived"));
+  CHECK(test::last_of(w, "archived")->user == "");
+  CHECK(test::last_of(w, "archived")->channel == "#muster");
+}
