@@ -199,7 +199,7 @@ void Slack::answer_directly(const std::string& channel_id) {
 bool Slack::known_channel(const std::string& id) {
   if (channels_.contains(id)) return true;
   inbound_.looking = true;
-  look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
+  look_up_patiently("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
     const Value& c = a.body["channel"];
     const bool open = a.fate == Fate::ok && !c["is_private"].as_bool(true) && !c["is_im"].as_bool();
     channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open,
@@ -212,13 +212,25 @@ bool Slack::known_channel(const std::string& id) {
 
 // A reading call outside of all lanes; what is unclear is asked again.
 void Slack::look_up(const std::string& method, const Value& arguments, Then found, bool urgent) {
+  ask(method, arguments, std::move(found), urgent, false);
+}
+
+// Of an event that waits: while the token is refused nothing is known, and what is not known must not be remembered as
+// an answer. Nothing is acknowledged meanwhile.
+void Slack::look_up_patiently(const std::string& method, const Value& arguments, Then found) {
+  ask(method, arguments, std::move(found), true, true);
+}
+
+void Slack::ask(const std::string& method, const Value& arguments, Then found, bool urgent, bool patient) {
   queue_.add({.lane = {}, .buckets = {"method:" + method}, .urgent = urgent, .barrier = false},
-             [this, method, arguments, found = std::move(found)](Job job) {
+             [this, method, arguments, patient, found = std::move(found)](Job job) {
                HttpCall c = method_call(method, arguments, config_.bot_token);
-               queue_.call(job, std::move(c), [this, job, found](const Result<HttpResult>& result) {
+               queue_.call(job, std::move(c), [this, job, patient, found](const Result<HttpResult>& result) {
                  SlackAnswer a;
                  if (result) a = read_slack_answer(result->status, result->body, result->headers);
-                 if (a.fate == Fate::unclear || a.fate == Fate::later) return queue_.run_again(job);
+                 if (a.fate == Fate::token && patient) doubt_token();
+                 if (a.fate == Fate::unclear || a.fate == Fate::later || (a.fate == Fate::token && patient))
+                   return queue_.run_again(job);
                  queue_.finish(job);
                  found(a);
                });

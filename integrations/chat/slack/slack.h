@@ -182,6 +182,8 @@ class Slack final : public ChatPlatform {
   bool can_be_answered(Inbound& in);
   void answer_directly(const std::string& channel_id);
   void look_up(const std::string& method, const Value& arguments, Then found, bool urgent = true);
+  void look_up_patiently(const std::string& method, const Value& arguments, Then found);
+  void ask(const std::string& method, const Value& arguments, Then found, bool urgent, bool patient);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
   void not_stored(const std::string& id);
