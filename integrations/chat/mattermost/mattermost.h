@@ -182,7 +182,8 @@ class Mattermost final : public ChatPlatform {
   User user_of(const Answer& answer) const;
   bool known_channel(const std::string& id);
   void look_up(const std::string& path, std::function<void(const Answer&)> found);
-  void ask(const std::string& path, bool again, std::function<void(const Answer&)> found);
+  void look_up_patiently(const std::string& path, std::function<void(const Answer&)> found);
+  void ask(const std::string& path, bool again, std::function<void(const Answer&)> found, bool patient = false);
   void hand_over(const Inbound& in);
   std::string channel_name(const std::string& id);
   void catch_up();

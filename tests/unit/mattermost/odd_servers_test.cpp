@@ -150,3 +150,24 @@ TEST_CASE("a channel that was archived while nobody told us is noticed by what i
   rig.post("muster", "d", "four");
   CHECK(rig.heard() == Heard{"archived "});
 }
+
+TEST_CASE("who speaks first while the token is refused is heard when it is accepted again") {
+  Rig rig;
+  rig.start();
+  const std::string channel = rig.channel("muster"), eve = rig.core.add_user("eve");
+  rig.core.join_team(rig.team, eve);
+  rig.core.join(channel, eve);
+  rig.settle();
+  bool shut = true;
+  rig.core.fault_before = [&](const HttpRequest&) -> std::optional<HttpResponse> {
+    if (!shut) return std::nullopt;
+    return refusal(401, "api.context.session_expired.app_error");
+  };
+  rig.core.say(eve, channel, "is anybody there");
+  rig.pass(5 * second_ms);
+  CHECK(rig.heard() == Heard{});
+  CHECK(rig.platform->health().problem == "The server at http://mattermost does not accept MATTERMOST_TOKEN.");
+  shut = false;
+  rig.pass(7 * minute_ms);
+  CHECK(rig.heard() == Heard{"message is anybody there"});
+}
