@@ -2,13 +2,16 @@
 
 #include <cstdlib>
 
+#include "bot/base/text.h"
+
 namespace muster {
 
 namespace {
 
+// The end of a line often comes with what a file, a secret of Kubernetes or a line of .env brought into the environment.
 std::string from_environment(const char* name) {
   const char* value = std::getenv(name);
-  return value ? value : "";
+  return std::string(trim(value ? value : ""));
 }
 
 std::string taken_from_environment(const char* name) {

@@ -58,6 +58,14 @@ std::vector<std::string> beside(const Work& w, const std::string& channel, const
 
 Value list_of(const std::vector<std::string>& names) { return Value::List(names.begin(), names.end()); }
 
+// A third bridge whose account passes for a person's brings our copies back to where they came from: "bridge: Ana
+// (Mattermost): …" on Mattermost. Passed on again they would go round for ever. Nobody of the configuration is
+// silenced.
+bool is_echo(const CoreConfig& config, const Value& body, const std::string& from) {
+  return find_person(config, body["user"].as_string()) == nullptr &&
+         body["text"].as_string().contains(" (" + place_name(from) + "): ");
+}
+
 std::string file_post(const std::string& post, int n) { return "file-" + post + "-" + std::to_string(n); }
 
 // A name for another platform: no path, no line break, no quote.
@@ -118,6 +126,7 @@ std::optional<OutMessage> relayed(OutMessage copy, const std::string& from, cons
   const std::string &change = body["change"].as_string(), &lang = config.language, place = place_name(from);
   const bool post = copy.kind == "human_post";
   if (!post && change != "edit" && change != "delete") return std::nullopt;
+  if (post && is_echo(config, body, from)) return std::nullopt;
   const std::string& author = body["said_by"].as_string();
   const std::string who =
       plain(one_line(author_name(config, author.empty() ? body["user"].as_string() : author, from)));

@@ -8,6 +8,8 @@
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/privacy.h"
 #include "bot/core/journal/sentence.h"
+#include "bot/core/engine/together.h"
+#include "bot/core/engine/urgent.h"
 
 namespace muster {
 
@@ -97,6 +99,24 @@ void archived_by_hand(Work& w, const Incident& i, const ChatFact& f) {
   m.color = "warning";
   m.text = say(channel_language(w, i.channel), "archive.undone", {{"id", i.id}, {"who", who}});
   post(w, i.channel, "unarchived-" + w.new_id(), m);
+}
+
+// Alerts and the board would go on unseen: whoever reads the bot's other channels is told.
+void standing_archived(Work& w, const ChatFact& f) {
+  const std::vector<std::string> all = standing_channels(w.config);
+  if (std::ranges::find(all, f.channel) == all.end()) return;
+  for (const std::string& channel : {std::string("muster"), w.config.alerts_channel}) {
+    if (channel == f.channel) continue;
+    const std::string language = channel_language(w, channel);
+    const std::string who =
+        f.user.empty() ? say(language, "somebody") : plain(actor_of(w.config, f.user, false).display);
+    Message m;
+    m.color = "warning";
+    m.text = say(language, "archive.standing",
+                 {{"who", who}, {"channel", plain(f.channel)}, {"place", place_name(f.platform)}});
+    post(w, channel, "archived-" + w.new_id(), m);
+    make_urgent(w);
+  }
 }
 
 // A moment later, so that the answer and whatever else this decision says still get there.

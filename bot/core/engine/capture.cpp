@@ -266,6 +266,7 @@ Recorded take_chat(Work& w, const ChatFact& f) {
   const auto at = w.state.incident_by_channel.find(f.channel);
   if (at == w.state.incident_by_channel.end()) {
     if (f.kind == "message") offer_declaration(w, f);
+    if (f.kind == "archived") return standing_archived(w, f), Recorded{};
     return elsewhere(w, f);
   }
   const Incident& i = w.state.incidents.at(at->second);

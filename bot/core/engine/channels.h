@@ -41,6 +41,7 @@ void archive_rang(Work& work, const Timer& timer);      // asks
 void archive_now_rang(Work& work, const Timer& timer);  // somebody said so a moment ago
 void reopen_channel(Work& work, const Incident& incident);
 void archived_by_hand(Work& work, const Incident& incident, const ChatFact& fact);  // somebody did it on a platform
+void standing_archived(Work& work, const ChatFact& fact);  // the same of a channel that is no incident's
 Outcome archive_channel(Call& call);
 Outcome keep_channel(Call& call);
 

@@ -214,7 +214,7 @@ bool Mattermost::known(Inbound& in) {
 bool Mattermost::known_user(const std::string& user) {
   if (user.empty() || users_.contains(user)) return true;
   inbound_.looking = true;
-  look_up("/users/" + path_part(user), [this, user](const Answer& a) {
+  look_up_patiently("/users/" + path_part(user), [this, user](const Answer& a) {
     if (!a.try_again()) users_[user] = user_of(a);
     const std::string person = a.ok() ? out_.directory.person(users_[user].name, user) : std::string();
     if (!person.empty()) out_.directory.link("standing", person, users_[user].standing);
@@ -239,7 +239,7 @@ Mattermost::User Mattermost::user_of(const Answer& a) const {
 bool Mattermost::known_channel(const std::string& channel) {
   if (channels_.contains(channel)) return true;
   inbound_.looking = true;
-  look_up("/channels/" + path_part(channel), [this, channel](const Answer& a) {
+  look_up_patiently("/channels/" + path_part(channel), [this, channel](const Answer& a) {
     if (!a.try_again()) channels_[channel] = {a.body["name"].as_string(), a.body["type"].as_string(), {}};
     inbound_.looking = false;
     pump();
@@ -252,12 +252,20 @@ void Mattermost::look_up(const std::string& path, std::function<void(const Answe
   ask(path, true, std::move(found));
 }
 
-void Mattermost::ask(const std::string& path, bool again, std::function<void(const Answer&)> found) {
+// Of an event that waits: while the token is refused nothing is known, and what is not known must not be remembered as
+// an answer.
+void Mattermost::look_up_patiently(const std::string& path, std::function<void(const Answer&)> found) {
+  ask(path, true, std::move(found), true);
+}
+
+void Mattermost::ask(const std::string& path, bool again, std::function<void(const Answer&)> found, bool patient) {
   queue_.add({.lane = {}, .buckets = {"all"}, .urgent = true, .barrier = false},
-             [this, path, again, found = std::move(found)](Job job) {
-               queue_.call(job, api_.get(path), [this, job, again, found](const Result<HttpResult>& result) {
+             [this, path, again, patient, found = std::move(found)](Job job) {
+               queue_.call(job, api_.get(path), [this, job, again, patient, found](const Result<HttpResult>& result) {
                  const Answer a = answer_of(result);
-                 if (a.try_again() && again) return queue_.run_again(job);
+                 const bool shut = a.status == 401 && patient;
+                 if (shut && open_timer_ == 0 && ready_) reconnect("the server no longer accepts the token");
+                 if (shut || (a.try_again() && again)) return queue_.run_again(job);
                  found(a);
                  queue_.finish(job);
                });
@@ -403,7 +411,19 @@ void Mattermost::archived_event(const Value& data) {
   in.post.channel_id = data["channel_id"].as_string();
   in.at = out_.clock.now();
   in.id = "archived:" + in.post.channel_id + ":" + std::to_string(data["delete_at"].as_int());
+  found_archived_.insert(in.post.channel_id);
   if (is_id(in.post.channel_id) && !out_.directory.ours("channel", in.post.channel_id).empty()) enqueue(std::move(in));
+}
+
+// It was archived while nobody told us: what is refused there says so, once.
+void Mattermost::found_archived(const std::string& channel_id) {
+  if (!is_id(channel_id) || !found_archived_.insert(channel_id).second) return;
+  Inbound in;
+  in.kind = "archived";
+  in.post.channel_id = channel_id;
+  in.at = out_.clock.now();
+  in.id = "archived:" + channel_id + ":" + std::to_string(in.at);
+  enqueue(std::move(in));
 }
 
 void Mattermost::catch_up_next() {

@@ -182,7 +182,8 @@ class Mattermost final : public ChatPlatform {
   User user_of(const Answer& answer) const;
   bool known_channel(const std::string& id);
   void look_up(const std::string& path, std::function<void(const Answer&)> found);
-  void ask(const std::string& path, bool again, std::function<void(const Answer&)> found);
+  void look_up_patiently(const std::string& path, std::function<void(const Answer&)> found);
+  void ask(const std::string& path, bool again, std::function<void(const Answer&)> found, bool patient = false);
   void hand_over(const Inbound& in);
   std::string channel_name(const std::string& id);
   void catch_up();
@@ -190,6 +191,7 @@ class Mattermost final : public ChatPlatform {
   void catch_up_pages(const std::string& channel_id, const mattermost::Answer& so_far, int page);
   void catch_up_one(const std::string& channel_id);
   void archived_event(const Value& data);
+  void found_archived(const std::string& channel_id);
   void ours_gone(const mattermost::Post& post);
   void catch_up_next();
   void caught_up_posts(const std::string& channel_id, const Answer& answer);
@@ -259,9 +261,10 @@ class Mattermost final : public ChatPlatform {
   // Of the channel that is read again: messages found, why something is missing, what could not be seen beside them.
   int found_ = 0;
   std::vector<CoverageNote> blind_, unseen_;
-  std::deque<FiledMessage> to_check_;  // whose reactions are asked for
-  int doubtful_ = 0;                   // messages with a mark of which nobody knows whose it is
-  std::set<std::string> rejoined_;     // channels that we were put out of and are in again: unheard since their mark
+  std::deque<FiledMessage> to_check_;     // whose reactions are asked for
+  int doubtful_ = 0;                      // messages with a mark of which nobody knows whose it is
+  std::set<std::string> rejoined_;        // channels that we were put out of and are in again: unheard since their mark
+  std::set<std::string> found_archived_;  // channels, and told of
   std::set<std::string> seen_;
   std::deque<std::string> seen_order_;
   std::map<std::string, bool> pinned_;  // post -> whether it is, as far as it was handed over

@@ -47,6 +47,8 @@ void Mattermost::refused(const OpPtr& op, const Answer& a) {
     return call(op, api_.post("/channels/" + id + "/members", Value::Map{{"user_id", me_}}),
                 [this, op](const Answer&) { run(op); });
   }
+  if (a.error_id.ends_with("_deleted.error") || a.error_id == "api.channel.update_channel.deleted.app_error")
+    found_archived(out_.directory.theirs("channel", op->channel));
   finish(op, fail(kind_of(a), "Mattermost refused " + op->message.kind + " in #" + op->channel + ": " + a.why,
                   a.status == 403 ? "Give @" + my_name_ + " the right, or invite it to the channel." : ""));
 }
@@ -182,6 +184,7 @@ void Mattermost::send_post(const OpPtr& op, const std::string& channel_id, const
       return send_post(op, channel_id, files);
     }
     if (!a.ok()) return refused(op, a);
+    found_archived_.erase(channel_id);
     const std::string ours = op->message.body["post_id"].as_string();
     const std::string made = a.body["id"].as_string();
     if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, made);

@@ -78,6 +78,7 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   if (event->event.kind == "form") count_submission(event->event);
   const ChatEvent& e = event->event;
   if (e.kind == "archived" && out_.directory.ours("channel", e.channel).empty()) return acknowledge(from);
+  if (e.kind == "archived") found_archived_.insert(e.channel);
   if (e.kind == "gone" && !was_kept_current(e.post_id)) return acknowledge(from);
   if (e.kind == "join" && e.user == self_.user_id) {
     channels_.erase(e.channel);
@@ -85,6 +86,17 @@ void Slack::envelope(const Acknowledgement& from, const SlackFrame& f) {
   }
   event->event.can_open_form = keep_trigger(*event);
   enqueue({std::move(*event), false}, &from);
+}
+
+// It was archived while nobody told us: what is refused there says so, once.
+void Slack::found_archived(const std::string& channel_id) {
+  if (!found_archived_.insert(channel_id).second) return;
+  Inbound in;
+  in.event.event.kind = "archived";
+  in.event.event.id = "archived:" + channel_id + ":" + std::to_string(out_.clock.now());
+  in.event.event.channel = channel_id;
+  in.event.event.at = out_.clock.now();
+  enqueue(std::move(in), nullptr);
 }
 
 // Of our own posts that somebody deleted only those are news that are to be there.
@@ -187,7 +199,7 @@ void Slack::answer_directly(const std::string& channel_id) {
 bool Slack::known_channel(const std::string& id) {
   if (channels_.contains(id)) return true;
   inbound_.looking = true;
-  look_up("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
+  look_up_patiently("conversations.info", Value::Map{{"channel", id}}, [this, id](const SlackAnswer& a) {
     const Value& c = a.body["channel"];
     const bool open = a.fate == Fate::ok && !c["is_private"].as_bool(true) && !c["is_im"].as_bool();
     channels_[id] = {c["name"].as_string(), c["topic"]["value"].as_string(), c["is_im"].as_bool(), open,
@@ -200,13 +212,25 @@ bool Slack::known_channel(const std::string& id) {
 
 // A reading call outside of all lanes; what is unclear is asked again.
 void Slack::look_up(const std::string& method, const Value& arguments, Then found, bool urgent) {
+  ask(method, arguments, std::move(found), urgent, false);
+}
+
+// Of an event that waits: while the token is refused nothing is known, and what is not known must not be remembered as
+// an answer. Nothing is acknowledged meanwhile.
+void Slack::look_up_patiently(const std::string& method, const Value& arguments, Then found) {
+  ask(method, arguments, std::move(found), true, true);
+}
+
+void Slack::ask(const std::string& method, const Value& arguments, Then found, bool urgent, bool patient) {
   queue_.add({.lane = {}, .buckets = {"method:" + method}, .urgent = urgent, .barrier = false},
-             [this, method, arguments, found = std::move(found)](Job job) {
+             [this, method, arguments, patient, found = std::move(found)](Job job) {
                HttpCall c = method_call(method, arguments, config_.bot_token);
-               queue_.call(job, std::move(c), [this, job, found](const Result<HttpResult>& result) {
+               queue_.call(job, std::move(c), [this, job, patient, found](const Result<HttpResult>& result) {
                  SlackAnswer a;
                  if (result) a = read_slack_answer(result->status, result->body, result->headers);
-                 if (a.fate == Fate::unclear || a.fate == Fate::later) return queue_.run_again(job);
+                 if (a.fate == Fate::token && patient) doubt_token();
+                 if (a.fate == Fate::unclear || a.fate == Fate::later || (a.fate == Fate::token && patient))
+                   return queue_.run_again(job);
                  queue_.finish(job);
                  found(a);
                });
@@ -237,7 +261,8 @@ bool Slack::is_overtaken(const Inbound& in, const ChatEvent& said) {
 void Slack::hand_over(const Inbound& in) {
   const ChatEvent& told = in.event.event;
   const auto user = users_.find(told.user);
-  const bool ours = told.kind == "coverage" || told.kind == "gone" || in.of_record;
+  const bool found = told.kind == "archived" && told.user.empty();
+  const bool ours = told.kind == "coverage" || told.kind == "gone" || found || in.of_record;
   const bool speaks =
       ours || (!in.event.from_bot && !told.user.empty() && user != users_.end() && !user->second.is_bot);
   const std::string id = told.id, channel = told.channel, ts = told.post_id;

@@ -112,6 +112,7 @@ void Slack::refused(const OpPtr& op, const SlackAnswer& a) {
     op->joined = true;
     return call(op, "conversations.join", Value::Map{{"channel", id}}, [this, op](const SlackAnswer&) { run(op); });
   }
+  if (a.error == "is_archived" && !id.empty()) found_archived(id);
   const std::string why = a.error + (a.detail.empty() ? "" : ": " + a.detail);
   const std::string next = a.fate == Fate::configuration ? "Give the app the scope " + a.needed + " and reinstall it."
                            : a.error == "not_in_channel" || a.error == "channel_not_found"
@@ -250,6 +251,7 @@ void Slack::posted(const OpPtr& op, const std::string& channel_id, const std::st
   if (!ours.empty()) out_.directory.link("post", op->channel + "/" + ours, ts);
   // In a channel where nobody has spoken yet, what is said first while we are cut off comes after our own post.
   marks_.begin(channel_id, ts);
+  found_archived_.erase(channel_id);
   const std::string thread = deliveries_.their_thread(*op);
   op->lost_files.clear();
   const auto go_on = [this, op, channel_id, root = thread.empty() ? ts : thread, files = std::move(files)] {

@@ -16,7 +16,7 @@ bool Slack::known_user(const std::string& id) {
   const TimeMs now = out_.clock.now();
   if (id.empty() || (known != users_.end() && now - known->second.asked_ms < users_hold_ms)) return true;
   inbound_.looking = true;
-  look_up("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
+  look_up_patiently("users.info", Value::Map{{"user", id}}, [this, id](const SlackAnswer& a) {
     // Somebody Slack does not show us is nobody who may act; who was shown before stays as he was.
     const bool shown = a.fate == SlackAnswer::Fate::ok;
     if (shown || !users_.contains(id)) users_[id] = user_of(id, a.body["user"], shown);

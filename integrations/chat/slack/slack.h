@@ -171,6 +171,7 @@ class Slack final : public ChatPlatform {
 
   // hearing.cpp
   void envelope(const Acknowledgement& from, const SlackFrame& frame);
+  void found_archived(const std::string& channel_id);
   bool was_kept_current(const std::string& ts) const;
   void notice(const SlackNotice& notice);
   void acknowledge(const Acknowledgement& to, const std::string& answer = {});
@@ -181,6 +182,8 @@ class Slack final : public ChatPlatform {
   bool can_be_answered(Inbound& in);
   void answer_directly(const std::string& channel_id);
   void look_up(const std::string& method, const Value& arguments, Then found, bool urgent = true);
+  void look_up_patiently(const std::string& method, const Value& arguments, Then found);
+  void ask(const std::string& method, const Value& arguments, Then found, bool urgent, bool patient);
   void hand_over(const Inbound& in);
   void stored(const std::string& id, const std::string& channel_id, const std::string& ts);
   void not_stored(const std::string& id);
@@ -293,6 +296,7 @@ class Slack final : public ChatPlatform {
   std::vector<Sought> sought_;
   Listing listing_ = Listing::none;
 
+  std::set<std::string> found_archived_;  // channels, and told of
   std::map<std::string, User> users_;
   std::map<std::string, Channel> channels_;
   InOrder<Inbound> inbound_;

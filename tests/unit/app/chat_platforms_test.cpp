@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "bot/chat_facts.h"
@@ -129,6 +130,22 @@ TEST_CASE("rooms that are one: words go over with their author, changes change t
   change.set("change", "reaction");
   CHECK(route("human_change", change).size() == 1);
   CHECK(route("human_post", said, "slack:#elsewhere").size() == 1);  // neither an incident's nor listed
+}
+
+TEST_CASE(
+    "what another bridge brings back of our copies goes no further, and nobody of the configuration is silenced") {
+  Desk d;
+  d.config.together = {{.platforms = {"slack", "mattermost"}, .channels = {"ops"}}};
+  const auto copies = [&](const char* user, const char* text) {
+    const Value said = Value::Map{{"post_id", "1.1"}, {"user", user}, {"text", text}, {"at", 5}};
+    const auto out =
+        routed({{"1", "mattermost:#ops", "human_post", said}}, {"mattermost", "slack"}, d.links, d.config, d.state);
+    return std::ranges::count_if(out, [](const OutMessage& m) { return m.destination == "slack:#ops"; });
+  };
+  CHECK(copies("mattermost:bridge", "<muster> *Ana* (Mattermost): the pool is full") == 0);
+  CHECK(copies("mattermost:bridge", "<zoe> the pool is full") == 1);
+  CHECK(copies("mattermost:bridge", "<muster> *Ana* (Slack): the pool is full") == 1);
+  CHECK(copies("ana", "*Zoe* (Mattermost): the pool is full") == 1);
 }
 
 namespace {
@@ -278,6 +295,8 @@ TEST_CASE("settings: the token leaves the environment, halves and sandboxes are 
     return settings;
   };
   CHECK(with("https://chat.example", "secret", false)->mattermost.at(0).token == "secret");
+  CHECK(with(" https://chat.example\n", "secret\r\n", false)->mattermost.at(0).token == "secret");
+  CHECK(with(" https://chat.example\n", "secret", false)->mattermost.at(0).url == "https://chat.example");
   CHECK(with(nullptr, nullptr, true)->empty());
   CHECK(with("https://chat.example", nullptr, false).error().message.starts_with("MATTERMOST_TOKEN is missing"));
   CHECK(with(nullptr, "secret", false).error().message.starts_with("MATTERMOST_URL is missing"));

@@ -72,3 +72,36 @@ TEST_CASE("who was called and is deactivated there is named where they were call
   w.pass(10 * second_ms);
   CHECK(w.posts_with("muster", "got no direct message on Slack: the account is deactivated") == 1);
 }
+
+TEST_CASE("a channel that was archived while nobody told us is noticed by what is refused there, once") {
+  SlackWorld w;
+  w.begin();
+  w.core.archive_by_hand("U1", w.channel("muster"));
+  w.core.lose_events();
+  w.core.take_frames();
+  CHECK_FALSE(w.post("muster", "one"));
+  CHECK_FALSE(w.post("muster", "two"));
+  CHECK(test::count_of(w, "archived") == 1);
+  REQUIRE(test::last_of(w, "archived"));
+  CHECK(test::last_of(w, "archived")->user == "");
+  CHECK(test::last_of(w, "archived")->channel == "#muster");
+}
+
+TEST_CASE(
+    "who speaks first while the token is refused is heard when it is accepted again, in the channel as it is called") {
+  SlackWorld w;
+  w.begin();
+  w.core.users["U9"] = {"U9", "new", "New", "", "T1", false, false};
+  w.core.channels["C9"] = {.id = "C9", .name = "pool", .topic = {}, .purpose = {}, .im_of = {}};
+  w.core.channels["C9"].members = {doubles::SlackCore::bot_user, "U9"};
+  w.core.bot_token = "xoxb-new";
+  w.say("U9", "pool", "is anybody there");
+  w.pass(10 * second_ms);
+  CHECK(test::count_of(w, "message") == 0);
+  CHECK(w.slack->health().problem.contains("SLACK_BOT_TOKEN"));
+  w.core.bot_token = "xoxb-test";
+  w.pass(6 * minute_ms);
+  REQUIRE(test::count_of(w, "message") == 1);
+  CHECK(test::last_of(w, "message")->channel == "#pool");
+  CHECK(test::last_of(w, "message")->user == "slack:new");
+}
