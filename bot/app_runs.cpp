@@ -134,9 +134,9 @@ void App::Impl::make_targets() {
     add_target(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
 }
 
-void App::Impl::add_target(std::unique_ptr<Target> target) {
+void App::Impl::add_target(std::shared_ptr<Target> target) {
   std::erase_if(held_targets, [](const auto& held) { return held.expired(); });
-  const auto held = std::make_shared<std::unique_ptr<Target>>(std::move(target));
+  const auto held = std::make_shared<std::shared_ptr<Target>>(std::move(target));
   held_targets.push_back(held);
   targets.push_back(std::shared_ptr<Target>(held, held->get()));
 }
@@ -198,7 +198,7 @@ void App::Impl::load_local_targets() {
                                    .fault = options.fault});
     }
     names.push_back(def.name);
-    targets.push_back(locals->put(def));
+    add_target(locals->put(def));
   }
   if (locals) locals->keep_only(names);
 }
