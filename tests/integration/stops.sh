@@ -37,10 +37,17 @@ together:
   - platforms: [slack, mattermost]
 services:
   - {name: shop, environments: [prod]}
+  - {name: tool, environments: [dev]}
 environments:
   - name: prod
+  - name: dev
 kubernetes_targets:
   - {name: prod, kubeconfig: $work/kubeconfig, services: [shop], environments: [prod]}
+exec_targets:
+  - name: here
+    services: [tool]
+    status: [/bin/echo, '{"version": "1"}']
+    deploy: [/bin/sh, -c, "sleep 1", "{version}"]
 backends:
   - {name: metrics, kind: prometheus, url: "http://127.0.0.1:$(cat "$work/silent")", timeout: 20s}
 webhooks:
@@ -87,9 +94,12 @@ for ((round = 1; round <= rounds; round++)); do
   loads=()
   curl -s -N -m 60 -b "$work/jar" -H 'Accept: text/event-stream' -o /dev/null "http://$address/room/events" &
   loads+=($!)
-  say 'run slow' && say "deploy shop@1.$round to prod --queue because of round $round"
-  asked=$("$muster" say --data "$data" approvals | grep -o 'A[0-9]*' | tail -1)
-  [ -z "$asked" ] || say "yes $asked"
+  say 'run slow'
+  for place in "shop@1.$round to prod" "tool@$round to dev"; do say "deploy $place --queue because of round $round"; done
+  for asked in $("$muster" say --data "$data" approvals | grep -o 'A[0-9]*' | sort -u); do say "yes $asked"; done
+  # What a reload replaces has work under way, too.
+  echo "zone: Etc/GMT+$round" >"$config/zone.yaml"
+  ((round % 3 != 0)) || say 'config reload'
   for load in "post_alerts $round $hook" "ask $round" "talk $round"; do
     $load 2>/dev/null &
     loads+=($!)
