@@ -244,6 +244,7 @@ void App::Impl::stop() {
   if (web) web->close_streams();
   server.reset();
   chats.reset();
+  drop_targets();
   client.reset();
   worker.stop();
   bodies.stop();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "bot/alert_door.h"
 #include "bot/app.h"
@@ -59,7 +60,10 @@ struct App::Impl {
   std::unique_ptr<Timers> timers;            // of the targets
   std::unique_ptr<LocalTargets> locals;      // services as processes of this machine; reloads do not end them
   std::unique_ptr<HttpClient> client;
-  Targets targets;                     // deploy, rollback, scale and restart; the configuration names them
+  Targets targets;  // deploy, rollback, scale and restart; the configuration names them
+  // Each of them once more, also those that a reload has replaced. A change under way holds its target, which holds the
+  // change: they part when it ends, or when the bot does.
+  std::vector<std::weak_ptr<std::shared_ptr<Target>>> held_targets;
   std::unique_ptr<Clusters> clusters;  // being asked what they offer, and what they let us do
   Reach reach;                         // which targets do not answer
   bool offers = false;                 // no service is configured: the Deployments of KUBECONFIG's cluster are
@@ -106,6 +110,8 @@ struct App::Impl {
   void tell_progress(std::vector<runbooks::StepProgress> told);
   void load_local_targets();
   void make_targets();
+  void add_target(std::shared_ptr<Target> target);
+  void drop_targets();
   KubernetesParts cluster_parts();
   bool wants_offer(const Settings& settings) const;
   Loaded own_config() const;

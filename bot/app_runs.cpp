@@ -1,6 +1,7 @@
 // Runs in the program: the engine behind the dispatcher, the library, and which verbs reach the world.
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "bot/app_impl.h"
 #include "bot/base/log.h"
@@ -126,11 +127,25 @@ void App::Impl::make_targets() {
   targets.clear();
   load_local_targets();
   for (const KubernetesTargetDef& def : loaded.settings.kubernetes_targets)
-    targets.push_back(make_kubernetes_target(def, cluster_parts()));
+    add_target(make_kubernetes_target(def, cluster_parts()));
   clusters->ask_rights(loaded.settings.kubernetes_targets);
   if (!runner) return;
   for (const ExecTargetDef& def : loaded.settings.exec_targets)
-    targets.push_back(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+    add_target(make_exec_target(def, {.runner = *runner, .timers = *timers, .clock = clock}));
+}
+
+void App::Impl::add_target(std::shared_ptr<Target> target) {
+  std::erase_if(held_targets, [](const auto& held) { return held.expired(); });
+  const auto held = std::make_shared<std::shared_ptr<Target>>(std::move(target));
+  held_targets.push_back(held);
+  targets.push_back(std::shared_ptr<Target>(held, held->get()));
+}
+
+// While those are there whom they use.
+void App::Impl::drop_targets() {
+  targets.clear();
+  for (const auto& held : std::exchange(held_targets, {}))
+    if (const auto target = held.lock()) target->reset();
 }
 
 PlanReading App::Impl::plan_reading() {
@@ -183,7 +198,7 @@ void App::Impl::load_local_targets() {
                                    .fault = options.fault});
     }
     names.push_back(def.name);
-    targets.push_back(locals->put(def));
+    add_target(locals->put(def));
   }
   if (locals) locals->keep_only(names);
 }

@@ -66,4 +66,12 @@ old=$(keepers)
 kill_bot
 rm -rf "$data"
 within 15 none_left && ok "without its data folder a killed sandbox leaves nothing" || bad "processes are left"
+
+data=$work/another
+start_bot "$data" --sandbox
+within 10 answers v1 || die "the sample does not run: $(cat "$log")"
+say 'deploy checkout-api@v2 to staging because it is stopped at once' >/dev/null
+old=$(keepers)
+stop_bot "it stops in peace in the middle of a change"
+within 15 none_left && ok "and ends what ran" || bad "processes are left: $(keepers)"
 finish

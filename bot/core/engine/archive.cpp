@@ -7,9 +7,9 @@
 #include "bot/core/engine/checklists.h"
 #include "bot/core/engine/incident_parts.h"
 #include "bot/core/engine/privacy.h"
-#include "bot/core/journal/sentence.h"
 #include "bot/core/engine/together.h"
 #include "bot/core/engine/urgent.h"
+#include "bot/core/journal/sentence.h"
 
 namespace muster {
 

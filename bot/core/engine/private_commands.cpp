@@ -49,14 +49,15 @@ std::string because_of(const Call& c) { return one_line(named_argument(c.command
 
 // Who must not go: whoever holds a role, and whoever is the only one left. Empty: goes.
 std::optional<Outcome> must_stay(Call& c, const Incident& i, const Person& p) {
-  const Words named = {{"id", i.id}, {"who", plain(p.name)}};
+  const std::string name = plain(p.name);  // Words only points to it
+  const Words named = {{"id", i.id}, {"who", name}};
   if (!i.is_private) return refuse(c, "uninvite.public", named);
   if (!is_in(i, p.id)) return refuse(c, "uninvite.not_in", named);
   for (const auto& [role, person] : i.roles)
     if (person == p.id)
       return refuse(c, "uninvite.role",
                     {{"id", i.id},
-                     {"who", plain(p.name)},
+                     {"who", name},
                      {"role", say(c.language, "role." + role)},
                      {"how", role == "incident_commander" ? "lead" : "role " + role}});
   if (those_in(c.work.config, i).size() == 1) return refuse(c, "uninvite.last", named);
