@@ -233,6 +233,12 @@ void Deliveries::call_answered() {
   if (std::exchange(failing_since_, 0) != 0) well_since_ = clock_.now();
 }
 
+bool Deliveries::fails_alone(Delivery& d) const {
+  if (d.taken && *d.taken != taken_) ++d.failed_alone;
+  d.taken = taken_;
+  return d.failed_alone >= failed_alone_max;
+}
+
 DurationMs Deliveries::failing_ms() const { return failing_since_ == 0 ? 0 : clock_.now() - failing_since_; }
 
 // A message that waited for a platform which was away says when it was sent. What a person said elsewhere says it also
@@ -277,6 +283,7 @@ void Deliveries::finish(const DeliveryPtr& d, Result<void> result) {
     log(LogLevel::warn, platform_.title + " refused a message",
         {{"kind", d->message.kind}, {"channel", d->channel}, {"why", result.error().message}});
   }
+  if (result && d->message.kind == "post") ++taken_;
   gone(d->channel);
   opened(*d);
   const ChatPlatform::Done done = std::exchange(d->done, {});

@@ -1,10 +1,12 @@
 // The deliveries of one platform on their way through its budget: parked until the platform knows who we are, of
 // several changes only the last, each a job that holds its channel's lane until it is finished. Loop thread only.
 #pragma once
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +33,8 @@ struct Delivery {
   bool anew = false;         // an edit of a post that may not be changed any more: the same
   TimeMs since = 0;          // when it was handed over
   std::string coalesce;      // a later one with the same key replaces it while it waits
+  int failed_alone = 0;      // how often the platform failed at it and had taken others since the last time
+  std::optional<std::uint64_t> taken = {};  // by then
   std::vector<std::string> lost_files = {};
   std::string lost_why = {};
 };
@@ -63,6 +67,11 @@ class Deliveries {
   // How calls end: without an answer worth the name, or with one. "Not so fast" is one: whoever says it is there.
   void call_failed();
   void call_answered();
+  // A call of this delivery ended in a fault of the platform's own. True: it fails at this one and takes others, so
+  // often by now that what waits behind it need not wait for it any longer. In an outage nothing is taken, and all
+  // wait.
+  static constexpr int failed_alone_max = 10;
+  bool fails_alone(Delivery& delivery) const;
   DurationMs failing_ms() const;  // since the first of the calls that failed in a row; 0: the last one did not
   void finish(const DeliveryPtr& delivery, Result<void> result);
   // Whether the post may be on the platform already, so that whoever wants to make it has to look first. Posts go out
@@ -124,6 +133,7 @@ class Deliveries {
   bool open_ = false;
   TimeMs failing_since_ = 0;  // 0: calls are answered
   TimeMs well_since_ = 0;     // since when they are; older messages waited for that
+  std::uint64_t taken_ = 0;   // posts that got there
   std::deque<DeliveryPtr> parked_;
   std::map<std::string, DeliveryPtr> coalescing_;
   struct Waiting {

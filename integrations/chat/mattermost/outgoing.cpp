@@ -32,6 +32,7 @@ void Mattermost::call(const OpPtr& op, HttpCall c, Then then) {
     a.try_again() ? deliveries_.call_failed() : deliveries_.call_answered();
     if (a.try_again() || a.status == 401) {
       op->may_be_sent = true;
+      if (a.status == 500 && deliveries_.fails_alone(*op)) return refused(op, a);
       // A revoked token is seen by the next check; until then nothing is lost.
       if (a.status == 401 && open_timer_ == 0) reconnect("the server no longer accepts the token");
       return queue_.run_again(op->job);

@@ -62,6 +62,11 @@ void change_front(Value& arguments, const std::function<std::string(std::string)
   arguments.set("blocks", std::move(blocks));
 }
 
+// Not of a gateway, nor of the way there.
+bool is_own_fault(const SlackAnswer& a) {
+  return a.error == "internal_error" || a.error == "fatal_error" || a.error == "http_500";
+}
+
 bool is_rate_limit(const std::string& error) { return error == "ratelimited" || error == "rate_limited"; }
 
 }  // namespace
@@ -95,6 +100,7 @@ void Slack::call_made(const OpPtr& op, const std::string& method, HttpCall made,
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
     if (a.fate == Fate::unclear) op->may_be_sent = true;
+    if (is_own_fault(a) && deliveries_.fails_alone(*op)) return refused(op, a);
     if (a.fate == Fate::unclear)
       deliveries_.call_failed();
     else if (a.fate != Fate::later || is_rate_limit(a.error))

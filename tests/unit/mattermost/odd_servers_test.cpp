@@ -1,6 +1,8 @@
 // Servers that refuse, change and answer for somebody else: what people must see all the same.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "bot/base/json.h"
 #include "tests/unit/mattermost/rig.h"
 
@@ -78,6 +80,31 @@ TEST_CASE("a page of somebody in between is no answer of the server: what was sa
   shut = false;
   rig.pass(minute_ms);
   CHECK(rig.said_in("muster") == Heard{"must be seen"});
+}
+
+TEST_CASE("a post at which the server fails, and it takes others, keeps its channel for a while only") {
+  Rig rig;
+  rig.start();
+  rig.core.add_channel(rig.team, "other");
+  bool all = true;
+  rig.core.fault_before = [&](const HttpRequest& q) -> std::optional<HttpResponse> {
+    if (q.path != "/api/v4/posts" || q.method != "POST") return std::nullopt;
+    if (!all && !q.body.contains("poison")) return std::nullopt;
+    return refusal(500, "app.post.save.app_error");
+  };
+  rig.post("muster", "a", "poison");
+  rig.post("muster", "b", "behind it");
+  rig.post("other", "c", "elsewhere");
+  rig.pass(2 * hour_ms);  // an outage is nobody's fault
+  CHECK(rig.done.empty());
+  all = false;
+  for (int i = 0; i < 20 && rig.said_in("muster").empty(); ++i) {
+    rig.post("other", "o" + std::to_string(i), "elsewhere");
+    rig.pass(10 * minute_ms);
+  }
+  CHECK(rig.said_in("muster") == Heard{"behind it"});
+  const auto refused = std::ranges::count_if(rig.done, [](const auto& d) { return !d.second.has_value(); });
+  CHECK(refused == 1);
 }
 
 TEST_CASE("events that were dropped because too many waited are read again, each") {

@@ -63,6 +63,23 @@ TEST_CASE("a file that the workspace does not take is told where it was promised
   CHECK(w.posts_with("muster", "Slack does not take the file message.txt: file_uploads_disabled") == 1);
 }
 
+TEST_CASE("what Slack fails at, and it takes others, keeps its channel for a while only") {
+  SlackWorld w;
+  w.begin();
+  CHECK(w.post("muster", "card", "card"));
+  w.core.fail_next("chat.update",
+                   {.kind = doubles::SlackFault::Kind::error, .error = "internal_error", .times = 1'000});
+  w.deliver("edit", "muster", Value::Map{{"post_id", "card"}, {"message", Value::Map{{"text", "poison"}}}});
+  w.post("muster", "behind it");
+  w.pass(2 * hour_ms);
+  CHECK(w.posts_with("muster", "behind it") == 0);  // nothing else was taken: it may be an outage
+  for (int i = 0; i < 20 && w.posts_with("muster", "behind it") == 0; ++i) {
+    w.post("alerts", "elsewhere");
+    w.pass(10 * minute_ms);
+  }
+  CHECK(w.posts_with("muster", "behind it") == 1);
+}
+
 TEST_CASE("who was called and is deactivated there is named where they were called, in words") {
   SlackWorld w;
   w.begin();
