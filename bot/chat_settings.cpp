@@ -8,7 +8,8 @@ namespace muster {
 
 namespace {
 
-// The end of a line often comes with what a file, a secret of Kubernetes or a line of .env brought into the environment.
+// The end of a line often comes with what a file, a secret of Kubernetes or a line of .env brought into the
+// environment.
 std::string from_environment(const char* name) {
   const char* value = std::getenv(name);
   return std::string(trim(value ? value : ""));
