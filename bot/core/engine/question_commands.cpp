@@ -411,6 +411,7 @@ Outcome withdraw(Call& c) {
   Entry e = human_entry(c, "approval.taken_back", nullptr);
   e.text = id;
   e.data = Value::Map{{"id", id}};
+  if (is_sealed(q)) e.data.set("sealed", true);
   record(c.work, std::move(e));
   return answer(c, "withdraw.approval", {{"id", id}});
 }
