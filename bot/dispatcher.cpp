@@ -131,7 +131,7 @@ void Dispatcher::redeliver(const std::vector<OutMessage>& messages, std::size_t 
     const std::string destination = m.destination;
     const bool webhook = destination.starts_with("webhook:");
     // A platform that failed at it may have made it all the same: it is looked for first.
-    if (!webhook) m.body.set("tried", true);
+    if (!webhook) m.body.set("unsure", true);
     outbox_.add({std::move(m), 0, 0});
     if (webhook) outbox_.wake(destination);
   }
