@@ -127,9 +127,13 @@ void Dispatcher::announce(const std::string& channel, const Message& message) {
 
 void Dispatcher::redeliver(const std::vector<OutMessage>& messages, std::size_t were_dead) {
   dead_before_ -= static_cast<std::int64_t>(were_dead);
-  for (const OutMessage& m : messages) {
-    outbox_.add({m, 0, 0});
-    if (m.destination.starts_with("webhook:")) outbox_.wake(m.destination);
+  for (OutMessage m : messages) {
+    const std::string destination = m.destination;
+    const bool webhook = destination.starts_with("webhook:");
+    // A platform that failed at it may have made it all the same: it is looked for first.
+    if (!webhook) m.body.set("unsure", true);
+    outbox_.add({std::move(m), 0, 0});
+    if (webhook) outbox_.wake(destination);
   }
 }
 

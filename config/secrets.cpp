@@ -38,12 +38,13 @@ Result<std::string> from_file(const std::string& name, const std::string& folder
 Result<std::string> resolve_secret(const std::string& reference, const std::string& folder) {
   if (reference.starts_with("file:")) return from_file(reference.substr(5), folder);
   const std::string name = reference.substr(4);
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr || *value == '\0') {
+  const char* const value = std::getenv(name.c_str());
+  std::string secret = without_line_end(value ? value : "");
+  if (secret.empty()) {
     return fail(ErrorKind::not_found, "the environment variable " + name + " is not set",
                 "export " + name + "=… before the start");
   }
-  return without_line_end(value);
+  return secret;
 }
 
 }  // namespace muster

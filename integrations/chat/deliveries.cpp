@@ -51,6 +51,7 @@ void Deliveries::take(const OutMessage& m, ChatPlatform::Done done) {
   d->channel = out_channel(m);
   d->since = clock_.now();
   const TimeMs made = made_at(m.id);
+  d->may_be_sent = m.body["unsure"].as_bool();  // whatever stands before it
   d->earlier = m.body["tried"].as_bool() || (made != 0 && made < born_ms_);
   if (m.kind == "edit") d->coalesce = d->channel + "/" + m.body["post_id"].as_string();
   if (m.kind == "topic") d->coalesce = d->channel + "/topic";

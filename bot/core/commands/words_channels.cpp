@@ -202,8 +202,8 @@ std::span<const Sentence> words_channels() {
        "Asked as {id}: {n} of {names}, by direct message, until {time}. They see the number and your reason and "
        "nothing "
        "else; what comes of it you are told by direct message.",
-       "{id}로 물었습니다: {names} 가운데 {n}명의 승인이 필요하고 개인 메시지로 {time}까지 기다립니다. 번호와 이유만 "
-       "보여 주며, 결과는 개인 메시지로 알려 드립니다."},
+       "승인을 요청했습니다({id}). {names} 가운데 {n}명이 승인해야 하며 {time}까지 기다립니다. 각자에게 개인 메시지로 "
+       "번호와 이유만 보여 주며, 결과는 개인 메시지로 알려 드립니다."},
       {"unseal.approved", "{who} is told what came of it. You see nothing of it.",
        "결과는 {who} 님에게만 알렸습니다. 그 내용은 보이지 않습니다."},
       {"unseal.done", "You are in {id} now: #{channel}. Everybody in it has been told, and its timeline says why.",

@@ -1,5 +1,6 @@
 // When an incident is over, its channel is archived after a while, and only when somebody says so.
 #include <algorithm>
+#include <set>
 
 #include "bot/base/text.h"
 #include "bot/core/commands/words.h"
@@ -105,7 +106,7 @@ void archived_by_hand(Work& w, const Incident& i, const ChatFact& f) {
 void standing_archived(Work& w, const ChatFact& f) {
   const std::vector<std::string> all = standing_channels(w.config);
   if (std::ranges::find(all, f.channel) == all.end()) return;
-  for (const std::string& channel : {std::string("muster"), w.config.alerts_channel}) {
+  for (const std::string& channel : std::set<std::string>{"muster", w.config.alerts_channel}) {
     if (channel == f.channel) continue;
     const std::string language = channel_language(w, channel);
     const std::string who =

@@ -63,7 +63,7 @@ Live live_words(const State& state, const CoreConfig& config) {
     if (it->second.status == "firing") live.alerts.push_back(it->second.id);
   }
   for (const auto& [n, q] : state.questions)
-    if (q.open()) live.approvals.push_back(q.id);
+    if (q.open() && !is_sealed(q)) live.approvals.push_back(q.id);
   for (const auto& [id, g] : state.grants) live.grants.push_back(id);
   for (const std::string_view code : refusal_codes()) live.codes.emplace_back(code);
   for (auto it = state.runs.rbegin(); it != state.runs.rend() && live.runs.size() < 20; ++it) {

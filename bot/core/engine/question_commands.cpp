@@ -58,6 +58,7 @@ Outcome nobody_can(Call& c, const Verdict& v, std::size_t eligible) {
   e.text = c.command.echo;
   e.data = Value::Map{{"verb", c.command.verb}, {"rule", v.rule}, {"reason", "nobody can approve"}};
   e.data.set("how", "nobody_can_approve");
+  if (c.command.verb == "unseal") e.data.set("sealed", true);
   record(c.work, std::move(e));
   return refuse(c, "ask.nobody",
                 {{"verb", c.command.verb},
@@ -67,10 +68,12 @@ Outcome nobody_can(Call& c, const Verdict& v, std::size_t eligible) {
 }
 
 const Question* same_question(const Call& c, const std::string& kind) {
+  // Where it was asked, or in no channel: each who may answer it alone.
+  const auto is_here = [&c](const Question& q) {
+    return q.channel == c.input.channel || (is_sealed(q) && q.kind == "approve");
+  };
   for (const auto& [n, q] : c.work.state.questions)
-    if (q.open() && q.kind == kind && q.person == c.actor.id && q.command == c.command.echo &&
-        q.channel == c.input.channel)
-      return &q;
+    if (q.open() && q.kind == kind && q.person == c.actor.id && q.command == c.command.echo && is_here(q)) return &q;
   return nullptr;
 }
 
@@ -101,6 +104,13 @@ Outcome asked_each(Call& c, const Question& q) {
                  {"time", short_time(c, q.expires_ms)}});
 }
 
+// Who asked, and who may answer; a confirmation is its asker's alone.
+bool asks_or_answers(const Call& c, const Question& q) {
+  if (q.person == c.actor.id) return true;
+  const auto able = approvers_of(c.work.config, q.group, q.person);
+  return q.kind != "confirm" && std::ranges::find(able, c.actor.id) != able.end();
+}
+
 }  // namespace
 
 // Of any number, whether or not there is such an incident: neither the asker nor who answers learns it by asking.
@@ -116,9 +126,7 @@ bool is_sealed(const Question& q) { return q.verb == "unseal"; }
 
 bool may_read(const Call& c, const Question& q) {
   if (!is_sealed(q)) return true;
-  const auto able = approvers_of(c.work.config, q.group, q.person);
-  const bool one = q.person == c.actor.id || std::ranges::find(able, c.actor.id) != able.end();
-  return (one && is_alone(c.input)) || (c.input.is_operator && c.input.platform == "cli");
+  return (asks_or_answers(c, q) && is_alone(c.input)) || (c.input.is_operator && c.input.platform == "cli");
 }
 
 std::string approvers_text(const Call& c, const Verdict& v) {
@@ -198,11 +206,18 @@ Meant question_meant(Call& c, const std::string& kind) {
   return {nullptr, refuse(c, "ask.which", {{"list", join(ids, ", ")}, {"verb", c.command.verb}, {"id", ids.front()}})};
 }
 
+// The command is in the answer: of a sealed one it is for nobody else in the channel.
+Outcome for_one(const Call& c, const Question& q, Outcome o) {
+  if (is_sealed(q)) o.is_private = !is_alone(c.input);
+  return o;
+}
+
 std::optional<Outcome> not_open(Call& c, const Question& q) {
   if (q.open() && q.expires_ms > c.work.now) return {};
   Question shown = q;
   if (shown.open()) shown.status = "expired";
-  return refuse(c, "ask.closed", {{"id", q.id}, {"how", question_state(c.language, c.work.config, shown)}});
+  const std::string how = question_state(c.language, c.work.config, shown);
+  return for_one(c, q, refuse(c, "ask.closed", {{"id", q.id}, {"how", how}}));
 }
 
 std::string changes(const Call& c, const Facts& before, const Facts& now) {
@@ -250,13 +265,17 @@ Outcome run_asked(Call& c, const Question& asked, const std::string& approved_by
   const auto parsed = parse_command(q.command);
   if (!parsed) return refuse(c, "grammar.wrong");
   const Command command = settled(*parsed, c.work.config);
-  Call run{c.work, input, command, c.language, c.zone, actor_of(c.work.config, q.person, q.is_operator)};
+  // What comes of it is read by whoever answers; of a sealed one by whoever asked.
+  const bool told_asker = is_sealed(q) && q.kind != "confirm";
+  const std::string language = told_asker ? language_of(c.work.state, c.work.config, q.person.text(), {}) : c.language;
+  Call run{c.work, input, command, language, c.zone, actor_of(c.work.config, q.person, q.is_operator)};
   const Verdict v = verdict_of(run, asker_of(run), command);
   const Facts now = facts_of(run, v);
   if (now != q.facts) {
     const std::string reason = changes(c, q.facts, now);
     close_question(c.work, q, human_entry(c, {}, nullptr), "void", reason);
-    return refuse(c, "ask.void", {{"id", q.id}, {"reason", plain(reason)}, {"command", plain(q.command)}});
+    return for_one(c, q,
+                   refuse(c, "ask.void", {{"id", q.id}, {"reason", plain(reason)}, {"command", plain(q.command)}}));
   }
   close_question(c.work, q, human_entry(c, {}, nullptr), "done", {});
   Outcome o = carry_out(run);
@@ -316,7 +335,9 @@ Outcome no(Call& c) {
 
 // May this person decide this approval? Empty: yes.
 std::optional<Outcome> may_not_decide(Call& c, const Question& q) {
-  if (auto closed = not_open(c, q)) return closed;
+  // How a sealed one ended names its command: whoever may not answer it hears what they heard while it was open.
+  if (!is_sealed(q) || asks_or_answers(c, q))
+    if (auto closed = not_open(c, q)) return closed;
   if (q.kind == "form") return refuse(c, "ask.is_form", {{"id", q.id}, {"run", q.run}});
   if (q.kind != "approve" && q.kind != "step")
     return refuse(c, "ask.is_confirm", {{"id", q.id}, {"who", person_name(c.work.config, q.person)}});
@@ -390,6 +411,7 @@ Outcome withdraw(Call& c) {
   Entry e = human_entry(c, "approval.taken_back", nullptr);
   e.text = id;
   e.data = Value::Map{{"id", id}};
+  if (is_sealed(q)) e.data.set("sealed", true);
   record(c.work, std::move(e));
   return answer(c, "withdraw.approval", {{"id", id}});
 }

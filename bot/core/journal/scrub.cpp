@@ -38,7 +38,11 @@ struct Cleaner {
     }
     if (v.is_map()) {
       Value out = Value::Map{};
-      for (const auto& [k, each] : v.as_map()) out.set(k, clean(each, key == "labels" && !is_kept_label(k) ? "" : k));
+      // A sentence is the text over again: its words alone, a person's name, would be looked for everywhere.
+      for (const auto& [k, each] : v.as_map()) {
+        if (k == "sentence") continue;
+        out.set(k, clean(each, key == "labels" && !is_kept_label(k) ? "" : k));
+      }
       return out;
     }
     if (!v.is_list()) return v;

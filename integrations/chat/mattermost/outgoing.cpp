@@ -27,12 +27,16 @@ ErrorKind kind_of(const Answer& a) {
 
 // Broken exchanges are repeated here, in the lane, so that the order holds; `then` sees only what is decided.
 void Mattermost::call(const OpPtr& op, HttpCall c, Then then) {
-  queue_.call(op->job, std::move(c), [this, op, then = std::move(then)](const Result<HttpResult>& result) {
+  // The words go without the file, and who could not be taken out of a channel is named there.
+  const bool goes_on = c.url.contains("/files?") || c.url.contains("/members");
+  queue_.call(op->job, std::move(c), [this, op, goes_on, then = std::move(then)](const Result<HttpResult>& result) {
     const Answer a = answer_of(result);
-    a.try_again() ? deliveries_.call_failed() : deliveries_.call_answered();
+    const bool alone = a.status == 500 && deliveries_.fails_alone(*op);
+    // The server is there where it fails at this one alone: nothing else may come that would say so.
+    a.try_again() && !alone ? deliveries_.call_failed() : deliveries_.call_answered();
     if (a.try_again() || a.status == 401) {
       op->may_be_sent = true;
-      if (a.status == 500 && deliveries_.fails_alone(*op)) return refused(op, a);
+      if (alone) return goes_on ? then(a) : refused(op, a);
       // A revoked token is seen by the next check; until then nothing is lost.
       if (a.status == 401 && open_timer_ == 0) reconnect("the server no longer accepts the token");
       return queue_.run_again(op->job);

@@ -96,16 +96,21 @@ void Slack::call(const OpPtr& op, const std::string& method, const Value& argume
 }
 
 void Slack::call_made(const OpPtr& op, const std::string& method, HttpCall made, Then then) {
-  const auto take = [this, op, then = std::move(then)](const Result<HttpResult>& result) {
+  // The message is there by then: done again from its beginning it would be found, and its files left out in silence.
+  const bool of_file = method.starts_with("files.");
+  const bool of_removal = method == "conversations.kick";  // who could not be taken out is named in the channel
+  const auto take = [this, op, of_file, of_removal, then = std::move(then)](const Result<HttpResult>& result) {
     SlackAnswer a;
     if (result) a = read_slack_answer(result->status, result->body, result->headers);
+    if (!result) a.error = result.error().message;
     if (a.fate == Fate::unclear) op->may_be_sent = true;
-    if (is_own_fault(a) && deliveries_.fails_alone(*op)) return refused(op, a);
+    if (is_own_fault(a) && deliveries_.fails_alone(*op)) return of_file || of_removal ? then(a) : refused(op, a);
     if (a.fate == Fate::unclear)
       deliveries_.call_failed();
     else if (a.fate != Fate::later || is_rate_limit(a.error))
       deliveries_.call_answered();
     if (a.fate == Fate::token) doubt_token();
+    if (of_file) return then(a);
     if (a.fate == Fate::unclear || a.fate == Fate::later || a.fate == Fate::token) return queue_.run_again(op->job);
     then(a);
   };

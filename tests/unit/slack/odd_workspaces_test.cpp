@@ -63,6 +63,18 @@ TEST_CASE("a file that the workspace does not take is told where it was promised
   CHECK(w.posts_with("muster", "Slack does not take the file message.txt: file_uploads_disabled") == 1);
 }
 
+TEST_CASE("a file at which Slack fails is told where it was promised, too") {
+  SlackWorld w;
+  w.begin();
+  w.core.fail_next("files.getUploadURLExternal",
+                   {.kind = doubles::SlackFault::Kind::error, .error = "internal_error", .times = 1});
+  std::string text;
+  for (int i = 0; i < 3'000; ++i) text += "line " + std::to_string(i) + "\n";
+  CHECK(w.post("muster", text));
+  w.pass(5 * minute_ms);
+  CHECK(w.posts_with("muster", "Slack does not take the file message.txt: internal_error") == 1);
+}
+
 TEST_CASE("what Slack fails at, and it takes others, keeps its channel for a while only") {
   SlackWorld w;
   w.begin();
