@@ -87,8 +87,7 @@ order slack say inc-1_private "!note kingfisher by ana" >/dev/null
 within 20 says slack inc-1_private "kingfisher by ana" || bad "no answer on Slack"
 for verb in incidents status health outbox "show INC-1" "bind INC-1" history; do order slack say muster "$verb" >/dev/null; done
 within 20 says slack muster "history" || bad "no answer in the lobby"
-kill "$bot"
-within 20 gone "$bot" || bad "the bot does not stop"
+stop_bot "the bot stops while a platform is away"
 start_bot "$data" --config "$config"
 order mattermost up >/dev/null
 within 90 says mattermost inc-1_private "kingfisher flew" && ok "what was said is delivered when it is back" ||
@@ -108,8 +107,6 @@ equal "Slack has no word of it elsewhere" "" "$(leaks slack 'U1|U2|U5')"
 members=$(about mattermost bot)
 equal "nor Mattermost" "" "$(leaks mattermost "[a-z0-9]*$members[a-z0-9_]*|[a-z0-9]*__$members")"
 equal "nor the figures" "" "$(curl -s -m 20 "http://$address/metrics" | grep -E 'kingfisher|otterfile|jackdaw|_private' | head -1)"
-kill "$bot"
-wait "$bot"
-equal "the bot ends well" 0 $?
+stop_bot
 has "verify passes" "$("$muster" verify --data "$data")" "the chain holds"
 finish
