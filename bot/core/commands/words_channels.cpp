@@ -85,7 +85,8 @@ std::span<const Sentence> words_channels() {
        "⚠️ {who} archived #{channel} on {place}: what belongs there arrives nowhere. Unarchive it there and invite "
        "the "
        "bot, then type `outbox resend all`; or name another channel in the configuration.",
-       "⚠️ {who} 님이 {place}의 #{channel} 채널을 보관했습니다. 그곳에 올라갈 글이 전달되지 않습니다. "
+       "⚠️ {who} 님이 {place}의 #{channel} 채널을 보관했습니다. 그곳에 올라갈 글이 전달되지 "
+       "않습니다. "
        "채널 "
        "보관을 "
        "해제하고 봇을 초대한 뒤 `outbox resend all`을 입력하거나, 설정에서 다른 채널을 지정하세요."},
