@@ -3,35 +3,19 @@
 # on both doubles they stand in its own private channels alone, and only those who are in it and known there are let in.
 # usage: private_together.sh MUSTER SLACK_DOUBLE MATTERMOST_DOUBLE
 . "$(dirname "$0")/lib.sh" || exit 1
+. "$here/doubles.sh" || exit 1
 need curl jq
 slack_double=$(realpath "$2") mattermost_double=$(realpath "$3")
 data=$work/data config=$work/config
 mkdir "$config"
 
-start_double() { # NAME PROGRAM: takes its orders from NAME.in, answers in NAME.out
-  mkfifo "$work/$1.in"
-  "$2" <"$work/$1.in" >"$work/$1.out" &
-  children+=($!)
-}
-start_double slack "$slack_double" && exec 5>"$work/slack.in"
-start_double mattermost "$mattermost_double" && exec 6>"$work/mattermost.in"
-for name in slack mattermost; do within 10 grep -q '^{' "$work/$name.out" || die "the double $name did not start"; done
-about() { head -1 "$work/$1.out" | jq -r ".$2"; }
-order() { # NAME COMMAND…: its answer, one line
-  local name=$1 before fd=5
-  shift
-  [ "$name" = slack ] || fd=6
-  before=$(wc -l <"$work/$name.out")
-  echo "$*" >&$fd
-  within 10 sh -c "[ \$(wc -l <'$work/$name.out') -gt $before ]" || die "the double $name does not answer: $*"
-  tail -1 "$work/$name.out"
-}
+start_double slack "$slack_double"
+start_double mattermost "$mattermost_double"
 who() { order "$1" who "$2" | jq -c '[.private, (.people | sort)]' 2>/dev/null; }
 none() { [ "$(order slack who "$1")" = true ]; }  # no such channel
 people() { [ "$(who "$1" "$2")" = "$3" ]; }
 posts() { order "$1" everything | jq -r '.[] | gsub("\n"; " ")'; }
 says() { posts "$1" | grep -F "#$2: " | grep -qF "$3"; }
-connected() { curl -s -m 5 "http://$address/metrics" | grep -qx "muster_chat_connected{platform=\"$1\"} 1"; }
 
 # carl is on Mattermost alone, eve on Slack alone, dora is added to the channel by hand.
 order slack person U2 ben >/dev/null

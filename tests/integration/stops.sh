@@ -4,6 +4,7 @@
 # receiver of webhooks that never answers. It ends in peace each time, and the record holds.
 # usage: stops.sh MUSTER SLACK_DOUBLE MATTERMOST_DOUBLE KUBERNETES_DOUBLE [ROUNDS] [SEED]
 . "$(dirname "$0")/lib.sh" || exit 1
+. "$here/doubles.sh" || exit 1
 need curl jq python3
 slack_double=$(realpath "$2") mattermost_double=$(realpath "$3") kubernetes_double=$(realpath "$4")
 rounds=${5:-8} seed=${6:-3}
@@ -11,17 +12,9 @@ RANDOM=$seed
 data=$work/data config=$work/config
 mkdir -p "$config/runbooks"
 
-# start_double NAME PROGRAM: orders go into NAME.in, its first line into NAME.out.
-start_double() {
-  mkfifo "$work/$1.in"
-  "$2" <"$work/$1.in" >"$work/$1.out" &
-  children+=($!)
-}
-start_double slack "$slack_double" && exec 5>"$work/slack.in"
-start_double mattermost "$mattermost_double" && exec 6>"$work/mattermost.in"
-start_double kubernetes "$kubernetes_double" && exec 7>"$work/kubernetes.in"
-for name in slack mattermost kubernetes; do within 10 grep -q '^{' "$work/$name.out" || die "the double $name did not start"; done
-about() { head -1 "$work/$1.out" | jq -r ".$2"; }
+start_double slack "$slack_double"
+start_double mattermost "$mattermost_double"
+start_double kubernetes "$kubernetes_double"
 about kubernetes kubeconfig >"$work/kubeconfig"
 python3 -u -c 'import socket, sys
 s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1], flush=True)
@@ -77,8 +70,8 @@ ask() { # lines that read from afar, decide, and send
 talk() { # orders of the doubles: their answers are not asked for
   local n
   for n in 1 2 3 4 5 6 7 8; do
-    echo "say muster note INC-$1 said in round $1, $n" >&5
-    echo "in muster is it slow for you, too? $1 $n" >&6
+    echo "say muster note INC-$1 said in round $1, $n" >&"${order_pipe[slack]}"
+    echo "in muster is it slow for you, too? $1 $n" >&"${order_pipe[mattermost]}"
     sleep 0.05
   done
 }

@@ -2,35 +2,18 @@
 # One incident in a Slack and a Mattermost channel that are one room: the whole program between both doubles.
 # usage: together.sh MUSTER SLACK_DOUBLE MATTERMOST_DOUBLE
 . "$(dirname "$0")/lib.sh" || exit 1
+. "$here/doubles.sh" || exit 1
 need curl jq
 slack_double=$(realpath "$2") mattermost_double=$(realpath "$3")
 data=$work/data config=$work/config
 mkdir "$config"
 
-# start_double NAME PROGRAM: a double with its orders in NAME.in; its first line in NAME.out.
-start_double() {
-  mkfifo "$work/$1.in"
-  "$2" <"$work/$1.in" >"$work/$1.out" &
-  children+=($!)
-}
-start_double slack "$slack_double" && exec 5>"$work/slack.in"
-start_double mattermost "$mattermost_double" && exec 6>"$work/mattermost.in"
-for name in slack mattermost; do within 10 grep -q '^{' "$work/$name.out" || die "the double $name did not start"; done
-about() { head -1 "$work/$1.out" | jq -r ".$2"; }
-order() { # NAME COMMAND…: its answer, one line
-  local name=$1 before fd=5
-  shift
-  [ "$name" = slack ] || fd=6
-  before=$(wc -l <"$work/$name.out")
-  echo "$*" >&$fd
-  within 10 sh -c "[ \$(wc -l <'$work/$name.out') -gt $before ]" || die "the double $name does not answer: $*"
-  tail -1 "$work/$name.out"
-}
+start_double slack "$slack_double"
+start_double mattermost "$mattermost_double"
 on_slack() { order slack show "$1" | jq -r '.posts[]?.text' 2>/dev/null; }
 on_mattermost() { order mattermost list "$1" | jq -r '.[]' 2>/dev/null; }
 slack_says() { on_slack "$1" | grep -qF "$2"; }
 mattermost_says() { on_mattermost "$1" | grep -qF "$2"; }
-connected() { curl -s -m 5 "http://$address/metrics" | grep -qx "muster_chat_connected{platform=\"$1\"} 1"; }
 
 cat >"$config/muster.yaml" <<'YAML'
 people:

@@ -2,31 +2,15 @@
 # Two Slack workspaces and a Mattermost server at once, all from the configuration file.
 # usage: workspaces.sh MUSTER SLACK_DOUBLE MATTERMOST_DOUBLE
 . "$(dirname "$0")/lib.sh" || exit 1
+. "$here/doubles.sh" || exit 1
 need curl jq
 slack_double=$(realpath "$2") mattermost_double=$(realpath "$3")
 data=$work/data config=$work/config
 mkdir "$config" "$config/secrets"
 
-# start NAME PROGRAM: a double with its orders in NAME.in; its first line in NAME.about.
-start_double() {
-  mkfifo "$work/$1.in"
-  "$2" <"$work/$1.in" >"$work/$1.out" &
-  children+=($!)
-}
-start_double acme "$slack_double" && exec 5>"$work/acme.in"
-start_double emea "$slack_double" && exec 6>"$work/emea.in"
-start_double field "$mattermost_double" && exec 7>"$work/field.in"
-for name in acme emea field; do within 10 grep -q '^{' "$work/$name.out" || die "the double $name did not start"; done
-about() { head -1 "$work/$1.out" | jq -r ".$2"; }
-order() { # NAME COMMAND…: its answer, one line
-  local name=$1 before fd
-  shift
-  case $name in acme) fd=5 ;; emea) fd=6 ;; *) fd=7 ;; esac
-  before=$(wc -l <"$work/$name.out")
-  echo "$*" >&$fd
-  within 10 sh -c "[ \$(wc -l <'$work/$name.out') -gt $before ]" || die "the double $name does not answer: $*"
-  tail -1 "$work/$name.out"
-}
+start_double acme "$slack_double"
+start_double emea "$slack_double"
+start_double field "$mattermost_double"
 said() { order "$1" show "$2" | jq -r '.posts[]?.text' 2>/dev/null | grep -q "$3"; }
 metric() { curl -s -m 5 "http://$address/metrics" | grep -qx "muster_chat_connected{platform=\"$1\"} $2"; }
 

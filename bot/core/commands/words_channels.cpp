@@ -82,14 +82,13 @@ std::span<const Sentence> words_channels() {
        "{who} 님이 아직 열려 있는 {id}의 채널을 보관했습니다. 여기서 계속합니다. `resolve {id} because …` 뒤에는 "
        "보관할 수 있습니다."},
       {"archive.standing",
-       "⚠️ {who} archived #{channel} on {place}: what belongs there arrives nowhere. Unarchive it there and invite "
-       "the "
-       "bot, then type `outbox resend all`; or name another channel in the configuration.",
-       "⚠️ {who} 님이 {place}의 #{channel} 채널을 보관했습니다. 그곳에 올라갈 글이 전달되지 "
-       "않습니다. "
-       "채널 "
-       "보관을 "
-       "해제하고 봇을 초대한 뒤 `outbox resend all`을 입력하거나, 설정에서 다른 채널을 지정하세요."},
+       "⚠️ {who} archived #{channel} on {place}: what belongs there arrives nowhere. "
+       "Unarchive it there and invite the bot, then type `outbox resend all`; "
+       "or name another channel in the configuration.",
+       "⚠️ {who} 님이 {place}의 #{channel} 채널을 보관했습니다. "
+       "그곳에 올라갈 글이 전달되지 않습니다. "
+       "채널 보관을 해제하고 봇을 초대한 뒤 `outbox resend all`을 입력하거나, "
+       "설정에서 다른 채널을 지정하세요."},
       {"slash.apart", "muster is not connected with this server just now. Type it again in a minute.",
        "지금은 muster가 이 서버에 연결되어 있지 않습니다. 잠시 뒤 다시 입력하세요."},
       {"slash.other_team", "muster works in the team {team}, not here.",
