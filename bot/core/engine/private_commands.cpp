@@ -14,20 +14,24 @@
 namespace muster {
 namespace {
 
+// The first word that is no incident's number: whom it is about.
+std::string whom(const Call& c) {
+  const auto words = words_without_incident(c);
+  return words.empty() ? std::string() : words.front();
+}
+
 // In direct messages, where the person is: nothing else there says that there is one.
-void tell_elsewhere(Call& c, const Incident& i, const Person& p, const std::string& place) {
-  const std::string language = p.language.empty() ? c.work.config.language : p.language;
+void tell_directly(Call& c, const Person& p, const char* what, const std::string& text) {
   Message m;
-  m.text = say(language, "invite.told_elsewhere", {{"id", i.id}, {"by", plain(c.actor.display)}, {"place", place}});
-  post(c.work, "muster", "invited-" + c.input.source_id, m, {}, p.id);
+  m.text = text;
+  post(c.work, "muster", what + c.input.source_id, m, {}, p.id);
   c.work.decision.out.back().body.set("direct", true);
 }
 
 Outcome invite(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  const auto words = words_without_incident(c);
-  const std::string who = words.empty() ? "" : words.front();
+  const std::string who = whom(c);
   const Person* p = person_meant(c, who);
   if (!p) return unknown_person(c, who);
   const std::string id = i->id, name = plain(p->name);
@@ -39,7 +43,9 @@ Outcome invite(Call& c) {
   const std::vector<std::string> elsewhere = only_elsewhere(c.work, *i, p->id);
   if (elsewhere.empty()) return told(c, *i, [&](Call& d) { return answer(d, "invite.done", named); });
   const std::string place = places_named(elsewhere);
-  tell_elsewhere(c, *i, *p, place);
+  tell_directly(c, *p, "invited-",
+                say(language_of(c.work.state, c.work.config, p->id, {}), "invite.told_elsewhere",
+                    {{"id", id}, {"by", plain(c.actor.display)}, {"place", place}}));
   return told(c, *i, [&](Call& d) {
     return answer(d, "invite.done_elsewhere", {{"id", id}, {"who", name}, {"place", place}});
   });
@@ -68,8 +74,7 @@ std::optional<Outcome> must_stay(Call& c, const Incident& i, const Person& p) {
 Outcome uninvite(Call& c) {
   Incident* i = incident_of(c);
   if (!i) return no_incident(c);
-  const auto words = words_without_incident(c);
-  const std::string who = words.empty() ? "" : words.front();
+  const std::string who = whom(c);
   const Person* p = person_meant(c, who);
   if (!p) return unknown_person(c, who);
   if (auto no = must_stay(c, *i, *p)) return *no;
@@ -82,14 +87,12 @@ Outcome uninvite(Call& c) {
   Value body = Value::Map{{"people", Value::List{Value(p->id)}}, {"private", true}};
   if (i->archived) body.set("only", Value::List{Value("room")});  // on a platform it stays as it is
   c.work.decision.out.push_back({c.work.new_id(), "room:#" + i->channel, "remove", std::move(body)});
-  const std::string language = p->language.empty() ? c.work.config.language : p->language;
+  const std::string language = language_of(c.work.state, c.work.config, p->id, {});
   const std::string why =
       because.empty() ? "" : say(language, "uninvite.told_why", {{"why", plain(clip(because, 300))}});
-  Message m;
-  m.text = say(language, "uninvite.told", {{"id", i->id}, {"by", plain(c.actor.display)}, {"why", why}});
   // Not in its channel, which the person is shown no more.
-  post(c.work, "muster", "uninvited-" + c.input.source_id, m, {}, p->id);
-  c.work.decision.out.back().body.set("direct", true);
+  tell_directly(c, *p, "uninvited-",
+                say(language, "uninvite.told", {{"id", i->id}, {"by", plain(c.actor.display)}, {"why", why}}));
   const char* const done = i->archived ? "uninvite.done_archived" : "uninvite.done";
   return told(c, *i, [&](Call& d) { return answer(d, done, {{"id", i->id}, {"who", name}}); });
 }
